@@ -1,0 +1,52 @@
+/** Why something failed. `main.ts` alone maps each code to an exit code. */
+export type ErrorCode =
+  | 'usage' // a flag, argument or configuration value is wrong
+  | 'kind' // simulated records into a real target or folder, or the other way round
+  | 'source' // the API could not be had, or answered what it must not
+  | 'rejects' // too many records broke their contract
+  | 'vanished' // too many rows would be deleted, or the collection is empty
+  | 'database' // the target failed, an SQL error included
+  | 'migration' // the target's schema is behind, or ahead of this program
+  | 'busy' // another run or process holds the target
+  | 'books' // the counts of a run do not balance
+  | 'need' // a resource that this one needs was not whole
+  | 'interrupted' // a signal, or a parent that died
+  | 'internal';
+
+export type ErrorOptions = {
+  readonly code: ErrorCode;
+  /** The next thing to do, a command where there is one. */
+  readonly hint?: string | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly cause?: unknown;
+  /** Facts for the log: url, status, resource, table … never secrets. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+};
+
+/** The one error that we throw on purpose. `message` reads "Cannot <verb> <what>: <reason>". */
+export class PipelineError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+  readonly context: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'PipelineError';
+    this.code = options.code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+    this.context = options.context ?? {};
+  }
+}
+
+/** The form in which an error is kept in the ledger, the manifest and `--json`. */
+export type ErrorReport = { readonly code: ErrorCode; readonly message: string; readonly hint: string | null };
+
+export function reportError(error: unknown): ErrorReport {
+  if (error instanceof PipelineError) {
+    return { code: error.code, message: error.message, hint: error.hint ?? null };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message: `Cannot go on: ${message}`, hint: null };
+}
