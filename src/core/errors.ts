@@ -41,7 +41,11 @@ export class PipelineError extends Error {
 }
 
 /** The form in which an error is kept in the ledger, the manifest and `--json`. */
-export type ErrorReport = { readonly code: ErrorCode; readonly message: string; readonly hint: string | null };
+export type ErrorReport = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+};
 
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof PipelineError) {

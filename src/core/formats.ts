@@ -1,0 +1,52 @@
+/**
+ * The string formats that contracts use. Each refuses what PostgreSQL cannot store, so that a record which
+ * passes its contract can always be loaded.
+ */
+
+/** Text without NUL and without lone surrogates: the two things that JSON can say and a text column cannot hold. */
+export function isStorableText(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+const TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-](\d{2}):(\d{2}))$/;
+
+/** RFC 3339 in the years 0001 to 9999 with an offset below 16 hours, which is where PostgreSQL stops. */
+export function isTimestamp(value: string): boolean {
+  const match = TIMESTAMP.exec(value);
+  if (match === null) return false;
+  const [, year, month, day, hour, minute, second, offsetHour = '0', offsetMinute = '0'] = match;
+  return (
+    isCalendarDay(Number(year), Number(month), Number(day)) &&
+    Number(hour) <= 23 &&
+    Number(minute) <= 59 &&
+    Number(second) <= 59 &&
+    Number(offsetHour) <= 15 &&
+    Number(offsetMinute) <= 59
+  );
+}
+
+const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** `YYYY-MM-DD`, a day that exists, in the years 0001 to 9999. */
+export function isCalendarDate(value: string): boolean {
+  const match = CALENDAR_DATE.exec(value);
+  return match !== null && isCalendarDay(Number(match[1]), Number(match[2]), Number(match[3]));
+}
+
+function isCalendarDay(year: number, month: number, day: number): boolean {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  return day <= daysInMonth(year, month);
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Minutes east of UTC in a timestamp that `isTimestamp` accepts. */
+export function utcOffsetMinutes(timestamp: string): number {
+  if (timestamp.endsWith('Z')) return 0;
+  const sign = timestamp.at(-6) === '-' ? -1 : 1;
+  const minutes = Number(timestamp.slice(-5, -3)) * 60 + Number(timestamp.slice(-2));
+  return minutes === 0 ? 0 : sign * minutes;
+}

@@ -1,0 +1,50 @@
+import type { Static, TSchema } from 'typebox';
+
+import type { Row, RowOf, Table } from './table.ts';
+
+/** What a transform may look at beside its record. */
+export type TransformContext = {
+  /** When the run began, ISO 8601 UTC: the value of every `stamp` column. */
+  readonly transformedAt: string;
+  /** The looked-up column of a needed resource's row, or null where that row is not there. */
+  lookup(resource: string, id: string): string | null;
+};
+
+/** Rows by table name. */
+export type Rows = Readonly<Record<string, readonly Row[]>>;
+
+/** One collection of the API: where it is, what a record must be, what rows it becomes. */
+export type Resource = {
+  readonly name: string;
+  readonly description: string;
+  /** Path of the collection below the base URL. */
+  readonly path: string;
+  /** Is the response an array of records, or one record? */
+  readonly shape: 'array' | 'object';
+  /** Resources that must be loaded before, each with the text column of its main table that `lookup` gives. */
+  readonly needs: Readonly<Record<string, string>>;
+  /** JSON Schema of one record. Records of an array have an `id`. */
+  readonly contract: TSchema;
+  /** The first is the main one: a row a record, keyed by `id`. */
+  readonly tables: readonly [Table, ...Table[]];
+  /** Pure: the same record and context give the same rows. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the list of unlike resources; only records that passed `contract` get here
+  readonly transform: (record: any, context: TransformContext) => Rows;
+  /** A question worth asking of the loaded tables, as SQL. */
+  readonly exampleQuery: string;
+};
+
+type RowsOf<T extends readonly Table[]> = {
+  readonly [K in T[number] as K['name']]: readonly RowOf<K>[];
+};
+
+/** Checks at compile time that a transform takes what its contract admits and fills every column of its tables. */
+export function defineResource<const C extends TSchema, const T extends readonly [Table, ...Table[]]>(
+  resource: Omit<Resource, 'contract' | 'tables' | 'transform'> & {
+    readonly contract: C;
+    readonly tables: T;
+    readonly transform: (record: Static<C>, context: TransformContext) => RowsOf<T>;
+  },
+): Resource {
+  return resource;
+}

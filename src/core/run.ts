@@ -1,0 +1,89 @@
+import type { ErrorReport } from './errors.ts';
+
+export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
+export type ResourceStatus = 'succeeded' | 'failed' | 'skipped';
+export const STEPS = ['extract', 'validate', 'transform', 'load'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** One record that was set aside, and why. */
+export type Fault = {
+  /** JSON Pointer into the record; '' is the record itself. */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly value: unknown;
+};
+
+/** What one publish did to one table. Rows, counted by SQL in its transaction. */
+export type TableCounts = {
+  readonly staged: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly held: number;
+  readonly live_before: number;
+  readonly live_after: number;
+  /** Rows whose reference names no row, by referencing column. */
+  readonly dangling: Readonly<Record<string, number>>;
+};
+
+export const NO_ROWS: TableCounts = {
+  staged: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  deleted: 0,
+  held: 0,
+  live_before: 0,
+  live_after: 0,
+  dangling: {},
+};
+
+/** A raw file that a resource's records were read from. */
+export type RawFile = {
+  /** Below the run folder: `raw/launches/0001.json`. */
+  readonly path: string;
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly etag: string | null;
+  /** The run that received these bytes: an earlier one where the API said 304. */
+  readonly received_by: string;
+};
+
+export type StepReport = {
+  readonly status: 'succeeded' | 'failed';
+  readonly seconds: number;
+  readonly count: number;
+};
+
+/** One resource in one run: what `run --json`, the manifest and the ledger tell. */
+export type ResourceReport = {
+  readonly status: ResourceStatus;
+  readonly received: number;
+  readonly validated: number;
+  readonly errored: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly held: number;
+  readonly not_modified: boolean;
+  readonly seconds: number;
+  readonly tables: Readonly<Record<string, TableCounts>>;
+  readonly error: ErrorReport | null;
+};
+
+/** The document that `run --json` prints. Times are ISO 8601 UTC. */
+export type RunReport = {
+  readonly run_id: string | null;
+  readonly status: RunStatus;
+  readonly source: string | null;
+  readonly simulated: boolean | null;
+  readonly run_dir: string | null;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly resources: Readonly<Record<string, ResourceReport>>;
+  readonly error: ErrorReport | null;
+};

@@ -1,0 +1,51 @@
+/** Target tables as plain data. The migrations create them; a test holds both against each other. */
+
+export type ColumnType =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'double precision'
+  | 'boolean'
+  | 'timestamptz'
+  | 'date';
+
+export type Column = {
+  readonly type: ColumnType;
+  /** False: NOT NULL. Default true. */
+  readonly nullable?: false;
+  /** The table whose `id` this column names. Indexed and counted when it dangles, never enforced. */
+  readonly references?: string;
+  /** Says when a row was made, not what it says: alone it never makes a row changed, and digests leave it out. */
+  readonly stamp?: true;
+};
+
+export type Table = {
+  readonly name: string;
+  readonly key: readonly string[];
+  /** The column that holds the id of the record which the row was made from. */
+  readonly owner: string;
+  readonly columns: Readonly<Record<string, Column>>;
+};
+
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+type ValueOf<T extends ColumnType> = T extends 'boolean'
+  ? boolean
+  : T extends 'integer' | 'bigint' | 'double precision'
+    ? number
+    : string;
+
+/** A row of a table literal: every column, with the type that its values have. */
+export type RowOf<T extends Table> = {
+  readonly [C in keyof T['columns']]:
+    | ValueOf<T['columns'][C]['type']>
+    | (T['columns'][C] extends { readonly nullable: false } ? never : null);
+};
+
+/** Columns that the pipeline itself keeps in every target table. */
+export const PIPELINE_COLUMNS = {
+  _run_id: { type: 'text', nullable: false },
+  _first_run_id: { type: 'text', nullable: false },
+  _loaded_at: { type: 'timestamptz', nullable: false },
+} as const satisfies Record<string, Column>;
