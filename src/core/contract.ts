@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 
 /**
  * Building blocks of contracts. A contract is JSON Schema: it checks and never converts. Each block admits only

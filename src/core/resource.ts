@@ -7,7 +7,7 @@ export type TransformContext = {
   /** When the run began, ISO 8601 UTC: the value of every `stamp` column. */
   readonly transformedAt: string;
   /** The looked-up column of a needed resource's row, or null where that row is not there. */
-  lookup(resource: string, id: string): string | null;
+  readonly lookup: (resource: string, id: string) => string | null;
 };
 
 /** Rows by table name. */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 
 import { bigint, bool, calendarDate, integer, nullable, number, objectId, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';

@@ -1,0 +1,87 @@
+import type { RawFile } from './run.ts';
+
+/** Time, so that tests can own it. */
+export type Clock = {
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+  /** Monotonic, milliseconds. */
+  readonly elapsed: () => number;
+  /** Rejects with the signal's reason when it aborts first. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+};
+
+/** A response of which the body has not been read. Header names are in lower case. */
+export type SourceResponse = {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The response says that its records are made up. */
+  readonly simulated: boolean;
+  /** After content decoding. */
+  readonly body: AsyncIterable<Uint8Array>;
+};
+
+/** One try of a request, for the meta file and the log. */
+export type Attempt = {
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly seconds: number;
+  /** Wait before the next try, null on the last. */
+  readonly wait_seconds: number | null;
+};
+
+export type Source = {
+  /** `live`, `sandbox` or the base URL: what the ledger remembers. */
+  readonly name: string;
+  /** One try at a path. `reason` says why records cannot be had, null where they can. */
+  readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
+  /**
+   * GET with retries around the whole request, body included: `consume` is called afresh for each try that
+   * brings 200 or 304. Throws PipelineError `source` when tries are spent or the answer is final.
+   */
+  readonly fetch: (
+    request: SourceRequest,
+    consume: (response: SourceResponse) => Promise<void>,
+    signal: AbortSignal,
+  ) => Promise<readonly Attempt[]>;
+};
+
+export type SourceRequest = { readonly path: string; readonly etag: string | null };
+export type Probe = { readonly simulated: boolean | null; readonly reason: string | null };
+
+export type Stage = 'validated' | 'errored' | 'intermediate';
+
+/** A stage file that appears under its name only when it is whole. */
+export type StageFile = {
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly commit: () => Promise<void>;
+  readonly discard: () => Promise<void>;
+};
+
+/** The folder of one run. */
+export type RunFolder = {
+  readonly path: string;
+  /** Replaces run.json. */
+  readonly writeManifest: (manifest: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Streams a body to raw/<resource>/0001.json, synced and hashed, kept under its final name even when it turns out bad. */
+  readonly writeRaw: (resource: string, body: AsyncIterable<Uint8Array>) => Promise<RawBody>;
+  readonly writeRawMeta: (resource: string, meta: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** The same bytes as an earlier run received, without a second copy where the file system can link. */
+  readonly linkRaw: (resource: string, from: RawFile) => Promise<RawBody>;
+  readonly readRaw: (resource: string) => AsyncIterable<Uint8Array>;
+  readonly openStage: (stage: Stage, fileName: string) => Promise<StageFile>;
+};
+
+export type RawBody = {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** For messages: the first bytes. */
+  readonly head: Uint8Array;
+};
+
+export type RunStore = {
+  readonly create: (runId: string) => Promise<RunFolder>;
+  /** Is the raw file of an earlier run there, with its size and hash? */
+  readonly hasRaw: (raw: RawFile) => Promise<boolean>;
+};
