@@ -39,11 +39,11 @@ export type Source = {
    * GET with retries around the whole request, body included: `consume` is called afresh for each try that
    * brings 200 or 304. Throws PipelineError `source` when tries are spent or the answer is final.
    */
-  readonly fetch: (
+  readonly fetch: <T>(
     request: SourceRequest,
-    consume: (response: SourceResponse) => Promise<void>,
+    consume: (response: SourceResponse) => Promise<T>,
     signal: AbortSignal,
-  ) => Promise<readonly Attempt[]>;
+  ) => Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }>;
 };
 
 export type SourceRequest = { readonly path: string; readonly etag: string | null };
@@ -67,7 +67,7 @@ export type RunFolder = {
   readonly writeRaw: (resource: string, body: AsyncIterable<Uint8Array>) => Promise<RawBody>;
   readonly writeRawMeta: (resource: string, meta: Readonly<Record<string, unknown>>) => Promise<void>;
   /** The same bytes as an earlier run received, without a second copy where the file system can link. */
-  readonly linkRaw: (resource: string, from: RawFile) => Promise<RawBody>;
+  readonly linkRaw: (resource: string, from: KeptRaw) => Promise<RawBody>;
   readonly readRaw: (resource: string) => AsyncIterable<Uint8Array>;
   readonly openStage: (stage: Stage, fileName: string) => Promise<StageFile>;
 };
@@ -80,8 +80,21 @@ export type RawBody = {
   readonly head: Uint8Array;
 };
 
+/** A raw file in the folder of an earlier run. */
+export type KeptRaw = { readonly run_id: string; readonly raw: RawFile };
+
 export type RunStore = {
   readonly create: (runId: string) => Promise<RunFolder>;
   /** Is the raw file of an earlier run there, with its size and hash? */
-  readonly hasRaw: (raw: RawFile) => Promise<boolean>;
+  readonly hasRaw: (kept: KeptRaw) => Promise<boolean>;
 };
+
+/** Structured log. Fields hold no secrets. */
+export type Log = {
+  readonly debug: (message: string, fields?: LogFields) => void;
+  readonly info: (message: string, fields?: LogFields) => void;
+  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly error: (message: string, fields?: LogFields) => void;
+};
+
+export type LogFields = Readonly<Record<string, unknown>>;

@@ -87,3 +87,11 @@ export type RunReport = {
   readonly resources: Readonly<Record<string, ResourceReport>>;
   readonly error: ErrorReport | null;
 };
+
+/** What a resource reports of its main table. */
+export function rowCounts(
+  counts: TableCounts,
+): Pick<ResourceReport, 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'held'> {
+  const { inserted, updated, unchanged, deleted, held } = counts;
+  return { inserted, updated, unchanged, deleted, held };
+}

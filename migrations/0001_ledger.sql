@@ -1,0 +1,75 @@
+-- schema: ledger
+
+-- up
+CREATE TABLE contents (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  simulated boolean NOT NULL
+);
+COMMENT ON TABLE contents IS 'Whether the target holds simulated or real records: never both.';
+
+CREATE TABLE runs (
+  run_id text PRIMARY KEY,
+  status text NOT NULL CHECK (status IN ('running', 'succeeded', 'partial', 'failed', 'interrupted')),
+  source text NOT NULL,
+  simulated boolean NOT NULL,
+  started_at timestamptz NOT NULL,
+  finished_at timestamptz,
+  program_version text NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  run_dir text NOT NULL,
+  error jsonb
+);
+COMMENT ON TABLE runs IS 'One row a run that reached this database.';
+
+CREATE TABLE run_resources (
+  run_id text NOT NULL REFERENCES runs,
+  resource text NOT NULL,
+  status text NOT NULL CHECK (status IN ('succeeded', 'failed', 'skipped')),
+  received bigint NOT NULL,
+  validated bigint NOT NULL,
+  errored bigint NOT NULL,
+  not_modified boolean NOT NULL,
+  seconds double precision NOT NULL,
+  raw jsonb,
+  error jsonb,
+  PRIMARY KEY (run_id, resource),
+  CHECK (status <> 'succeeded' OR received = validated + errored)
+);
+COMMENT ON TABLE run_resources IS 'What each resource of a run received, validated and set aside.';
+COMMENT ON COLUMN run_resources.seconds IS 'Seconds from the start of extract to the end of load.';
+COMMENT ON COLUMN run_resources.raw IS 'The raw file the records were read from: path below the run folder, url, bytes, sha256, etag, the run that received it.';
+
+CREATE TABLE run_tables (
+  run_id text NOT NULL REFERENCES runs,
+  table_name text NOT NULL,
+  resource text NOT NULL,
+  staged bigint NOT NULL,
+  inserted bigint NOT NULL,
+  updated bigint NOT NULL,
+  unchanged bigint NOT NULL,
+  deleted bigint NOT NULL,
+  held bigint NOT NULL,
+  live_before bigint NOT NULL,
+  live_after bigint NOT NULL,
+  dangling jsonb NOT NULL,
+  PRIMARY KEY (run_id, table_name),
+  CHECK (live_before + inserted - deleted = live_after),
+  CHECK (staged = inserted + updated + unchanged)
+);
+COMMENT ON TABLE run_tables IS 'What each published run did to each table, in rows.';
+COMMENT ON COLUMN run_tables.dangling IS 'Rows whose reference names no row, by referencing column.';
+
+CREATE TABLE tombstones (
+  tombstone_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  table_name text NOT NULL,
+  row_id text NOT NULL,
+  run_id text NOT NULL REFERENCES runs,
+  deleted_at timestamptz NOT NULL,
+  "row" jsonb NOT NULL
+);
+CREATE INDEX tombstones_row ON tombstones (table_name, row_id);
+COMMENT ON TABLE tombstones IS 'Rows that were gone from a full pull, as they last were.';
+
+-- down
+DROP TABLE tombstones, run_tables, run_resources, runs, contents;

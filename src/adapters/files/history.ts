@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Fault, RunReport } from '../../core/run.ts';
+import { readLines } from '../../lib/lines.ts';
+import { runFolder } from './run-store.ts';
+
+/** A manifest as far as history needs it. */
+export type Manifest = RunReport & { readonly run_id: string; readonly host: string; readonly pid: number };
+
+/** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
+export async function folderRuns(dataDir: string, limit: number): Promise<Manifest[]> {
+  const names = await readdir(join(dataDir, 'runs')).catch(() => []);
+  const manifests: Manifest[] = [];
+  for (const name of names.toSorted((a, b) => (a < b ? 1 : -1))) {
+    if (manifests.length >= limit) break;
+    const manifest = await readManifest(dataDir, name);
+    if (manifest !== null) manifests.push(manifest);
+  }
+  return manifests;
+}
+
+async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
+  try {
+    const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
+    return JSON.parse(text) as Manifest; // written whole by the pipeline alone
+  } catch {
+    return null;
+  }
+}
+
+/** A record that was set aside, as `rejects list --json` tells it. */
+export type Reject = {
+  readonly resource: string;
+  readonly index: number;
+  readonly id: string | null;
+  readonly errors: readonly Fault[];
+  /** The record, or its text where that is no JSON. */
+  readonly record: unknown;
+};
+
+/** The rejects of a run, resource by resource, in the order in which they came. */
+export async function* readRejects(
+  dataDir: string,
+  runId: string,
+  resource: string | null,
+): AsyncGenerator<Reject> {
+  const dir = join(runFolder(dataDir, runId), 'errored');
+  const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith('.ndjson')).sort();
+  for (const name of names) {
+    const of = name.slice(0, -'.ndjson'.length);
+    if (resource !== null && of !== resource) continue;
+    const file: AsyncIterable<Buffer> = createReadStream(join(dir, name));
+    for await (const line of readLines(file)) yield parseReject(of, line);
+  }
+}
+
+type Line = Omit<Reject, 'resource' | 'record'> & { readonly record?: unknown; readonly raw?: string };
+
+function parseReject(resource: string, line: string): Reject {
+  const { index, id, errors, record, raw } = JSON.parse(line) as Line; // written by the pipeline alone
+  return { resource, index, id, errors, record: raw === undefined ? record : raw };
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { PipelineError } from '../../core/errors.ts';
+import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.ts';
+import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
+
+const HEAD_BYTES = 256;
+const READ_BYTES = 1 << 20;
+
+/** Runs as folders below `<data-dir>/runs`. */
+export function openRunStore(dataDir: string): RunStore {
+  return {
+    create: (runId) => createFolder(dataDir, runId),
+    async hasRaw({ run_id, raw }) {
+      const path = join(runFolder(dataDir, run_id), raw.path);
+      const found = await stat(path).catch(() => null);
+      if (found === null || found.size !== raw.bytes) return false;
+      return (await digestFile(path)).sha256 === raw.sha256;
+    },
+  };
+}
+
+export function runFolder(dataDir: string, runId: string): string {
+  return join(dataDir, 'runs', runId);
+}
+
+async function createFolder(dataDir: string, runId: string): Promise<RunFolder> {
+  const path = runFolder(dataDir, runId);
+  for (const stage of ['raw', 'validated', 'errored', 'intermediate']) {
+    await writing(path, () => mkdir(join(path, stage), { recursive: true }));
+  }
+  const rawPath = (resource: string): string => join('raw', resource, '0001.json');
+
+  return {
+    path,
+    writeManifest: (manifest) =>
+      writing(path, () => writeFileAtomic(join(path, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`)),
+
+    async writeRaw(resource, body) {
+      const target = join(path, rawPath(resource));
+      await writing(target, () => mkdir(dirname(target), { recursive: true }));
+      const file = await writing(target, () => createAtomicFile(target));
+      const digest = createDigest();
+      try {
+        for await (const chunk of body) {
+          digest.update(chunk);
+          await writing(target, () => file.write(chunk));
+        }
+        await writing(target, () => file.commit());
+      } catch (error) {
+        await file.discard();
+        throw error;
+      }
+      return { path: rawPath(resource), ...digest.result() };
+    },
+
+    async writeRawMeta(resource, meta) {
+      const target = join(path, 'raw', resource, '0001.meta.json');
+      await writing(target, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await writeFileAtomic(target, `${JSON.stringify(meta, null, 2)}\n`);
+      });
+    },
+
+    async linkRaw(resource, from) {
+      const target = join(path, rawPath(resource));
+      const origin = join(runFolder(dataDir, from.run_id), from.raw.path);
+      await writing(target, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await link(origin, target).catch(() => copyFile(origin, target));
+      });
+      return { path: rawPath(resource), ...(await digestFile(target)) };
+    },
+
+    readRaw: (resource) => createReadStream(join(path, rawPath(resource)), { highWaterMark: READ_BYTES }),
+
+    async openStage(stage, fileName) {
+      const target = join(path, stage, fileName);
+      const file = await writing(target, () => createAtomicFile(target, { sync: false }));
+      return {
+        write: (bytes) => writing(target, () => file.write(bytes)),
+        commit: () => writing(target, () => file.commit()),
+        discard: () => file.discard(),
+      } satisfies StageFile;
+    },
+  };
+}
+
+/** A folder or disk that cannot be written is a plain failure that names the place. */
+async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot write ${path}: ${reason}`, {
+      code: 'internal',
+      cause: error,
+      hint: 'Make room or give another --data-dir.',
+    });
+  }
+}
+
+function createDigest(): { update(chunk: Uint8Array): void; result(): Omit<RawBody, 'path'> } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let head = Buffer.alloc(0);
+  return {
+    update(chunk) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      if (head.byteLength < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+    },
+    result: () => ({ bytes, sha256: hash.digest('hex'), head }),
+  };
+}
+
+async function digestFile(path: string): Promise<Omit<RawBody, 'path'>> {
+  const digest = createDigest();
+  const stream: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: READ_BYTES });
+  for await (const chunk of stream) digest.update(chunk);
+  return digest.result();
+}
+
+type Kind = { readonly simulated: boolean };
+
+/** What kind of records a data folder keeps, null while it keeps none. */
+export async function readDataKind(dataDir: string): Promise<boolean | null> {
+  const text = await readFile(kindPath(dataDir), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const kind = JSON.parse(text) as Partial<Kind>; // written by writeDataKind alone
+  return kind.simulated === true;
+}
+
+/** Throws `kind` when the folder keeps the other kind. */
+export async function checkDataKind(dataDir: string, simulated: boolean): Promise<void> {
+  const found = await readDataKind(dataDir);
+  if (found === null || found === simulated) return;
+  const word = (value: boolean): string => (value ? 'simulated' : 'real');
+  throw new PipelineError(
+    `Cannot keep ${word(simulated)} records in data folder ${dataDir}: it holds ${word(found)} ones`,
+    { code: 'kind', hint: 'Give another --data-dir.' },
+  );
+}
+
+export async function writeDataKind(dataDir: string, simulated: boolean): Promise<void> {
+  if ((await readDataKind(dataDir)) !== null) return;
+  await writing(dataDir, async () => {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(kindPath(dataDir), `${JSON.stringify({ simulated } satisfies Kind)}\n`);
+  });
+}
+
+function kindPath(dataDir: string): string {
+  return join(dataDir, 'contents.json');
+}

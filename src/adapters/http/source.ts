@@ -1,0 +1,131 @@
+import { PipelineError } from '../../core/errors.ts';
+import type { Attempt, Clock, Log, Source, SourceRequest, SourceResponse } from '../../core/ports.ts';
+import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
+import { createTokenBucket } from '../../lib/token-bucket.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+export type HttpSourceOptions = {
+  /** What the ledger remembers: `live`, `sandbox` or the base URL. */
+  readonly name: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly userAgent: string;
+  readonly connectTimeoutSeconds: number;
+  readonly headersTimeoutSeconds: number;
+  readonly bodyTimeoutSeconds: number;
+  readonly maxAttempts: number;
+  readonly maxRetryAfterSeconds: number;
+  readonly backoffBaseSeconds: number;
+  readonly backoffCapSeconds: number;
+  readonly requestsPerSecond: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+};
+
+type Consume<T> = (response: SourceResponse) => Promise<T>;
+
+/** An HTTP API. One retry loop around the whole request; every try takes from one request budget. */
+export function openHttpSource(options: HttpSourceOptions): Source & { close(): Promise<void> } {
+  const { clock, log } = options;
+  const transport = createTransport(options);
+  const budget = createTokenBucket({
+    perSecond: options.requestsPerSecond,
+    burst: 1,
+    clock,
+  });
+
+  async function fetch<T>(
+    request: SourceRequest,
+    consume: Consume<T>,
+    signal: AbortSignal,
+  ): Promise<{ result: T; attempts: readonly Attempt[] }> {
+    const attempts: Attempt[] = [];
+    for (let number = 1; ; number += 1) {
+      await budget.take(signal);
+      const started = clock.elapsed();
+      const outcome = await tryOnce(transport, request, consume, signal);
+      const seconds = (clock.elapsed() - started) / 1000;
+      if ('result' in outcome) {
+        attempts.push({ status: outcome.status, error: null, seconds, wait_seconds: null });
+        return { result: outcome.result, attempts };
+      }
+      signal.throwIfAborted();
+      const { status, error } = outcome;
+      const waitMs = number < options.maxAttempts ? waitBefore(number, error) : null;
+      const attempt = {
+        status,
+        error: error.message,
+        seconds,
+        wait_seconds: waitMs === null ? null : waitMs / 1000,
+      };
+      attempts.push(attempt);
+      if (waitMs === null) throw spent(error, attempts);
+      log.warn(`${error.message}; next try in ${(waitMs / 1000).toFixed(1)} s`, {
+        path: request.path,
+        attempt: number,
+      });
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  /** Milliseconds until the next try; null where there must be none. */
+  function waitBefore(number: number, error: PipelineError): number | null {
+    if (!error.retryable) return null;
+    const asked = error.context['retry_after'];
+    const retryAfter = typeof asked === 'string' ? parseRetryAfter(asked, clock.now()) : null;
+    const backoff = backoffDelay(number, {
+      baseMs: options.backoffBaseSeconds * 1000,
+      capMs: options.backoffCapSeconds * 1000,
+      random: options.random,
+    });
+    if (retryAfter === null) return backoff;
+    if (retryAfter <= options.maxRetryAfterSeconds * 1000) return Math.max(retryAfter, backoff);
+    const when = new Date(clock.now() + retryAfter).toISOString();
+    throw new PipelineError(`${error.message}, and asks to come back at ${when}`, {
+      code: 'source',
+      cause: error,
+      hint: `Start the run again then, or raise source.maxRetryAfterSeconds (now ${options.maxRetryAfterSeconds}).`,
+    });
+  }
+
+  return {
+    name: options.name,
+    fetch,
+    probe: (path, signal) => transport.probe(path, signal),
+    close: () => transport.close(),
+  };
+}
+
+type Outcome<T> =
+  | { readonly status: number; readonly result: T }
+  | { readonly status: number | null; readonly error: PipelineError };
+
+async function tryOnce<T>(
+  transport: Transport,
+  request: SourceRequest,
+  consume: Consume<T>,
+  signal: AbortSignal,
+): Promise<Outcome<T>> {
+  try {
+    return await transport.get(
+      request,
+      async (response) => ({ status: response.status, result: await consume(response) }),
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
+    const status = error.context['status'];
+    return { status: typeof status === 'number' ? status : null, error };
+  }
+}
+
+function spent(error: PipelineError, attempts: readonly Attempt[]): PipelineError {
+  const tries = attempts.length === 1 ? '' : ` (${attempts.length} tries)`;
+  return new PipelineError(`${error.message}${tries}`, {
+    code: 'source',
+    cause: error,
+    hint: error.hint,
+    context: { ...error.context, attempts },
+  });
+}

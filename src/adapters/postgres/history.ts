@@ -1,0 +1,78 @@
+import type { ClientBase } from 'pg';
+
+import type { ErrorReport } from '../../core/errors.ts';
+import {
+  NO_ROWS,
+  rowCounts,
+  type ResourceReport,
+  type RunReport,
+  type RunStatus,
+  type TableCounts,
+} from '../../core/run.ts';
+import { isUnmigrated } from './migrate.ts';
+import { rows } from './session.ts';
+
+type RunRow = {
+  run_id: string;
+  status: RunStatus;
+  source: string;
+  simulated: boolean;
+  started_at: string;
+  finished_at: string | null;
+  run_dir: string;
+  error: ErrorReport | null;
+};
+
+type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {
+  run_id: string;
+  resource: string;
+};
+
+type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
+
+/** Past runs as the ledger tells them, newest first. None where nothing was ever migrated. */
+export async function ledgerRuns(client: ClientBase, limit: number): Promise<RunReport[]> {
+  try {
+    const runs = await rows<RunRow>(
+      client,
+      `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
+       FROM runs ORDER BY run_id DESC LIMIT $1`,
+      [limit],
+    );
+    const ids = runs.map(({ run_id }) => run_id);
+    const resources = await rows<ResourceRow>(
+      client,
+      `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
+       FROM run_resources WHERE run_id = ANY ($1)`,
+      [ids],
+    );
+    const tables = await rows<TableRow>(
+      client,
+      `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
+              live_after, dangling
+       FROM run_tables WHERE run_id = ANY ($1)`,
+      [ids],
+    );
+    return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));
+  } catch (error) {
+    if (isUnmigrated(error)) return [];
+    throw error;
+  }
+}
+
+function resourceReports(
+  runId: string,
+  resources: readonly ResourceRow[],
+  tables: readonly TableRow[],
+): Record<string, ResourceReport> {
+  const reports: Record<string, ResourceReport> = {};
+  for (const { run_id, resource, ...report } of resources) {
+    if (run_id !== runId) continue;
+    const own: Record<string, TableCounts> = {};
+    for (const { run_id: tableRun, resource: tableResource, table_name, ...counts } of tables) {
+      if (tableRun === runId && tableResource === resource) own[table_name] = counts;
+    }
+    reports[resource] = { ...report, ...rowCounts(own[resource] ?? NO_ROWS), tables: own };
+  }
+  return reports;
+}

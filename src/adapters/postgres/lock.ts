@@ -1,0 +1,64 @@
+import type { ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import { isUnmigrated } from './migrate.ts';
+import { rows } from './session.ts';
+
+/** The key of the one advisory lock that a run holds on its schema. */
+const LOCK_KEY = 'hashtextextended($1, 0)';
+
+function lockName(schema: string): string {
+  return `spacex-pipeline run ${schema}`;
+}
+
+/** Takes the schema for this session until it ends. Throws `busy`, naming the holder. */
+export async function lockSchema(client: ClientBase, schema: string): Promise<void> {
+  const [answer] = await rows<{ taken: boolean }>(
+    client,
+    `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`,
+    [lockName(schema)],
+  );
+  if (answer?.taken === true) return;
+  throw new PipelineError(`Cannot lock schema ${schema}: ${await describeHolder(client, schema)}`, {
+    code: 'busy',
+    hint: 'Wait for that run to end, or stop it.',
+  });
+}
+
+/**
+ * Inside the publish transaction: is this session still the holder? A run that lost its connection lost the lock
+ * with it, and must never publish over a newer one.
+ */
+export async function relockSchema(client: ClientBase, schema: string): Promise<boolean> {
+  const [answer] = await rows<{ taken: boolean }>(
+    client,
+    `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS taken`,
+    [lockName(schema)],
+  );
+  return answer?.taken === true;
+}
+
+type Holder = { run_id: string; host: string; pid: number; started_at: string };
+
+async function describeHolder(client: ClientBase, schema: string): Promise<string> {
+  try {
+    const [holder] = await rows<Holder>(
+      client,
+      `SELECT run_id, host, pid, started_at FROM runs WHERE status = 'running' ORDER BY run_id DESC LIMIT 1`,
+    );
+    if (holder !== undefined) {
+      return `run ${holder.run_id} holds it (host ${holder.host}, pid ${holder.pid}, since ${holder.started_at})`;
+    }
+  } catch (error) {
+    if (!isUnmigrated(error)) throw error;
+  }
+  const [backend] = await rows<{ application_name: string; backend_start: string }>(
+    client,
+    `SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND granted
+       AND (classid::bigint << 32) + objid::bigint = ${LOCK_KEY}`,
+    [lockName(schema)],
+  );
+  if (backend === undefined) return 'another run holds it';
+  return `another run holds it (${backend.application_name}, since ${backend.backend_start})`;
+}

@@ -1,0 +1,141 @@
+import type { ClientBase } from 'pg';
+
+import type { Resource } from '../../core/resource.ts';
+import type { TableCounts } from '../../core/run.ts';
+import type { Table } from '../../core/table.ts';
+import { execute, rows } from './session.ts';
+import { columnList, ident } from './sql.ts';
+import type { StagingNames } from './staging.ts';
+
+/**
+ * Brings a target table to what is staged: t is the target, s the staging, h the held ids. Rows that are equal are
+ * left untouched, so that a repeated run writes nothing. Every count is SQL's own.
+ */
+export async function mergeTable(
+  client: ClientBase,
+  names: StagingNames,
+  table: Table,
+  options: { readonly resource: Resource; readonly runId: string; readonly deletes: boolean },
+): Promise<Omit<TableCounts, 'dangling'>> {
+  const { resource, runId, deletes } = options;
+  const staged = ident(...names.rows(table));
+  const held = ident(...names.held(resource));
+
+  const liveBefore = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
+  const stagedRows = await count(client, `SELECT count(*) AS n FROM ${staged}`);
+  const heldRows = await count(client, heldSql(table, staged, held));
+  const deleted = deletes ? await execute(client, deleteSql(table, staged, held), [runId, table.name]) : 0;
+  const updated = await execute(client, updateSql(table, staged), [runId]);
+  const inserted = await execute(client, insertSql(table, staged), [runId]);
+  const unchanged = await count(client, unchangedSql(table, staged), [runId]);
+  const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
+  return {
+    staged: stagedRows,
+    inserted,
+    updated,
+    unchanged,
+    deleted,
+    held: heldRows,
+    live_before: liveBefore,
+    live_after: liveAfter,
+  };
+}
+
+/** Rows that a merge with deletes would take away, beside all that are there. */
+export async function countVanishing(
+  client: ClientBase,
+  names: StagingNames,
+  resource: Resource,
+): Promise<{ live: number; vanishing: number }> {
+  const [table] = resource.tables;
+  const gone = goneSql(table, ident(...names.rows(table)), ident(...names.held(resource)));
+  return {
+    live: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`),
+    vanishing: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE ${gone}`),
+  };
+}
+
+/** For each referencing column, the rows of which the reference names no row. */
+export async function countDangling(client: ClientBase, table: Table): Promise<TableCounts['dangling']> {
+  const counts: Record<string, number> = {};
+  for (const [name, column] of Object.entries(table.columns)) {
+    if (column.references === undefined) continue;
+    counts[name] = await count(
+      client,
+      `SELECT count(*) AS n FROM ${ident(table.name)} t
+       WHERE t.${ident(name)} IS NOT NULL
+         AND NOT EXISTS (SELECT FROM ${ident(column.references)} r WHERE r.id = t.${ident(name)})`,
+    );
+  }
+  return counts;
+}
+
+/** The rows that the table will have: staged ones, and those that stay. */
+export function survivingSql(
+  names: StagingNames,
+  resource: Resource,
+  column: string,
+  deletes: boolean,
+): string {
+  const [table] = resource.tables;
+  const staged = ident(...names.rows(table));
+  const stays = deletes ? isHeldSql(table, ident(...names.held(resource))) : 'true';
+  return `SELECT s.id, s.${ident(column)} AS value FROM ${staged} s
+    UNION ALL
+    SELECT t.id, t.${ident(column)} FROM ${ident(table.name)} t
+    WHERE NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND ${stays}`;
+}
+
+function deleteSql(table: Table, staged: string, held: string): string {
+  return `WITH gone AS (
+      DELETE FROM ${ident(table.name)} t WHERE ${goneSql(table, staged, held)} RETURNING t.*
+    )
+    INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row")
+    SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
+}
+
+function updateSql(table: Table, staged: string): string {
+  const compared = Object.entries(table.columns)
+    .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
+    .map(([name]) => name);
+  const assigned = Object.keys(table.columns).filter((name) => !table.key.includes(name));
+  return `UPDATE ${ident(table.name)} AS t
+    SET ${assigned.map((name) => `${ident(name)} = s.${ident(name)}`).join(', ')}, _run_id = $1, _loaded_at = now()
+    FROM ${staged} s
+    WHERE ${sameKey(table)}
+      AND (${columnList(compared, 't')}) IS DISTINCT FROM (${columnList(compared, 's')})`;
+}
+
+function insertSql(table: Table, staged: string): string {
+  const columns = Object.keys(table.columns);
+  return `INSERT INTO ${ident(table.name)} (${columnList(columns)}, _run_id, _first_run_id, _loaded_at)
+    SELECT ${columnList(columns, 's')}, $1, $1, now() FROM ${staged} s
+    WHERE NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
+}
+
+function unchangedSql(table: Table, staged: string): string {
+  return `SELECT count(*) AS n FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}
+    WHERE t._run_id <> $1`;
+}
+
+function heldSql(table: Table, staged: string, held: string): string {
+  return `SELECT count(*) AS n FROM ${ident(table.name)} t
+    WHERE ${isHeldSql(table, held)} AND NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)})`;
+}
+
+function goneSql(table: Table, staged: string, held: string): string {
+  return `NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND NOT ${isHeldSql(table, held)}`;
+}
+
+function isHeldSql(table: Table, held: string): string {
+  return `EXISTS (SELECT FROM ${held} h WHERE h.id = t.${ident(table.owner)})`;
+}
+
+function sameKey(table: Table): string {
+  return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
+}
+
+async function count(client: ClientBase, sql: string, values: readonly unknown[] = []): Promise<number> {
+  const [row] = await rows<{ n: number }>(client, sql, values);
+  return row?.n ?? 0;
+}

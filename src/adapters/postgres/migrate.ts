@@ -1,0 +1,150 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { execute, rows, type Database, type Session } from './session.ts';
+import { ident, ledgerSchema } from './sql.ts';
+
+export type MigrationState = {
+  readonly name: string;
+  /** ISO 8601 UTC, null while pending. */
+  readonly applied_at: string | null;
+};
+
+type Migration = {
+  readonly name: string;
+  readonly place: 'target' | 'ledger';
+  readonly up: string;
+  readonly down: string;
+};
+
+/** Every migration of this program and of the database, in order. Writes nothing. */
+export async function migrationStates(
+  session: Session,
+  database: Database,
+  dir: string,
+): Promise<MigrationState[]> {
+  const [migrations, applied] = await Promise.all([
+    readMigrations(dir),
+    appliedMigrations(session.client, database.schema),
+  ]);
+  const known = new Set(migrations.map(({ name }) => name));
+  const newer = [...applied.keys()].find((name) => !known.has(name));
+  if (newer !== undefined) {
+    throw new PipelineError(
+      `Cannot use schema ${database.schema}: it was migrated by a newer version of this program (${newer})`,
+      { code: 'migration', hint: 'Use that version of spacex-pipeline, or another --schema.' },
+    );
+  }
+  return migrations.map(({ name }) => ({ name, applied_at: applied.get(name) ?? null }));
+}
+
+/** Applies what is pending, all in one transaction. Gives the names that it applied. */
+export async function migrateUp(session: Session, database: Database, dir: string): Promise<string[]> {
+  const migrations = await readMigrations(dir);
+  return migrating(session.client, database, async (client) => {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${ident(database.schema)}`);
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${ident(ledgerSchema(database.schema))}`);
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS ${historyTable(database.schema)}
+         (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const applied = await appliedMigrations(client, database.schema);
+    const pending = migrations.filter(({ name }) => !applied.has(name));
+    for (const migration of pending) {
+      await runSql(client, database.schema, migration, migration.up);
+      await execute(client, `INSERT INTO ${historyTable(database.schema)} (name) VALUES ($1)`, [
+        migration.name,
+      ]);
+    }
+    return pending.map(({ name }) => name);
+  });
+}
+
+/** Takes the newest applied migration back. Gives its name, or null where there is none. */
+export async function migrateDown(session: Session, database: Database, dir: string): Promise<string | null> {
+  const migrations = await readMigrations(dir);
+  return migrating(session.client, database, async (client) => {
+    const applied = await appliedMigrations(client, database.schema);
+    const newest = migrations.findLast(({ name }) => applied.has(name));
+    if (newest === undefined) return null;
+    await runSql(client, database.schema, newest, newest.down);
+    await execute(client, `DELETE FROM ${historyTable(database.schema)} WHERE name = $1`, [newest.name]);
+    return newest.name;
+  });
+}
+
+function historyTable(schema: string): string {
+  return ident(ledgerSchema(schema), 'migrations');
+}
+
+async function runSql(client: ClientBase, schema: string, migration: Migration, sql: string): Promise<void> {
+  const place = migration.place === 'ledger' ? ledgerSchema(schema) : schema;
+  await client.query(`SELECT set_config('search_path', $1, true)`, [ident(place)]);
+  try {
+    await client.query(sql);
+  } catch (error) {
+    throw databaseError(`apply migration ${migration.name} to schema ${schema}`, error);
+  }
+}
+
+/** One transaction; whoever migrates the same schema at the same time waits for it. */
+async function migrating<T>(
+  client: ClientBase,
+  database: Database,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `spacex-pipeline migrate ${database.schema}`,
+    ]);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw databaseError(`migrate schema ${database.schema} in ${database.name}`, error);
+  }
+}
+
+async function appliedMigrations(client: ClientBase, schema: string): Promise<Map<string, string>> {
+  const [found] = await rows<{ there: boolean }>(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [
+    historyTable(schema),
+  ]);
+  if (found?.there !== true) return new Map();
+  const applied = await rows<{ name: string; applied_at: string }>(
+    client,
+    `SELECT name, applied_at FROM ${historyTable(schema)} ORDER BY name`,
+  );
+  return new Map(applied.map(({ name, applied_at }) => [name, applied_at]));
+}
+
+async function readMigrations(dir: string): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) =>
+      parseMigration(name.slice(0, -'.sql'.length), await readFile(join(dir, name), 'utf8')),
+    ),
+  );
+}
+
+/** A migration says where its objects go (`-- schema: target` or `ledger`), then `-- up`, then `-- down`. */
+function parseMigration(name: string, sql: string): Migration {
+  const match = /^-- schema: (target|ledger)\n\n-- up\n(.*)\n-- down\n(.*)$/s.exec(sql);
+  const [, place, up, down] = match ?? [];
+  if ((place !== 'target' && place !== 'ledger') || up === undefined || down === undefined) {
+    throw new PipelineError(`Cannot read migration ${name}: it lacks "-- schema:", "-- up" or "-- down"`, {
+      code: 'internal',
+    });
+  }
+  return { name, place, up, down };
+}
+
+/** Is this the error of a database in which nothing was ever migrated? */
+export function isUnmigrated(error: unknown): boolean {
+  return sqlState(error) === UNDEFINED_TABLE;
+}

@@ -1,0 +1,98 @@
+import type { ClientBase } from 'pg';
+
+import type { Resource } from '../../core/resource.ts';
+import type { Table } from '../../core/table.ts';
+import type { Staging } from '../../core/target.ts';
+import { createCsvEncoder } from '../../lib/csv.ts';
+import { databaseError } from './errors.ts';
+import { rows, type Database } from './session.ts';
+import { columnList, ident, ledgerSchema } from './sql.ts';
+
+const PREFIX = 'staging_';
+const HELD_BATCH_BYTES = 1 << 20;
+
+/** Where a run's rows wait for publish: unlogged tables in the ledger schema, named by the run's random part. */
+export type StagingNames = {
+  readonly rows: (table: Table) => readonly string[];
+  readonly held: (resource: Resource) => readonly string[];
+};
+
+export function stagingNames(schema: string, runId: string): StagingNames {
+  const run = `${PREFIX}${runId.slice(-12)}_`;
+  return {
+    rows: (table) => [ledgerSchema(schema), `${run}${table.name}`],
+    held: (resource) => [ledgerSchema(schema), `${run}held_${resource.name}`],
+  };
+}
+
+export async function openStaging(
+  database: Database,
+  names: StagingNames,
+  resource: Resource,
+): Promise<Staging> {
+  const session = await database.connect();
+  const { client } = session;
+  try {
+    for (const table of resource.tables) {
+      await client.query(createSql(names.rows(table), columnsSql(table)));
+    }
+    await client.query(createSql(names.held(resource), 'id text NOT NULL'));
+  } catch (error) {
+    await session.close();
+    throw databaseError(`create staging tables for ${resource.name}`, error);
+  }
+  return {
+    async copy(table, csv) {
+      try {
+        return await session.copyCsv(names.rows(table), Object.keys(table.columns), csv);
+      } catch (error) {
+        throw databaseError(`load rows of ${table.name} into staging`, error);
+      }
+    },
+    async hold(ids) {
+      try {
+        for (const csv of idBatches(ids)) await session.copyCsv(names.held(resource), ['id'], csv);
+      } catch (error) {
+        throw databaseError(`load held ids of ${resource.name} into staging`, error);
+      }
+    },
+    async finish() {
+      try {
+        for (const table of resource.tables) await client.query(`ANALYZE ${ident(...names.rows(table))}`);
+      } catch (error) {
+        throw databaseError(`analyze staging tables for ${resource.name}`, error);
+      }
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Drops the staging of every run: only the holder of the schema's lock may. */
+export async function dropStaging(client: ClientBase, schema: string): Promise<void> {
+  const leftovers = await rows<{ name: string }>(
+    client,
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND starts_with(relname, $2)`,
+    [ident(ledgerSchema(schema)), PREFIX],
+  );
+  for (const { name } of leftovers) await client.query(`DROP TABLE ${ident(ledgerSchema(schema), name)}`);
+}
+
+function createSql(name: readonly string[], columns: string): string {
+  return `CREATE UNLOGGED TABLE ${ident(...name)} (${columns}) WITH (autovacuum_enabled = false)`;
+}
+
+function columnsSql(table: Table): string {
+  return Object.entries(table.columns)
+    .map(([name, column]) => `${columnList([name])} ${column.type}`)
+    .join(', ');
+}
+
+function* idBatches(ids: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
+  const encoder = createCsvEncoder(['id']);
+  for (const id of ids) {
+    encoder.encode({ id });
+    if (encoder.bytes >= HELD_BATCH_BYTES) yield encoder.take();
+  }
+  if (encoder.rows > 0) yield encoder.take();
+}

@@ -1,0 +1,71 @@
+import type { ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import type { PublishTransaction, Target } from '../../core/target.ts';
+import { databaseError } from './errors.ts';
+import { recordEnd } from './ledger.ts';
+import { relockSchema } from './lock.ts';
+import { countDangling, countVanishing, mergeTable, survivingSql } from './merge.ts';
+import { rows, type Database } from './session.ts';
+import { ident } from './sql.ts';
+import { dropStaging, openStaging, stagingNames } from './staging.ts';
+
+/** The target of one run. `client` is the session that holds the schema's lock. */
+export function openTarget(
+  database: Database,
+  client: ClientBase,
+  run: { readonly id: string; readonly lockTimeoutSeconds: number; readonly statementTimeoutSeconds: number },
+): Target {
+  const names = stagingNames(database.schema, run.id);
+
+  const transaction: PublishTransaction = {
+    countVanishing: (resource) => countVanishing(client, names, resource),
+    merge: (table, resource, deletes) =>
+      mergeTable(client, names, table, { resource, runId: run.id, deletes }),
+    countDangling: (table) => countDangling(client, table),
+    async record(end) {
+      if (!(await recordEnd(client, run.id, end))) throw superseded(run.id);
+    },
+  };
+
+  return {
+    stage: (resource) => openStaging(database, names, resource),
+
+    async lookup(resource, column, deletes) {
+      const found = await rows<{ id: string; value: string | null }>(
+        client,
+        survivingSql(names, resource, column, deletes),
+      );
+      return new Map(found.map(({ id, value }) => [id, value]));
+    },
+
+    async publish(tables, work) {
+      try {
+        await client.query('BEGIN');
+        await client.query(
+          `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`,
+          [`${run.lockTimeoutSeconds}s`, `${run.statementTimeoutSeconds}s`],
+        );
+        if (!(await relockSchema(client, database.schema))) throw superseded(run.id);
+        // Readers go on; whoever else writes waits. One order for all, so that two never wait for each other.
+        const lockOrder = tables.map(({ name }) => name).sort();
+        for (const name of lockOrder)
+          await client.query(`LOCK TABLE ${ident(name)} IN SHARE ROW EXCLUSIVE MODE`);
+        const result = await work(transaction);
+        await client.query('COMMIT');
+        await dropStaging(client, database.schema).catch(() => undefined);
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw databaseError(`publish run ${run.id} to schema ${database.schema}`, error);
+      }
+    },
+  };
+}
+
+function superseded(runId: string): PipelineError {
+  return new PipelineError(`Cannot publish run ${runId}: another run has taken the schema since`, {
+    code: 'busy',
+    hint: 'Start a new run.',
+  });
+}

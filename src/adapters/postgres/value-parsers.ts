@@ -1,0 +1,76 @@
+import type { CustomTypesConfig } from 'pg';
+import { parse as parseArray } from 'postgres-array';
+
+/**
+ * How values leave the database, alike on a server and embedded: safe integers and finite doubles as numbers,
+ * other int8, numeric and non-finite doubles as strings, timestamps as ISO 8601 (UTC), json parsed, the rest as
+ * PostgreSQL's text.
+ */
+export const valueParsers: CustomTypesConfig = {
+  getTypeParser: (oid: number) => parserOf(oid),
+};
+
+type Parse = (text: string) => unknown;
+
+const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
+  1000: 16, // bool
+  1005: 21, // int2
+  1007: 23, // int4
+  1016: 20, // int8
+  1021: 700, // float4
+  1022: 701, // float8
+  1115: 1114, // timestamp
+  1185: 1184, // timestamptz
+  199: 114, // json
+  3807: 3802, // jsonb
+  1009: 25, // text
+  1015: 1043, // varchar
+  1182: 1082, // date
+  1231: 1700, // numeric
+  2951: 2950, // uuid
+};
+
+function parserOf(oid: number): Parse {
+  const element = ARRAY_ELEMENT[oid];
+  if (element !== undefined) {
+    const parse = parserOf(element);
+    return (text) => parseArray(text, parse);
+  }
+  switch (oid) {
+    case 16:
+      return (text) => text === 't' || text === 'true';
+    case 20:
+      return integer;
+    case 21:
+    case 23:
+    case 26:
+      return Number;
+    case 700:
+    case 701:
+      return double;
+    case 114:
+    case 3802:
+      return (text): unknown => JSON.parse(text);
+    case 1114:
+      return (text) => text.replace(' ', 'T');
+    case 1184:
+      return timestamptz;
+    default:
+      return (text) => text;
+  }
+}
+
+function integer(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+function double(text: string): number | string {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : text;
+}
+
+/** Sessions run in UTC, so the text ends in `+00`; `infinity` and years BC stay as they are. */
+function timestamptz(text: string): string {
+  return /^\d{4}-.*\+00$/.test(text) ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text;
+}

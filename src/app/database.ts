@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { lockFolder, type FolderLock } from '../adapters/files/folder-lock.ts';
+import { openEmbedded } from '../adapters/postgres/embedded.ts';
+import { openServer } from '../adapters/postgres/server.ts';
+import type { Database, Session } from '../adapters/postgres/session.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../core/ports.ts';
+
+export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** The target database with one session on it. */
+export type OpenDatabase = {
+  readonly database: Database;
+  readonly session: Session;
+  readonly close: () => Promise<void>;
+};
+
+/** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
+export async function openDatabase(
+  config: Config,
+  options: {
+    readonly dataDir: string;
+    /** For whoever finds the folder locked. */
+    readonly what: string;
+    readonly waitMs: number;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+  },
+): Promise<OpenDatabase> {
+  const { url, schema } = config.database;
+  let lock: FolderLock | null = null;
+  try {
+    if (url === null) lock = await lockFolder(join(options.dataDir, 'database.lock'), options);
+    const database =
+      url === null
+        ? await openEmbedded({ dir: join(options.dataDir, 'database'), schema })
+        : openServer({ url, schema });
+    const session = await database.connect();
+    return {
+      database,
+      session,
+      async close() {
+        await database.close();
+        await lock?.release();
+      },
+    };
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}

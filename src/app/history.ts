@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
+import { ledgerRuns } from '../adapters/postgres/history.ts';
+import type { Config } from '../config.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { RunReport } from '../core/run.ts';
+import { openDatabase } from './database.ts';
+
+export type { Reject } from '../adapters/files/history.ts';
+
+export type HistoryDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
+
+const WAIT_MS = 5000;
+
+/** Past runs, newest first, from ledger and data folder. Either works alone; a busy one is an error. */
+export async function pastRuns(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
+  const manifests = await folderRuns(config.dataDir, limit);
+  const runs = new Map<string, RunReport>(
+    manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
+  );
+  for (const run of await ledgerHistory(config, limit, deps)) {
+    const inFolder = runs.get(run.run_id ?? '');
+    // A manifest may know the end of a run that the ledger could not be told.
+    const known = run.status === 'running' && inFolder !== undefined ? inFolder : run;
+    runs.set(run.run_id ?? '', known);
+  }
+  return [...runs.entries()]
+    .sort(([a], [b]) => (a < b ? 1 : -1))
+    .slice(0, limit)
+    .map(([, run]) => run);
+}
+
+/** One run by its id or a unique start of it; the newest for null. */
+export async function findRun(config: Config, id: string | null, deps: HistoryDeps): Promise<RunReport> {
+  const runs = await pastRuns(config, Number.MAX_SAFE_INTEGER, deps);
+  const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
+  const [first] = found;
+  if (first === undefined || (id !== null && found.length > 1 && first.run_id !== id)) {
+    const reason = id === null ? 'there is none yet' : `${found.length} runs have an id that starts so`;
+    throw new PipelineError(`Cannot find run${id === null ? '' : ` ${id}`}: ${reason}`, {
+      code: 'usage',
+      hint: 'spacex-pipeline runs',
+    });
+  }
+  return first;
+}
+
+export function rejectsOf(config: Config, runId: string, resource: string | null): AsyncGenerator<Reject> {
+  return readRejects(config.dataDir, runId, resource);
+}
+
+async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
+  if (config.database.url === null && !existsSync(join(config.dataDir, 'database'))) return [];
+  try {
+    const { session, close } = await openDatabase(config, {
+      ...deps,
+      dataDir: config.dataDir,
+      what: 'runs',
+      waitMs: WAIT_MS,
+    });
+    try {
+      return await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    const report = reportError(error);
+    if (report.code !== 'database') throw error;
+    deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
+    return [];
+  }
+}
+
+function fromManifest(manifest: Manifest): RunReport {
+  const { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error } = manifest;
+  const report = { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error };
+  if (status !== 'running' || !isGone(manifest)) return report;
+  const message = 'Cannot tell how it ended: its process died';
+  return { ...report, status: 'failed', error: { code: 'interrupted', message, hint: null } };
+}
+
+function isGone({ host, pid }: Manifest): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}

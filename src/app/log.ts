@@ -1,0 +1,1 @@
+export { createLog as openLog } from '../adapters/log.ts';

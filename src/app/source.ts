@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+
+import { openHttpSource } from '../adapters/http/source.ts';
+import type { LoadedConfig } from '../config.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { Clock, Log, Source } from '../core/ports.ts';
+import { maskUrl } from '../lib/mask-url.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import { VERSION } from './version.ts';
+
+export type OpenSource = {
+  readonly source: Source;
+  /** Are its records made up? */
+  readonly simulated: boolean;
+  /** The data folder that its runs belong to. */
+  readonly dataDir: string;
+  readonly close: () => Promise<void>;
+};
+
+export type SourceChoice = {
+  /** `live`, `sandbox`, a base URL, or null for what is configured. */
+  readonly name: string | null;
+  readonly orSandbox: boolean;
+  /** A path to ask for, to see what the source is. */
+  readonly probePath: string;
+};
+
+export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
+
+/**
+ * Opens the source of a run. One HEAD request tells what kind of records it has. With `orSandbox`, and where
+ * neither database nor base URL is configured, a source that cannot be had gives way to the sandbox.
+ */
+export async function openSource(
+  loaded: LoadedConfig,
+  choice: SourceChoice,
+  deps: SourceDeps,
+): Promise<OpenSource> {
+  const { config } = loaded;
+  if (choice.name === 'sandbox') return openSandbox(loaded, deps);
+  const { name, baseUrl } = addressOf(loaded, choice.name);
+  const source = openSourceAt(loaded, name, baseUrl, deps);
+  const probe = await source.probe(choice.probePath, deps.signal);
+  if (probe.reason !== null && choice.orSandbox && mayFallBack(loaded, choice)) {
+    await source.close();
+    deps.log.warn(
+      `Cannot use ${maskUrl(baseUrl)}: ${probe.reason}. Running on the built-in sandbox API instead: its data are simulated.`,
+    );
+    return openSandbox(loaded, deps);
+  }
+  return {
+    source,
+    simulated: probe.simulated ?? false,
+    dataDir: config.dataDir,
+    close: () => source.close(),
+  };
+}
+
+/** Nothing falls back where somebody said which source or database they mean. */
+function mayFallBack({ config, origins }: LoadedConfig, choice: SourceChoice): boolean {
+  const configured = choice.name !== null && choice.name !== 'live';
+  return !configured && config.database.url === null && origins['source.baseUrl'] === 'default';
+}
+
+function addressOf(
+  { config, origins }: LoadedConfig,
+  name: string | null,
+): { name: string; baseUrl: string } {
+  if (name === null || name === 'live') {
+    const { baseUrl } = config.source;
+    return { name: origins['source.baseUrl'] === 'default' ? 'live' : maskUrl(baseUrl), baseUrl };
+  }
+  const url = URL.parse(name);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new PipelineError(
+      `Cannot use --source ${JSON.stringify(name)}: it is neither live, sandbox nor an http(s) URL`,
+      {
+        code: 'usage',
+        hint: 'Give --source live, --source sandbox or --source https://…',
+      },
+    );
+  }
+  const baseUrl = name.replace(/\/+$/, '');
+  return { name: maskUrl(baseUrl), baseUrl };
+}
+
+async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {
+  const sandbox = await startSandbox({});
+  const source = openSourceAt(loaded, 'sandbox', sandbox.url, deps);
+  return {
+    source,
+    simulated: true,
+    dataDir: join(loaded.config.dataDir, 'sandbox'),
+    async close() {
+      await source.close();
+      await sandbox.close();
+    },
+  };
+}
+
+function openSourceAt({ config }: LoadedConfig, name: string, baseUrl: string, { clock, log }: SourceDeps) {
+  return openHttpSource({
+    ...config.source,
+    name,
+    baseUrl,
+    userAgent: `spacex-pipeline/${VERSION}`,
+    clock,
+    log,
+    random: Math.random,
+  });
+}

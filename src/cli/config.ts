@@ -1,0 +1,27 @@
+import { describeConfig } from '../config.ts';
+import { openContext } from './context.ts';
+import { printJson, printTable } from './print.ts';
+import { example, type Register } from './program.ts';
+
+export const registerConfig: Register = (program, streams) => {
+  program
+    .command('config')
+    .description('the effective configuration, where each value came from, secrets masked')
+    .addHelpText('after', example('config'))
+    .action(async (_options, command) => {
+      const context = await openContext(streams, command);
+      const entries = describeConfig(context.loaded);
+      if (context.json) {
+        printJson(
+          context,
+          Object.fromEntries(entries.map(({ key, value, origin }) => [key, { value, origin }])),
+        );
+      } else {
+        printTable(
+          context,
+          ['key', 'value', 'from'],
+          entries.map(({ key, value, origin }) => [key, JSON.stringify(value), origin]),
+        );
+      }
+    });
+};

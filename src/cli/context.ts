@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+
+import { openLog } from '../app/log.ts';
+import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import { systemClock } from '../lib/clock.ts';
+
+/** The part of a stream that the commands use. */
+export type Output = {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+};
+
+export type CliStreams = {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+};
+
+export type GlobalOptions = {
+  readonly config?: string;
+  readonly dataDir?: string;
+  readonly databaseUrl?: string;
+  readonly schema?: string;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+/** What a command's action works with. */
+export type CommandContext = CliStreams & {
+  readonly loaded: LoadedConfig;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Draw on stderr instead of logging? */
+  readonly live: boolean;
+  /** Sends log lines elsewhere, so that they do not cut a live display. */
+  readonly logVia: (write: (line: string) => void) => void;
+};
+
+/** What a command returns: null, or the failure that it has already told. */
+export type Outcome = ErrorCode | null;
+
+/** Loads the configuration for a command; `own` are the configuration values of its own flags. */
+export async function openContext(
+  streams: CliStreams,
+  command: Command,
+  own: ConfigFlags = {},
+): Promise<CommandContext> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const loaded = await loadConfig({ flags: { ...globalFlags(options), ...own }, cwd: streams.cwd });
+  const quiet = options.quiet === true;
+  const live = streams.stderr.isTTY === true && !quiet && loaded.config.log.format === 'text';
+  let write = (line: string): void => void streams.stderr.write(line);
+  const { level, format } = loaded.config.log;
+  const log = openLog({
+    // A live display tells what the info lines would.
+    level: quiet ? 'error' : live && loaded.origins['log.level'] === 'default' ? 'warn' : level,
+    format,
+    write: (line) => write(line),
+  });
+  return {
+    ...streams,
+    loaded,
+    log,
+    clock: systemClock,
+    json: options.json === true,
+    quiet,
+    live,
+    logVia: (other) => {
+      write = other;
+    },
+  };
+}
+
+function globalFlags(options: GlobalOptions): ConfigFlags {
+  return {
+    config: options.config,
+    dataDir: options.dataDir,
+    database: { url: options.databaseUrl, schema: options.schema },
+    log: { level: options.logLevel, format: options.logFormat },
+  };
+}

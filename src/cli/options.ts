@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+
+export function integerOption(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+/** Zero or more. */
+export function countOption(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number from 0 on.');
+  return value;
+}
+
+export function listOption(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');
+  return names;
+}

@@ -1,0 +1,112 @@
+import { Command, CommanderError } from 'commander';
+
+import { VERSION } from '../app/version.ts';
+import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { registerConfig } from './config.ts';
+import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
+import { registerMigrate } from './migrate.ts';
+import { printJson } from './print.ts';
+import { registerQuery } from './query.ts';
+import { registerRejects } from './rejects.ts';
+import { registerResources } from './resources.ts';
+import { failedRun, registerRun } from './run.ts';
+import { registerRuns } from './runs.ts';
+import { registerSandbox } from './sandbox.ts';
+
+/** Adds a command to the program; `act` takes what its action returns. */
+export type Register = (program: Command, streams: CliStreams, act: (outcome: Outcome) => void) => void;
+
+const COMMANDS: readonly Register[] = [
+  registerRun,
+  registerRuns,
+  registerRejects,
+  registerResources,
+  registerMigrate,
+  registerQuery,
+  registerConfig,
+  registerSandbox,
+];
+
+/** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
+export async function runCli(args: readonly string[], streams: CliStreams): Promise<Outcome> {
+  let outcome: Outcome = null;
+  const program = buildProgram(streams, (result) => {
+    outcome = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return outcome;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return null;
+    const failure = streams.signal.aborted ? streams.signal.reason : asUsageError(error);
+    tellFailure(failure, args, program, streams);
+    return reportError(failure).code;
+  }
+}
+
+export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
+  const program = new Command('spacex-pipeline')
+    .description('Pulls SpaceX launch data from its HTTP API into PostgreSQL.')
+    .version(VERSION)
+    .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
+    .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
+    .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
+    .option('--schema <name>', 'schema of the target tables (default: spacex)')
+    .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--log-format <format>', 'text or json')
+    .option('--json', 'print one JSON document on stdout')
+    .option('--quiet', 'tell nothing but results and errors')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', example('run --or-sandbox'));
+  for (const register of COMMANDS) register(program, streams, act);
+  configureAll(program, streams);
+  return program;
+}
+
+/** An example line for the end of a command's help. */
+export function example(...lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
+}
+
+/** Commands inherit neither: each must throw instead of exiting, and write where we say. */
+function configureAll(command: Command, streams: CliStreams): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => void streams.stdout.write(text),
+    writeErr: () => undefined,
+  });
+  for (const sub of command.commands) configureAll(sub, streams);
+}
+
+function asUsageError(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new PipelineError(
+    `Cannot read the command line: ${reason === '(outputHelp)' ? 'no command is given' : reason}`,
+    {
+      code: 'usage',
+      cause: error,
+      hint: 'spacex-pipeline --help',
+    },
+  );
+}
+
+function tellFailure(error: unknown, args: readonly string[], program: Command, streams: CliStreams): void {
+  const report = reportError(error);
+  const { json, logLevel } = program.opts<GlobalOptions>();
+  const wantsJson = json === true || args.includes('--json');
+  if (wantsJson && args.find((argument) => !argument.startsWith('-')) === 'run') {
+    printJson(streams, failedRun(report));
+  }
+  tellError(streams, report);
+  if (logLevel === 'debug' || args.includes('--log-level=debug')) {
+    for (let cause = error; cause instanceof Error; cause = cause.cause)
+      streams.stderr.write(`${cause.stack}\n`);
+  }
+}
+
+export function tellError(streams: CliStreams, { message, hint }: ErrorReport): void {
+  streams.stderr.write(`error: ${message}\n`);
+  if (hint !== null) streams.stderr.write(`hint: ${hint}\n`);
+}

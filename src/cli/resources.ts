@@ -1,0 +1,74 @@
+import { unknownResource } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import { openContext } from './context.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { example, type Register } from './program.ts';
+
+export const registerResources: Register = (program, streams) => {
+  const command = program
+    .command('resources')
+    .description('what can be pulled')
+    .addHelpText('after', example('resources', `resources show ${resources[0]?.name ?? ''}`))
+    .action(async (_options, self) => {
+      const context = await openContext(streams, self);
+      if (context.json) {
+        printJson(context, resources.map(summary));
+        return;
+      }
+      printTable(
+        context,
+        ['resource', 'endpoint', 'needs', 'tables', 'description'],
+        resources.map((one) => [
+          one.name,
+          one.path,
+          Object.keys(one.needs).join(', '),
+          one.tables.map(({ name }) => name).join(', '),
+          one.description,
+        ]),
+      );
+    });
+  command
+    .command('show')
+    .description('one resource: endpoint, needs, tables, contract as JSON Schema')
+    .argument('<name>', 'its name')
+    .addHelpText('after', example(`resources show ${resources[0]?.name ?? ''}`))
+    .action(async (name: string, _options, self) => {
+      const context = await openContext(streams, self);
+      const found = resources.find((one) => one.name === name);
+      if (found === undefined) {
+        throw unknownResource(
+          name,
+          resources.map((one) => one.name),
+        );
+      }
+      if (context.json) {
+        printJson(context, { ...summary(found), tables: found.tables, contract: found.contract });
+        return;
+      }
+      printLine(context, `${found.name}: ${found.description}`);
+      printLine(context, `Endpoint: GET ${found.path}`);
+      printLine(context, `Needs: ${Object.keys(found.needs).join(', ') || 'nothing'}`);
+      for (const table of found.tables) {
+        printLine(context, '');
+        printLine(context, `Table ${table.name}, key ${table.key.join(', ')}:`);
+        printTable(
+          context,
+          ['column', 'type', 'null', 'references'],
+          Object.entries(table.columns).map(([column, { type, nullable, references }]) => [
+            column,
+            type,
+            nullable === false ? 'no' : 'yes',
+            references ?? null,
+          ]),
+        );
+      }
+      printLine(context, 'Contract of a record (JSON Schema):');
+      printJson(context, found.contract);
+    });
+};
+
+function summary(one: (typeof resources)[number]) {
+  const { name, description, path, shape } = one;
+  const tables = one.tables.map((table) => table.name);
+  return { name, description, path, shape, needs: Object.keys(one.needs), tables };
+}

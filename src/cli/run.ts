@@ -1,0 +1,128 @@
+import { runOnce } from '../app/run.ts';
+import type { ErrorReport } from '../core/errors.ts';
+import type { RunReport } from '../core/run.ts';
+import { planRun } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { integerOption, listOption } from './options.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { example, tellError, type Register } from './program.ts';
+import { createProgress } from './progress.ts';
+import { exampleCommand } from './self.ts';
+
+type RunOptions = {
+  readonly resources?: readonly string[];
+  readonly source?: string;
+  readonly orSandbox?: boolean;
+  readonly full?: boolean;
+  readonly migrate?: boolean;
+  readonly atomic?: boolean;
+  readonly batchSize?: number;
+  readonly concurrency?: number;
+};
+
+export const registerRun: Register = (program, streams, act) => {
+  program
+    .command('run')
+    .description('one run: extract, validate, transform, load, publish')
+    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
+    .option('--source <source>', 'live, sandbox or a base URL (default: what is configured, else live)')
+    .option('--or-sandbox', 'run on the built-in, simulated API where the live one cannot be had')
+    .option('--full', 'ask for everything, even if it is unchanged since the last run')
+    .option('--migrate', 'apply pending migrations to a server first')
+    .option('--atomic', 'publish all resources or none')
+    .option('--batch-size <rows>', 'rows per COPY', integerOption)
+    .option('--concurrency <n>', 'resources at a time', integerOption)
+    .addHelpText('after', example('run --or-sandbox', `run --resources ${resources[0]?.name ?? ''} --json`))
+    .action(async (options: RunOptions, command) => {
+      const context = await openContext(streams, command, {
+        resources: options.resources,
+        atomic: options.atomic,
+        batchSize: options.batchSize,
+        concurrency: options.concurrency,
+      });
+      act(await run(context, options));
+    });
+};
+
+async function run(context: CommandContext, options: RunOptions): Promise<Outcome> {
+  const { loaded, log } = context;
+  const plan = planRun(resources, loaded.config.resources);
+  if (plan.added.length > 0) {
+    log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
+  }
+  const progress = createProgress(context);
+  const report = await runOnce(
+    loaded,
+    {
+      plan,
+      source: options.source ?? null,
+      orSandbox: options.orSandbox === true,
+      full: options.full === true,
+      migrate: options.migrate === true,
+    },
+    { ...context, onProgress: progress.update },
+  ).finally(progress.end);
+  if (context.json) printJson(context, report);
+  else printSummary(context, report, plan.resources.at(-1)?.exampleQuery ?? '');
+  if (report.error === null) return null;
+  tellError(context, report.error);
+  return report.error.code;
+}
+
+function printSummary(context: CommandContext, report: RunReport, exampleQuery: string): void {
+  if (context.quiet) return;
+  printTable(
+    context,
+    ['resource', 'status', ...SUMMARY_COUNTS, 'seconds'],
+    Object.entries(report.resources).map(([name, one]) => [
+      name,
+      one.status,
+      ...SUMMARY_COUNTS.map((count) => one[count]),
+      Number(one.seconds.toFixed(1)),
+    ]),
+  );
+  printLine(context, '');
+  const origin = report.simulated === true ? `${report.source}: simulated records` : report.source;
+  printLine(
+    context,
+    `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
+  );
+  printLine(context, `Folder: ${report.run_dir}`);
+  if (report.status === 'succeeded')
+    printLine(context, `Try: ${exampleCommand(context, report, exampleQuery)}`);
+}
+
+const SUMMARY_COUNTS = [
+  'received',
+  'validated',
+  'errored',
+  'inserted',
+  'updated',
+  'unchanged',
+  'deleted',
+  'held',
+] as const;
+
+function isUnchanged({ resources: reports, status }: RunReport): boolean {
+  const all = Object.values(reports);
+  return (
+    status === 'succeeded' &&
+    all.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
+  );
+}
+
+/** The document of a run that never began. */
+export function failedRun(error: ErrorReport): RunReport {
+  return {
+    run_id: null,
+    status: error.code === 'interrupted' ? 'interrupted' : 'failed',
+    source: null,
+    simulated: null,
+    run_dir: null,
+    started_at: null,
+    finished_at: null,
+    resources: {},
+    error,
+  };
+}

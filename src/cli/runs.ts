@@ -1,0 +1,106 @@
+import { findRun, pastRuns } from '../app/history.ts';
+import type { RunReport } from '../core/run.ts';
+import { openContext, type CommandContext } from './context.ts';
+import { integerOption } from './options.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { example, type Register } from './program.ts';
+
+const DEFAULT_LIMIT = 20;
+
+export const registerRuns: Register = (program, streams) => {
+  const runs = program
+    .command('runs')
+    .description('past runs, newest first')
+    .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
+    .addHelpText('after', example('runs --limit 5', 'runs show'))
+    .action(async (options: { limit: number }, command) => {
+      const context = await openContext(streams, command);
+      const found = await pastRuns(context.loaded.config, options.limit, context);
+      if (context.json) printJson(context, found);
+      else printRuns(context, found);
+    });
+  runs
+    .command('show')
+    .description('one run, whole')
+    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
+    .addHelpText('after', example('runs show'))
+    .action(async (id: string | undefined, _options, command) => {
+      const context = await openContext(streams, command);
+      const found = await findRun(context.loaded.config, id ?? null, context);
+      if (context.json) printJson(context, found);
+      else printRun(context, found);
+    });
+};
+
+function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
+  if (runs.length === 0) {
+    printLine(context, 'No runs yet. Type: spacex-pipeline run');
+    return;
+  }
+  printTable(
+    context,
+    ['run', 'status', 'source', 'started', 'received', 'errored', 'inserted', 'updated', 'deleted', 'error'],
+    runs.map((run) => [
+      run.run_id,
+      run.status,
+      run.source,
+      run.started_at,
+      sum(run, 'received'),
+      sum(run, 'errored'),
+      sum(run, 'inserted'),
+      sum(run, 'updated'),
+      sum(run, 'deleted'),
+      run.error?.code ?? null,
+    ]),
+  );
+}
+
+function sum(run: RunReport, count: 'received' | 'errored' | 'inserted' | 'updated' | 'deleted'): number {
+  return Object.values(run.resources).reduce((total, report) => total + report[count], 0);
+}
+
+function printRun(context: CommandContext, run: RunReport): void {
+  printLine(context, `Run ${run.run_id} ${run.status}`);
+  printLine(context, `Source: ${run.source}${run.simulated === true ? ' (simulated records)' : ''}`);
+  printLine(context, `From ${run.started_at} to ${run.finished_at ?? '-'}`);
+  printLine(context, `Folder: ${run.run_dir}`);
+  if (run.error !== null) printLine(context, `Error: ${run.error.message}`);
+  const reports = Object.entries(run.resources);
+  if (reports.length === 0) return;
+  printLine(context, '');
+  printTable(
+    context,
+    ['resource', 'status', 'received', 'validated', 'errored', 'not modified', 'seconds', 'error'],
+    reports.map(([name, one]) => [
+      name,
+      one.status,
+      one.received,
+      one.validated,
+      one.errored,
+      one.not_modified ? 'yes' : 'no',
+      one.seconds,
+      one.error?.message ?? null,
+    ]),
+  );
+  const tables = reports.flatMap(([, one]) => Object.entries(one.tables));
+  if (tables.length === 0) return;
+  printLine(context, '');
+  printTable(
+    context,
+    ['table', 'staged', 'inserted', 'updated', 'unchanged', 'deleted', 'held', 'before', 'after', 'dangling'],
+    tables.map(([name, counts]) => [
+      name,
+      counts.staged,
+      counts.inserted,
+      counts.updated,
+      counts.unchanged,
+      counts.deleted,
+      counts.held,
+      counts.live_before,
+      counts.live_after,
+      Object.entries(counts.dangling)
+        .map(([column, count]) => `${column} ${count}`)
+        .join(', '),
+    ]),
+  );
+}

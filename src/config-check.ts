@@ -1,0 +1,89 @@
+import { Ajv, type ErrorObject } from 'ajv';
+
+import { listSettings } from './config-keys.ts';
+import { fileSchema } from './config-schema.ts';
+import { suggest } from './config-suggest.ts';
+import { expectation, FORMATS, showFound } from './config-value.ts';
+import { PipelineError } from './core/errors.ts';
+
+export type Problem = {
+  /** `limits.rejects.share`; empty for the whole. */
+  readonly where: string;
+  /** `must be …, found …`, or `unknown key …`. */
+  readonly message: string;
+};
+
+/** Tells what is wrong with a configuration, or with a part of one. */
+export type ConfigCheck = (value: unknown) => readonly Problem[];
+
+export function compileConfigCheck(): ConfigCheck {
+  const formats = Object.fromEntries(Object.entries(FORMATS).map(([name, { accepts }]) => [name, accepts]));
+  // The schema is ours and tested: checking it anew would cost half of the start-up.
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    formats,
+    meta: false,
+    validateSchema: false,
+  });
+  const validate = ajv.compile(fileSchema());
+  return (value) => {
+    if (validate(value)) return [];
+    const problems = (validate.errors ?? []).map(problemOf);
+    return problems.filter((one, index) => problems.findIndex(({ where }) => where === one.where) === index);
+  };
+}
+
+/** Throws `usage` with the first problem and the number of the others. */
+export function refuse(
+  problems: readonly { readonly source: string; readonly message: string }[],
+  hint: string,
+): void {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new PipelineError(`Cannot use ${first.source}: ${first.message}${more}`, { code: 'usage', hint });
+}
+
+function problemOf(error: ErrorObject): Problem {
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>; // Ajv types it `Object`
+  if (error.keyword === 'additionalProperties') {
+    const name = String(error.params['additionalProperty']);
+    return unknownKey(path, name, Object.keys(schema['properties'] ?? {}));
+  }
+  return {
+    where: dotted(path),
+    message: `must be ${expectation(schema)}, found ${showFound(error.data)}`,
+  };
+}
+
+function unknownKey(path: readonly string[], name: string, siblings: readonly string[]): Problem {
+  const where = dotted([...path, name]);
+  const sibling = suggest(name, siblings);
+  const meant = sibling === null ? elsewhere(name) : dotted([...path, sibling]);
+  const question = meant === null ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+  return { where, message: `unknown key ${JSON.stringify(where)}${question}` };
+}
+
+/** The key of that name in another part of the configuration. */
+function elsewhere(name: string): string | null {
+  const settings = listSettings();
+  const last = suggest(
+    name,
+    settings.map(({ path }) => path.at(-1) ?? ''),
+  );
+  return settings.find(({ path }) => path.at(-1) === last)?.key ?? null;
+}
+
+function dotted(path: readonly string[]): string {
+  return path
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}

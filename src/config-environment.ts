@@ -1,0 +1,73 @@
+import { VARIABLE_PREFIX, type Setting } from './config-keys.ts';
+import type { ConfigKey } from './config-schema.ts';
+import { serverFromVariables, type FindVariable, type Variable } from './config-server-url.ts';
+import { suggest } from './config-suggest.ts';
+import { readText } from './config-value.ts';
+import { refuse } from './config-check.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables of others that set a value too, weaker than our own. */
+const ALIASES: { readonly [K in ConfigKey]?: readonly string[] } = {
+  'source.baseUrl': ['SPACEX_API_BASE_URL'],
+  'database.url': ['DATABASE_URL'],
+};
+
+/** Looks in the real environment first, then in `.env`. An empty variable counts as not set. */
+export function findIn(env: Environment, dotEnv: Environment): FindVariable {
+  return (...names) => {
+    for (const name of names) {
+      const value = env[name] ?? '';
+      if (value.trim() !== '') return { value, name, origin: `environment ${name}` };
+    }
+    for (const name of names) {
+      const value = dotEnv[name] ?? '';
+      if (value.trim() !== '') return { value, name: `${name} in .env`, origin: `.env ${name}` };
+    }
+    return null;
+  };
+}
+
+export type VariableValue = {
+  readonly setting: Setting;
+  readonly variable: Variable;
+  readonly value: unknown;
+};
+
+/** What the environment sets. Where a flag settles a value, the variables of others are not even looked at. */
+export function readVariables(
+  settings: readonly Setting[],
+  find: FindVariable,
+  settled: ReadonlySet<ConfigKey>,
+): readonly VariableValue[] {
+  return settings.flatMap((setting) => {
+    const { key, schema } = setting;
+    const others = settled.has(key) ? [] : (ALIASES[key] ?? []);
+    const variable = find(setting.variable, ...others);
+    if (variable !== null) return [{ setting, variable, value: readText(schema, variable.value) }];
+    const server = key === 'database.url' && !settled.has(key) ? serverFromVariables(find) : null;
+    return server === null ? [] : [{ setting, variable: server, value: server.url }];
+  });
+}
+
+/** Throws `usage` for a variable with our prefix that means nothing. */
+export function refuseUnknownVariables(
+  settings: readonly Setting[],
+  env: Environment,
+  dotEnv: Environment,
+): void {
+  const known = settings.map(({ variable }) => variable);
+  const unknown = [...Object.entries(env), ...Object.entries(dotEnv)].filter(
+    ([name, value]) => name.startsWith(VARIABLE_PREFIX) && value?.trim() !== '' && !known.includes(name),
+  );
+  const problems = unknown.map(([name]) => {
+    const words = known.map((one) => one.slice(VARIABLE_PREFIX.length));
+    const meant = suggest(name.slice(VARIABLE_PREFIX.length), words);
+    const question = meant === null ? '' : `; did you mean ${VARIABLE_PREFIX}${meant}?`;
+    return {
+      source: Object.hasOwn(env, name) ? name : `${name} in .env`,
+      message: `unknown variable${question}`,
+    };
+  });
+  refuse(problems, `Rename or unset it. The variables are: ${known.join(', ')}.`);
+}

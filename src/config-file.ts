@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+import { findJsonFault } from './config-json.ts';
+import { PipelineError } from './core/errors.ts';
+
+const DEFAULT_NAME = 'spacex-pipeline.config.json';
+
+export type ConfigFile = {
+  readonly path: string;
+  /** As the user knows it: what `--config` said, or the default name. */
+  readonly name: string;
+  readonly value: unknown;
+};
+
+/** Null when none is asked for and the default one is not there. Throws `usage` on what cannot be read. */
+export async function readConfigFile(asked: string | null, cwd: string): Promise<ConfigFile | null> {
+  const name = asked ?? DEFAULT_NAME;
+  const path = resolve(cwd, name);
+  const text = await readOptional(path, name, ['ENOENT']);
+  if (text !== null) return { path, name, value: parseJson(text, name) };
+  if (asked === null) return null;
+  throw new PipelineError(`Cannot read ${name}: there is no such file`, {
+    code: 'usage',
+    hint: `Give --config an existing file, or leave it out to use ${DEFAULT_NAME} in the current folder.`,
+  });
+}
+
+/** The variables of the `.env` file in a folder; none where there is no such file. */
+export async function readDotEnv(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
+  const path = join(folder, '.env');
+  // A folder named .env is somebody's Python environment.
+  return parseEnv((await readOptional(path, path, ['ENOENT', 'EISDIR'])) ?? '');
+}
+
+async function readOptional(path: string, name: string, absent: readonly string[]): Promise<string | null> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return text.replace(/^\uFEFF/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (absent.includes(code)) return null;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot read ${name}: ${reason}`, {
+      code: 'usage',
+      cause: error,
+      hint: 'Check that it is a file that you may read.',
+    });
+  }
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const fault = findJsonFault(text);
+    const reason =
+      fault === null
+        ? String(error)
+        : `line ${fault.line}, column ${fault.column}: expected ${fault.expected}, found ${fault.found}`;
+    throw new PipelineError(`Cannot read ${name}: ${reason}`, {
+      code: 'usage',
+      cause: error,
+      hint: 'Correct it there. It is JSON: names in double quotes, no comments, no comma after the last value.',
+    });
+  }
+}

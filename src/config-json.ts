@@ -1,0 +1,89 @@
+/** The first place where a text is not JSON. */
+export type JsonFault = {
+  readonly line: number;
+  readonly column: number;
+  readonly expected: string;
+  readonly found: string;
+};
+
+/** Finds where JSON.parse gives up, which it does not always tell. Null for a text that is JSON. */
+export function findJsonFault(text: string): JsonFault | null {
+  const fault = scanDocument(text);
+  if (fault === null) return null;
+  const before = text.slice(0, fault.at).split('\n');
+  const found = text.codePointAt(fault.at);
+  return {
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+    expected: fault.expected,
+    found: found === undefined ? 'the end of the file' : JSON.stringify(String.fromCodePoint(found)),
+  };
+}
+
+type Fault = { readonly at: number; readonly expected: string };
+/** Where a part ends, or what stopped it. */
+type Scanned = number | Fault;
+
+function scanDocument(text: string): Fault | null {
+  const end = scanValue(text, skipSpace(text, 0));
+  if (typeof end !== 'number') return end;
+  const rest = skipSpace(text, end);
+  return rest === text.length ? null : { at: rest, expected: 'the end of the file' };
+}
+
+const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+
+function scanValue(text: string, at: number): Scanned {
+  if (text[at] === '{') return scanItems(text, at, '}', scanProperty);
+  if (text[at] === '[') return scanItems(text, at, ']', scanValue);
+  if (text[at] === '"') return scanString(text, at);
+  const length = matchLength(SCALAR, text, at);
+  return length === 0 ? { at, expected: 'a value' } : at + length;
+}
+
+function scanItems(
+  text: string,
+  open: number,
+  close: '}' | ']',
+  scanItem: (text: string, at: number) => Scanned,
+): Scanned {
+  let at = skipSpace(text, open + 1);
+  if (text[at] === close) return at + 1;
+  for (;;) {
+    const end = scanItem(text, at);
+    if (typeof end !== 'number') return end;
+    at = skipSpace(text, end);
+    if (text[at] === close) return at + 1;
+    if (text[at] !== ',') return { at, expected: `"," or "${close}"` };
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function scanProperty(text: string, at: number): Scanned {
+  if (text[at] !== '"') return { at, expected: 'a name in double quotes' };
+  const end = scanString(text, at);
+  if (typeof end !== 'number') return end;
+  const colon = skipSpace(text, end);
+  if (text[colon] !== ':') return { at: colon, expected: '":"' };
+  return scanValue(text, skipSpace(text, colon + 1));
+}
+
+const STRING_BODY = /(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/;
+
+function scanString(text: string, at: number): Scanned {
+  const end = at + 1 + matchLength(STRING_BODY, text, at + 1);
+  if (text[end] === '"') return end + 1;
+  return { at: end, expected: text[end] === '\\' ? 'an escape that JSON knows' : 'the end of a string' };
+}
+
+const SPACE = /[ \t\r\n]*/;
+
+function skipSpace(text: string, at: number): number {
+  return at + matchLength(SPACE, text, at);
+}
+
+function matchLength(pattern: RegExp, text: string, at: number): number {
+  const sticky = new RegExp(pattern, 'y');
+  sticky.lastIndex = at;
+  return sticky.exec(text)?.[0].length ?? 0;
+}

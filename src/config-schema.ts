@@ -1,0 +1,184 @@
+import { Type, type Static, type TNumber, type TObject, type TSchema } from 'typebox';
+
+import { nullable } from './core/contract.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** The configuration: what each value may be, and its default. The file may leave out any of them. */
+export const configSchema = object({
+  source: object({
+    baseUrl: Type.String({
+      format: 'http-url',
+      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
+      default: 'https://api.spacexdata.com',
+      description: 'The API, as an http:// or https:// URL.',
+    }),
+    connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
+    headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
+    bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
+    maxAttempts: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 5,
+      description: 'Tries for each request, the first included.',
+    }),
+    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
+    backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
+    backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
+    requestsPerSecond: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      default: 10,
+      description: 'The most requests to the API in a second, all resources together.',
+    }),
+  }),
+  resources: nullable(
+    Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      uniqueItems: true,
+      default: null,
+      description: 'Names of the resources to run, besides those that they need; null for all.',
+    }),
+  ),
+  concurrency: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 4,
+    description: 'Resources that run side by side.',
+  }),
+  batchSize: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Records that go through the steps together.',
+  }),
+  atomic: Type.Boolean({
+    default: false,
+    description: 'Publish all resources or none, instead of those that are whole.',
+  }),
+  dataDir: Type.String({
+    format: 'path',
+    minLength: 1,
+    default: 'data',
+    description: 'The folder of runs and of the embedded database. Relative to this file.',
+  }),
+  database: object({
+    url: nullable(
+      Type.String({
+        format: 'postgres-url',
+        pattern: '^[Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]([Qq][Ll])?://',
+        default: null,
+        description: 'A PostgreSQL server, as a postgresql:// URL; null for the embedded database.',
+      }),
+    ),
+    schema: Type.String({
+      format: 'schema-name',
+      minLength: 1,
+      maxLength: 54,
+      pattern: '^(?!pg_)',
+      default: 'spacex',
+      description: 'The schema of the tables. The ledger is in the same name with _pipeline added.',
+    }),
+    lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
+    statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
+  }),
+  limits: object({
+    rejects: limit('records that break their contract'),
+    vanished: limit('rows that are gone from the source'),
+  }),
+  deletes: Type.Boolean({
+    default: true,
+    description: 'Delete the rows that are gone from the source.',
+  }),
+  log: object({
+    level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
+    format: choice(['text', 'json'], 'text', 'Lines for people, or for machines.'),
+  }),
+});
+
+export type Config = DeepReadonly<Static<typeof configSchema>>;
+
+/** A place in the configuration, such as `source.baseUrl`. */
+export type ConfigKey = KeyOf<Config>;
+
+/** Any part of the configuration, each value as itself or as text that says it. */
+export type ConfigInput = Input<Config>;
+
+type Leaf = string | number | boolean | null | readonly unknown[];
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly Item[]
+  : T extends Leaf
+    ? T
+    : { readonly [K in keyof T]: DeepReadonly<T[K]> };
+type Input<T> = T extends Leaf ? T | string | undefined : { readonly [K in keyof T]?: Input<T[K]> };
+type KeyOf<T> = {
+  [K in keyof T & string]: T[K] extends Leaf ? K : `${K}.${KeyOf<T[K]>}`;
+}[keyof T & string];
+
+/** What the configuration file may hold: any part, and the address of this schema for editors. */
+export function fileSchema(): TSchema {
+  const { properties, ...rest } = withoutRequired(configSchema);
+  return { ...rest, properties: { $schema: { type: 'string' }, ...properties } };
+}
+
+/** The JSON Schema that ships for editors: the same without the formats that only this program knows. */
+export function editorSchema(): string {
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'spacex-pipeline.config.json',
+    ...fileSchema(),
+  };
+  const text = JSON.stringify(
+    schema,
+    (key, value: unknown) => (key === 'format' && typeof value === 'string' ? undefined : value),
+    2,
+  );
+  return `${text}\n`;
+}
+
+function withoutRequired(schema: TObject): { readonly properties: Readonly<Record<string, unknown>> } {
+  const { required: _, properties, ...rest } = schema;
+  const optional = Object.entries(properties).map(([name, property]) => [
+    name,
+    isObjectSchema(property) ? withoutRequired(property) : property,
+  ]);
+  return { ...rest, properties: Object.fromEntries(optional) };
+}
+
+export function isObjectSchema(schema: TSchema): schema is TObject {
+  return 'properties' in schema;
+}
+
+function object<const P extends Record<string, TSchema>>(properties: P) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function timeout(byDefault: number, description: string): TNumber {
+  return Type.Number({ exclusiveMinimum: 0, maximum: 3600, default: byDefault, description });
+}
+
+function seconds(byDefault: number, description: string): TNumber {
+  return Type.Number({ minimum: 0, maximum: DAY_SECONDS, default: byDefault, description });
+}
+
+/** A resource is refused beyond the count and the share, not beyond one of them. */
+function limit(what: string) {
+  return object({
+    count: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 5,
+      description: `How many ${what} a resource may always have.`,
+    }),
+    share: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.1,
+      description: `The share of ${what} that a resource may always have, from 0 to 1.`,
+    }),
+  });
+}
+
+function choice<const V extends readonly string[]>(values: V, byDefault: V[number], description: string) {
+  return Type.Unsafe<V[number]>({ type: 'string', enum: values, default: byDefault, description });
+}

@@ -1,0 +1,87 @@
+import type { TSchema } from 'typebox';
+
+import { isStorableText } from './core/formats.ts';
+import { maskUrl } from './lib/mask-url.ts';
+
+type Format = { readonly accepts: (value: string) => boolean; readonly expected: string };
+
+/** What a pattern alone cannot say of a text. */
+export const FORMATS: Readonly<Record<string, Format>> = {
+  'http-url': {
+    accepts: (value) => /^https?:\/\/[^\s?#]+$/i.test(value) && URL.canParse(value),
+    expected: 'an http:// or https:// URL without query',
+  },
+  'postgres-url': {
+    accepts: (value) =>
+      /^postgres(ql)?:\/\//i.test(value) && value === value.trim() && parseServerUrl(value) !== null,
+    expected: 'a postgresql:// or postgres:// URL',
+  },
+  'schema-name': {
+    accepts: (value) =>
+      value !== '' && isStorableText(value) && Buffer.byteLength(value) <= 54 && !value.startsWith('pg_'),
+    expected: 'a name of 1 to 54 bytes that does not start with pg_',
+  },
+  path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
+};
+
+/** A database URL, also in the form `postgresql://user@/database?host=…`, which `URL` alone refuses. */
+export function parseServerUrl(url: string): URL | null {
+  return URL.parse(url.replace('@/', '@localhost/'));
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WORDS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  '1': true,
+  false: false,
+  no: false,
+  off: false,
+  '0': false,
+};
+
+/** The value that a text means in a variable or a flag; the text itself where it means none. */
+export function readText(schema: TSchema, text: string): unknown {
+  const types = typesOf(schema);
+  const word = text.trim().toLowerCase();
+  if (types.includes('number') || types.includes('integer')) return NUMBER.test(word) ? Number(word) : text;
+  if (types.includes('boolean')) return Object.hasOwn(WORDS, word) ? WORDS[word] : text;
+  if (types.includes('array')) {
+    const names = text.split(',').map((name) => name.trim());
+    return word === 'all' ? null : names.filter((name) => name !== '');
+  }
+  return text;
+}
+
+/** `a number above 0 and at most 1000`: what the schema of one value asks for. */
+export function expectation(schema: Readonly<Record<string, unknown>>): string {
+  const { format, enum: choices } = schema;
+  const ownFormat = typeof format === 'string' ? FORMATS[format] : undefined;
+  if (ownFormat !== undefined) return ownFormat.expected;
+  if (Array.isArray(choices)) return `one of ${choices.join(', ')}`;
+  const types = typesOf(schema);
+  if (types.includes('boolean')) return 'true or false';
+  if (types.includes('integer')) return `a whole number ${range(schema)}`;
+  if (types.includes('number')) return `a number ${range(schema)}`;
+  if (types.includes('array')) return 'a list of different names, or null for all';
+  return types.includes('object') ? 'an object' : 'a name';
+}
+
+function typesOf({ type }: { readonly type?: unknown }): unknown[] {
+  return [type].flat();
+}
+
+function range({ exclusiveMinimum, minimum, maximum }: Readonly<Record<string, unknown>>): string {
+  const above =
+    exclusiveMinimum === undefined ? null : `above ${JSON.stringify(exclusiveMinimum)} and at most`;
+  return `${above ?? `from ${JSON.stringify(minimum)} to`} ${JSON.stringify(maximum)}`;
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A wrong value for a message: on one line, not too long, without the password of a mistyped URL. */
+export function showFound(value: unknown): string {
+  const text = JSON.stringify(typeof value === 'string' ? maskUrl(value) : value) ?? String(value);
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

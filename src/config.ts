@@ -1,0 +1,162 @@
+import { dirname, resolve } from 'node:path';
+
+import { compileConfigCheck, refuse, type ConfigCheck } from './config-check.ts';
+import { findIn, readVariables, refuseUnknownVariables, type Environment } from './config-environment.ts';
+import { readConfigFile, readDotEnv, type ConfigFile } from './config-file.ts';
+import { listSettings, treeOf, valueAt, type Setting } from './config-keys.ts';
+import type { Config, ConfigInput, ConfigKey } from './config-schema.ts';
+import { withPassword, type FindVariable, type Variable } from './config-server-url.ts';
+import { readText } from './config-value.ts';
+import { PipelineError } from './core/errors.ts';
+import { maskUrl } from './lib/mask-url.ts';
+
+export type { Config, ConfigKey } from './config-schema.ts';
+
+/** What the flags of a command set; `config` is the path of the file. */
+export type ConfigFlags = ConfigInput & { readonly config?: string | undefined };
+
+export type Origin = 'default' | `file ${string}` | Variable['origin'] | `flag ${string}`;
+
+export type LoadedConfig = {
+  readonly config: Config;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<ConfigKey, Origin>>;
+  /** The absolute path of the configuration file, if there is one. */
+  readonly file: string | null;
+};
+
+/** One value that a layer sets. */
+type Assignment = {
+  readonly setting: Setting;
+  readonly value: unknown;
+  readonly origin: Origin;
+  /** For messages. */
+  readonly source: string;
+  /** What a relative path is relative to. */
+  readonly folder: string;
+};
+
+/** Defaults ← file ← environment (with `.env`) ← flags. Throws `usage` on a wrong value or an unknown key. */
+export async function loadConfig({
+  flags = {},
+  env = process.env,
+  cwd = process.cwd(),
+}: {
+  readonly flags?: ConfigFlags;
+  readonly env?: Environment;
+  readonly cwd?: string;
+} = {}): Promise<LoadedConfig> {
+  const settings = listSettings();
+  const check = compileConfigCheck();
+  const file = await readConfigFile(flags.config ?? null, cwd);
+  const folder = file === null ? cwd : dirname(file.path);
+  const dotEnv = await readDotEnv(folder);
+  const find = findIn(env, dotEnv);
+
+  const fromFile = file === null ? [] : assignFile(settings, file, check);
+  refuseUnknownVariables(settings, env, dotEnv);
+  const fromFlags = assignFlags(settings, flags, cwd);
+  const settled = new Set(fromFlags.map(({ setting }) => setting.key));
+  const fromEnvironment = assignEnvironment(settings, find, settled, cwd);
+  refuseWrong(fromEnvironment, check, 'Correct or unset that variable.');
+  refuseWrong(fromFlags, check, 'Type the command with --help to see what it takes.');
+
+  const effective = new Map<ConfigKey, Assignment>();
+  for (const one of [...assignDefaults(settings, folder), ...fromFile, ...fromEnvironment, ...fromFlags]) {
+    effective.set(one.setting.key, one);
+  }
+  const values = [...effective.values()].map((one) => ({ path: one.setting.path, value: finish(one, find) }));
+  const config = treeOf(values);
+  const origins: { [K in ConfigKey]?: Origin } = {};
+  for (const [key, { origin }] of effective) origins[key] = origin;
+  if (!isWhole(config, check) || !hasAll(origins)) {
+    throw new PipelineError('Cannot use the configuration: it is not whole', { code: 'internal' });
+  }
+  return deepFreeze({ config, origins, file: file === null ? null : file.path });
+}
+
+function isWhole(tree: unknown, check: ConfigCheck): tree is Config {
+  return check(tree).length === 0 && listSettings().every(({ path }) => valueAt(tree, path) !== undefined);
+}
+
+function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<ConfigKey, Origin> {
+  return listSettings().every(({ key }) => origins[key] !== undefined);
+}
+
+/** The effective configuration for people: every value, secrets masked, and where it came from. */
+export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): readonly {
+  readonly key: ConfigKey;
+  readonly value: unknown;
+  readonly origin: Origin;
+}[] {
+  return listSettings().map(({ key, path }) => {
+    const value = valueAt(config, path);
+    const isUrl = key === 'source.baseUrl' || key === 'database.url';
+    return { key, value: isUrl && typeof value === 'string' ? maskUrl(value) : value, origin: origins[key] };
+  });
+}
+
+function assignDefaults(settings: readonly Setting[], folder: string): Assignment[] {
+  return settings.map((setting) => {
+    const value = structuredClone(valueAt(setting.schema, ['default']));
+    return { setting, value, origin: 'default', source: setting.key, folder };
+  });
+}
+
+function assignFile(settings: readonly Setting[], file: ConfigFile, check: ConfigCheck): Assignment[] {
+  const problems = check(file.value).map(({ where, message }) => ({
+    source: file.name,
+    message: where === '' || message.startsWith('unknown') ? message : `${where} ${message}`,
+  }));
+  refuse(problems, `Correct it in ${file.path}.`);
+  const base = { origin: `file ${file.path}`, source: file.name, folder: dirname(file.path) } as const;
+  return settings
+    .map((setting) => ({ ...base, setting, value: valueAt(file.value, setting.path) }))
+    .filter(({ value }) => value !== undefined);
+}
+
+function assignEnvironment(
+  settings: readonly Setting[],
+  find: FindVariable,
+  settled: ReadonlySet<ConfigKey>,
+  cwd: string,
+): Assignment[] {
+  return readVariables(settings, find, settled).map(({ setting, variable, value }) => ({
+    setting,
+    value,
+    origin: variable.origin,
+    source: variable.name,
+    folder: cwd,
+  }));
+}
+
+function assignFlags(settings: readonly Setting[], flags: ConfigFlags, cwd: string): Assignment[] {
+  return settings.flatMap((setting): Assignment[] => {
+    const given = valueAt(flags, setting.path);
+    if (given === undefined) return [];
+    const value = typeof given === 'string' ? readText(setting.schema, given) : given;
+    const flag = given === false ? `--no-${setting.flag.slice(2)}` : setting.flag;
+    return [{ setting, value, origin: `flag ${flag}`, source: flag, folder: cwd }];
+  });
+}
+
+function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: string): void {
+  const problems = layer.flatMap(({ setting, source, value }) =>
+    check(treeOf([{ path: setting.path, value }])).map(({ message }) => ({ source, message })),
+  );
+  refuse(problems, hint);
+}
+
+/** The form in which the program takes a value. */
+function finish({ setting, value, folder }: Assignment, find: FindVariable): unknown {
+  if (typeof value !== 'string') return value;
+  if (setting.key === 'dataDir') return resolve(folder, value);
+  if (setting.key === 'source.baseUrl') return value.replace(/\/+$/, '');
+  return setting.key === 'database.url' ? withPassword(value, find) : value;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

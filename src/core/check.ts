@@ -1,0 +1,80 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { TSchema } from 'typebox';
+
+import { isCalendarDate, isStorableText, isTimestamp } from './formats.ts';
+import type { Fault } from './run.ts';
+
+const FORMATS = { text: isStorableText, timestamp: isTimestamp, 'calendar-date': isCalendarDate };
+
+/** Gives null when the value honours the schema, else every fault. */
+export type Check = (value: unknown) => Fault[] | null;
+
+/** Compiles a contract: a fast check first, and one that finds every fault only for what failed it. */
+export function compileCheck(schema: TSchema): Check {
+  const isValid = compile(schema, false);
+  let explain: ValidateFunction | null = null;
+  return (value) => {
+    if (isValid(value)) return null;
+    explain ??= compile(schema, true);
+    explain(value);
+    return (explain.errors ?? []).map(fault);
+  };
+}
+
+function compile(schema: TSchema, allErrors: boolean): ValidateFunction {
+  const ajv = new Ajv({ allErrors, verbose: allErrors, formats: FORMATS, allowUnionTypes: true });
+  return ajv.compile(schema);
+}
+
+function fault(error: ErrorObject): Fault {
+  if (error.keyword === 'required') {
+    const name = String(error.params['missingProperty']);
+    const path = `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    return { path, code: 'required', message: 'is missing', value: null };
+  }
+  const found = showValue(error.data);
+  return {
+    path: error.instancePath,
+    code: error.keyword,
+    message: `${expectation(error)}, found ${found}`,
+    value: keepable(error.data),
+  };
+}
+
+function expectation(error: ErrorObject): string {
+  const params: Readonly<Record<string, unknown>> = error.params;
+  switch (error.keyword) {
+    case 'type':
+      return `must be ${[params['type']].flat().join(' or ')}`;
+    case 'enum':
+      return `must be one of ${JSON.stringify(params['allowedValues'])}`;
+    case 'format':
+      return FORMAT_MESSAGES[String(params['format'])] ?? `must match format ${String(params['format'])}`;
+    case 'pattern':
+      return `must match ${String(params['pattern'])}`;
+    default:
+      return error.message ?? error.keyword;
+  }
+}
+
+const FORMAT_MESSAGES: Readonly<Record<string, string>> = {
+  text: 'must be text that PostgreSQL can store (no NUL, no lone surrogate)',
+  timestamp: 'must be a timestamp like 2006-03-24T22:30:00.000Z (years 0001 to 9999, offset below 16:00)',
+  'calendar-date': 'must be a date like 2006-03-24 (years 0001 to 9999)',
+};
+
+const SHOWN_CHARACTERS = 80;
+const KEPT_CHARACTERS = 1000;
+
+function showValue(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}
+
+/** JSON has no word for infinite numbers, and a huge value stands in the record beside it anyway. */
+function keepable(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  const text = JSON.stringify(value) ?? null;
+  return text === null || text.length <= KEPT_CHARACTERS ? value : `${text.slice(0, KEPT_CHARACTERS)}…`;
+}

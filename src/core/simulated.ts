@@ -1,0 +1,2 @@
+/** The response header by which an answer says that its records are made up; its value is `true`. */
+export const SIMULATED_HEADER = 'spacex-pipeline-simulated';

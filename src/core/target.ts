@@ -1,0 +1,82 @@
+import type { Resource } from './resource.ts';
+import type { KeptRaw } from './ports.ts';
+import type { ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
+import type { Table } from './table.ts';
+
+/** What the ledger is told when a run begins. */
+export type RunHeader = {
+  readonly run_id: string;
+  readonly source: string;
+  readonly simulated: boolean;
+  /** ISO 8601 UTC. */
+  readonly started_at: string;
+  readonly program_version: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly run_dir: string;
+};
+
+/** A resource as the ledger keeps it. */
+export type LedgerEntry = {
+  readonly resource: Resource;
+  readonly report: ResourceReport;
+  readonly raw: RawFile | null;
+};
+
+export type RunEnd = {
+  readonly status: RunStatus;
+  readonly error: ResourceReport['error'];
+  readonly entries: readonly LedgerEntry[];
+};
+
+export type Ledger = {
+  /**
+   * Opens a run. Runs that died are marked failed and their staging is dropped.
+   * Throws `kind` when the target holds the other kind of records, before it writes anything.
+   */
+  readonly begin: (run: RunHeader) => Promise<void>;
+  /** Ends a run that published nothing. Leaves a run that is no longer `running` as it is. */
+  readonly abandon: (runId: string, end: RunEnd) => Promise<void>;
+  /** The raw file behind what is published of a resource, where it came from this source. */
+  readonly lastRaw: (resource: string, source: string) => Promise<KeptRaw | null>;
+};
+
+/** The staging tables of one resource in one run. */
+export type Staging = {
+  /** Rows as CSV without a header, columns in the order of the table literal. Gives the number of rows. */
+  readonly copy: (table: Table, csv: Uint8Array<ArrayBuffer>) => Promise<number>;
+  /** Ids of records that arrived and broke their contract: their rows stay. */
+  readonly hold: (ids: Iterable<string>) => Promise<void>;
+  /** After the last row. */
+  readonly finish: () => Promise<void>;
+  /** Gives up the connection; the tables stay until the run ends. */
+  readonly close: () => Promise<void>;
+};
+
+export type Target = {
+  readonly stage: (resource: Resource) => Promise<Staging>;
+  /** id → text column, of the rows that the main table will have once this run's staging is published. */
+  readonly lookup: (
+    resource: Resource,
+    column: string,
+    deletes: boolean,
+  ) => Promise<ReadonlyMap<string, string | null>>;
+  /** One transaction on locked tables. Commits when `work` returns, else leaves everything as it was. */
+  readonly publish: <T>(
+    tables: readonly Table[],
+    work: (transaction: PublishTransaction) => Promise<T>,
+  ) => Promise<T>;
+};
+
+export type PublishTransaction = {
+  /** Rows of the resource's main table: live ones, and those that a merge would delete. */
+  readonly countVanishing: (resource: Resource) => Promise<{ live: number; vanishing: number }>;
+  readonly merge: (
+    table: Table,
+    resource: Resource,
+    deletes: boolean,
+  ) => Promise<Omit<TableCounts, 'dangling'>>;
+  readonly countDangling: (table: Table) => Promise<TableCounts['dangling']>;
+  /** Writes the run's end into the ledger. Throws when the run is not `running` any more. */
+  readonly record: (end: RunEnd) => Promise<void>;
+};

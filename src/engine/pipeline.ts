@@ -1,0 +1,130 @@
+import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import type { RunFolder } from '../core/ports.ts';
+import type { RunReport, RunStatus } from '../core/run.ts';
+import type { LedgerEntry, RunEnd, RunHeader } from '../core/target.ts';
+import { firstError, publish, type Derived, type PublishRules } from '../steps/publish.ts';
+import { runDag } from './dag.ts';
+import type { Plan } from './plan.ts';
+import { runResource, type TaskContext } from './resource-task.ts';
+
+export type PipelineContext = TaskContext & {
+  readonly plan: Plan;
+  readonly header: RunHeader;
+  readonly rules: PublishRules;
+  readonly concurrency: number;
+  /** What the manifest tells beside the report: configuration without secrets, versions. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+};
+
+/** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
+export async function runPipeline(context: PipelineContext): Promise<RunReport> {
+  const { clock, folder, header, ledger, log, signal } = context;
+  const derived = new Map<string, Derived>();
+  await writeManifest(folder, context, openReport(header, folder), derived);
+
+  let end: RunEnd;
+  try {
+    await ledger.begin(header);
+    end = await execute(context, derived);
+  } catch (error) {
+    const cause = signal.aborted ? interruption(signal) : error;
+    const report = reportError(cause);
+    log.debug('cause', { error });
+    end = failedEnd(signal.aborted ? 'interrupted' : 'failed', report, context, derived);
+    await ledger.abandon(header.run_id, end).catch((later: unknown) => {
+      log.warn(`Cannot write the end of run ${header.run_id} into the ledger: ${reportError(later).message}`);
+    });
+  }
+  const report: RunReport = {
+    ...openReport(header, folder),
+    status: end.status,
+    finished_at: new Date(clock.now()).toISOString(),
+    resources: Object.fromEntries(end.entries.map(({ resource, report: one }) => [resource.name, one])),
+    error: end.error,
+  };
+  await writeManifest(folder, context, report, derived).catch((error: unknown) => {
+    log.warn(reportError(error).message);
+  });
+  return report;
+}
+
+async function execute(context: PipelineContext, derived: Map<string, Derived>): Promise<RunEnd> {
+  const { plan, signal, target } = context;
+  const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
+  const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
+  await runDag<Derived>(nodes, context.concurrency, async (name, needs) => {
+    const resource = resources.get(name);
+    if (resource === undefined)
+      throw new PipelineError(`Cannot run ${name}: it is not planned`, { code: 'internal' });
+    const result = await runResource(resource, needs, context);
+    derived.set(name, result);
+    return result;
+  });
+  signal.throwIfAborted();
+  const inOrder = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
+  if (inOrder.every(({ report }) => report.status !== 'succeeded')) {
+    const end = failedEnd('failed', null, context, derived);
+    await context.ledger.abandon(context.runId, end);
+    return end;
+  }
+  return publish(inOrder, target, context.rules);
+}
+
+function failedEnd(
+  status: RunStatus,
+  error: ErrorReport | null,
+  { plan }: PipelineContext,
+  derived: ReadonlyMap<string, Derived>,
+): RunEnd {
+  const entries: LedgerEntry[] = plan.resources.flatMap((resource) => {
+    const one = derived.get(resource.name);
+    if (one === undefined) return [];
+    const { report, raw } = one;
+    const skipped = { ...report, status: 'skipped', error } as const;
+    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw }];
+  });
+  return { status, error: error ?? firstError(entries), entries };
+}
+
+function interruption(signal: AbortSignal): PipelineError {
+  if (signal.reason instanceof PipelineError) return signal.reason;
+  return new PipelineError('Cannot finish the run: it was interrupted', {
+    code: 'interrupted',
+    hint: 'Nothing was published. Start the run again.',
+  });
+}
+
+function openReport(header: RunHeader, folder: RunFolder): RunReport {
+  return {
+    run_id: header.run_id,
+    status: 'running',
+    source: header.source,
+    simulated: header.simulated,
+    run_dir: folder.path,
+    started_at: header.started_at,
+    finished_at: null,
+    resources: {},
+    error: null,
+  };
+}
+
+async function writeManifest(
+  folder: RunFolder,
+  { header, manifest }: PipelineContext,
+  report: RunReport,
+  derived: ReadonlyMap<string, Derived>,
+): Promise<void> {
+  const raw = [...derived.values()].flatMap((one) =>
+    one.raw === null ? [] : [[one.resource.name, one.raw]],
+  );
+  const steps = [...derived.values()].map((one) => [one.resource.name, one.steps]);
+  await folder.writeManifest({
+    ...report,
+    host: header.host,
+    pid: header.pid,
+    program_version: header.program_version,
+    ...manifest,
+    raw: Object.fromEntries(raw),
+    steps: Object.fromEntries(steps),
+  });
+}

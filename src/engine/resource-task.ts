@@ -1,0 +1,196 @@
+import type { Check } from '../core/check.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import type { Clock, Log, RunFolder, RunStore, Source } from '../core/ports.ts';
+import type { Resource, TransformContext } from '../core/resource.ts';
+import {
+  NO_ROWS,
+  rowCounts,
+  STEPS,
+  type RawFile,
+  type ResourceReport,
+  type ResourceStatus,
+  type Step,
+} from '../core/run.ts';
+import type { Ledger, Target } from '../core/target.ts';
+import { createTally, derive, type Tally } from '../steps/derive.ts';
+import { extract } from '../steps/extract.ts';
+import { exceeds, needError, type Derived, type Limit } from '../steps/publish.ts';
+
+export type ResourceProgress = {
+  readonly resource: string;
+  readonly step: Step | 'done' | 'failed';
+  readonly received: number;
+  readonly validated: number;
+  readonly errored: number;
+  readonly seconds: number;
+};
+
+export type TaskContext = {
+  readonly runId: string;
+  readonly simulated: boolean;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly source: Source;
+  readonly store: RunStore;
+  readonly folder: RunFolder;
+  readonly ledger: Ledger;
+  readonly target: Target;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly batchSize: number;
+  readonly deletes: boolean;
+  /** Ask for everything, whatever was published before. */
+  readonly full: boolean;
+  readonly rejects: Limit;
+  readonly checkOf: (resource: Resource) => Check;
+  readonly onProgress: (progress: ResourceProgress) => void;
+};
+
+/** The chain of one resource: extract → validate → transform → load. Its own failure is in the report. */
+export async function runResource(
+  resource: Resource,
+  needs: ReadonlyMap<string, Derived>,
+  context: TaskContext,
+): Promise<Derived> {
+  const { clock, log, signal } = context;
+  const started = clock.elapsed();
+  const tally = createTally();
+  let raw: RawFile | null = null;
+  let notModified = false;
+
+  const tell = (step: ResourceProgress['step']): void => {
+    const { received, validated, errored } = tally;
+    const seconds = (clock.elapsed() - started) / 1000;
+    context.onProgress({ resource: resource.name, step, received, validated, errored, seconds });
+  };
+  const end = (status: ResourceStatus, error: unknown): Derived => {
+    tell(status === 'succeeded' ? 'done' : 'failed');
+    const seconds = (clock.elapsed() - started) / 1000;
+    const report = makeReport(status, tally, { seconds, notModified, error });
+    const steps = status === 'skipped' ? {} : stepReports(tally, status === 'failed');
+    const deletes = context.deletes && tally.deletable;
+    return { resource, report, raw, steps, staged: tally.staged, deletes };
+  };
+
+  const missing = [...needs.values()].find(({ report }) => report.status !== 'succeeded');
+  if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
+  try {
+    tell('extract');
+    const extracting = clock.elapsed();
+    const extracted = await extract(resource, { ...context, kept: await keptRaw(resource, context) });
+    tally.seconds.extract = (clock.elapsed() - extracting) / 1000;
+    ({ raw, notModified } = extracted);
+    const how = notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
+    log.info(`${resource.name}: ${how}`, {
+      resource: resource.name,
+      bytes: raw.bytes,
+      seconds: tally.seconds.extract,
+    });
+    await deriveStaged(resource, raw, tally, needs, context, () => tell('validate'));
+    checkRejects(resource, tally, context.rejects);
+    const { received, validated, errored } = tally;
+    log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, {
+      resource: resource.name,
+      received,
+      validated,
+      errored,
+    });
+    return end('succeeded', null);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const report = reportError(error);
+    log.error(report.message, { resource: resource.name, code: report.code });
+    log.debug('cause', { error });
+    return end('failed', error);
+  }
+}
+
+/** What If-None-Match may stand on: published from this source, and still there, whole. */
+async function keptRaw(resource: Resource, { full, ledger, source, store }: TaskContext) {
+  if (full) return null;
+  const last = await ledger.lastRaw(resource.name, source.name);
+  if (last === null || last.raw.etag === null) return null;
+  return (await store.hasRaw(last)) ? last : null;
+}
+
+async function deriveStaged(
+  resource: Resource,
+  raw: RawFile,
+  tally: Tally,
+  needs: ReadonlyMap<string, Derived>,
+  context: TaskContext,
+  onProgress: () => void,
+): Promise<void> {
+  const transform = await transformContext(resource, needs, context);
+  const staging = await context.target.stage(resource);
+  try {
+    const check = context.checkOf(resource);
+    await derive(resource, tally, { ...context, raw, staging, check, transform, onProgress });
+  } finally {
+    await staging.close();
+  }
+}
+
+async function transformContext(
+  resource: Resource,
+  needs: ReadonlyMap<string, Derived>,
+  { startedAt, target }: TaskContext,
+): Promise<TransformContext> {
+  const lookups = new Map<string, ReadonlyMap<string, string | null>>();
+  for (const [need, column] of Object.entries(resource.needs)) {
+    const needed = needs.get(need);
+    if (needed !== undefined) lookups.set(need, await target.lookup(needed.resource, column, needed.deletes));
+  }
+  return { transformedAt: startedAt, lookup: (need, id) => lookups.get(need)?.get(id) ?? null };
+}
+
+function checkRejects(resource: Resource, tally: Tally, limit: Limit): void {
+  const { received, errored } = tally;
+  if (resource.shape === 'array' && received === 0) {
+    throw new PipelineError(`Cannot publish ${resource.name}: the source sent an empty collection`, {
+      code: 'vanished',
+      hint: 'The rows that are there stay. Try again later.',
+    });
+  }
+  if (!exceeds(limit, errored, received)) return;
+  throw new PipelineError(
+    `Cannot publish ${resource.name}: ${errored} of ${received} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
+    { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${resource.name}` },
+  );
+}
+
+/** The steps that began, in order; the last one is where a failure happened. */
+function stepReports(tally: Tally, failed: boolean): Derived['steps'] {
+  const rows = Object.values(tally.staged).reduce((sum, count) => sum + count, 0);
+  const counts = { extract: 1, validate: tally.received, transform: tally.validated, load: rows };
+  const begun = STEPS.slice(0, STEPS.indexOf(tally.step) + 1);
+  return Object.fromEntries(
+    begun.map((step) => [
+      step,
+      {
+        status: failed && step === tally.step ? 'failed' : 'succeeded',
+        seconds: tally.seconds[step],
+        count: counts[step],
+      },
+    ]),
+  );
+}
+
+function makeReport(
+  status: ResourceStatus,
+  { received, validated, errored }: Tally,
+  rest: { readonly seconds: number; readonly notModified: boolean; readonly error: unknown },
+): ResourceReport {
+  return {
+    status,
+    received,
+    validated,
+    errored,
+    ...rowCounts(NO_ROWS),
+    not_modified: rest.notModified,
+    seconds: Math.round(rest.seconds * 1000) / 1000,
+    tables: {},
+    error: rest.error === null ? null : reportError(rest.error),
+  };
+}

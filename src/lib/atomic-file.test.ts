@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { createAtomicFile, writeFileAtomic } from './atomic-file.ts';
+
+let root = '';
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'atomic-file-'));
+});
+after(() => rm(root, { recursive: true }));
+
+const newFolder = () => mkdtemp(join(root, 'case-'));
+
+/** What a full disk does to a write, as far as the file can tell. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type forbids it on purpose
+const unwritable = { length: 1 } as Uint8Array;
+
+describe('writeFileAtomic', () => {
+  it('creates and replaces, text and bytes, and leaves nothing else', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'run.json');
+    await writeFileAtomic(path, 'é');
+    assert.equal(await readFile(path, 'utf8'), 'é');
+    await writeFileAtomic(path, Buffer.from('new'), { sync: false });
+    assert.equal(await readFile(path, 'utf8'), 'new');
+    assert.deepEqual(await readdir(folder), ['run.json']);
+  });
+
+  it('keeps the old file and leaves no other when the write fails', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    await writeFile(path, 'old');
+    await assert.rejects(writeFileAtomic(path, unwritable));
+    assert.equal(await readFile(path, 'utf8'), 'old');
+    assert.deepEqual(await readdir(folder), ['a']);
+  });
+
+  it('leaves no file when the rename fails', async () => {
+    const folder = await newFolder();
+    await mkdir(join(folder, 'taken', 'inner'), { recursive: true });
+    await assert.rejects(writeFileAtomic(join(folder, 'taken'), 'x'));
+    assert.deepEqual(await readdir(folder), ['taken']);
+  });
+
+  it('rejects when the folder is missing', async () => {
+    await assert.rejects(writeFileAtomic(join(root, 'missing', 'a'), 'x'), { code: 'ENOENT' });
+  });
+
+  it('never shows a half file, to readers or among writers', async () => {
+    const path = join(await newFolder(), 'a');
+    const size = 1 << 20;
+    await writeFileAtomic(path, Buffer.alloc(size, 0), { sync: false });
+    const written = new AbortController();
+    async function read(): Promise<number> {
+      let reads = 0;
+      while (!written.signal.aborted) {
+        const bytes = await readFile(path);
+        assert.equal(bytes.length, size);
+        assert.ok(bytes.equals(Buffer.alloc(size, bytes.readUInt8(0))));
+        reads++;
+      }
+      return reads;
+    }
+    async function write(fill: number): Promise<void> {
+      for (let i = 0; i < 10; i++) await writeFileAtomic(path, Buffer.alloc(size, fill + i), { sync: false });
+    }
+    const reads = read();
+    await Promise.all([write(1), write(101)]);
+    written.abort();
+    assert.ok((await reads) > 0);
+  });
+});
+
+describe('createAtomicFile', () => {
+  it('shows nothing under its name before commit, and all of it after', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    const file = await createAtomicFile(path);
+    const part = Buffer.alloc(3 << 20, 'x');
+    await file.write(part);
+    await file.write(Buffer.from('end'));
+    await assert.rejects(readFile(path), { code: 'ENOENT' });
+    await file.commit();
+    assert.deepEqual(await readFile(path), Buffer.concat([part, Buffer.from('end')]));
+    assert.deepEqual(await readdir(folder), ['a']);
+  });
+
+  it('may be committed and discarded again, to no effect', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    const file = await createAtomicFile(path, { sync: false });
+    await file.write(Buffer.from('x'));
+    await Promise.all([file.commit(), file.commit(), file.discard()]);
+    await file.discard();
+    await file.commit();
+    assert.equal(await readFile(path, 'utf8'), 'x');
+    await assert.rejects(
+      file.write(Buffer.from('y')),
+      new Error(`Cannot write ${path}: it was ended by commit`),
+    );
+  });
+
+  it('leaves nothing after discard, and does not commit any more', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    const file = await createAtomicFile(path);
+    await file.write(Buffer.from('x'));
+    await Promise.all([file.discard(), file.discard()]);
+    await file.discard();
+    await assert.rejects(file.commit(), new Error(`Cannot commit ${path}: it was discarded`));
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('does not commit after a failed write', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    const file = await createAtomicFile(path);
+    await file.write(Buffer.from('half'));
+    await assert.rejects(file.write(unwritable));
+    await assert.rejects(file.commit(), new Error(`Cannot commit ${path}: an earlier write failed`));
+    await file.discard();
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('keeps two writers of one path apart', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'a');
+    const first = await createAtomicFile(path, { sync: false });
+    const second = await createAtomicFile(path, { sync: false });
+    await first.write(Buffer.from('first'));
+    await second.write(Buffer.from('second'));
+    await second.commit();
+    await first.commit();
+    assert.equal(await readFile(path, 'utf8'), 'first');
+    assert.deepEqual(await readdir(folder), ['a']);
+  });
+});

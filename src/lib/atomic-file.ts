@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+export type AtomicFile = {
+  /** One at a time: await each before the next. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Puts the file under its name, whole. Rejects, and leaves nothing, when a write has failed. */
+  readonly commit: () => Promise<void>;
+  /** Removes what was written; does nothing after a commit. */
+  readonly discard: () => Promise<void>;
+};
+
+export type AtomicFileOptions = {
+  /** Wait until the disk holds the file and its name. Default true. */
+  readonly sync?: boolean;
+};
+
+/** The path shows the old file or the whole new one, never a part. */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: AtomicFileOptions = {},
+): Promise<void> {
+  const file = await createAtomicFile(path, options);
+  try {
+    await file.write(typeof data === 'string' ? Buffer.from(data) : data);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
+/** A file that appears under its path with `commit`. Until then it has a hidden name in the same folder. */
+export async function createAtomicFile(
+  path: string,
+  { sync = true }: AtomicFileOptions = {},
+): Promise<AtomicFile> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const handle = await open(temporary, 'wx');
+  let failed = false;
+  let end: { readonly kind: 'commit' | 'discard'; readonly done: Promise<void> } | null = null;
+
+  async function publish(): Promise<void> {
+    try {
+      if (failed) throw new Error(`Cannot commit ${path}: an earlier write failed`);
+      if (sync) await handle.sync();
+      await handle.close();
+      await rename(temporary, path);
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+    if (sync) await syncFolder(dirname(path));
+  }
+
+  async function remove(): Promise<void> {
+    await closeQuietly(handle);
+    await rm(temporary, { force: true });
+  }
+
+  return {
+    async write(bytes) {
+      if (end !== null) throw new Error(`Cannot write ${path}: it was ended by ${end.kind}`);
+      try {
+        // Unlike write(), goes on until all bytes are written.
+        await handle.writeFile(bytes);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    },
+    async commit() {
+      if (end?.kind === 'discard') throw new Error(`Cannot commit ${path}: it was discarded`);
+      end ??= { kind: 'commit', done: publish() };
+      await end.done;
+    },
+    async discard() {
+      if (end?.kind === 'commit') return;
+      end ??= { kind: 'discard', done: remove() };
+      await end.done;
+    },
+  };
+}
+
+/** Makes the rename last. Windows cannot open a folder, and keeps names without this. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A handle whose close has failed is closed all the same, and what went wrong before is the error to tell. */
+async function closeQuietly(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => {});
+}

@@ -1,0 +1,46 @@
+const MASK = '***';
+
+/**
+ * The same text with its secrets as `***`: the password of a database URL, all of the userinfo of an http URL,
+ * parameters with a secret's name. Also for text that is no URL, as a mistyped one still holds its password.
+ */
+export function maskUrl(url: string): string {
+  return maskParameters(maskUserinfo(url));
+}
+
+const PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/|[a-z][a-z0-9+.-]*:|)(.*)$/is;
+
+function maskUserinfo(url: string): string {
+  const [, start = '', rest = ''] = PARTS.exec(url) ?? [];
+  if (!start.endsWith('//')) return url.replace(/^([^:@\s]*):(.*)@/s, `$1:${MASK}@`);
+  const end = userinfoEnd(rest);
+  if (end === -1) return url;
+  const userinfo = rest.slice(0, end);
+  const colon = userinfo.indexOf(':');
+  if (/^https?:/i.test(start)) return `${start}${MASK}${rest.slice(end)}`;
+  return colon === -1 ? url : `${start}${userinfo.slice(0, colon)}:${MASK}${rest.slice(end)}`;
+}
+
+/** Where the `@` after the userinfo stands, or -1. An unencoded `/`, `?` or `#` in a password does not end it. */
+function userinfoEnd(rest: string): number {
+  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+  const end = authority.lastIndexOf('@');
+  return end === -1 && authority.includes(':') ? rest.lastIndexOf('@') : end;
+}
+
+const PARAMETER = /(^|[?&#;\s])([^=?&#;\s]+)(\s*=\s*)('(?:\\.|[^'\\])*'|[^&;\s]*)/gs;
+const SECRET_NAME = /pass|pwd|secret|token|auth|credential|signature|^sig$|api[-_]?key|^key$/i;
+
+function maskParameters(text: string): string {
+  return text.replace(PARAMETER, (all: string, before: string, name: string, equals: string) =>
+    SECRET_NAME.test(decoded(name)) ? `${before}${name}${equals}${MASK}` : all,
+  );
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

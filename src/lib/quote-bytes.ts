@@ -1,0 +1,6 @@
+/** The first bytes of a text as one printable line in quotes, `…` behind it where more follows. */
+export function quoteBytes(bytes: Uint8Array, limit: number): string {
+  const text = Buffer.from(bytes.subarray(0, limit)).toString('utf8').trim();
+  const quoted = JSON.stringify(text.replaceAll(/[\p{C}\s]+/gu, ' '));
+  return bytes.byteLength > limit ? `${quoted}…` : quoted;
+}

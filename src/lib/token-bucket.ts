@@ -1,0 +1,87 @@
+export type TokenBucketOptions = {
+  readonly perSecond: number;
+  /** How many may be taken at once after a pause, at least 1. */
+  readonly burst: number;
+  readonly clock: {
+    /** Monotonic, milliseconds. */
+    readonly elapsed: () => number;
+    /** Rejects when the signal aborts. */
+    readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  };
+};
+
+export type TokenBucket = {
+  /** Resolves when it is this caller's turn, first come, first served. Rejects with the signal's reason. */
+  readonly take: (signal: AbortSignal) => Promise<void>;
+};
+
+/** In any T seconds at most `burst + perSecond * T` takes resolve. */
+export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOptions): TokenBucket {
+  if (!(perSecond > 0 && burst >= 1)) {
+    throw new RangeError(`Cannot fill a bucket with ${perSecond} a second and a burst of ${burst}`);
+  }
+  const interval = 1000 / perSecond;
+  const waiters: Waiter[] = [];
+  let serving = false;
+  // When the bucket will be full again. One moment instead of a count of tokens: no rounding error adds up.
+  let fullAt = clock.elapsed();
+
+  /** Takes a token and returns null, or tells when there will be one. */
+  function tryTake(): number | null {
+    const now = clock.elapsed();
+    fullAt = Math.max(fullAt, now);
+    const freeAt = fullAt - (burst - 1) * interval;
+    if (freeAt > now) return freeAt - now;
+    fullAt += interval;
+    return null;
+  }
+
+  async function serve(): Promise<void> {
+    serving = true;
+    for (let waiter = waiters[0]; waiter !== undefined; waiter = waiters[0]) {
+      const wait = tryTake();
+      if (wait === null) {
+        waiter.leave();
+        waiter.resolve();
+      } else {
+        try {
+          await clock.sleep(wait, waiter.signal);
+        } catch (error) {
+          waiter.leave();
+          waiter.reject(error);
+        }
+      }
+    }
+    serving = false;
+  }
+
+  return {
+    async take(signal) {
+      signal.throwIfAborted();
+      if (waiters.length === 0 && tryTake() === null) return;
+      await new Promise<void>((resolve, reject) => {
+        const waiter = { signal, resolve, reject, leave };
+        function leave(): void {
+          const place = waiters.indexOf(waiter);
+          if (place >= 0) waiters.splice(place, 1);
+          signal.removeEventListener('abort', abort);
+        }
+        function abort(): void {
+          leave();
+          reject(signal.reason);
+        }
+        signal.addEventListener('abort', abort);
+        waiters.push(waiter);
+        if (!serving) void serve();
+      });
+    },
+  };
+}
+
+type Waiter = {
+  readonly signal: AbortSignal;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+  /** Gives the turn to the next. */
+  readonly leave: () => void;
+};

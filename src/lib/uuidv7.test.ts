@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { uuidv7 } from './uuidv7.ts';
+
+const anyTime = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+const anyBytes = fc.uint8Array({ minLength: 10, maxLength: 10 });
+
+describe('uuidv7', () => {
+  it('matches the example of RFC 9562', () => {
+    const random = Buffer.from('0cc318c4dc0c0c07398f', 'hex');
+    assert.equal(
+      uuidv7(0x017f22e279b0, () => random),
+      '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+    );
+  });
+
+  it('keeps every random bit that is not version or variant', () => {
+    assert.equal(
+      uuidv7(0, () => new Uint8Array(10).fill(0xff)),
+      '00000000-0000-7fff-bfff-ffffffffffff',
+    );
+  });
+
+  it('has the form, version and variant for any time and any random bytes, and leaves those alone', () => {
+    fc.assert(
+      fc.property(anyTime, anyBytes, (time, bytes) => {
+        const before = bytes.slice();
+        const id = uuidv7(time, () => bytes);
+        assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        assert.equal(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16), time);
+        assert.deepEqual(bytes, before);
+      }),
+    );
+  });
+
+  it('sorts by time', () => {
+    fc.assert(
+      fc.property(anyTime, anyTime, anyBytes, anyBytes, (a, b, some, others) => {
+        fc.pre(a !== b);
+        assert.equal(uuidv7(a, () => some) < uuidv7(b, () => others), a < b);
+      }),
+    );
+  });
+
+  it('differs within a millisecond', () => {
+    const ids = Array.from({ length: 1000 }, () => uuidv7(1e12, randomBytes));
+    assert.equal(new Set(ids).size, 1000);
+  });
+
+  it('refuses a time that does not fit', () => {
+    for (const time of [-1, Number.NaN, 2 ** 48]) assert.throws(() => uuidv7(time, randomBytes), RangeError);
+  });
+});

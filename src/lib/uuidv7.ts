@@ -1,0 +1,10 @@
+/** RFC 9562, version 7: sorts by its millisecond; two of the same millisecond just differ. */
+export function uuidv7(nowMs: number, randomBytes: (n: number) => Uint8Array): string {
+  if (!(nowMs >= 0 && nowMs < 2 ** 48)) throw new RangeError(`Cannot make a UUID for the time ${nowMs}`);
+  const time = Math.floor(nowMs).toString(16).padStart(12, '0');
+  const random = Buffer.from(randomBytes(10));
+  random.writeUInt8(0x70 | (random.readUInt8(0) & 0x0f), 0);
+  random.writeUInt8(0x80 | (random.readUInt8(2) & 0x3f), 2);
+  const hex = time + random.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** To be raised when the same seed gives other bytes than before. */
+const GENERATOR_VERSION = 1;
+
+/**
+ * Strong, and in the form of the real API: length in hex, then 27 characters of base64 of a SHA-1. It is of what
+ * decides the bytes, not of the bytes, so that it is known before they are.
+ */
+export function createEtag(parts: readonly (string | number)[]): string {
+  const digest = createHash('sha1')
+    .update(JSON.stringify([GENERATOR_VERSION, ...parts]))
+    .digest();
+  return `"${digest.readUIntBE(0, 3).toString(16)}-${digest.toString('base64').slice(0, 27)}"`;
+}
+
+/** Does If-None-Match name this tag? As for GET in RFC 9110 13.1.2: a weak tag counts as its strong one. */
+export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === '*' || tag === etag || tag === `W/${etag}`);
+}

@@ -1,0 +1,144 @@
+import { PipelineError } from '../core/errors.ts';
+import { BAD_KINDS, isBadKind, type BadKind } from './bad-records.ts';
+
+/** What a fault does: answers in place of the API, changes the records, or spoils how a body is sent. */
+export type FaultEffect = 'answer' | 'content' | 'sending';
+
+export type FaultSpec = {
+  readonly name: FaultName;
+  readonly effect: FaultEffect;
+  /** As written, '' where none was. */
+  readonly value: string;
+  /** The number in the value, or its default. */
+  readonly amount: number;
+  /** For `bad`: the one kind that was asked for. */
+  readonly badKind: BadKind | null;
+  /** Only for paths that contain this text; '' is in all. */
+  readonly path: string;
+  /** Only for the first so many requests. */
+  readonly times: number;
+};
+
+type Fault = {
+  readonly effect: FaultEffect;
+  readonly value: 'none' | 'count' | 'share' | 'status' | 'retry-after';
+  /** Taken where no value is written; null: one must be. */
+  readonly amount: number | null;
+  readonly usage: string;
+  readonly help: string;
+};
+
+const FAULTS = {
+  429: fault('answer', 'retry-after', 0, '429[=RETRY-AFTER]', 'too many requests; seconds or an HTTP date'),
+  status: fault('answer', 'status', null, 'status=CODE', 'any 4xx or 5xx'),
+  challenge: fault('answer', 'none', 0, 'challenge', '403 with an HTML page that asks for a browser'),
+  html: fault('answer', 'none', 0, 'html', '200 with an HTML page'),
+  object: fault('answer', 'none', 0, 'object', '200 with a JSON object in place of the array'),
+  empty: fault('answer', 'none', 0, 'empty', '200 with []'),
+  reset: fault('answer', 'none', 0, 'reset', 'the connection breaks before the answer'),
+  stall: fault('answer', 'none', 0, 'stall', '200 and its headers, then nothing'),
+  hang: fault('answer', 'none', 0, 'hang', 'no answer, ever'),
+  'wrong-type': fault('sending', 'none', 0, 'wrong-type', 'the right body as text/plain'),
+  'reset-body': fault(
+    'sending',
+    'count',
+    1000,
+    'reset-body[=BYTES]',
+    'the connection breaks in the body (1000)',
+  ),
+  truncate: fault('sending', 'count', 1000, 'truncate[=BYTES]', 'the body ends early, but cleanly (1000)'),
+  slow: fault('sending', 'count', 100, 'slow[=MS]', 'a wait before each 64 kB (100)'),
+  bad: fault('content', 'share', null, 'bad=SHARE[:KIND]', 'so many records break their contract'),
+  gone: fault('content', 'share', null, 'gone=SHARE', 'so many launches are not there'),
+  pretty: fault('content', 'none', 0, 'pretty', 'indented JSON'),
+  bom: fault('content', 'none', 0, 'bom', 'a byte order mark first'),
+  crlf: fault('content', 'none', 0, 'crlf', 'lines that end in CR LF'),
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof FAULTS extends infer K ? (K extends number ? `${K}` : K) : never;
+
+const VALUES = {
+  none: 'no value',
+  count: 'a whole number from 0 on',
+  share: 'a number from 0 to 1',
+  status: 'a status from 400 to 599',
+  'retry-after': 'seconds or an HTTP date, as in "Wed, 21 Oct 2015 07:28:00 GMT"',
+};
+
+export const FAULTS_HELP = [
+  'Faults are a list: NAME[=VALUE][@TEXT][xN],…',
+  '  @TEXT  only for paths that contain TEXT, as in 429@launches',
+  '  xN     only for the first N requests that match, as in status=503x2',
+  '',
+  ...Object.values(FAULTS).map(({ usage, help }) => `  ${usage.padEnd(20)} ${help}`),
+  '',
+  'A SHARE is between 0 and 1; the same records are hit each time. KIND is one of',
+  ...BAD_KINDS.map((kind) => `  ${kind}`),
+  'Of faults that answer (429 to hang) one request meets only the first that is not used up.',
+].join('\n');
+
+/** Throws PipelineError `usage` at the first part that is wrong. */
+export function parseFaults(spec: string): readonly FaultSpec[] {
+  if (spec.trim() === '') return [];
+  return spec.split(SEPARATOR).map((part) => parseFault(part.trim(), spec));
+}
+
+/** Not the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
+const SEPARATOR = /(?<!=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)),/;
+const PART = /^(?<name>[^=@]+?)(?:=(?<value>[^@]*?))?(?:@(?<path>.*?))?(?:x(?<times>\d+))?$/;
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+function parseFault(part: string, spec: string): FaultSpec {
+  const fail = (reason: string): PipelineError =>
+    new PipelineError(`Cannot read the faults ${JSON.stringify(spec)}: ${reason}`, { code: 'usage' });
+
+  const { name = '', value, path, times } = PART.exec(part)?.groups ?? {};
+  if (!isFaultName(name)) {
+    throw fail(`${JSON.stringify(part)} names no fault; there are ${Object.keys(FAULTS).join(', ')}`);
+  }
+  const { effect, amount: fallback, value: takes }: Fault = FAULTS[name];
+  if (path === '') throw fail(`${JSON.stringify(part)} has no text after @; take a part of a path`);
+  if (times !== undefined && Number(times) < 1) {
+    throw fail(`${JSON.stringify(part)} is for no request; take x1 or more`);
+  }
+  const [share = '', kind] = name === 'bad' ? (value ?? '').split(':') : [value];
+  if (kind !== undefined && !isBadKind(kind)) {
+    throw fail(`${JSON.stringify(part)} has no such kind of record; there are ${BAD_KINDS.join(', ')}`);
+  }
+  const amount = value === undefined ? fallback : readAmount(share, takes);
+  if (amount === null) throw fail(`${JSON.stringify(part)} is wrong; ${name} takes ${VALUES[takes]}`);
+  return {
+    name,
+    effect,
+    value: value ?? '',
+    amount,
+    badKind: kind ?? null,
+    path: path ?? '',
+    times: times === undefined ? Infinity : Number(times),
+  };
+}
+
+/** Null where the text is not of the kind. */
+function readAmount(text: string, takes: Fault['value']): number | null {
+  if (takes === 'none') return null;
+  if (takes === 'retry-after' && HTTP_DATE.test(text)) return Number.isNaN(Date.parse(text)) ? null : 0;
+  if (!(takes === 'share' ? /^\d*\.?\d+$/ : /^\d{1,9}$/).test(text)) return null;
+  const amount = Number(text);
+  if (takes === 'share' && amount > 1) return null;
+  if (takes === 'status' && (amount < 400 || amount > 599)) return null;
+  return amount;
+}
+
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+function fault(
+  effect: FaultEffect,
+  value: Fault['value'],
+  amount: number | null,
+  usage: string,
+  help: string,
+): Fault {
+  return { effect, value, amount, usage, help };
+}

@@ -1,0 +1,36 @@
+/** A whole number from 0 up to, but without, the bound. */
+export type Random = (bound: number) => number;
+
+export const UINT32 = 2 ** 32;
+
+/** 32 well-mixed bits: the same seed, index and salt always give the same. */
+export function hash(seed: number, index: number, salt: number): number {
+  return mix(mix(mix(seed + 0x9e3779b9) ^ index) ^ salt) >>> 0;
+}
+
+/** Is this index one of the given share of all? */
+export function chosen(share: number, seed: number, index: number, salt: number): boolean {
+  return hash(seed, index, salt) < share * UINT32;
+}
+
+/** The mulberry32 sequence that starts at `state`. */
+export function createRandom(state: number): Random {
+  let current = state | 0;
+  return (bound) => {
+    current = (current + 0x6d2b79f5) | 0;
+    let bits = Math.imul(current ^ (current >>> 15), 1 | current);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / UINT32) * bound);
+  };
+}
+
+export function pick<T extends string | number | object>(random: Random, from: readonly [T, ...T[]]): T {
+  return from[random(from.length)] ?? from[0];
+}
+
+function mix(value: number): number {
+  let bits = value | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type SandboxRequest = {
+  readonly method: string;
+  readonly path: string;
+  /** Null where there is no answer, or none yet. */
+  readonly status: number | null;
+};
+
+/** The latest requests, oldest first. */
+export type RequestLog = {
+  readonly add: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly list: () => readonly SandboxRequest[];
+};
+
+export function createRequestLog(limit: number): RequestLog {
+  const entries: { read: () => SandboxRequest }[] = [];
+  return {
+    add(request, response) {
+      const { method = '', url: path = '' } = request;
+      const read = (): SandboxRequest => ({
+        method,
+        path,
+        status: response.headersSent ? response.statusCode : null,
+      });
+      const entry = { read };
+      // A closed response is let go.
+      response.once('close', () => {
+        const last = read();
+        entry.read = () => last;
+      });
+      entries.push(entry);
+      if (entries.length > limit) entries.shift();
+    },
+    list: () => entries.map((entry) => entry.read()),
+  };
+}

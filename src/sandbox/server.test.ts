@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+
+import { PipelineError } from '../core/errors.ts';
+import { SIMULATED_HEADER } from '../core/simulated.ts';
+import { createRequestLog } from './request-log.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from './server.ts';
+
+describe('sandbox', () => {
+  let sandbox: Sandbox;
+  before(async () => {
+    sandbox = await startSandbox();
+  });
+  after(() => sandbox.close());
+
+  const get = (path: string, init?: RequestInit): Promise<Response> => fetch(sandbox.url + path, init);
+  const json = async (path: string): Promise<unknown> => (await get(path)).json();
+  const list = async (path: string): Promise<readonly Simulated[]> => {
+    const records: readonly Simulated[] = JSON.parse(await (await get(path)).text());
+    return records;
+  };
+
+  test('serves launches in the order of flight_number, and rockets', async () => {
+    const launches = await list('/v5/launches');
+    assert.deepEqual(
+      launches.map(({ flight_number }) => flight_number),
+      Array.from({ length: 205 }, (_, index) => index + 1),
+    );
+    assert.equal((await list('/v4/rockets')).length, 4);
+    assert.deepEqual(await json('/latest/launches'), launches);
+    assert.deepEqual(await json('/latest/rockets/'), await json('/v4/rockets?x=1'));
+    assert.equal((await list('/v4/launches')).length, 205);
+  });
+
+  test('serves one record, the past, the upcoming, the latest and the next', async () => {
+    const launches = await list('/v5/launches');
+    const past = launches.filter(({ upcoming }) => !upcoming);
+    const upcoming = launches.filter((launch) => launch.upcoming);
+    assert.deepEqual(await json('/v5/launches/past'), past);
+    assert.deepEqual(await json('/v5/launches/upcoming'), upcoming);
+    assert.deepEqual(await json('/v5/launches/latest'), past.at(-1));
+    assert.deepEqual(await json('/v5/launches/next'), upcoming[0]);
+    assert.deepEqual(await json(`/v5/launches/${launches[7]?.id}`), launches[7]);
+    const rockets = await list('/v4/rockets');
+    assert.deepEqual(await json(`/v4/rockets/${rockets[2]?.id}`), rockets[2]);
+  });
+
+  test('answers 404 and 405 in plain text', async () => {
+    const missing = [
+      '/',
+      '/v5',
+      '/v5/rockets',
+      '/v5/launches/17',
+      '/v5/launches/query',
+      '/v4/rockets/latest',
+    ];
+    const beyond = (await list('/v5/launches'))[0]?.id.replace(/.{8}$/, '000000cd');
+    for (const path of [...missing, `/v5/launches/${beyond}`, `/v4/rockets/${beyond}`]) {
+      const response = await get(path);
+      assert.equal(response.status, 404, path);
+      assert.equal(await response.text(), 'Not Found');
+      assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
+    }
+    assert.equal((await get('/v5/launches/query', { method: 'POST', body: '{}' })).status, 404);
+    const post = await get('/v5/launches', { method: 'POST', body: '{}' });
+    assert.equal(post.status, 405);
+    assert.equal(post.headers.get('allow'), 'GET, HEAD');
+  });
+
+  test('sends the headers of the real API', async () => {
+    const { headers } = await get('/v5/launches');
+    assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.equal(headers.get('cache-control'), 'max-age=20');
+    assert.equal(headers.get('vary'), 'Accept-Encoding');
+    assert.equal(headers.get('spacex-api-cache'), 'MISS');
+    assert.match(headers.get('spacex-api-response-time') ?? '', /^\d+ms$/);
+    assert.match(headers.get('etag') ?? '', /^"[0-9a-f]+-[A-Za-z0-9+/]{27}"$/);
+    assert.equal((await get('/v4/rockets')).headers.get('cache-control'), 'max-age=86400');
+  });
+
+  test('answers 304 to an ETag that it gave', async () => {
+    const etag = (await get('/v5/launches')).headers.get('etag') ?? '';
+    for (const method of ['GET', 'HEAD']) {
+      for (const tag of [etag, `W/${etag}`, `"a", W/${etag} , "b"`, '*']) {
+        const response = await get('/v5/launches', { method, headers: { 'if-none-match': tag } });
+        assert.equal(response.status, 304, tag);
+        assert.equal(response.headers.get('etag'), etag);
+        assert.equal(await response.text(), '');
+      }
+    }
+    for (const tag of ['"a"', etag.slice(1, -1), '']) {
+      assert.equal((await get('/v5/launches', { headers: { 'if-none-match': tag } })).status, 200, tag);
+    }
+  });
+
+  test('gives another ETag to another body', async () => {
+    const tags = new Set<string | null>();
+    const paths = ['/v5/launches', '/v4/launches', '/v4/rockets', '/v5/launches/past', '/v5/launches/latest'];
+    for (const path of paths) tags.add((await get(path)).headers.get('etag'));
+    for (const options of [{ seed: 2 }, { launches: 206 }]) {
+      await using other = await started(options);
+      tags.add((await fetch(`${other.url}/v5/launches`)).headers.get('etag'));
+    }
+    assert.equal(tags.size, paths.length + 2);
+  });
+
+  test('answers HEAD with the headers of GET and no body', async () => {
+    const response = await get('/v5/launches', { method: 'HEAD' });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.equal(response.headers.get('etag'), (await get('/v5/launches')).headers.get('etag'));
+    assert.equal(await response.text(), '');
+  });
+
+  test('compresses for clients that take gzip', async () => {
+    const plain = await get('/v4/rockets', { headers: { 'accept-encoding': 'identity' } });
+    assert.equal(plain.headers.get('content-encoding'), null);
+    const refused = await get('/v4/rockets', { headers: { 'accept-encoding': 'gzip;q=0, br' } });
+    assert.equal(refused.headers.get('content-encoding'), null);
+    const packed = await get('/v4/rockets', { headers: { 'accept-encoding': 'br, gzip' } });
+    assert.equal(packed.headers.get('content-encoding'), 'gzip');
+    assert.equal(await packed.text(), await plain.text());
+  });
+
+  test('says in each answer that it is simulated', async () => {
+    for (const init of [{}, { method: 'HEAD' }, { method: 'POST' }, { headers: { 'if-none-match': '*' } }]) {
+      for (const path of ['/v5/launches', '/nothing']) {
+        assert.equal((await get(path, init)).headers.get(SIMULATED_HEADER), 'true');
+      }
+    }
+    assert.match(
+      await converse(sandbox, 'no HTTP\r\n\r\n'),
+      /400 Bad Request\r\nspacex-pipeline-simulated: true/,
+    );
+  });
+
+  test('remembers requests', async () => {
+    await get('/v4/rockets');
+    await get('/nothing');
+    assert.deepEqual(sandbox.requests().slice(-2), [
+      { method: 'GET', path: '/v4/rockets', status: 200 },
+      { method: 'GET', path: '/nothing', status: 404 },
+    ]);
+  });
+});
+
+test('the log of requests keeps the latest', async () => {
+  const log = createRequestLog(2);
+  const server = createServer((request, response) => {
+    log.add(request, response);
+    response.end();
+  }).listen(0);
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  for (const path of ['/1', '/2', '/3']) await fetch(`http://127.0.0.1:${address.port}${path}`);
+  assert.deepEqual(
+    log.list().map(({ path }) => path),
+    ['/2', '/3'],
+  );
+  server.close();
+  server.closeAllConnections();
+});
+
+test('the same seed gives the same bytes', async () => {
+  const bodies = [];
+  for (const seed of [1, 1, 2]) {
+    await using sandbox = await started({ seed, launches: 20 });
+    bodies.push(await (await fetch(`${sandbox.url}/v5/launches`)).text());
+  }
+  assert.equal(bodies[0], bodies[1]);
+  assert.notEqual(bodies[0], bodies[2]);
+});
+
+test('no launches is an empty array', async () => {
+  await using sandbox = await started({ launches: 0 });
+  assert.equal(await (await fetch(`${sandbox.url}/v5/launches`)).text(), '[]');
+  assert.equal((await fetch(`${sandbox.url}/v5/launches/next`)).status, 404);
+});
+
+test('options that are wrong are refused', async () => {
+  await using sandbox = await started({});
+  const port = Number(new URL(sandbox.url).port);
+  const wrong = [
+    { port },
+    { port: 70_000 },
+    { launches: -1 },
+    { launches: 1.5 },
+    { seed: -1 },
+    { faults: 'x' },
+  ];
+  for (const options of wrong) {
+    await assert.rejects(
+      startSandbox(options),
+      (error) => error instanceof PipelineError && error.code === 'usage',
+      JSON.stringify(options),
+    );
+  }
+});
+
+test('200,000 launches stream without being held', async () => {
+  await using sandbox = await started({ launches: 200_000 });
+  const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+  socket.write('GET /v5/launches HTTP/1.1\r\nConnection: close\r\n\r\n');
+  await once(socket, 'readable');
+  const atFirst = process.memoryUsage.rss();
+  let [bytes, growth] = [0, 0];
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    growth = Math.max(growth, process.memoryUsage.rss() - atFirst);
+  });
+  await once(socket, 'end');
+  assert.ok(bytes > 300e6, `${bytes} bytes`);
+  assert.ok(growth < 150e6, `grew by ${growth} bytes`);
+});
+
+type Simulated = { readonly id: string; readonly flight_number: number; readonly upcoming: boolean };
+
+async function started(options: SandboxOptions): Promise<Sandbox & AsyncDisposable> {
+  const sandbox = await startSandbox(options);
+  return { ...sandbox, [Symbol.asyncDispose]: sandbox.close };
+}
+
+async function converse(sandbox: Sandbox, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1').end(bytes);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}

@@ -1,0 +1,88 @@
+import { spoil, badKindOf, type BadKind } from './bad-records.ts';
+import type { Collection } from './collection.ts';
+import type { FaultSpec } from './fault-spec.ts';
+import { chosen } from './random.ts';
+
+/** How the faults of one request change the records and how they are written. */
+export type Shape = {
+  readonly seed: number;
+  readonly badShare: number;
+  readonly badKind: BadKind | null;
+  readonly goneShare: number;
+  readonly pretty: boolean;
+  readonly bom: boolean;
+  /** '' where the array is one line. */
+  readonly newline: '' | '\n' | '\r\n';
+};
+
+const BAD = 11;
+const GONE = 12;
+/** A duplicate looks no further back for a record to repeat. */
+const LOOK_BACK = 1000;
+
+export function createShape(seed: number, faults: readonly FaultSpec[]): Shape {
+  const named = (name: string): FaultSpec | undefined => faults.find((fault) => fault.name === name);
+  const pretty = named('pretty') !== undefined;
+  const lineBreak = pretty ? '\n' : '';
+  return {
+    seed,
+    badShare: named('bad')?.amount ?? 0,
+    badKind: named('bad')?.badKind ?? null,
+    goneShare: named('gone')?.amount ?? 0,
+    pretty,
+    bom: named('bom') !== undefined,
+    newline: named('crlf') === undefined ? lineBreak : '\r\n',
+  };
+}
+
+export function isGone({ seed, goneShare }: Shape, { name }: Collection, index: number): boolean {
+  return goneShare > 0 && name === 'launches' && chosen(goneShare, seed, index, GONE);
+}
+
+/** The array of those records that `wanted` admits, in pieces. */
+export function* arrayText(
+  collection: Collection,
+  shape: Shape,
+  wanted: (index: number) => boolean,
+): Generator<string | Buffer, void, undefined> {
+  const { newline } = shape;
+  const gap = newline + (shape.pretty ? '  ' : '');
+  if (shape.bom) yield '\u{feff}';
+  yield '[';
+  let first = true;
+  for (let index = 0; index < collection.count; index += 1) {
+    if (!wanted(index) || isGone(shape, collection, index)) continue;
+    const record = recordText(collection, shape, index);
+    const before = first ? gap : `,${gap}`;
+    yield typeof record === 'string' ? before + record : Buffer.concat([Buffer.from(before), record]);
+    first = false;
+  }
+  yield `${newline}]`;
+}
+
+export function recordText(collection: Collection, shape: Shape, index: number): string | Buffer {
+  const json = collection.json(index);
+  const write = (value: unknown): string => writeValue(value, shape);
+  if (isBad(shape, index)) {
+    const kind = shape.badKind ?? badKindOf(shape.seed, index);
+    return spoil(kind, json, earlierId(collection, shape, index), write);
+  }
+  return shape.pretty ? write(JSON.parse(json)) : json;
+}
+
+function writeValue(value: unknown, { pretty, newline }: Shape): string {
+  // Raw line breaks stand only between values: inside strings they are escaped.
+  return pretty ? JSON.stringify(value, null, 2).replaceAll('\n', `${newline}  `) : JSON.stringify(value);
+}
+
+function isBad({ seed, badShare }: Shape, index: number): boolean {
+  return badShare > 0 && chosen(badShare, seed, index, BAD);
+}
+
+/** The id of the nearest good record before. */
+function earlierId(collection: Collection, shape: Shape, index: number): string | null {
+  for (let before = index - 1; before >= Math.max(0, index - LOOK_BACK); before -= 1) {
+    if (!isBad(shape, before) && !isGone(shape, collection, before)) return collection.id(before);
+  }
+  return null;
+}

@@ -1,0 +1,175 @@
+import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import type { Resource } from '../core/resource.ts';
+import {
+  NO_ROWS,
+  rowCounts,
+  type RawFile,
+  type ResourceReport,
+  type RunStatus,
+  type Step,
+  type StepReport,
+  type TableCounts,
+} from '../core/run.ts';
+import type { LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
+
+/** A resource after its four steps. */
+export type Derived = {
+  readonly resource: Resource;
+  readonly report: ResourceReport;
+  readonly raw: RawFile | null;
+  readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
+  /** Rows copied to staging, by table. */
+  readonly staged: Readonly<Record<string, number>>;
+  /** May rows that did not arrive be deleted? */
+  readonly deletes: boolean;
+};
+
+/** Both must be exceeded before it counts as too much. */
+export type Limit = { readonly count: number; readonly share: number };
+
+export type PublishRules = { readonly vanished: Limit; readonly atomic: boolean };
+
+export function exceeds(limit: Limit, part: number, whole: number): boolean {
+  return part > limit.count && part > limit.share * whole;
+}
+
+/**
+ * Merges every resource that is whole, and whose needs are, in one transaction with the run's ledger rows.
+ * A resource that would lose too many rows is refused. Throws `books` when counts do not balance: nothing is
+ * published then. `derived` is in plan order.
+ */
+export async function publish(
+  derived: readonly Derived[],
+  target: Target,
+  rules: PublishRules,
+): Promise<RunEnd> {
+  const tables = derived.flatMap(({ resource }) => resource.tables);
+  return target.publish(tables, async (transaction) => {
+    const judged = await judge(derived, transaction, rules);
+    const end = closeRun(await mergeAll(judged, transaction));
+    await transaction.record(end);
+    return end;
+  });
+}
+
+/** Marks what may not be published; whatever still says `succeeded` afterwards is merged. */
+async function judge(
+  derived: readonly Derived[],
+  transaction: PublishTransaction,
+  rules: PublishRules,
+): Promise<Derived[]> {
+  const judged = new Map<string, Derived>();
+  for (const item of derived) {
+    judged.set(item.resource.name, await judgeOne(item, judged, transaction, rules));
+  }
+  const all = [...judged.values()];
+  const refused = all.find(({ report }) => report.status !== 'succeeded');
+  if (!rules.atomic || refused === undefined) return all;
+  return all.map((item) =>
+    item.report.status === 'succeeded' ? refuse(item, 'skipped', atomicError(item, refused)) : item,
+  );
+}
+
+async function judgeOne(
+  item: Derived,
+  judged: ReadonlyMap<string, Derived>,
+  transaction: PublishTransaction,
+  rules: PublishRules,
+): Promise<Derived> {
+  if (item.report.status !== 'succeeded') return item;
+  const { name, needs } = item.resource;
+  const missing = Object.keys(needs).find((need) => judged.get(need)?.report.status !== 'succeeded');
+  if (missing !== undefined) return refuse(item, 'skipped', needError(name, missing));
+  if (!item.deletes) return item;
+  const { live, vanishing } = await transaction.countVanishing(item.resource);
+  if (!exceeds(rules.vanished, vanishing, live)) return item;
+  const error = new PipelineError(
+    `Cannot publish ${name}: ${vanishing} of ${live} rows are gone from the source, more than limits.vanished allows (${rules.vanished.count} and ${rules.vanished.share * 100} %)`,
+    {
+      code: 'vanished',
+      hint: 'Look at its raw file; if the rows are really gone, raise limits.vanished for one run.',
+    },
+  );
+  return refuse(item, 'failed', error);
+}
+
+export function needError(name: string, need: string): PipelineError {
+  return new PipelineError(`Cannot publish ${name}: ${need}, which it needs, is not whole`, { code: 'need' });
+}
+
+function atomicError(item: Derived, refused: Derived): PipelineError {
+  return new PipelineError(
+    `Cannot publish ${item.resource.name}: ${refused.resource.name} failed, and the run is all or nothing`,
+    { code: 'need' },
+  );
+}
+
+function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineError): Derived {
+  return { ...item, report: { ...item.report, status, error: reportError(error) } };
+}
+
+async function mergeAll(judged: readonly Derived[], transaction: PublishTransaction): Promise<LedgerEntry[]> {
+  const counts = new Map<string, Omit<TableCounts, 'dangling'>>();
+  const published = judged.filter(({ report }) => report.status === 'succeeded');
+  for (const { resource, staged, deletes } of published) {
+    for (const table of resource.tables) {
+      const counted = await transaction.merge(table, resource, deletes);
+      checkBooks(table.name, counted, staged[table.name] ?? 0);
+      counts.set(table.name, counted);
+    }
+  }
+  const entries: LedgerEntry[] = [];
+  for (const { resource, report, raw } of judged) {
+    const tables: Record<string, TableCounts> = {};
+    for (const table of resource.tables) {
+      const counted = counts.get(table.name);
+      if (counted !== undefined)
+        tables[table.name] = { ...counted, dangling: await transaction.countDangling(table) };
+    }
+    const main = tables[resource.tables[0].name];
+    if (main !== undefined) checkRecords(resource.name, report, main);
+    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw });
+  }
+  return entries;
+}
+
+function checkBooks(table: string, counts: Omit<TableCounts, 'dangling'>, copied: number): void {
+  const { staged, inserted, updated, unchanged, deleted, live_before, live_after } = counts;
+  balance(table, 'rows copied = staged', copied, staged);
+  balance(table, 'staged = inserted + updated + unchanged', staged, inserted + updated + unchanged);
+  balance(
+    table,
+    'live before + inserted − deleted = live after',
+    live_before + inserted - deleted,
+    live_after,
+  );
+}
+
+function checkRecords(resource: string, report: ResourceReport, main: TableCounts): void {
+  balance(resource, 'received = validated + errored', report.received, report.validated + report.errored);
+  balance(resource, 'validated = rows staged', report.validated, main.staged);
+}
+
+function balance(what: string, rule: string, left: number, right: number): void {
+  if (left === right) return;
+  throw new PipelineError(`Cannot publish ${what}: its books do not balance, ${rule} is ${left} = ${right}`, {
+    code: 'books',
+    hint: 'Nothing was published. Please report this with the run folder.',
+  });
+}
+
+function closeRun(entries: readonly LedgerEntry[]): RunEnd {
+  return { status: runStatus(entries), error: firstError(entries), entries };
+}
+
+export function runStatus(entries: readonly LedgerEntry[]): RunStatus {
+  const succeeded = entries.filter(({ report }) => report.status === 'succeeded').length;
+  if (succeeded === entries.length) return 'succeeded';
+  return succeeded > 0 ? 'partial' : 'failed';
+}
+
+/** The failure that decides the exit code: the first that is a resource's own. */
+export function firstError(entries: readonly LedgerEntry[]): ErrorReport | null {
+  const failed = entries.find(({ report }) => report.status === 'failed');
+  return failed?.report.error ?? null;
+}

@@ -1,0 +1,38 @@
+import type { RecordSlice } from '../lib/json-records.ts';
+import type { ErroredRecord } from './validate.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+
+/** Original bytes of records, one a line: line breaks between tokens become spaces (JSON strings hold none). */
+export function validatedLines(slices: readonly RecordSlice[]): Buffer {
+  const size = slices.reduce((sum, { bytes }) => sum + bytes.byteLength + 1, 0);
+  const lines = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { bytes } of slices) {
+    lines.set(bytes, at);
+    flatten(lines, at, at + bytes.byteLength);
+    at += bytes.byteLength;
+    lines[at] = LINE_FEED;
+    at += 1;
+  }
+  return lines;
+}
+
+/** A line of errored/: the record as it came where it is JSON, else as text with what is not UTF-8 replaced. */
+export function erroredLine({ slice, id, parsed, faults }: ErroredRecord): Buffer {
+  const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":1,"offset":${slice.offset},`;
+  const record = parsed
+    ? Buffer.concat([Buffer.from('"record":'), validatedLines([slice]).subarray(0, -1)])
+    : Buffer.from(`"raw":${JSON.stringify(slice.bytes.toString('utf8'))}`);
+  return Buffer.concat([Buffer.from(head), record, Buffer.from(`,"errors":${JSON.stringify(faults)}}\n`)]);
+}
+
+function flatten(bytes: Buffer, start: number, end: number): void {
+  for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
+    for (let at = bytes.indexOf(byte, start); at !== -1 && at < end; at = bytes.indexOf(byte, at)) {
+      bytes[at] = SPACE;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+import { resources } from '../src/resources/index.ts';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/** What each part may import of ours. A file straight in src/ is a part of its own. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: ['core'],
+  lib: ['lib'],
+  resources: ['core', 'resources'],
+  steps: ['steps', 'core', 'lib'],
+  engine: ['engine', 'core', 'steps', 'lib'],
+  adapters: ['adapters', 'core', 'lib'],
+  sandbox: ['sandbox', 'core', 'lib'],
+  config: ['config', 'core', 'lib'],
+  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'resources', 'sandbox', 'steps'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'resources'],
+  main: ['cli', 'core', 'lib'],
+};
+
+type SourceFile = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
+
+const files = await readSources();
+
+test('every import follows the arrows of ARCHITECTURE.md', () => {
+  const broken = files.flatMap((file) =>
+    file.imports
+      .filter((target) => !(ARROWS[partOf(file.path)] ?? []).includes(partOf(target)))
+      .map((target) => `${file.path} → ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test('no adapter imports another adapter', () => {
+  const broken = files
+    .filter(({ path }) => partOf(path) === 'adapters')
+    .flatMap((file) =>
+      file.imports
+        .filter((target) => partOf(target) === 'adapters' && adapterOf(target) !== adapterOf(file.path))
+        .map((target) => `${file.path} → ${target}`),
+    );
+  assert.deepEqual(broken, []);
+});
+
+test('no string literal outside resources/ and sandbox/ names a resource', () => {
+  const names = resources.map(({ name }) => name).join('|');
+  const literal = new RegExp(`(['"\`])(?:${names})\\1`);
+  const broken = files
+    .filter(({ path }) => !['resources', 'sandbox'].includes(partOf(path)))
+    .filter(({ text }) => literal.test(withoutImports(text)))
+    .map(({ path }) => path);
+  assert.deepEqual(broken, []);
+});
+
+test('the environment is read in config alone, and only main ends the process', () => {
+  const offenders = (pattern: RegExp, allowed: string): string[] =>
+    files.filter(({ path, text }) => pattern.test(text) && partOf(path) !== allowed).map(({ path }) => path);
+  assert.deepEqual(offenders(/\bprocess\.env\b/, 'config'), []);
+  assert.deepEqual(offenders(/\bprocess\.exit\b/, 'main'), []);
+});
+
+test('core and steps have no clock', () => {
+  const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bsetTimeout\b|\bhrtime\b/;
+  const broken = files
+    .filter(({ path, text }) => ['core', 'steps'].includes(partOf(path)) && clock.test(text))
+    .map(({ path }) => path);
+  assert.deepEqual(broken, []);
+});
+
+test('files stay small: none over 300 lines, the median under 120', () => {
+  const sizes = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
+  assert.deepEqual(
+    sizes.filter(({ lines }) => lines > 300),
+    [],
+  );
+  const sorted = sizes.map(({ lines }) => lines).sort((a, b) => a - b);
+  assert.ok((sorted[Math.floor(sorted.length / 2)] ?? 0) <= 120);
+});
+
+async function readSources(): Promise<SourceFile[]> {
+  const names = await readdir(SRC, { recursive: true });
+  const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  return Promise.all(
+    sources.map(async (path) => {
+      const text = await readFile(join(SRC, path), 'utf8');
+      const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) =>
+        relative(SRC, resolve(SRC, dirname(path), target ?? '')),
+      );
+      return { path, text, imports: targets.filter((target) => target.endsWith('.ts')) };
+    }),
+  );
+}
+
+/** `adapters/http/source.ts` → `adapters`; `config-schema.ts` → `config`. */
+function partOf(path: string): string {
+  return path.split('/')[0]?.replace(/(-[\w-]+)?\.ts$/, '') ?? '';
+}
+
+function adapterOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
+}
+
+function withoutImports(text: string): string {
+  return text.replaceAll(/^(?:import|export)\b[^;]*\bfrom\b[^;]*;$/gm, '');
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { after, describe, it } from 'node:test';
+
+const repository = path.join(import.meta.dirname, '..', '..');
+const folders: string[] = [];
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A stand-in for the program: says what reaches it. */
+const program = `
+import { stopWithParent } from './lib/parent-watch.ts';
+const [command, ...args] = process.argv.slice(2);
+const say = (line: string) => process.stdout.write(line + '\\n');
+if (command === 'where') say(process.version + ' ' + process.pid);
+if (command === 'args') say(JSON.stringify(args));
+if (command === 'exit') process.exit(Number(args[0]));
+if (command === 'die') process.kill(process.pid, args[0]);
+if (command === 'wait') {
+  const timer = setTimeout(() => {}, 15_000); // ends it even when nothing else does
+  process.on('SIGTERM', () => say('SIGTERM'));
+  process.on('SIGINT', () => say('SIGINT'));
+  process.on('SIGHUP', () => { say('SIGHUP'); process.exitCode = 9; clearTimeout(timer); });
+  stopWithParent(() => { say('parent gone'); clearTimeout(timer); });
+  say('ready');
+}
+`;
+
+void describe('launcher on a Node that is new enough', () => {
+  const tree = makeTree(24);
+
+  void it('runs the program in its own process', async () => {
+    const run = start(process.execPath, tree, ['where']);
+    assert.deepEqual(await run.finish(), [0, null]);
+    assert.deepEqual(run.lines, [`${process.version} ${run.child.pid}`]);
+  });
+
+  void it('prefers src/main.ts, and takes dist/main.js where there is no source', async () => {
+    const built = makeTree(24);
+    mkdirSync(path.join(built, 'dist'));
+    writeFileSync(path.join(built, 'dist/main.js'), 'process.exit(11);');
+    assert.deepEqual(await start(process.execPath, built, ['exit', '7']).finish(), [7, null]);
+    rmSync(path.join(built, 'src/main.ts'));
+    assert.deepEqual(await start(process.execPath, built, ['exit', '7']).finish(), [11, null]);
+  });
+});
+
+const old = findOldNode();
+describeHandOver('real old Node', old ?? process.execPath, 24, old === undefined && 'no Node below 24 here');
+describeHandOver('minimum raised above this Node', process.execPath, 99, false);
+
+function describeHandOver(name: string, node: string, minimum: number, skip: string | false): void {
+  const none = process.platform === 'win32' && 'the stand-in for the pinned Node is a shell script';
+  void describe(`launcher that hands over (${name})`, { skip: skip || none }, () => {
+    const tree = makeTree(minimum);
+    addPinnedNode(tree);
+
+    void it('runs the program on the pinned Node', async () => {
+      const run = start(node, tree, ['where']);
+      assert.deepEqual(await run.finish(), [0, null]);
+      assert.match(run.lines.join(), new RegExp(`^${process.version} (?!${run.child.pid}$)`));
+    });
+
+    void it('passes arguments through', async () => {
+      const args = ['--a=b', 'two words', '', '*', 'é'];
+      const run = start(node, tree, ['args', ...args]);
+      assert.deepEqual(await run.finish(), [0, null]);
+      assert.deepEqual(run.lines, [JSON.stringify(args)]);
+    });
+
+    void it('passes the exit code through', async () => {
+      assert.deepEqual(await start(node, tree, ['exit', '7']).finish(), [7, null]);
+    });
+
+    void it('ends by the signal that ended the program', async () => {
+      assert.deepEqual(await start(node, tree, ['die', 'SIGTERM']).finish(), [null, 'SIGTERM']);
+      assert.deepEqual(await start(node, tree, ['die', 'SIGKILL']).finish(), [137, null]);
+    });
+
+    void it('forwards SIGTERM, SIGINT and SIGHUP, each once', async () => {
+      const run = start(node, tree, ['wait']);
+      await run.line('ready');
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+        run.child.kill(signal);
+        await run.line(signal);
+      }
+      assert.deepEqual(await run.finish(), [9, null]);
+      assert.deepEqual(run.lines, ['ready', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+    });
+
+    void it('forwards once what a terminal sends to the whole process group', async () => {
+      const run = start(node, tree, ['wait']);
+      await run.line('ready');
+      for (const signal of ['SIGINT', 'SIGHUP'] as const) {
+        process.kill(-run.pid(), signal);
+        await run.line(signal);
+      }
+      assert.deepEqual(await run.finish(), [9, null]);
+      assert.deepEqual(run.lines, ['ready', 'SIGINT', 'SIGHUP']);
+    });
+
+    void it('takes the program with it when it is killed', async () => {
+      const run = start(node, tree, ['wait']);
+      await run.line('ready');
+      run.child.kill('SIGKILL');
+      assert.deepEqual(await run.finish(), [null, 'SIGKILL']); // the program held stdout open until here
+      assert.deepEqual(run.lines, ['ready', 'parent gone']);
+    });
+
+    void it('says what is missing when there is no pinned Node', () => {
+      const bare = makeTree(minimum);
+      const { status, stdout, stderr } = spawnSync(node, [launcherOf(bare)], { encoding: 'utf8' });
+      const version = node === process.execPath ? process.version : versionOf(node);
+      assert.deepEqual(
+        { status, stdout, stderr },
+        {
+          status: 2,
+          stdout: '',
+          stderr:
+            `error: Cannot start spacex-pipeline: it needs Node ${minimum} or newer, this is ${version}\n` +
+            `hint: Install Node ${minimum} from https://nodejs.org, or run "npm ci" in ${bare} to get one for this project alone.\n`,
+        },
+      );
+    });
+  });
+}
+
+/** A folder that looks like a clone, its launcher asking for Node `minimum`. */
+function makeTree(minimum: number): string {
+  const tree = mkdtempSync(path.join(tmpdir(), 'launcher-'));
+  folders.push(tree);
+  cpSync(path.join(repository, 'bin'), path.join(tree, 'bin'), { recursive: true });
+  const text = readFileSync(launcherOf(tree), 'utf8');
+  assert.match(text, /^const MINIMUM = 24;$/m);
+  writeFileSync(launcherOf(tree), text.replace('MINIMUM = 24', `MINIMUM = ${minimum}`));
+  writeFileSync(path.join(tree, 'package.json'), '{"type":"module"}');
+  mkdirSync(path.join(tree, 'src/lib'), { recursive: true });
+  cpSync(path.join(repository, 'src/lib/parent-watch.ts'), path.join(tree, 'src/lib/parent-watch.ts'));
+  writeFileSync(path.join(tree, 'src/main.ts'), program);
+  return tree;
+}
+
+/** Stands for the npm package `node`: this very Node, which calls itself v99. */
+function addPinnedNode(tree: string): void {
+  const file = path.join(tree, 'node_modules/node/bin/node');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    `#!/bin/sh\nif [ "$1" = --version ]; then echo v99.0.0; else exec '${process.execPath}' "$@"; fi\n`,
+  );
+  chmodSync(file, 0o755);
+}
+
+function launcherOf(tree: string): string {
+  return path.join(tree, 'bin/spacex-pipeline');
+}
+
+function findOldNode(): string | undefined {
+  return ['/usr/local/bin/node', '/usr/bin/node'].find((file) => /^v(1\d|2[0-3])\./.test(versionOf(file)));
+}
+
+function versionOf(node: string): string {
+  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+}
+
+type Launched = {
+  readonly child: ChildProcessByStdio<null, Readable, null>;
+  /** What the program has written so far. */
+  readonly lines: readonly string[];
+  pid(): number;
+  /** Waits until the program has written this line. */
+  line(text: string): Promise<void>;
+  /** Waits until launcher and program have ended: exit code and signal of the launcher. */
+  finish(): Promise<unknown[]>;
+};
+
+function start(node: string, tree: string, args: readonly string[]): Launched {
+  const child = spawn(node, [launcherOf(tree), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true, // a process group of its own, as a shell gives to a command
+  });
+  const closed = once(child, 'close');
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const ended = once(reader, 'close');
+  return {
+    child,
+    lines,
+    pid: () => child.pid ?? assert.fail('not started'),
+    async line(text) {
+      while (!lines.includes(text)) {
+        const next = await Promise.race([once(reader, 'line'), ended]);
+        if (next.length === 0) assert.fail(`ended without "${text}", after ${lines.join(', ')}`);
+      }
+    },
+    async finish() {
+      const [how] = await Promise.all([closed, ended]);
+      return how;
+    },
+  };
+}

