@@ -91,7 +91,7 @@ describe('createAtomicFile', () => {
   it('may be committed and discarded again, to no effect', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
-    const file = await createAtomicFile(path, { sync: false });
+    const file = await createAtomicFile(path);
     await file.write(Buffer.from('x'));
     await Promise.all([file.commit(), file.commit(), file.discard()]);
     await file.discard();

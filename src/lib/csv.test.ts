@@ -74,7 +74,7 @@ describe('a CSV encoder', () => {
         const expected = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
         assert.deepEqual(parseCsv(text), [columns, ...expected]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

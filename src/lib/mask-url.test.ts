@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { maskUrl } from './mask-url.ts';
+
+const MASKED: Readonly<Record<string, string>> = {
+  'postgresql://u:geheim@h:5432/d': 'postgresql://u:***@h:5432/d',
+  'postgresql://:geheim@h/d': 'postgresql://:***@h/d',
+  'postgresql://u:geh@eim@h/d': 'postgresql://u:***@h/d',
+  'postgresql://u:geh/eim@h/d': 'postgresql://u:***@h/d',
+  'postgresql://u:1?geheim@h/d': 'postgresql://u:***@h/d',
+  'postgresql://u:1#geheim@h/d': 'postgresql://u:***@h/d',
+  'postgresql:///d?host=/run&user=u&password=geheim': 'postgresql:///d?host=/run&user=u&password=***',
+  'postgresql://u@h/d?sslmode=disable&p%61ssword=geheim': 'postgresql://u@h/d?sslmode=disable&p%61ssword=***',
+  'https://geheim@h/x': 'https://***@h/x',
+  'https://u:geheim@h/x?a=1': 'https://***@h/x?a=1',
+  'https://h/x?api_key=geheim&page=2&access_token=geheim': 'https://h/x?api_key=***&page=2&access_token=***',
+  'https://h/x#token=geheim': 'https://h/x#token=***',
+  'u:geheim@h/d': 'u:***@h/d',
+  'mysql:u:geheim@h': 'mysql:***@h',
+  "host=h password='gehe\\'im geheim' user=u": 'host=h password=*** user=u',
+};
+
+test('masks what is secret, also in texts that are no URL', () => {
+  for (const [url, masked] of Object.entries(MASKED)) assert.equal(maskUrl(url), masked);
+});
+
+test('leaves the rest as it is', () => {
+  for (const url of [
+    'https://api.spacexdata.com',
+    'postgresql://u@h:5432/d?sslmode=require',
+    'postgres://h',
+    'not a URL',
+    '',
+    'https://h/?%zz=1',
+  ]) {
+    assert.equal(maskUrl(url), url);
+  }
+});
+
+test('is the same when done twice', () => {
+  for (const url of Object.keys(MASKED)) assert.equal(maskUrl(maskUrl(url)), maskUrl(url));
+});
