@@ -5,7 +5,7 @@ import { lockFolder, type FolderLock } from '../adapters/files/folder-lock.ts';
 import { openEmbedded } from '../adapters/postgres/embedded.ts';
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { Clock } from '../core/ports.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));

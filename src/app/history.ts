@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';

@@ -5,7 +5,7 @@ import {
   type MigrationState,
 } from '../adapters/postgres/migrate.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import { MIGRATIONS_DIR, openDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';

@@ -6,7 +6,7 @@ import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
-import { describeConfig, type Config, type LoadedConfig } from '../config.ts';
+import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
 import { compileCheck } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
@@ -135,10 +135,11 @@ async function runOn(
       pid: process.pid,
       run_dir: folder.path,
     },
-    manifest: {
+    describe: () => ({
       node_version: process.version,
+      peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
       config: Object.fromEntries(describeConfig({ config, ...loaded }).map(({ key, value }) => [key, value])),
-    },
+    }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { openHttpSource } from '../adapters/http/source.ts';
-import type { LoadedConfig } from '../config.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Source } from '../core/ports.ts';
 import { maskUrl } from '../lib/mask-url.ts';

@@ -1,4 +1,4 @@
-import { describeConfig } from '../config.ts';
+import { describeConfig } from '../config/load.ts';
 import { openContext } from './context.ts';
 import { printJson, printTable } from './print.ts';
 import { example, type Register } from './program.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
-import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config.ts';
+import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { systemClock } from '../lib/clock.ts';

@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { maskUrl } from '../lib/mask-url.ts';
 import type { RunReport } from '../core/run.ts';
 import type { CommandContext } from './context.ts';
 
@@ -16,7 +17,7 @@ export function exampleCommand({ loaded, cwd }: CommandContext, report: RunRepor
     flags.push('--data-dir', relative(cwd, dataDir) || '.');
   }
   if (isFlag('database.url') && config.database.url !== null)
-    flags.push('--database-url', config.database.url);
+    flags.push('--database-url', maskUrl(config.database.url));
   if (isFlag('database.schema')) flags.push('--schema', config.database.schema);
   return [selfCommand(cwd), ...flags, 'query', sql].map(shellQuote).join(' ');
 }

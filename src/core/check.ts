@@ -22,7 +22,14 @@ export function compileCheck(schema: TSchema): Check {
 }
 
 function compile(schema: TSchema, allErrors: boolean): ValidateFunction {
-  const ajv = new Ajv({ allErrors, verbose: allErrors, formats: FORMATS, allowUnionTypes: true });
+  const ajv = new Ajv({
+    meta: false,
+    validateSchema: false,
+    allErrors,
+    verbose: allErrors,
+    formats: FORMATS,
+    allowUnionTypes: true,
+  });
   return ajv.compile(schema);
 }
 

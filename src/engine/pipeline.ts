@@ -12,20 +12,24 @@ export type PipelineContext = TaskContext & {
   readonly header: RunHeader;
   readonly rules: PublishRules;
   readonly concurrency: number;
-  /** What the manifest tells beside the report: configuration without secrets, versions. */
-  readonly manifest: Readonly<Record<string, unknown>>;
+  /** What the manifest tells beside the report: configuration without secrets, versions, memory so far. */
+  readonly describe: () => Readonly<Record<string, unknown>>;
 };
 
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
 export async function runPipeline(context: PipelineContext): Promise<RunReport> {
   const { clock, folder, header, ledger, log, signal } = context;
   const derived = new Map<string, Derived>();
-  await writeManifest(folder, context, openReport(header, folder), derived);
+  await writeManifest(context, openReport(header, folder), derived);
 
   let end: RunEnd;
+  let publishSeconds: number | null = null;
   try {
     await ledger.begin(header);
-    end = await execute(context, derived);
+    await deriveAll(context, derived);
+    const started = clock.elapsed();
+    end = await publishWhole(context, derived);
+    publishSeconds = (clock.elapsed() - started) / 1000;
   } catch (error) {
     const cause = signal.aborted ? interruption(signal) : error;
     const report = reportError(cause);
@@ -42,14 +46,14 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     resources: Object.fromEntries(end.entries.map(({ resource, report: one }) => [resource.name, one])),
     error: end.error,
   };
-  await writeManifest(folder, context, report, derived).catch((error: unknown) => {
+  await writeManifest(context, report, derived, publishSeconds).catch((error: unknown) => {
     log.warn(reportError(error).message);
   });
   return report;
 }
 
-async function execute(context: PipelineContext, derived: Map<string, Derived>): Promise<RunEnd> {
-  const { plan, signal, target } = context;
+async function deriveAll(context: PipelineContext, derived: Map<string, Derived>): Promise<void> {
+  const { plan, signal } = context;
   const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
   const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
   await runDag<Derived>(nodes, context.concurrency, async (name, needs) => {
@@ -61,13 +65,20 @@ async function execute(context: PipelineContext, derived: Map<string, Derived>):
     return result;
   });
   signal.throwIfAborted();
+}
+
+async function publishWhole(
+  context: PipelineContext,
+  derived: ReadonlyMap<string, Derived>,
+): Promise<RunEnd> {
+  const { plan, rules, target } = context;
   const inOrder = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
   if (inOrder.every(({ report }) => report.status !== 'succeeded')) {
     const end = failedEnd('failed', null, context, derived);
     await context.ledger.abandon(context.runId, end);
     return end;
   }
-  return publish(inOrder, target, context.rules);
+  return publish(inOrder, target, rules);
 }
 
 function failedEnd(
@@ -109,10 +120,10 @@ function openReport(header: RunHeader, folder: RunFolder): RunReport {
 }
 
 async function writeManifest(
-  folder: RunFolder,
-  { header, manifest }: PipelineContext,
+  { describe, folder, header }: PipelineContext,
   report: RunReport,
   derived: ReadonlyMap<string, Derived>,
+  publishSeconds: number | null = null,
 ): Promise<void> {
   const raw = [...derived.values()].flatMap((one) =>
     one.raw === null ? [] : [[one.resource.name, one.raw]],
@@ -123,7 +134,8 @@ async function writeManifest(
     host: header.host,
     pid: header.pid,
     program_version: header.program_version,
-    ...manifest,
+    ...describe(),
+    publish_seconds: publishSeconds,
     raw: Object.fromEntries(raw),
     steps: Object.fromEntries(steps),
   });

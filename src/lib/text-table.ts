@@ -9,7 +9,9 @@ export function textTable(columns: readonly string[], rows: readonly (readonly u
   const widths = columns.map((column, index) =>
     Math.max(stringWidth(column), ...cells.map((row) => stringWidth(row[index] ?? ''))),
   );
-  const numeric = columns.map((_, index) => rows.every((row) => typeof row[index] === 'number' || row[index] === null));
+  const numeric = columns.map((_, index) =>
+    rows.every((row) => typeof row[index] === 'number' || row[index] === null),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((text, index) => {

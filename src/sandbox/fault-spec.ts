@@ -57,6 +57,9 @@ const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS extends infer K ? (K extends number ? `${K}` : K) : never;
 
+/** The request header that brings faults of its own, in place of those that the sandbox was started with. */
+export const FAULTS_HEADER = 'sandbox-faults';
+
 const VALUES = {
   none: 'no value',
   count: 'a whole number from 0 on',
@@ -75,6 +78,7 @@ export const FAULTS_HELP = [
   'A SHARE is between 0 and 1; the same records are hit each time. KIND is one of',
   ...BAD_KINDS.map((kind) => `  ${kind}`),
   'Of faults that answer (429 to hang) one request meets only the first that is not used up.',
+  `A request may bring faults of its own in the header ${FAULTS_HEADER}; those alone then hold for it.`,
 ].join('\n');
 
 /** Throws PipelineError `usage` at the first part that is wrong. */

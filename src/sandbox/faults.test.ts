@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { SIMULATED_HEADER } from '../core/simulated.ts';
+import { FAULTS_HEADER } from './fault-spec.ts';
 import { sendBody } from './send.ts';
 import { startSandbox, type Sandbox } from './server.ts';
 
@@ -17,7 +18,7 @@ after(() => sandbox.close());
 
 const PLAIN = { 'accept-encoding': 'identity' };
 const get = (faults: string, path = '/v5/launches'): Promise<Response> =>
-  fetch(sandbox.url + path, { headers: { ...PLAIN, 'sandbox-faults': faults } });
+  fetch(sandbox.url + path, { headers: { ...PLAIN, [FAULTS_HEADER]: faults } });
 const records = async (faults: string): Promise<readonly { readonly id?: string }[]> => {
   const all: readonly { readonly id?: string }[] = JSON.parse(await (await get(faults)).text());
   return all;
@@ -48,11 +49,11 @@ test('a fault for one path leaves the others', async () => {
   assert.equal((await get('status=500@launches')).status, 500);
 });
 
-test('a request brings its own faults in place of those of the sandbox', async () => {
+test('a request brings its own faults in place of those of the sandbox', async (t) => {
   const faulty = await startSandbox({ faults: 'status=502' });
+  t.after(faulty.close);
   assert.equal((await fetch(`${faulty.url}/v4/rockets`)).status, 502);
-  assert.equal((await fetch(`${faulty.url}/v4/rockets`, { headers: { 'sandbox-faults': '' } })).status, 200);
-  await faulty.close();
+  assert.equal((await fetch(`${faulty.url}/v4/rockets`, { headers: { [FAULTS_HEADER]: '' } })).status, 200);
 });
 
 test('faults that cannot be read are 400', async () => {
@@ -105,7 +106,7 @@ test('truncate ends the body early, but cleanly, compressed or not', async () =>
   const bytes = Buffer.from(whole).subarray(0, 70_000);
   assert.ok(bytes.equals(await bytesOf(get('truncate=70000'))));
   const packed = await fetch(`${sandbox.url}/v5/launches`, {
-    headers: { 'sandbox-faults': 'truncate=70000' },
+    headers: { [FAULTS_HEADER]: 'truncate=70000' },
   });
   assert.equal(packed.headers.get('content-encoding'), 'gzip');
   assert.ok(bytes.equals(await bytesOf(packed)));
@@ -115,10 +116,11 @@ test('slow sends the whole body', async () => {
   assert.ok((await (await get('slow=1')).text()) === whole);
 });
 
-test('slow, stall and hang end when the sandbox closes', async () => {
+test('slow, stall and hang end when the sandbox closes', async (t) => {
   const closing = await startSandbox();
+  t.after(closing.close);
   const ask = (faults: string): Promise<Response> =>
-    fetch(`${closing.url}/v5/launches`, { headers: { ...PLAIN, 'sandbox-faults': faults } });
+    fetch(`${closing.url}/v5/launches`, { headers: { ...PLAIN, [FAULTS_HEADER]: faults } });
   const slow = await ask('slow=3600000');
   const stall = await ask('stall');
   assert.equal(stall.status, 200);
@@ -206,7 +208,7 @@ test('faults that change the body change its ETag, others do not', async () => {
 });
 
 for (const encoding of ['gzip', 'identity']) {
-  test(`nothing more is made when the client leaves (${encoding})`, async () => {
+  test(`nothing more is made when the client leaves (${encoding})`, async (t) => {
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
     function* endless(): Generator<string, void, undefined> {
@@ -221,6 +223,7 @@ for (const encoding of ['gzip', 'identity']) {
       response.once('close', () => closed.abort());
       sendBody(request, response, endless(), [], closed.signal).then(fail, fail);
     }).listen(0);
+    t.after(() => server.close().closeAllConnections());
     await once(server, 'listening');
     const address = server.address();
     assert.ok(address !== null && typeof address === 'object');
@@ -234,7 +237,6 @@ for (const encoding of ['gzip', 'identity']) {
     await stopped;
     const error = await failed;
     assert.equal(error instanceof Error && error.name, 'AbortError');
-    server.close();
   });
 }
 

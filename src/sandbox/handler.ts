@@ -3,14 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reportError } from '../core/errors.ts';
 import { SIMULATED_HEADER } from '../core/simulated.ts';
 import { createEtag, etagMatches } from './etag.ts';
-import type { FaultName, FaultSpec } from './fault-spec.ts';
-import { createTurnsBySpec, type FaultTurns } from './fault-turns.ts';
+import { FAULTS_HEADER, parseFaults, type FaultName, type FaultSpec } from './fault-spec.ts';
+import { createFaultTurns, createTurnsBySpec, type FaultTurns } from './fault-turns.ts';
 import { createRouter } from './routes.ts';
 import { sendBody, sendHtml, sendText } from './send.ts';
 import { createShape } from './shape.ts';
-
-/** The request header that brings faults of its own, in place of those that the sandbox was started with. */
-export const FAULTS_HEADER = 'sandbox-faults';
 
 export type Handler = (
   request: IncomingMessage,
@@ -29,7 +26,7 @@ const OBJECT = '{"message":"Simulated fault: an object where an array is due"}';
 export function createHandler(seed: number, launches: number, faults: string): Handler {
   const route = createRouter(seed, launches);
   const turnsBySpec = createTurnsBySpec();
-  const ownTurns = turnsBySpec(faults);
+  const ownTurns = createFaultTurns(parseFaults(faults));
 
   return async (request, response, signal) => {
     response.setHeader(SIMULATED_HEADER, 'true');

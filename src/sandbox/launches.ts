@@ -5,7 +5,7 @@ import { FAILURES, MISSIONS, ROLES, SENTENCES } from './launch-texts.ts';
 import { chosen, createRandom, hash, pick, type Random } from './random.ts';
 import { ROCKET_COUNT } from './rockets.ts';
 
-export type LaunchVersion = 'v4' | 'v5';
+type LaunchVersion = 'v4' | 'v5';
 
 /** Ids of everything that a launch can name. What many launches share is written once, in JSON's quotes. */
 type World = {

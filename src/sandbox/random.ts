@@ -1,7 +1,7 @@
 /** A whole number from 0 up to, but without, the bound. */
 export type Random = (bound: number) => number;
 
-export const UINT32 = 2 ** 32;
+const UINT32 = 2 ** 32;
 
 /** 32 well-mixed bits: the same seed, index and salt always give the same. */
 export function hash(seed: number, index: number, salt: number): number {

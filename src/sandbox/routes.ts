@@ -4,7 +4,7 @@ import { createRockets } from './rockets.ts';
 import { arrayText, isGone, recordText, type Shape } from './shape.ts';
 
 /** What a path answers. */
-export type Route = {
+type Route = {
   readonly maxAge: number;
   /** What decides the body beside seed and faults. */
   readonly etagParts: readonly (string | number)[];
@@ -14,7 +14,7 @@ export type Route = {
 type Body = Iterable<string | Buffer> | null;
 
 /** Null where the path is none of the API's. */
-export type Router = (path: string) => Route | null;
+type Router = (path: string) => Route | null;
 
 const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>launches|rockets)(?:\/(?<part>[^/]+))?\/?$/;
 const LAUNCHES_MAX_AGE = 20;

@@ -147,12 +147,13 @@ describe('sandbox', () => {
   });
 });
 
-test('the log of requests keeps the latest', async () => {
+test('the log of requests keeps the latest', async (t) => {
   const log = createRequestLog(2);
   const server = createServer((request, response) => {
     log.add(request, response);
     response.end();
   }).listen(0);
+  t.after(() => server.close().closeAllConnections());
   await once(server, 'listening');
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
@@ -161,8 +162,6 @@ test('the log of requests keeps the latest', async () => {
     log.list().map(({ path }) => path),
     ['/2', '/3'],
   );
-  server.close();
-  server.closeAllConnections();
 });
 
 test('the same seed gives the same bytes', async () => {

@@ -47,7 +47,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     log.add(request, response);
     void handle(handler, request, response);
   });
-  server.on('clientError', (_error, socket) => void socket.end(BAD_REQUEST));
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(BAD_REQUEST);
+  });
   await listen(server, host, port);
   return {
     url: urlOf(server),

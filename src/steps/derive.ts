@@ -65,6 +65,17 @@ export async function derive(resource: Resource, tally: Tally, context: DeriveCo
   const loader = await createLoader(resource, { staging, folder, batchSize: context.batchSize });
   const { watch, watchAsync } = stopwatch(context.clock, tally);
 
+  // The stage files of one chunk are written while the next is made.
+  let writing: Promise<void> = Promise.resolve();
+
+  async function writeStages(
+    valid: readonly ValidRecord[],
+    rejected: readonly ErroredRecord[],
+  ): Promise<void> {
+    if (valid.length > 0) await validated.write(validatedLines(valid.map(({ slice }) => slice)));
+    if (rejected.length > 0) await errored.write(Buffer.concat(rejected.map(erroredLine)));
+  }
+
   async function take(slices: readonly RecordSlice[]): Promise<void> {
     const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice)));
     const { valid, rejected } = partition(verdicts);
@@ -72,8 +83,10 @@ export async function derive(resource: Resource, tally: Tally, context: DeriveCo
       valid.map(({ record }) => resource.transform(record, context.transform)),
     );
     watch('load', () => rows.forEach((rowsOfRecord) => loader.add(rowsOfRecord)));
-    if (valid.length > 0) await validated.write(validatedLines(valid.map(({ slice }) => slice)));
-    for (const record of rejected) await errored.write(erroredLine(record));
+    await writing;
+    writing = writeStages(valid, rejected);
+    // Whoever awaits it next sees the failure; until then it is no unhandled one.
+    writing.catch(() => undefined);
     tally.received += slices.length;
     tally.validated += valid.length;
     tally.errored += rejected.length;
@@ -91,6 +104,7 @@ export async function derive(resource: Resource, tally: Tally, context: DeriveCo
     } catch (error) {
       throw error instanceof JsonSyntaxError ? await broken(resource, context, error) : error;
     }
+    await writing;
     await validated.commit();
     await errored.commit();
     tally.deletable = !validator.sawUnreadableId();
@@ -100,6 +114,7 @@ export async function derive(resource: Resource, tally: Tally, context: DeriveCo
       await staging.finish();
     });
   } catch (error) {
+    await writing.catch(() => undefined);
     await loader.discard();
     await validated.discard();
     await errored.discard();

@@ -114,6 +114,8 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
 
     void it('says what is missing when there is no pinned Node', () => {
       const bare = makeTree(minimum);
+      mkdirSync(path.join(bare, 'node_modules/node'), { recursive: true });
+      writeFileSync(path.join(bare, 'node_modules/node/package.json'), '{}'); // its install script did not run
       const { status, stdout, stderr } = spawnSync(node, [launcherOf(bare)], { encoding: 'utf8' });
       const version = node === process.execPath ? process.version : versionOf(node);
       assert.deepEqual(

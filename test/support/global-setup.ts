@@ -6,7 +6,7 @@ let server: PostgresServer | undefined;
 /** One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL where it is set. */
 export async function globalSetup(): Promise<void> {
   process.env['TEST_DATABASE_PREFIX'] = `test_${randomBytes(4).toString('hex')}_`;
-  if (process.env['TEST_DATABASE_URL'] !== undefined) return;
+  if (process.env['TEST_DATABASE_URL']) return;
   server = await startPostgres({ options: ['max_connections=300'] });
   process.env['TEST_DATABASE_URL'] = server.url;
 }

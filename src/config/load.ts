@@ -1,16 +1,16 @@
 import { dirname, resolve } from 'node:path';
 
-import { compileConfigCheck, refuse, type ConfigCheck } from './config-check.ts';
-import { findIn, readVariables, refuseUnknownVariables, type Environment } from './config-environment.ts';
-import { readConfigFile, readDotEnv, type ConfigFile } from './config-file.ts';
-import { listSettings, treeOf, valueAt, type Setting } from './config-keys.ts';
-import type { Config, ConfigInput, ConfigKey } from './config-schema.ts';
-import { withPassword, type FindVariable, type Variable } from './config-server-url.ts';
-import { readText } from './config-value.ts';
-import { PipelineError } from './core/errors.ts';
-import { maskUrl } from './lib/mask-url.ts';
+import { compileConfigCheck, refuse, type ConfigCheck } from './check.ts';
+import { findIn, readVariables, refuseUnknownVariables, type Environment } from './environment.ts';
+import { readConfigFile, readDotEnv, type ConfigFile } from './file.ts';
+import { listSettings, treeOf, valueAt, type Setting } from './keys.ts';
+import type { Config, ConfigInput, ConfigKey } from './schema.ts';
+import { withPassword, type FindVariable, type Variable } from './server-url.ts';
+import { readText } from './value.ts';
+import { PipelineError } from '../core/errors.ts';
+import { maskUrl } from '../lib/mask-url.ts';
 
-export type { Config, ConfigKey } from './config-schema.ts';
+export type { Config, ConfigKey } from './schema.ts';
 
 /** What the flags of a command set; `config` is the path of the file. */
 export type ConfigFlags = ConfigInput & { readonly config?: string | undefined };

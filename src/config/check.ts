@@ -1,12 +1,12 @@
 import { Ajv, type ErrorObject } from 'ajv';
 
-import { listSettings } from './config-keys.ts';
-import { fileSchema } from './config-schema.ts';
-import { suggest } from './config-suggest.ts';
-import { expectation, FORMATS, showFound } from './config-value.ts';
-import { PipelineError } from './core/errors.ts';
+import { listSettings } from './keys.ts';
+import { fileSchema } from './schema.ts';
+import { suggest } from '../lib/suggest.ts';
+import { expectation, FORMATS, showFound } from './value.ts';
+import { PipelineError } from '../core/errors.ts';
 
-export type Problem = {
+type Problem = {
   /** `limits.rejects.share`; empty for the whole. */
   readonly where: string;
   /** `must be …, found …`, or `unknown key …`. */
@@ -18,15 +18,9 @@ export type ConfigCheck = (value: unknown) => readonly Problem[];
 
 export function compileConfigCheck(): ConfigCheck {
   const formats = Object.fromEntries(Object.entries(FORMATS).map(([name, { accepts }]) => [name, accepts]));
-  // The schema is ours and tested: checking it anew would cost half of the start-up.
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    formats,
-    meta: false,
-    validateSchema: false,
-  });
+  // Our own small schema: checking it and optimizing its code would cost more than they give.
+  const trusted = { meta: false, validateSchema: false, code: { optimize: false } } as const;
+  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, formats, ...trusted });
   const validate = ajv.compile(fileSchema());
   return (value) => {
     if (validate(value)) return [];

@@ -1,9 +1,9 @@
-import { VARIABLE_PREFIX, type Setting } from './config-keys.ts';
-import type { ConfigKey } from './config-schema.ts';
-import { serverFromVariables, type FindVariable, type Variable } from './config-server-url.ts';
-import { suggest } from './config-suggest.ts';
-import { readText } from './config-value.ts';
-import { refuse } from './config-check.ts';
+import { VARIABLE_PREFIX, type Setting } from './keys.ts';
+import type { ConfigKey } from './schema.ts';
+import { serverFromVariables, type FindVariable, type Variable } from './server-url.ts';
+import { suggest } from '../lib/suggest.ts';
+import { readText } from './value.ts';
+import { refuse } from './check.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,5 +69,5 @@ export function refuseUnknownVariables(
       message: `unknown variable${question}`,
     };
   });
-  refuse(problems, `Rename or unset it. The variables are: ${known.join(', ')}.`);
+  refuse(problems, 'Rename or unset it; the README has the table of all variables.');
 }

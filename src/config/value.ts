@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 
-import { isStorableText } from './core/formats.ts';
-import { maskUrl } from './lib/mask-url.ts';
+import { isStorableText } from '../core/formats.ts';
+import { maskUrl } from '../lib/mask-url.ts';
 
 type Format = { readonly accepts: (value: string) => boolean; readonly expected: string };
 
@@ -82,6 +82,7 @@ const SHOWN_CHARACTERS = 80;
 
 /** A wrong value for a message: on one line, not too long, without the password of a mistyped URL. */
 export function showFound(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object';
   const text = JSON.stringify(typeof value === 'string' ? maskUrl(value) : value) ?? String(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

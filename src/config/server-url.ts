@@ -1,5 +1,5 @@
-import { parseServerUrl } from './config-value.ts';
-import { PipelineError } from './core/errors.ts';
+import { parseServerUrl, showFound } from './value.ts';
+import { PipelineError } from '../core/errors.ts';
 
 export type Variable = {
   readonly value: string;
@@ -98,7 +98,7 @@ function isPort(text: string): boolean {
 }
 
 function wrong({ name, value }: Variable, expected: string): PipelineError {
-  return new PipelineError(`Cannot use ${name}: must be ${expected}, found ${JSON.stringify(value)}`, {
+  return new PipelineError(`Cannot use ${name}: must be ${expected}, found ${showFound(value)}`, {
     code: 'usage',
     hint: `Correct or unset ${name}, or give the whole server as --database-url.`,
   });

@@ -1,6 +1,6 @@
 import { Type, type Static, type TNumber, type TObject, type TSchema } from 'typebox';
 
-import { nullable } from './core/contract.ts';
+import { nullable } from '../core/contract.ts';
 
 const DAY_SECONDS = 86_400;
 

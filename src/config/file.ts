@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { findJsonFault } from './config-json.ts';
-import { PipelineError } from './core/errors.ts';
+import { findJsonFault } from '../lib/json-fault.ts';
+import { PipelineError } from '../core/errors.ts';
 
 const DEFAULT_NAME = 'spacex-pipeline.config.json';
 

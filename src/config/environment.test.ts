@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { findIn, readVariables, refuseUnknownVariables, type Environment } from './environment.ts';
+import { listSettings } from './keys.ts';
+import type { ConfigKey } from './schema.ts';
+import { PipelineError } from '../core/errors.ts';
+
+/** What the environment sets, with the origin of each value. */
+function read(env: Environment, dotEnv: Environment = {}, settled: readonly ConfigKey[] = []) {
+  const values = readVariables(listSettings(), findIn(env, dotEnv), new Set(settled));
+  return Object.fromEntries(
+    values.map(({ setting, value, variable }) => [setting.key, [value, variable.origin]]),
+  );
+}
+
+test('the original environment is honoured', () => {
+  const env = {
+    SPACEX_API_BASE_URL: 'https://a.test/',
+    POSTGRES_USER: 'u',
+    POSTGRES_PASSWORD: 'p',
+    POSTGRES_HOST: 'h',
+    POSTGRES_DB: 'd',
+  };
+  assert.deepEqual(read(env), {
+    'source.baseUrl': ['https://a.test/', 'environment SPACEX_API_BASE_URL'],
+    'database.url': ['postgresql://u:p@h/d', 'environment POSTGRES_HOST'],
+  });
+});
+
+test('only a URL or a host switches from the embedded database to a server', () => {
+  const login = { POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd', PGPORT: '1', PGUSER: 'u' };
+  assert.deepEqual(read(login), {});
+  assert.deepEqual(read({ ...login, POSTGRES_HOST: '', PGHOST: ' ', DATABASE_URL: '' }), {});
+  const fromHost = read({ ...login, POSTGRES_HOST: 'h' });
+  assert.deepEqual(fromHost, { 'database.url': ['postgresql://u:p@h:1/d', 'environment POSTGRES_HOST'] });
+  assert.deepEqual(read({}, { PGHOST: 'h' }), { 'database.url': ['postgresql://h/', '.env PGHOST'] });
+});
+
+test('our own variable wins over those of others, and a URL over a host', () => {
+  const env = {
+    SPACEX_API_BASE_URL: 'https://theirs.test',
+    SPACEX_PIPELINE_BASE_URL: 'https://ours.test',
+    SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d',
+    DATABASE_URL: 'postgresql://theirs/d',
+    PGHOST: 'h',
+  };
+  assert.deepEqual(read(env), {
+    'source.baseUrl': ['https://ours.test', 'environment SPACEX_PIPELINE_BASE_URL'],
+    'database.url': ['postgresql://ours/d', 'environment SPACEX_PIPELINE_DATABASE_URL'],
+  });
+  const { 'database.url': url } = read({ ...env, SPACEX_PIPELINE_DATABASE_URL: '' });
+  assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
+});
+
+test('the real environment wins over .env, also by a weaker name; a URL in .env wins over a host', () => {
+  const ours = { SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d' };
+  const { 'database.url': url } = read({ DATABASE_URL: 'postgresql://theirs/d' }, ours);
+  assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
+  const { 'database.url': other } = read({ PGHOST: 'h' }, ours);
+  assert.deepEqual(other, ['postgresql://ours/d', '.env SPACEX_PIPELINE_DATABASE_URL']);
+});
+
+test("where a flag settles a value, other programs' variables are not looked at", () => {
+  assert.deepEqual(read({ DATABASE_URL: 'mysql://h', PGHOST: 'h', PGPORT: 'x' }, {}, ['database.url']), {});
+  assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['source.baseUrl']), {});
+});
+
+test('names of resources are cut at commas, and all means all', () => {
+  const resources = (text: string): unknown => read({ SPACEX_PIPELINE_RESOURCES: text })['resources']?.[0];
+  assert.deepEqual(resources(' a, b ,'), ['a', 'b']);
+  assert.equal(resources('all'), null);
+  assert.deepEqual(resources(','), []);
+});
+
+test('an unknown variable with our prefix is refused with the one that was meant', () => {
+  const refusal = (env: Environment, dotEnv: Environment = {}) => {
+    try {
+      refuseUnknownVariables(listSettings(), env, dotEnv);
+    } catch (error) {
+      return error instanceof PipelineError && error.code === 'usage' ? error.message : error;
+    }
+    return null;
+  };
+  const complaint = 'unknown variable; did you mean SPACEX_PIPELINE_BATCH_SIZE?';
+  const typo = { SPACEX_PIPELINE_BATCHSIZE: '1' };
+  assert.equal(refusal(typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE: ${complaint}`);
+  assert.equal(refusal({}, typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE in .env: ${complaint}`);
+  assert.equal(
+    refusal({ SPACEX_PIPELINE_COLOUR: 'red', ...typo }),
+    'Cannot use SPACEX_PIPELINE_COLOUR: unknown variable (and 1 more)',
+  );
+  assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOUR: 'red' }), null);
+});

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { describeConfig, loadConfig, type ConfigFlags, type LoadedConfig } from './load.ts';
+import type { Environment } from './environment.ts';
+import { listSettings, treeOf, type Setting } from './keys.ts';
+import { PipelineError } from '../core/errors.ts';
+
+const root = await mkdtemp(join(tmpdir(), 'config-test-'));
+after(() => rm(root, { recursive: true }));
+
+const FILE = 'spacex-pipeline.config.json';
+let folders = 0;
+
+/** A new folder with files; what is not text is written as JSON. */
+async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
+  const folder = join(root, String((folders += 1)));
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+type Setup = {
+  readonly file?: unknown;
+  readonly dotEnv?: string;
+  readonly env?: Environment;
+  readonly flags?: ConfigFlags;
+};
+
+async function load({ file, dotEnv, env = {}, flags = {} }: Setup): Promise<LoadedConfig & { cwd: string }> {
+  const cwd = await folderWith({
+    ...(file === undefined ? {} : { [FILE]: file }),
+    ...(dotEnv === undefined ? {} : { '.env': dotEnv }),
+  });
+  return { ...(await loadConfig({ flags, env, cwd })), cwd };
+}
+
+async function failure(loading: Promise<unknown>): Promise<PipelineError> {
+  const error: unknown = await loading.then(
+    () => assert.fail('it was accepted'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof PipelineError, String(error));
+  assert.equal(error.code, 'usage');
+  assert.ok(error.hint);
+  assert.doesNotMatch(error.message, /\n/);
+  return error;
+}
+
+const messageOf = async (setup: Setup): Promise<string> => (await failure(load(setup))).message;
+
+test('without file, environment and flags, every value is the default', async () => {
+  const { config, origins, file, cwd } = await load({});
+  assert.deepEqual(config, {
+    source: {
+      baseUrl: 'https://api.spacexdata.com',
+      connectTimeoutSeconds: 10,
+      headersTimeoutSeconds: 30,
+      bodyTimeoutSeconds: 30,
+      maxAttempts: 5,
+      maxRetryAfterSeconds: 120,
+      backoffBaseSeconds: 0.5,
+      backoffCapSeconds: 30,
+      requestsPerSecond: 10,
+    },
+    resources: null,
+    concurrency: 4,
+    batchSize: 10_000,
+    atomic: false,
+    dataDir: join(cwd, 'data'),
+    database: { url: null, schema: 'spacex', lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 },
+    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
+    deletes: true,
+    log: { level: 'info', format: 'text' },
+  });
+  assert.deepEqual(new Set(Object.values(origins)), new Set(['default']));
+  assert.equal(file, null);
+});
+
+test('for each key: flag over environment over .env over file', async () => {
+  const settings = listSettings();
+  const samples: Readonly<Record<string, readonly unknown[]>> = {
+    'source.baseUrl': ['http://a', 'http://b', 'http://c', 'http://d'],
+    resources: [['a'], ['b'], ['c'], ['d']],
+    dataDir: ['/a', '/b', '/c', '/d'],
+    'database.url': ['postgresql://a', 'postgresql://b', 'postgresql://c', 'postgresql://d'],
+    'database.schema': ['a', 'b', 'c', 'd'],
+    'log.level': ['debug', 'warn', 'error', 'debug'],
+    'log.format': ['json', 'text', 'json', 'text'],
+    atomic: [true, false, true, false],
+    deletes: [false, true, false, true],
+    'limits.rejects.share': [0.2, 0.3, 0.4, 0.5],
+    'limits.vanished.share': [0.2, 0.3, 0.4, 0.5],
+  };
+  const sample = (key: string, layer: number) => (samples[key] ?? [11, 12, 13, 14])[layer];
+  const layer = (index: number) =>
+    treeOf(settings.map(({ key, path }) => ({ path, value: sample(key, index) })));
+  const variables = (index: number) =>
+    settings.map(({ key, variable }) => [variable, String(sample(key, index))] as const);
+  const file = layer(0);
+  const dotEnv = variables(1)
+    .map((pair) => pair.join('='))
+    .join('\n');
+  const env = Object.fromEntries(variables(2));
+  const expectLayer = (
+    { config, origins }: LoadedConfig,
+    index: number,
+    origin: (key: Setting) => string,
+  ): void => {
+    assert.deepEqual(config, layer(index));
+    for (const setting of settings) assert.equal(origins[setting.key], origin(setting));
+  };
+  const fromFile = await load({ file });
+  expectLayer(fromFile, 0, () => `file ${fromFile.file}`);
+  expectLayer(await load({ file, dotEnv }), 1, ({ variable }) => `.env ${variable}`);
+  expectLayer(await load({ file, dotEnv, env }), 2, ({ variable }) => `environment ${variable}`);
+  const no: Readonly<Record<string, string>> = { atomic: 'flag --no-atomic' };
+  expectLayer(
+    await load({ file, dotEnv, env, flags: layer(3) }),
+    3,
+    ({ key, flag }) => no[key] ?? `flag ${flag}`,
+  );
+});
+
+test('a wrong value is told with its file, variable or flag, and how many more there are', async () => {
+  const complaint = 'must be a whole number from 1 to 1000000, found "many"';
+  const file = { batchSize: 'many' };
+  assert.equal(await messageOf({ file }), `Cannot use ${FILE}: batchSize ${complaint}`);
+  const name = 'SPACEX_PIPELINE_BATCH_SIZE';
+  assert.equal(await messageOf({ env: { [name]: 'many' } }), `Cannot use ${name}: ${complaint}`);
+  assert.equal(await messageOf({ dotEnv: `${name}=many` }), `Cannot use ${name} in .env: ${complaint}`);
+  assert.equal(await messageOf({ flags: { batchSize: 'many' } }), `Cannot use --batch-size: ${complaint}`);
+  const more = { atomic: 1, colour: 2, batchSize: 'many' };
+  assert.equal(await messageOf({ file: more }), `Cannot use ${FILE}: unknown key "colour" (and 2 more)`);
+  assert.match(
+    await messageOf({ dotEnv: 'SPACEX_PIPELINE_COLOUR=1' }),
+    /^Cannot use SPACEX_PIPELINE_COLOUR in \.env: unknown/,
+  );
+  assert.equal(await messageOf({ file: 'null' }), `Cannot use ${FILE}: must be an object, found null`);
+});
+
+test('an empty variable counts as not set, in the real environment and in .env', async () => {
+  const { config, origins } = await load({
+    file: { concurrency: 1, batchSize: 1, deletes: false },
+    dotEnv:
+      'SPACEX_PIPELINE_CONCURRENCY=2\nexport SPACEX_PIPELINE_BATCH_SIZE="2" # two\nSPACEX_PIPELINE_DELETES=\n',
+    env: { SPACEX_PIPELINE_CONCURRENCY: '3', SPACEX_PIPELINE_BATCH_SIZE: '' },
+  });
+  assert.deepEqual([config.concurrency, config.batchSize, config.deletes], [3, 2, false]);
+  assert.equal(origins.concurrency, 'environment SPACEX_PIPELINE_CONCURRENCY');
+  assert.equal(origins.batchSize, '.env SPACEX_PIPELINE_BATCH_SIZE');
+});
+
+test('a folder named .env is no .env file', async () => {
+  const cwd = await folderWith({ '.env/pyvenv.cfg': '' });
+  assert.equal((await loadConfig({ env: {}, cwd })).config.concurrency, 4);
+});
+
+test('relative paths: in the file to the file, elsewhere to the current folder', async () => {
+  const cwd = await folderWith({ 'etc/a.json': { dataDir: '../runs' }, 'etc/b.json': {} });
+  const dataDir = async (config: string, more: Setup = {}): Promise<string> =>
+    (await loadConfig({ cwd, env: more.env ?? {}, flags: { ...more.flags, config } })).config.dataDir;
+  assert.equal(await dataDir('etc/a.json'), join(cwd, 'runs'));
+  assert.equal(await dataDir('etc/b.json'), join(cwd, 'etc', 'data'));
+  assert.equal(await dataDir('etc/a.json', { env: { SPACEX_PIPELINE_DATA_DIR: 'x' } }), join(cwd, 'x'));
+  assert.equal(await dataDir('etc/a.json', { flags: { dataDir: './y' } }), join(cwd, 'y'));
+});
+
+test('.env is read beside the configuration file', async () => {
+  const cwd = await folderWith({ 'etc/a.json': {}, 'etc/.env': 'SPACEX_PIPELINE_CONCURRENCY=7' });
+  const { config, file } = await loadConfig({ cwd, env: {}, flags: { config: 'etc/a.json' } });
+  assert.equal(config.concurrency, 7);
+  assert.equal(file, join(cwd, 'etc', 'a.json'));
+});
+
+test('a base URL loses its trailing slash, wherever it comes from', async () => {
+  const baseUrl = async (setup: Setup): Promise<string> => (await load(setup)).config.source.baseUrl;
+  assert.equal(await baseUrl({ env: { SPACEX_API_BASE_URL: 'https://a.test/' } }), 'https://a.test');
+  assert.equal(await baseUrl({ env: { SPACEX_API_BASE_URL: 'https://a.test' } }), 'https://a.test');
+  assert.equal(await baseUrl({ file: { source: { baseUrl: 'https://a.test/x//' } } }), 'https://a.test/x');
+  assert.equal(await baseUrl({ flags: { source: { baseUrl: 'https://a.test/' } } }), 'https://a.test');
+});
+
+test('flag URL over environment URL over PGHOST over POSTGRES_HOST over the URL in the file', async () => {
+  const file = { database: { url: 'postgresql://file/d' } };
+  const env = { DATABASE_URL: 'postgresql://env/d', PGHOST: 'pg', POSTGRES_HOST: 'pp' };
+  const host = async (setup: Setup): Promise<string | undefined> =>
+    /\/\/(\w+)/.exec((await load({ file, ...setup })).config.database.url ?? '')?.[1];
+  assert.equal(await host({ env, flags: { database: { url: 'postgresql://flag/d' } } }), 'flag');
+  assert.equal(await host({ env }), 'env');
+  assert.equal(await host({ env: { ...env, DATABASE_URL: '' } }), 'pg');
+  assert.equal(await host({ env: { POSTGRES_HOST: 'pp' } }), 'pp');
+  assert.equal(await host({}), 'file');
+});
+
+test("another program's variables are not looked at where a flag settles the value", async () => {
+  const flags = { database: { url: 'postgresql://h/d' } };
+  for (const env of [{ DATABASE_URL: 'mysql://h' }, { PGHOST: 'h', PGPORT: 'x' }]) {
+    assert.equal((await load({ env, flags })).config.database.url, 'postgresql://h/d');
+    await failure(load({ env }));
+  }
+});
+
+test('a file that is not JSON is refused with line and column', async () => {
+  assert.equal(
+    await messageOf({ file: '{\n  "batchSize": 1,\n}' }),
+    `Cannot read ${FILE}: line 3, column 1: expected a name in double quotes, found "}"`,
+  );
+});
+
+test('a file with a byte order mark and a $schema is read', async () => {
+  const { config } = await load({ file: '\uFEFF{ "$schema": "./x.json", "batchSize": 7 }' });
+  assert.equal(config.batchSize, 7);
+});
+
+test('a file that --config names must be there', async () => {
+  const missing = await failure(load({ flags: { config: 'no.json' } }));
+  assert.equal(missing.message, 'Cannot read no.json: there is no such file');
+  assert.match((await failure(load({ flags: { config: '.' } }))).message, /^Cannot read \.: .*directory/);
+});
+
+test('a wrong URL is shown without its password', async () => {
+  for (const url of [
+    'mysql://u:geheim@h/d',
+    'u:geheim@h/d',
+    'postgresql://u:geheim@h:99999/d',
+    'host=h password=geheim',
+  ]) {
+    const message = await messageOf({ env: { DATABASE_URL: url } });
+    assert.match(
+      message,
+      /^Cannot use DATABASE_URL: must be a postgresql:\/\/ or postgres:\/\/ URL, found ".*\*\*\*/,
+    );
+    assert.doesNotMatch(message, /geheim/);
+  }
+});
+
+test('a flag that says no is named so', async () => {
+  const { config, origins } = await load({ flags: { deletes: false } });
+  assert.equal(config.deletes, false);
+  assert.equal(origins.deletes, 'flag --no-deletes');
+});
+
+test('a database URL without password takes the one of PGPASSWORD, from whichever layer it comes', async () => {
+  const url = 'postgresql://u@h/d';
+  const dotEnv = 'PGPASSWORD=p';
+  for (const setup of [
+    { file: { database: { url } } },
+    { env: { DATABASE_URL: url } },
+    { flags: { database: { url } } },
+  ]) {
+    assert.equal((await load({ ...setup, dotEnv })).config.database.url, `${url}?password=p`);
+  }
+});
+
+test('the description has every key, its origin, and no secret', async () => {
+  const loaded = await load({
+    env: { POSTGRES_HOST: 'h', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'geheim' },
+    flags: { source: { baseUrl: 'https://geheim@a.test/' } },
+  });
+  const entries = describeConfig(loaded);
+  assert.deepEqual(
+    entries.map(({ key }) => key),
+    listSettings().map(({ key }) => key),
+  );
+  const entry = (name: string) => entries.find(({ key }) => key === name);
+  assert.deepEqual(entry('database.url'), {
+    key: 'database.url',
+    value: 'postgresql://u:***@h/',
+    origin: 'environment POSTGRES_HOST',
+  });
+  assert.equal(entry('source.baseUrl')?.value, 'https://***@a.test');
+  assert.doesNotMatch(JSON.stringify(entries), /geheim/);
+});
+
+test('the configuration is frozen, all the way down', async () => {
+  const { config, origins } = await load({ file: { resources: ['a'] } });
+  for (const part of [config, config.source, config.limits.rejects, config.resources, origins]) {
+    assert.ok(Object.isFrozen(part));
+  }
+});

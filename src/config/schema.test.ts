@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { Ajv } from 'ajv';
+
+import { editorSchema } from './schema.ts';
+
+const shipped = new URL('../../spacex-pipeline.config.schema.json', import.meta.url);
+
+test('the schema file is what the program checks (else: node scripts/write-config-schema.ts)', async () => {
+  assert.deepEqual(JSON.parse(await readFile(shipped, 'utf8')), JSON.parse(editorSchema()));
+});
+
+const EXAMPLE = {
+  $schema: './node_modules/spacex-pipeline/spacex-pipeline.config.schema.json',
+  source: {
+    baseUrl: 'https://api.example.com',
+    connectTimeoutSeconds: 5,
+    headersTimeoutSeconds: 20,
+    bodyTimeoutSeconds: 20,
+    maxAttempts: 3,
+    maxRetryAfterSeconds: 60,
+    backoffBaseSeconds: 1,
+    backoffCapSeconds: 10,
+    requestsPerSecond: 2.5,
+  },
+  resources: ['one', 'two'],
+  concurrency: 2,
+  batchSize: 1000,
+  atomic: true,
+  dataDir: './data',
+  database: {
+    url: 'postgresql://user@localhost/db',
+    schema: 'space',
+    lockTimeoutSeconds: 10,
+    statementTimeoutSeconds: 60,
+  },
+  limits: { rejects: { count: 0, share: 0 }, vanished: { count: 100, share: 0.5 } },
+  deletes: false,
+  log: { level: 'debug', format: 'json' },
+};
+
+test('the schema file, read as any editor does, knows a full example and refuses a wrong one', () => {
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(editorSchema()));
+  assert.ok(validate(EXAMPLE), JSON.stringify(validate.errors));
+  assert.ok(validate({}));
+  assert.ok(validate({ resources: null, database: { url: null } }));
+  for (const wrong of [
+    { colour: 1 },
+    { source: { baseUrl: 'ftp://h' } },
+    { database: { url: 'h' } },
+    { log: { format: 'x' } },
+  ]) {
+    assert.equal(validate(wrong), false, JSON.stringify(wrong));
+  }
+});

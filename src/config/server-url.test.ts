@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import pg from 'pg';
+
+import { findIn, type Environment } from './environment.ts';
+import { serverFromVariables, withPassword } from './server-url.ts';
+import { PipelineError } from '../core/errors.ts';
+
+const urlOf = (env: Environment): string | undefined => serverFromVariables(findIn(env, {}))?.url;
+
+/** What pg makes of the URL. */
+function understood(env: Environment) {
+  const url = urlOf(env);
+  assert.ok(url !== undefined);
+  const { host, port, user, password, database } = new pg.Client({ connectionString: url });
+  return { host, port, user, password, database };
+}
+
+test("each of libpq's variables wins over its POSTGRES_ counterpart", () => {
+  const postgres = {
+    POSTGRES_HOST: 'h2',
+    POSTGRES_PORT: '2',
+    POSTGRES_USER: 'u2',
+    POSTGRES_PASSWORD: 'p2',
+    POSTGRES_DB: 'd2',
+  };
+  assert.equal(urlOf(postgres), 'postgresql://u2:p2@h2:2/d2');
+  const libpq = { PGHOST: 'h1', PGPORT: '1', PGUSER: 'u1', PGPASSWORD: 'p1', PGDATABASE: 'd1' };
+  assert.equal(urlOf({ ...postgres, ...libpq }), 'postgresql://u1:p1@h1:1/d1');
+  assert.equal(urlOf({ ...postgres, PGUSER: 'u1' }), 'postgresql://u1:p2@h2:2/d2');
+});
+
+test('pg understands odd names and passwords, by host and by socket', () => {
+  const login = {
+    PGPORT: '5433',
+    PGUSER: 'me@corp',
+    PGPASSWORD: 'a/b?c#d%20 e+:@&=ß',
+    PGDATABASE: 'my db/%ä+',
+  };
+  const parts = { port: 5433, user: 'me@corp', password: 'a/b?c#d%20 e+:@&=ß', database: 'my db/%ä+' };
+  for (const host of ['localhost', '10.0.0.1', '/var/run/post gres']) {
+    assert.deepEqual(understood({ ...login, PGHOST: host }), { ...parts, host });
+  }
+  assert.deepEqual(understood({ ...login, PGHOST: '::1' }), { ...parts, host: '::1' });
+});
+
+test('a socket has its folder in the query', () => {
+  const env = { PGHOST: '/var/run/postgresql', PGUSER: 'me', PGDATABASE: 'db' };
+  assert.equal(urlOf(env), 'postgresql:///db?host=%2Fvar%2Frun%2Fpostgresql&user=me');
+});
+
+test('PGSSLMODE decides about TLS', () => {
+  const mode = (text: string) => urlOf({ PGHOST: 'h', PGSSLMODE: text });
+  assert.equal(mode('disable'), 'postgresql://h/?sslmode=disable');
+  assert.equal(mode('require'), 'postgresql://h/?uselibpqcompat=true&sslmode=require');
+  assert.equal(mode('verify-ca'), 'postgresql://h/?sslmode=verify-full');
+  assert.equal(mode('verify-full'), 'postgresql://h/?sslmode=verify-full');
+});
+
+test('wrong parts are refused by the name of their variable', () => {
+  const wrong: readonly (readonly [Environment, RegExp])[] = [
+    [
+      { PGHOST: 'h', PGPORT: '70000' },
+      /^Cannot use PGPORT: must be a whole number from 1 to 65535, found "70000"$/,
+    ],
+    [{ PGHOST: 'h', POSTGRES_PORT: 'x' }, /^Cannot use POSTGRES_PORT: /],
+    [{ POSTGRES_HOST: 'a b' }, /^Cannot use POSTGRES_HOST: must be a host name/],
+    [{ PGHOST: 'u:geheim@h' }, /^Cannot use PGHOST: must be .*, found "u:\*\*\*@h"$/],
+    [{ PGHOST: 'h', PGSSLMODE: 'toString' }, /^Cannot use PGSSLMODE: must be one of disable, /],
+  ];
+  for (const [env, message] of wrong) {
+    assert.throws(
+      () => urlOf(env),
+      (error) => error instanceof PipelineError && message.test(error.message),
+    );
+  }
+});
+
+test('PGPASSWORD, and only that, fills in a missing password', () => {
+  const find = findIn({ POSTGRES_PASSWORD: 'other' }, { PGPASSWORD: 'p&q' });
+  const filled = (url: string): unknown =>
+    new pg.Client({ connectionString: withPassword(url, find) }).password;
+  for (const url of [
+    'postgresql://u@h/d',
+    'postgresql://h/d?sslmode=disable',
+    'postgresql:///d?host=/run',
+    'postgresql://u@/d?host=/run',
+  ]) {
+    assert.equal(filled(url), 'p&q');
+  }
+  for (const url of ['postgresql://u:own@h/d', 'postgresql://u@h/d?password=own']) {
+    assert.equal(withPassword(url, find), url);
+  }
+  assert.equal(
+    withPassword('postgresql://u@h/d', findIn({ POSTGRES_PASSWORD: 'other' }, {})),
+    'postgresql://u@h/d',
+  );
+});

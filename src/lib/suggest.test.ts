@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { suggest } from './suggest.ts';
+
+test('suggests the nearest name, whatever its case and separators, and nothing that is far', () => {
+  const names = ['batchSize', 'database', 'dataDir', 'log'];
+  const meant: readonly (readonly [string, string | null])[] = [
+    ['BATCH_SIZE', 'batchSize'],
+    ['bachSize', 'batchSize'],
+    ['data-dir', 'dataDir'],
+    ['databse', 'database'],
+    ['lok', 'log'],
+    ['colour', null],
+    ['', null],
+  ];
+  for (const [name, expected] of meant) assert.equal(suggest(name, names), expected, name);
+});

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
+export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
+
+export type CliOptions = {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export type CliResult = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type RunningCli = {
+  readonly pid: number;
+  /** The first line on stderr, past or to come, that matches. Rejects when the program ends without one. */
+  readonly line: (pattern: RegExp) => Promise<string>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly finished: Promise<CliResult>;
+};
+
+/** What the developer has set for the program itself, for PostgreSQL or for Node must not reach a test. */
+const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$|COMPILE_CACHE$))/;
+
+/** The environment that a test's program gets. */
+export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
+  const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
+  return { ...Object.fromEntries(kept), NODE_OPTIONS: offline, ...own };
+}
+
+/** Starts the program as a user does, with nothing on stdin. */
+export function startCli(args: readonly string[], options: CliOptions): RunningCli {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: options.cwd,
+    env: cliEnvironment(options.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+  const stderr = watchLines(child);
+  const finished = once(child, 'close').then(([code, signal]): CliResult => {
+    stderr.end();
+    return { code, signal, stdout: stdout.join(''), stderr: stderr.text() };
+  });
+  return {
+    pid: child.pid ?? 0,
+    line: stderr.line,
+    kill: (signal) => void child.kill(signal),
+    finished,
+  };
+}
+
+export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  return startCli(args, options).finished;
+}
+
+type Waiting = {
+  readonly pattern: RegExp;
+  readonly resolve: (line: string) => void;
+  readonly reject: (error: Error) => void;
+};
+
+function watchLines(child: ChildProcess): {
+  readonly line: RunningCli['line'];
+  readonly text: () => string;
+  readonly end: () => void;
+} {
+  const seen: string[] = [];
+  const waiting = new Set<Waiting>();
+  let ended = false;
+  const failure = (pattern: RegExp): Error =>
+    new Error(`The program ended without a line that matches ${pattern}:\n${seen.join('\n')}`);
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      seen.push(line);
+      for (const one of [...waiting].filter(({ pattern }) => pattern.test(line))) {
+        waiting.delete(one);
+        one.resolve(line);
+      }
+    });
+  }
+  return {
+    line(pattern) {
+      const found = seen.find((line) => pattern.test(line));
+      if (found !== undefined) return Promise.resolve(found);
+      if (ended) return Promise.reject(failure(pattern));
+      return new Promise((resolve, reject) => waiting.add({ pattern, resolve, reject }));
+    },
+    text: () => seen.map((line) => `${line}\n`).join(''),
+    end() {
+      ended = true;
+      for (const { pattern, reject } of waiting) reject(failure(pattern));
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Client } from 'pg';
+
+import type { ErrorReport } from '../../src/core/errors.ts';
+import type { RunReport } from '../../src/core/run.ts';
+import { runCli, startCli, type CliResult, type RunningCli } from './cli.ts';
+import { createDatabase } from './postgres.ts';
+
+/** Waits short enough for tests. */
+export const QUICK_SOURCE = {
+  backoffBaseSeconds: 0.01,
+  backoffCapSeconds: 0.05,
+  maxAttempts: 3,
+  requestsPerSecond: 1000,
+} as const;
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A folder in which somebody works with the program. */
+export type Workspace = {
+  readonly folder: string;
+  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliResult>;
+  readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => RunningCli;
+  /** `run --json` and its document. */
+  readonly pull: (args: readonly string[]) => Promise<CliResult & { readonly report: RunReport }>;
+  /** A command with `--json` that must succeed, and its document. */
+  readonly json: <T>(args: readonly string[]) => Promise<T>;
+  /** Replaces the configuration file. */
+  readonly configure: (settings: Settings) => void;
+  /** Every path below the folder, sorted. */
+  readonly list: () => readonly string[];
+  readonly remove: () => void;
+};
+
+export function createWorkspace(settings: Settings = {}): Workspace {
+  const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
+  const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
+  const configure = (next: Settings): void => {
+    const all = { source: QUICK_SOURCE, ...next };
+    writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(all));
+  };
+  configure(settings);
+  return {
+    folder,
+    run,
+    start: (args, env = {}) => startCli(args, { cwd: folder, env }),
+    async pull(args) {
+      const result = await run(['run', '--json', ...args]);
+      const report: RunReport = parse(result);
+      return { ...result, report };
+    },
+    async json(args) {
+      const result = await run([...args, '--json']);
+      assert.equal(result.code, 0, result.stderr);
+      return parse(result);
+    },
+    configure,
+    list: () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort(),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function parse(result: CliResult) {
+  try {
+    return JSON.parse(result.stdout);
+  } catch (error) {
+    throw new Error(`stdout is no JSON document: ${result.stdout}\n${result.stderr}`, { cause: error });
+  }
+}
+
+/** A database of a test file, in which each test takes a schema of its own. */
+export type TestServer = {
+  readonly url: string;
+  /** A workspace whose configuration names this database and a schema that nobody else uses. */
+  readonly workspace: (settings?: Settings) => ServerWorkspace;
+  readonly close: () => Promise<void>;
+};
+
+export type ServerWorkspace = Workspace & {
+  readonly schema: string;
+  /** One statement, `search_path` set as the program sets it. */
+  readonly sql: <R>(text: string) => Promise<R[]>;
+};
+
+export async function createTestServer(): Promise<TestServer> {
+  const database = await createDatabase();
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const made: Workspace[] = [];
+  return {
+    url: database.url,
+    workspace(settings = {}) {
+      const schema = `test_${made.length + 1}`;
+      const workspace = createWorkspace();
+      const configure = (next: Settings): void =>
+        workspace.configure({ ...next, database: { url: database.url, schema } });
+      configure(settings);
+      made.push(workspace);
+      return {
+        ...workspace,
+        configure,
+        schema,
+        async sql<R>(text: string) {
+          // One message, one transaction: tests that run side by side share the connection.
+          const path = `SET LOCAL search_path = ${schema}, ${schema}_pipeline`;
+          const results: unknown = await client.query(`${path}; ${text}`);
+          return (results as { rows: R[] }[]).at(-1)?.rows ?? [];
+        },
+      };
+    },
+    async close() {
+      await client.end();
+      await database.drop();
+      for (const workspace of made) workspace.remove();
+    },
+  };
+}
+
+/** The two lines that end every failure, and the exit code that goes with them. */
+export function assertFailure(
+  { code, stderr }: CliResult,
+  expected: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp },
+): void {
+  const [error, hint] = stderr.trimEnd().split('\n').slice(-2);
+  assert.equal(code, expected.code, stderr);
+  assert.match(error ?? '', /^error: Cannot /);
+  assert.match(error ?? '', expected.message);
+  assert.match(hint ?? '', /^hint: \S/);
+  if (expected.hint !== undefined) assert.match(hint ?? '', expected.hint);
+  assert.doesNotMatch(stderr, /^\s+at /m, 'no stack trace');
+}
+
+export function assertError(error: ErrorReport | null | undefined, code: string, message: RegExp): void {
+  assert.equal(error?.code, code);
+  assert.match(error.message, /^Cannot /);
+  assert.match(error.message, message);
+}
+
+export function readJson<T>(...parts: readonly string[]): T {
+  return JSON.parse(readFileSync(path.join(...parts), 'utf8'));
+}
+
+export function readText(...parts: readonly string[]): string {
+  return readFileSync(path.join(...parts), 'utf8');
+}
