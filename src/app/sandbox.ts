@@ -1,1 +1,2 @@
+export { FAULTS_HELP } from '../sandbox/fault-spec.ts';
 export { startSandbox } from '../sandbox/server.ts';

@@ -38,13 +38,14 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
     return outcome;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
-    const failure = streams.signal.aborted ? streams.signal.reason : asUsageError(error);
+    const command = commandOf(args, program);
+    const failure = streams.signal.aborted ? streams.signal.reason : withUsageHint(error, command);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;
   }
 }
 
-export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
+function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
   const program = new Command('spacex-pipeline')
     .description('Pulls SpaceX launch data from its HTTP API into PostgreSQL.')
     .version(VERSION)
@@ -79,16 +80,28 @@ function configureAll(command: Command, streams: CliStreams): void {
   for (const sub of command.commands) configureAll(sub, streams);
 }
 
-function asUsageError(error: unknown): unknown {
+/** The name of the command that is meant; '' where none of them is. */
+function commandOf(args: readonly string[], program: Command): string {
+  const isValue = (index: number): boolean =>
+    program.options.some(({ long, required }) => required && long === args[index - 1]);
+  const word = args.find((one, index) => !one.startsWith('-') && !isValue(index));
+  return program.commands.find((command) => command.name() === word)?.name() ?? '';
+}
+
+/** A wrong command line is a usage error, and every usage error says where to look. */
+function withUsageHint(error: unknown, command: string): unknown {
+  const hint = `spacex-pipeline ${command === '' ? '' : `${command} `}--help`;
+  if (error instanceof PipelineError) {
+    const { code, hint: own, message, cause, context } = error;
+    return code === 'usage' && own === undefined
+      ? new PipelineError(message, { code, hint, cause: cause ?? error, context })
+      : error;
+  }
   if (!(error instanceof CommanderError)) return error;
   const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   return new PipelineError(
     `Cannot read the command line: ${reason === '(outputHelp)' ? 'no command is given' : reason}`,
-    {
-      code: 'usage',
-      cause: error,
-      hint: 'spacex-pipeline --help',
-    },
+    { code: 'usage', cause: error, hint },
   );
 }
 
@@ -96,7 +109,7 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
   const report = reportError(error);
   const { json, logLevel } = program.opts<GlobalOptions>();
   const wantsJson = json === true || args.includes('--json');
-  if (wantsJson && args.find((argument) => !argument.startsWith('-')) === 'run') {
+  if (wantsJson && commandOf(args, program) === 'run') {
     printJson(streams, failedRun(report));
   }
   tellError(streams, report);

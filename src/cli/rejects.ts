@@ -1,4 +1,6 @@
 import { findRun, rejectsOf, type Reject } from '../app/history.ts';
+import { unknownResource } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
 import { openContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -20,6 +22,10 @@ export const registerRejects: Register = (program, streams) => {
     .action(async (id: string | undefined, options: { resource?: string; limit: number }, command) => {
       const context = await openContext(streams, command);
       const { config } = context.loaded;
+      const names = resources.map(({ name }) => name);
+      if (options.resource !== undefined && !names.includes(options.resource)) {
+        throw unknownResource(options.resource, names);
+      }
       const { run_id } = await findRun(config, id ?? null, context);
       const found: Reject[] = [];
       for await (const reject of rejectsOf(config, run_id ?? '', options.resource ?? null)) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { startSandbox } from '../app/sandbox.ts';
+import { FAULTS_HELP, startSandbox } from '../app/sandbox.ts';
 import { openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
@@ -20,7 +20,8 @@ export const registerSandbox: Register = (program, streams) => {
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches', countOption)
     .option('--seed <n>', 'another seed, other records', countOption)
-    .option('--faults <spec>', 'what goes wrong, by comma')
+    .option('--faults <spec>', 'what goes wrong, by comma: see below')
+    .addHelpText('after', `\n${FAULTS_HELP}`)
     .addHelpText('after', example('sandbox --port 8080', 'sandbox --faults 429=2x1,bad=0.05'))
     .action(async (options: SandboxFlags, command) => {
       const context = await openContext(streams, command);

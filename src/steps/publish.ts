@@ -162,7 +162,7 @@ function closeRun(entries: readonly LedgerEntry[]): RunEnd {
   return { status: runStatus(entries), error: firstError(entries), entries };
 }
 
-export function runStatus(entries: readonly LedgerEntry[]): RunStatus {
+function runStatus(entries: readonly LedgerEntry[]): RunStatus {
   const succeeded = entries.filter(({ report }) => report.status === 'succeeded').length;
   if (succeeded === entries.length) return 'succeeded';
   return succeeded > 0 ? 'partial' : 'failed';

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { runCli } from '../support/cli.ts';
+import { runCli as runInProcess } from '../../src/cli/program.ts';
 import { assertFailure, createWorkspace } from '../support/workspace.ts';
 
 const workspace = createWorkspace();
 after(workspace.remove);
 
 const COMMANDS = [
-  '',
   'run',
   'runs',
   'runs show',
@@ -25,44 +24,55 @@ const COMMANDS = [
   'config',
   'sandbox',
 ];
+const GLOBAL_FLAGS = ['config', 'data-dir', 'database-url', 'schema', 'log-level', 'log-format', 'json', 'quiet'];
+const RUN_FLAGS = 'resources source or-sandbox full migrate atomic batch-size concurrency'.split(' ');
 
-void describe('help', { concurrency: 3 }, () => {
+/** Help reads no configuration, so it needs no process of its own. */
+async function help(command: string): Promise<string> {
+  const printed: string[] = [];
+  const outcome = await runInProcess([...command.split(' '), '--help'], {
+    stdout: { write: (text) => printed.push(text) },
+    stderr: { write: (text) => assert.fail(text) },
+    cwd: workspace.folder,
+    signal: AbortSignal.timeout(10_000),
+  });
+  assert.equal(outcome, null);
+  return printed.join('');
+}
+
+void describe('help', () => {
   for (const command of COMMANDS) {
-    void it(`has an example and the global flags: ${command || 'the program itself'}`, async () => {
-      const words = command.split(' ').filter((word) => word !== '');
-      const { code, stdout, stderr } = await workspace.run([...words, '--help']);
-      assert.equal(code, 0);
-      assert.equal(stderr, '');
-      assert.match(stdout, new RegExp(`^Usage: spacex-pipeline ${command}`));
-      assert.match(stdout, /^Examples?:\n {2}\$ spacex-pipeline \w/m);
-      for (const flag of ['config', 'data-dir', 'database-url', 'schema', 'log-level', 'log-format']) {
-        assert.match(stdout, new RegExp(`--${flag} <`));
-      }
-      assert.match(stdout, /--json .*\n[^]*--quiet /);
+    void it(`of ${command} has an example and the global flags`, async () => {
+      const text = await help(command);
+      assert.match(text, new RegExp(`^Usage: spacex-pipeline ${command} `));
+      assert.match(text, new RegExp(`^Examples?:\n {2}\\$ spacex-pipeline ${command.split(' ')[0]}`, 'm'));
+      for (const flag of GLOBAL_FLAGS) assert.match(text, new RegExp(`^ +--${flag} `, 'm'));
     });
   }
 
-  void it('names every flag of run', async () => {
-    const { stdout } = await workspace.run(['help', 'run']);
-    const flags = ['resources', 'source', 'or-sandbox', 'full', 'migrate', 'atomic', 'batch-size', 'concurrency'];
-    for (const flag of flags) assert.match(stdout, new RegExp(`--${flag} `));
+  void it('of run names its flags', async () => {
+    const text = await help('run');
+    for (const flag of RUN_FLAGS) assert.match(text, new RegExp(`^ +--${flag} `, 'm'));
   });
 
-  void it('explains the faults of the sandbox', async () => {
-    const { stdout } = await workspace.run(['sandbox', '--help']);
-    assert.match(stdout, /reset-body\[=BYTES\]/);
-    assert.match(stdout, /lone-surrogate/);
+  void it('of the sandbox explains its faults', async () => {
+    assert.match(await help('sandbox'), /reset-body\[=BYTES\][^]*lone-surrogate/);
+  });
+
+  void it('of the program lists the commands on stdout', async () => {
+    const { code, stdout, stderr } = await workspace.run(['--help']);
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const command of COMMANDS.filter((name) => !name.includes(' '))) {
+      assert.match(stdout, new RegExp(`^  ${command} .*\\w`, 'm'));
+    }
+    assert.match(stdout, /^Example:\n {2}\$ spacex-pipeline run/m);
   });
 });
 
 void describe('command line', { concurrency: 3 }, () => {
   void it('tells its version', async () => {
-    assert.deepEqual(await workspace.run(['--version']), {
-      code: 0,
-      signal: null,
-      stdout: `${packageJson.version}\n`,
-      stderr: '',
-    });
+    const stdout = `${packageJson.version}\n`;
+    assert.deepEqual(await workspace.run(['--version']), { code: 0, signal: null, stdout, stderr: '' });
   });
 
   void it('takes global flags before and after the command', async () => {
@@ -74,40 +84,36 @@ void describe('command line', { concurrency: 3 }, () => {
     assert.deepEqual([value, origin], ['other', 'flag --schema']);
   });
 
-  for (const { args, message } of [
-    { args: [], message: /no command is given/ },
+  for (const { args, message, hint = /--help$/ } of [
+    { args: [], message: /no command is given/, hint: /spacex-pipeline --help/ },
     { args: ['rnu'], message: /unknown command 'rnu'.*Did you mean run/ },
-    { args: ['run', '--sorce', 'x'], message: /unknown option '--sorce'.*Did you mean --source/ },
+    { args: ['run', '--sorce', 'x'], message: /'--sorce'.*Did you mean --source/, hint: /run --help/ },
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
-    { args: ['run', '--source', 'mars'], message: /--source "mars".*neither live, sandbox nor/ },
-    { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are rockets, launches/ },
-    { args: ['run', '--source'], message: /--source.*argument missing/ },
-    { args: ['resources', 'show', 'cakes'], message: /"cakes": known are rockets, launches/ },
-    { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are rockets, launches/ },
-    { args: ['migrate'], message: /no command is given/ },
-    { args: ['migrate', 'down'], message: /--yes/ },
-    { args: ['runs', 'show', '0'], message: /run 0: / },
-    { args: ['sandbox', '--faults', 'flood'], message: /"flood" names no fault/ },
-    { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/ },
-    { args: ['config', '--log-level', 'loud'], message: /--log-level.*loud/ },
+    { args: ['run', '--source', 'mars'], message: /"mars": it is neither live, sandbox nor/, hint: /--source/ },
+    { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
+    { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
+    { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
+    { args: ['sandbox', '--faults', 'flood'], message: /"flood" names no fault/, hint: /sandbox --help/ },
+    { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },
   ]) {
-    void it(`refuses: ${args.join(' ') || 'nothing'}`, async () => {
-      assertFailure(await workspace.run(args), { code: 2, message });
+    void it(`refuses ${args.join(' ') || 'nothing'}`, async () => {
+      const result = await workspace.run(args);
+      assertFailure(result, { code: 2, message, hint });
+      assert.equal(result.stdout, '');
     });
   }
 
-  void it('shows stacks with --log-level debug alone', async () => {
+  void it('shows a stack with --log-level debug', async () => {
     const result = await workspace.run(['run', '--source', 'mars', '--log-level', 'debug']);
     assert.equal(result.code, 2);
-    assert.match(result.stderr, /^\s+at /m);
+    assert.match(result.stderr, /^ +at /m);
   });
 
-  void it('gives the document of a run for a usage error, whatever stands before the command', async () => {
-    for (const args of [
-      ['run', '--json', '--resources', 'cakes'],
-      ['--schema', 'other', '--json', 'run', '--resources', 'cakes'],
-      ['run', '--json', '--no-such-flag'],
-    ]) {
+  for (const args of [
+    ['--schema', 'other', '--json', 'run', '--resources', 'cakes'],
+    ['run', '--no-such-flag', '--json'],
+  ]) {
+    void it(`gives the document of a run for ${args.join(' ')}`, async () => {
       const result = await workspace.run(args);
       assert.equal(result.code, 2, result.stderr);
       const { error, ...report } = JSON.parse(result.stdout);
@@ -123,8 +129,8 @@ void describe('command line', { concurrency: 3 }, () => {
       });
       assert.deepEqual(Object.keys(error), ['code', 'message', 'hint']);
       assert.equal(error.code, 'usage');
-    }
-  });
+    });
+  }
 });
 
 void describe('resources', { concurrency: 3 }, () => {
@@ -132,38 +138,32 @@ void describe('resources', { concurrency: 3 }, () => {
     const { stdout, stderr } = await workspace.run(['resources']);
     assert.match(stdout, /^launches +\/v5\/launches +rockets +launches /m);
     assert.equal(stderr, '');
-    const [rockets, launches] = await workspace.json<Record<string, unknown>[]>(['resources']);
-    assert.deepEqual(Object.keys(rockets ?? {}), ['name', 'description', 'path', 'shape', 'needs', 'tables']);
-    assert.equal(launches?.['path'], '/v5/launches');
-    assert.deepEqual(launches?.['needs'], ['rockets']);
+    const listed = await workspace.json<Record<string, unknown>[]>(['resources']);
+    const launches = listed.find(({ name }) => name === 'launches');
+    assert.deepEqual(Object.keys(launches ?? {}), ['name', 'description', 'path', 'shape', 'needs', 'tables']);
+    assert.deepEqual([launches?.['path'], launches?.['needs']], ['/v5/launches', ['rockets']]);
   });
 
   void it('shows one with its tables and its contract', async () => {
     const { stdout } = await workspace.run(['resources', 'show', 'launches']);
-    assert.match(stdout, /^Endpoint: GET \/v5\/launches$/m);
-    assert.match(stdout, /^Needs: rockets$/m);
+    assert.match(stdout, /^Endpoint: GET \/v5\/launches\nNeeds: rockets$/m);
     assert.match(stdout, /^rocket_id +text +yes +rockets$/m);
-    const shown = await workspace.json<Record<string, never>>(['resources', 'show', 'launches']);
-    assert.equal(shown['contract']?.['type'], 'object');
-    assert.ok(Object.hasOwn(shown['contract']?.['properties'] ?? {}, 'flight_number'));
+    const shown = await workspace.json<{ contract: { type: string; properties: object } }>([
+      ...['resources', 'show', 'launches'],
+    ]);
+    assert.equal(shown.contract.type, 'object');
+    assert.ok(Object.hasOwn(shown.contract.properties, 'flight_number'));
   });
 });
 
-void describe('a command that has nothing to work on yet', { concurrency: 3 }, () => {
-  void it('says so', async () => {
-    const empty = createWorkspace();
-    const runs = await empty.run(['runs']);
-    assert.deepEqual([runs.code, runs.stderr], [0, '']);
-    assert.match(runs.stdout, /No runs yet/);
-    assert.deepEqual(await empty.json(['runs']), []);
-    assertFailure(await empty.run(['runs', 'show']), { code: 2, message: /there is none yet/ });
-    assertFailure(await empty.run(['query', 'SELECT 1']), { code: 5, message: /no database in/, hint: /run/ });
-    assert.deepEqual(empty.list(), ['spacex-pipeline.config.json']);
-    empty.remove();
-  });
-
-  void it('runs where the current folder cannot be found in the configuration', async () => {
-    const missing = await runCli(['config', '--config', 'none.json'], { cwd: workspace.folder });
-    assertFailure(missing, { code: 2, message: /none\.json: there is no such file/ });
-  });
+void it('a folder without runs gets none by being asked', async (t) => {
+  const empty = createWorkspace();
+  t.after(empty.remove);
+  const runs = await empty.run(['runs']);
+  assert.deepEqual([runs.code, runs.stderr], [0, '']);
+  assert.match(runs.stdout, /No runs yet/);
+  assert.deepEqual(await empty.json(['runs']), []);
+  assertFailure(await empty.run(['runs', 'show']), { code: 2, message: /there is none yet/ });
+  assertFailure(await empty.run(['query', 'SELECT 1']), { code: 5, message: /no database in/, hint: /run/ });
+  assert.deepEqual(empty.list(), ['spacex-pipeline.config.json']);
 });

@@ -127,7 +127,7 @@ async function digestFile(path: string): Promise<Omit<RawBody, 'path'>> {
 type Kind = { readonly simulated: boolean };
 
 /** What kind of records a data folder keeps, null while it keeps none. */
-export async function readDataKind(dataDir: string): Promise<boolean | null> {
+async function readDataKind(dataDir: string): Promise<boolean | null> {
   const text = await readFile(kindPath(dataDir), 'utf8').catch(() => null);
   if (text === null) return null;
   const kind = JSON.parse(text) as Partial<Kind>; // written by writeDataKind alone

@@ -25,7 +25,7 @@ export async function mergeTable(
   const stagedRows = await count(client, `SELECT count(*) AS n FROM ${staged}`);
   const heldRows = await count(client, heldSql(table, staged, held));
   const deleted = deletes ? await execute(client, deleteSql(table, staged, held), [runId, table.name]) : 0;
-  const updated = await execute(client, updateSql(table, staged), [runId]);
+  const updated = hasContents(table) ? await execute(client, updateSql(table, staged), [runId]) : 0;
   const inserted = await execute(client, insertSql(table, staged), [runId]);
   const unchanged = await count(client, unchangedSql(table, staged), [runId]);
   const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
@@ -94,16 +94,23 @@ function deleteSql(table: Table, staged: string, held: string): string {
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
 }
 
-function updateSql(table: Table, staged: string): string {
-  const compared = Object.entries(table.columns)
+/** The columns that make a row changed. A table of keys alone has none. */
+function contents(table: Table): string[] {
+  return Object.entries(table.columns)
     .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
     .map(([name]) => name);
+}
+
+function hasContents(table: Table): boolean {
+  return contents(table).length > 0;
+}
+
+function updateSql(table: Table, staged: string): string {
   const assigned = Object.keys(table.columns).filter((name) => !table.key.includes(name));
   return `UPDATE ${ident(table.name)} AS t
     SET ${assigned.map((name) => `${ident(name)} = s.${ident(name)}`).join(', ')}, _run_id = $1, _loaded_at = now()
     FROM ${staged} s
-    WHERE ${sameKey(table)}
-      AND (${columnList(compared, 't')}) IS DISTINCT FROM (${columnList(compared, 's')})`;
+    WHERE ${sameKey(table)} AND (${columnList(contents(table), 't')}) IS DISTINCT FROM (${columnList(contents(table), 's')})`;
 }
 
 function insertSql(table: Table, staged: string): string {

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+
+import type { ClientBase } from 'pg';
+
+import { openLedger } from '../../src/adapters/postgres/ledger.ts';
+import { lockSchema } from '../../src/adapters/postgres/lock.ts';
+import { migrateUp } from '../../src/adapters/postgres/migrate.ts';
+import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
+import { ident } from '../../src/adapters/postgres/sql.ts';
+import { openTarget } from '../../src/adapters/postgres/target.ts';
+import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import type { Resource, Rows } from '../../src/core/resource.ts';
+import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
+import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
+import { createCsvEncoder } from '../../src/lib/csv.ts';
+import { uuidv7 } from '../../src/lib/uuidv7.ts';
+import { publish, type Derived, type PublishRules } from '../../src/steps/publish.ts';
+import { createTableSql, TABLES } from './target-resources.ts';
+
+/** Opens the database under test with a schema of the given name, which may not be there yet. */
+export type OpenDatabase = (schema: string) => Promise<Database>;
+
+/** A migrated schema of a test's own, beside it the tables of the resources that tests make up. */
+export type Lab = {
+  readonly database: Database;
+  readonly session: Session;
+  readonly client: ClientBase;
+  readonly close: () => Promise<void>;
+};
+
+/** What one resource brings to a run. */
+export type Load = {
+  readonly resource: Resource;
+  readonly rows: Rows;
+  readonly held?: readonly string[];
+  readonly deletes?: boolean;
+  readonly report?: Partial<ResourceReport>;
+  /** Where the count of copied rows shall be wrong. */
+  readonly staged?: Readonly<Record<string, number>>;
+};
+
+export type Run = { readonly id: string; readonly ledger: Ledger; readonly target: Target };
+
+export const RULES: PublishRules = { vanished: { count: 5, share: 0.1 }, atomic: false };
+export const ANY_LOSS: PublishRules = { ...RULES, vanished: { count: 1e9, share: 1 } };
+
+export async function openLab(openDatabase: OpenDatabase, schema = randomSchema()): Promise<Lab> {
+  const database = await openDatabase(schema);
+  const session = await database.connect();
+  const { client } = session;
+  await lockSchema(client, schema);
+  await migrateUp(session, database, MIGRATIONS_DIR);
+  for (const table of TABLES) await client.query(createTableSql(table));
+  return { database, session, client, close: () => database.close() };
+}
+
+export function randomSchema(): string {
+  return `lab_${randomBytes(6).toString('hex')}`;
+}
+
+let lastStart = Date.now(); // run ids sort by time: each run of this process is later than the one before
+
+export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
+  lastStart += 1000;
+  return {
+    run_id: uuidv7(lastStart, randomBytes),
+    source: 'test',
+    simulated: false,
+    started_at: new Date(lastStart).toISOString(),
+    program_version: '0.0.0',
+    host: 'test-host',
+    pid: 4711,
+    run_dir: '/nowhere',
+    ...values,
+  };
+}
+
+export async function beginRun(lab: Lab, values: Partial<RunHeader> = {}): Promise<Run> {
+  const header = runHeader(values);
+  const ledger = openLedger(lab.database, lab.client);
+  await ledger.begin(header);
+  const run = { id: header.run_id, lockTimeoutSeconds: 5, statementTimeoutSeconds: 20 };
+  return { id: header.run_id, ledger, target: openTarget(lab.database, lab.client, run) };
+}
+
+export async function stage(run: Run, load: Load): Promise<Derived> {
+  const { resource, held = [], deletes = true } = load;
+  const staging = await run.target.stage(resource);
+  const staged: Record<string, number> = {};
+  try {
+    for (const table of resource.tables) {
+      const encoder = createCsvEncoder(Object.keys(table.columns));
+      for (const row of load.rows[table.name] ?? []) encoder.encode(row);
+      staged[table.name] = encoder.rows === 0 ? 0 : await staging.copy(table, encoder.take());
+    }
+    await staging.hold(held);
+    await staging.finish();
+  } finally {
+    await staging.close();
+  }
+  const validated = load.rows[resource.tables[0].name]?.length ?? 0;
+  const report: ResourceReport = {
+    status: 'succeeded',
+    received: validated + held.length,
+    validated,
+    errored: held.length,
+    ...rowCounts(NO_ROWS),
+    not_modified: false,
+    seconds: 0.25,
+    tables: {},
+    error: null,
+    ...load.report,
+  };
+  return { resource, report, raw: null, steps: {}, staged: { ...staged, ...load.staged }, deletes };
+}
+
+/** A whole run on the target: begin, stage, publish. */
+export async function load(lab: Lab, loads: readonly Load[], rules = ANY_LOSS): Promise<Run & RunEnd> {
+  const run = await beginRun(lab);
+  return { ...run, ...(await stageAndPublish(run, loads, rules)) };
+}
+
+export async function stageAndPublish(run: Run, loads: readonly Load[], rules = ANY_LOSS): Promise<RunEnd> {
+  const derived: Derived[] = [];
+  for (const one of loads) derived.push(await stage(run, one));
+  return publish(derived, run.target, rules);
+}
+
+/** A table's rows as JSON documents, in the order of the key. */
+export async function read(lab: Lab, table: string): Promise<Record<string, unknown>[]> {
+  const found = await rows<{ row: Record<string, unknown> }>(
+    lab.client,
+    `SELECT to_jsonb(t) AS row FROM ${ident(table)} t ORDER BY t::text COLLATE "C"`,
+  );
+  return found.map(({ row }) => row);
+}
+
+const KEPT = [...TABLES.map(({ name }) => name), 'tombstones', 'run_resources', 'run_tables', 'contents'];
+
+/**
+ * Everything that a failed publish must leave as it was, down to the row version: target tables, tombstones and
+ * the books of earlier runs.
+ */
+export async function snapshot(lab: Lab): Promise<Record<string, unknown[]>> {
+  const all: Record<string, unknown[]> = {};
+  for (const table of KEPT) all[table] = await versions(lab, table);
+  return all;
+}
+
+export function versions(lab: Lab, table: string): Promise<Record<string, unknown>[]> {
+  return rows(
+    lab.client,
+    `SELECT ctid::text, xmin::text, to_jsonb(t) AS row FROM ${ident(table)} t ORDER BY ctid`,
+  );
+}
+
+export async function runRow(lab: Lab, id: string): Promise<Record<string, unknown> | undefined> {
+  const [row] = await rows(lab.client, 'SELECT * FROM runs WHERE run_id = $1', [id]);
+  return row;
+}
