@@ -55,9 +55,10 @@ export async function runResource(
 ): Promise<Derived> {
   const { clock, log, signal } = context;
   const started = clock.elapsed();
-  const tally = createTally();
+  let tally = createTally();
   let raw: RawFile | null = null;
   let notModified = false;
+  let extractSeconds = 0;
 
   const tell = (step: ResourceProgress['step']): void => {
     const { received, validated, errored } = tally;
@@ -68,6 +69,7 @@ export async function runResource(
     tell(status === 'succeeded' ? 'done' : 'failed');
     const seconds = (clock.elapsed() - started) / 1000;
     const report = makeReport(status, tally, { seconds, notModified, error });
+    tally.seconds.extract = extractSeconds;
     const steps = status === 'skipped' ? {} : stepReports(tally, status === 'failed');
     const deletes = context.deletes && tally.deletable;
     return { resource, report, raw, steps, staged: tally.staged, deletes };
@@ -77,17 +79,21 @@ export async function runResource(
   if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
   try {
     tell('extract');
-    const extracting = clock.elapsed();
-    const extracted = await extract(resource, { ...context, kept: await keptRaw(resource, context) });
-    tally.seconds.extract = (clock.elapsed() - extracting) / 1000;
-    ({ raw, notModified } = extracted);
-    const how = notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
-    log.info(`${resource.name}: ${how}`, {
-      resource: resource.name,
-      bytes: raw.bytes,
-      seconds: tally.seconds.extract,
+    const transform = await transformContext(resource, needs, context);
+    await extract(resource, {
+      ...context,
+      kept: await keptRaw(resource, context),
+      derive: (chunks) => {
+        tally = createTally();
+        return deriveStaged(resource, chunks, tally, transform, context, () => tell('validate'));
+      },
+      onStored: (extracted) => {
+        ({ raw, notModified } = extracted);
+        extractSeconds = (clock.elapsed() - started) / 1000;
+        const how = notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
+        log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes: raw.bytes });
+      },
     });
-    await deriveStaged(resource, raw, tally, needs, context, () => tell('validate'));
     checkRejects(resource, tally, context.rejects);
     const { received, validated, errored } = tally;
     log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, {
@@ -116,17 +122,16 @@ async function keptRaw(resource: Resource, { full, ledger, source, store }: Task
 
 async function deriveStaged(
   resource: Resource,
-  raw: RawFile,
+  chunks: AsyncIterable<Uint8Array>,
   tally: Tally,
-  needs: ReadonlyMap<string, Derived>,
+  transform: TransformContext,
   context: TaskContext,
   onProgress: () => void,
 ): Promise<void> {
-  const transform = await transformContext(resource, needs, context);
   const staging = await context.target.stage(resource);
   try {
     const check = context.checkOf(resource);
-    await derive(resource, tally, { ...context, raw, staging, check, transform, onProgress });
+    await derive(resource, chunks, tally, { ...context, staging, check, transform, onProgress });
   } finally {
     await staging.close();
   }

@@ -1,17 +1,14 @@
 import type { Check } from '../core/check.ts';
-import { PipelineError } from '../core/errors.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
-import type { RawFile, Step } from '../core/run.ts';
+import type { Step } from '../core/run.ts';
 import type { Staging } from '../core/target.ts';
-import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../lib/json-records.ts';
-import { quoteBytes } from '../lib/quote-bytes.ts';
+import { createRecordSplitter, type RecordSlice } from '../lib/json-records.ts';
 import { createLoader } from './load.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
 
 const MAX_RECORD_BYTES = 64 << 20;
-const QUOTED_BYTES = 120;
 
 /** How far a resource has come; grows while it runs. */
 export type Tally = {
@@ -40,7 +37,6 @@ export function createTally(): Tally {
 }
 
 export type DeriveContext = {
-  readonly raw: RawFile;
   readonly folder: RunFolder;
   readonly staging: Staging;
   readonly check: Check;
@@ -54,9 +50,14 @@ export type DeriveContext = {
 
 /**
  * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups.
- * Throws PipelineError `source` for JSON that is broken beyond a record. Keeps `tally` up to date throughout.
+ * Throws JsonSyntaxError for JSON that is broken beyond a record. Keeps `tally` up to date throughout.
  */
-export async function derive(resource: Resource, tally: Tally, context: DeriveContext): Promise<void> {
+export async function derive(
+  resource: Resource,
+  chunks: AsyncIterable<Uint8Array>,
+  tally: Tally,
+  context: DeriveContext,
+): Promise<void> {
   const { folder, staging, signal } = context;
   const validator = createValidator(context.check);
   const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
@@ -94,16 +95,12 @@ export async function derive(resource: Resource, tally: Tally, context: DeriveCo
   }
 
   try {
-    try {
-      for await (const chunk of folder.readRaw(resource.name)) {
-        signal.throwIfAborted();
-        await take(watch('validate', () => splitter.push(chunk)));
-        context.onProgress();
-      }
-      await take(splitter.end());
-    } catch (error) {
-      throw error instanceof JsonSyntaxError ? await broken(resource, context, error) : error;
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      await take(watch('validate', () => splitter.push(chunk)));
+      context.onProgress();
     }
+    await take(splitter.end());
     await writing;
     await validated.commit();
     await errored.commit();
@@ -132,23 +129,6 @@ function partition(verdicts: readonly Verdict[]): { valid: ValidRecord[]; reject
     else rejected.push(verdict.errored);
   }
   return { valid, rejected };
-}
-
-async function broken(
-  resource: Resource,
-  { raw, folder }: DeriveContext,
-  cause: JsonSyntaxError,
-): Promise<PipelineError> {
-  const head = await firstBytes(folder.readRaw(resource.name));
-  return new PipelineError(
-    `Cannot read ${resource.name} from ${raw.url}: ${cause.message}; the body starts ${quoteBytes(head, QUOTED_BYTES)}`,
-    { code: 'source', cause, hint: `The body is kept in ${raw.path} of the run folder.` },
-  );
-}
-
-async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  for await (const chunk of body) return chunk.subarray(0, QUOTED_BYTES + 1);
-  return new Uint8Array();
 }
 
 type Stopwatch = {

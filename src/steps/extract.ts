@@ -3,43 +3,57 @@ import type { Attempt, KeptRaw, RawBody, RunFolder, Source, SourceResponse } fro
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import { isJsonType } from '../lib/content-type.ts';
+import { JsonSyntaxError } from '../lib/json-records.ts';
 import { quoteBytes } from '../lib/quote-bytes.ts';
+import { tap } from '../lib/tap.ts';
 
 const QUOTED_BYTES = 120;
+
+/** Chunks of a body that wait for `derive` while raw is written: a megabyte or so. */
+const CHUNKS_AHEAD = 16;
+
+export type ExtractContext = {
+  readonly source: Source;
+  readonly folder: RunFolder;
+  readonly runId: string;
+  /** Do the source's records have to be simulated? */
+  readonly simulated: boolean;
+  /** What `If-None-Match` may stand on. */
+  readonly kept: KeptRaw | null;
+  readonly signal: AbortSignal;
+  /** Everything after raw. Called afresh when a body broke off and came again. */
+  readonly derive: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Called when raw is whole; derive may go on. */
+  readonly onStored: (extracted: Extracted) => void;
+};
 
 export type Extracted = { readonly raw: RawFile; readonly notModified: boolean };
 
 /**
- * Brings a resource's response to raw/, byte for byte. On 304 the body that is kept of the last published run is
- * the response. Throws PipelineError `source` for what is no JSON by its type; the body is kept then too.
+ * Brings a resource's response to raw/, byte for byte, while `derive` reads it. On 304 the body that is kept of the
+ * last published run is the response. Throws PipelineError `source` for what is no JSON; the body is kept then too.
  */
-export async function extract(
-  resource: Resource,
-  context: {
-    readonly source: Source;
-    readonly folder: RunFolder;
-    readonly runId: string;
-    /** Do the source's records have to be simulated? */
-    readonly simulated: boolean;
-    /** What `If-None-Match` may stand on. */
-    readonly kept: KeptRaw | null;
-    readonly signal: AbortSignal;
-  },
-): Promise<Extracted> {
+export async function extract(resource: Resource, context: ExtractContext): Promise<void> {
   const { folder, kept, source, signal } = context;
-  const { result, attempts } = await source.fetch(
+  const fetching = source.fetch(
     { path: resource.path, etag: kept?.raw.etag ?? null },
     async (response) => {
       checkKind(resource, response, context.simulated);
-      const body =
-        response.status === 304 && kept !== null
-          ? await folder.linkRaw(resource.name, kept)
-          : await folder.writeRaw(resource.name, response.body);
-      return { response, body };
+      if (response.status === 304 && kept !== null) {
+        return { response, body: await folder.linkRaw(resource.name, kept), deriving: null };
+      }
+      if (!isJsonType(response.headers['content-type'] ?? '')) {
+        return { response, body: await folder.writeRaw(resource.name, response.body), deriving: null };
+      }
+      return { response, ...(await storeAndDerive(resource, response, context)) };
     },
     signal,
   );
-  const { response, body } = result;
+  const { result, attempts } = await fetching.catch(async (error: unknown) => {
+    await writeFailedMeta(resource, folder, error);
+    throw error;
+  });
+  const { response, body, deriving } = result;
   const notModified = response.status === 304;
   const raw: RawFile = {
     path: body.path,
@@ -51,7 +65,38 @@ export async function extract(
   };
   await folder.writeRawMeta(resource.name, meta(response, raw, attempts));
   if (!notModified) checkType(resource, response, body);
-  return { raw, notModified };
+  context.onStored({ raw, notModified });
+  try {
+    await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? broken(resource, raw, body, error) : error;
+  }
+}
+
+/** Writes raw and derives from it side by side. What went wrong in deriving waits in `deriving` until raw is whole. */
+async function storeAndDerive(
+  resource: Resource,
+  response: SourceResponse,
+  { derive, folder }: Pick<ExtractContext, 'derive' | 'folder'>,
+): Promise<{ body: RawBody; deriving: () => Promise<void> }> {
+  const { copy, drop, main } = tap(response.body, CHUNKS_AHEAD);
+  const derived = derive(copy).finally(drop);
+  derived.catch(() => undefined);
+  try {
+    const body = await folder.writeRaw(resource.name, main);
+    return { body, deriving: () => derived };
+  } catch (error) {
+    // Before the next try, this one has to have let go of its files and tables.
+    await derived.catch(() => undefined);
+    throw error;
+  }
+}
+
+function broken(resource: Resource, raw: RawFile, body: RawBody, cause: JsonSyntaxError): PipelineError {
+  return new PipelineError(
+    `Cannot read ${resource.name} from ${raw.url}: ${cause.message}; the body starts ${quoteBytes(body.head, QUOTED_BYTES)}`,
+    { code: 'source', cause, hint: `The body is kept in ${raw.path} of the run folder.` },
+  );
 }
 
 function checkKind(resource: Resource, response: SourceResponse, simulated: boolean): void {
@@ -73,6 +118,13 @@ function checkType(resource: Resource, response: SourceResponse, body: RawBody):
     `Cannot read ${resource.name} from ${response.url}: it answered with ${type} where JSON is due, starting ${quoteBytes(body.head, QUOTED_BYTES)}`,
     { code: 'source', hint: `The body is kept in ${body.path} of the run folder.` },
   );
+}
+
+/** The meta file of a request that brought no body tells what was tried. */
+async function writeFailedMeta(resource: Resource, folder: RunFolder, error: unknown): Promise<void> {
+  if (!(error instanceof PipelineError) || error.context['attempts'] === undefined) return;
+  const { attempts, status = null } = error.context;
+  await folder.writeRawMeta(resource.name, { path: resource.path, status, error: error.message, attempts });
 }
 
 /** Headers that may carry a secret or a session. */

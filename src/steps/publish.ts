@@ -114,7 +114,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
   for (const { resource, staged, deletes } of published) {
     for (const table of resource.tables) {
       const counted = await transaction.merge(table, resource, deletes);
-      checkBooks(table.name, counted, staged[table.name] ?? 0);
+      checkBooks(table.name, counted, staged[table.name] ?? 0, deletes);
       counts.set(table.name, counted);
     }
   }
@@ -133,8 +133,13 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
   return entries;
 }
 
-function checkBooks(table: string, counts: Omit<TableCounts, 'dangling'>, copied: number): void {
-  const { staged, inserted, updated, unchanged, deleted, live_before, live_after } = counts;
+function checkBooks(
+  table: string,
+  counts: Omit<TableCounts, 'dangling'>,
+  copied: number,
+  deletes: boolean,
+): void {
+  const { staged, inserted, updated, unchanged, deleted, held, live_before, live_after } = counts;
   balance(table, 'rows copied = staged', copied, staged);
   balance(table, 'staged = inserted + updated + unchanged', staged, inserted + updated + unchanged);
   balance(
@@ -143,6 +148,7 @@ function checkBooks(table: string, counts: Omit<TableCounts, 'dangling'>, copied
     live_before + inserted - deleted,
     live_after,
   );
+  if (deletes) balance(table, 'staged + held = live after', staged + held, live_after);
 }
 
 function checkRecords(resource: string, report: ResourceReport, main: TableCounts): void {

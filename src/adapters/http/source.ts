@@ -53,14 +53,9 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
       signal.throwIfAborted();
       const { status, error } = outcome;
       const waitMs = number < options.maxAttempts ? waitBefore(number, error) : null;
-      const attempt = {
-        status,
-        error: error.message,
-        seconds,
-        wait_seconds: waitMs === null ? null : waitMs / 1000,
-      };
-      attempts.push(attempt);
-      if (waitMs === null) throw spent(error, attempts);
+      const again = typeof waitMs === 'number';
+      attempts.push({ status, error: error.message, seconds, wait_seconds: again ? waitMs / 1000 : null });
+      if (!again) throw spent(waitMs ?? error, attempts);
       log.warn(`${error.message}; next try in ${(waitMs / 1000).toFixed(1)} s`, {
         path: request.path,
         attempt: number,
@@ -69,8 +64,8 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
     }
   }
 
-  /** Milliseconds until the next try; null where there must be none. */
-  function waitBefore(number: number, error: PipelineError): number | null {
+  /** Milliseconds until the next try; null where there must be none, or the error that says why it is too far off. */
+  function waitBefore(number: number, error: PipelineError): number | PipelineError | null {
     if (!error.retryable) return null;
     const asked = error.context['retry_after'];
     const retryAfter = typeof asked === 'string' ? parseRetryAfter(asked, clock.now()) : null;
@@ -82,9 +77,10 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
     if (retryAfter === null) return backoff;
     if (retryAfter <= options.maxRetryAfterSeconds * 1000) return Math.max(retryAfter, backoff);
     const when = new Date(clock.now() + retryAfter).toISOString();
-    throw new PipelineError(`${error.message}, and asks to come back at ${when}`, {
+    return new PipelineError(`${error.message}, and asks to come back at ${when}`, {
       code: 'source',
       cause: error,
+      context: error.context,
       hint: `Start the run again then, or raise source.maxRetryAfterSeconds (now ${options.maxRetryAfterSeconds}).`,
     });
   }
@@ -92,7 +88,10 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
   return {
     name: options.name,
     fetch,
-    probe: (path, signal) => transport.probe(path, signal),
+    async probe(path, signal) {
+      await budget.take(signal);
+      return transport.probe(path, signal);
+    },
     close: () => transport.close(),
   };
 }

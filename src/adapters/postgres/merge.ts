@@ -120,9 +120,13 @@ function insertSql(table: Table, staged: string): string {
     WHERE NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
 }
 
+/** Compares again: a row that this run should have changed and did not (a trigger, a rule) counts nowhere. */
 function unchangedSql(table: Table, staged: string): string {
+  const same = hasContents(table)
+    ? `(${columnList(contents(table), 't')}) IS NOT DISTINCT FROM (${columnList(contents(table), 's')})`
+    : 'true';
   return `SELECT count(*) AS n FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}
-    WHERE t._run_id <> $1`;
+    WHERE t._run_id <> $1 AND ${same}`;
 }
 
 function heldSql(table: Table, staged: string, held: string): string {

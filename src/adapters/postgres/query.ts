@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError } from './errors.ts';
+import { databaseError, sqlState } from './errors.ts';
 import type { Session } from './session.ts';
 
 export type QueryResult = {
@@ -10,8 +10,11 @@ export type QueryResult = {
 };
 
 /**
- * One statement on the target. The extended protocol takes no second one, so nothing can end the read-only
- * transaction first; COPY is refused, as it can write files and start programs even there.
+ * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
+ * statement, so nothing can end the read-only transaction; only statements that read are let through, as COPY and DO
+ * can write files and start programs even there; and a superuser reads as `pg_read_all_data`, for whom functions
+ * like lo_export are closed. Out of reach: a superuser who takes the role back inside of a function's SQL text, and
+ * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
  */
 export async function runQuery(
   session: Session,
@@ -19,14 +22,10 @@ export async function runQuery(
   options: { write: boolean },
 ): Promise<QueryResult> {
   const { client } = session;
-  if (!options.write && startsWithCopy(sql)) {
-    throw new PipelineError('Cannot run the query: COPY may write files', {
-      code: 'database',
-      hint: 'Use SELECT, with --csv for CSV; or give --write.',
-    });
-  }
+  if (!options.write) checkReads(sql);
   try {
     await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
+    if (!options.write) await client.query(LESSEN_SUPERUSER);
     const result = await client.query({ text: sql, queryMode: 'extended' } as { text: string });
     await client.query(options.write ? 'COMMIT' : 'ROLLBACK');
     return {
@@ -36,16 +35,45 @@ export async function runQuery(
     };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    const readOnly = typeof error === 'object' && error !== null && 'code' in error && error.code === '25006';
-    throw databaseError(
-      'run the query',
-      error,
-      readOnly ? 'Queries are read-only; give --write to change data.' : undefined,
-    );
+    throw databaseError('run the query', error, sqlState(error) === READ_ONLY ? WRITE_HINT : undefined);
   }
 }
 
-function startsWithCopy(sql: string): boolean {
-  const start = sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
-  return /^copy\b/i.test(start);
+const READ_ONLY = '25006';
+const WRITE_HINT = 'Queries are read-only; give --write to change data.';
+
+/** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */
+const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true)
+  FROM pg_roles WHERE rolname = current_user AND rolsuper`;
+
+const READING = new Set(['select', 'with', 'values', 'table', 'show', 'explain']);
+
+function checkReads(sql: string): void {
+  const [word = ''] = /^\w*/.exec(afterComments(sql).toLowerCase()) ?? [];
+  if (READING.has(word)) return;
+  const what = word === '' ? 'no SELECT in it' : `${word.toUpperCase()} may change something`;
+  throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
+}
+
+/** What follows white space, parentheses and comments, which nest in PostgreSQL. */
+function afterComments(sql: string): string {
+  let at = 0;
+  let depth = 0;
+  while (at < sql.length) {
+    if (sql.startsWith('/*', at)) {
+      depth++;
+      at += 2;
+    } else if (depth > 0) {
+      const closes = sql.startsWith('*/', at);
+      if (closes) depth--;
+      at += closes ? 2 : 1;
+    } else if (sql.startsWith('--', at)) {
+      at += /^[^\r\n]*/.exec(sql.slice(at))?.[0].length ?? 0;
+    } else if (/[\s(]/.test(sql.charAt(at))) {
+      at++;
+    } else {
+      break;
+    }
+  }
+  return sql.slice(at);
 }

@@ -34,9 +34,9 @@ export async function openStaging(
   const { client } = session;
   try {
     for (const table of resource.tables) {
-      await client.query(createSql(names.rows(table), columnsSql(table)));
+      await create(client, names.rows(table), columnsSql(table));
     }
-    await client.query(createSql(names.held(resource), 'id text NOT NULL'));
+    await create(client, names.held(resource), 'id text NOT NULL');
   } catch (error) {
     await session.close();
     throw databaseError(`create staging tables for ${resource.name}`, error);
@@ -58,7 +58,11 @@ export async function openStaging(
     },
     async finish() {
       try {
-        for (const table of resource.tables) await client.query(`ANALYZE ${ident(...names.rows(table))}`);
+        // The merge joins on the key alone. A sample of every column of 205,000 launches took 1.2 s.
+        await client.query('SET default_statistics_target = 10');
+        for (const table of resource.tables) {
+          await client.query(`ANALYZE ${ident(...names.rows(table))} (${columnList(table.key)})`);
+        }
       } catch (error) {
         throw databaseError(`analyze staging tables for ${resource.name}`, error);
       }
@@ -78,8 +82,12 @@ export async function dropStaging(client: ClientBase, schema: string): Promise<v
   for (const { name } of leftovers) await client.query(`DROP TABLE ${ident(ledgerSchema(schema), name)}`);
 }
 
-function createSql(name: readonly string[], columns: string): string {
-  return `CREATE UNLOGGED TABLE ${ident(...name)} (${columns}) WITH (autovacuum_enabled = false)`;
+/** Afresh: an earlier try of the same resource may have left its own. */
+async function create(client: ClientBase, name: readonly string[], columns: string): Promise<void> {
+  await client.query(`DROP TABLE IF EXISTS ${ident(...name)}`);
+  await client.query(
+    `CREATE UNLOGGED TABLE ${ident(...name)} (${columns}) WITH (autovacuum_enabled = false)`,
+  );
 }
 
 function columnsSql(table: Table): string {

@@ -28,6 +28,13 @@ const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
   1182: 1082, // date
   1231: 1700, // numeric
   2951: 2950, // uuid
+  1001: 17, // bytea
+  1003: 19, // name
+  1014: 1042, // bpchar
+  1028: 26, // oid
+  1183: 1083, // time
+  1187: 1186, // interval
+  1270: 1266, // timetz
 };
 
 function parserOf(oid: number): Parse {

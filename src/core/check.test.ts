@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { Type } from 'typebox';
+
+import { compileCheck } from './check.ts';
+import {
+  bigint,
+  bool,
+  calendarDate,
+  integer,
+  nullable,
+  number,
+  objectId,
+  oneOf,
+  text,
+  timestamp,
+} from './contract.ts';
+
+const ID = '5eb87cd9ffd86e000604b32a';
+
+describe('a compiled check', () => {
+  it('gives null for a value that honours its contract, with unknown fields', () => {
+    const check = compileCheck(Type.Object({ id: objectId(), at: nullable(timestamp()) }));
+    assert.equal(check({ id: ID, at: '2006-03-24T22:30:00.000Z' }), null);
+    assert.equal(check({ id: ID, at: null, more: { than: 'asked' } }), null);
+  });
+
+  it('reports every fault with its path, code, message and value', () => {
+    const check = compileCheck(
+      Type.Object({
+        id: objectId(),
+        name: text(),
+        links: Type.Object({ 'a/b~c': nullable(text()) }),
+        cores: Type.Array(Type.Object({ flight: nullable(integer()) })),
+        on: calendarDate(),
+        at: timestamp(),
+        precision: oneOf(['day', 'hour']),
+      }),
+    );
+    const faults = check({
+      id: 'x',
+      links: {},
+      cores: [{ flight: 1 }, { flight: 1.5 }, { flight: 2 ** 31 }],
+      on: '2006-02-30',
+      at: null,
+      precision: 'week',
+    });
+    const sorted = faults?.sort((a, b) => (a.path < b.path ? -1 : 1));
+    assert.deepEqual(sorted, [
+      { path: '/at', code: 'type', message: 'must be string, found null', value: null },
+      { path: '/cores/1/flight', code: 'type', message: 'must be integer or null, found 1.5', value: 1.5 },
+      {
+        path: '/cores/2/flight',
+        code: 'maximum',
+        message: 'must be <= 2147483647, found 2147483648',
+        value: 2147483648,
+      },
+      { path: '/id', code: 'pattern', message: 'must match ^[0-9a-f]{24}$, found "x"', value: 'x' },
+      { path: '/links/a~1b~0c', code: 'required', message: 'is missing', value: null },
+      { path: '/name', code: 'required', message: 'is missing', value: null },
+      {
+        path: '/on',
+        code: 'format',
+        message: 'must be a date like 2006-03-24 (years 0001 to 9999), found "2006-02-30"',
+        value: '2006-02-30',
+      },
+      {
+        path: '/precision',
+        code: 'enum',
+        message: 'must be one of ["day","hour"], found "week"',
+        value: 'week',
+      },
+    ]);
+  });
+
+  it('gives one fault for one wrong value, null or not', () => {
+    for (const schema of [
+      nullable(text()),
+      nullable(oneOf(['a'])),
+      nullable(Type.Object({})),
+      nullable(bool()),
+    ]) {
+      assert.equal(compileCheck(schema)(null), null);
+      assert.equal(compileCheck(schema)(7)?.length, schema.enum === undefined ? 1 : 2);
+    }
+  });
+
+  it('takes null and the choices, and nothing else, for a nullable choice', () => {
+    const check = compileCheck(nullable(oneOf(['a', 'b'])));
+    assert.deepEqual([check('a'), check('b'), check(null)], [null, null, null]);
+    assert.equal(check('c')?.[0]?.message, 'must be one of ["a","b",null], found "c"');
+  });
+
+  it('refuses what a column cannot hold', () => {
+    const refused: [ReturnType<typeof compileCheck>, readonly unknown[]][] = [
+      [compileCheck(text()), ['\0', '\uD800', 1, null, {}]],
+      [compileCheck(integer()), [2 ** 31, -(2 ** 31) - 1, 0.5, Number.NaN, '1', true]],
+      [compileCheck(bigint()), [2 ** 53, -(2 ** 53), 1e300, Number.POSITIVE_INFINITY]],
+      [compileCheck(number()), [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, '1']],
+      [compileCheck(bool()), [0, 1, 'true', null]],
+    ];
+    for (const [check, values] of refused) {
+      for (const value of values) assert.equal(check(value)?.length, 1, String(value));
+    }
+  });
+
+  it('reports values of records that are none', () => {
+    const check = compileCheck(Type.Object({ id: text() }));
+    for (const value of [null, 1, 'x', [], true]) {
+      assert.partialDeepStrictEqual(check(value), [{ path: '', code: 'type', value }]);
+    }
+  });
+
+  it('keeps and shows the start of a huge value, and infinity as text', () => {
+    const [fault] = compileCheck(integer())('x'.repeat(5000)) ?? [];
+    assert.equal(String(fault?.value).length, 1001);
+    assert.ok((fault?.message.length ?? 0) < 150);
+    assert.equal(compileCheck(number())(Number.POSITIVE_INFINITY)?.[0]?.value, 'Infinity');
+  });
+
+  it('is not fooled by fields that every object inherits', () => {
+    const check = compileCheck(Type.Object({ constructor: text(), toString: text() }));
+    assert.deepEqual(
+      check({})?.map(({ path }) => path),
+      ['/constructor', '/toString'],
+    );
+    assert.deepEqual(check(JSON.parse('{"__proto__": {"constructor": "x", "toString": "y"}}'))?.length, 2);
+  });
+});

@@ -1,0 +1,65 @@
+/** A stream and a copy of it that somebody else reads at the same time. */
+export type Tap<T> = {
+  /** The stream itself. Whoever reads it drives both; it waits while the copy is `capacity` items behind. */
+  readonly main: AsyncIterable<T>;
+  /** The same items, and the same failure. */
+  readonly copy: AsyncIterable<T>;
+  /** Nobody reads the copy any more: `main` need not wait for it. */
+  readonly drop: () => void;
+};
+
+export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
+  const queue: T[] = [];
+  let ending: { readonly failed: boolean; readonly error?: unknown } | null = null;
+  let abandoned = false;
+  let moved = Promise.withResolvers<void>();
+
+  /** Wakes whoever waits for the queue to change. */
+  function move(): void {
+    moved.resolve();
+    moved = Promise.withResolvers();
+  }
+
+  async function* main(): AsyncGenerator<T> {
+    try {
+      for await (const item of source) {
+        while (queue.length >= capacity && !abandoned) await moved.promise;
+        if (!abandoned) queue.push(item);
+        move();
+        yield item;
+      }
+      ending = { failed: false };
+    } catch (error) {
+      ending = { failed: true, error };
+      throw error;
+    } finally {
+      // A reader of `main` that stops early ends the copy, too: what is left will never come.
+      ending ??= { failed: true, error: new Error('the stream was left before its end') };
+      move();
+    }
+  }
+
+  async function* copy(): AsyncGenerator<T> {
+    for (;;) {
+      const item = queue.shift();
+      if (item !== undefined) {
+        move();
+        yield item;
+      } else if (ending === null) {
+        await moved.promise;
+      } else if (ending.failed) {
+        throw ending.error;
+      } else {
+        return;
+      }
+    }
+  }
+
+  function drop(): void {
+    abandoned = true;
+    queue.length = 0;
+    move();
+  }
+
+  return { main: main(), copy: copy(), drop };
+}
