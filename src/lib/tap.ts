@@ -20,10 +20,14 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
     moved = Promise.withResolvers();
   }
 
+  function isFull(): boolean {
+    return queue.length >= capacity && !abandoned;
+  }
+
   async function* main(): AsyncGenerator<T> {
     try {
       for await (const item of source) {
-        while (queue.length >= capacity && !abandoned) await moved.promise;
+        while (isFull()) await moved.promise;
         if (!abandoned) queue.push(item);
         move();
         yield item;
