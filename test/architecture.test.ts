@@ -81,6 +81,11 @@ test('files stay small: none over 300 lines, the median under 120', () => {
   assert.ok((sorted[Math.floor(sorted.length / 2)] ?? 0) <= 120);
 });
 
+test('every module loads on its own', async () => {
+  // main.ts is the program: it runs when it loads.
+  for (const { path } of files) if (path !== 'main.ts') await import(join(SRC, path));
+});
+
 async function readSources(): Promise<SourceFile[]> {
   const names = await readdir(SRC, { recursive: true });
   const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
