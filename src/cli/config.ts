@@ -1,7 +1,7 @@
 import { describeConfig } from '../config/load.ts';
 import { openContext } from './context.ts';
 import { printJson, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 export const registerConfig: Register = (program, streams) => {
   program

@@ -2,7 +2,7 @@ import { migrate, type MigrateAction } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 export const registerMigrate: Register = (program, streams) => {
   const command = program

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
-import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import { example, tellError, type Register } from './command.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
 import { registerMigrate } from './migrate.ts';
@@ -12,9 +13,6 @@ import { registerResources } from './resources.ts';
 import { failedRun, registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
 import { registerSandbox } from './sandbox.ts';
-
-/** Adds a command to the program; `act` takes what its action returns. */
-export type Register = (program: Command, streams: CliStreams, act: (outcome: Outcome) => void) => void;
 
 const COMMANDS: readonly Register[] = [
   registerRun,
@@ -65,11 +63,6 @@ function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Com
   return program;
 }
 
-/** An example line for the end of a command's help. */
-export function example(...lines: readonly string[]): string {
-  return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
-}
-
 /** Commands inherit neither: each must throw instead of exiting, and write where we say. */
 function configureAll(command: Command, streams: CliStreams): void {
   command.exitOverride();
@@ -117,9 +110,4 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
     for (let cause = error; cause instanceof Error; cause = cause.cause)
       streams.stderr.write(`${cause.stack}\n`);
   }
-}
-
-export function tellError(streams: CliStreams, { message, hint }: ErrorReport): void {
-  streams.stderr.write(`error: ${message}\n`);
-  if (hint !== null) streams.stderr.write(`hint: ${hint}\n`);
 }

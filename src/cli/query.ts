@@ -3,7 +3,7 @@ import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
 import { resources } from '../resources/index.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 export const registerQuery: Register = (program, streams) => {
   program

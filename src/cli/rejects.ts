@@ -4,7 +4,7 @@ import { resources } from '../resources/index.ts';
 import { openContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 const DEFAULT_LIMIT = 100;
 

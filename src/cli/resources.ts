@@ -2,7 +2,7 @@ import { unknownResource } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 export const registerResources: Register = (program, streams) => {
   const command = program

@@ -6,7 +6,7 @@ import { resources } from '../resources/index.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, tellError, type Register } from './program.ts';
+import { example, tellError, type Register } from './command.ts';
 import { createProgress } from './progress.ts';
 import { exampleCommand } from './self.ts';
 
@@ -51,6 +51,9 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
+  context.signal.addEventListener('abort', () => {
+    log.warn('stopping; press Ctrl-C again to end at once');
+  });
   const progress = createProgress(context);
   const report = await runOnce(
     loaded,

@@ -1,9 +1,9 @@
-import { findRun, pastRuns } from '../app/history.ts';
+import { findRun, pastRuns, sandboxDataDir } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -34,7 +34,13 @@ export const registerRuns: Register = (program, streams) => {
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
   if (runs.length === 0) {
-    printLine(context, 'No runs yet. Type: spacex-pipeline run');
+    const simulated = sandboxDataDir(context.loaded.config.dataDir);
+    printLine(
+      context,
+      simulated === null
+        ? 'No runs yet. Type: spacex-pipeline run'
+        : `No runs on real records yet. Simulated ones are in ${simulated}: give --data-dir.`,
+    );
     return;
   }
   printTable(

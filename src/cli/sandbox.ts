@@ -4,7 +4,7 @@ import { FAULTS_HELP, startSandbox } from '../app/sandbox.ts';
 import { openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
-import { example, type Register } from './program.ts';
+import { example, type Register } from './command.ts';
 
 type SandboxFlags = {
   readonly port?: number;
