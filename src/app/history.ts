@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
+import { runFolder } from '../adapters/files/run-store.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
@@ -39,17 +40,33 @@ export async function findRun(config: Config, id: string | null, deps: HistoryDe
   const runs = await pastRuns(config, Number.MAX_SAFE_INTEGER, deps);
   const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
   const [first] = found;
+  const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
   if (first === undefined || (id !== null && found.length > 1 && first.run_id !== id)) {
     const reason = id === null ? 'there is none yet' : `${found.length} runs have an id that starts so`;
     throw new PipelineError(`Cannot find run${id === null ? '' : ` ${id}`}: ${reason}`, {
       code: 'usage',
-      hint: 'spacex-pipeline runs',
+      hint:
+        elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`,
     });
   }
   return first;
 }
 
+/** The data folder inside this one that keeps the runs on the built-in sandbox; null where there are none. */
+export function sandboxDataDir(dataDir: string): string | null {
+  const dir = join(dataDir, 'sandbox');
+  return existsSync(join(dir, 'runs')) ? dir : null;
+}
+
+/** Throws `usage` where the run's folder, which alone keeps its rejects, is not in this data folder. */
 export function rejectsOf(config: Config, runId: string, resource: string | null): AsyncGenerator<Reject> {
+  const folder = runFolder(config.dataDir, runId);
+  if (!existsSync(folder)) {
+    throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} is not there`, {
+      code: 'usage',
+      hint: 'Give the --data-dir that the run had, on the machine where it was.',
+    });
+  }
   return readRejects(config.dataDir, runId, resource);
 }
 
@@ -63,7 +80,8 @@ async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): 
       waitMs: WAIT_MS,
     });
     try {
-      return await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
+      const runs = await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
+      return runs.map(withOwnTimes);
     } finally {
       await close();
     }
@@ -73,6 +91,12 @@ async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): 
     deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
     return [];
   }
+}
+
+/** PostgreSQL's microseconds in the form that every document of a run has. */
+function withOwnTimes(run: RunReport): RunReport {
+  const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
+  return { ...run, started_at: own(run.started_at), finished_at: own(run.finished_at) };
 }
 
 function fromManifest(manifest: Manifest): RunReport {

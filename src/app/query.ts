@@ -5,7 +5,7 @@ import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openDatabase } from './database.ts';
-import type { HistoryDeps } from './history.ts';
+import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 export type { QueryResult } from '../adapters/postgres/query.ts';
 
@@ -20,11 +20,13 @@ export async function queryTarget(
 ): Promise<QueryResult> {
   const { dataDir } = config;
   if (config.database.url === null && !existsSync(join(dataDir, 'database'))) {
+    const simulated = sandboxDataDir(dataDir);
     throw new PipelineError(`Cannot query: there is no database in ${dataDir} yet`, {
       code: 'database',
-      hint: existsSync(join(dataDir, 'sandbox', 'database'))
-        ? `Simulated records are in ${join(dataDir, 'sandbox')}: give --data-dir.`
-        : 'spacex-pipeline run',
+      hint:
+        simulated === null
+          ? 'spacex-pipeline run'
+          : `Simulated records are in ${simulated}: give --data-dir.`,
     });
   }
   const { session, close } = await openDatabase(config, { ...deps, dataDir, what: 'query', waitMs: WAIT_MS });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { checkDataKind, openRunStore, writeDataKind } from '../adapters/files/run-store.ts';
+import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
@@ -98,12 +98,11 @@ async function runOn(
   if (database.embedded) await lockSchema(client, database.schema);
   if (states.some(({ applied_at }) => applied_at === null))
     await migrateUp(session, database, MIGRATIONS_DIR);
-  await writeDataKind(dataDir, simulated);
 
   const startedMs = clock.now();
   const runId = uuidv7(startedMs, randomBytes);
   const startedAt = new Date(startedMs).toISOString();
-  const store = openRunStore(dataDir);
+  const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   const checks = new Map(request.plan.resources.map((one) => [one.name, compileCheck(one.contract)]));
   deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });

@@ -40,7 +40,12 @@ export async function openSource(
   if (choice.name === 'sandbox') return openSandbox(loaded, deps);
   const { name, baseUrl } = addressOf(loaded, choice.name);
   const source = openSourceAt(loaded, name, baseUrl, deps);
-  const probe = await source.probe(choice.probePath, deps.signal);
+  let probe = await source.probe(choice.probePath, deps.signal);
+  if (probe.simulated === null && !(choice.orSandbox && mayFallBack(loaded, choice))) {
+    // A connection that broke once must not make simulated records count as real ones.
+    await deps.clock.sleep(config.source.backoffBaseSeconds * 1000, deps.signal);
+    probe = await source.probe(choice.probePath, deps.signal);
+  }
   if (probe.reason !== null && choice.orSandbox && mayFallBack(loaded, choice)) {
     await source.close();
     deps.log.warn(

@@ -75,14 +75,9 @@ describe('a compiled check', () => {
   });
 
   it('gives one fault for one wrong value, null or not', () => {
-    for (const schema of [
-      nullable(text()),
-      nullable(oneOf(['a'])),
-      nullable(Type.Object({})),
-      nullable(bool()),
-    ]) {
+    for (const schema of [nullable(text()), nullable(Type.Object({})), nullable(bool())]) {
       assert.equal(compileCheck(schema)(null), null);
-      assert.equal(compileCheck(schema)(7)?.length, schema.enum === undefined ? 1 : 2);
+      assert.equal(compileCheck(schema)(7)?.length, 1);
     }
   });
 

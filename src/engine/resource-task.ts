@@ -104,7 +104,7 @@ export async function runResource(
     });
     return end('succeeded', null);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted) return end('failed', signal.reason);
     const report = reportError(error);
     log.error(report.message, { resource: resource.name, code: report.code });
     log.debug('cause', { error });

@@ -24,7 +24,16 @@ const COMMANDS = [
   'config',
   'sandbox',
 ];
-const GLOBAL_FLAGS = ['config', 'data-dir', 'database-url', 'schema', 'log-level', 'log-format', 'json', 'quiet'];
+const GLOBAL_FLAGS = [
+  'config',
+  'data-dir',
+  'database-url',
+  'schema',
+  'log-level',
+  'log-format',
+  'json',
+  'quiet',
+];
 const RUN_FLAGS = 'resources source or-sandbox full migrate atomic batch-size concurrency'.split(' ');
 
 /** Help reads no configuration, so it needs no process of its own. */
@@ -89,7 +98,11 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['rnu'], message: /unknown command 'rnu'.*Did you mean run/ },
     { args: ['run', '--sorce', 'x'], message: /'--sorce'.*Did you mean --source/, hint: /run --help/ },
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
-    { args: ['run', '--source', 'mars'], message: /"mars": it is neither live, sandbox nor/, hint: /--source/ },
+    {
+      args: ['run', '--source', 'mars'],
+      message: /"mars": it is neither live, sandbox nor/,
+      hint: /--source/,
+    },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
@@ -140,7 +153,14 @@ void describe('resources', { concurrency: 3 }, () => {
     assert.equal(stderr, '');
     const listed = await workspace.json<Record<string, unknown>[]>(['resources']);
     const launches = listed.find(({ name }) => name === 'launches');
-    assert.deepEqual(Object.keys(launches ?? {}), ['name', 'description', 'path', 'shape', 'needs', 'tables']);
+    assert.deepEqual(Object.keys(launches ?? {}), [
+      'name',
+      'description',
+      'path',
+      'shape',
+      'needs',
+      'tables',
+    ]);
     assert.deepEqual([launches?.['path'], launches?.['needs']], ['/v5/launches', ['rockets']]);
   });
 
@@ -148,11 +168,10 @@ void describe('resources', { concurrency: 3 }, () => {
     const { stdout } = await workspace.run(['resources', 'show', 'launches']);
     assert.match(stdout, /^Endpoint: GET \/v5\/launches\nNeeds: rockets$/m);
     assert.match(stdout, /^rocket_id +text +yes +rockets$/m);
-    const shown = await workspace.json<{ contract: { type: string; properties: object } }>([
-      ...['resources', 'show', 'launches'],
-    ]);
-    assert.equal(shown.contract.type, 'object');
-    assert.ok(Object.hasOwn(shown.contract.properties, 'flight_number'));
+    type Shown = { readonly contract: { readonly type: string; readonly properties: object } };
+    const { contract } = await workspace.json<Shown>(['resources', 'show', 'launches']);
+    assert.equal(contract.type, 'object');
+    assert.ok(Object.hasOwn(contract.properties, 'flight_number'));
   });
 });
 

@@ -1,10 +1,34 @@
-import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, it } from 'node:test';
 
+import { lockSchema } from '../../src/adapters/postgres/lock.ts';
 import { openServer } from '../../src/adapters/postgres/server.ts';
+import { testSessions } from '../suites/target-sessions.ts';
 import { testTarget } from '../suites/target-suite.ts';
 import { createDatabase } from '../support/postgres.ts';
 
-const { url, drop } = await createDatabase();
-after(drop);
+const testDatabase = await createDatabase();
+after(() => testDatabase.drop());
 
-testTarget('PostgreSQL', async (schema) => openServer({ url, schema }));
+const openDatabase = async (schema: string) => openServer({ url: testDatabase.url, schema });
+testTarget('PostgreSQL', openDatabase);
+testSessions(openDatabase);
+
+it('a schema is locked in its own database alone', async () => {
+  const otherDatabase = await createDatabase();
+  const url = new URL(otherDatabase.url);
+  url.searchParams.set('application_name', 'somebody else');
+  const elsewhere = openServer({ url: url.href, schema: 'same' });
+  const here = await openDatabase('same');
+  try {
+    await lockSchema((await elsewhere.connect()).client, 'same');
+    await lockSchema((await here.connect()).client, 'same');
+    await assert.rejects(lockSchema((await here.connect()).client, 'same'), {
+      code: 'busy',
+      message: new RegExp(`another run holds it \\(spacex-pipeline .* pid ${process.pid}, since 20`),
+    });
+  } finally {
+    await Promise.all([elsewhere.close(), here.close()]);
+    await otherDatabase.drop();
+  }
+});

@@ -37,8 +37,8 @@ export function testConservation(openDatabase: OpenDatabase): void {
           let model = new Map<string, Part>();
           let tombstones = await dead(lab);
           for (const one of pulls) {
-            const before = model;
-            model = next(before, one);
+            const old = model;
+            model = next(old, one);
             const end = await load(lab, [toLoad(one)], ANY_LOSS);
             for (const counts of Object.values(end.entries[0]?.report.tables ?? {})) {
               const { staged, inserted, updated, unchanged, deleted, live_before, live_after } = counts;
@@ -46,28 +46,28 @@ export function testConservation(openDatabase: OpenDatabase): void {
               assert.equal(staged, inserted + updated + unchanged);
             }
             const { parts: main, part_tags: children } = end.entries[0]?.report.tables ?? {};
-            const gone = [...before.keys()].filter((key) => !model.has(key)).length;
+            const gone = [...old.keys()].filter((key) => !model.has(key)).length;
             assert.equal(main?.deleted, gone);
             assert.equal(main.live_after, model.size);
-            assert.equal(main.held, one.held.filter((key) => before.has(key)).length);
+            assert.equal(main.held, one.held.filter((key) => old.has(key)).length);
             assert.deepEqual(await stored(lab), [...model.values()].sort(byId));
             assert.equal((await dead(lab)) - tombstones, gone + (children?.deleted ?? 0));
             tombstones = await dead(lab);
           }
         }),
-        { numRuns: 12 },
+        { numRuns: 8, endOnFailure: true },
       );
     });
   });
 }
 
-function next(before: ReadonlyMap<string, Part>, { parts: arrived, held, deletes }: Pull): Map<string, Part> {
-  const kept = [...before].filter(([key]) => !deletes || held.includes(key));
+function next(old: ReadonlyMap<string, Part>, { parts: arrived, held, deletes }: Pull): Map<string, Part> {
+  const staying = [...old].filter(([key]) => !deletes || held.includes(key));
   const fresh = arrived.map((one): [string, Part] => {
-    const old = deletes ? [] : (before.get(one.id)?.tags.slice(one.tags.length) ?? []);
-    return [one.id, { ...one, tags: [...one.tags, ...old] }];
+    const kept = deletes ? [] : (old.get(one.id)?.tags.slice(one.tags.length) ?? []);
+    return [one.id, { ...one, tags: [...one.tags, ...kept] }];
   });
-  return new Map([...kept, ...fresh]);
+  return new Map([...staying, ...fresh]);
 }
 
 function toLoad({ parts: mains, ...rest }: Pull): Load {

@@ -83,14 +83,14 @@ export async function beginRun(lab: Lab, values: Partial<RunHeader> = {}): Promi
   return { id: header.run_id, ledger, target: openTarget(lab.database, lab.client, run) };
 }
 
-export async function stage(run: Run, load: Load): Promise<Derived> {
-  const { resource, held = [], deletes = true } = load;
+export async function stage(run: Run, one: Load): Promise<Derived> {
+  const { resource, held = [], deletes = true } = one;
   const staging = await run.target.stage(resource);
   const staged: Record<string, number> = {};
   try {
     for (const table of resource.tables) {
       const encoder = createCsvEncoder(Object.keys(table.columns));
-      for (const row of load.rows[table.name] ?? []) encoder.encode(row);
+      for (const row of one.rows[table.name] ?? []) encoder.encode(row);
       staged[table.name] = encoder.rows === 0 ? 0 : await staging.copy(table, encoder.take());
     }
     await staging.hold(held);
@@ -98,7 +98,7 @@ export async function stage(run: Run, load: Load): Promise<Derived> {
   } finally {
     await staging.close();
   }
-  const validated = load.rows[resource.tables[0].name]?.length ?? 0;
+  const validated = one.rows[resource.tables[0].name]?.length ?? 0;
   const report: ResourceReport = {
     status: 'succeeded',
     received: validated + held.length,
@@ -109,9 +109,9 @@ export async function stage(run: Run, load: Load): Promise<Derived> {
     seconds: 0.25,
     tables: {},
     error: null,
-    ...load.report,
+    ...one.report,
   };
-  return { resource, report, raw: null, steps: {}, staged: { ...staged, ...load.staged }, deletes };
+  return { resource, report, raw: null, steps: {}, staged: { ...staged, ...one.staged }, deletes };
 }
 
 /** A whole run on the target: begin, stage, publish. */

@@ -23,13 +23,27 @@ export function testMerge(openDatabase: OpenDatabase): void {
     it('inserts, updates, leaves alone and deletes, and counts each', async () => {
       const first = await loadParts([part('a', { note: '1' }), part('b'), part('c')]);
       assert.deepEqual(first.entries[0]?.report.tables['parts'], {
-        ...{ staged: 3, inserted: 3, updated: 0, unchanged: 0, deleted: 0, held: 0 },
-        ...{ live_before: 0, live_after: 3, dangling: { maker_id: 0 } },
+        staged: 3,
+        inserted: 3,
+        updated: 0,
+        unchanged: 0,
+        deleted: 0,
+        held: 0,
+        live_before: 0,
+        live_after: 3,
+        dangling: { maker_id: 0 },
       });
       const second = await loadParts([part('a', { note: '2' }), part('b'), part('d')]);
       assert.deepEqual(second.entries[0]?.report.tables['parts'], {
-        ...{ staged: 3, inserted: 1, updated: 1, unchanged: 1, deleted: 1, held: 0 },
-        ...{ live_before: 3, live_after: 3, dangling: { maker_id: 0 } },
+        staged: 3,
+        inserted: 1,
+        updated: 1,
+        unchanged: 1,
+        deleted: 1,
+        held: 0,
+        live_before: 3,
+        live_after: 3,
+        dangling: { maker_id: 0 },
       });
       const all = await rows(lab.client, 'SELECT id, note, _run_id, _first_run_id FROM parts ORDER BY id');
       assert.deepEqual(all, [
@@ -145,14 +159,14 @@ export function testMerge(openDatabase: OpenDatabase): void {
       const main = [part('a', { note: '' }), part('b', { amount: 1, ratio: 0.1, sold_at: STAMP }), part('c')];
       const links = [{ part_id: 'a', maker_id: 'm' }];
       await loadParts(main, { tags: [tag('a', 1)], links });
-      const before = await allVersions(lab);
+      const asItWas = await allVersions(lab);
       const later = { transformed_at_utc: '2027-05-05T05:05:05Z', transformed_at_date: '2027-05-05' };
       const end = await loadParts(
         main.map((row) => ({ ...row, ...later })),
         { tags: [tag('a', 1)], links },
       );
       assert.partialDeepStrictEqual(end.entries[0]?.report, { unchanged: 3, updated: 0 });
-      assert.deepEqual(await allVersions(lab), before);
+      assert.deepEqual(await allVersions(lab), asItWas);
     });
 
     it('takes the stamp along when something else changes', async () => {
@@ -204,7 +218,11 @@ async function allVersions(lab: Lab): Promise<unknown[]> {
 }
 
 function partsOnly(main: readonly Row[], tags: readonly Row[], links: readonly Row[]): Load {
-  return { resource: { ...parts, needs: {} }, rows: { parts: main, part_tags: tags, part_makers: links }, deletes: true };
+  return {
+    resource: { ...parts, needs: {} },
+    rows: { parts: main, part_tags: tags, part_makers: links },
+    deletes: true,
+  };
 }
 
 const TEXTS = [

@@ -53,8 +53,15 @@ export function testPublish(openDatabase: OpenDatabase): void {
         [end.id],
       );
       assert.deepEqual(table, {
-        ...{ staged: 10, inserted: 1, updated: 9, unchanged: 0, deleted: 1, held: 0 },
-        ...{ live_before: 10, live_after: 10, dangling: { maker_id: 0 } },
+        staged: 10,
+        inserted: 1,
+        updated: 9,
+        unchanged: 0,
+        deleted: 1,
+        held: 0,
+        live_before: 10,
+        live_after: 10,
+        dangling: { maker_id: 0 },
       });
       assert.partialDeepStrictEqual(await runRow(lab, end.id), { status: 'succeeded', error: null });
     });
@@ -157,7 +164,10 @@ export function testPublish(openDatabase: OpenDatabase): void {
         report: { status: 'failed', error: failure },
       });
       const other = { ...parts, name: 'lonely', needs: {} };
-      const dependant = { ...partsLoad([]), resource: { ...makers, name: 'dependant', needs: { makers: 'name' } } };
+      const dependant = {
+        ...partsLoad([]),
+        resource: { ...makers, name: 'dependant', needs: { makers: 'name' } },
+      };
       const derived = [
         failed,
         await stage(run, { ...partsLoad([part('only')]), resource: other, deletes: false }),

@@ -79,7 +79,7 @@ export const TABLES: readonly Table[] = [...makers.tables, ...parts.tables];
 
 export function createTableSql({ name, key, columns }: Table): string {
   const all = Object.entries({ ...columns, ...PIPELINE_COLUMNS }).map(
-    ([column, { type, nullable }]) => `${ident(column)} ${type} ${nullable === false ? 'NOT NULL' : ''}`,
+    ([column, { type, nullable }]) => `${ident(column)} ${type} ${(nullable ?? true) ? '' : 'NOT NULL'}`,
   );
   return `CREATE TABLE ${ident(name)} (${all.join(', ')}, PRIMARY KEY (${columnList(key)}))`;
 }

@@ -2,8 +2,13 @@ import { describe } from 'node:test';
 
 import type { OpenDatabase } from './target-lab.ts';
 import { testConservation } from './target-conservation.ts';
+import { testFormats } from './target-formats.ts';
 import { testMerge } from './target-merge.ts';
 import { testPublish } from './target-publish.ts';
+import { testQuery } from './target-query.ts';
+import { testRecorded } from './target-recorded.ts';
+import { testRuns } from './target-runs.ts';
+import { testValues } from './target-values.ts';
 
 /** The conformance suite of the target: every database that the pipeline loads into passes it. */
 export function testTarget(name: string, openDatabase: OpenDatabase): void {
@@ -11,5 +16,10 @@ export function testTarget(name: string, openDatabase: OpenDatabase): void {
     testMerge(openDatabase);
     testPublish(openDatabase);
     testConservation(openDatabase);
+    testRuns(openDatabase);
+    testQuery(openDatabase);
+    testValues(openDatabase);
+    testFormats(openDatabase);
+    testRecorded(openDatabase);
   });
 }

@@ -22,6 +22,8 @@ export type RunningCli = {
   readonly pid: number;
   /** The first line on stderr, past or to come, that matches. Rejects when the program ends without one. */
   readonly line: (pattern: RegExp) => Promise<string>;
+  /** The first group of what matches on stdout, past or to come. Rejects when the program ends without it. */
+  readonly output: (pattern: RegExp) => Promise<string>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly finished: Promise<CliResult>;
 };
@@ -53,6 +55,14 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   return {
     pid: child.pid ?? 0,
     line: stderr.line,
+    async output(pattern) {
+      for (;;) {
+        const found = pattern.exec(stdout.join(''))?.[1];
+        if (found !== undefined) return found;
+        if (child.stdout.readableEnded) throw new Error(`The program ended without ${pattern} on stdout`);
+        await Promise.race([once(child.stdout, 'data'), once(child.stdout, 'end')]);
+      }
+    },
     kill: (signal) => void child.kill(signal),
     finished,
   };

@@ -28,6 +28,7 @@ export type Workspace = {
   /** `run --json` and its document. */
   readonly pull: (args: readonly string[]) => Promise<CliResult & { readonly report: RunReport }>;
   /** A command with `--json` that must succeed, and its document. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly json: <T>(args: readonly string[]) => Promise<T>;
   /** Replaces the configuration file. */
   readonly configure: (settings: Settings) => void;
@@ -36,14 +37,15 @@ export type Workspace = {
   readonly remove: () => void;
 };
 
-export function createWorkspace(settings: Settings = {}): Workspace {
+/** Without settings there is no configuration file. */
+export function createWorkspace(settings: Settings | null = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
   const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
   const configure = (next: Settings): void => {
     const all = { source: QUICK_SOURCE, ...next };
     writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(all));
   };
-  configure(settings);
+  if (settings !== null) configure(settings);
   return {
     folder,
     run,
@@ -106,8 +108,8 @@ export async function createTestServer(): Promise<TestServer> {
         schema,
         async sql<R>(text: string) {
           // One message, one transaction: tests that run side by side share the connection.
-          const path = `SET LOCAL search_path = ${schema}, ${schema}_pipeline`;
-          const results: unknown = await client.query(`${path}; ${text}`);
+          const place = `SET LOCAL search_path = ${schema}, ${schema}_pipeline`;
+          const results: unknown = await client.query(`${place}; ${text}`);
           return (results as { rows: R[] }[]).at(-1)?.rows ?? [];
         },
       };
@@ -140,6 +142,7 @@ export function assertError(error: ErrorReport | null | undefined, code: string,
   assert.match(error.message, message);
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
 export function readJson<T>(...parts: readonly string[]): T {
   return JSON.parse(readFileSync(path.join(...parts), 'utf8'));
 }

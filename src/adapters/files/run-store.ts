@@ -10,10 +10,10 @@ import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 const HEAD_BYTES = 256;
 const READ_BYTES = 1 << 16;
 
-/** Runs as folders below `<data-dir>/runs`. */
-export function openRunStore(dataDir: string): RunStore {
+/** Runs as folders below `<data-dir>/runs`. The first body that is kept there says which kind the folder keeps. */
+export function openRunStore(dataDir: string, simulated: boolean): RunStore {
   return {
-    create: (runId) => createFolder(dataDir, runId),
+    create: (runId) => createFolder(dataDir, runId, simulated),
     async hasRaw({ run_id, raw }) {
       const path = join(runFolder(dataDir, run_id), raw.path);
       const found = await stat(path).catch(() => null);
@@ -27,7 +27,7 @@ export function runFolder(dataDir: string, runId: string): string {
   return join(dataDir, 'runs', runId);
 }
 
-async function createFolder(dataDir: string, runId: string): Promise<RunFolder> {
+async function createFolder(dataDir: string, runId: string, simulated: boolean): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
   for (const stage of ['raw', 'validated', 'errored', 'intermediate']) {
     await writing(path, () => mkdir(join(path, stage), { recursive: true }));
@@ -40,6 +40,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
       writing(path, () => writeFileAtomic(join(path, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`)),
 
     async writeRaw(resource, body) {
+      await markKind(dataDir, simulated);
       const target = join(path, rawPath(resource));
       await writing(target, () => mkdir(dirname(target), { recursive: true }));
       const file = await writing(target, () => createAtomicFile(target));
@@ -145,7 +146,7 @@ export async function checkDataKind(dataDir: string, simulated: boolean): Promis
   );
 }
 
-export async function writeDataKind(dataDir: string, simulated: boolean): Promise<void> {
+async function markKind(dataDir: string, simulated: boolean): Promise<void> {
   if ((await readDataKind(dataDir)) !== null) return;
   await writing(dataDir, async () => {
     await mkdir(dataDir, { recursive: true });

@@ -13,9 +13,6 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     async begin(run) {
       try {
         await checkKind(client, database.schema, run.simulated);
-        await execute(client, 'INSERT INTO contents (simulated) VALUES ($1) ON CONFLICT DO NOTHING', [
-          run.simulated,
-        ]);
         await closeDeadRuns(client);
         await dropStaging(client, database.schema);
         await execute(
@@ -91,6 +88,13 @@ export async function recordEnd(client: ClientBase, runId: string, end: RunEnd):
     [runId, end.status, json(end.error)],
   );
   if (closed === 0) return false;
+  if (end.entries.some(({ report }) => report.status === 'succeeded')) {
+    await execute(
+      client,
+      'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 ON CONFLICT DO NOTHING',
+      [runId],
+    );
+  }
   for (const entry of end.entries) await recordResource(client, runId, entry);
   return true;
 }

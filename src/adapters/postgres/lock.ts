@@ -55,7 +55,7 @@ async function describeHolder(client: ClientBase, schema: string): Promise<strin
   const [backend] = await rows<{ application_name: string; backend_start: string }>(
     client,
     `SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND granted
+     WHERE locktype = 'advisory' AND granted AND datname = current_database() AND datid = database
        AND (classid::bigint << 32) + objid::bigint = ${LOCK_KEY}`,
     [lockName(schema)],
   );

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+
+import {
+  csvOfRecorded,
+  expectedLaunch,
+  NOT_RECORDED,
+  readRecorded,
+  type RecordedName,
+} from '../../test/suites/recorded.ts';
+import { compileCheck } from '../core/check.ts';
+import { resources } from './index.ts';
+import launches from './launches.ts';
+import rockets from './rockets.ts';
+
+for (const resource of resources) {
+  describe(`resource ${resource.name}`, () => {
+    const [main] = resource.tables;
+
+    it('has a main table of its name, a row a record', () => {
+      assert.deepEqual([main.name, main.key, main.owner], [resource.name, ['id'], 'id']);
+    });
+
+    it('has tables whose keys and owners are columns that are never null', () => {
+      for (const { name, key, owner, columns } of resource.tables) {
+        for (const column of [...key, owner])
+          assert.equal(columns[column]?.nullable, false, `${name}.${column}`);
+      }
+    });
+
+    it('needs and references what there is', () => {
+      const tables = new Set(resources.flatMap((one) => one.tables.map(({ name }) => name)));
+      for (const [need, column] of Object.entries(resource.needs)) {
+        const needed = resources.find(({ name }) => name === need);
+        assert.equal(needed?.tables[0].columns[column]?.type, 'text');
+      }
+      for (const { references } of resource.tables.flatMap(({ columns }) => Object.values(columns))) {
+        if (references !== undefined) assert.ok(tables.has(references), references);
+      }
+    });
+
+    it('has a contract that compiles', () => {
+      assert.notEqual(compileCheck(resource.contract)({}), null);
+    });
+  });
+}
+
+describe('recorded answers', { skip: NOT_RECORDED }, () => {
+  const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
+
+  it('honour their contracts: 205 launches and 4 rockets', () => {
+    for (const [resource, count] of [
+      [launches, 205],
+      [rockets, 4],
+    ] as const) {
+      const records = readRecorded(resource.name as RecordedName);
+      const check = compileCheck(resource.contract);
+      assert.deepEqual(
+        records.flatMap((record) => check(record) ?? []),
+        [],
+      );
+      assert.equal(records.length, count);
+    }
+  });
+
+  it('become rows with every column of their table, in order, and nothing but null where null may be', () => {
+    for (const resource of [launches, rockets]) {
+      const [{ name, columns }] = resource.tables;
+      for (const record of readRecorded(name as RecordedName)) {
+        const made = resource.transform(record, context)[name] ?? [];
+        assert.equal(made.length, 1);
+        assert.deepEqual(Object.keys(made[0] ?? {}).sort(), Object.keys(columns).sort());
+        for (const [column, { nullable }] of Object.entries(columns)) {
+          assert.notEqual(made[0]?.[column], undefined);
+          if (nullable === false) assert.notEqual(made[0]?.[column], null, column);
+        }
+      }
+    }
+  });
+
+  it('stay as they are: a transform changes neither its record nor its answer', () => {
+    const [launch] = readRecorded('launches');
+    const copy = structuredClone(launch);
+    const first = launches.transform(launch, context);
+    assert.deepEqual(launches.transform(launch, context), first);
+    assert.deepEqual(launch, copy);
+  });
+
+  it('give the same bytes in any time zone and locale', () => {
+    const program = `
+      const { csvOfRecorded } = await import(${JSON.stringify(import.meta.resolve('../../test/suites/recorded.ts'))});
+      process.stdout.write(csvOfRecorded());`;
+    const run = (env: NodeJS.ProcessEnv) =>
+      execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+        env: { ...process.env, ...env },
+        maxBuffer: 1 << 26,
+        timeout: 20_000,
+      });
+    const plain = csvOfRecorded();
+    assert.ok(plain.length > 100_000);
+    assert.ok(run({ TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }).equals(plain));
+  });
+});
+
+describe('a launch', { skip: NOT_RECORDED }, () => {
+  const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null };
+  const recorded = () => structuredClone(readRecorded('launches')[0] ?? {});
+
+  it('has no rocket name where its rocket is unknown or null', () => {
+    const launch = { ...recorded(), name: '  FalconSat\n', details: '\t ' };
+    const [row] = launches.transform(launch, context)['launches'] ?? [];
+    const expected = expectedLaunch(launch, []);
+    for (const column of ['name', 'details', 'rocket_id', 'rocket_name']) {
+      assert.equal(row?.[column], expected[column], column);
+    }
+    const [orphan] = launches.transform({ ...launch, rocket: null }, context)['launches'] ?? [];
+    assert.deepEqual([orphan?.['rocket_id'], orphan?.['rocket_name']], [null, null]);
+  });
+
+  it('breaks its contract where a value cannot be stored or is of another kind', () => {
+    const check = compileCheck(launches.contract);
+    for (const [field, value, code] of [
+      ['id', 'x', 'pattern'],
+      ['flight_number', 2 ** 31, 'maximum'],
+      ['flight_number', '1', 'type'],
+      ['name', 'a\0b', 'format'],
+      ['details', '\uD800', 'format'],
+      ['date_utc', '2006-03-24', 'format'],
+      ['date_unix', 1.5, 'type'],
+      ['date_unix', 2 ** 53, 'maximum'],
+      ['date_precision', 'week', 'enum'],
+      ['success', 'yes', 'type'],
+      ['rocket', '', 'pattern'],
+      ['links', null, 'type'],
+    ] as const) {
+      assert.partialDeepStrictEqual(check({ ...recorded(), [field]: value }), [{ path: `/${field}`, code }]);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+
+import type { Reject } from '../../src/app/history.ts';
+import type { RunReport } from '../../src/core/run.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import {
+  assertFailure,
+  createTestServer,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+let server: TestServer;
+let workspace: ServerWorkspace;
+/** Newest first: one whose database was away, one that failed, one that set records aside. */
+let runs: RunReport[];
+const AWAY = 'postgres://nobody@127.0.0.1:1/none';
+
+before(async () => {
+  server = await createTestServer();
+  workspace = server.workspace();
+  const bad = await startSandbox({ launches: 100, faults: 'bad=0.04@launches' });
+  const first = await workspace.pull(['--migrate', '--source', bad.url]);
+  await bad.close();
+  const broken = await startSandbox({ launches: 100, faults: 'html' });
+  const second = await workspace.pull(['--source', broken.url]);
+  await broken.close();
+  assert.deepEqual([first.code, second.code], [0, 3], first.stderr + second.stderr);
+  runs = [second.report, first.report];
+});
+after(() => server.close());
+
+void describe('runs', { concurrency: 3 }, () => {
+  void it('lists the same documents as run --json gave, newest first', async () => {
+    const listed = await workspace.json<RunReport[]>(['runs']);
+    assert.deepEqual(withoutTimes(listed), withoutTimes(runs));
+    const [newest] = await workspace.json<RunReport[]>(['runs', '--limit', '1']);
+    assert.equal(newest?.run_id, runs[0]?.run_id);
+    const { code, stdout, stderr } = await workspace.run(['runs']);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(
+      stdout,
+      /^run +status +source +started +received +errored +inserted +updated +deleted +error$/m,
+    );
+    assert.match(
+      stdout,
+      new RegExp(`^${runs[0]?.run_id} +failed +http\\S+ +20\\S+Z +0 +0 +0 +0 +0 +source$`, 'm'),
+    );
+  });
+
+  void it('works from the data folder alone, and from the ledger alone', async () => {
+    const folder = await workspace.run(['runs', '--json', '--database-url', AWAY]);
+    assert.equal(folder.code, 0);
+    assert.match(folder.stderr, /Cannot connect to .*these are the runs of the data folder alone$/m);
+    assert.deepEqual(withoutTimes(JSON.parse(folder.stdout)), withoutTimes(runs));
+    const ledger = await workspace.json<RunReport[]>(['runs', '--data-dir', 'elsewhere']);
+    assert.deepEqual(withoutTimes(ledger), withoutTimes(runs));
+  });
+
+  void it('shows one, by its id, by a start of it, or the newest', async () => {
+    const [newest, oldest] = runs;
+    const [shown, found] = await Promise.all([
+      workspace.run(['runs', 'show']),
+      workspace.json<RunReport>(['runs', 'show', oldest?.run_id ?? '']),
+    ]);
+    assert.match(shown.stdout, new RegExp(`^Run ${newest?.run_id} failed$`, 'm'));
+    assert.match(shown.stdout, /^Error: Cannot read rockets from .*text\/html/m);
+    assert.deepEqual(withoutTimes([found]), withoutTimes(oldest === undefined ? [] : [oldest]));
+    const whole = await workspace.run(['runs', 'show', oldest?.run_id ?? '']);
+    assert.match(whole.stdout, /^launches +\d+ +\d+ +0 +0 +0 +0 +0 +\d+ +rocket_id 0$/m);
+    assertFailure(await workspace.run(['runs', 'show', 'zzz']), {
+      code: 2,
+      message: /run zzz/,
+      hint: /runs/,
+    });
+    assertFailure(await workspace.run(['runs', 'show', '0']), { code: 2, message: /run 0: 2 runs/ });
+  });
+});
+
+void describe('rejects list', { concurrency: 3 }, () => {
+  void it('tells which records a run set aside, and why', async () => {
+    const [, run] = runs;
+    const errored = run?.resources['launches']?.errored ?? 0;
+    assert.ok(errored > 0);
+    const all = await workspace.json<Reject[]>(['rejects', 'list', run?.run_id ?? '']);
+    assert.equal(all.length, errored);
+    for (const reject of all) {
+      assert.deepEqual(Object.keys(reject), ['resource', 'index', 'id', 'errors', 'record']);
+      assert.equal(reject.resource, 'launches');
+      for (const error of reject.errors)
+        assert.deepEqual(Object.keys(error), ['path', 'code', 'message', 'value']);
+    }
+    const some = await workspace.json<Reject[]>(['rejects', 'list', run?.run_id ?? '', '--limit', '1']);
+    assert.deepEqual(some, all.slice(0, 1));
+    const { stdout } = await workspace.run(['rejects', 'list', run?.run_id ?? '', '--resource', 'launches']);
+    assert.match(stdout, /^resource +index +id +path +code +message$/m);
+  });
+
+  void it('says that there are none', async () => {
+    const { code, stdout } = await workspace.run(['rejects', 'list', '--resource', 'rockets']);
+    assert.deepEqual([code, stdout], [0, `Run ${runs[0]?.run_id} set no records aside.\n`]);
+  });
+});
+
+void it('a run whose folder is gone is not said to have set nothing aside', async () => {
+  const [, run] = runs;
+  const dir = run?.run_dir ?? '';
+  renameSync(dir, `${dir}.away`);
+  const result = await workspace.run(['rejects', 'list', run?.run_id ?? '']);
+  renameSync(`${dir}.away`, dir);
+  assertFailure(result, { code: 2, message: /rejects of run .*folder .*is not there/ });
+});
+
+/** The ledger's clock ends a run a moment before the manifest's. */
+function withoutTimes(reports: readonly RunReport[]): unknown[] {
+  return reports.map(({ finished_at, started_at, ...rest }) => {
+    assert.equal(started_at, new Date(started_at ?? '').toISOString());
+    return { ...rest, started_at, ended: finished_at !== null };
+  });
+}

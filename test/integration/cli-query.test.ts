@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+import {
+  assertFailure,
+  createTestServer,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+let server: TestServer;
+let workspace: ServerWorkspace;
+before(async () => {
+  server = await createTestServer();
+  workspace = server.workspace();
+  const sandbox = await startSandbox({ launches: 10 });
+  const { code, stderr } = await workspace.run(['run', '--migrate', '--source', sandbox.url]);
+  await sandbox.close();
+  assert.equal(code, 0, stderr);
+});
+after(() => server.close());
+
+const VALUES = `SELECT 1 AS one, 9007199254740993 AS big, 1.50 AS exact, 0.1::float8 AS double, NULL AS nothing,
+  true AS yes, timestamptz '2006-03-24 22:30:00.5+01' AS at, date '2006-03-24' AS day, 'a,"b"
+c' AS text, '{"k":[1]}'::jsonb AS json`;
+
+void describe('query', { concurrency: 3 }, () => {
+  void it('prints a table', async () => {
+    const sql = 'SELECT name, flight_number FROM launches WHERE flight_number < 3 ORDER BY 2';
+    const { code, stdout, stderr } = await workspace.run(['query', sql]);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^name +flight_number\n─+ {2}─+\n\S.* 1\n\S.* 2\n\(2 rows\)\n$/);
+    const quiet = await workspace.run(['query', sql, '--quiet']);
+    assert.equal(quiet.stdout, stdout.replace('(2 rows)\n', ''));
+  });
+
+  void it('prints an array of row objects with --json', async () => {
+    assert.deepEqual(await workspace.json(['query', VALUES]), [
+      {
+        one: 1,
+        big: '9007199254740993',
+        exact: '1.50',
+        double: 0.1,
+        nothing: null,
+        yes: true,
+        at: '2006-03-24T21:30:00.5Z',
+        day: '2006-03-24',
+        text: 'a,"b"\nc',
+        json: { k: [1] },
+      },
+    ]);
+    assert.deepEqual(await workspace.json(['query', 'SELECT FROM launches WHERE false']), []);
+  });
+
+  void it('prints CSV with --csv', async () => {
+    const { code, stdout } = await workspace.run(['query', VALUES, '--csv']);
+    assert.equal(code, 0);
+    assert.equal(
+      stdout,
+      'one,big,exact,double,nothing,yes,at,day,text,json\n' +
+        '1,9007199254740993,1.50,0.1,,true,2006-03-24T21:30:00.5Z,2006-03-24,"a,""b""\nc","{""k"":[1]}"\n',
+    );
+  });
+
+  for (const { sql, message, hint } of [
+    { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /./ },
+    { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: /./ },
+    { sql: 'DELETE FROM launches', message: /DELETE may change|25006/, hint: /--write/ },
+    { sql: 'SELECT 1; DELETE FROM launches', message: /multiple commands|one statement/, hint: /./ },
+    { sql: 'SET TRANSACTION READ WRITE', message: /SET|25006/, hint: /./ },
+    { sql: `COPY launches TO '/tmp/never'`, message: /COPY/, hint: /--write/ },
+    {
+      sql: 'WITH gone AS (DELETE FROM launches RETURNING 1) SELECT count(*) FROM gone',
+      message: /\(25006\)/,
+      hint: /--write/,
+    },
+  ]) {
+    void it(`without --write refuses ${sql}`, async () => {
+      const result = await workspace.run(['query', sql]);
+      assertFailure(result, { code: 5, message, hint });
+      assert.equal(result.stdout, '');
+      assert.deepEqual(await workspace.sql('SELECT count(*)::int AS n FROM launches'), [{ n: 10 }]);
+    });
+  }
+
+  void it('changes data with --write', async () => {
+    const other = server.workspace();
+    assert.equal((await other.run(['migrate', 'up'])).code, 0);
+    const insert = 'INSERT INTO spacex_notes VALUES (1), (2)';
+    await other.sql('CREATE TABLE spacex_notes (n integer)');
+    const { code, stdout } = await other.run(['query', insert, '--write']);
+    assert.deepEqual([code, stdout], [0, '(2 rows)\n']);
+    assert.deepEqual(await other.sql('SELECT n FROM spacex_notes ORDER BY 1'), [{ n: 1 }, { n: 2 }]);
+  });
+
+  void it('ends without an error when its reader has had enough', () => {
+    const command = `{ "$0" "$1" query "SELECT repeat('x', 100) AS x FROM generate_series(1, 30000)" --csv; echo "code $?" >&2; } | head -1`;
+    const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, LAUNCHER], {
+      cwd: workspace.folder,
+      env: cliEnvironment(),
+      encoding: 'utf8',
+    });
+    assert.deepEqual([stdout, stderr], ['x\n', 'code 0\n']);
+  });
+});

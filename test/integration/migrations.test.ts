@@ -1,0 +1,14 @@
+import { after } from 'node:test';
+
+import { openServer } from '../../src/adapters/postgres/server.ts';
+import { testConcurrentMigrations, testMigrations } from '../suites/migrations-suite.ts';
+import { openSharedPglite } from '../suites/pglite.ts';
+import { createDatabase } from '../support/postgres.ts';
+
+const testDatabase = await createDatabase();
+after(() => testDatabase.drop());
+const openDatabase = async (schema: string) => openServer({ url: testDatabase.url, schema });
+
+testMigrations('PostgreSQL', openDatabase);
+testConcurrentMigrations(openDatabase);
+testMigrations('PGlite', await openSharedPglite());

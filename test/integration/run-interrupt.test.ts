@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { after, before, describe, it } from 'node:test';
+
+import { Client } from 'pg';
+
+import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import type { RunningCli } from '../support/cli.ts';
+import {
+  assertFailure,
+  createTestServer,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await createTestServer();
+});
+after(() => server.close());
+
+const ROWS = 'SELECT id, name, _run_id FROM launches ORDER BY id';
+
+/** A workspace with 40 launches, and an API that would bring other ones. */
+async function prepare(): Promise<{ workspace: ServerWorkspace; api: Api; other: string | Buffer }> {
+  const workspace = server.workspace();
+  const replies = await sandboxReplies({ launches: 40 });
+  const api = await startApi(replies);
+  const { code, stderr } = await workspace.run(['run', '--migrate', '--source', api.url]);
+  assert.equal(code, 0, stderr);
+  const other = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"Other ');
+  return { workspace, api, other };
+}
+
+/** Starts a run and waits until it is in the middle of its download. */
+async function startHalf(
+  workspace: ServerWorkspace,
+  api: Api,
+  body: string | Buffer,
+): Promise<{ running: RunningCli; open: () => void }> {
+  const gate = createGate(40_000);
+  api.set(LAUNCHES, { body, gate });
+  const running = workspace.start(['run', '--json', '--source', api.url]);
+  await Promise.race([gate.reached, running.finished]);
+  return { running, open: gate.open };
+}
+
+void describe('a run that is interrupted', { concurrency: 3 }, () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    void it(`leaves the rows as they were (${signal})`, async (t) => {
+      const { workspace, api, other } = await prepare();
+      t.after(api.close);
+      const rows = await workspace.sql(ROWS);
+      const { running } = await startHalf(workspace, api, other);
+      running.kill(signal);
+      const result = await running.finished;
+      assertFailure(result, { code: 130, message: /interrupted/, hint: /Nothing was published/ });
+      const { run_id, status, error } = JSON.parse(result.stdout);
+      assert.deepEqual([status, error.code], ['interrupted', 'interrupted']);
+      assert.deepEqual(await workspace.sql(ROWS), rows);
+      const [last] = await workspace.json<{ run_id: string; status: string }[]>(['runs']);
+      assert.deepEqual([last?.run_id, last?.status], [run_id, 'interrupted']);
+      api.set(LAUNCHES, { body: other });
+      const { report } = await workspace.pull(['--source', api.url]);
+      assert.equal(report.resources['launches']?.updated, 40);
+    });
+  }
+
+  void it('ends at once at the second Ctrl-C, even where the first one has to wait', async (t) => {
+    const { workspace, api, other } = await prepare();
+    t.after(api.close);
+    const rows = await workspace.sql(ROWS);
+    api.set(LAUNCHES, { body: other });
+    const blocker = new Client({ connectionString: server.url });
+    await blocker.connect();
+    t.after(() => blocker.end());
+    await blocker.query(`BEGIN; LOCK TABLE ${workspace.schema}.launches IN ROW EXCLUSIVE MODE`);
+    const running = workspace.start(['run', '--source', api.url]);
+    await waitFor(
+      blocker,
+      `SELECT FROM pg_locks WHERE NOT granted AND relation = '${workspace.schema}.launches'::regclass`,
+    );
+    running.kill('SIGINT');
+    await running.line(/press Ctrl-C again to end at once$/);
+    running.kill('SIGINT');
+    const { code } = await running.finished;
+    assert.equal(code, 130);
+    await blocker.query('ROLLBACK');
+    const { report, stderr } = await workspace.pull(['--source', api.url]);
+    assert.equal(report.resources['launches']?.updated, rows.length, stderr);
+    const runs = await workspace.json<{ status: string }[]>(['runs', '--limit', '2']);
+    assert.deepEqual(
+      runs.map(({ status }) => status),
+      ['succeeded', 'failed'],
+    );
+  });
+});
+
+/** Asks until there is a row. */
+async function waitFor(client: Client, sql: string): Promise<void> {
+  while ((await client.query(sql)).rowCount === 0);
+}
+
+void describe('a schema that a run holds', () => {
+  void it('refuses a second run, naming the first, and answers queries', async (t) => {
+    const { workspace, api, other } = await prepare();
+    t.after(api.close);
+    const { running, open } = await startHalf(workspace, api, other);
+    const [second, migrate, names, runs] = await Promise.all([
+      workspace.pull(['--source', api.url]),
+      workspace.run(['migrate', 'down', '--yes']),
+      workspace.json<{ n: number }[]>([
+        'query',
+        `SELECT count(*) AS n FROM launches WHERE name LIKE 'Other %'`,
+      ]),
+      workspace.json<{ status: string; run_id: string }[]>(['runs']),
+    ]);
+    const holder = new RegExp(
+      `run ${runs[0]?.run_id} holds it \\(host ${hostname()}, pid ${running.pid}, since 2`,
+    );
+    assertFailure(second, { code: 7, message: holder, hint: /Wait/ });
+    assert.deepEqual([second.report.run_id, second.report.error?.code], [null, 'busy']);
+    assertFailure(migrate, { code: 7, message: holder });
+    assert.deepEqual(names, [{ n: 0 }]);
+    assert.equal(runs[0]?.status, 'running');
+    open();
+    const { code, stderr } = await running.finished;
+    assert.equal(code, 0, stderr);
+  });
+});

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Attempt } from '../../src/core/ports.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
+import {
+  assertFailure,
+  createTestServer,
+  QUICK_SOURCE,
+  readJson,
+  readText,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await createTestServer();
+});
+after(() => server.close());
+
+const SHORT = { ...QUICK_SOURCE, maxAttempts: 2, headersTimeoutSeconds: 0.3, bodyTimeoutSeconds: 0.3 };
+const SEED = 3;
+const ROWS =
+  'SELECT id, name, _run_id FROM launches UNION ALL SELECT id, name, _run_id FROM rockets ORDER BY 1';
+
+type Meta = { readonly status: number | null; readonly attempts: readonly Attempt[] };
+type Case = {
+  readonly faults: string;
+  /** The status of each try, null where there was none. */
+  readonly tries: readonly (number | null)[];
+  /** Absent where the run succeeds in the end. */
+  readonly failure?: { readonly code: number; readonly message: RegExp };
+  /** How the kept body starts; absent where there is none. */
+  readonly kept?: RegExp;
+};
+
+const RECOVERED: readonly Case[] = [
+  { faults: 'resetx1', tries: [200], kept: /^\[\{/ },
+  { faults: '429=1@launchesx1', tries: [429, 200], kept: /^\[\{/ },
+  { faults: 'status=503@launchesx1', tries: [503, 200], kept: /^\[\{/ },
+  { faults: 'reset@launchesx1', tries: [null, 200], kept: /^\[\{/ },
+  { faults: 'reset-body=70000@launchesx1', tries: [null, 200], kept: /^\[\{/ },
+];
+
+const FINAL: readonly Case[] = [
+  {
+    faults: 'status=404@launches',
+    tries: [404],
+    failure: { code: 3, message: /answered 404 \("Not Found"\)/ },
+  },
+  { faults: 'status=500@launches', tries: [500, 500], failure: { code: 3, message: /500.*\(2 tries\)/ } },
+  {
+    faults: '429=3600@launches',
+    tries: [429],
+    failure: { code: 3, message: /answered 429.*asks to come back at 2/ },
+  },
+  {
+    faults: 'challenge@launches',
+    tries: [403],
+    failure: { code: 3, message: /403 \("<!DOCTYPE html>.*Just a moment/ },
+  },
+  { faults: 'reset@launches', tries: [null, null], failure: { code: 3, message: /\(2 tries\)/ } },
+  { faults: 'reset-body@launches', tries: [null, null], failure: { code: 3, message: /\(2 tries\)/ } },
+];
+
+const SPOILED: readonly Case[] = [
+  {
+    faults: 'truncate=5000@launches',
+    tries: [200],
+    failure: { code: 3, message: /the body starts "\[\{/ },
+    kept: /^\[\{/,
+  },
+  {
+    faults: 'html@launches',
+    tries: [200],
+    failure: { code: 3, message: /text\/html.*where JSON is due.*"<!DOCTYPE html>/ },
+    kept: /^<!DOCTYPE/,
+  },
+  {
+    faults: 'wrong-type@launches',
+    tries: [200],
+    failure: { code: 3, message: /text\/plain.*where JSON is due.*"\[/ },
+    kept: /^\[\{/,
+  },
+  {
+    faults: 'object@launches',
+    tries: [200],
+    failure: { code: 3, message: /an array.*the body starts "\{/ },
+    kept: /^\{/,
+  },
+  {
+    faults: 'empty@launches',
+    tries: [200],
+    failure: { code: 4, message: /empty collection/ },
+    kept: /^\[\]$/,
+  },
+  {
+    faults: 'stall@launches',
+    tries: [null, null],
+    failure: { code: 3, message: /the body stopped coming/ },
+  },
+  {
+    faults: 'hang@launches',
+    tries: [null, null],
+    failure: { code: 3, message: /no answer came in time/ },
+  },
+];
+
+/** A run into rows that are there: they stay whatever goes wrong. */
+async function check(workspace: ServerWorkspace, { faults, tries, failure, kept }: Case): Promise<void> {
+  const sandbox = await startSandbox({ launches: 40, seed: SEED, faults });
+  const held = await workspace.sql(ROWS);
+  const result = await workspace.pull(['--source', sandbox.url]);
+  await sandbox.close();
+  const { report } = result;
+  assert.deepEqual(await workspace.sql(ROWS), held);
+  if (failure === undefined) {
+    assert.equal(result.code, 0, result.stderr);
+    assert.equal(report.resources['launches']?.unchanged, 40);
+  } else {
+    assertFailure(result, failure);
+    assert.deepEqual([report.status, report.resources['launches']?.status], ['partial', 'failed']);
+  }
+  const folder = path.join(report.run_dir ?? '', 'raw', 'launches');
+  const meta = readJson<Meta>(folder, '0001.meta.json');
+  assert.deepEqual(
+    meta.attempts.map(({ status }) => status),
+    tries,
+  );
+  assert.equal(meta.status, tries.at(-1));
+  assert.ok(
+    meta.attempts.slice(0, -1).every(({ error, wait_seconds }) => error !== null && wait_seconds !== null),
+  );
+  assert.equal(meta.attempts.at(-1)?.wait_seconds, null);
+  const requests = sandbox.requests().filter((one) => one.path === LAUNCHES && one.method === 'GET');
+  assert.equal(requests.length, tries.length);
+  const body = path.join(folder, '0001.json');
+  assert.equal(existsSync(body), kept !== undefined);
+  if (kept !== undefined) assert.match(readText(body), kept);
+  const [last] = await workspace.sql<{ run_id: string; status: string }>(
+    'SELECT run_id, status FROM runs ORDER BY run_id DESC LIMIT 1',
+  );
+  assert.deepEqual(last, { run_id: report.run_id, status: report.status });
+}
+
+void describe('a source that fails', { concurrency: 3 }, () => {
+  for (const [name, cases] of Object.entries({ recovers: RECOVERED, 'stays so': FINAL, lies: SPOILED })) {
+    void describe(`and ${name}`, { concurrency: 1 }, () => {
+      let workspace: ServerWorkspace;
+      before(async () => {
+        workspace = server.workspace({ source: SHORT });
+        const sandbox = await startSandbox({ launches: 40, seed: SEED });
+        const { code, stderr } = await workspace.run(['run', '--migrate', '--source', sandbox.url]);
+        await sandbox.close();
+        assert.equal(code, 0, stderr);
+      });
+      for (const one of cases) void it(one.faults, () => check(workspace, one));
+    });
+  }
+});
+
+void describe('requests', { concurrency: 2 }, () => {
+  void it('say who asks, and stay within the budget', async (t) => {
+    const api = await startApi(await sandboxReplies({ launches: 5 }));
+    t.after(api.close);
+    const { run } = server.workspace({ source: { ...QUICK_SOURCE, requestsPerSecond: 4 } });
+    const { code, stderr } = await run(['run', '--migrate', '--source', `${api.url}/`]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(
+      api.requests.map(({ method, path: asked }) => `${method} ${asked}`),
+      [`HEAD ${ROCKETS}`, `GET ${ROCKETS}`, `GET ${LAUNCHES}`],
+    );
+    for (const { headers } of api.requests) {
+      assert.equal(headers['user-agent'], `spacex-pipeline/${packageJson.version}`);
+    }
+    const times = api.requests.map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    assert.ok(Math.min(...gaps) > 200, `apart by ${gaps.join(', ')} ms`);
+  });
+
+  void it('ask for what changed alone', async (t) => {
+    const replies = await sandboxReplies({ launches: 5 });
+    const api = await startApi(replies);
+    t.after(api.close);
+    const { pull } = server.workspace();
+    await pull(['--migrate', '--source', api.url]);
+    api.set(LAUNCHES, {
+      body: String(replies[LAUNCHES].body).replace('"flight_number":1,', '"flight_number":9,'),
+    });
+    const { report } = await pull(['--source', api.url]);
+    assert.equal(report.resources['rockets']?.not_modified, true);
+    assert.equal(report.resources['launches']?.not_modified, false);
+    assert.deepEqual(
+      [report.resources['launches']?.updated, report.resources['launches']?.unchanged],
+      [1, 4],
+    );
+    const { report: full } = await pull(['--source', api.url, '--full']);
+    assert.equal(full.resources['rockets']?.not_modified, false);
+    assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
+  });
+
+  void it('of a retry wait as long as Retry-After says', async () => {
+    const sandbox = await startSandbox({ launches: 5, faults: '429=1@launchesx1' });
+    const { pull } = server.workspace();
+    const { report, stderr } = await pull(['--migrate', '--source', sandbox.url]);
+    await sandbox.close();
+    assert.match(stderr, /launches: it answered 429 \("Too Many Requests"\); next try in 1\.0 s$/m);
+    const meta = readJson<Meta>(report.run_dir ?? '', 'raw', 'launches', '0001.meta.json');
+    assert.ok((meta.attempts[0]?.wait_seconds ?? 0) >= 1);
+  });
+});

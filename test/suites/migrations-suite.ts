@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { migrateDown, migrateUp, migrationStates } from '../../src/adapters/postgres/migrate.ts';
+import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
+import { ident, ledgerSchema } from '../../src/adapters/postgres/sql.ts';
+import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
+import { resources } from '../../src/resources/index.ts';
+import { randomSchema, type OpenDatabase } from './target-lab.ts';
+
+const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);
+
+/** 54 bytes: with `_pipeline` behind it, the longest name that PostgreSQL keeps whole. */
+const LONGEST = `${'é'.repeat(20)}${'x'.repeat(14)}`;
+const ODD_SCHEMAS = ['Capital', 'a "quoted" name', "it's; DROP", 'with spaces', 'sel.ect', 'select', LONGEST];
+
+/** Migrations bring a schema to what the table literals say, once, and back. */
+export function testMigrations(name: string, openDatabase: OpenDatabase): void {
+  describe(`migrations on ${name}`, () => {
+    const open = async (schema = randomSchema()): Promise<{ database: Database; session: Session }> => {
+      const database = await openDatabase(schema);
+      return { database, session: await database.connect() };
+    };
+
+    for (const schema of [undefined, ...ODD_SCHEMAS]) {
+      it(`give the tables of the resources, in schema ${schema ?? 'any'}`, async () => {
+        const { database, session } = await open(schema);
+        await migrateUp(session, database, MIGRATIONS_DIR);
+        for (const table of TABLES) {
+          assert.deepEqual(await catalog(session, database.schema, table.name), {
+            columns: Object.entries({ ...table.columns, ...PIPELINE_COLUMNS }).map(
+              ([column, { type, nullable }]) => ({
+                name: column,
+                type: type === 'timestamptz' ? 'timestamp with time zone' : type,
+                nullable: nullable ?? true,
+              }),
+            ),
+            key: table.key,
+          });
+        }
+        assert.deepEqual(
+          await tableNames(session, database.schema),
+          TABLES.map((table) => table.name).sort(),
+        );
+        assert.deepEqual(await tableNames(session, ledgerSchema(database.schema)), LEDGER_TABLES);
+        await database.close();
+      });
+    }
+
+    it('index every column that references a table', async () => {
+      const { database, session } = await open();
+      await migrateUp(session, database, MIGRATIONS_DIR);
+      for (const table of TABLES) {
+        for (const [column, { references }] of Object.entries(table.columns)) {
+          if (references === undefined) continue;
+          const indexes = await rows(
+            session.client,
+            `SELECT FROM pg_index i JOIN pg_attribute a ON attrelid = indrelid AND attnum = indkey[0]
+             WHERE indrelid = to_regclass($1) AND attname = $2`,
+            [ident(database.schema, table.name), column],
+          );
+          assert.equal(indexes.length, 1, `${table.name}.${column}`);
+        }
+      }
+      await database.close();
+    });
+
+    it('are applied once, told by status, and taken back one at a time', async () => {
+      const { database, session } = await open();
+      const pending = await migrationStates(session, database, MIGRATIONS_DIR);
+      assert.deepEqual(new Set(pending.map(({ applied_at }) => applied_at)), new Set([null]));
+      assert.deepEqual(await schemas(session, database), []);
+      const names = pending.map((state) => state.name);
+
+      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), names);
+      const done = await migrationStates(session, database, MIGRATIONS_DIR);
+      assert.deepEqual(
+        done.map((state) => state.name),
+        names,
+      );
+      for (const { applied_at } of done) assert.match(applied_at ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), []);
+      assert.deepEqual(await migrationStates(session, database, MIGRATIONS_DIR), done);
+
+      for (const [index, last] of names.toReversed().entries()) {
+        const tables = await tableNames(session, database.schema);
+        assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), last);
+        const left = (await migrationStates(session, database, MIGRATIONS_DIR)).filter(
+          ({ applied_at }) => applied_at !== null,
+        );
+        assert.equal(left.length, names.length - 1 - index);
+        if (index === 0) {
+          assert.equal((await tableNames(session, database.schema)).length, tables.length - 1);
+          assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), [last]);
+          assert.deepEqual(await tableNames(session, database.schema), tables);
+          await migrateDown(session, database, MIGRATIONS_DIR);
+        }
+      }
+      assert.deepEqual(await tableNames(session, database.schema), []);
+      assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
+      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), names);
+      await database.close();
+    });
+
+    it('take nothing back where nothing was ever applied', async () => {
+      const { database, session } = await open();
+      assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
+      assert.deepEqual(await schemas(session, database), []);
+      await database.close();
+    });
+
+    it('of a newer version are refused', async () => {
+      const { database, session } = await open();
+      await migrateUp(session, database, MIGRATIONS_DIR);
+      await session.client.query(
+        `INSERT INTO ${ident(ledgerSchema(database.schema), 'migrations')} (name) VALUES ('9999_from_the_future')`,
+      );
+      await assert.rejects(migrationStates(session, database, MIGRATIONS_DIR), {
+        code: 'migration',
+        message: new RegExp(`Cannot use schema ${database.schema}: .*newer.*9999_from_the_future`),
+      });
+      await database.close();
+    });
+
+    for (const [what, file, sql, code] of [
+      ['fails in SQL', '0999_broken.sql', 'CREATE TABLE half (x int);\nSELECT 1/0;', 'database'],
+      ['is no SQL', '0999_broken.sql', 'CREATE TABEL', 'database'],
+      [
+        'fails before others',
+        '0002_a.sql',
+        'CREATE TABLE half (x int); CREATE TABLE half (x int);',
+        'database',
+      ],
+    ] as const) {
+      it(`leave nothing behind where one ${what}`, async () => {
+        const { database, session } = await open();
+        const dir = await copyMigrations();
+        await writeFile(join(dir, file), `-- schema: target\n\n-- up\n${sql}\n\n-- down\nDROP TABLE half;\n`);
+        await assert.rejects(migrateUp(session, database, dir), { code });
+        assert.deepEqual(await schemas(session, database), []);
+        assert.ok((await migrateUp(session, database, MIGRATIONS_DIR)).length > 0);
+
+        // Those that were there before stay, and a step back that fails takes nothing back.
+        await assert.rejects(migrateUp(session, database, dir), { code });
+        await rm(join(dir, file));
+        await writeFile(
+          join(dir, '0999_one_way.sql'),
+          '-- schema: ledger\n\n-- up\nSELECT 1;\n\n-- down\nSELECT 1/0;\n',
+        );
+        assert.deepEqual(await migrateUp(session, database, dir), ['0999_one_way']);
+        const states = await migrationStates(session, database, dir);
+        await assert.rejects(migrateDown(session, database, dir), { code: 'database' });
+        assert.deepEqual(await migrationStates(session, database, dir), states);
+        await database.close();
+      });
+    }
+
+    it('that lack a part are refused before anything is applied', async () => {
+      const { database, session } = await open();
+      const dir = await copyMigrations();
+      await writeFile(join(dir, '0999_parts.sql'), 'CREATE TABLE half (x int);');
+      await assert.rejects(migrateUp(session, database, dir), {
+        message: 'Cannot read migration 0999_parts: it lacks "-- schema:", "-- up" or "-- down"',
+      });
+      assert.deepEqual(await schemas(session, database), []);
+      await database.close();
+    });
+  });
+}
+
+/** What only a server has: two that migrate at the same time. */
+export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
+  it('migrations that two start at the same time are each applied once', async () => {
+    const database = await openDatabase(randomSchema());
+    const sessions = await Promise.all([database.connect(), database.connect(), database.connect()]);
+    const applied = await Promise.all(
+      sessions.map((session) => migrateUp(session, database, MIGRATIONS_DIR)),
+    );
+    const [first] = sessions;
+    const names = (await migrationStates(first, database, MIGRATIONS_DIR)).map(({ name }) => name);
+    assert.deepEqual(applied.flat(), names);
+    assert.deepEqual(
+      applied.map(({ length }) => length).sort((a, b) => a - b),
+      [0, 0, names.length],
+    );
+    await database.close();
+  });
+}
+
+const LEDGER_TABLES = ['contents', 'migrations', 'run_resources', 'run_tables', 'runs', 'tombstones'];
+
+async function catalog({ client }: Session, schema: string, table: string): Promise<unknown> {
+  const where = `attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`;
+  const relation = [ident(schema, table)];
+  const columns = await rows(
+    client,
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, NOT attnotnull AS nullable
+     FROM pg_attribute WHERE ${where} ORDER BY attnum`,
+    relation,
+  );
+  const key = await rows<{ name: string }>(
+    client,
+    `SELECT attname AS name FROM pg_attribute JOIN pg_index ON indrelid = attrelid AND indisprimary
+     WHERE ${where} AND attnum = ANY (indkey) ORDER BY array_position(indkey::smallint[], attnum)`,
+    relation,
+  );
+  return { columns, key: key.map(({ name }) => name) };
+}
+
+async function tableNames({ client }: Session, schema: string): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' ORDER BY relname`,
+    [ident(schema)],
+  );
+  return found.map(({ name }) => name);
+}
+
+async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {
+  return rows(client, 'SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
+    [schema, ledgerSchema(schema)],
+  ]);
+}
+
+async function copyMigrations(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'migrations-'));
+  after(() => rm(dir, { recursive: true }));
+  await cp(MIGRATIONS_DIR, dir, { recursive: true });
+  return dir;
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+
+import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
+import { configureSession } from '../../src/adapters/postgres/session.ts';
+import type { OpenDatabase } from './target-lab.ts';
+
+/** One embedded database for a test file, a schema of it for each test: opening one takes seconds. */
+export async function openSharedPglite(): Promise<OpenDatabase> {
+  const dir = await mkdtemp(join(tmpdir(), 'pglite-'));
+  const engine = await openEmbedded({ dir: join(dir, 'database'), schema: 'public' });
+  after(async () => {
+    await engine.close();
+    await rm(dir, { recursive: true });
+  });
+  return async (schema) => ({
+    ...engine,
+    schema,
+    async connect() {
+      const session = await engine.connect();
+      await configureSession(session.client, schema);
+      return session;
+    },
+    close: async () => undefined,
+  });
+}

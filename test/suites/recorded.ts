@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { createCsvEncoder } from '../../src/lib/csv.ts';
+import launches from '../../src/resources/launches.ts';
+import rockets from '../../src/resources/rockets.ts';
+
+type Recorded = Readonly<Record<string, unknown>>;
+
+/** Where the recorded answers of the real API are; they are not part of the package. */
+const DIR = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
+
+/** Says why tests of recorded data are skipped, or false where the data are there. */
+export const NOT_RECORDED: string | false = existsSync(join(DIR, 'spacex-api'))
+  ? false
+  : `there are no recorded answers in ${DIR} (SHARED_DATA names another folder)`;
+
+const PATHS = { launches: 'v5/launches.json', rockets: 'v4/rockets.json' };
+export type RecordedName = keyof typeof PATHS;
+
+export function readRecorded(resource: RecordedName): Recorded[] {
+  return JSON.parse(readFileSync(join(DIR, 'spacex-api', PATHS[resource]), 'utf8'));
+}
+
+/**
+ * The business columns of a launch by the plain rules, apart from the code under test: rename, name of the rocket,
+ * text trimmed at both ends.
+ */
+export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]): Recorded {
+  const trim = (value: unknown) => (typeof value === 'string' ? value.trim() : null);
+  const rocket = allRockets.find(({ id }) => id === launch['rocket']);
+  return {
+    id: trim(launch['id']),
+    name: trim(launch['name']),
+    details: trim(launch['details']),
+    rocket_id: trim(launch['rocket']),
+    rocket_name: trim(rocket?.['name']),
+    launch_date_precision: trim(launch['date_precision']),
+    flight_number: launch['flight_number'],
+    launch_date_unix: launch['date_unix'],
+    success: launch['success'],
+    launch_date_utc: Date.parse(String(launch['date_utc'])),
+    launch_date_local: Date.parse(String(launch['date_local'])),
+  };
+}
+
+/** Every recorded row as the stage files and COPY get it. */
+export function csvOfRecorded(): Buffer {
+  const context = {
+    transformedAt: '2026-01-02T03:04:05.678Z',
+    lookup: (_: string, id: string) => `rocket ${id}`,
+  };
+  const parts = [launches, rockets].map((resource) => {
+    const [{ name, columns }] = resource.tables;
+    const encoder = createCsvEncoder(Object.keys(columns));
+    for (const record of readRecorded(name as RecordedName)) {
+      for (const row of resource.transform(record, context)[name] ?? []) encoder.encode(row);
+    }
+    return Buffer.concat([encoder.header(), encoder.take()]);
+  });
+  return Buffer.concat(parts);
+}

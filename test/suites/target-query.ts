@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, beforeEach, describe, it } from 'node:test';
+
+import { runQuery } from '../../src/adapters/postgres/query.ts';
+import { PipelineError } from '../../src/core/errors.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { load, openLab, snapshot, type Lab, type OpenDatabase } from './target-lab.ts';
+import { maker, makers } from './target-resources.ts';
+
+const FILE = `/tmp/query-test-${randomBytes(8).toString('hex')}`;
+
+/** Each tries to change rows, or to make FILE, through a query that is read-only. */
+const ATTEMPTS = [
+  `DELETE FROM makers`,
+  `INSERT INTO makers SELECT * FROM makers`,
+  `TRUNCATE makers CASCADE`,
+  `SELECT 1; DELETE FROM makers`,
+  `COMMIT; DELETE FROM makers`,
+  `COMMIT`,
+  `ROLLBACK; BEGIN READ WRITE; DELETE FROM makers; COMMIT`,
+  `SELECT set_config('transaction_read_only', 'off', false)`,
+  `SELECT set_config('transaction_read_only', 'off', true), eat_makers()`,
+  `SET TRANSACTION READ WRITE`,
+  `SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE`,
+  `SET default_transaction_read_only = off`,
+  `RESET transaction_read_only`,
+  `WITH gone AS (DELETE FROM makers RETURNING *) SELECT * FROM gone`,
+  `WITH fresh AS (UPDATE makers SET name = 'x' RETURNING *) TABLE fresh`,
+  `DO $$ BEGIN DELETE FROM makers; END $$`,
+  `DO $$ BEGIN SET LOCAL transaction_read_only = off; DELETE FROM makers; COMMIT; END $$`,
+  `DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO ''${FILE}'''; END $$`,
+  `/* ; */ DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch ${FILE}'''; END $$`,
+  `SELECT eat_makers()`,
+  `SELECT * FROM makers WHERE eat_makers() IS NULL`,
+  `SELECT write_file()`,
+  `CALL eat_makers_and_commit()`,
+  `COPY makers TO '${FILE}'`,
+  `COPY (SELECT 1) TO PROGRAM 'touch ${FILE}'`,
+  `copy makers from '/dev/null'`,
+  `  -- a comment\n/* and /* one */ inside */ COPY makers TO '${FILE}'`,
+  `/* /* */ */ COPY (SELECT 1) TO '${FILE}'`,
+  `/*/**/*/COPY (SELECT 1) TO '${FILE}'`,
+  `-- a comment\rCOPY (SELECT 1) TO '${FILE}'`,
+  `;COPY (SELECT 1) TO '${FILE}'`,
+  `; ;\f\v/**/ COPY (SELECT 1) TO '${FILE}'`,
+  `SELECT nextval('numbers')`,
+  `SELECT setval('numbers', 99)`,
+  `CREATE TEMP TABLE t AS SELECT 1`,
+  `CREATE TABLE t (x int)`,
+  `EXPLAIN ANALYZE DELETE FROM makers`,
+  `EXPLAIN (ANALYZE) CREATE TABLE t AS SELECT 1`,
+  `EXPLAIN ANALYZE SELECT eat_makers()`,
+  `SELECT lo_import('/etc/hostname')`,
+  `SELECT lo_export(large, '${FILE}') FROM objects`,
+  `SELECT lo_export(lo_from_bytea(0, 'x'), '${FILE}')`,
+  `SELECT lo_put(large, 0, 'changed') FROM objects`,
+  `SELECT lo_unlink(large) FROM objects`,
+  `PREPARE p AS DELETE FROM makers`,
+  `EXECUTE p`,
+  `DECLARE c CURSOR WITH HOLD FOR SELECT eat_makers()`,
+  `SELECT * INTO t FROM makers`,
+  `SELECT * FROM makers FOR UPDATE`,
+  `LOCK TABLE makers`,
+  `GRANT ALL ON makers TO PUBLIC`,
+  `COMMENT ON TABLE makers IS 'x'`,
+  `ALTER SYSTEM SET work_mem = '1MB'`,
+  `VACUUM makers`,
+  `REINDEX TABLE makers`,
+  `NOTIFY x`,
+  `SELECT query_to_xml('DELETE FROM makers', true, true, '')`,
+  `SELECT query_to_xml('SELECT eat_makers()', true, true, '')`,
+  `UPDATE pg_settings SET setting = 'off' WHERE name = 'transaction_read_only'`,
+];
+
+/** What `query` gives, and that a read-only one cannot be talked out of it. */
+export function testQuery(openDatabase: OpenDatabase): void {
+  describe('a query', () => {
+    let lab: Lab;
+    before(async () => {
+      lab = await openLab(openDatabase);
+      await load(lab, [{ resource: makers, rows: { makers: [maker('a'), maker('b')] } }]);
+      for (const sql of [
+        `CREATE FUNCTION eat_makers() RETURNS int VOLATILE LANGUAGE plpgsql AS
+           $$ BEGIN DELETE FROM makers; RETURN 1; END $$`,
+        `CREATE FUNCTION write_file() RETURNS int VOLATILE LANGUAGE plpgsql AS
+           $$ BEGIN EXECUTE 'COPY (SELECT 1) TO ''${FILE}'''; RETURN 1; END $$`,
+        `CREATE PROCEDURE eat_makers_and_commit() LANGUAGE plpgsql AS
+           $$ BEGIN COMMIT; DELETE FROM makers; COMMIT; END $$`,
+        'CREATE SEQUENCE numbers',
+        `CREATE TABLE objects AS SELECT lo_from_bytea(0, 'content') AS large`,
+      ]) {
+        await runQuery(lab.session, sql, { write: true });
+      }
+    });
+    after(() => lab.close());
+
+    for (const sql of ATTEMPTS) {
+      it(`changes nothing by ${sql.replaceAll(FILE, 'FILE').replaceAll(/\s+/g, ' ')}`, async () => {
+        const asItWas = await everything(lab);
+        await runQuery(lab.session, sql, { write: false }).catch((error: unknown) => {
+          assert.ok(error instanceof PipelineError);
+          assert.equal(error.code, 'database');
+        });
+        assert.deepEqual(await everything(lab), asItWas);
+      });
+    }
+
+    it('reads by every form of a statement that reads', async () => {
+      for (const sql of [
+        'SELECT id FROM makers ORDER BY id',
+        '  /* /* nested */ */ -- and\n select id from makers order by id;',
+        '(SELECT id FROM makers ORDER BY id)',
+        'WITH m AS (SELECT * FROM makers) SELECT id FROM m ORDER BY id',
+        `VALUES ('a'), ('b')`,
+      ]) {
+        const { rows: found } = await runQuery(lab.session, sql, { write: false });
+        assert.deepEqual(found.flatMap(Object.values), ['a', 'b'], sql);
+      }
+      const table = await runQuery(lab.session, 'TABLE makers', { write: false });
+      assert.deepEqual(table.columns.slice(0, 2), ['id', 'name']);
+      const plan = await runQuery(lab.session, 'EXPLAIN ANALYZE SELECT * FROM makers', { write: false });
+      assert.deepEqual(plan.columns, ['QUERY PLAN']);
+      const zone = await runQuery(lab.session, 'SHOW TimeZone', { write: false });
+      assert.deepEqual(zone.rows, [{ TimeZone: 'UTC' }]);
+    });
+
+    it('reads the ledger as well, without a schema name', async () => {
+      const { rows: found } = await runQuery(lab.session, 'SELECT status FROM runs', { write: false });
+      assert.deepEqual(found, [{ status: 'succeeded' }]);
+    });
+
+    it('says what is wrong with the SQL, with its SQLSTATE', async () => {
+      for (const [sql, sqlstate] of [
+        ['SELECT * FROM nowhere', '42P01'],
+        ['SELEC 1', '42601'],
+        ['SELECT 1/0', '22012'],
+      ] as const) {
+        const error = { code: 'database', context: { sqlstate } };
+        await assert.rejects(runQuery(lab.session, sql, { write: true }), error);
+        if (sqlstate !== '42601') await assert.rejects(runQuery(lab.session, sql, { write: false }), error);
+      }
+      await assert.rejects(runQuery(lab.session, 'SELECT nope', { write: false }), {
+        message: 'Cannot run the query: column "nope" does not exist (42703)',
+      });
+    });
+
+    it('says how to write when it is refused', async () => {
+      for (const sql of [
+        'DELETE FROM makers',
+        '',
+        'COPY makers TO STDOUT',
+        'WITH x AS (DELETE FROM makers RETURNING id) SELECT * FROM x',
+      ]) {
+        await assert.rejects(runQuery(lab.session, sql, { write: false }), { hint: /--write/ });
+      }
+    });
+  });
+
+  describe('a query that may write', () => {
+    let lab: Lab;
+    beforeEach(async () => {
+      lab = await openLab(openDatabase);
+      await load(lab, [{ resource: makers, rows: { makers: [maker('a'), maker('b')] } }]);
+    });
+
+    it('commits, and tells how many rows it touched', async () => {
+      const result = await runQuery(lab.session, `UPDATE makers SET name = 'x'`, { write: true });
+      assert.deepEqual(result, { columns: [], rows: [], touched: 2 });
+      await lab.client.query('ROLLBACK');
+      assert.deepEqual(await rows(lab.client, 'SELECT DISTINCT name FROM makers'), [{ name: 'x' }]);
+      await lab.close();
+    });
+
+    it('leaves everything as it was when it fails, and the session fit for the next one', async () => {
+      const asItWas = await snapshot(lab);
+      for (const sql of [
+        `DELETE FROM makers WHERE 1 / (length(id) - 1) = 1`,
+        `DELETE FROM makers; SELECT 1`,
+      ]) {
+        await assert.rejects(runQuery(lab.session, sql, { write: true }), { code: 'database' });
+        assert.deepEqual(await snapshot(lab), asItWas);
+      }
+      await lab.close();
+    });
+  });
+}
+
+async function everything(lab: Lab): Promise<unknown> {
+  const [row] = await rows(
+    lab.client,
+    `SELECT (SELECT last_value FROM numbers) AS number, (SELECT is_called FROM numbers) AS called,
+       (SELECT convert_from(lo_get(large), 'UTF8') FROM objects) AS large, pg_stat_file($1, true) AS file,
+       (SELECT count(*) FROM pg_largeobject_metadata) AS objects, current_setting('role') AS role,
+       (SELECT json_agg(relname ORDER BY relname) FROM pg_class WHERE relname = 't' OR relnamespace = $2::regnamespace) AS relations,
+       obj_description('makers'::regclass) AS comment, has_table_privilege('public', 'makers', 'UPDATE') AS granted`,
+    [FILE, lab.database.schema],
+  );
+  return [row, await snapshot(lab)];
+}

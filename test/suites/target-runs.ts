@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+
+import { ledgerRuns } from '../../src/adapters/postgres/history.ts';
+import { openLedger } from '../../src/adapters/postgres/ledger.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { publish } from '../../src/steps/publish.ts';
+import {
+  ANY_LOSS,
+  beginRun,
+  load,
+  openLab,
+  runHeader,
+  runRow,
+  snapshot,
+  stage,
+  stageAndPublish,
+  type Lab,
+  type Load,
+  type OpenDatabase,
+} from './target-lab.ts';
+import { maker, makers, part, parts } from './target-resources.ts';
+
+/** The life of a run in the ledger: begun, fenced off, failed in the middle, dead. */
+export function testRuns(openDatabase: OpenDatabase): void {
+  describe('a run', () => {
+    let lab: Lab;
+    beforeEach(async () => {
+      lab = await openLab(openDatabase);
+      await load(lab, [makersLoad('m'), partsLoad('p')]);
+    });
+    afterEach(() => lab.close());
+
+    it('publishes nothing when it is not running any more', async () => {
+      const run = await beginRun(lab);
+      const derived = [await stage(run, makersLoad('new'))];
+      await lab.client.query(`UPDATE runs SET status = 'failed' WHERE run_id = $1`, [run.id]);
+      const asItWas = await snapshot(lab);
+      await assert.rejects(publish(derived, run.target, ANY_LOSS), { code: 'busy' });
+      assert.deepEqual(await snapshot(lab), asItWas);
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed', finished_at: null });
+    });
+
+    it('publishes nothing when a later run has begun', async () => {
+      const dead = await beginRun(lab);
+      const derived = [await stage(dead, makersLoad('old'))];
+      const asItWas = await snapshot(lab);
+      const later = await beginRun(lab);
+      await assert.rejects(publish(derived, dead.target, ANY_LOSS), { name: 'PipelineError' });
+      assert.deepEqual(await snapshot(lab), asItWas);
+      const end = await stageAndPublish(later, [makersLoad('later')]);
+      assert.equal(end.status, 'succeeded');
+    });
+
+    it('closes dead runs as failed and drops their staging when it begins', async () => {
+      const dead = await beginRun(lab);
+      await stage(dead, makersLoad('old'));
+      assert.equal((await staging(lab)).length, 2);
+      const run = await beginRun(lab);
+      assert.deepEqual(await staging(lab), []);
+      assert.partialDeepStrictEqual(await runRow(lab, dead.id), {
+        status: 'failed',
+        error: { code: 'interrupted' },
+      });
+      assert.ok((await runRow(lab, dead.id))?.['finished_at']);
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
+    });
+
+    for (const [when, table, action] of [
+      ['the second table', 'part_tags', 'INSERT'],
+      ['a tombstone', 'tombstones', 'INSERT'],
+      ['the ledger', 'run_tables', 'INSERT'],
+      ['the end of the run', 'runs', 'UPDATE'],
+      ['the commit', 'makers', 'INSERT'],
+    ]) {
+      it(`leaves everything as it was when PostgreSQL fails at ${when}`, async () => {
+        const deferred = when === 'the commit';
+        await lab.client.query(`
+          CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE 'not today' USING ERRCODE = '58030'; END $$;
+          CREATE ${deferred ? 'CONSTRAINT' : ''} TRIGGER fail AFTER ${action} ON ${table}
+            ${deferred ? 'DEFERRABLE INITIALLY DEFERRED' : ''} FOR EACH ROW EXECUTE FUNCTION fail()`);
+        const run = await beginRun(lab);
+        const asItWas = await snapshot(lab);
+        await assert.rejects(stageAndPublish(run, [makersLoad('new'), partsLoad('new')]), {
+          code: 'database',
+          context: { sqlstate: '58030' },
+          message: `Cannot publish run ${run.id} to schema ${lab.database.schema}: not today (58030)`,
+        });
+        assert.deepEqual(await snapshot(lab), asItWas);
+        await lab.client.query('DROP FUNCTION fail CASCADE');
+
+        // The session is as good as before: the run's end can be told, and another run publishes.
+        const error = { code: 'database', message: 'Cannot publish', hint: null } as const;
+        await run.ledger.abandon(run.id, { status: 'failed', error, entries: [] });
+        assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed', error });
+        assert.deepEqual(await staging(lab), []);
+        assert.equal((await load(lab, [makersLoad('new')])).status, 'succeeded');
+      });
+    }
+
+    it('is told in history as it ended, newest first', async () => {
+      const good = await load(lab, [makersLoad('m'), { ...partsLoad('p'), held: ['q'] }]);
+      const bad = await beginRun(lab);
+      const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
+      const { report } = await stage(bad, makersLoad('m'));
+      const failed = { ...report, status: 'failed', error } as const;
+      const entries = [{ resource: makers, report: failed, raw: null }];
+      await bad.ledger.abandon(bad.id, { status: 'failed', error, entries });
+      const [last, before, ...more] = await ledgerRuns(lab.client, 2);
+      assert.deepEqual(more, []);
+      assert.deepEqual([last?.run_id, last?.status, last?.error], [bad.id, 'failed', error]);
+      assert.deepEqual(last?.resources, { makers: failed });
+      assert.deepEqual([before?.run_id, before?.status], [good.id, 'succeeded']);
+      assert.deepEqual(
+        before?.resources,
+        Object.fromEntries(good.entries.map((entry) => [entry.resource.name, entry.report])),
+      );
+      for (const time of [last?.started_at, last?.finished_at, before?.finished_at]) {
+        assert.match(time ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+      }
+    });
+
+    it('leaves the end of a run alone that has ended', async () => {
+      const { id } = await load(lab, [makersLoad('m')]);
+      const ledger = openLedger(lab.database, lab.client);
+      await ledger.abandon(id, { status: 'interrupted', error: null, entries: [] });
+      assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'succeeded' });
+    });
+
+    it('remembers the raw file behind what is published, for the same source only', async () => {
+      const run = await beginRun(lab);
+      const raw = {
+        path: 'raw/makers/0001.json',
+        url: 'http://a.test/makers',
+        bytes: 2,
+        sha256: 'f'.repeat(64),
+        etag: '"1"',
+        received_by: run.id,
+      };
+      await publish([{ ...(await stage(run, makersLoad('m'))), raw }], run.target, ANY_LOSS);
+      await beginRun(lab); // fails
+      const ledger = openLedger(lab.database, lab.client);
+      assert.deepEqual(await ledger.lastRaw('makers', 'test'), { run_id: run.id, raw });
+      assert.equal(await ledger.lastRaw('makers', 'elsewhere'), null);
+      assert.equal(await ledger.lastRaw('parts', 'test'), null);
+    });
+
+    for (const simulated of [true, false]) {
+      const [one, other] = simulated ? ['real', 'simulated'] : ['simulated', 'real'];
+      it(`of ${other} records is refused by a target of ${one} ones before it writes anything`, async () => {
+        await lab.client.query('TRUNCATE contents');
+        await lab.client.query('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
+        await stage(await beginRun(lab, { simulated: !simulated }), makersLoad('left over'));
+        const asItWas = [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')];
+        const ledger = openLedger(lab.database, lab.client);
+        await assert.rejects(ledger.begin(runHeader({ simulated })), { code: 'kind' });
+        assert.deepEqual(
+          [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')],
+          asItWas,
+        );
+      });
+    }
+  });
+
+  describe('a lookup', () => {
+    let lab: Lab;
+    beforeEach(async () => {
+      lab = await openLab(openDatabase);
+      const old = ['staged', 'held', 'gone'].map((id) => maker(id, `old ${id}`));
+      await load(lab, [{ resource: makers, rows: { makers: old } }]);
+    });
+    afterEach(() => lab.close());
+
+    const arriving: Load = {
+      resource: makers,
+      rows: { makers: [maker('staged', 'new'), maker('nameless', null)] },
+      held: ['held', 'unknown'],
+    };
+
+    it('gives staged rows and held ones, not those that are about to go', async () => {
+      const run = await beginRun(lab);
+      await stage(run, arriving);
+      assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', true)), {
+        staged: 'new',
+        nameless: null,
+        held: 'old held',
+      });
+    });
+
+    it('gives staged rows and all that are there where deletes are off', async () => {
+      const run = await beginRun(lab);
+      await stage(run, arriving);
+      assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', false)), {
+        staged: 'new',
+        nameless: null,
+        held: 'old held',
+        gone: 'old gone',
+      });
+    });
+  });
+}
+
+async function staging(lab: Lab): Promise<unknown[]> {
+  return rows(
+    lab.client,
+    `SELECT relname FROM pg_class WHERE relname LIKE 'staging%' AND relnamespace = to_regnamespace($1)`,
+    [`${lab.database.schema}_pipeline`],
+  );
+}
+
+function makersLoad(id: string): Load {
+  return { resource: makers, rows: { makers: [maker(id)] } };
+}
+
+function partsLoad(id: string): Load {
+  const tags = [{ part_id: id, position: 1, tag: id }];
+  return { resource: parts, rows: { parts: [part(id)], part_tags: tags, part_makers: [] } };
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+
+import { lockSchema } from '../../src/adapters/postgres/lock.ts';
+import { openLedger } from '../../src/adapters/postgres/ledger.ts';
+import { rows, type Session } from '../../src/adapters/postgres/session.ts';
+import { openTarget } from '../../src/adapters/postgres/target.ts';
+import type { Target } from '../../src/core/target.ts';
+import { publish } from '../../src/steps/publish.ts';
+import {
+  ANY_LOSS,
+  beginRun,
+  openLab,
+  randomSchema,
+  runHeader,
+  runRow,
+  snapshot,
+  stage,
+  type Lab,
+  type OpenDatabase,
+} from './target-lab.ts';
+import { maker, makers } from './target-resources.ts';
+
+/** What only a server has: several sessions at a time. */
+export function testSessions(openDatabase: OpenDatabase): void {
+  describe('of several sessions', () => {
+    let lab: Lab;
+    let second: Session;
+    beforeEach(async () => {
+      lab = await openLab(openDatabase);
+      second = await lab.database.connect();
+    });
+    afterEach(() => lab.close());
+
+    const arriving = { resource: makers, rows: { makers: [maker('m')] } };
+
+    it('one holds the schema, and the others are told the run, host, pid and since when', async () => {
+      const { schema } = lab.database;
+      const run = await beginRun(lab, { host: 'elsewhere', pid: 4242, started_at: '2026-01-02T03:04:05Z' });
+      await assert.rejects(lockSchema(second.client, schema), {
+        code: 'busy',
+        message: `Cannot lock schema ${schema}: run ${run.id} holds it (host elsewhere, pid 4242, since 2026-01-02T03:04:05Z)`,
+      });
+    });
+
+    it('one holds a schema in which no run began, and the others are told its host, pid and since when', async () => {
+      for (const tables of ['migrated', 'not migrated']) {
+        const database = tables === 'migrated' ? lab.database : await openDatabase(randomSchema());
+        const holder = await database.connect();
+        if (tables === 'not migrated') await lockSchema(holder.client, database.schema);
+        const other = await database.connect();
+        await assert.rejects(lockSchema(other.client, database.schema), (error: Error) => {
+          const host = hostname().slice(0, 20);
+          const who = `another run holds it (spacex-pipeline ${host} pid ${process.pid}, since 20`;
+          assert.ok(error.message.includes(who), error.message);
+          return true;
+        });
+        if (tables === 'not migrated') await database.close();
+      }
+    });
+
+    it('each may hold a schema of its own', async () => {
+      await lockSchema(second.client, `${lab.database.schema}_`);
+    });
+
+    it('one that lost its connection publishes nothing, and the next one takes over', async () => {
+      const run = await beginRun(lab);
+      const derived = [await stage(run, arriving)];
+      const asItWas = await snapshot({ ...lab, client: second.client });
+      const [backend] = await rows<{ pid: number }>(lab.client, 'SELECT pg_backend_pid() AS pid');
+      const ended = new Promise<void>((resolve) => lab.client.on('end', resolve));
+      await rows(second.client, 'SELECT pg_terminate_backend($1, 5000)', [backend?.pid]);
+      await ended;
+      await assert.rejects(publish(derived, run.target, ANY_LOSS), { code: 'database' });
+      const next = { ...lab, session: second, client: second.client };
+      assert.deepEqual(await snapshot(next), asItWas);
+
+      await lockSchema(second.client, lab.database.schema);
+      const later = await beginRun(next);
+      assert.partialDeepStrictEqual(await runRow(next, run.id), { status: 'failed' });
+      const end = await publish([await stage(later, arriving)], later.target, ANY_LOSS);
+      assert.equal(end.status, 'succeeded');
+    });
+
+    it('one whose lock another one holds publishes nothing', async () => {
+      const run = await beginRun(lab);
+      const derived = [await stage(run, arriving)];
+      await lab.client.query('SELECT pg_advisory_unlock_all()');
+      await lockSchema(second.client, lab.database.schema);
+      const asItWas = await snapshot(lab);
+      await assert.rejects(publish(derived, run.target, ANY_LOSS), { code: 'busy' });
+      assert.deepEqual(await snapshot(lab), asItWas);
+    });
+
+    it('one that waits too long for a table gives up and leaves everything as it was', async () => {
+      const header = runHeader();
+      await openLedger(lab.database, lab.client).begin(header);
+      const target = openTarget(lab.database, lab.client, {
+        id: header.run_id,
+        lockTimeoutSeconds: 0.05,
+        statementTimeoutSeconds: 5,
+      });
+      const derived = [
+        await stage({ id: header.run_id, ledger: openLedger(lab.database, lab.client), target }, arriving),
+      ];
+      await second.client.query('BEGIN; LOCK TABLE makers IN ROW EXCLUSIVE MODE');
+      await assert.rejects(publish(derived, target, ANY_LOSS), {
+        code: 'database',
+        context: { sqlstate: '55P03' },
+      });
+      await second.client.query('ROLLBACK');
+      assert.partialDeepStrictEqual(await runRow(lab, header.run_id), { status: 'running' });
+      assert.equal((await publish(derived, target, ANY_LOSS)).status, 'succeeded');
+    });
+
+    it('readers see the old rows until the commit', async () => {
+      const run = await beginRun(lab);
+      const derived = [await stage(run, arriving)];
+      const count = async () => (await rows(second.client, 'SELECT id FROM makers')).length;
+      const seen: number[] = [];
+      const target: Target = {
+        ...run.target,
+        publish: (tables, work) =>
+          run.target.publish(tables, async (transaction) => {
+            const result = await work(transaction);
+            seen.push(await count());
+            return result;
+          }),
+      };
+      await publish(derived, target, ANY_LOSS);
+      assert.deepEqual([...seen, await count()], [0, 1]);
+    });
+  });
+}
