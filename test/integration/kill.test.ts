@@ -7,7 +7,7 @@ import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } fro
 import type { RunningCli } from '../support/cli.ts';
 import { createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
-const SIZE = 600;
+const SIZE = 300;
 /** One version whole, or rows of two are mixed. */
 const VERSIONS = `SELECT DISTINCT substring(name FROM 'version [0-9]+') AS version FROM
   (SELECT name FROM launches UNION ALL SELECT rocket_name FROM launches UNION ALL SELECT name FROM rockets) r
@@ -67,99 +67,137 @@ const inPublish = (table: string, trigger: string): Instant => ({
   prepare: ({ hold }) => hold(table, trigger),
 });
 
-type Hold = (table: string, trigger: string) => Promise<() => Promise<void>>;
+type Hold = (table: string, trigger: string) => Promise<(running: RunningCli) => Promise<void>>;
 
 const LANES: readonly (readonly Instant[])[] = [
   [atLine(/run \S+ from /), inBody(ROCKETS, 0.5), inBody(LAUNCHES, 0.1), inBody(LAUNCHES, 0.9)],
   [
     atLine(/rockets: 4 of 4 records validated/),
     atLine(/launches: received/),
-    atLine(/launches: 600 of 600 records validated/),
+    atLine(/launches: 300 of 300 records validated/),
     inPublish('rockets', 'BEFORE UPDATE|FOR EACH STATEMENT'),
   ],
   [
-    inPublish('launches', 'BEFORE UPDATE|FOR EACH ROW WHEN (NEW.flight_number = 300)'),
+    inPublish('launches', 'BEFORE UPDATE|FOR EACH ROW WHEN (NEW.flight_number = 150)'),
     inPublish('launches', 'AFTER UPDATE|FOR EACH STATEMENT'),
     inPublish('run_tables', 'AFTER INSERT|FOR EACH STATEMENT'),
     inPublish(
       'launches',
-      'AFTER UPDATE|DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.flight_number = 300)',
+      'AFTER UPDATE|DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.flight_number = 150)',
     ),
   ],
 ];
 
-void describe('a run that is killed on a server', { concurrency: 3 }, () => {
-  let server: TestServer;
-  before(async () => {
-    server = await createTestServer();
-  });
-  after(() => server.close());
-
-  for (const [lane, instants] of LANES.entries()) {
-    void describe(`lane ${lane + 1}`, { concurrency: 1 }, () => {
-      let workspace: ReturnType<TestServer['workspace']>;
-      let api: Api;
-      let holder: Client;
-      let version = 1;
-      before(async () => {
-        workspace = server.workspace();
-        holder = new Client({ connectionString: server.url });
-        [api] = await Promise.all([startApi({}), holder.connect()]);
-        serve(api, versionOf(version));
-        const { code, stderr } = await workspace.run(['run', '--migrate', '--source', api.url]);
-        assert.equal(code, 0, stderr);
-        await workspace.sql(`CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
-          $$ BEGIN PERFORM pg_advisory_xact_lock(4242, ${lane}); RETURN NEW; END $$`);
-      });
-      after(async () => {
-        await Promise.all([api.close(), holder.end()]);
-      });
-
-      const hold: Hold = async (table, trigger) => {
-        const [when = '', how = ''] = trigger.split('|');
-        const kind = how.startsWith('DEFERRABLE') ? 'CONSTRAINT TRIGGER' : 'TRIGGER';
-        await workspace.sql(
-          `CREATE ${kind} wait_here ${when} ON ${table} ${how} EXECUTE FUNCTION wait_here()`,
-        );
-        await holder.query('SELECT pg_advisory_lock(4242, $1)', [lane]);
-        return () => untilFound(holder, `classid = 4242 AND objid = ${lane} AND NOT granted`);
-      };
-
-      for (const instant of instants) {
-        void it(`${instant.name} leaves one version`, async () => {
-          const [old, next] = [version, version + 1];
-          version = next;
-          const bodies = versionOf(next);
-          serve(api, bodies);
-          const comes = await instant.prepare({ api, bodies, hold });
-          const running = workspace.start(['run', '--source', api.url]);
-          await comes(running);
-          running.kill('SIGKILL');
-          assert.equal((await running.finished).signal, 'SIGKILL');
-          await holder.query('SELECT pg_advisory_unlock_all()');
-          await untilGone(holder, running.pid);
-
-          const found = await workspace.sql<{ version: string }>(VERSIONS);
-          const atCommit = instant.name.includes('DEFERRED');
-          assert.deepEqual(found, [{ version: `version ${atCommit ? next : old}` }]);
-          await workspace.sql(
-            'DROP TRIGGER IF EXISTS wait_here ON rockets; DROP TRIGGER IF EXISTS wait_here ON launches; DROP TRIGGER IF EXISTS wait_here ON run_tables',
-          );
-          serve(api, bodies);
-          const { code, report, stderr } = await workspace.pull(['--source', api.url]);
-          assert.equal(code, 0, stderr);
-          assert.deepEqual(await workspace.sql(VERSIONS), [{ version: `version ${next}` }]);
-          assert.equal(report.resources['launches']?.[atCommit ? 'unchanged' : 'updated'], SIZE);
-          assert.deepEqual(
-            await workspace.sql(`SELECT relname FROM pg_class WHERE relname LIKE 'staging%'
-            AND relnamespace = '${workspace.schema}_pipeline'::regnamespace`),
-            [],
-          );
-          assert.deepEqual(await workspace.sql(`SELECT run_id FROM runs WHERE status = 'running'`), []);
-        });
-      }
+void describe('a run that is killed', { concurrency: 2 }, () => {
+  void describe('on a server', { concurrency: 3 }, () => {
+    let server: TestServer;
+    before(async () => {
+      server = await createTestServer();
     });
-  }
+    after(() => server.close());
+
+    for (const [lane, instants] of LANES.entries()) {
+      void describe(`lane ${lane + 1}`, { concurrency: 1 }, () => {
+        let workspace: ReturnType<TestServer['workspace']>;
+        let api: Api;
+        let holder: Client;
+        let version = 1;
+        before(async () => {
+          workspace = server.workspace();
+          holder = new Client({ connectionString: server.url });
+          [api] = await Promise.all([startApi({}), holder.connect()]);
+          serve(api, versionOf(version));
+          const { code, stderr } = await workspace.run(['run', '--migrate', '--source', api.url]);
+          assert.equal(code, 0, stderr);
+          await workspace.sql(`CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_advisory_xact_lock(4242, ${lane}); RETURN NEW; END $$`);
+        });
+        after(async () => {
+          await Promise.all([api.close(), holder.end()]);
+        });
+
+        const hold: Hold = async (table, trigger) => {
+          const [when = '', how = ''] = trigger.split('|');
+          const kind = how.startsWith('DEFERRABLE') ? 'CONSTRAINT TRIGGER' : 'TRIGGER';
+          await workspace.sql(
+            `CREATE ${kind} wait_here ${when} ON ${table} ${how} EXECUTE FUNCTION wait_here()`,
+          );
+          await holder.query('SELECT pg_advisory_lock(4242, $1)', [lane]);
+          return async (running) => {
+            await running.line(/launches: 300 of 300 records validated/);
+            await untilFound(holder, `classid = 4242 AND objid = ${lane} AND NOT granted`);
+          };
+        };
+
+        for (const instant of instants) {
+          void it(`${instant.name} leaves one version`, async () => {
+            const [old, next] = [version, version + 1];
+            version = next;
+            const bodies = versionOf(next);
+            serve(api, bodies);
+            const comes = await instant.prepare({ api, bodies, hold });
+            const running = workspace.start(['run', '--source', api.url]);
+            await comes(running);
+            running.kill('SIGKILL');
+            assert.equal((await running.finished).signal, 'SIGKILL');
+            await holder.query('SELECT pg_advisory_unlock_all()');
+            await untilGone(holder, running.pid);
+
+            const found = await workspace.sql<{ version: string }>(VERSIONS);
+            const atCommit = instant.name.includes('DEFERRED');
+            assert.deepEqual(found, [{ version: `version ${atCommit ? next : old}` }]);
+            await workspace.sql(
+              'DROP TRIGGER IF EXISTS wait_here ON rockets; DROP TRIGGER IF EXISTS wait_here ON launches; DROP TRIGGER IF EXISTS wait_here ON run_tables',
+            );
+            serve(api, bodies);
+            const { code, report, stderr } = await workspace.pull(['--source', api.url]);
+            assert.equal(code, 0, stderr);
+            assert.deepEqual(await workspace.sql(VERSIONS), [{ version: `version ${next}` }]);
+            assert.equal(report.resources['launches']?.[atCommit ? 'unchanged' : 'updated'], SIZE);
+            assert.deepEqual(
+              await workspace.sql(`SELECT relname FROM pg_class WHERE relname LIKE 'staging%'
+            AND relnamespace = '${workspace.schema}_pipeline'::regnamespace`),
+              [],
+            );
+            assert.deepEqual(await workspace.sql(`SELECT run_id FROM runs WHERE status = 'running'`), []);
+          });
+        }
+      });
+    }
+  });
+
+  void it('leaves one version on the embedded database', async (t) => {
+    const workspace = createWorkspace();
+    const api = await startApi({});
+    t.after(workspace.remove);
+    t.after(api.close);
+    serve(api, versionOf(1));
+    assert.equal((await workspace.run(['run', '--source', api.url])).code, 0);
+    const noHold: Hold = () => assert.fail();
+    let now = 1;
+    for (const instant of [inBody(LAUNCHES, 0.5), atLine(/300 of 300 records/)]) {
+      const bodies = versionOf(now + 1);
+      serve(api, bodies);
+      const comes = await instant.prepare({ api, bodies, hold: noHold });
+      const running = workspace.start(['run', '--source', api.url]);
+      await comes(running);
+      running.kill('SIGKILL');
+      await running.finished;
+      const found = await workspace.json<{ version: string }[]>(['query', VERSIONS]);
+      const isNew = found[0]?.version === `version ${now + 1}`;
+      assert.deepEqual(found, [{ version: `version ${isNew ? now + 1 : now}` }]);
+      if (isNew) now += 1;
+    }
+    serve(api, versionOf(now + 1));
+    const { code, report, stderr } = await workspace.pull(['--source', api.url]);
+    assert.equal(code, 0, stderr);
+    assert.equal(report.resources['launches']?.updated, SIZE);
+    const staging = `SELECT relname FROM pg_class WHERE relname LIKE 'staging%'`;
+    const [versions, left] = await Promise.all(
+      [VERSIONS, staging].map((sql) => workspace.json(['query', sql])),
+    );
+    assert.deepEqual([versions, left], [[{ version: `version ${now + 1}` }], []]);
+  });
 });
 
 async function untilFound(client: Client, condition: string): Promise<void> {
@@ -171,36 +209,3 @@ async function untilGone(client: Client, pid: number): Promise<void> {
   const sql = 'SELECT FROM pg_stat_activity WHERE application_name LIKE $1';
   while ((await client.query(sql, [`spacex-pipeline % pid ${pid}`])).rowCount !== 0);
 }
-
-void it('a run that is killed on the embedded database leaves one version', async (t) => {
-  const workspace = createWorkspace();
-  const api = await startApi({});
-  t.after(workspace.remove);
-  t.after(api.close);
-  serve(api, versionOf(1));
-  assert.equal((await workspace.run(['run', '--source', api.url])).code, 0);
-  const noHold: Hold = () => assert.fail();
-  let now = 1;
-  for (const instant of [inBody(LAUNCHES, 0.5), atLine(/600 of 600 records/)]) {
-    const bodies = versionOf(now + 1);
-    serve(api, bodies);
-    const comes = await instant.prepare({ api, bodies, hold: noHold });
-    const running = workspace.start(['run', '--source', api.url]);
-    await comes(running);
-    running.kill('SIGKILL');
-    await running.finished;
-    const found = await workspace.json<{ version: string }[]>(['query', VERSIONS]);
-    const isNew = found[0]?.version === `version ${now + 1}`;
-    assert.deepEqual(found, [{ version: `version ${isNew ? now + 1 : now}` }]);
-    if (isNew) now += 1;
-  }
-  serve(api, versionOf(now + 1));
-  const { code, report, stderr } = await workspace.pull(['--source', api.url]);
-  assert.equal(code, 0, stderr);
-  assert.equal(report.resources['launches']?.updated, SIZE);
-  const staging = `SELECT relname FROM pg_class WHERE relname LIKE 'staging%'`;
-  const [versions, left] = await Promise.all(
-    [VERSIONS, staging].map((sql) => workspace.json(['query', sql])),
-  );
-  assert.deepEqual([versions, left], [[{ version: `version ${now + 1}` }], []]);
-});

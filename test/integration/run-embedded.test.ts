@@ -10,150 +10,152 @@ import { assertFailure, createWorkspace, readText, type Workspace } from '../sup
 
 const COUNT = 'SELECT count(*) AS launches FROM launches';
 
-void describe('run --or-sandbox in an empty folder', () => {
-  const workspace = createWorkspace(null);
-  after(workspace.remove);
+void describe('the embedded database', { concurrency: 2 }, () => {
+  void describe('with run --or-sandbox in an empty folder', { concurrency: 1 }, () => {
+    const workspace = createWorkspace(null);
+    after(workspace.remove);
 
-  void it('says why it falls back, and what it did', async () => {
-    const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
-    assert.equal(code, 0, stderr);
-    const told = stderr.split('\n').filter((line) => line.includes('warn'));
-    assert.equal(told.length, 1);
-    assert.match(
-      told[0] ?? '',
-      /Cannot use https:\/\/api\.spacexdata\.com: .*ENOTFOUND.*built-in sandbox API.*simulated\.$/,
-    );
-    assert.match(
-      stdout,
-      /^resource +status +received +validated +errored +inserted +updated +unchanged +deleted +held +seconds$/m,
-    );
-    assert.match(stdout, /^launches +succeeded +205 +205 +0 +205 +0 +0 +0 +0 +\d+(?:\.\d)?$/m);
-    assert.match(stdout, /^Run \S+ succeeded \(sandbox: simulated records\)$/m);
-    assert.match(stdout, new RegExp(`^Folder: ${workspace.folder}/data/sandbox/runs/[0-9a-f-]{36}$`, 'm'));
-    assert.ok(!workspace.list().includes('data/runs'), 'nothing beside the folder of the sandbox');
-  });
-
-  void it('prints a query to paste, and the second run finds everything unchanged by 304', async () => {
-    const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /: everything is unchanged$/m);
-    assert.match(stderr, /launches: not modified since run/);
-    const pasted = /^Try: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
-    const shell = spawnSync('/bin/sh', ['-c', pasted], {
-      cwd: workspace.folder,
-      env: cliEnvironment(),
-      encoding: 'utf8',
+    void it('says why it falls back, and what it did', async () => {
+      const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
+      assert.equal(code, 0, stderr);
+      const told = stderr.split('\n').filter((line) => line.includes('warn'));
+      assert.equal(told.length, 1);
+      assert.match(
+        told[0] ?? '',
+        /Cannot use https:\/\/api\.spacexdata\.com: .*ENOTFOUND.*built-in sandbox API.*simulated\.$/,
+      );
+      assert.match(
+        stdout,
+        /^resource +status +received +validated +errored +inserted +updated +unchanged +deleted +held +seconds$/m,
+      );
+      assert.match(stdout, /^launches +succeeded +205 +205 +0 +205 +0 +0 +0 +0 +\d+(?:\.\d)?$/m);
+      assert.match(stdout, /^Run \S+ succeeded \(sandbox: simulated records\)$/m);
+      assert.match(stdout, new RegExp(`^Folder: ${workspace.folder}/data/sandbox/runs/[0-9a-f-]{36}$`, 'm'));
+      assert.ok(!workspace.list().includes('data/runs'), 'nothing beside the folder of the sandbox');
     });
-    assert.deepEqual([shell.status, shell.stderr], [0, '']);
-    assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
-  });
 
-  void it('tells where simulated runs are to whoever looks elsewhere', async () => {
-    const [runs, show, query] = await Promise.all([
-      workspace.run(['runs']),
-      workspace.run(['rejects', 'list']),
-      workspace.run(['query', COUNT]),
-    ]);
-    assert.match(runs.stdout, /Simulated ones are in \S+\/data\/sandbox: give --data-dir/);
-    assertFailure(show, { code: 2, message: /there is none yet/, hint: /data\/sandbox: give --data-dir/ });
-    assertFailure(query, { code: 5, message: /no database/, hint: /data\/sandbox: give --data-dir/ });
-  });
-
-  void it('refuses real records in the folder of simulated ones', async () => {
-    const api = await startApi(await sandboxReplies());
-    const old = workspace.list();
-    const contents = readText(workspace.folder, 'data/sandbox/contents.json');
-    const refused = await workspace.run(['run', '--source', api.url, '--data-dir', 'data/sandbox']);
-    await api.close();
-    assertFailure(refused, {
-      code: 2,
-      message: /real records in data folder.*simulated ones/,
-      hint: /--data-dir/,
+    void it('prints a query to paste, and the second run finds everything unchanged by 304', async () => {
+      const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /: everything is unchanged$/m);
+      assert.match(stderr, /launches: not modified since run/);
+      const pasted = /^Try: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
+      const shell = spawnSync('/bin/sh', ['-c', pasted], {
+        cwd: workspace.folder,
+        env: cliEnvironment(),
+        encoding: 'utf8',
+      });
+      assert.deepEqual([shell.status, shell.stderr], [0, '']);
+      assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
     });
-    assert.deepEqual(workspace.list(), old);
-    assert.equal(readText(workspace.folder, 'data/sandbox/contents.json'), contents);
-    assert.ok(!api.requests.some(({ method }) => method === 'GET'));
-  });
-});
 
-void describe('the embedded database with real records', { concurrency: 1 }, () => {
-  let workspace: Workspace;
-  let api: Api;
-  let sandbox: Sandbox;
-  before(async () => {
-    workspace = createWorkspace();
-    const replies = await sandboxReplies({ launches: 50, seed: 4 });
-    [api, sandbox] = await Promise.all([startApi(replies), startSandbox({ launches: 50, seed: 4 })]);
-    const { code, stderr } = await workspace.run(['run', '--source', api.url]);
-    assert.equal(code, 0, stderr);
-  });
-  after(async () => {
-    await Promise.all([api.close(), sandbox.close()]);
-    workspace.remove();
-  });
-
-  void it('refuses simulated ones', async () => {
-    const old = workspace.list();
-    const refused = await workspace.run(['run', '--source', sandbox.url]);
-    assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
-    assert.deepEqual(workspace.list(), old);
-    // The schema remembers too, should the folder forget.
-    assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [
-      { simulated: false },
-    ]);
-  });
-
-  const away = 'http://127.0.0.1:1';
-  for (const { name, args, env } of [
-    { name: 'without --or-sandbox', args: [], env: {} },
-    { name: 'with --source URL', args: ['--or-sandbox', '--source', away], env: {} },
-    {
-      name: 'with a base URL in the environment',
-      args: ['--or-sandbox'],
-      env: { SPACEX_API_BASE_URL: away },
-    },
-  ]) {
-    void it(`does not fall back ${name}`, async () => {
-      const result = await workspace.run(['run', ...args], env);
-      const message = /Cannot get http.*rockets: .*(?:ENOTFOUND|ECONNREFUSED).*\(3 tries\)/;
-      assertFailure(result, { code: 3, message });
-      assert.doesNotMatch(result.stderr, /sandbox/);
-      assert.ok(!workspace.list().includes('data/sandbox'));
+    void it('tells where simulated runs are to whoever looks elsewhere', async () => {
+      const [runs, show, query] = await Promise.all([
+        workspace.run(['runs']),
+        workspace.run(['rejects', 'list']),
+        workspace.run(['query', COUNT]),
+      ]);
+      assert.match(runs.stdout, /Simulated ones are in \S+\/data\/sandbox: give --data-dir/);
+      assertFailure(show, { code: 2, message: /there is none yet/, hint: /data\/sandbox: give --data-dir/ });
+      assertFailure(query, { code: 5, message: /no database/, hint: /data\/sandbox: give --data-dir/ });
     });
-  }
 
-  void it('does not fall back with a server', async () => {
-    const url = 'postgres://nobody@127.0.0.1:1/none';
-    const result = await workspace.run(['run', '--or-sandbox', '--database-url', url]);
-    assertFailure(result, { code: 5, message: /Cannot connect to postgres.*ECONNREFUSED/ });
+    void it('refuses real records in the folder of simulated ones', async () => {
+      const api = await startApi(await sandboxReplies());
+      const old = workspace.list();
+      const contents = readText(workspace.folder, 'data/sandbox/contents.json');
+      const refused = await workspace.run(['run', '--source', api.url, '--data-dir', 'data/sandbox']);
+      await api.close();
+      assertFailure(refused, {
+        code: 2,
+        message: /real records in data folder.*simulated ones/,
+        hint: /--data-dir/,
+      });
+      assert.deepEqual(workspace.list(), old);
+      assert.equal(readText(workspace.folder, 'data/sandbox/contents.json'), contents);
+      assert.ok(!api.requests.some(({ method }) => method === 'GET'));
+    });
   });
 
-  void it('is busy while a run has it, and says who that is', async () => {
-    const { body } = (await sandboxReplies({ launches: 49, seed: 4 }))[LAUNCHES];
-    const gate = createGate(70_000);
-    api.set(LAUNCHES, { body, gate });
-    const running = workspace.start(['run', '--source', api.url]);
-    await Promise.race([gate.reached, running.finished]);
-    const started = performance.now();
-    const timed = async (args: readonly string[]) => {
-      const result = await workspace.run(args);
-      return { ...result, seconds: (performance.now() - started) / 1000 };
-    };
-    const [run, query, runs] = await Promise.all([
-      timed(['run', '--source', api.url]),
-      timed(['query', COUNT]),
-      timed(['runs']),
-    ]);
-    const holder = new RegExp(`run on host ${hostname()}, pid ${running.pid}, since \\d{4}-\\d\\d-\\d\\dT`);
-    for (const result of [run, query, runs])
-      assertFailure(result, { code: 7, message: holder, hint: /Wait/ });
-    assert.ok(run.seconds < 4.9, 'a run does not wait');
-    assert.ok(query.seconds >= 5 && runs.seconds >= 5, 'query and runs wait 5 s');
-    // One that still waits gets its answer when the run ends.
-    const waiting = workspace.json<unknown>(['query', COUNT]);
-    gate.open();
-    const { code, stderr } = await running.finished;
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(await waiting, [{ launches: 49 }]);
+  void describe('with real records', { concurrency: 1 }, () => {
+    let workspace: Workspace;
+    let api: Api;
+    let sandbox: Sandbox;
+    before(async () => {
+      workspace = createWorkspace();
+      const replies = await sandboxReplies({ launches: 50, seed: 4 });
+      [api, sandbox] = await Promise.all([startApi(replies), startSandbox({ launches: 50, seed: 4 })]);
+      const { code, stderr } = await workspace.run(['run', '--source', api.url]);
+      assert.equal(code, 0, stderr);
+    });
+    after(async () => {
+      await Promise.all([api.close(), sandbox.close()]);
+      workspace.remove();
+    });
+
+    void it('refuses simulated ones', async () => {
+      const old = workspace.list();
+      const refused = await workspace.run(['run', '--source', sandbox.url]);
+      assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
+      assert.deepEqual(workspace.list(), old);
+      // The schema remembers too, should the folder forget.
+      assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [
+        { simulated: false },
+      ]);
+    });
+
+    const away = 'http://127.0.0.1:1';
+    for (const { name, args, env } of [
+      { name: 'without --or-sandbox', args: [], env: {} },
+      { name: 'with --source URL', args: ['--or-sandbox', '--source', away], env: {} },
+      {
+        name: 'with a base URL in the environment',
+        args: ['--or-sandbox'],
+        env: { SPACEX_API_BASE_URL: away },
+      },
+    ]) {
+      void it(`does not fall back ${name}`, async () => {
+        const result = await workspace.run(['run', ...args], env);
+        const message = /Cannot get http.*rockets: .*(?:ENOTFOUND|ECONNREFUSED).*\(3 tries\)/;
+        assertFailure(result, { code: 3, message });
+        assert.doesNotMatch(result.stderr, /sandbox/);
+        assert.ok(!workspace.list().includes('data/sandbox'));
+      });
+    }
+
+    void it('does not fall back with a server', async () => {
+      const url = 'postgres://nobody@127.0.0.1:1/none';
+      const result = await workspace.run(['run', '--or-sandbox', '--database-url', url]);
+      assertFailure(result, { code: 5, message: /Cannot connect to postgres.*ECONNREFUSED/ });
+    });
+
+    void it('is busy while a run has it, and says who that is', async () => {
+      const { body } = (await sandboxReplies({ launches: 49, seed: 4 }))[LAUNCHES];
+      const gate = createGate(70_000);
+      api.set(LAUNCHES, { body, gate });
+      const running = workspace.start(['run', '--source', api.url]);
+      await Promise.race([gate.reached, running.finished]);
+      const started = performance.now();
+      const timed = async (args: readonly string[]) => {
+        const result = await workspace.run(args);
+        return { ...result, seconds: (performance.now() - started) / 1000 };
+      };
+      const [run, query, runs] = await Promise.all([
+        timed(['run', '--source', api.url]),
+        timed(['query', COUNT]),
+        timed(['runs']),
+      ]);
+      const holder = new RegExp(`run on host ${hostname()}, pid ${running.pid}, since \\d{4}-\\d\\d-\\d\\dT`);
+      for (const result of [run, query, runs])
+        assertFailure(result, { code: 7, message: holder, hint: /Wait/ });
+      assert.ok(run.seconds < 4.9, 'a run does not wait');
+      assert.ok(query.seconds >= 5 && runs.seconds >= 5, 'query and runs wait 5 s');
+      // One that still waits gets its answer when the run ends.
+      const waiting = workspace.json<unknown>(['query', COUNT]);
+      gate.open();
+      const { code, stderr } = await running.finished;
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await waiting, [{ launches: 49 }]);
+    });
   });
 });

@@ -76,6 +76,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     t.after(() => blocker.end());
     await blocker.query(`BEGIN; LOCK TABLE ${workspace.schema}.launches IN ROW EXCLUSIVE MODE`);
     const running = workspace.start(['run', '--source', api.url]);
+    await running.line(/launches: 40 of 40 records validated/);
     await waitFor(
       blocker,
       `SELECT FROM pg_locks WHERE NOT granted AND relation = '${workspace.schema}.launches'::regclass`,

@@ -29,13 +29,18 @@ export type RunningCli = {
 };
 
 /** What the developer has set for the program itself, for PostgreSQL or for Node must not reach a test. */
-const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$|COMPILE_CACHE$))/;
+const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$))/;
 
 /** The environment that a test's program gets. */
 export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
+  // A fifth faster; but coverage of what comes from the cache is not exact.
+  const cache: Record<string, string> =
+    process.env['NODE_V8_COVERAGE'] === undefined
+      ? { NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile') }
+      : { NODE_DISABLE_COMPILE_CACHE: '1' };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
-  return { ...Object.fromEntries(kept), NODE_OPTIONS: offline, ...own };
+  return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }
 
 /** Starts the program as a user does, with nothing on stdin. */
