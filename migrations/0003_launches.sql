@@ -44,7 +44,6 @@ CREATE TABLE launches (
   _loaded_at timestamptz NOT NULL
 );
 CREATE INDEX launches_rocket_id ON launches (rocket_id);
-CREATE INDEX launches_launch_date_utc ON launches (launch_date_utc);
 
 -- down
 DROP TABLE launches;

@@ -16,7 +16,7 @@ const newFolder = () => mkdtemp(join(root, 'case-'));
 
 /** What a full disk does to a write, as far as the file can tell. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type forbids it on purpose
-const unwritable = { length: 1 } as Uint8Array;
+const unwritable = { byteLength: 1 << 20 } as Uint8Array;
 
 describe('writeFileAtomic', () => {
   it('creates and replaces, text and bytes, and leaves nothing else', async () => {
@@ -122,6 +122,23 @@ describe('createAtomicFile', () => {
     await assert.rejects(file.write(unwritable));
     await assert.rejects(file.commit(), new Error(`Cannot commit ${path}: an earlier write failed`));
     await file.discard();
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('keeps small writes and large ones in order, and syncs a large file on the way', async () => {
+    const path = join(await newFolder(), 'a');
+    const file = await createAtomicFile(path);
+    const pieces = [3, 1 << 20, 5, 40 << 20, 7].map((size, index) => Buffer.alloc(size, index));
+    for (const piece of pieces) await file.write(piece);
+    await file.commit();
+    assert.ok((await readFile(path)).equals(Buffer.concat(pieces)));
+  });
+
+  it('rejects a commit whose last bytes cannot be written', async () => {
+    const folder = await newFolder();
+    const file = await createAtomicFile(join(folder, 'a'));
+    await file.write({ byteLength: 1 } as Uint8Array);
+    await assert.rejects(file.commit());
     assert.deepEqual(await readdir(folder), []);
   });
 

@@ -44,7 +44,8 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
     },
     take() {
       const taken = buffer.subarray(0, bytes);
-      buffer = Buffer.allocUnsafe(Math.max(FIRST_BYTES, bytes));
+      // The next batch is of about the same size; doubling just above it would hold twice the memory.
+      buffer = Buffer.allocUnsafe(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
       bytes = 0;
       rows = 0;
       return taken;

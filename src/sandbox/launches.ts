@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts';
 import { isoSeconds } from './iso-time.ts';
 import { createIds, type Ids } from './ids.ts';
-import { FAILURES, MISSIONS, ROLES, SENTENCES } from './launch-texts.ts';
+import { FAILURES, FOREIGN_MISSIONS, FOREIGN_SENTENCES, MISSIONS, ROLES, SENTENCES } from './launch-texts.ts';
 import { chosen, createRandom, hash, pick, type Random } from './random.ts';
 import { ROCKET_COUNT } from './rockets.ts';
 
@@ -89,7 +89,7 @@ function launchJson(world: World, index: number, version: LaunchVersion): string
     `"details":${details(random)},"crew":[${manned ? crew(world.crew, version, random) : ''}],` +
     `"ships":[${ships}],"capsules":[${manned ? some(world.capsules, 1, random) : ''}],` +
     `"payloads":[${payloads}],"launchpad":${world.launchpads[pad]},"flight_number":${index + 1},` +
-    `"name":"Simulated Mission ${index + 1} ${pick(random, MISSIONS)}",` +
+    `"name":"Simulated Mission ${index + 1} ${phrase(random, MISSIONS, FOREIGN_MISSIONS)}",` +
     `"date_utc":"${isoSeconds(seconds)}.000Z","date_unix":${seconds},` +
     `"date_local":"${isoSeconds(seconds + offset * 60)}${offsetText}",` +
     `"date_precision":"${upcoming ? pick(random, ['half', 'quarter', 'year', 'month', 'day']) : 'hour'}",` +
@@ -119,6 +119,13 @@ function outcomeOf(random: Random): string {
   return die < 5 ? 'false' : 'true';
 }
 
+type Phrases = readonly [string, ...string[]];
+
+/** Some five of these are in a record. */
+function phrase(random: Random, plain: Phrases, foreign: Phrases): string {
+  return pick(random, random(50) === 0 ? foreign : plain);
+}
+
 function failure(random: Random): string {
   const altitude = random(3) === 0 ? 'null' : random(300);
   return `{"time":${random(900) - 100},"altitude":${altitude},"reason":"${pick(random, FAILURES)}"}`;
@@ -140,7 +147,8 @@ function maybe(random: Random): string {
 function details(random: Random): string {
   if (random(6) === 0) return 'null';
   let sentences = '"Simulated.';
-  for (let left = 2 + random(4); left > 0; left -= 1) sentences += ` ${pick(random, SENTENCES)}`;
+  for (let left = 2 + random(4); left > 0; left -= 1)
+    sentences += ` ${phrase(random, SENTENCES, FOREIGN_SENTENCES)}`;
   return random(40) === 0 ? `${sentences}  "` : `${sentences}"`;
 }
 

@@ -37,10 +37,19 @@ export function testSessions(openDatabase: OpenDatabase): void {
 
     it('one holds the schema, and the others are told the run, host, pid and since when', async () => {
       const { schema } = lab.database;
-      const run = await beginRun(lab, { host: 'elsewhere', pid: 4242, started_at: '2026-01-02T03:04:05Z' });
+      const { pid } = process;
+      const run = await beginRun(lab, { host: 'elsewhere', pid, started_at: '2026-01-02T03:04:05Z' });
       await assert.rejects(lockSchema(second.client, schema), {
         code: 'busy',
-        message: `Cannot lock schema ${schema}: run ${run.id} holds it (host elsewhere, pid 4242, since 2026-01-02T03:04:05Z)`,
+        message: `Cannot lock schema ${schema}: run ${run.id} holds it (host elsewhere, pid ${pid}, since 2026-01-02T03:04:05Z)`,
+      });
+    });
+
+    it('a run that died is not taken for the holder, though its row still says running', async () => {
+      await beginRun(lab, { host: 'elsewhere', pid: process.pid + 1 });
+      await assert.rejects(lockSchema(second.client, lab.database.schema), (error: Error) => {
+        assert.match(error.message, /another run holds it/);
+        return true;
       });
     });
 

@@ -36,10 +36,15 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     },
 
     async abandon(runId, end) {
-      await client.query('BEGIN');
-      await recordEnd(client, runId, end);
-      await client.query('COMMIT');
-      await dropStaging(client, database.schema);
+      try {
+        await client.query('BEGIN');
+        await recordEnd(client, runId, end);
+        await client.query('COMMIT');
+        await dropStaging(client, database.schema);
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw databaseError(`write the end of run ${runId} into the ledger`, error);
+      }
     },
 
     async lastRaw(resource, source) {

@@ -38,27 +38,41 @@ export async function relockSchema(client: ClientBase, schema: string): Promise<
   return answer?.taken === true;
 }
 
+type Backend = { application_name: string; backend_start: string };
 type Holder = { run_id: string; host: string; pid: number; started_at: string };
 
+/** Who holds the lock, and its run where it has begun one: a row that says `running` may be of a run that died. */
 async function describeHolder(client: ClientBase, schema: string): Promise<string> {
-  try {
-    const [holder] = await rows<Holder>(
-      client,
-      `SELECT run_id, host, pid, started_at FROM runs WHERE status = 'running' ORDER BY run_id DESC LIMIT 1`,
-    );
-    if (holder !== undefined) {
-      return `run ${holder.run_id} holds it (host ${holder.host}, pid ${holder.pid}, since ${holder.started_at})`;
-    }
-  } catch (error) {
-    if (!isUnmigrated(error)) throw error;
-  }
-  const [backend] = await rows<{ application_name: string; backend_start: string }>(
+  const [backend] = await rows<Backend>(
     client,
     `SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND granted AND datname = current_database() AND datid = database
        AND (classid::bigint << 32) + objid::bigint = ${LOCK_KEY}`,
     [lockName(schema)],
   );
+  const running = await runningRun(client);
+  if (running !== undefined && (backend === undefined || isOf(running, backend))) {
+    const { run_id, host, pid, started_at } = running;
+    return `run ${run_id} holds it (host ${host}, pid ${pid}, since ${started_at})`;
+  }
   if (backend === undefined) return 'another run holds it';
   return `another run holds it (${backend.application_name}, since ${backend.backend_start})`;
+}
+
+async function runningRun(client: ClientBase): Promise<Holder | undefined> {
+  try {
+    const [running] = await rows<Holder>(
+      client,
+      `SELECT run_id, host, pid, started_at FROM runs WHERE status = 'running' ORDER BY run_id DESC LIMIT 1`,
+    );
+    return running;
+  } catch (error) {
+    if (!isUnmigrated(error)) throw error;
+    return undefined;
+  }
+}
+
+/** A session's name ends in its process id. */
+function isOf(run: Holder, { application_name }: Backend): boolean {
+  return application_name.endsWith(` pid ${run.pid}`);
 }

@@ -27,7 +27,9 @@ export async function mergeTable(
   const deleted = deletes ? await execute(client, deleteSql(table, staged, held), [runId, table.name]) : 0;
   const updated = hasContents(table) ? await execute(client, updateSql(table, staged), [runId]) : 0;
   const inserted = await execute(client, insertSql(table, staged), [runId]);
-  const unchanged = await count(client, unchangedSql(table, staged), [runId]);
+  // Where every staged row was written, none is left to compare.
+  const unchanged =
+    inserted + updated === stagedRows ? 0 : await count(client, unchangedSql(table, staged), [runId]);
   const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
   return {
     staged: stagedRows,

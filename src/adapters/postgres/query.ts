@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError, sqlState } from './errors.ts';
+import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
 import type { Session } from './session.ts';
 
 export type QueryResult = {
@@ -35,12 +35,15 @@ export async function runQuery(
     };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError('run the query', error, sqlState(error) === READ_ONLY ? WRITE_HINT : undefined);
+    throw databaseError('run the query', error, HINTS[sqlState(error) ?? '']);
   }
 }
 
-const READ_ONLY = '25006';
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
+const HINTS: Readonly<Record<string, string>> = {
+  '25006': WRITE_HINT,
+  [UNDEFINED_TABLE]: 'spacex-pipeline resources lists the tables; a run or migrate up makes them.',
+};
 
 /** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */
 const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true)

@@ -44,14 +44,17 @@ export async function execute(
   return result.rowCount ?? 0;
 }
 
-/** Text forms must not depend on the server's settings: digests, CSV and JSON are made from them. */
+/**
+ * Text forms must not depend on the server's settings: CSV and JSON are made from them. Compiling a merge of some
+ * forty columns (jit) takes longer than it saves.
+ */
 export async function configureSession(client: ClientBase, schema: string): Promise<void> {
   const searchPath = columnList([schema, ledgerSchema(schema)]);
   await client.query(
     `SELECT set_config('search_path', $1, false), set_config('TimeZone', 'UTC', false),
             set_config('DateStyle', 'ISO, YMD', false), set_config('IntervalStyle', 'iso_8601', false),
             set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false),
-            set_config('standard_conforming_strings', 'on', false)`,
+            set_config('standard_conforming_strings', 'on', false), set_config('jit', 'off', false)`,
     [searchPath],
   );
 }

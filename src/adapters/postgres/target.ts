@@ -57,7 +57,11 @@ export function openTarget(
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
-        throw databaseError(`publish run ${run.id} to schema ${database.schema}`, error);
+        throw databaseError(
+          `publish run ${run.id} to schema ${database.schema}`,
+          error,
+          'Nothing was published; the rows that are there stay.',
+        );
       }
     },
   };
