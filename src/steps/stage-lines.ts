@@ -9,14 +9,18 @@ const SPACE = 0x20;
 export function validatedLines(slices: readonly RecordSlice[]): Buffer {
   const size = slices.reduce((sum, { bytes }) => sum + bytes.byteLength + 1, 0);
   const lines = Buffer.allocUnsafe(size);
+  const ends: number[] = [];
   let at = 0;
   for (const { bytes } of slices) {
     lines.set(bytes, at);
-    flatten(lines, at, at + bytes.byteLength);
     at += bytes.byteLength;
-    lines[at] = LINE_FEED;
+    lines[at] = SPACE;
+    ends.push(at);
     at += 1;
   }
+  // All records in one search: one of its own for each took a quarter of a second in 205,000.
+  flatten(lines);
+  for (const end of ends) lines[end] = LINE_FEED;
   return lines;
 }
 
@@ -29,10 +33,8 @@ export function erroredLine({ slice, id, parsed, faults }: ErroredRecord): Buffe
   return Buffer.concat([Buffer.from(head), record, Buffer.from(`,"errors":${JSON.stringify(faults)}}\n`)]);
 }
 
-function flatten(bytes: Buffer, start: number, end: number): void {
+function flatten(bytes: Buffer): void {
   for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
-    for (let at = bytes.indexOf(byte, start); at !== -1 && at < end; at = bytes.indexOf(byte, at)) {
-      bytes[at] = SPACE;
-    }
+    for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at)) bytes[at] = SPACE;
   }
 }
