@@ -17,18 +17,34 @@ export type OpenDatabase = {
   readonly close: () => Promise<void>;
 };
 
-/** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
-export async function openDatabase(
+export type OpenOptions = {
+  readonly dataDir: string;
+  /** For whoever finds the folder locked. */
+  readonly what: string;
+  readonly waitMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
+
+/** How long a command that only reads waits for whoever has the embedded database. */
+export const READ_WAIT_MS = 5000;
+
+/** Opens the database for the time of some work. */
+export async function withDatabase<T>(
   config: Config,
-  options: {
-    readonly dataDir: string;
-    /** For whoever finds the folder locked. */
-    readonly what: string;
-    readonly waitMs: number;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-  },
-): Promise<OpenDatabase> {
+  options: OpenOptions,
+  work: (opened: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const opened = await openDatabase(config, options);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
+export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
   const { url, schema } = config.database;
   let lock: FolderLock | null = null;
   try {

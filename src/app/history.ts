@@ -9,13 +9,12 @@ import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
-import { openDatabase } from './database.ts';
+import { processExists } from '../lib/process-exists.ts';
+import { READ_WAIT_MS, withDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
 export type HistoryDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
-
-const WAIT_MS = 5000;
 
 /** Past runs, newest first, from ledger and data folder. Either works alone; a busy one is an error. */
 export async function pastRuns(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
@@ -73,18 +72,11 @@ export function rejectsOf(config: Config, runId: string, resource: string | null
 async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
   if (config.database.url === null && !existsSync(join(config.dataDir, 'database'))) return [];
   try {
-    const { session, close } = await openDatabase(config, {
-      ...deps,
-      dataDir: config.dataDir,
-      what: 'runs',
-      waitMs: WAIT_MS,
-    });
-    try {
+    const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
+    return await withDatabase(config, options, async ({ session }) => {
       const runs = await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
       return runs.map(withOwnTimes);
-    } finally {
-      await close();
-    }
+    });
   } catch (error) {
     const report = reportError(error);
     if (report.code !== 'database') throw error;
@@ -108,11 +100,5 @@ function fromManifest(manifest: Manifest): RunReport {
 }
 
 function isGone({ host, pid }: Manifest): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
+  return host === hostname() && !processExists(pid);
 }

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
-import { openDatabase } from './database.ts';
+import { READ_WAIT_MS, withDatabase } from './database.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 export type { QueryResult } from '../adapters/postgres/query.ts';
-
-const WAIT_MS = 5000;
 
 /** One statement on the target. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
 export async function queryTarget(
@@ -29,10 +27,6 @@ export async function queryTarget(
           : `Simulated records are in ${simulated}: give --data-dir.`,
     });
   }
-  const { session, close } = await openDatabase(config, { ...deps, dataDir, what: 'query', waitMs: WAIT_MS });
-  try {
-    return await runQuery(session, sql, options);
-  } finally {
-    await close();
-  }
+  const opening = { ...deps, dataDir, what: 'query', waitMs: READ_WAIT_MS };
+  return withDatabase(config, opening, ({ session }) => runQuery(session, sql, options));
 }

@@ -4,13 +4,11 @@ import { hostname } from 'node:os';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
-import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
+import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
-import { compileCheck } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -54,14 +52,15 @@ export async function runOnce(loaded: LoadedConfig, request: RunRequest, deps: R
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      await prepareServer(target, request.migrate);
+      const states = await prepare(target, request.migrate);
       const source = await openTheSource();
-      return await runOn(loaded, request, deps, source, target);
+      await checkDataKind(source.dataDir, source.simulated);
+      return await runOn(loaded, request, deps, source, target, states);
     }
     const source = await openTheSource();
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    return await runOn(loaded, request, deps, source, target);
+    return await runOn(loaded, request, deps, source, target, await prepare(target, true));
   } finally {
     for (const one of opened) await one.close();
   }
@@ -71,11 +70,12 @@ function probePath({ resources }: Plan): string {
   return resources[0]?.path ?? '/';
 }
 
-async function prepareServer({ database, session }: OpenDatabase, migrate: boolean): Promise<void> {
+/** Locks the schema. Throws `migration` where some are pending and may not be applied. */
+async function prepare({ database, session }: OpenDatabase, migrate: boolean): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
-  if (pending.length === 0 || migrate) return;
+  if (pending.length === 0 || migrate) return states;
   throw new PipelineError(
     `Cannot run on schema ${database.schema} in ${database.name}: ${pending.length} of ${states.length} migrations are pending`,
     { code: 'migration', hint: 'Type: spacex-pipeline migrate up (or give run --migrate).' },
@@ -88,14 +88,12 @@ async function runOn(
   deps: RunDeps,
   { source, simulated, dataDir }: OpenSource,
   { database, session }: OpenDatabase,
+  states: readonly MigrationState[],
 ): Promise<RunReport> {
   const { clock } = deps;
   const { client } = session;
-  await checkDataKind(dataDir, simulated);
-  const states = await migrationStates(session, database, MIGRATIONS_DIR);
   if (states.some(({ applied_at }) => applied_at !== null))
     await checkKind(client, database.schema, simulated);
-  if (database.embedded) await lockSchema(client, database.schema);
   if (states.some(({ applied_at }) => applied_at === null))
     await migrateUp(session, database, MIGRATIONS_DIR);
 
@@ -104,7 +102,6 @@ async function runOn(
   const startedAt = new Date(startedMs).toISOString();
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
-  const checks = new Map(request.plan.resources.map((one) => [one.name, compileCheck(one.contract)]));
   deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });
   return runPipeline({
     ...deps,
@@ -123,7 +120,6 @@ async function runOn(
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,
       statementTimeoutSeconds: config.database.statementTimeoutSeconds,
     }),
-    checkOf: (resource: Resource) => checks.get(resource.name) ?? compileCheck(resource.contract),
     header: {
       run_id: runId,
       source: source.name,

@@ -1,4 +1,4 @@
-import type { Check } from '../core/check.ts';
+import { compileCheck, type Check } from '../core/check.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log, RunFolder, RunStore, Source } from '../core/ports.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
@@ -43,7 +43,6 @@ export type TaskContext = {
   /** Ask for everything, whatever was published before. */
   readonly full: boolean;
   readonly rejects: Limit;
-  readonly checkOf: (resource: Resource) => Check;
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 
@@ -79,13 +78,16 @@ export async function runResource(
   if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
   try {
     tell('extract');
+    const check = compileCheck(resource.contract);
     const transform = await transformContext(resource, needs, context);
     await extract(resource, {
       ...context,
       kept: await keptRaw(resource, context),
       derive: (chunks) => {
         tally = createTally();
-        return deriveStaged(resource, chunks, tally, transform, context, () => tell('validate'));
+        return deriveStaged(resource, chunks, tally, { ...context, check, transform }, () =>
+          tell('validate'),
+        );
       },
       onStored: (extracted) => {
         ({ raw, notModified } = extracted);
@@ -124,14 +126,12 @@ async function deriveStaged(
   resource: Resource,
   chunks: AsyncIterable<Uint8Array>,
   tally: Tally,
-  transform: TransformContext,
-  context: TaskContext,
+  context: TaskContext & { readonly check: Check; readonly transform: TransformContext },
   onProgress: () => void,
 ): Promise<void> {
   const staging = await context.target.stage(resource);
   try {
-    const check = context.checkOf(resource);
-    await derive(resource, chunks, tally, { ...context, staging, check, transform, onProgress });
+    await derive(resource, chunks, tally, { ...context, staging, onProgress });
   } finally {
     await staging.close();
   }

@@ -2,6 +2,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { Attempt, KeptRaw, RawBody, RunFolder, Source, SourceResponse } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
+import { kindOf } from '../core/simulated.ts';
 import { isJsonType } from '../lib/content-type.ts';
 import { JsonSyntaxError } from '../lib/json-records.ts';
 import { quoteBytes } from '../lib/quote-bytes.ts';
@@ -101,9 +102,8 @@ function broken(resource: Resource, raw: RawFile, body: RawBody, cause: JsonSynt
 
 function checkKind(resource: Resource, response: SourceResponse, simulated: boolean): void {
   if (response.simulated === simulated) return;
-  const [found, due] = simulated ? ['real', 'simulated'] : ['simulated', 'real'];
   throw new PipelineError(
-    `Cannot take ${resource.name} from ${response.url}: its records are ${found}, ${due} ones are due`,
+    `Cannot take ${resource.name} from ${response.url}: its records are ${kindOf(response.simulated)}, ${kindOf(simulated)} ones are due`,
     {
       code: 'kind',
       hint: 'Give the source by --source, with a --data-dir of its own.',

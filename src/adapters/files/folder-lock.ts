@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { processExists } from '../../lib/process-exists.ts';
 
 const HEARTBEAT_MS = 2000;
 /** A holder on another machine, of which nothing but its heartbeat can be seen, is dead after this. */
@@ -127,15 +128,6 @@ async function removeDead(path: string, dead: string): Promise<void> {
   }
   if ((await readFile(aside, 'utf8')) !== dead) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isCode(error, 'EPERM');
-  }
 }
 
 /** Field 22 of /proc/<pid>/stat: clock ticks from boot to the process's start. */

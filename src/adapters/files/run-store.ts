@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.ts';
+import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 
 const HEAD_BYTES = 256;
@@ -139,9 +140,8 @@ async function readDataKind(dataDir: string): Promise<boolean | null> {
 export async function checkDataKind(dataDir: string, simulated: boolean): Promise<void> {
   const found = await readDataKind(dataDir);
   if (found === null || found === simulated) return;
-  const word = (value: boolean): string => (value ? 'simulated' : 'real');
   throw new PipelineError(
-    `Cannot keep ${word(simulated)} records in data folder ${dataDir}: it holds ${word(found)} ones`,
+    `Cannot keep ${kindOf(simulated)} records in data folder ${dataDir}: it holds ${kindOf(found)} ones`,
     { code: 'kind', hint: 'Give another --data-dir.' },
   );
 }

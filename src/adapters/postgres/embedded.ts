@@ -43,7 +43,6 @@ export async function openEmbedded(options: {
     close: async () => undefined,
   };
   return {
-    embedded: true,
     name: options.dir,
     schema: options.schema,
     connect: async () => session,

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { RawFile } from '../../core/run.ts';
+import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd } from '../../core/target.ts';
 import { databaseError } from './errors.ts';
 import { execute, rows, type Database } from './session.ts';
@@ -66,13 +67,9 @@ export async function checkKind(client: ClientBase, schema: string, simulated: b
   const [contents] = await rows<{ simulated: boolean }>(client, 'SELECT simulated FROM contents');
   if (contents === undefined || contents.simulated === simulated) return;
   throw new PipelineError(
-    `Cannot load ${kind(simulated)} records into schema ${schema}: it holds ${kind(contents.simulated)} ones`,
+    `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(contents.simulated)} ones`,
     { code: 'kind', hint: 'Give another --schema, or another database.' },
   );
-}
-
-function kind(simulated: boolean): string {
-  return simulated ? 'simulated' : 'real';
 }
 
 /** Whoever holds the lock is the only living run: any other that says `running` died. */

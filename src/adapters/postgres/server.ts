@@ -46,7 +46,6 @@ export function openServer(options: { readonly url: string; readonly schema: str
   }
 
   return {
-    embedded: false,
     name,
     schema: options.schema,
     connect,

@@ -16,7 +16,6 @@ export type Session = {
 
 /** The database that holds target, staging and ledger. */
 export type Database = {
-  readonly embedded: boolean;
   /** For people: `host/database` or the folder; no secrets. */
   readonly name: string;
   readonly schema: string;
