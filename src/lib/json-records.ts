@@ -1,8 +1,16 @@
-/** One record of the text: `bytes` without the whitespace around it, `offset` where it starts in the whole text. */
+import { scanScalar, scanValue, UNFINISHED, valueKind, type Nesting } from './json-scan.ts';
+import { parseRecord, type ParsedRecord } from './parse-record.ts';
+import { RecordSeam } from './record-seam.ts';
+
+/**
+ * One record of the text: `bytes` without the whitespace around it, `offset` where it starts in the whole text,
+ * `parsed` what JSON.parse makes of it.
+ */
 export type RecordSlice = {
   readonly bytes: Buffer;
   readonly offset: number;
   readonly index: number;
+  readonly parsed: ParsedRecord;
 };
 
 export type RecordSplitter = {
@@ -38,9 +46,8 @@ export class JsonSyntaxError extends Error {
 }
 
 /**
- * Cuts a JSON text that arrives in chunks of any size into its records, without parsing them. Only what is around
- * the records is checked: a record that is malformed inside is handed out, for the caller's JSON.parse to refuse.
- * Both throw JsonSyntaxError.
+ * Cuts a JSON text that arrives in chunks of any size into its records and parses each. What is around the records
+ * must be right; a record that is malformed inside is handed out with the reason. Both methods throw JsonSyntaxError.
  */
 export function createRecordSplitter(options: SplitterOptions): RecordSplitter {
   return new Splitter(options);
@@ -70,12 +77,8 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const QUOTE = 0x22;
-const PLUS = 0x2b;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
 const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
@@ -87,6 +90,9 @@ class Splitter {
   #before = 0;
   #records = 0;
   #failure: JsonSyntaxError | null = null;
+  /** After the last record, in the whole text. */
+  #end = 0;
+  readonly #seam = new RecordSeam();
 
   // The record at hand: where it starts in the whole text, and what earlier chunks held of it, joined when it ends.
   #start = 0;
@@ -140,9 +146,10 @@ class Splitter {
         if (state === null) {
           throw this.#error(printable(bytes.subarray(i)), this.#before + i);
         }
-        if (state === 'value' || state === 'scalar') this.#begin(byte, this.#before + i);
         this.#state = state;
-        i++;
+        if (state === 'value' || state === 'scalar') this.#begin(byte, this.#before + i);
+        if (byte === OPEN_OBJECT && state === 'value') i = this.#cut(bytes, i, slices);
+        else i++;
       }
     }
     // The chunk's last byte may be a record's first.
@@ -163,13 +170,22 @@ class Splitter {
     }
     if (byte === CLOSE_ARRAY && (this.#state === 'first' || this.#state === 'after')) return 'done';
     if (this.#state === 'after') return byte === COMMA ? 'next' : null;
-    return this.#state === 'done' ? null : recordState(byte);
+    return this.#state === 'done' ? null : valueKind(byte);
   }
 
   #begin(byte: number, offset: number): void {
     this.#start = offset;
     this.#nesting.inString = byte === QUOTE;
     this.#nesting.depth = byte === QUOTE ? 0 : 1;
+  }
+
+  /** Takes the record that begins at `bytes[start]` at once, where the way that records follow each other shows it. */
+  #cut(bytes: Buffer, start: number, slices: RecordSlice[]): number {
+    this.#seam.learn(bytes, this.#end - this.#before, start);
+    const cut = this.#seam.cut(bytes, start);
+    if (cut === null) return start + 1;
+    slices.push(this.#finish(bytes, cut.end, cut.parsed));
+    return cut.end;
   }
 
   #keepPart(bytes: Buffer): void {
@@ -180,7 +196,7 @@ class Splitter {
   }
 
   /** The record ends before `bytes[end]`. */
-  #finish(bytes: Buffer, end: number): RecordSlice {
+  #finish(bytes: Buffer, end: number, parsed?: ParsedRecord): RecordSlice {
     const part = bytes.subarray(Math.max(0, this.#start - this.#before), end);
     const size = this.#partBytes + part.length;
     this.#checkSize(size);
@@ -188,7 +204,13 @@ class Splitter {
     this.#parts.length = 0;
     this.#partBytes = 0;
     this.#state = this.#options.shape === 'array' ? 'after' : 'done';
-    return { bytes: whole, offset: this.#start, index: this.#records++ };
+    this.#end = this.#before + end;
+    return {
+      bytes: whole,
+      offset: this.#start,
+      index: this.#records++,
+      parsed: parsed ?? parseRecord(whole),
+    };
   }
 
   #checkSize(size: number): void {
@@ -215,71 +237,6 @@ class Splitter {
       false,
     );
   }
-}
-
-type Nesting = { depth: number; inString: boolean; escaped: boolean };
-
-const UNFINISHED = -1;
-
-/** Where the object, array or string ends that began before `bytes[from]`; brackets are counted, not matched. */
-function scanValue(bytes: Buffer, from: number, nesting: Nesting): number {
-  const length = bytes.length;
-  let { depth, inString } = nesting;
-  let i = nesting.escaped ? from + 1 : from;
-  nesting.escaped = false;
-  for (;;) {
-    if (inString) {
-      for (; i < length; i++) {
-        const byte = bytes[i];
-        if (byte === QUOTE) break;
-        if (byte === BACKSLASH) i++;
-      }
-      if (i >= length) break;
-      i++;
-      inString = false;
-      if (depth === 0) return i;
-    }
-    while (i < length) {
-      const byte = bytes[i++] ?? 0;
-      if (byte === QUOTE) {
-        inString = true;
-        break;
-      }
-      if (byte < OPEN_ARRAY) continue;
-      // `[` and `{`, `]` and `}` are 0x20 apart.
-      const bracket = byte | 0x20;
-      if (bracket === 0x7b) depth++;
-      else if (bracket === 0x7d && --depth === 0) return i;
-    }
-    if (!inString) break;
-  }
-  nesting.depth = depth;
-  nesting.inString = inString;
-  nesting.escaped = i > length;
-  return UNFINISHED;
-}
-
-function scanScalar(bytes: Buffer, from: number): number {
-  for (let i = from; i < bytes.length; i++) if (!isScalar(bytes[i] ?? 0)) return i;
-  return UNFINISHED;
-}
-
-/** How a record that begins with this byte is read, null where none can. */
-function recordState(byte: number): 'value' | 'scalar' | null {
-  if (byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === QUOTE) return 'value';
-  return isScalar(byte) ? 'scalar' : null;
-}
-
-/** Digits, letters and `+ - .`: more than JSON's numbers and words, so that NaN is a bad record, not a bad text. */
-function isScalar(byte: number): boolean {
-  const lower = byte | 0x20;
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (lower >= 0x61 && lower <= 0x7a) ||
-    byte === MINUS ||
-    byte === DOT ||
-    byte === PLUS
-  );
 }
 
 /** The first bytes as quoted ASCII. */

@@ -25,9 +25,9 @@ export function validatedLines(slices: readonly RecordSlice[]): Buffer {
 }
 
 /** A line of errored/: the record as it came where it is JSON, else as text with what is not UTF-8 replaced. */
-export function erroredLine({ slice, id, parsed, faults }: ErroredRecord): Buffer {
+export function erroredLine({ slice, id, faults }: ErroredRecord): Buffer {
   const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":1,"offset":${slice.offset},`;
-  const record = parsed
+  const record = slice.parsed.ok
     ? Buffer.concat([Buffer.from('"record":'), validatedLines([slice]).subarray(0, -1)])
     : Buffer.from(`"raw":${JSON.stringify(slice.bytes.toString('utf8'))}`);
   return Buffer.concat([Buffer.from(head), record, Buffer.from(`,"errors":${JSON.stringify(faults)}}\n`)]);

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
-
 import type { Check } from '../core/check.ts';
 import { isStorableText } from '../core/formats.ts';
 import type { Fault } from '../core/run.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
+import type { ParsedRecord } from '../lib/parse-record.ts';
 
 /** A record is in exactly one of the two. */
 export type Verdict =
@@ -15,8 +14,6 @@ export type ErroredRecord = {
   readonly slice: RecordSlice;
   /** Null where the record has no readable one. */
   readonly id: string | null;
-  /** Did its bytes parse as JSON? */
-  readonly parsed: boolean;
   readonly faults: readonly Fault[];
 };
 
@@ -34,36 +31,32 @@ export function createValidator(check: Check): Validator {
   const held = new Set<string>();
   let unreadable = false;
 
-  function reject(slice: RecordSlice, id: string | null, parsed: boolean, faults: readonly Fault[]): Verdict {
+  function reject(slice: RecordSlice, id: string | null, faults: readonly Fault[]): Verdict {
     if (id === null) unreadable = true;
-    return { valid: false, errored: { slice, id, parsed, faults } };
+    return { valid: false, errored: { slice, id, faults } };
   }
 
   return {
     validate(slice) {
-      if (!isUtf8(slice.bytes)) return reject(slice, null, false, [NOT_UTF8]);
-      const parsed = parse(slice.bytes);
-      if (!parsed.ok) return reject(slice, null, false, [parsed.fault]);
+      const { parsed } = slice;
+      if (!parsed.ok) return reject(slice, null, [unreadableFault(parsed)]);
       const { record } = parsed;
       const id = readId(record);
-      if (id !== null && seen.has(id)) return reject(slice, id, true, [duplicate(id)]);
+      if (id !== null && seen.has(id)) return reject(slice, id, [duplicate(id)]);
       if (id !== null) seen.add(id);
       const faults = check(record);
       if (faults === null) return { valid: true, slice, record };
       if (id !== null) held.add(id);
-      return reject(slice, id, true, faults);
+      return reject(slice, id, faults);
     },
     heldIds: () => held,
     sawUnreadableId: () => unreadable,
   };
 }
 
-const NOT_UTF8: Fault = {
-  path: '',
-  code: 'encoding',
-  message: 'must be UTF-8, found bytes that are not',
-  value: null,
-};
+function unreadableFault({ code, reason }: Extract<ParsedRecord, { ok: false }>): Fault {
+  return { path: '', code, message: reason, value: null };
+}
 
 function duplicate(id: string): Fault {
   return {
@@ -72,17 +65,6 @@ function duplicate(id: string): Fault {
     message: `must be unique in the response, found ${JSON.stringify(id)} again (the first one counts)`,
     value: id,
   };
-}
-
-type Parsed = { readonly ok: true; readonly record: unknown } | { readonly ok: false; readonly fault: Fault };
-
-function parse(bytes: Buffer): Parsed {
-  try {
-    return { ok: true, record: JSON.parse(bytes.toString('utf8')) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, fault: { path: '', code: 'json', message: `must be JSON: ${reason}`, value: null } };
-  }
 }
 
 function readId(record: unknown): string | null {

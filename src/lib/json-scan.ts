@@ -1,0 +1,74 @@
+/** Reading JSON text byte by byte, just as far as it takes to find where a value ends. */
+
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+
+export type Nesting = { depth: number; inString: boolean; escaped: boolean };
+
+export const UNFINISHED = -1;
+
+/** Where the object, array or string ends that began before `bytes[from]`; brackets are counted, not matched. */
+export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number {
+  const length = bytes.length;
+  let { depth, inString } = nesting;
+  let i = nesting.escaped ? from + 1 : from;
+  nesting.escaped = false;
+  for (;;) {
+    if (inString) {
+      for (; i < length; i++) {
+        const byte = bytes[i];
+        if (byte === QUOTE) break;
+        if (byte === BACKSLASH) i++;
+      }
+      if (i >= length) break;
+      i++;
+      inString = false;
+      if (depth === 0) return i;
+    }
+    while (i < length) {
+      const byte = bytes[i++] ?? 0;
+      if (byte === QUOTE) {
+        inString = true;
+        break;
+      }
+      if (byte < OPEN_ARRAY) continue;
+      // `[` and `{`, `]` and `}` are 0x20 apart.
+      const bracket = byte | 0x20;
+      if (bracket === 0x7b) depth++;
+      else if (bracket === 0x7d && --depth === 0) return i;
+    }
+    if (!inString) break;
+  }
+  nesting.depth = depth;
+  nesting.inString = inString;
+  nesting.escaped = i > length;
+  return UNFINISHED;
+}
+
+export function scanScalar(bytes: Buffer, from: number): number {
+  for (let i = from; i < bytes.length; i++) if (!isScalar(bytes[i] ?? 0)) return i;
+  return UNFINISHED;
+}
+
+/** How a value that begins with this byte is scanned, null where none can. */
+export function valueKind(byte: number): 'value' | 'scalar' | null {
+  if (byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === QUOTE) return 'value';
+  return isScalar(byte) ? 'scalar' : null;
+}
+
+/** Digits, letters and `+ - .`: more than JSON's numbers and words, so that NaN is a bad record, not a bad text. */
+function isScalar(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (lower >= 0x61 && lower <= 0x7a) ||
+    byte === MINUS ||
+    byte === DOT ||
+    byte === PLUS
+  );
+}
