@@ -1,12 +1,11 @@
-import type { TObject, TSchema } from 'typebox';
-
+import type { ObjectSchema, Schema } from '../core/schema.ts';
 import { configSchema, isObjectSchema, type ConfigKey } from './schema.ts';
 
 /** One value of the configuration. */
 export type Setting = {
   readonly key: ConfigKey;
   readonly path: readonly string[];
-  readonly schema: TSchema;
+  readonly schema: Schema;
   readonly variable: string;
   readonly flag: string;
 };
@@ -58,9 +57,9 @@ function isConfigKey(text: string): text is ConfigKey {
   return Object.hasOwn(NAMES, text);
 }
 
-type SchemaLeaf = { readonly path: readonly string[]; readonly schema: TSchema };
+type SchemaLeaf = { readonly path: readonly string[]; readonly schema: Schema };
 
-function leavesOf(object: TObject, path: readonly string[]): SchemaLeaf[] {
+function leavesOf(object: ObjectSchema, path: readonly string[]): SchemaLeaf[] {
   return Object.entries(object.properties).flatMap(([name, schema]) =>
     isObjectSchema(schema) ? leavesOf(schema, [...path, name]) : [{ path: [...path, name], schema }],
   );

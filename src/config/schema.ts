@@ -1,13 +1,23 @@
-import { Type, type Static, type TNumber, type TObject, type TSchema } from 'typebox';
-
-import { nullable } from '../core/contract.ts';
+import {
+  array,
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  string,
+  type ObjectSchema,
+  type Schema,
+  type Static,
+} from '../core/schema.ts';
 
 const DAY_SECONDS = 86_400;
 
 /** The configuration: what each value may be, and its default. The file may leave out any of them. */
-export const configSchema = object({
-  source: object({
-    baseUrl: Type.String({
+export const configSchema = section({
+  source: section({
+    baseUrl: string({
       format: 'http-url',
       pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
       default: 'https://api.spacexdata.com',
@@ -16,7 +26,7 @@ export const configSchema = object({
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
     headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
     bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
-    maxAttempts: Type.Integer({
+    maxAttempts: integer({
       minimum: 1,
       maximum: 100,
       default: 5,
@@ -25,7 +35,7 @@ export const configSchema = object({
     maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
     backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
     backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
-    requestsPerSecond: Type.Number({
+    requestsPerSecond: number({
       exclusiveMinimum: 0,
       maximum: 1000,
       default: 10,
@@ -33,45 +43,45 @@ export const configSchema = object({
     }),
   }),
   resources: nullable(
-    Type.Array(Type.String({ minLength: 1 }), {
+    array(string({ minLength: 1 }), {
       minItems: 1,
       uniqueItems: true,
       default: null,
       description: 'Names of the resources to run, besides those that they need; null for all.',
     }),
   ),
-  concurrency: Type.Integer({
+  concurrency: integer({
     minimum: 1,
     maximum: 64,
     default: 4,
     description: 'Resources that run side by side.',
   }),
-  batchSize: Type.Integer({
+  batchSize: integer({
     minimum: 1,
     maximum: 1_000_000,
     default: 10_000,
     description: 'Records that go through the steps together.',
   }),
-  atomic: Type.Boolean({
+  atomic: boolean({
     default: false,
     description: 'Publish all resources or none, instead of those that are whole.',
   }),
-  dataDir: Type.String({
+  dataDir: string({
     format: 'path',
     minLength: 1,
     default: 'data',
     description: 'The folder of runs and of the embedded database. Relative to this file.',
   }),
-  database: object({
+  database: section({
     url: nullable(
-      Type.String({
+      string({
         format: 'postgres-url',
         pattern: '^[Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]([Qq][Ll])?://',
         default: null,
         description: 'A PostgreSQL server, as a postgresql:// URL; null for the embedded database.',
       }),
     ),
-    schema: Type.String({
+    schema: string({
       format: 'schema-name',
       minLength: 1,
       maxLength: 54,
@@ -82,15 +92,15 @@ export const configSchema = object({
     lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
   }),
-  limits: object({
+  limits: section({
     rejects: limit('records that break their contract'),
     vanished: limit('rows that are gone from the source'),
   }),
-  deletes: Type.Boolean({
+  deletes: boolean({
     default: true,
     description: 'Delete the rows that are gone from the source.',
   }),
-  log: object({
+  log: section({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
     format: choice(['text', 'json'], 'text', 'Lines for people, or for machines.'),
   }),
@@ -116,7 +126,7 @@ type KeyOf<T> = {
 }[keyof T & string];
 
 /** What the configuration file may hold: any part, and the address of this schema for editors. */
-export function fileSchema(): TSchema {
+export function fileSchema(): Schema {
   const { properties, ...rest } = withoutRequired(configSchema);
   return { ...rest, properties: { $schema: { type: 'string' }, ...properties } };
 }
@@ -136,7 +146,7 @@ export function editorSchema(): string {
   return `${text}\n`;
 }
 
-function withoutRequired(schema: TObject): { readonly properties: Readonly<Record<string, unknown>> } {
+function withoutRequired(schema: ObjectSchema): { readonly properties: Readonly<Record<string, unknown>> } {
   const { required: _, properties, ...rest } = schema;
   const optional = Object.entries(properties).map(([name, property]) => [
     name,
@@ -145,32 +155,32 @@ function withoutRequired(schema: TObject): { readonly properties: Readonly<Recor
   return { ...rest, properties: Object.fromEntries(optional) };
 }
 
-export function isObjectSchema(schema: TSchema): schema is TObject {
+export function isObjectSchema(schema: Schema): schema is ObjectSchema {
   return 'properties' in schema;
 }
 
-function object<const P extends Record<string, TSchema>>(properties: P) {
-  return Type.Object(properties, { additionalProperties: false });
+function section<const P extends Record<string, Schema>>(properties: P) {
+  return object(properties, { additionalProperties: false });
 }
 
-function timeout(byDefault: number, description: string): TNumber {
-  return Type.Number({ exclusiveMinimum: 0, maximum: 3600, default: byDefault, description });
+function timeout(byDefault: number, description: string): Schema<number> {
+  return number({ exclusiveMinimum: 0, maximum: 3600, default: byDefault, description });
 }
 
-function seconds(byDefault: number, description: string): TNumber {
-  return Type.Number({ minimum: 0, maximum: DAY_SECONDS, default: byDefault, description });
+function seconds(byDefault: number, description: string): Schema<number> {
+  return number({ minimum: 0, maximum: DAY_SECONDS, default: byDefault, description });
 }
 
 /** A resource is refused beyond the count and the share, not beyond one of them. */
 function limit(what: string) {
-  return object({
-    count: Type.Integer({
+  return section({
+    count: integer({
       minimum: 0,
       maximum: 1_000_000_000,
       default: 5,
       description: `How many ${what} a resource may always have.`,
     }),
-    share: Type.Number({
+    share: number({
       minimum: 0,
       maximum: 1,
       default: 0.1,
@@ -180,5 +190,5 @@ function limit(what: string) {
 }
 
 function choice<const V extends readonly string[]>(values: V, byDefault: V[number], description: string) {
-  return Type.Unsafe<V[number]>({ type: 'string', enum: values, default: byDefault, description });
+  return oneOf(values, { default: byDefault, description });
 }

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { Schema } from '../core/schema.ts';
 
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, boolean>> = {
 };
 
 /** The value that a text means in a variable or a flag; the text itself where it means none. */
-export function readText(schema: TSchema, text: string): unknown {
+export function readText(schema: Schema, text: string): unknown {
   const types = typesOf(schema);
   const word = text.trim().toLowerCase();
   if (types.includes('number') || types.includes('integer')) return NUMBER.test(word) ? Number(word) : text;
@@ -68,7 +68,7 @@ export function expectation(schema: Readonly<Record<string, unknown>>): string {
   return types.includes('object') ? 'an object' : 'a name';
 }
 
-function typesOf({ type }: { readonly type?: unknown }): unknown[] {
+function typesOf({ type }: Readonly<Record<string, unknown>>): unknown[] {
   return [type].flat();
 }
 

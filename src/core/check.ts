@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { TSchema } from 'typebox';
 
 import { isCalendarDate, isStorableText, isTimestamp } from './formats.ts';
 import type { Fault } from './run.ts';
+import type { Schema } from './schema.ts';
 
 const FORMATS = { text: isStorableText, timestamp: isTimestamp, 'calendar-date': isCalendarDate };
 
@@ -10,7 +10,7 @@ const FORMATS = { text: isStorableText, timestamp: isTimestamp, 'calendar-date':
 export type Check = (value: unknown) => Fault[] | null;
 
 /** Compiles a contract: a fast check first, and one that finds every fault only for what failed it. */
-export function compileCheck(schema: TSchema): Check {
+export function compileCheck(schema: Schema): Check {
   const isValid = compile(schema, false);
   let explain: ValidateFunction | null = null;
   return (value) => {
@@ -21,7 +21,7 @@ export function compileCheck(schema: TSchema): Check {
   };
 }
 
-function compile(schema: TSchema, allErrors: boolean): ValidateFunction {
+function compile(schema: Schema, allErrors: boolean): ValidateFunction {
   const ajv = new Ajv({
     meta: false,
     validateSchema: false,

@@ -1,5 +1,4 @@
-import type { Static, TSchema } from 'typebox';
-
+import type { Schema, Static } from './schema.ts';
 import type { Row, RowOf, Table } from './table.ts';
 
 /** What a transform may look at beside its record. */
@@ -24,7 +23,7 @@ export type Resource = {
   /** Resources that must be loaded before, each with the text column of its main table that `lookup` gives. */
   readonly needs: Readonly<Record<string, string>>;
   /** JSON Schema of one record. Records of an array have an `id`. */
-  readonly contract: TSchema;
+  readonly contract: Schema;
   /** The first is the main one: a row a record, keyed by `id`. */
   readonly tables: readonly [Table, ...Table[]];
   /** Pure: the same record and context give the same rows. */
@@ -39,7 +38,7 @@ type RowsOf<T extends readonly Table[]> = {
 };
 
 /** Checks at compile time that a transform takes what its contract admits and fills every column of its tables. */
-export function defineResource<const C extends TSchema, const T extends readonly [Table, ...Table[]]>(
+export function defineResource<const C extends Schema, const T extends readonly [Table, ...Table[]]>(
   resource: Omit<Resource, 'contract' | 'tables' | 'transform'> & {
     readonly contract: C;
     readonly tables: T;

@@ -1,13 +1,14 @@
-import { Type } from 'typebox';
-
 import {
+  array,
   bigint,
   bool,
   integer,
   nullable,
   number,
+  object,
   objectId,
   oneOf,
+  optional,
   text,
   timestamp,
 } from '../core/contract.ts';
@@ -15,7 +16,7 @@ import { utcOffsetMinutes } from '../core/formats.ts';
 import { defineResource } from '../core/resource.ts';
 
 /** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
-const contract = Type.Object({
+const contract = object({
   id: objectId(),
   flight_number: integer(),
   name: text(),
@@ -30,30 +31,30 @@ const contract = Type.Object({
   window: nullable(integer()),
   rocket: nullable(objectId()),
   success: nullable(bool()),
-  failures: Type.Array(
-    Type.Object({
-      time: Type.Optional(nullable(number())),
-      altitude: Type.Optional(nullable(number())),
-      reason: Type.Optional(nullable(text())),
+  failures: array(
+    object({
+      time: optional(nullable(number())),
+      altitude: optional(nullable(number())),
+      reason: optional(nullable(text())),
     }),
   ),
   upcoming: bool(),
   details: nullable(text()),
   fairings: nullable(
-    Type.Object({
+    object({
       reused: nullable(bool()),
       recovery_attempt: nullable(bool()),
       recovered: nullable(bool()),
-      ships: Type.Array(objectId()),
+      ships: array(objectId()),
     }),
   ),
-  crew: Type.Array(Type.Object({ crew: nullable(objectId()), role: nullable(text()) })),
-  ships: Type.Array(objectId()),
-  capsules: Type.Array(objectId()),
-  payloads: Type.Array(objectId()),
+  crew: array(object({ crew: nullable(objectId()), role: nullable(text()) })),
+  ships: array(objectId()),
+  capsules: array(objectId()),
+  payloads: array(objectId()),
   launchpad: nullable(objectId()),
-  cores: Type.Array(
-    Type.Object({
+  cores: array(
+    object({
       core: nullable(objectId()),
       flight: nullable(integer()),
       gridfins: nullable(bool()),
@@ -65,15 +66,15 @@ const contract = Type.Object({
       landpad: nullable(objectId()),
     }),
   ),
-  links: Type.Object({
-    patch: Type.Object({ small: nullable(text()), large: nullable(text()) }),
-    reddit: Type.Object({
+  links: object({
+    patch: object({ small: nullable(text()), large: nullable(text()) }),
+    reddit: object({
       campaign: nullable(text()),
       launch: nullable(text()),
       media: nullable(text()),
       recovery: nullable(text()),
     }),
-    flickr: Type.Object({ small: Type.Array(text()), original: Type.Array(text()) }),
+    flickr: object({ small: array(text()), original: array(text()) }),
     presskit: nullable(text()),
     webcast: nullable(text()),
     youtube_id: nullable(text()),

@@ -1,13 +1,22 @@
-import { Type } from 'typebox';
-
-import { bigint, bool, calendarDate, integer, nullable, number, objectId, text } from '../core/contract.ts';
+import {
+  array,
+  bigint,
+  bool,
+  calendarDate,
+  integer,
+  nullable,
+  number,
+  object,
+  objectId,
+  text,
+} from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 
-const metersAndFeet = Type.Object({ meters: nullable(number()), feet: nullable(number()) });
-const thrust = Type.Object({ kN: number(), lbf: number() });
+const metersAndFeet = object({ meters: nullable(number()), feet: nullable(number()) });
+const thrust = object({ kN: number(), lbf: number() });
 
 /** GET /v4/rockets. The API's model makes no field required; every one was there in each recorded record. */
-const contract = Type.Object({
+const contract = object({
   id: objectId(),
   name: text(),
   type: text(),
@@ -21,11 +30,9 @@ const contract = Type.Object({
   company: text(),
   height: metersAndFeet,
   diameter: metersAndFeet,
-  mass: Type.Object({ kg: nullable(number()), lb: nullable(number()) }),
-  payload_weights: Type.Array(
-    Type.Object({ id: text(), name: text(), kg: number(), lb: nullable(number()) }),
-  ),
-  first_stage: Type.Object({
+  mass: object({ kg: nullable(number()), lb: nullable(number()) }),
+  payload_weights: array(object({ id: text(), name: text(), kg: number(), lb: nullable(number()) })),
+  first_stage: object({
     reusable: bool(),
     engines: integer(),
     fuel_amount_tons: number(),
@@ -33,23 +40,23 @@ const contract = Type.Object({
     thrust_sea_level: thrust,
     thrust_vacuum: thrust,
   }),
-  second_stage: Type.Object({
+  second_stage: object({
     reusable: bool(),
     engines: integer(),
     fuel_amount_tons: number(),
     burn_time_sec: nullable(number()),
     thrust,
-    payloads: Type.Object({
+    payloads: object({
       option_1: text(),
-      composite_fairing: Type.Object({ height: metersAndFeet, diameter: metersAndFeet }),
+      composite_fairing: object({ height: metersAndFeet, diameter: metersAndFeet }),
     }),
   }),
-  engines: Type.Object({
+  engines: object({
     number: integer(),
     type: text(),
     version: text(),
     layout: nullable(text()),
-    isp: Type.Object({ sea_level: number(), vacuum: number() }),
+    isp: object({ sea_level: number(), vacuum: number() }),
     engine_loss_max: nullable(integer()),
     propellant_1: text(),
     propellant_2: text(),
@@ -57,8 +64,8 @@ const contract = Type.Object({
     thrust_vacuum: thrust,
     thrust_to_weight: number(),
   }),
-  landing_legs: Type.Object({ number: integer(), material: nullable(text()) }),
-  flickr_images: Type.Array(text()),
+  landing_legs: object({ number: integer(), material: nullable(text()) }),
+  flickr_images: array(text()),
   wikipedia: text(),
   description: text(),
 });

@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-
+import { object } from '../../src/core/contract.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { PIPELINE_COLUMNS, type Row, type Table } from '../../src/core/table.ts';
 import { columnList, ident } from '../../src/adapters/postgres/sql.ts';
@@ -11,7 +10,7 @@ export const makers: Resource = {
   path: '/makers',
   shape: 'array',
   needs: {},
-  contract: Type.Object({}),
+  contract: object({}),
   tables: [
     {
       name: 'makers',

@@ -1,0 +1,78 @@
+/**
+ * JSON Schema with the type of what it admits, for the compiler alone. The usual library for this took a tenth of a
+ * second of each start.
+ */
+export type Schema<T = unknown> = {
+  readonly [keyword: string]: unknown;
+  readonly [ADMITS]?: () => T;
+};
+declare const ADMITS: unique symbol;
+
+/** The type of the values that a schema admits. */
+export type Static<S extends Schema> = S extends Schema<infer T> ? T : never;
+
+/** A schema of an object of which the members are known. */
+export type ObjectSchema<P extends Properties = Properties> = Schema<ObjectOf<P>> & {
+  readonly properties: P;
+};
+
+type Properties = Readonly<Record<string, Schema>>;
+type OptionalSchema<T> = Schema<T> & { readonly [OPTIONAL]: true };
+type OptionalKey<P> = { [K in keyof P]: P[K] extends OptionalSchema<unknown> ? K : never }[keyof P];
+type ObjectOf<P extends Properties> = Flat<
+  { [K in Exclude<keyof P, OptionalKey<P>>]: Static<P[K]> } & { [K in OptionalKey<P>]?: Static<P[K]> }
+>;
+type Flat<T> = { [K in keyof T]: T[K] };
+type Keywords = Readonly<Record<string, unknown>>;
+
+/** No keyword: neither Ajv nor JSON sees a symbol. */
+const OPTIONAL = Symbol('optional');
+
+export function string(keywords: Keywords = {}): Schema<string> {
+  return { type: 'string', ...keywords };
+}
+
+export function number(keywords: Keywords = {}): Schema<number> {
+  return { type: 'number', ...keywords };
+}
+
+export function integer(keywords: Keywords = {}): Schema<number> {
+  return { type: 'integer', ...keywords };
+}
+
+export function boolean(keywords: Keywords = {}): Schema<boolean> {
+  return { type: 'boolean', ...keywords };
+}
+
+export function oneOf<const V extends readonly string[]>(
+  values: V,
+  keywords: Keywords = {},
+): Schema<V[number]> {
+  return { type: 'string', enum: [...values], ...keywords };
+}
+
+export function array<T>(items: Schema<T>, keywords: Keywords = {}): Schema<T[]> {
+  return { type: 'array', items, ...keywords };
+}
+
+/** Members that are not `optional` must be there; others than these may be. */
+export function object<const P extends Properties>(properties: P, keywords: Keywords = {}): ObjectSchema<P> {
+  const required = Object.keys(properties).filter((name) => !isOptional(properties[name]));
+  return { type: 'object', ...(required.length > 0 && { required }), properties, ...keywords };
+}
+
+/** As a member of an object: it may be missing. */
+export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
+  return { ...schema, [OPTIONAL]: true };
+}
+
+/** The same value, or null. A type array, not a union: one fault then gives one error. */
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  const { type, enum: choices } = schema;
+  const withNull = Array.isArray(choices) ? { enum: [...(choices as unknown[]), null] } : {};
+  return { ...schema, type: [type, 'null'], ...withNull };
+}
+
+function isOptional(schema: Schema | undefined): boolean {
+  return schema !== undefined && OPTIONAL in schema;
+}
