@@ -71,10 +71,10 @@ test('core and steps have no clock', () => {
   assert.deepEqual(broken, []);
 });
 
-test('files stay small: none over 300 lines, the median under 120', () => {
+test('files stay small: none over 300 lines (400 for a resource, which is one file), the median under 120', () => {
   const sizes = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
   assert.deepEqual(
-    sizes.filter(({ lines }) => lines > 300),
+    sizes.filter(({ path, lines }) => lines > (partOf(path) === 'resources' ? 400 : 300)),
     [],
   );
   const sorted = sizes.map(({ lines }) => lines).sort((a, b) => a - b);

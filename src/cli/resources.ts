@@ -22,7 +22,7 @@ export const registerResources: Register = (program, streams) => {
           one.name,
           one.path,
           Object.keys(one.needs).join(', '),
-          one.tables.map(({ name }) => name).join(', '),
+          one.tables.length,
           one.description,
         ]),
       );

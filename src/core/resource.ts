@@ -12,6 +12,19 @@ export type TransformContext = {
 /** Rows by table name. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 
+/** A fact across records that no contract can see. */
+export type DataCheck = {
+  /** Unique among all resources. */
+  readonly name: string;
+  /** `error`: the data contradict themselves. `warning`: they look wrong. `info`: worth knowing. */
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly description: string;
+  /** Other resources whose rows it reads: it is left out while one of them was never published. */
+  readonly reads?: readonly string[];
+  /** SELECT on the target of the rows that break it, as `id` and `detail`, both text. */
+  readonly sql: string;
+};
+
 /** One collection of the API: where it is, what a record must be, what rows it becomes. */
 export type Resource = {
   readonly name: string;
@@ -29,6 +42,9 @@ export type Resource = {
   /** Pure: the same record and context give the same rows. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the list of unlike resources; only records that passed `contract` get here
   readonly transform: (record: any, context: TransformContext) => Rows;
+  /** Fields of the contract that reach no table, as JSON pointers with `*` for each index, and why. */
+  readonly omitted: Readonly<Record<string, string>>;
+  readonly checks: readonly DataCheck[];
   /** A question worth asking of the loaded tables, as SQL. */
   readonly exampleQuery: string;
 };

@@ -16,6 +16,13 @@ import { utcOffsetMinutes } from '../core/formats.ts';
 import { defineResource } from '../core/resource.ts';
 
 /** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
+/** The key of a table of what a launch has more than one of. */
+const inLaunch = {
+  launch_id: { type: 'text', nullable: false },
+  position: { type: 'integer', nullable: false },
+} as const;
+const listKey = { key: ['launch_id', 'position'], owner: 'launch_id' } as const;
+
 const contract = object({
   id: objectId(),
   flight_number: integer(),
@@ -137,9 +144,71 @@ export default defineResource({
         transformed_at_date: { type: 'date', nullable: false, stamp: true },
       },
     },
+    {
+      name: 'launch_cores',
+      ...listKey,
+      columns: {
+        ...inLaunch,
+        core_id: { type: 'text' },
+        flight: { type: 'integer' },
+        gridfins: { type: 'boolean' },
+        legs: { type: 'boolean' },
+        reused: { type: 'boolean' },
+        landing_attempt: { type: 'boolean' },
+        landing_success: { type: 'boolean' },
+        landing_type: { type: 'text' },
+        landpad_id: { type: 'text' },
+      },
+    },
+    {
+      name: 'launch_payloads',
+      ...listKey,
+      columns: { ...inLaunch, payload_id: { type: 'text', nullable: false } },
+    },
+    {
+      name: 'launch_crew',
+      ...listKey,
+      columns: { ...inLaunch, crew_id: { type: 'text' }, role: { type: 'text' } },
+    },
+    {
+      name: 'launch_ships',
+      ...listKey,
+      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false } },
+    },
+    {
+      name: 'launch_capsules',
+      ...listKey,
+      columns: { ...inLaunch, capsule_id: { type: 'text', nullable: false } },
+    },
+    {
+      name: 'launch_fairing_ships',
+      ...listKey,
+      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false } },
+    },
+    {
+      name: 'launch_failures',
+      ...listKey,
+      columns: {
+        ...inLaunch,
+        time_s: { type: 'double precision' },
+        altitude_km: { type: 'double precision' },
+        reason: { type: 'text' },
+      },
+    },
+    {
+      name: 'launch_images',
+      key: ['launch_id', 'size', 'position'],
+      owner: 'launch_id',
+      columns: {
+        launch_id: { type: 'text', nullable: false },
+        size: { type: 'text', nullable: false },
+        position: { type: 'integer', nullable: false },
+        url: { type: 'text', nullable: false },
+      },
+    },
   ],
   transform(launch, { lookup, transformedAt }) {
-    const { links } = launch;
+    const { fairings, id: launch_id, links } = launch;
     return {
       launches: [
         {
@@ -162,9 +231,9 @@ export default defineResource({
           static_fire_date_unix: launch.static_fire_date_unix,
           tbd: launch.tbd,
           net: launch.net,
-          fairings_reused: launch.fairings?.reused ?? null,
-          fairings_recovery_attempt: launch.fairings?.recovery_attempt ?? null,
-          fairings_recovered: launch.fairings?.recovered ?? null,
+          fairings_reused: fairings?.reused ?? null,
+          fairings_recovery_attempt: fairings?.recovery_attempt ?? null,
+          fairings_recovered: fairings?.recovered ?? null,
           patch_small_url: trimmed(links.patch.small),
           patch_large_url: trimmed(links.patch.large),
           reddit_campaign_url: trimmed(links.reddit.campaign),
@@ -182,12 +251,56 @@ export default defineResource({
           transformed_at_date: transformedAt.slice(0, 10),
         },
       ],
+      launch_cores: launch.cores.map((core, position) => ({
+        launch_id,
+        position,
+        core_id: core.core,
+        flight: core.flight,
+        gridfins: core.gridfins,
+        legs: core.legs,
+        reused: core.reused,
+        landing_attempt: core.landing_attempt,
+        landing_success: core.landing_success,
+        landing_type: trimmed(core.landing_type),
+        landpad_id: core.landpad,
+      })),
+      launch_payloads: launch.payloads.map((payload_id, position) => ({ launch_id, position, payload_id })),
+      launch_crew: launch.crew.map((member, position) => ({
+        launch_id,
+        position,
+        crew_id: member.crew,
+        role: trimmed(member.role),
+      })),
+      launch_ships: launch.ships.map((ship_id, position) => ({ launch_id, position, ship_id })),
+      launch_capsules: launch.capsules.map((capsule_id, position) => ({ launch_id, position, capsule_id })),
+      launch_fairing_ships: (fairings?.ships ?? []).map((ship_id, position) => ({
+        launch_id,
+        position,
+        ship_id,
+      })),
+      launch_failures: launch.failures.map((failure, position) => ({
+        launch_id,
+        position,
+        time_s: failure.time ?? null,
+        altitude_km: failure.altitude ?? null,
+        reason: trimmed(failure.reason ?? null),
+      })),
+      launch_images: [
+        ...images(launch_id, 'small', links.flickr.small),
+        ...images(launch_id, 'original', links.flickr.original),
+      ],
     };
   },
+  omitted: {},
+  checks: [],
   exampleQuery:
     'SELECT rocket_name, count(*) AS launches, count(*) FILTER (WHERE success) AS succeeded FROM launches GROUP BY 1 ORDER BY 2 DESC',
 });
 
 function trimmed(value: string | null): string | null {
   return value === null ? null : value.trim();
+}
+
+function images(launch_id: string, size: string, urls: readonly string[]) {
+  return urls.map((url, position) => ({ launch_id, size, position, url: url.trim() }));
 }

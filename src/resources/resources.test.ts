@@ -10,6 +10,7 @@ import {
   type RecordedName,
 } from '../../test/suites/recorded.ts';
 import { compileCheck } from '../core/check.ts';
+import type { Row, Table } from '../core/table.ts';
 import { resources } from './index.ts';
 import launches from './launches.ts';
 import rockets from './rockets.ts';
@@ -66,14 +67,12 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
 
   it('become rows with every column of their table, in order, and nothing but null where null may be', () => {
     for (const resource of [launches, rockets]) {
-      const [{ name, columns }] = resource.tables;
-      for (const record of readRecorded(name as RecordedName)) {
-        const made = resource.transform(record, context)[name] ?? [];
-        assert.equal(made.length, 1);
-        assert.deepEqual(Object.keys(made[0] ?? {}).sort(), Object.keys(columns).sort());
-        for (const [column, { nullable }] of Object.entries(columns)) {
-          assert.notEqual(made[0]?.[column], undefined);
-          if (nullable === false) assert.notEqual(made[0]?.[column], null, column);
+      for (const record of readRecorded(resource.name as RecordedName)) {
+        const made = resource.transform(record, context);
+        assert.deepEqual(Object.keys(made).sort(), resource.tables.map(({ name }) => name).sort());
+        assert.equal(made[resource.name]?.length, 1);
+        for (const { name, columns } of resource.tables) {
+          for (const row of made[name] ?? []) assertFits(row, columns);
         }
       }
     }
@@ -102,6 +101,14 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
     assert.ok(run({ TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }).equals(plain));
   });
 });
+
+function assertFits(row: Row, columns: Table['columns']): void {
+  assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
+  for (const [column, { nullable }] of Object.entries(columns)) {
+    assert.notEqual(row[column], undefined);
+    if (nullable === false) assert.notEqual(row[column], null, column);
+  }
+}
 
 describe('a launch', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null };

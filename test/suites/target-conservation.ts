@@ -63,10 +63,7 @@ export function testConservation(openDatabase: OpenDatabase): void {
 
 function next(old: ReadonlyMap<string, Part>, { parts: arrived, held, deletes }: Pull): Map<string, Part> {
   const staying = [...old].filter(([key]) => !deletes || held.includes(key));
-  const fresh = arrived.map((one): [string, Part] => {
-    const kept = deletes ? [] : (old.get(one.id)?.tags.slice(one.tags.length) ?? []);
-    return [one.id, { ...one, tags: [...one.tags, ...kept] }];
-  });
+  const fresh = arrived.map((one): [string, Part] => [one.id, { ...one }]);
   return new Map([...staying, ...fresh]);
 }
 

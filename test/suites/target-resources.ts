@@ -24,6 +24,8 @@ export const makers: Resource = {
     },
   ],
   transform: () => ({}),
+  omitted: {},
+  checks: [],
   exampleQuery: 'SELECT 1',
 };
 

@@ -24,7 +24,8 @@ export async function mergeTable(
   const liveBefore = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
   const stagedRows = await count(client, `SELECT count(*) AS n FROM ${staged}`);
   const heldRows = await count(client, heldSql(table, staged, held));
-  const deleted = deletes ? await execute(client, deleteSql(table, staged, held), [runId, table.name]) : 0;
+  const gone = goneSql(table, names, resource, deletes);
+  const deleted = gone === null ? 0 : await execute(client, deleteSql(table, gone), [runId, table.name]);
   const { pairs, unchanged } = await compare(client, table, staged);
   // Comparing alone runs on several cores, an UPDATE on one: where it would find nothing, it is left out.
   const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
@@ -49,7 +50,7 @@ export async function countVanishing(
   resource: Resource,
 ): Promise<{ live: number; vanishing: number }> {
   const [table] = resource.tables;
-  const gone = goneSql(table, ident(...names.rows(table)), ident(...names.held(resource)));
+  const gone = deletedWith(table, names, resource);
   return {
     live: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`),
     vanishing: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE ${gone}`),
@@ -87,12 +88,30 @@ export function survivingSql(
     WHERE NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND ${stays}`;
 }
 
-function deleteSql(table: Table, staged: string, held: string): string {
+function deleteSql(table: Table, gone: string): string {
   return `WITH gone AS (
-      DELETE FROM ${ident(table.name)} t WHERE ${goneSql(table, staged, held)} RETURNING t.*
+      DELETE FROM ${ident(table.name)} t WHERE ${gone} RETURNING t.*
     )
     INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row")
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
+}
+
+/** Which rows a merge takes away, null for none. */
+function goneSql(table: Table, names: StagingNames, resource: Resource, deletes: boolean): string | null {
+  if (deletes) return deletedWith(table, names, resource);
+  const [main] = resource.tables;
+  if (table.name === main.name) return null;
+  // A record that came again came with all its child rows, whatever is unsure about others.
+  return `${notStaged(table, names)}
+    AND EXISTS (SELECT FROM ${ident(...names.rows(main))} m WHERE m.id = t.${ident(table.owner)})`;
+}
+
+function deletedWith(table: Table, names: StagingNames, resource: Resource): string {
+  return `${notStaged(table, names)} AND NOT ${isHeldSql(table, ident(...names.held(resource)))}`;
+}
+
+function notStaged(table: Table, names: StagingNames): string {
+  return `NOT EXISTS (SELECT FROM ${ident(...names.rows(table))} s WHERE ${sameKey(table)})`;
 }
 
 /** The columns that make a row changed. A table of keys alone has none. */
@@ -139,10 +158,6 @@ async function compare(
 function heldSql(table: Table, staged: string, held: string): string {
   return `SELECT count(*) AS n FROM ${ident(table.name)} t
     WHERE ${isHeldSql(table, held)} AND NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)})`;
-}
-
-function goneSql(table: Table, staged: string, held: string): string {
-  return `NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND NOT ${isHeldSql(table, held)}`;
 }
 
 function isHeldSql(table: Table, held: string): string {

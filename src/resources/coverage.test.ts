@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+
+import { compileCheck } from '../core/check.ts';
+import type { Schema } from '../core/schema.ts';
+import { resources } from './index.ts';
+
+const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: (_: string, id: string) => `row ${id}` };
+
+/** Values that a leaf may have, at least two that differ. */
+function values(schema: Schema): readonly unknown[] {
+  const { enum: choices, format, pattern, type } = schema;
+  if (Array.isArray(choices)) return choices as unknown[];
+  const kind: unknown = [type].flat()[0];
+  if (kind === 'boolean') return [true, false];
+  if (kind === 'integer' || kind === 'number') return [17, 18];
+  assert.equal(kind, 'string');
+  if (pattern !== undefined) return ['5eb87cd9ffd86e000604b32a', '5eb87cd9ffd86e000604b32b'];
+  if (format === 'timestamp') return ['2006-03-24T22:30:00.000Z', '2007-03-24T22:30:00.000+01:00'];
+  if (format === 'calendar-date') return ['2006-03-24', '2007-03-24'];
+  return ['2019', '2020'];
+}
+
+type Place = { readonly pointer: string; readonly path: readonly (string | number)[]; readonly leaf: Schema };
+
+/** Every leaf of a contract; the one element of a list has index 0. */
+function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[] {
+  const { items, properties } = schema as {
+    readonly items?: Schema;
+    readonly properties?: Record<string, Schema>;
+  };
+  if (items !== undefined) return leaves(items, [...path, 0]);
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([name, member]) => leaves(member, [...path, name]));
+  }
+  const pointer = path.map((step) => (step === 0 ? '/*' : `/${step}`)).join('');
+  return [{ pointer, path, leaf: schema }];
+}
+
+/** A record with every leaf there, no list empty, nothing null. */
+function sample(schema: Schema): unknown {
+  const { items, properties } = schema as {
+    readonly items?: Schema;
+    readonly properties?: Record<string, Schema>;
+  };
+  if (items !== undefined) return [sample(items)];
+  if (properties !== undefined) {
+    return Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, sample(member)]));
+  }
+  return values(schema)[0];
+}
+
+function withValue(record: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const copy: unknown = structuredClone(record);
+  let holder = copy as Record<string | number, unknown>;
+  for (const step of path.slice(0, -1)) holder = holder[step] as typeof holder;
+  holder[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
+for (const resource of resources) {
+  describe(`each field of ${resource.name}`, () => {
+    const record = sample(resource.contract);
+    const rows = resource.transform(record, CONTEXT);
+    const places = leaves(resource.contract);
+
+    it('has a sample that honours the contract', () => {
+      assert.deepEqual(compileCheck(resource.contract)(record), null);
+    });
+
+    for (const { pointer, path, leaf } of places) {
+      const reason = resource.omitted[pointer];
+      it(`${pointer} ${reason === undefined ? 'reaches a table' : `is left out: ${reason}`}`, () => {
+        const reaches = values(leaf).some(
+          (value) => !isDeepStrictEqual(resource.transform(withValue(record, path, value), CONTEXT), rows),
+        );
+        assert.equal(reaches, reason === undefined);
+      });
+    }
+
+    it('that is left out is one of the contract', () => {
+      const known = new Set(places.map(({ pointer }) => pointer));
+      assert.deepEqual(
+        Object.keys(resource.omitted).filter((pointer) => !known.has(pointer)),
+        [],
+      );
+    });
+  });
+}
