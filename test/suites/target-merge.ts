@@ -155,6 +155,22 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'part_tags')).length, 1);
     });
 
+    it('takes away child rows of a record that came again, even where deletes are off', async () => {
+      await loadParts([part('a'), part('b')], { tags: [tag('a', 1), tag('a', 2), tag('b', 1)] });
+      const end = await loadParts([part('a')], { tags: [tag('a', 1)], deletes: false });
+      assert.partialDeepStrictEqual(end.entries[0]?.report.tables, {
+        parts: { deleted: 0, live_after: 2 },
+        part_tags: { deleted: 1, live_after: 2 },
+      });
+      assert.deepEqual(
+        (await read(lab, 'part_tags')).map(({ part_id, position }) => [part_id, position]),
+        [
+          ['a', 1],
+          ['b', 1],
+        ],
+      );
+    });
+
     it('writes nothing where nothing changed, and never for a stamp alone', async () => {
       const main = [part('a', { note: '' }), part('b', { amount: 1, ratio: 0.1, sold_at: STAMP }), part('c')];
       const links = [{ part_id: 'a', maker_id: 'm' }];
