@@ -60,6 +60,19 @@ CREATE TABLE run_tables (
 COMMENT ON TABLE run_tables IS 'What each published run did to each table, in rows.';
 COMMENT ON COLUMN run_tables.dangling IS 'Rows whose reference names no row, by referencing column.';
 
+CREATE TABLE run_checks (
+  run_id text NOT NULL REFERENCES runs,
+  check_name text NOT NULL,
+  resource text NOT NULL,
+  severity text NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
+  count bigint,
+  error text,
+  PRIMARY KEY (run_id, check_name)
+);
+COMMENT ON TABLE run_checks IS 'What the data checks found after each run.';
+COMMENT ON COLUMN run_checks.count IS 'Rows that broke the check; null where it was not made.';
+COMMENT ON COLUMN run_checks.error IS 'Why it could not be made; null too where a resource that it reads was never published.';
+
 CREATE TABLE tombstones (
   tombstone_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   table_name text NOT NULL,
@@ -72,4 +85,4 @@ CREATE INDEX tombstones_row ON tombstones (table_name, row_id);
 COMMENT ON TABLE tombstones IS 'Rows that were gone from a full pull, as they last were.';
 
 -- down
-DROP TABLE tombstones, run_tables, run_resources, runs, contents;
+DROP TABLE tombstones, run_checks, run_tables, run_resources, runs, contents;

@@ -34,9 +34,15 @@ export async function pastRuns(config: Config, limit: number, deps: HistoryDeps)
     .map(([, run]) => run);
 }
 
-/** One run by its id or a unique start of it; the newest for null. */
-export async function findRun(config: Config, id: string | null, deps: HistoryDeps): Promise<RunReport> {
-  const runs = await pastRuns(config, Number.MAX_SAFE_INTEGER, deps);
+/** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. */
+export async function findRun(
+  config: Config,
+  id: string | null,
+  deps: HistoryDeps,
+  eligible: (run: RunReport) => boolean = () => true,
+): Promise<RunReport> {
+  const all = await pastRuns(config, Number.MAX_SAFE_INTEGER, deps);
+  const runs = id === null ? all.filter(eligible) : all;
   const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
   const [first] = found;
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;

@@ -143,6 +143,7 @@ function runRules(config: Config) {
     batchSize: config.batchSize,
     concurrency: config.concurrency,
     deletes: config.deletes,
+    checks: config.checks,
     rejects: config.limits.rejects,
     rules: { vanished: config.limits.vanished, atomic: config.atomic },
   };

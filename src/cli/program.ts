@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
+import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerRuns,
   registerRejects,
+  registerChecks,
   registerResources,
   registerMigrate,
   registerQuery,

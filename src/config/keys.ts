@@ -37,6 +37,7 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'limits.vanished.count': 'vanished-count',
   'limits.vanished.share': 'vanished-share',
   deletes: 'deletes',
+  checks: 'checks',
   'log.level': 'log-level',
   'log.format': 'log-format',
 };

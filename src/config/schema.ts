@@ -100,6 +100,10 @@ export const configSchema = section({
     default: true,
     description: 'Delete the rows that are gone from the source.',
   }),
+  checks: boolean({
+    default: true,
+    description: 'Make the data checks after each publish.',
+  }),
   log: section({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
     format: choice(['text', 'json'], 'text', 'Lines for people, or for machines.'),

@@ -58,6 +58,17 @@ export type StepReport = {
   readonly count: number;
 };
 
+/** What one data check found after a run. */
+export type CheckResult = {
+  readonly name: string;
+  readonly resource: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** Rows that broke it; null where it was not made. */
+  readonly count: number | null;
+  /** Why it could not be made; null too where a resource that it reads was never published. */
+  readonly error: string | null;
+};
+
 /** One resource in one run: what `run --json`, the manifest and the ledger tell. */
 export type ResourceReport = {
   readonly status: ResourceStatus;

@@ -1,6 +1,6 @@
 import type { Resource } from './resource.ts';
 import type { KeptRaw } from './ports.ts';
-import type { ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
+import type { CheckResult, ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
 import type { Table } from './table.ts';
 
 /** What the ledger is told when a run begins. */
@@ -66,6 +66,8 @@ export type Target = {
     tables: readonly Table[],
     work: (transaction: PublishTransaction) => Promise<T>,
   ) => Promise<T>;
+  /** Makes the data checks of these resources on what is published, and writes what they found into the ledger. */
+  readonly check: (resources: readonly Resource[]) => Promise<readonly CheckResult[]>;
 };
 
 export type PublishTransaction = {

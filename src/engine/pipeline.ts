@@ -12,6 +12,8 @@ export type PipelineContext = TaskContext & {
   readonly header: RunHeader;
   readonly rules: PublishRules;
   readonly concurrency: number;
+  /** Make the data checks after the publish? */
+  readonly checks: boolean;
   /** What the manifest tells beside the report: configuration without secrets, versions, memory so far. */
   readonly describe: () => Readonly<Record<string, unknown>>;
 };
@@ -30,6 +32,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     const started = clock.elapsed();
     end = await publishWhole(context, derived);
     publishSeconds = (clock.elapsed() - started) / 1000;
+    await makeChecks(context, end);
   } catch (error) {
     const cause = signal.aborted ? interruption(signal) : error;
     const report = reportError(cause);
@@ -79,6 +82,25 @@ async function publishWhole(
     return end;
   }
   return publish(inOrder, target, rules);
+}
+
+/** What they find, or that they cannot be made, changes nothing about the run. */
+async function makeChecks({ checks, log, target }: PipelineContext, end: RunEnd): Promise<void> {
+  const published = end.entries.filter(({ report }) => report.status === 'succeeded');
+  if (!checks || published.length === 0) return;
+  try {
+    const results = await target.check(published.map(({ resource }) => resource));
+    for (const { error } of results) if (error !== null) log.warn(error);
+    const broken = results.filter(
+      ({ count, severity }) => severity !== 'info' && count !== null && count > 0,
+    );
+    log.info(`${results.length} data checks, ${broken.length} found something`, {
+      checks: results.length,
+      broken: broken.length,
+    });
+  } catch (error) {
+    log.warn(`Cannot make the data checks: ${reportError(error).message}`);
+  }
 }
 
 function failedEnd(

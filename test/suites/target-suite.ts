@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 
 import type { OpenDatabase } from './target-lab.ts';
+import { testChecks } from './target-checks.ts';
 import { testConservation } from './target-conservation.ts';
 import { testFormats } from './target-formats.ts';
 import { testMerge } from './target-merge.ts';
@@ -15,6 +16,7 @@ export function testTarget(name: string, openDatabase: OpenDatabase): void {
   describe(name, () => {
     testMerge(openDatabase);
     testPublish(openDatabase);
+    testChecks(openDatabase);
     testConservation(openDatabase);
     testRuns(openDatabase);
     testQuery(openDatabase);

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
+import { runChecks } from './checks.ts';
 import { databaseError } from './errors.ts';
 import { recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
@@ -14,7 +15,11 @@ import { dropStaging, openStaging, stagingNames } from './staging.ts';
 export function openTarget(
   database: Database,
   client: ClientBase,
-  run: { readonly id: string; readonly lockTimeoutSeconds: number; readonly statementTimeoutSeconds: number },
+  run: {
+    readonly id: string;
+    readonly lockTimeoutSeconds: number;
+    readonly statementTimeoutSeconds: number;
+  },
 ): Target {
   const names = stagingNames(database.schema, run.id);
 
@@ -37,6 +42,13 @@ export function openTarget(
         survivingSql(names, resource, column, deletes),
       );
       return new Map(found.map(({ id, value }) => [id, value]));
+    },
+
+    async check(resources) {
+      await client.query(`SELECT set_config('statement_timeout', $1, false)`, [
+        `${run.statementTimeoutSeconds}s`,
+      ]);
+      return runChecks(client, run.id, resources);
     },
 
     async publish(tables, work) {

@@ -1,0 +1,99 @@
+import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
+import type { Config } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { DataCheck } from '../core/resource.ts';
+import { resources } from '../resources/index.ts';
+import { findRun, type HistoryDeps } from './history.ts';
+import { readTarget } from './read-target.ts';
+
+export type { CheckRow } from '../adapters/postgres/checks.ts';
+
+/** What is known of one check after a run: made by its resource, or a reference that names no row. */
+export type CheckReport = {
+  readonly name: string;
+  readonly resource: string;
+  readonly severity: DataCheck['severity'];
+  readonly count: number | null;
+  readonly error: string | null;
+  readonly description: string;
+};
+
+const SEVERITIES = ['error', 'warning', 'info'];
+
+/** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
+export async function runChecks(
+  config: Config,
+  id: string | null,
+  deps: HistoryDeps,
+): Promise<{ readonly runId: string; readonly checks: readonly CheckReport[] }> {
+  const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
+  const runId = run.run_id ?? '';
+  const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
+    ledgerChecks(session.client, runId),
+  );
+  const descriptions = new Map(allChecks().map(({ name, description }) => [name, description]));
+  const checks: CheckReport[] = made.map((one) => ({
+    ...one,
+    description: descriptions.get(one.name) ?? '',
+  }));
+  for (const [resource, { tables }] of Object.entries(run.resources)) {
+    for (const [table, { dangling }] of Object.entries(tables)) {
+      for (const [column, count] of Object.entries(dangling)) {
+        const name = `dangling_${table}_${column}`;
+        const description = `${table}.${column} names a row that is not there`;
+        checks.push({ name, resource, severity: 'warning', count, error: null, description });
+      }
+    }
+  }
+  return { runId, checks: checks.sort(compare) };
+}
+
+/** The rows that break a check now. Throws `usage` for a name that is none. */
+export async function checkedRows(
+  config: Config,
+  name: string,
+  limit: number,
+  deps: HistoryDeps,
+): Promise<readonly CheckRow[]> {
+  const check = [...allChecks(), ...danglingChecks()].find((one) => one.name === name);
+  if (check === undefined) {
+    throw new PipelineError(`Cannot find check ${JSON.stringify(name)}`, {
+      code: 'usage',
+      hint: 'spacex-pipeline checks',
+    });
+  }
+  return readTarget(config, `make check ${name}`, deps, ({ session }) =>
+    checkRows(session.client, check, limit),
+  );
+}
+
+function allChecks(): DataCheck[] {
+  return resources.flatMap(({ checks }) => checks);
+}
+
+/** Every reference is a check of its own. */
+function danglingChecks(): DataCheck[] {
+  return resources.flatMap(({ tables }) =>
+    tables.flatMap(({ name, owner, columns }) =>
+      Object.entries(columns).flatMap(([column, { references }]) =>
+        references === undefined
+          ? []
+          : [
+              {
+                name: `dangling_${name}_${column}`,
+                severity: 'warning' as const,
+                description: '',
+                sql: `SELECT "${owner}" AS id, "${column}" AS detail FROM "${name}" t
+                      WHERE "${column}" IS NOT NULL
+                        AND NOT EXISTS (SELECT FROM "${references}" r WHERE r.id = t."${column}")`,
+              },
+            ],
+      ),
+    ),
+  );
+}
+
+function compare(a: CheckReport, b: CheckReport): number {
+  const rank = ({ severity }: CheckReport): number => SEVERITIES.indexOf(severity);
+  return rank(a) - rank(b) || (b.count ?? -1) - (a.count ?? -1) || (a.name < b.name ? -1 : 1);
+}
