@@ -6,6 +6,8 @@ import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
+import { registerDag } from './dag.ts';
+import { registerExport } from './export.ts';
 import { registerMigrate } from './migrate.ts';
 import { printJson } from './print.ts';
 import { registerQuery } from './query.ts';
@@ -21,8 +23,10 @@ const COMMANDS: readonly Register[] = [
   registerRejects,
   registerChecks,
   registerResources,
+  registerDag,
   registerMigrate,
   registerQuery,
+  registerExport,
   registerConfig,
   registerSandbox,
 ];

@@ -1,0 +1,50 @@
+import type { Resource } from '../core/resource.ts';
+import { planRun } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { listOption } from './options.ts';
+import { printJson, printLine } from './print.ts';
+
+const LAST = 'publish';
+
+export const registerDag: Register = (program, streams) => {
+  program
+    .command('dag')
+    .description('what a run does, and what waits for what')
+    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
+    .option('--mermaid', 'as a Mermaid flowchart')
+    .addHelpText('after', example('dag', 'dag --mermaid'))
+    .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {
+      const context = await openContext(streams, command, { resources: options.resources });
+      const plan = planRun(resources, context.loaded.config.resources);
+      const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
+      nodes.push({ name: LAST, needs: plan.resources.map(({ name }) => name) });
+      if (context.json) printJson(context, nodes);
+      else if (options.mermaid === true) for (const line of mermaid(nodes)) printLine(context, line);
+      else for (const line of waves(plan.resources)) printLine(context, line);
+    });
+};
+
+type Node = { readonly name: string; readonly needs: readonly string[] };
+
+function mermaid(nodes: readonly Node[]): string[] {
+  const edges = nodes.flatMap(({ name, needs }) => needs.map((need) => `  ${need} --> ${name}`));
+  return ['flowchart LR', ...nodes.map(({ name }) => `  ${name}`), ...edges];
+}
+
+/** What can run side by side, in order: a resource is in the first wave after those that it needs. */
+function waves(planned: readonly Resource[]): string[] {
+  const waveOf = new Map<string, number>();
+  const lines: string[][] = [];
+  for (const { name, needs } of planned) {
+    const wave = Math.max(-1, ...Object.keys(needs).map((need) => waveOf.get(need) ?? -1)) + 1;
+    waveOf.set(name, wave);
+    const list = Object.keys(needs).join(', ');
+    (lines[wave] ??= []).push(list === '' ? name : `${name} (needs ${list})`);
+  }
+  return [
+    ...lines.map((names, index) => `${index + 1}. ${names.join(', ')}`),
+    `${lines.length + 1}. ${LAST}`,
+  ];
+}

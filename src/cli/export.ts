@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+
+import { Option } from 'commander';
+
+import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { listOption } from './options.ts';
+import { printJson, printTable } from './print.ts';
+
+export const registerExport: Register = (program, streams) => {
+  program
+    .command('export')
+    .description('tables as files, all from one state of the database')
+    .option('--tables <names>', 'these tables and views, by comma (default: every table)', listOption)
+    .addOption(new Option('--format <format>', 'of the files').choices(EXPORT_FORMATS).default('csv'))
+    .option('--out <dir>', 'where to', 'export')
+    .addHelpText('after', example('export', `export --tables ${resources[0]?.name ?? ''} --format ndjson`))
+    .action(async (options: { tables?: readonly string[]; format: ExportFormat; out: string }, command) => {
+      const context = await openContext(streams, command);
+      const written = await exportTables(
+        context.loaded.config,
+        { tables: options.tables ?? null, format: options.format, out: resolve(context.cwd, options.out) },
+        context,
+      );
+      if (context.json) printJson(context, written);
+      else if (!context.quiet)
+        printTable(
+          context,
+          ['table', 'rows', 'file'],
+          written.map(({ table, rows, file }) => [table, rows, file]),
+        );
+    });
+};
