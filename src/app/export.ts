@@ -81,7 +81,7 @@ function jsonLines(rows: Rows): Uint8Array {
   return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-export function csvValue(value: unknown): CsvValue {
+function csvValue(value: unknown): CsvValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return JSON.stringify(value);

@@ -32,6 +32,7 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'limits.vanished.count': ['9', 'x', 'a whole number from 0 to 1000000000'],
   'limits.vanished.share': ['0.5', '10%', 'a number from 0 to 1'],
   deletes: ['off', 'maybe', 'true or false'],
+  checks: ['on', 'perhaps', 'true or false'],
   'log.level': ['debug', 'loud', 'one of debug, info, warn, error'],
   'log.format': ['json', 'xml', 'one of text, json'],
 };

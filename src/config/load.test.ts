@@ -78,6 +78,7 @@ test('without file, environment and flags, every value is the default', async ()
     database: { url: null, schema: 'spacex', lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 },
     limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
     deletes: true,
+    checks: true,
     log: { level: 'info', format: 'text' },
   });
   assert.deepEqual(new Set(Object.values(origins)), new Set(['default']));
@@ -96,6 +97,7 @@ test('for each key: flag over environment over .env over file', async () => {
     'log.format': ['json', 'text', 'json', 'text'],
     atomic: [true, false, true, false],
     deletes: [false, true, false, true],
+    checks: [false, true, false, true],
     'limits.rejects.share': [0.2, 0.3, 0.4, 0.5],
     'limits.vanished.share': [0.2, 0.3, 0.4, 0.5],
   };

@@ -38,6 +38,7 @@ const EXAMPLE = {
   },
   limits: { rejects: { count: 0, share: 0 }, vanished: { count: 100, share: 0.5 } },
   deletes: false,
+  checks: false,
   log: { level: 'debug', format: 'json' },
 };
 
