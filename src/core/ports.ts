@@ -49,7 +49,7 @@ export type Source = {
 export type SourceRequest = { readonly path: string; readonly etag: string | null };
 export type Probe = { readonly simulated: boolean | null; readonly reason: string | null };
 
-export type Stage = 'validated' | 'errored' | 'intermediate';
+export type Stage = 'validated' | 'errored' | 'intermediate' | 'profile';
 
 /** A stage file that appears under its name only when it is whole. */
 export type StageFile = {

@@ -1,10 +1,12 @@
 import type { Check } from '../core/check.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
+import type { Profile } from '../core/profile.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
 import type { Step } from '../core/run.ts';
 import type { Staging } from '../core/target.ts';
 import { createRecordSplitter, type RecordSlice } from '../lib/json-records.ts';
 import { createLoader } from './load.ts';
+import { createProfiler } from './profile.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
 
@@ -60,6 +62,7 @@ export async function derive(
 ): Promise<void> {
   const { folder, staging, signal } = context;
   const validator = createValidator(context.check);
+  const profiler = createProfiler(resource.contract);
   const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
   const validated = await folder.openStage('validated', `${resource.name}.ndjson`);
   const errored = await folder.openStage('errored', `${resource.name}.ndjson`);
@@ -80,6 +83,11 @@ export async function derive(
   async function take(slices: readonly RecordSlice[]): Promise<void> {
     const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice)));
     const { valid, rejected } = partition(verdicts);
+    watch('validate', () => {
+      for (const { record } of valid) profiler.addValid(record);
+      for (const { parsed, slice } of rejected)
+        if (parsed) profiler.addErrored(JSON.parse(slice.bytes.toString('utf8')));
+    });
     const rows = watch('transform', () =>
       valid.map(({ record }) => resource.transform(record, context.transform)),
     );
@@ -104,6 +112,7 @@ export async function derive(
     await writing;
     await validated.commit();
     await errored.commit();
+    await writeProfile(folder, profiler.end(resource.name));
     tally.deletable = !validator.sawUnreadableId();
     await watchAsync('load', async () => {
       tally.staged = await loader.finish();
@@ -117,6 +126,12 @@ export async function derive(
     await errored.discard();
     throw error;
   }
+}
+
+async function writeProfile(folder: RunFolder, profile: Profile): Promise<void> {
+  const file = await folder.openStage('profile', `${profile.resource}.json`);
+  await file.write(Buffer.from(`${JSON.stringify(profile, null, 2)}\n`));
+  await file.commit();
 }
 
 type ValidRecord = Extract<Verdict, { valid: true }>;

@@ -30,7 +30,7 @@ export function runFolder(dataDir: string, runId: string): string {
 
 async function createFolder(dataDir: string, runId: string, simulated: boolean): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
-  for (const stage of ['raw', 'validated', 'errored', 'intermediate']) {
+  for (const stage of ['raw', 'validated', 'errored', 'intermediate', 'profile']) {
     await writing(path, () => mkdir(join(path, stage), { recursive: true }));
   }
   const rawPath = (resource: string): string => join('raw', resource, '0001.json');

@@ -1,0 +1,103 @@
+import type { TSchema } from 'typebox';
+
+import type { Profile } from '../core/profile.ts';
+import { createNode, fieldsOf, pathOf, treeOf, typeAt, type Node } from './profile-tree.ts';
+import { compileValidCounter } from './profile-valid.ts';
+
+/** What a hostile source could make grow. */
+const MAX_UNKNOWN_FIELDS = 256;
+const MAX_DEPTH = 16;
+const MAX_NAME_LENGTH = 64;
+const MAX_VALUES = 20;
+const MAX_VALUE_LENGTH = 80;
+
+export type Profiler = {
+  /** Takes a record that honours the contract. */
+  readonly addValid: (record: unknown) => void;
+  /** Takes any other value that JSON can hold. */
+  readonly addErrored: (record: unknown) => void;
+  /** Ends the profile. */
+  readonly end: (resource: string) => Profile;
+};
+
+/** Counts, exactly and in bounded memory, what records look like beside their contract. */
+export function createProfiler(contract: TSchema): Profiler {
+  const root = treeOf(contract);
+  const valid = compileValidCounter(root, walkUnknown, tally);
+  let records = 0;
+  let unknownFields = 0;
+  let untold = 0;
+
+  function tally(node: Node, value: unknown): void {
+    node.types[typeAt(node, value)] += 1;
+    if (node.contract === null && node.lastRecord !== records) {
+      node.lastRecord = records;
+      node.records += 1;
+    }
+    if (node.choices !== null && typeof value === 'string' && !node.choices.includes(value)) {
+      const told = cut(value, MAX_VALUE_LENGTH);
+      const count = node.values.get(told);
+      if (count === undefined && node.values.size >= MAX_VALUES) node.otherValues += 1;
+      else node.values.set(told, (count ?? 0) + 1);
+    }
+  }
+
+  function walk(node: Node, value: unknown): void {
+    tally(node, value);
+    if (node.open || typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value)) {
+      for (const item of value) walkAt((node.items ??= unknown(node, '*')), item);
+    } else {
+      const object = value as Readonly<Record<string, unknown>>;
+      for (const name in object) walkAt(fieldOf(node, name), object[name]);
+    }
+  }
+
+  function walkAt(node: Node | null, value: unknown): void {
+    if (node === null) untold += 1;
+    else walk(node, value);
+  }
+
+  function walkUnknown(node: Node, object: Readonly<Record<string, unknown>>): void {
+    for (const name in object) {
+      const field = fieldOf(node, name);
+      if (field === null || field.contract === null) walkAt(field, object[name]);
+    }
+  }
+
+  function fieldOf(node: Node, name: string): Node | null {
+    const told = cut(name, MAX_NAME_LENGTH);
+    const found = node.fields.get(told);
+    if (found !== undefined) return found;
+    const made = unknown(node, told);
+    if (made !== null) node.fields.set(told, made);
+    return made;
+  }
+
+  function unknown(parent: Node, name: string): Node | null {
+    if (unknownFields >= MAX_UNKNOWN_FIELDS || parent.depth >= MAX_DEPTH) return null;
+    unknownFields += 1;
+    return createNode({ path: pathOf(parent, name), depth: parent.depth + 1 });
+  }
+
+  return {
+    addValid(record) {
+      records += 1;
+      valid.count(record);
+    },
+    addErrored(record) {
+      records += 1;
+      walk(root, record);
+    },
+    end(resource) {
+      valid.settle();
+      return { resource, records, untold, fields: [...fieldsOf(root)] };
+    },
+  };
+}
+
+/** A cut text is a copy: a part of a string keeps the whole of it in memory. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le')}…`;
+}
