@@ -8,6 +8,7 @@ import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
 import { registerDag } from './dag.ts';
 import { registerExport } from './export.ts';
+import { registerDrift } from './drift.ts';
 import { registerMigrate } from './migrate.ts';
 import { printJson } from './print.ts';
 import { registerQuery } from './query.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Register[] = [
   registerRuns,
   registerRejects,
   registerChecks,
+  registerDrift,
   registerResources,
   registerDag,
   registerMigrate,

@@ -7,6 +7,7 @@ import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
+import { driftLine } from './drift.ts';
 import { createProgress } from './progress.ts';
 import { exampleCommand } from './self.ts';
 
@@ -67,13 +68,13 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
     { ...context, onProgress: progress.update },
   ).finally(progress.end);
   if (context.json) printJson(context, report);
-  else printSummary(context, report, plan.resources.at(-1)?.exampleQuery ?? '');
+  else await printSummary(context, report, plan.resources.at(-1)?.exampleQuery ?? '');
   if (report.error === null) return null;
   tellError(context, report.error);
   return report.error.code;
 }
 
-function printSummary(context: CommandContext, report: RunReport, exampleQuery: string): void {
+async function printSummary(context: CommandContext, report: RunReport, exampleQuery: string): Promise<void> {
   if (context.quiet) return;
   printTable(
     context,
@@ -92,6 +93,8 @@ function printSummary(context: CommandContext, report: RunReport, exampleQuery: 
     `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
   );
   printLine(context, `Folder: ${report.run_dir}`);
+  const drift = await driftLine(context, report);
+  if (drift !== null) printLine(context, drift);
   if (report.status === 'succeeded')
     printLine(context, `Try: ${exampleCommand(context, report, exampleQuery)}`);
 }

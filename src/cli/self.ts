@@ -6,20 +6,36 @@ import type { RunReport } from '../core/run.ts';
 import type { CommandContext } from './context.ts';
 
 /** A query command that works as it stands from the current folder. */
-export function exampleCommand({ loaded, cwd }: CommandContext, report: RunReport, sql: string): string {
-  const { config, file, origins } = loaded;
+export function exampleCommand(context: CommandContext, report: RunReport, sql: string): string {
+  const { config, origins } = context.loaded;
   const flags: string[] = [];
   const isFlag = (key: keyof typeof origins): boolean => origins[key].startsWith('flag');
-  if (file !== null && dirname(file) !== cwd) flags.push('--config', file);
-  // <data-dir>/runs/<run-id>
-  const dataDir = dirname(dirname(report.run_dir ?? ''));
-  if (config.database.url === null && (dataDir !== config.dataDir || isFlag('dataDir'))) {
-    flags.push('--data-dir', relative(cwd, dataDir) || '.');
-  }
+  if (config.database.url === null) flags.push(...dataDirFlags(context, report));
   if (isFlag('database.url') && config.database.url !== null)
     flags.push('--database-url', maskUrl(config.database.url));
   if (isFlag('database.schema')) flags.push('--schema', config.database.schema);
-  return [selfCommand(cwd), ...flags, 'query', sql].map(shellQuote).join(' ');
+  return ownCommand(context, [...flags, 'query', sql]);
+}
+
+/** A drift command that works as it stands from the current folder. It reads the run's folder alone. */
+export function driftCommand(context: CommandContext, report: RunReport): string {
+  return ownCommand(context, [...dataDirFlags(context, report), 'drift', report.run_id ?? '']);
+}
+
+function ownCommand({ loaded: { file }, cwd }: CommandContext, words: readonly string[]): string {
+  const config = file !== null && dirname(file) !== cwd ? ['--config', file] : [];
+  return [selfCommand(cwd), ...config, ...words].map(shellQuote).join(' ');
+}
+
+function dataDirFlags({ loaded: { config, origins }, cwd }: CommandContext, report: RunReport): string[] {
+  const dataDir = dataDirOf(report);
+  if (dataDir === config.dataDir && !origins['dataDir'].startsWith('flag')) return [];
+  return ['--data-dir', relative(cwd, dataDir) || '.'];
+}
+
+/** Its folder is `<data-dir>/runs/<run-id>`. */
+export function dataDirOf({ run_dir }: RunReport): string {
+  return dirname(dirname(run_dir ?? ''));
 }
 
 /** How this program is started from a folder: its own launcher in a clone, npx where it is installed. */

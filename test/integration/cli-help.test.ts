@@ -14,6 +14,7 @@ const COMMANDS = [
   'runs show',
   'rejects',
   'rejects list',
+  'drift',
   'resources',
   'resources show',
   'migrate',

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { Profile } from '../../core/profile.ts';
 import type { Fault, RunReport } from '../../core/run.ts';
 import { readLines } from '../../lib/lines.ts';
 import { runFolder } from './run-store.ts';
@@ -11,20 +12,36 @@ export type Manifest = RunReport & { readonly run_id: string; readonly host: str
 
 /** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
 export async function folderRuns(dataDir: string, limit: number): Promise<Manifest[]> {
-  const names = await readdir(join(dataDir, 'runs')).catch(() => []);
   const manifests: Manifest[] = [];
-  for (const name of names.toSorted((a, b) => (a < b ? 1 : -1))) {
+  for (const name of await runNames(dataDir)) {
     if (manifests.length >= limit) break;
-    const manifest = await readManifest(dataDir, name);
+    const manifest = await readJson<Manifest>(join(runFolder(dataDir, name), 'run.json'));
     if (manifest !== null) manifests.push(manifest);
   }
   return manifests;
 }
 
-async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
+/** The folders of runs, newest first. */
+export async function runNames(dataDir: string): Promise<string[]> {
+  const names = await readdir(join(dataDir, 'runs')).catch(() => []);
+  return names.toSorted((a, b) => (a < b ? 1 : -1));
+}
+
+/** The resources of which a run has left a profile. */
+export async function profiledResources(dataDir: string, runId: string): Promise<string[]> {
+  const names = await readdir(join(runFolder(dataDir, runId), 'profile')).catch(() => []);
+  return names.flatMap((name) => (name.endsWith('.json') ? name.slice(0, -'.json'.length) : [])).sort();
+}
+
+export async function readProfile(dataDir: string, runId: string, resource: string): Promise<Profile | null> {
+  return readJson<Profile>(join(runFolder(dataDir, runId), 'profile', `${resource}.json`));
+}
+
+/** Null for a file that is not there or not whole. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever reads it knows what the pipeline wrote
+async function readJson<T>(path: string): Promise<T | null> {
   try {
-    const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
-    return JSON.parse(text) as Manifest; // written whole by the pipeline alone
+    return JSON.parse(await readFile(path, 'utf8')) as T; // written whole by the pipeline alone
   } catch {
     return null;
   }

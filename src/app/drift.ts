@@ -1,0 +1,77 @@
+import { profiledResources, readProfile, runNames } from '../adapters/files/history.ts';
+import { compareProfiles, type Drift } from '../core/drift.ts';
+import { PipelineError } from '../core/errors.ts';
+import { sandboxDataDir } from './history.ts';
+
+/** The document that `drift --json` prints. */
+export type DriftReport = {
+  readonly run_id: string;
+  readonly resources: Readonly<Record<string, ResourceDrift>>;
+};
+
+export type ResourceDrift = {
+  /** The run that this one is held against; null: the contract alone. */
+  readonly against: string | null;
+  readonly records: number;
+  readonly untold: number;
+  readonly moved: readonly Drift[];
+};
+
+/** What moved in a run, by its id or a unique start of it; in the newest with a profile for null. Reads folders alone. */
+export async function driftOf(dataDir: string, id: string | null, alone: boolean): Promise<DriftReport> {
+  const runId = id === null ? await newestProfiled(dataDir) : await findFolder(dataDir, id);
+  const report = await driftOfRun(dataDir, runId, alone);
+  if (Object.keys(report.resources).length > 0) return report;
+  throw new PipelineError(`Cannot tell the drift of run ${runId}: there is no profile in its folder`, {
+    code: 'usage',
+    hint: 'A run leaves one of each resource that it read to the end: spacex-pipeline drift takes the newest.',
+  });
+}
+
+/** Has no resources where the run has left no profile. */
+export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
+  const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
+  const resources: Record<string, ResourceDrift> = {};
+  for (const resource of await profiledResources(dataDir, runId)) {
+    const now = await readProfile(dataDir, runId, resource);
+    if (now === null) continue;
+    const before = await newestProfile(dataDir, earlier, resource);
+    const { records, untold } = now;
+    const moved = compareProfiles(now, before?.profile ?? null);
+    resources[resource] = { against: before?.runId ?? null, records, untold, moved };
+  }
+  return { run_id: runId, resources };
+}
+
+async function newestProfile(dataDir: string, runIds: readonly string[], resource: string) {
+  for (const runId of runIds) {
+    const profile = await readProfile(dataDir, runId, resource);
+    if (profile !== null) return { runId, profile };
+  }
+  return null;
+}
+
+async function newestProfiled(dataDir: string): Promise<string> {
+  for (const name of await runNames(dataDir)) {
+    if ((await profiledResources(dataDir, name)).length > 0) return name;
+  }
+  const elsewhere = sandboxDataDir(dataDir);
+  throw new PipelineError(`Cannot tell any drift: no run in ${dataDir} has left a profile`, {
+    code: 'usage',
+    hint:
+      elsewhere === null
+        ? 'Type: spacex-pipeline run'
+        : `Simulated runs are in ${elsewhere}: give --data-dir.`,
+  });
+}
+
+async function findFolder(dataDir: string, id: string): Promise<string> {
+  const names = await runNames(dataDir);
+  const found = names.includes(id) ? [id] : names.filter((name) => name.startsWith(id));
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  throw new PipelineError(
+    `Cannot find run ${id}: ${found.length} folders in ${dataDir} have a name that starts so`,
+    { code: 'usage', hint: 'Give the --data-dir that the run had. spacex-pipeline runs lists them.' },
+  );
+}

@@ -1,0 +1,73 @@
+import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
+import { NEW_KINDS, type DriftKind } from '../core/drift.ts';
+import type { RunReport } from '../core/run.ts';
+import { openContext, type CommandContext } from './context.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { dataDirOf, driftCommand } from './self.ts';
+import { example, type Register } from './command.ts';
+
+export const registerDrift: Register = (program, streams) => {
+  program
+    .command('drift')
+    .description('what moved in the shape of the records since the run before')
+    .argument('[run]', 'its id, or a unique start of it (default: the newest that has a profile)')
+    .option('--contract', 'against the contract alone')
+    .addHelpText('after', example('drift', 'drift --contract --json'))
+    .action(async (id: string | undefined, options: { contract?: boolean }, command) => {
+      const context = await openContext(streams, command);
+      const report = await driftOf(context.loaded.config.dataDir, id ?? null, options.contract === true);
+      if (context.json) printJson(context, report);
+      else printDrift(context, report);
+    });
+};
+
+function printDrift(context: CommandContext, { run_id, resources }: DriftReport): void {
+  printLine(context, `Run ${run_id}`);
+  for (const [name, { against, moved, records, untold }] of Object.entries(resources)) {
+    const base = against === null ? 'the contract alone' : `run ${against}`;
+    const result = moved.length === 0 ? 'nothing moved' : `${moved.length} moved`;
+    printLine(context, `${name}: ${records} records against ${base}: ${result}`);
+    if (untold > 0) printLine(context, `${name}: ${untold} values of more unknown fields are not told apart`);
+  }
+  const rows = Object.entries(resources).flatMap(([name, { moved }]) =>
+    moved.map(({ kind, path, found, count, before, now }) => [
+      name,
+      KINDS[kind],
+      path === '' ? '(record)' : path,
+      found ?? (kind === 'new_value' ? '(others)' : null),
+      count,
+      percent(before),
+      percent(now),
+    ]),
+  );
+  if (rows.length === 0) return;
+  printLine(context, '');
+  printTable(context, ['resource', 'what', 'path', 'found', 'count', 'before', 'now'], rows);
+}
+
+const KINDS = {
+  unknown_field: 'unknown field',
+  new_type: 'new type',
+  new_value: 'new value',
+  nulls: 'nulls',
+  absent: 'absent',
+} as const satisfies Readonly<Record<DriftKind, string>>;
+
+function percent(share: number | null): string | null {
+  return share === null ? null : `${Number((share * 100).toFixed(1))} %`;
+}
+
+/** For the end of a run: what is new in kind, and the command that tells more; null where nothing is. */
+export async function driftLine(context: CommandContext, report: RunReport): Promise<string | null> {
+  if (report.run_id === null) return null;
+  const { resources } = await driftOfRun(dataDirOf(report), report.run_id);
+  const parts = Object.entries(resources).flatMap(([name, { moved }]) => {
+    const counts = NEW_KINDS.map(
+      (kind) => [KINDS[kind], moved.filter((one) => one.kind === kind).length] as const,
+    )
+      .filter(([, count]) => count > 0)
+      .map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`);
+    return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
+  });
+  return parts.length === 0 ? null : `Drift: ${parts.join('; ')}. Type: ${driftCommand(context, report)}`;
+}

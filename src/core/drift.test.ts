@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { compareProfiles, type Drift } from './drift.ts';
+import { JSON_TYPES, type Profile, type ProfiledField } from './profile.ts';
+
+function field(path: string, parts: Partial<ProfiledField>): ProfiledField {
+  return { path, contract: null, types: {}, absent: 0, records: null, values: [], other_values: 0, ...parts };
+}
+
+const ROOT = field('', { contract: ['object'], types: { object: 100 } });
+
+function profile(...fields: readonly ProfiledField[]): Profile {
+  return { resource: 'things', records: 100, untold: 0, fields: [ROOT, ...fields] };
+}
+
+function told(drifts: readonly Drift[]): unknown[] {
+  return drifts.map(({ before, count, found, kind, now, path }) => [kind, path, found, count, before, now]);
+}
+
+/** What one field's change amounts to. */
+function moved(
+  path: string,
+  before: Partial<ProfiledField> | null,
+  now: Partial<ProfiledField> | null,
+): unknown[] {
+  const fields = (parts: Partial<ProfiledField> | null) => (parts === null ? [] : [field(path, parts)]);
+  return told(compareProfiles(profile(...fields(now)), profile(...fields(before))));
+}
+
+const text = (string: number, none = 0): Partial<ProfiledField> => ({
+  contract: ['string', 'null'],
+  types: { ...(string > 0 && { string }), ...(none > 0 && { null: none }) },
+});
+
+void describe('drift', () => {
+  void it('is none between any profile and itself', () => {
+    const count = fc.integer({ min: 1, max: 1000 });
+    const types = fc.dictionary(fc.constantFrom(...JSON_TYPES), count);
+    const one = fc.record({
+      path: fc
+        .array(fc.constantFrom('a', 'b', '*', '__proto__'), { maxLength: 3 })
+        .map((parts) => parts.map((part) => `/${part}`).join('')),
+      contract: fc.option(fc.subarray([...JSON_TYPES])),
+      types,
+      absent: fc.nat(1000),
+      records: fc.option(count),
+      values: fc.uniqueArray(fc.record({ value: fc.string(), count }), { selector: ({ value }) => value }),
+      other_values: fc.nat(2),
+    });
+    const fields = fc.uniqueArray(one, { selector: ({ path }) => path });
+    fc.assert(
+      fc.property(fields, (all) => {
+        const same: Profile = { resource: 'things', records: 1, untold: 0, fields: all };
+        assert.deepEqual(compareProfiles(same, same), []);
+      }),
+    );
+  });
+
+  void it('against the contract alone is what the contract does not know or never saw', () => {
+    const now = profile(
+      field('/known', { contract: ['string'], types: { string: 98, integer: 2 } }),
+      field('/measure', { contract: ['number'], types: { number: 100 } }),
+      field('/free', { contract: [], types: { string: 50, object: 50 } }),
+      field('/choice', {
+        contract: ['string'],
+        types: { string: 100 },
+        values: [{ value: 'week', count: 3 }],
+        other_values: 7,
+      }),
+      field('/never', { contract: ['string', 'null'], absent: 100 }),
+      field('/some', { contract: ['string', 'null'], absent: 99, types: { null: 1 } }),
+      field('/more', { types: { object: 5, null: 1 }, absent: 94, records: 6 }),
+      field('/more/inside', { types: { integer: 5 }, records: 5 }),
+    );
+    assert.deepEqual(told(compareProfiles(now, null)), [
+      ['new_type', '/known', 'integer', 2, null, null],
+      ['new_value', '/choice', 'week', 3, null, null],
+      ['new_value', '/choice', null, 7, null, null],
+      ['absent', '/never', null, 100, null, 1],
+      ['unknown_field', '/more', 'object|null', 6, null, null],
+    ]);
+  });
+
+  void it('tells a new type once, not what is inside of it', () => {
+    const now = profile(
+      field('/name', { contract: ['string'], types: { string: 99, object: 1 } }),
+      field('/name/first', { types: { object: 1 }, records: 1 }),
+      field('/name/first/a', { types: { string: 1 }, records: 1 }),
+    );
+    assert.deepEqual(told(compareProfiles(now, null)), [['new_type', '/name', 'object', 1, null, null]]);
+    const before = profile(field('/name', { contract: ['string'], types: { string: 99, object: 1 } }));
+    assert.deepEqual(told(compareProfiles(now, before)), [
+      ['unknown_field', '/name/first', 'object', 1, null, null],
+    ]);
+  });
+
+  void it('is what was not there before', () => {
+    const unknown = (types: ProfiledField['types']) => ({ types, records: 100 });
+    const cases: [string, Partial<ProfiledField>, Partial<ProfiledField>, string | null][] = [
+      ['the same unknown field', unknown({ string: 100 }), unknown({ string: 90 }), null],
+      ['a type beside it', unknown({ string: 100 }), unknown({ string: 99, boolean: 1 }), 'boolean'],
+      [
+        'fractions where whole ones were',
+        unknown({ integer: 100 }),
+        unknown({ integer: 99, number: 1 }),
+        'number',
+      ],
+      ['whole ones where fractions were', unknown({ number: 100 }), unknown({ integer: 100 }), null],
+      ['a null is a matter of shares', unknown({ string: 100 }), unknown({ string: 99, null: 1 }), null],
+      ['a null that the contract admits', text(100), text(99, 1), null],
+      [
+        'a null that it does not',
+        { contract: ['string'] },
+        { contract: ['string'], types: { null: 1 } },
+        'null',
+      ],
+      [
+        'the same wrong type',
+        { contract: ['string'], types: { null: 1 } },
+        { contract: ['string'], types: { null: 2 } },
+        null,
+      ],
+    ];
+    for (const [name, before, now, type] of cases) {
+      const found = moved('/x', before, now).filter((one) => JSON.stringify(one).includes('new_type'));
+      assert.deepEqual(
+        found.map((one) => Array.isArray(one) && one[2]),
+        type === null ? [] : [type],
+        name,
+      );
+    }
+    const week = {
+      contract: ['string'],
+      types: { string: 100 },
+      values: [{ value: 'week', count: 1 }],
+      other_values: 1,
+    } as const;
+    assert.deepEqual(
+      moved('/x', week, { ...week, values: [...week.values, { value: 'eon', count: 2 }], other_values: 9 }),
+      [['new_value', '/x', 'eon', 2, null, null]],
+    );
+  });
+
+  void it('is a share that moved by more than five in a hundred and more than five values, or wholly', () => {
+    assert.deepEqual(moved('/x', text(100, 0), text(94, 6)), [['nulls', '/x', null, 6, 0, 0.06]]);
+    assert.deepEqual(moved('/x', text(90, 10), text(80, 20)), [['nulls', '/x', null, 20, 0.1, 0.2]]);
+    assert.deepEqual(moved('/x', text(100, 0), text(95, 5)), []);
+    assert.deepEqual(moved('/x', text(1000, 0), text(960, 40)), [], 'four in a hundred');
+    assert.deepEqual(moved('/x', text(4, 0), text(1, 3)), [], 'three values');
+    assert.deepEqual(moved('/x', text(2, 0), text(1000, 1000)), [], 'of two values nothing can be told');
+    assert.deepEqual(moved('/x', text(4, 0), text(0, 4)), [['nulls', '/x', null, 4, 0, 1]]);
+    assert.deepEqual(moved('/x', text(0, 0), text(0, 4)), [], 'there was none before');
+    assert.deepEqual(moved('/x', { ...text(80), absent: 20 }, { ...text(60), absent: 40 }), [
+      ['absent', '/x', null, 40, 0.2, 0.4],
+    ]);
+    assert.deepEqual(moved('/x', { ...text(80), absent: 20 }, { ...text(0), absent: 100 }), [
+      ['absent', '/x', null, 100, 0.2, 1],
+    ]);
+  });
+
+  void it('is an unknown field that is gone', () => {
+    assert.deepEqual(moved('/x', { types: { string: 40 }, records: 40, absent: 60 }, null), [
+      ['absent', '/x', null, 100, 0.6, 1],
+    ]);
+    assert.deepEqual(
+      moved('/x/y', { types: { string: 40 }, records: 40, absent: 60 }, null),
+      [],
+      'so is its place',
+    );
+    assert.deepEqual(
+      moved('/x', { types: { string: 1 }, records: 1, absent: 99 }, null),
+      [],
+      'it was hardly there',
+    );
+  });
+});

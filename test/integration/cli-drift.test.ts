@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+
+import type { DriftReport } from '../../src/app/drift.ts';
+import type { Profile } from '../../src/core/profile.ts';
+import type { RunReport } from '../../src/core/run.ts';
+import { NOT_RECORDED, readRecorded } from '../suites/recorded.ts';
+import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { cliEnvironment, type CliResult } from '../support/cli.ts';
+import {
+  assertFailure,
+  createTestServer,
+  createWorkspace,
+  readJson,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+type Launch = Record<string, unknown> & { readonly cores: readonly Record<string, unknown>[] };
+type Pulled = CliResult & { readonly report: RunReport; readonly drift: string | undefined };
+
+let server: TestServer;
+let api: Api;
+before(async () => {
+  server = await createTestServer();
+  api = await startApi(await sandboxReplies({ launches: 100 }), { simulated: true });
+});
+after(async () => {
+  await api.close();
+  await server.close();
+});
+
+function serve(change: (launch: Launch, index: number) => unknown): void {
+  api.set(LAUNCHES, { body: JSON.stringify(launches.map(change)) });
+}
+
+function mostlyNull(launch: Launch, index: number): Launch {
+  return { ...launch, launch_library_id: index < 80 ? null : 'x' };
+}
+
+let launches: Launch[];
+let workspace: ServerWorkspace;
+
+/** A run as people see it, and its document. */
+async function pull(): Promise<Pulled> {
+  const result = await workspace.run(['run', '--migrate', '--source', api.url]);
+  const report = await workspace.json<RunReport>(['runs', 'show']);
+  return { ...result, report, drift: /^Drift: .*$/m.exec(result.stdout)?.[0] };
+}
+
+function moved(report: DriftReport, resource = 'launches'): unknown[] {
+  const { moved: all } = report.resources[resource] ?? assert.fail(resource);
+  return all.map(({ kind, path, found, count, before: was, now }) => [kind, path, found, count, was, now]);
+}
+
+const NEW = [
+  ['new_value', '/date_precision', 'week', 2, null, null],
+  ['new_type', '/details', 'integer', 1, null, null],
+  ['unknown_field', '/cores/*/speed', 'number', 100, null, null],
+  ['unknown_field', '/weather', 'object', 98, null, null],
+];
+
+void describe('drift', { concurrency: 1 }, () => {
+  const runs: RunReport[] = [];
+
+  before(async () => {
+    workspace = server.workspace();
+    launches = JSON.parse((await sandboxReplies({ launches: 100 }))[LAUNCHES].body.toString());
+  });
+
+  void it('of records that are as the contract says is none', async () => {
+    serve((launch) => launch);
+    const { code, drift, report, stderr } = await pull();
+    runs.push(report);
+    assert.deepEqual([code, drift], [0, undefined], stderr);
+    const { run_id, resources } = await workspace.json<DriftReport>(['drift']);
+    assert.equal(run_id, report.run_id);
+    assert.deepEqual(resources['launches'], { against: null, records: 100, untold: 0, moved: [] });
+    assert.deepEqual(resources['rockets'], { against: null, records: 4, untold: 0, moved: [] });
+    const { stdout } = await workspace.run(['drift']);
+    assert.equal(
+      stdout,
+      `Run ${run_id}\nlaunches: 100 records against the contract alone: nothing moved\nrockets: 4 records against the contract alone: nothing moved\n`,
+    );
+  });
+
+  void it('is told at the end of a run that brought something new, with a command that works', async () => {
+    serve((launch, index) => ({
+      ...launch,
+      ...(index < 2 && { date_precision: 'week' }),
+      ...(index === 2 && { details: 7 }),
+      ...(index >= 2 && { weather: { wind: 3 } }),
+      cores: launch.cores.map((core) => ({ ...core, speed: 0.5 })),
+    }));
+    const { code, drift, report, stderr, stdout } = await pull();
+    runs.push(report);
+    assert.equal(code, 0, stderr);
+    assert.match(drift ?? stdout, /^Drift: launches 2 unknown fields, 1 new type, 1 new value\. Type: \S/);
+    assert.ok(drift?.endsWith(` drift ${report.run_id}`), drift);
+    const shell = spawnSync('/bin/sh', ['-c', drift?.split('Type: ')[1] ?? ''], {
+      cwd: workspace.folder,
+      env: cliEnvironment(),
+      encoding: 'utf8',
+    });
+    assert.deepEqual([shell.status, shell.stderr], [0, '']);
+    assert.match(
+      shell.stdout,
+      new RegExp(`^launches: 100 records against run ${runs[0]?.run_id}: 4 moved$`, 'm'),
+    );
+    assert.match(shell.stdout, /^resource +what +path +found +count +before +now\n[─ ]+\nlaunches +new/m);
+    assert.match(shell.stdout, /^launches +new value +\/date_precision +week +2$/m);
+    assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), NEW);
+  });
+
+  void it('of the same records once more is none, but what is beyond the contract can still be seen', async () => {
+    const { code, drift, report, stderr } = await pull();
+    runs.push(report);
+    assert.deepEqual([code, drift], [0, undefined], stderr);
+    const again = await workspace.json<DriftReport>(['drift']);
+    assert.deepEqual([moved(again), again.resources['launches']?.against], [[], runs[1]?.run_id]);
+    assert.deepEqual(moved(await workspace.json<DriftReport>(['drift', '--contract'])), NEW);
+    const older = await workspace.json<DriftReport>(['drift', runs[1]?.run_id ?? '']);
+    assert.deepEqual(moved(older), NEW);
+  });
+
+  void it('of shares is in the table, not in the summary', async () => {
+    serve(mostlyNull);
+    const nulls = launches.filter(({ launch_library_id: id }) => id === null).length;
+    const { code, drift, report, stderr } = await pull();
+    runs.push(report);
+    assert.deepEqual([code, drift], [0, undefined], stderr);
+    assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), [
+      ['nulls', '/launch_library_id', null, 80, nulls / 100, 0.8],
+      ['absent', '/cores/*/speed', null, launches.flatMap(({ cores }) => cores).length, 0, 1],
+      ['absent', '/weather', null, 100, 0.02, 1],
+    ]);
+    const { stdout } = await workspace.run(['drift']);
+    assert.match(stdout, /^launches +absent +\/weather +100 +2 % +100 %$/m);
+  });
+
+  void it('is told of records that nobody could take, as they were too many', async () => {
+    serve((launch, index) => ({ ...mostlyNull(launch, index), date_precision: 'decade' }));
+    const { code, drift, report, stdout } = await pull();
+    runs.push(report);
+    assert.equal(code, 4);
+    assert.match(drift ?? stdout, /^Drift: launches 1 new value\. Type: /);
+    assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), [
+      ['new_value', '/date_precision', 'decade', 100, null, null],
+    ]);
+  });
+
+  void it('skips runs that read nothing to its end, and says so of one of them', async () => {
+    api.set(LAUNCHES, { body: '[{"id":"cut' });
+    api.set(ROCKETS, { body: '[{"id":"cut' });
+    const { report } = await pull();
+    const { run_id } = await workspace.json<DriftReport>(['drift']);
+    assert.equal(run_id, runs.at(-1)?.run_id);
+    assertFailure(await workspace.run(['drift', report.run_id ?? '']), {
+      code: 2,
+      message: /drift of run .*there is no profile in its folder/,
+    });
+  });
+
+  void it('needs the profiles alone: without them it is held against an older run', async () => {
+    const [, second, third, fourth] = runs;
+    rmSync(`${third?.run_dir}/profile`, { recursive: true });
+    for (const stage of ['raw', 'validated', 'intermediate']) {
+      rmSync(`${fourth?.run_dir}/${stage}`, { recursive: true });
+    }
+    const { resources } = await workspace.json<DriftReport>(['drift', fourth?.run_id ?? '']);
+    assert.equal(resources['launches']?.against, second?.run_id);
+    const { records, fields } = readJson<Profile>(fourth?.run_dir ?? '', 'profile', 'launches.json');
+    assert.equal(records, 100);
+    assert.deepEqual(
+      fields.find(({ path }) => path === '/name'),
+      {
+        path: '/name',
+        contract: ['string'],
+        types: { string: 100 },
+        absent: 0,
+        records: null,
+        values: [],
+        other_values: 0,
+      },
+    );
+  });
+
+  void it('finds no run where there is none, or several', async () => {
+    const empty = createWorkspace();
+    const [none, unknown, several] = await Promise.all([
+      empty.run(['drift']),
+      workspace.run(['drift', 'zzz']),
+      workspace.run(['drift', '0']),
+    ]);
+    empty.remove();
+    assertFailure(none, {
+      code: 2,
+      message: /no run in \S+ has left a profile/,
+      hint: /spacex-pipeline run/,
+    });
+    assertFailure(unknown, { code: 2, message: /run zzz: 0 folders/, hint: /--data-dir/ });
+    assertFailure(several, { code: 2, message: /run 0: 6 folders/ });
+  });
+});
+
+void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
+  void it('is none, against the contract and against itself', async () => {
+    const recorded = await startApi({
+      [ROCKETS]: { body: JSON.stringify(readRecorded('rockets')) },
+      [LAUNCHES]: { body: JSON.stringify(readRecorded('launches')) },
+    });
+    const own = server.workspace();
+    for (const flags of [['--migrate'], [], ['--full']]) {
+      const { code, stderr } = await own.pull(['--source', recorded.url, ...flags]);
+      assert.equal(code, 0, stderr);
+      const report = await own.json<DriftReport>(['drift']);
+      assert.deepEqual([moved(report), moved(report, 'rockets')], [[], []]);
+      assert.equal(report.resources['launches']?.against === null, flags.includes('--migrate'));
+    }
+    await recorded.close();
+  });
+});
