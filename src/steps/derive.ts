@@ -85,8 +85,9 @@ export async function derive(
     const { valid, rejected } = partition(verdicts);
     watch('validate', () => {
       for (const { record } of valid) profiler.addValid(record);
-      for (const { parsed, slice } of rejected)
-        if (parsed) profiler.addErrored(JSON.parse(slice.bytes.toString('utf8')));
+      for (const { parsed } of rejected.map(({ slice }) => slice)) {
+        if (parsed.ok) profiler.addErrored(parsed.record);
+      }
     });
     const rows = watch('transform', () =>
       valid.map(({ record }) => resource.transform(record, context.transform)),

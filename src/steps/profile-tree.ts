@@ -1,5 +1,4 @@
-import type { TSchema } from 'typebox';
-
+import type { Schema as AnySchema } from '../core/schema.ts';
 import { jsonType, type JsonType, type ProfiledField } from '../core/profile.ts';
 
 /** What is counted at one JSON pointer. */
@@ -55,8 +54,8 @@ type Schema = {
   readonly additionalProperties?: unknown;
 };
 
-export function treeOf(contract: TSchema): Node {
-  return nodeOf(contract, { path: '', depth: 0, optional: false });
+export function treeOf(contract: AnySchema): Node {
+  return nodeOf(contract as Readonly<Record<string, unknown>> as Schema, { path: '', depth: 0, optional: false });
 }
 
 function nodeOf(schema: Schema, parts: NodeParts): Node {

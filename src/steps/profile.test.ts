@@ -4,22 +4,21 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import * as fc from 'fast-check';
-import { Type } from 'typebox';
 
 import { compileCheck } from '../core/check.ts';
-import { bool, integer, nullable, number, oneOf, text } from '../core/contract.ts';
+import { array, bool, integer, nullable, number, object, oneOf, optional, text } from '../core/contract.ts';
 import { jsonType, type JsonType, type Profile, type ProfiledField } from '../core/profile.ts';
 import { createProfiler } from './profile.ts';
 
-const CONTRACT = Type.Object({
+const CONTRACT = object({
   id: text(),
   size: number(),
-  count: Type.Optional(nullable(integer())),
+  count: optional(nullable(integer())),
   kind: nullable(oneOf(['a', 'b'])),
-  parts: Type.Array(Type.Object({ flag: Type.Optional(bool()), name: nullable(text()) })),
-  notes: nullable(Type.Object({ list: Type.Array(nullable(number())) })),
-  either: Type.Optional(Type.Unsafe({ type: ['string', 'integer'] })),
-  names: Type.Record(Type.String(), Type.String()),
+  parts: array(object({ flag: optional(bool()), name: nullable(text()) })),
+  notes: nullable(object({ list: array(nullable(number())) })),
+  either: optional({ type: ['string', 'integer'] }),
+  names: { type: 'object', additionalProperties: { type: 'string' } },
 });
 const ANY = ['null', 'true', '1', '-1.5', '1e400', '"a"', '"c"', '[]', '{}', '[[1]]'];
 const VALID: Readonly<Record<string, readonly string[]>> = {

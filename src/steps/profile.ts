@@ -1,5 +1,4 @@
-import type { TSchema } from 'typebox';
-
+import type { Schema } from '../core/schema.ts';
 import type { Profile } from '../core/profile.ts';
 import { createNode, fieldsOf, pathOf, treeOf, typeAt, type Node } from './profile-tree.ts';
 import { compileValidCounter } from './profile-valid.ts';
@@ -21,7 +20,7 @@ export type Profiler = {
 };
 
 /** Counts, exactly and in bounded memory, what records look like beside their contract. */
-export function createProfiler(contract: TSchema): Profiler {
+export function createProfiler(contract: Schema): Profiler {
   const root = treeOf(contract);
   const valid = compileValidCounter(root, walkUnknown, tally);
   let records = 0;
