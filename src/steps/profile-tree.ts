@@ -55,7 +55,11 @@ type Schema = {
 };
 
 export function treeOf(contract: AnySchema): Node {
-  return nodeOf(contract as Readonly<Record<string, unknown>> as Schema, { path: '', depth: 0, optional: false });
+  return nodeOf(contract as Readonly<Record<string, unknown>> as Schema, {
+    path: '',
+    depth: 0,
+    optional: false,
+  });
 }
 
 function nodeOf(schema: Schema, parts: NodeParts): Node {
