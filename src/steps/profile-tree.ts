@@ -45,6 +45,7 @@ export function createNode(parts: NodeParts): Node {
 
 /** The part of JSON Schema that the building blocks of contracts make (contract.ts). */
 type Schema = {
+  readonly [keyword: string]: unknown;
   readonly type?: JsonType | readonly JsonType[];
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -55,7 +56,7 @@ type Schema = {
 };
 
 export function treeOf(contract: AnySchema): Node {
-  return nodeOf(contract as Readonly<Record<string, unknown>> as Schema, {
+  return nodeOf(contract, {
     path: '',
     depth: 0,
     optional: false,

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { openEmbedded } from '../src/adapters/postgres/embedded.ts';
+import { migrateUp } from '../src/adapters/postgres/migrate.ts';
+import { rows, type Session } from '../src/adapters/postgres/session.ts';
+import { MIGRATIONS_DIR } from '../src/app/database.ts';
+import type { Table } from '../src/core/table.ts';
+import { resources } from '../src/resources/index.ts';
+
+const SCHEMA = 'spacex';
+
+export type Relation = {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly comment: string | null;
+  readonly columns: readonly Column[];
+};
+type Column = {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly in_key: boolean;
+  readonly comment: string | null;
+};
+
+/** Every table and view of a freshly migrated schema, with its comments. */
+export async function readCatalog(): Promise<readonly Relation[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'data-dictionary-'));
+  try {
+    const database = await openEmbedded({ dir: join(dir, 'database'), schema: SCHEMA });
+    const session = await database.connect();
+    await migrateUp(session, database, MIGRATIONS_DIR);
+    const relations = await catalog(session);
+    await database.close();
+    return relations;
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+function catalog({ client }: Session): Promise<Relation[]> {
+  return rows<Relation>(
+    client,
+    `SELECT relname::text AS name, CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind,
+            obj_description(c.oid, 'pg_class') AS comment,
+            json_agg(json_build_object(
+              'name', attname, 'type', format_type(atttypid, atttypmod), 'nullable', NOT attnotnull,
+              'in_key', coalesce(attnum = ANY (i.indkey), false), 'comment', col_description(c.oid, attnum)
+            ) ORDER BY attnum) AS columns
+     FROM pg_class c
+     JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+     LEFT JOIN pg_index i ON indrelid = c.oid AND indisprimary
+     WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v')
+     GROUP BY c.oid ORDER BY relkind, relname`,
+    [SCHEMA],
+  );
+}
+
+/** docs/data-dictionary.md. */
+export function dataDictionary(relations: readonly Relation[]): string {
+  const sections = resources.flatMap((resource) => [
+    `## ${resource.name}`,
+    `\`GET ${resource.path}\`. ${resource.description}`,
+    ...resource.tables.flatMap((table) =>
+      relationSection(
+        relations.find(({ name }) => name === table.name),
+        table,
+      ),
+    ),
+    ...omittedSection(resource.omitted),
+  ]);
+  const views = relations.filter(({ kind }) => kind === 'view');
+  return [
+    '# Data dictionary',
+    'Made by `npm run docs` from the migrated catalog; the same texts are comments in the database (`\\d+ launches` in psql).',
+    '## Diagram',
+    'Key columns and references alone. References are indexed and counted, never enforced: the API has dangling ones.',
+    ['```mermaid', ...diagram(relations), '```'].join('\n'),
+    ...sections,
+    ...(views.length === 0 ? [] : ['## Views', ...views.flatMap((view) => relationSection(view, null))]),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function relationSection(relation: Relation | undefined, table: Table | null): string[] {
+  if (relation === undefined) throw new Error(`No migration makes table ${table?.name}`);
+  const lines = relation.columns.map((column) => {
+    const references = table?.columns[column.name]?.references;
+    const owned =
+      table !== null && table.owner === column.name && !table.key.every((key) => key === column.name);
+    const notes = [
+      ...(column.in_key ? ['key'] : []),
+      ...(references === undefined ? [] : [`→ ${references}`]),
+      ...(owned ? ['owner'] : []),
+    ];
+    return `| \`${column.name}\` | ${column.type} | ${column.nullable && relation.kind === 'table' ? 'yes' : ''} | ${notes.join(', ')} | ${column.comment ?? ''} |`;
+  });
+  return [
+    `### ${relation.name}`,
+    relation.comment ?? '',
+    ['| column | type | null | | meaning |', '| --- | --- | --- | --- | --- |', ...lines].join('\n'),
+  ];
+}
+
+function omittedSection(omitted: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(omitted);
+  if (entries.length === 0) return [];
+  const list = entries.map(([pointer, why]) => `- \`${pointer}\`: ${why}`).join('\n');
+  return ['Left out:', list];
+}
+
+/** Mermaid. */
+function diagram(relations: readonly Relation[]): string[] {
+  const lines = ['erDiagram'];
+  for (const { tables } of resources) {
+    const [main] = tables;
+    for (const table of tables) {
+      const columns = relations.find(({ name }) => name === table.name)?.columns ?? [];
+      lines.push(`  ${table.name} {`);
+      for (const { name, type, in_key } of columns) {
+        const isReference = table.columns[name]?.references !== undefined;
+        if (!in_key && !isReference) continue;
+        const marks = [...(in_key ? ['PK'] : []), ...(isReference ? ['FK'] : [])].join(', ');
+        lines.push(`    ${type.replaceAll(' ', '_')} ${name} ${marks}`);
+      }
+      lines.push('  }');
+      if (table !== main) lines.push(`  ${main.name} ||--o{ ${table.name} : ${table.owner}`);
+      for (const [column, { references }] of Object.entries(table.columns)) {
+        if (references !== undefined) lines.push(`  ${references} |o--o{ ${table.name} : ${column}`);
+      }
+    }
+  }
+  return lines;
+}
