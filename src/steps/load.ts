@@ -7,12 +7,15 @@ import { createCsvEncoder, type CsvEncoder } from '../lib/csv.ts';
 /** The load step of one resource: rows → intermediate files and staging tables, the same bytes to both. */
 export type Loader = {
   readonly add: (rows: Rows) => void;
-  /** Hands over what is a full batch. The copy of one batch runs while the next is made. */
+  /** Hands over what are full batches. They are copied while the next are made. */
   readonly flush: () => Promise<void>;
   /** Hands over the rest and closes the files. Gives the rows of each table. */
   readonly finish: () => Promise<Readonly<Record<string, number>>>;
   readonly discard: () => Promise<void>;
 };
+
+/** How many batches may wait for the database: tables of one resource fill theirs at about the same time. */
+const BATCHES_AHEAD = 4;
 
 type Lane = { readonly table: Table; readonly encoder: CsvEncoder; readonly file: StageFile; rows: number };
 
@@ -28,25 +31,24 @@ export async function createLoader(
     await file.write(encoder.header());
     lanes.set(table.name, { table, encoder, file, rows: 0 });
   }
-  let copying: Promise<void> = Promise.resolve();
+  // Batches on their way, each after the one before.
+  const copying: Promise<void>[] = [];
 
-  async function copy(
-    full: readonly { readonly lane: Lane; readonly csv: Uint8Array<ArrayBuffer> }[],
-  ): Promise<void> {
-    for (const { lane, csv } of full) {
-      await lane.file.write(csv);
-      lane.rows += await staging.copy(lane.table, csv);
-    }
+  async function copy(lane: Lane, csv: Uint8Array<ArrayBuffer>): Promise<void> {
+    await lane.file.write(csv);
+    lane.rows += await staging.copy(lane.table, csv);
   }
 
   async function handOver(minimum: number): Promise<void> {
-    const full = [...lanes.values()].filter(({ encoder }) => encoder.rows >= minimum);
-    if (full.length === 0) return;
-    const batch = full.map((lane) => ({ lane, csv: lane.encoder.take() }));
-    await copying;
-    copying = copy(batch);
-    // Whoever awaits next sees the failure; until then it is no unhandled one.
-    copying.catch(() => undefined);
+    for (const lane of lanes.values()) {
+      if (lane.encoder.rows < minimum) continue;
+      if (copying.length >= BATCHES_AHEAD) await copying.shift();
+      const csv = lane.encoder.take();
+      const next = Promise.resolve(copying.at(-1)).then(() => copy(lane, csv));
+      // Whoever awaits it later sees the failure; until then it is no unhandled one.
+      next.catch(() => undefined);
+      copying.push(next);
+    }
   }
 
   return {
@@ -56,12 +58,12 @@ export async function createLoader(
     flush: () => handOver(batchSize),
     async finish() {
       await handOver(1);
-      await copying;
+      await copying.at(-1);
       for (const { file } of lanes.values()) await file.commit();
       return Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.rows]));
     },
     async discard() {
-      await copying.catch(() => undefined);
+      await copying.at(-1)?.catch(() => undefined);
       for (const { file } of lanes.values()) await file.discard();
     },
   };
