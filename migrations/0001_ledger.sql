@@ -18,9 +18,11 @@ CREATE TABLE runs (
   host text NOT NULL,
   pid integer NOT NULL,
   run_dir text NOT NULL,
+  origin_run_id text,
   error jsonb
 );
 COMMENT ON TABLE runs IS 'One row a run that reached this database.';
+COMMENT ON COLUMN runs.origin_run_id IS 'The run whose raw files were derived again; null for a pull.';
 
 CREATE TABLE run_resources (
   run_id text NOT NULL REFERENCES runs,

@@ -8,23 +8,16 @@ import { migrateUp, migrationStates, type MigrationState } from '../adapters/pos
 import { openTarget } from '../adapters/postgres/target.ts';
 import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
+import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import { MIGRATIONS_DIR, openDatabase, type OpenDatabase } from './database.ts';
-import { openSource, type OpenSource } from './source.ts';
+import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
-
-export type RunRequest = {
-  readonly plan: Plan;
-  readonly source: string | null;
-  readonly orSandbox: boolean;
-  readonly full: boolean;
-  readonly migrate: boolean;
-};
 
 export type RunDeps = {
   readonly clock: Clock;
@@ -33,41 +26,67 @@ export type RunDeps = {
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 
+/** How a run begins: afresh, on from where it stopped, or on the raw files of another. */
+export type RunStart = {
+  readonly plan: Plan;
+  readonly full: boolean;
+  readonly migrate: boolean;
+  /** The run that goes on under its id; null for a new one. */
+  readonly resumed: { readonly runId: string; readonly startedAt: string } | null;
+  readonly originRunId: string | null;
+  /** The raw file to work on instead of a request; null to ask the source. */
+  readonly readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
+  /** Throws where the database says that this run may not be. The schema is locked. */
+  readonly check: (opened: OpenDatabase) => Promise<void>;
+};
+
+/** A new run that asks the source for everything. */
+export function pull({ plan, full, migrate }: Pick<RunStart, 'plan' | 'full' | 'migrate'>): RunStart {
+  return {
+    plan,
+    full,
+    migrate,
+    resumed: null,
+    originRunId: null,
+    readyRaw: async () => null,
+    check: async () => undefined,
+  };
+}
+
 /**
  * One run, from the configuration to its report. What goes wrong before there is a run (usage, kind, migration,
  * busy, no database) throws; what goes wrong in it is in the report.
  */
-export async function runOnce(loaded: LoadedConfig, request: RunRequest, deps: RunDeps): Promise<RunReport> {
+export async function runOnce(
+  loaded: LoadedConfig,
+  start: RunStart,
+  openTheSource: () => Promise<OpenSource>,
+  deps: RunDeps,
+): Promise<RunReport> {
   const { config } = loaded;
   const opened: { close: () => Promise<void> }[] = [];
   const keep = <T extends { close: () => Promise<void> }>(one: T): T => {
     opened.unshift(one);
     return one;
   };
-  const choice = { name: request.source, orSandbox: request.orSandbox, probePath: probePath(request.plan) };
-  const openTheSource = async (): Promise<OpenSource> => keep(await openSource(loaded, choice, deps));
   const openTheDatabase = async (dataDir: string): Promise<OpenDatabase> =>
     keep(await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 }));
   try {
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const states = await prepare(target, request.migrate);
-      const source = await openTheSource();
+      const states = await prepare(target, start.migrate);
+      const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
-      return await runOn(loaded, request, deps, source, target, states);
+      return await runOn(loaded, start, deps, source, target, states);
     }
-    const source = await openTheSource();
+    const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    return await runOn(loaded, request, deps, source, target, await prepare(target, true));
+    return await runOn(loaded, start, deps, source, target, await prepare(target, true));
   } finally {
     for (const one of opened) await one.close();
   }
-}
-
-function probePath({ resources }: Plan): string {
-  return resources[0]?.path ?? '/';
 }
 
 /** Locks the schema. Throws `migration` where some are pending and may not be applied. */
@@ -84,7 +103,7 @@ async function prepare({ database, session }: OpenDatabase, migrate: boolean): P
 
 async function runOn(
   { config, ...loaded }: LoadedConfig,
-  request: RunRequest,
+  start: RunStart,
   deps: RunDeps,
   { source, simulated, dataDir }: OpenSource,
   { database, session }: OpenDatabase,
@@ -97,17 +116,20 @@ async function runOn(
   if (states.some(({ applied_at }) => applied_at === null))
     await migrateUp(session, database, MIGRATIONS_DIR);
 
-  const startedMs = clock.now();
-  const runId = uuidv7(startedMs, randomBytes);
-  const startedAt = new Date(startedMs).toISOString();
+  await start.check({ database, session, close: async () => undefined });
+
+  const { runId, startedAt } = start.resumed ?? newRun(clock);
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
+  if (start.resumed !== null) await folder.removeLeftovers();
   deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });
   return runPipeline({
     ...deps,
     ...runRules(config),
-    plan: request.plan,
-    full: request.full,
+    plan: start.plan,
+    full: start.full,
+    resumed: start.resumed !== null,
+    readyRaw: (resource) => start.readyRaw(folder, resource),
     runId,
     simulated,
     startedAt,
@@ -129,6 +151,7 @@ async function runOn(
       host: hostname(),
       pid: process.pid,
       run_dir: folder.path,
+      origin_run_id: start.originRunId,
     },
     describe: () => ({
       node_version: process.version,
@@ -136,6 +159,11 @@ async function runOn(
       config: Object.fromEntries(describeConfig({ config, ...loaded }).map(({ key, value }) => [key, value])),
     }),
   });
+}
+
+function newRun(clock: Clock): { runId: string; startedAt: string } {
+  const now = clock.now();
+  return { runId: uuidv7(now, randomBytes), startedAt: new Date(now).toISOString() };
 }
 
 function runRules(config: Config) {

@@ -13,13 +13,17 @@ import { registerMigrate } from './migrate.ts';
 import { printJson } from './print.ts';
 import { registerQuery } from './query.ts';
 import { registerRejects } from './rejects.ts';
+import { registerReplay } from './replay.ts';
 import { registerResources } from './resources.ts';
+import { registerResume } from './resume.ts';
 import { failedRun, registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
 import { registerSandbox } from './sandbox.ts';
 
 const COMMANDS: readonly Register[] = [
   registerRun,
+  registerResume,
+  registerReplay,
   registerRuns,
   registerRejects,
   registerChecks,

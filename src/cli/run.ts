@@ -1,4 +1,5 @@
-import { runOnce } from '../app/run.ts';
+import { runPull } from '../app/pull.ts';
+import type { RunDeps } from '../app/run.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
@@ -52,30 +53,42 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
+  return perform(context, (deps) =>
+    runPull(
+      loaded,
+      {
+        plan,
+        source: options.source ?? null,
+        orSandbox: options.orSandbox === true,
+        full: options.full === true,
+        migrate: options.migrate === true,
+      },
+      deps,
+    ),
+  );
+}
+
+/** Runs something that ends as a run, shows how far it is and tells how it ended. */
+export async function perform(
+  context: CommandContext,
+  work: (deps: RunDeps) => Promise<RunReport>,
+): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
-    log.warn('stopping; press Ctrl-C again to end at once');
+    context.log.warn('stopping; press Ctrl-C again to end at once');
   });
   const progress = createProgress(context);
-  const report = await runOnce(
-    loaded,
-    {
-      plan,
-      source: options.source ?? null,
-      orSandbox: options.orSandbox === true,
-      full: options.full === true,
-      migrate: options.migrate === true,
-    },
-    { ...context, onProgress: progress.update },
-  ).finally(progress.end);
+  const report = await work({ ...context, onProgress: progress.update }).finally(progress.end);
   if (context.json) printJson(context, report);
-  else await printSummary(context, report, plan.resources.at(-1)?.exampleQuery ?? '');
+  else await printSummary(context, report);
   if (report.error === null) return null;
   tellError(context, report.error);
   return report.error.code;
 }
 
-async function printSummary(context: CommandContext, report: RunReport, exampleQuery: string): Promise<void> {
+async function printSummary(context: CommandContext, report: RunReport): Promise<void> {
   if (context.quiet) return;
+  const last = Object.keys(report.resources).at(-1);
+  const exampleQuery = resources.find(({ name }) => name === last)?.exampleQuery ?? '';
   printTable(
     context,
     ['resource', 'status', ...SUMMARY_COUNTS, 'seconds'],

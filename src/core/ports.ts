@@ -69,6 +69,10 @@ export type RunFolder = {
   /** The same bytes as an earlier run received, without a second copy where the file system can link. */
   readonly linkRaw: (resource: string, from: KeptRaw) => Promise<RawBody>;
   readonly readRaw: (resource: string) => AsyncIterable<Uint8Array>;
+  /** Removes files that an earlier try of this run never finished. */
+  readonly removeLeftovers: () => Promise<void>;
+  /** The raw file that an earlier try of this run left whole, size and hash as its meta file says; null for none. */
+  readonly rawInPlace: (resource: string) => Promise<ReadyRaw | null>;
   readonly openStage: (stage: Stage, fileName: string) => Promise<StageFile>;
 };
 
@@ -78,6 +82,14 @@ export type RawBody = {
   readonly sha256: string;
   /** For messages: the first bytes. */
   readonly head: Uint8Array;
+};
+
+/** A raw file that needs no request: it is in the run's folder already. */
+export type ReadyRaw = {
+  readonly raw: RawFile;
+  readonly body: RawBody;
+  /** May the source be asked where this turns out to be no JSON? */
+  readonly refetch: boolean;
 };
 
 /** A raw file in the folder of an earlier run. */

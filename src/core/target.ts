@@ -14,6 +14,8 @@ export type RunHeader = {
   readonly host: string;
   readonly pid: number;
   readonly run_dir: string;
+  /** The run whose raw files it derives again; null for a pull. */
+  readonly origin_run_id: string | null;
 };
 
 /** A resource as the ledger keeps it. */
@@ -35,6 +37,11 @@ export type Ledger = {
    * Throws `kind` when the target holds the other kind of records, before it writes anything.
    */
   readonly begin: (run: RunHeader) => Promise<void>;
+  /**
+   * Opens a run again that ended without publishing, under its id. Throws `usage` when it has published, or a later
+   * one has.
+   */
+  readonly reopen: (run: RunHeader) => Promise<void>;
   /** Ends a run that published nothing. Leaves a run that is no longer `running` as it is. */
   readonly abandon: (runId: string, end: RunEnd) => Promise<void>;
   /** The raw file behind what is published of a resource, where it came from this source. */

@@ -10,6 +10,8 @@ import { runResource, type TaskContext } from './resource-task.ts';
 export type PipelineContext = TaskContext & {
   readonly plan: Plan;
   readonly header: RunHeader;
+  /** The run has begun before, and goes on under its id. */
+  readonly resumed: boolean;
   readonly rules: PublishRules;
   readonly concurrency: number;
   /** Make the data checks after the publish? */
@@ -27,7 +29,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
   let end: RunEnd;
   let publishSeconds: number | null = null;
   try {
-    await ledger.begin(header);
+    await (context.resumed ? ledger.reopen(header) : ledger.begin(header));
     await deriveAll(context, derived);
     const started = clock.elapsed();
     end = await publishWhole(context, derived);
@@ -142,7 +144,7 @@ function openReport(header: RunHeader, folder: RunFolder): RunReport {
 }
 
 async function writeManifest(
-  { describe, folder, header }: PipelineContext,
+  { describe, folder, header, plan }: PipelineContext,
   report: RunReport,
   derived: ReadonlyMap<string, Derived>,
   publishSeconds: number | null = null,
@@ -156,6 +158,8 @@ async function writeManifest(
     host: header.host,
     pid: header.pid,
     program_version: header.program_version,
+    origin_run_id: header.origin_run_id,
+    plan: plan.resources.map(({ name }) => name),
     ...describe(),
     publish_seconds: publishSeconds,
     raw: Object.fromEntries(raw),

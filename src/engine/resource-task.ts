@@ -1,6 +1,6 @@
 import { compileCheck, type Check } from '../core/check.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
-import type { Clock, Log, RunFolder, RunStore, Source } from '../core/ports.ts';
+import type { Clock, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
 import {
   NO_ROWS,
@@ -13,7 +13,7 @@ import {
 } from '../core/run.ts';
 import type { Ledger, Target } from '../core/target.ts';
 import { createTally, derive, type Tally } from '../steps/derive.ts';
-import { extract } from '../steps/extract.ts';
+import { extract, type Extracted } from '../steps/extract.ts';
 import { exceeds, needError, type Derived, type Limit } from '../steps/publish.ts';
 
 export type ResourceProgress = {
@@ -42,6 +42,8 @@ export type TaskContext = {
   readonly deletes: boolean;
   /** Ask for everything, whatever was published before. */
   readonly full: boolean;
+  /** The raw file to work on instead of a request, in the run's folder; null to ask the source. */
+  readonly readyRaw: (resource: Resource) => Promise<ReadyRaw | null>;
   readonly rejects: Limit;
   readonly onProgress: (progress: ResourceProgress) => void;
 };
@@ -80,9 +82,11 @@ export async function runResource(
     tell('extract');
     const check = compileCheck(resource.contract);
     const transform = await transformContext(resource, needs, context);
+    const ready = await context.readyRaw(resource);
     await extract(resource, {
       ...context,
-      kept: await keptRaw(resource, context),
+      ready,
+      kept: ready === null ? await keptRaw(resource, context) : null,
       derive: (chunks) => {
         tally = createTally();
         return deriveStaged(resource, chunks, tally, { ...context, check, transform }, () =>
@@ -92,7 +96,7 @@ export async function runResource(
       onStored: (extracted) => {
         ({ raw, notModified } = extracted);
         extractSeconds = (clock.elapsed() - started) / 1000;
-        const how = notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
+        const how = toldAs(extracted);
         log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes: raw.bytes });
       },
     });
@@ -148,6 +152,11 @@ async function transformContext(
     if (needed !== undefined) lookups.set(need, await target.lookup(needed.resource, column, needed.deletes));
   }
   return { transformedAt: startedAt, lookup: (need, id) => lookups.get(need)?.get(id) ?? null };
+}
+
+function toldAs({ raw, notModified, reused }: Extracted): string {
+  if (reused) return `reused ${raw.bytes} bytes that run ${raw.received_by} received`;
+  return notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
 }
 
 function checkRejects(resource: Resource, tally: Tally, limit: Limit): void {

@@ -1,5 +1,13 @@
 import { PipelineError } from '../core/errors.ts';
-import type { Attempt, KeptRaw, RawBody, RunFolder, Source, SourceResponse } from '../core/ports.ts';
+import type {
+  Attempt,
+  KeptRaw,
+  RawBody,
+  ReadyRaw,
+  RunFolder,
+  Source,
+  SourceResponse,
+} from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import { kindOf } from '../core/simulated.ts';
@@ -19,6 +27,8 @@ export type ExtractContext = {
   readonly runId: string;
   /** Do the source's records have to be simulated? */
   readonly simulated: boolean;
+  /** The response, where it need not be asked for. */
+  readonly ready: ReadyRaw | null;
   /** What `If-None-Match` may stand on. */
   readonly kept: KeptRaw | null;
   readonly signal: AbortSignal;
@@ -28,13 +38,31 @@ export type ExtractContext = {
   readonly onStored: (extracted: Extracted) => void;
 };
 
-export type Extracted = { readonly raw: RawFile; readonly notModified: boolean };
+export type Extracted = {
+  readonly raw: RawFile;
+  readonly notModified: boolean;
+  /** Nothing was asked of the source. */
+  readonly reused: boolean;
+};
 
 /**
  * Brings a resource's response to raw/, byte for byte, while `derive` reads it. On 304 the body that is kept of the
  * last published run is the response. Throws PipelineError `source` for what is no JSON; the body is kept then too.
  */
 export async function extract(resource: Resource, context: ExtractContext): Promise<void> {
+  const { ready } = context;
+  if (ready === null) return fetchRaw(resource, context);
+  context.onStored({ raw: ready.raw, notModified: false, reused: true });
+  try {
+    await context.derive(context.folder.readRaw(resource.name));
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    if (!ready.refetch) throw broken(resource, ready.raw, ready.body, error);
+    await fetchRaw(resource, context);
+  }
+}
+
+async function fetchRaw(resource: Resource, context: ExtractContext): Promise<void> {
   const { folder, kept, source, signal } = context;
   const fetching = source.fetch(
     { path: resource.path, etag: kept?.raw.etag ?? null },
@@ -66,7 +94,7 @@ export async function extract(resource: Resource, context: ExtractContext): Prom
   };
   await folder.writeRawMeta(resource.name, meta(response, raw, attempts));
   if (!notModified) checkType(resource, response, body);
-  context.onStored({ raw, notModified });
+  context.onStored({ raw, notModified, reused: false });
   try {
     await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());
   } catch (error) {

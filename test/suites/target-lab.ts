@@ -71,6 +71,7 @@ export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
     host: 'test-host',
     pid: 4711,
     run_dir: '/nowhere',
+    origin_run_id: null,
     ...values,
   };
 }

@@ -3,12 +3,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Profile } from '../../core/profile.ts';
-import type { Fault, RunReport } from '../../core/run.ts';
+import type { Fault, RawFile, RunReport } from '../../core/run.ts';
 import { readLines } from '../../lib/lines.ts';
 import { runFolder } from './run-store.ts';
 
 /** A manifest as far as history needs it. */
-export type Manifest = RunReport & { readonly run_id: string; readonly host: string; readonly pid: number };
+export type Manifest = RunReport & {
+  readonly run_id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Names of the resources that the run was to pull. */
+  readonly plan: readonly string[];
+  /** By resource. */
+  readonly raw: Readonly<Record<string, RawFile>>;
+};
 
 /** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
 export async function folderRuns(dataDir: string, limit: number): Promise<Manifest[]> {
@@ -19,6 +27,11 @@ export async function folderRuns(dataDir: string, limit: number): Promise<Manife
     if (manifest !== null) manifests.push(manifest);
   }
   return manifests;
+}
+
+/** The manifest of one run; null where its folder is not there or has none. */
+export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
+  return readJson<Manifest>(join(runFolder(dataDir, runId), 'run.json'));
 }
 
 /** The folders of runs, newest first. */

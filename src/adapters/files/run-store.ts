@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.ts';
+import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 
@@ -72,9 +73,24 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
       const origin = join(runFolder(dataDir, from.run_id), from.raw.path);
       await writing(target, async () => {
         await mkdir(dirname(target), { recursive: true });
+        await rm(target, { force: true });
         await link(origin, target).catch(() => copyFile(origin, target));
       });
       return { path: rawPath(resource), ...(await digestFile(target)) };
+    },
+
+    async removeLeftovers() {
+      const names = await readdir(path, { recursive: true });
+      const leftovers = names.filter((name) => /^\..*\.tmp$/.test(basename(name)));
+      for (const name of leftovers) await rm(join(path, name), { force: true });
+    },
+
+    async rawInPlace(resource) {
+      const raw = await readRawFile(path, resource);
+      if (raw === null) return null;
+      const body = await digestFile(join(path, raw.path)).catch(() => null);
+      if (body === null || body.bytes !== raw.bytes || body.sha256 !== raw.sha256) return null;
+      return { raw, body: { path: raw.path, ...body }, refetch: true };
     },
 
     readRaw: (resource) => createReadStream(join(path, rawPath(resource)), { highWaterMark: READ_BYTES }),
@@ -89,6 +105,17 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
       } satisfies StageFile;
     },
   };
+}
+
+/** What the meta file says of a whole response; null where there is none. */
+async function readRawFile(folder: string, resource: string): Promise<RawFile | null> {
+  const text = await readFile(join(folder, 'raw', resource, '0001.meta.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const meta = JSON.parse(text) as Partial<RawFile>; // written whole by the pipeline alone
+  const { url, bytes, sha256, etag = null, received_by } = meta;
+  if (url === undefined || bytes === undefined || sha256 === undefined || received_by === undefined)
+    return null;
+  return { path: join('raw', resource, '0001.json'), url, bytes, sha256, etag, received_by };
 }
 
 /** A folder or disk that cannot be written is a plain failure that names the place. */

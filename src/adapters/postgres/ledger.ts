@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { PipelineError } from '../../core/errors.ts';
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
-import type { Ledger, LedgerEntry, RunEnd } from '../../core/target.ts';
+import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError } from './errors.ts';
 import { execute, rows, type Database } from './session.ts';
 import { dropStaging } from './staging.ts';
@@ -13,26 +13,26 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
   return {
     async begin(run) {
       try {
-        await checkKind(client, database.schema, run.simulated);
-        await closeDeadRuns(client);
-        await dropStaging(client, database.schema);
-        await execute(
-          client,
-          `INSERT INTO runs (run_id, status, source, simulated, started_at, program_version, host, pid, run_dir)
-           VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8)`,
-          [
-            run.run_id,
-            run.source,
-            run.simulated,
-            run.started_at,
-            run.program_version,
-            run.host,
-            run.pid,
-            run.run_dir,
-          ],
-        );
+        await prepare(client, database.schema, run);
+        await insertRun(client, run);
       } catch (error) {
         throw databaseError(`begin run ${run.run_id} in schema ${database.schema}`, error);
+      }
+    },
+
+    async reopen(run) {
+      try {
+        await checkResumable(client, run.run_id);
+        await prepare(client, database.schema, run);
+        await client.query('BEGIN');
+        for (const table of ['run_checks', 'run_tables', 'run_resources', 'runs']) {
+          await execute(client, `DELETE FROM ${table} WHERE run_id = $1`, [run.run_id]);
+        }
+        await insertRun(client, run);
+        await client.query('COMMIT');
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw databaseError(`resume run ${run.run_id} in schema ${database.schema}`, error);
       }
     },
 
@@ -49,17 +49,80 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     },
 
     async lastRaw(resource, source) {
-      const [last] = await rows<{ run_id: string; raw: RawFile | null; source: string }>(
-        client,
-        `SELECT r.run_id, r.source, rr.raw FROM run_resources rr JOIN runs r USING (run_id)
-         WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-         ORDER BY r.run_id DESC LIMIT 1`,
-        [resource],
-      );
-      if (last === undefined || last.raw === null || last.source !== source) return null;
-      return { run_id: last.run_id, raw: last.raw };
+      const last = await publishedRaw(client, resource);
+      return last === null || last.source !== source ? null : { run_id: last.run_id, raw: last.raw };
     },
   };
+}
+
+/** The run and the raw file that is published of a resource; null for none. */
+export async function publishedRaw(
+  client: ClientBase,
+  resource: string,
+): Promise<{ readonly run_id: string; readonly source: string; readonly raw: RawFile } | null> {
+  const [last] = await rows<{ run_id: string; source: string; raw: RawFile | null }>(
+    client,
+    `SELECT r.run_id, r.source, rr.raw FROM run_resources rr JOIN runs r USING (run_id)
+     WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
+     ORDER BY r.run_id DESC LIMIT 1`,
+    [resource],
+  );
+  return last === undefined || last.raw === null ? null : { ...last, raw: last.raw };
+}
+
+async function prepare(client: ClientBase, schema: string, { simulated }: RunHeader): Promise<void> {
+  await checkKind(client, schema, simulated);
+  await closeDeadRuns(client);
+  await dropStaging(client, schema);
+}
+
+async function insertRun(client: ClientBase, run: RunHeader): Promise<void> {
+  await execute(
+    client,
+    `INSERT INTO runs (run_id, status, source, simulated, started_at, program_version, host, pid, run_dir, origin_run_id)
+     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      run.run_id,
+      run.source,
+      run.simulated,
+      run.started_at,
+      run.program_version,
+      run.host,
+      run.pid,
+      run.run_dir,
+      run.origin_run_id,
+    ],
+  );
+}
+
+/** Throws `usage` for a run that has published, or that a later one has overtaken. */
+export async function checkResumable(client: ClientBase, runId: string): Promise<void> {
+  const published = await rows<{ run_id: string }>(
+    client,
+    `SELECT run_id FROM runs WHERE run_id >= $1 AND status IN ('succeeded', 'partial') ORDER BY run_id LIMIT 1`,
+    [runId],
+  );
+  const [first] = published;
+  if (first === undefined) return;
+  if (first.run_id === runId) {
+    const failed = await rows<{ resource: string }>(
+      client,
+      `SELECT resource FROM run_resources WHERE run_id = $1 AND status <> 'succeeded' ORDER BY resource`,
+      [runId],
+    );
+    const names = failed.map(({ resource }) => resource).join(',');
+    throw new PipelineError(`Cannot resume run ${runId}: it has published`, {
+      code: 'usage',
+      hint:
+        names === ''
+          ? 'Pull again with: spacex-pipeline run'
+          : `Pull what failed with: spacex-pipeline run --resources ${names}`,
+    });
+  }
+  throw new PipelineError(`Cannot resume run ${runId}: run ${first.run_id} has published since`, {
+    code: 'usage',
+    hint: 'Pull again with: spacex-pipeline run',
+  });
 }
 
 /** Throws `kind` when the schema holds simulated records and these are real, or the other way round. */

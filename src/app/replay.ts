@@ -1,0 +1,110 @@
+import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import { publishedRaw } from '../adapters/postgres/ledger.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { ReadyRaw, RunFolder, Source } from '../core/ports.ts';
+import type { Resource } from '../core/resource.ts';
+import type { RunReport } from '../core/run.ts';
+import { planRun } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import type { OpenDatabase } from './database.ts';
+import { findRun } from './history.ts';
+import { pull, runOnce, type RunDeps } from './run.ts';
+
+export type ReplayRequest = {
+  readonly runId: string;
+  /** Null for all that the run has raw files of. */
+  readonly resources: readonly string[] | null;
+  readonly force: boolean;
+  readonly migrate: boolean;
+};
+
+/**
+ * Derives a run's raw files again, with today's contracts and transforms and without a request, as a new run that
+ * names its origin. Throws `usage` where the target stands on another run, unless forced.
+ */
+export async function replayRun(
+  loaded: LoadedConfig,
+  request: ReplayRequest,
+  deps: RunDeps,
+): Promise<RunReport> {
+  const { config } = loaded;
+  const { run_id } = await findRun(config, request.runId, deps);
+  const origin = await readManifest(config.dataDir, run_id ?? '');
+  if (origin === null) {
+    throw new PipelineError(`Cannot replay run ${run_id}: its folder is not in ${config.dataDir}`, {
+      code: 'usage',
+      hint: 'Give the --data-dir that the run had, on the machine where it was.',
+    });
+  }
+  const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
+  const plan = planRun(resources, request.resources ?? kept);
+  return runOnce(
+    loaded,
+    {
+      ...pull({ plan, full: true, migrate: request.migrate }),
+      originRunId: origin.run_id,
+      readyRaw: (folder, resource) => linkedRaw(origin, folder, resource),
+      check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
+    },
+    async () => ({
+      source: noSource(origin.source ?? ''),
+      simulated: origin.simulated === true,
+      dataDir: config.dataDir,
+      close: async () => undefined,
+    }),
+    deps,
+  );
+}
+
+/** The origin's raw file in the folder of the new run, its bytes proven. */
+async function linkedRaw(origin: Manifest, folder: RunFolder, resource: Resource): Promise<ReadyRaw> {
+  const raw = origin.raw[resource.name];
+  const damaged = (reason: string): PipelineError =>
+    new PipelineError(`Cannot replay ${resource.name} of run ${origin.run_id}: ${reason}`, {
+      code: 'usage',
+      hint: 'Pull again with: spacex-pipeline run',
+    });
+  if (raw === undefined) throw damaged('it has no raw file of it');
+  const body = await folder.linkRaw(resource.name, { run_id: origin.run_id, raw }).catch((error: unknown) => {
+    throw damaged(
+      `its raw file ${raw.path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
+    );
+  });
+  if (body.sha256 !== raw.sha256) throw damaged(`its raw file ${raw.path} has changed since it was received`);
+  const kept = { ...raw, path: body.path };
+  await folder.writeRawMeta(resource.name, { ...kept, origin_run_id: origin.run_id });
+  return { raw: kept, body, refetch: false };
+}
+
+/** What is published must be of these bytes: a replay of anything else sets the target back or forth. */
+async function checkStandsOn(
+  { database, session }: OpenDatabase,
+  origin: Manifest,
+  replayed: readonly Resource[],
+  force: boolean,
+  { log }: RunDeps,
+): Promise<void> {
+  for (const { name } of replayed) {
+    const last = await publishedRaw(session.client, name);
+    if (last === null || last.raw.sha256 === origin.raw[name]?.sha256) continue;
+    const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;
+    if (!force) {
+      throw new PipelineError(`Cannot replay run ${origin.run_id}: it would set ${change}`, {
+        code: 'usage',
+        hint:
+          'Give --force if that is what you want, or see what would change with: spacex-pipeline plan --from ' +
+          origin.run_id,
+      });
+    }
+    log.warn(`sets ${change}`);
+  }
+}
+
+/** Every raw file is there: a request would be a mistake of ours. */
+function noSource(name: string): Source {
+  const refuse = (): never => {
+    throw new PipelineError('Cannot ask the source: a replay makes no request', { code: 'internal' });
+  };
+  return { name, probe: async () => refuse(), fetch: async () => refuse() };
+}

@@ -1,0 +1,56 @@
+import { readManifest } from '../adapters/files/history.ts';
+import { checkResumable } from '../adapters/postgres/ledger.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { RunReport } from '../core/run.ts';
+import { planRun } from '../engine/plan.ts';
+import { maskUrl } from '../lib/mask-url.ts';
+import { resources } from '../resources/index.ts';
+import { findRun } from './history.ts';
+import { pull, runOnce, type RunDeps } from './run.ts';
+import { openSource, type OpenSource } from './source.ts';
+
+/**
+ * Goes on with a run that ended before it published, under its id: raw files that are whole are reused, the rest is
+ * fetched, everything after raw is derived again. `id` null: the newest run. Throws `usage` for a run that has
+ * published or that a later one has overtaken.
+ */
+export async function resumeRun(
+  loaded: LoadedConfig,
+  id: string | null,
+  options: { readonly source: string | null; readonly migrate: boolean },
+  deps: RunDeps,
+): Promise<RunReport> {
+  const { config } = loaded;
+  const found = await findRun(config, id, deps);
+  const manifest = await readManifest(config.dataDir, found.run_id ?? '');
+  if (manifest === null) {
+    throw new PipelineError(`Cannot resume run ${found.run_id}: its folder is not in ${config.dataDir}`, {
+      code: 'usage',
+      hint: 'Pull again with: spacex-pipeline run',
+    });
+  }
+  const plan = planRun(resources, manifest.plan);
+  const name = options.source ?? sourceName(loaded, manifest.source);
+  const choice = { name, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' };
+  return runOnce(
+    loaded,
+    {
+      ...pull({ plan, full: true, migrate: options.migrate }),
+      resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
+      readyRaw: (folder, { name: resource }) => folder.rawInPlace(resource),
+      check: ({ session }) => checkResumable(session.client, manifest.run_id),
+    },
+    // The data folder is the one that the run is in.
+    async (): Promise<OpenSource> => ({
+      ...(await openSource(loaded, choice, deps)),
+      dataDir: config.dataDir,
+    }),
+    deps,
+  );
+}
+
+/** The manifest's name of a configured address has no secrets: the configuration has them. */
+function sourceName({ config }: LoadedConfig, name: string | null): string | null {
+  return name === maskUrl(config.source.baseUrl) ? null : name;
+}

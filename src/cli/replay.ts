@@ -1,0 +1,33 @@
+import { replayRun } from '../app/replay.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { listOption } from './options.ts';
+import { perform } from './run.ts';
+
+type ReplayOptions = {
+  readonly resource?: readonly string[];
+  readonly force?: boolean;
+  readonly migrate?: boolean;
+};
+
+export const registerReplay: Register = (program, streams, act) => {
+  program
+    .command('replay')
+    .description("derives a run's raw files again with today's contracts and transforms, as a new run")
+    .argument('<run>', 'its id, or a unique start of it')
+    .option('--resource <names>', 'only these and what they need, by comma (default: all it has)', listOption)
+    .option('--force', 'even where the target stands on another run')
+    .option('--migrate', 'apply pending migrations to a server first')
+    .addHelpText('after', example(`replay 0193 --resource ${resources[0]?.name ?? ''}`))
+    .action(async (runId: string, options: ReplayOptions, command) => {
+      const context = await openContext(streams, command);
+      const request = {
+        runId,
+        resources: options.resource ?? null,
+        force: options.force === true,
+        migrate: options.migrate === true,
+      };
+      act(await perform(context, (deps) => replayRun(context.loaded, request, deps)));
+    });
+};

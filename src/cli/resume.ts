@@ -1,0 +1,19 @@
+import { resumeRun } from '../app/resume.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { perform } from './run.ts';
+
+export const registerResume: Register = (program, streams, act) => {
+  program
+    .command('resume')
+    .description('goes on with a run that ended before it published')
+    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
+    .option('--source <source>', 'live, sandbox or a base URL (default: what the run had)')
+    .option('--migrate', 'apply pending migrations to a server first')
+    .addHelpText('after', example('resume'))
+    .action(async (id: string | undefined, options: { source?: string; migrate?: boolean }, command) => {
+      const context = await openContext(streams, command);
+      const request = { source: options.source ?? null, migrate: options.migrate === true };
+      act(await perform(context, (deps) => resumeRun(context.loaded, id ?? null, request, deps)));
+    });
+};
