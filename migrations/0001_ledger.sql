@@ -75,6 +75,30 @@ COMMENT ON TABLE run_checks IS 'What the data checks found after each run.';
 COMMENT ON COLUMN run_checks.count IS 'Rows that broke the check; null where it was not made.';
 COMMENT ON COLUMN run_checks.error IS 'Why it could not be made; null too where a resource that it reads was never published.';
 
+CREATE TABLE rejects (
+  resource text NOT NULL,
+  record_id text NOT NULL,
+  fingerprint text NOT NULL,
+  status text NOT NULL CHECK (status IN ('open', 'fixed', 'waived', 'gone')),
+  reason text,
+  first_run_id text NOT NULL,
+  last_run_id text NOT NULL,
+  first_seen timestamptz NOT NULL,
+  last_seen timestamptz NOT NULL,
+  times bigint NOT NULL,
+  errors text NOT NULL,
+  record_index bigint NOT NULL,
+  record_offset bigint NOT NULL,
+  record bytea,
+  PRIMARY KEY (resource, record_id, fingerprint)
+);
+COMMENT ON TABLE rejects IS 'Records that broke their contract: one line for each record and way to break it.';
+COMMENT ON COLUMN rejects.record_id IS 'Id of the record; of one without a readable id, a digest of its bytes.';
+COMMENT ON COLUMN rejects.fingerprint IS 'Digest of the places and codes of the errors.';
+COMMENT ON COLUMN rejects.status IS 'open; fixed: the record came again without these errors; gone: it did not come again; waived: somebody said why it may stay so.';
+COMMENT ON COLUMN rejects.errors IS 'The errors as last seen: a JSON array of path, code, message and value.';
+COMMENT ON COLUMN rejects.record IS 'Its bytes as last seen, up to 64 kB.';
+
 CREATE TABLE tombstones (
   tombstone_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   table_name text NOT NULL,
@@ -87,4 +111,4 @@ CREATE INDEX tombstones_row ON tombstones (table_name, row_id);
 COMMENT ON TABLE tombstones IS 'Rows that were gone from a full pull, as they last were.';
 
 -- down
-DROP TABLE tombstones, run_checks, run_tables, run_resources, runs, contents;
+DROP TABLE tombstones, rejects, run_checks, run_tables, run_resources, runs, contents;

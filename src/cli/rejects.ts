@@ -1,7 +1,21 @@
+import { Option } from 'commander';
+import stringWidth from 'string-width';
+
 import { findRun, rejectsOf, type Reject } from '../app/history.ts';
+import {
+  rejectLines,
+  REJECT_STATUSES,
+  showReject,
+  waiveReject,
+  type RejectLine,
+  type RejectStatus,
+  type ShownReject,
+} from '../app/rejects.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
-import { openContext } from './context.ts';
+import { locate } from '../lib/json-locate.ts';
+import { escapeControls } from '../lib/text-table.ts';
+import { openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -9,22 +23,41 @@ import { example, type Register } from './command.ts';
 const DEFAULT_LIMIT = 100;
 
 export const registerRejects: Register = (program, streams) => {
-  program
+  const rejects = program
     .command('rejects')
     .description('records that broke their contract and were set aside')
-    .addHelpText('after', example('rejects list'))
+    .addHelpText('after', example('rejects list', 'rejects list --status open'));
+  rejects
     .command('list')
-    .description('the rejects of a run, with every reason')
+    .description('the rejects of a run, with every reason; with --status, what became of each since')
     .argument('[run]', 'its id, or a unique start of it (default: the newest)')
     .option('--resource <name>', 'only of this resource')
+    .addOption(
+      new Option('--status <status>', 'lines of the ledger instead of those of one run').choices([
+        ...REJECT_STATUSES,
+        'all',
+      ]),
+    )
     .option('--limit <n>', 'how many records', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
-    .action(async (id: string | undefined, options: { resource?: string; limit: number }, command) => {
+    .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openContext(streams, command);
       const { config } = context.loaded;
       const names = resources.map(({ name }) => name);
       if (options.resource !== undefined && !names.includes(options.resource)) {
         throw unknownResource(options.resource, names);
+      }
+      if (options.status !== undefined) {
+        const runId = id === undefined ? null : (await findRun(config, id, context)).run_id;
+        const status = options.status === 'all' ? null : options.status;
+        const lines = await rejectLines(
+          config,
+          { status, resource: options.resource ?? null, runId, limit: options.limit },
+          context,
+        );
+        if (context.json) printJson(context, lines);
+        else printTable(context, LINE_COLUMNS, lines.map(lineRow));
+        return;
       }
       const { run_id } = await findRun(config, id ?? null, context);
       const found: Reject[] = [];
@@ -41,8 +74,116 @@ export const registerRejects: Register = (program, streams) => {
           found.flatMap(rejectRows),
         );
     });
+  rejects
+    .command('show')
+    .description('the record, its bytes as they came, and where it breaks the contract')
+    .argument('<id>', 'id of the record')
+    .option('--resource <name>', 'only of this resource')
+    .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
+    .action(async (id: string, options: { resource?: string }, command) => {
+      const context = await openContext(streams, command);
+      const found = await showReject(context.loaded.config, id, options.resource ?? null, context);
+      if (context.json) {
+        printJson(
+          context,
+          found.map(({ bytes, ...line }) => ({ ...line, record: bytes?.toString('utf8') ?? null })),
+        );
+      } else for (const reject of found) printReject(context, reject);
+    });
+  rejects
+    .command('waive')
+    .description('lets a record be as it is, for a reason')
+    .argument('<id>', 'id of the record')
+    .requiredOption('--reason <text>', 'why')
+    .option('--resource <name>', 'only of this resource')
+    .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))
+    .action(async (id: string, options: { reason: string; resource?: string }, command) => {
+      const context = await openContext(streams, command);
+      const request = { id, reason: options.reason, resource: options.resource ?? null };
+      const waived = await waiveReject(context.loaded.config, request, context);
+      if (context.json) printJson(context, { id, waived });
+      else printLine(context, `Waived ${waived} ${waived === 1 ? 'line' : 'lines'} of record ${id}.`);
+    });
 };
 
 function rejectRows({ resource, index, id, errors }: Reject): unknown[][] {
   return errors.map(({ path, code, message }) => [resource, index, id, path, code, message]);
+}
+
+type ListOptions = {
+  readonly resource?: string;
+  readonly limit: number;
+  readonly status?: RejectStatus | 'all';
+};
+
+const LINE_COLUMNS = [
+  'resource',
+  'id',
+  'status',
+  'times',
+  'first seen',
+  'last seen',
+  'path',
+  'message',
+  'reason',
+];
+
+function lineRow({ errors, ...line }: RejectLine): unknown[] {
+  const [first, ...others] = errors;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return [
+    line.resource,
+    line.id,
+    line.status,
+    line.times,
+    line.first_seen,
+    line.last_seen,
+    first?.path,
+    `${first?.message ?? ''}${more}`,
+    line.reason,
+  ];
+}
+
+/** Characters of the record to each side of the place that is marked. */
+const AROUND = 60;
+
+function printReject(context: CommandContext, { bytes, errors, ...line }: ShownReject): void {
+  printLine(
+    context,
+    `${line.resource} ${line.id}: ${line.status}${line.reason === null ? '' : ` (${line.reason})`}`,
+  );
+  printLine(
+    context,
+    `Seen ${line.times} ${line.times === 1 ? 'time' : 'times'}, from ${line.first_seen} (run ${line.first_run_id}) to ${line.last_seen} (run ${line.last_run_id})`,
+  );
+  const text = bytes?.toString('utf8') ?? null;
+  if (text === null)
+    printLine(context, 'Its bytes are no longer here: neither in the ledger nor in a raw file.');
+  else printLine(context, text);
+  for (const { message, path } of errors) {
+    printLine(context, '');
+    printLine(context, `${path === '' ? '(record)' : path} ${message}`);
+    const place = text === null || path === '' || !isJson(text) ? null : locate(text, path);
+    if (text === null || place === null) continue;
+    const start = Math.max(0, place.start - AROUND);
+    const before = escapeControls(text.slice(start, place.start));
+    const marked = escapeControls(text.slice(place.start, Math.min(place.end, place.start + AROUND)));
+    const after = escapeControls(
+      text.slice(place.start + AROUND < place.end ? place.start + AROUND : place.end).slice(0, AROUND),
+    );
+    context.stdout.write(`  ${before}${marked}${after}\n`);
+    context.stdout.write(
+      `  ${' '.repeat(stringWidth(before))}${'^'.repeat(Math.max(1, stringWidth(marked)))}\n`,
+    );
+  }
+  printLine(context, '');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -23,6 +23,8 @@ export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
   readonly raw: RawFile | null;
+  /** Were its records seen to the last? Then what the ledger tells of rejects can be brought up to date. */
+  readonly whole: boolean;
 };
 
 export type RunEnd = {
@@ -48,12 +50,28 @@ export type Ledger = {
   readonly lastRaw: (resource: string, source: string) => Promise<KeptRaw | null>;
 };
 
+/** A record that was set aside, as the ledger keeps it. */
+export type StagedReject = {
+  readonly record_id: string;
+  /** Of the places and codes of its errors. */
+  readonly fingerprint: string;
+  /** JSON. */
+  readonly errors: string;
+  readonly record_index: number;
+  /** In bytes, in the raw file. */
+  readonly record_offset: number;
+  /** Its bytes; null for one that is too large to keep twice. */
+  readonly record: Buffer | null;
+};
+
 /** The staging tables of one resource in one run. */
 export type Staging = {
   /** Rows as CSV without a header, columns in the order of the table literal. Gives the number of rows. */
   readonly copy: (table: Table, csv: Uint8Array<ArrayBuffer>) => Promise<number>;
   /** Ids of records that arrived and broke their contract: their rows stay. */
   readonly hold: (ids: Iterable<string>) => Promise<void>;
+  /** Records that were set aside. */
+  readonly reject: (rejects: readonly StagedReject[]) => Promise<void>;
   /** After the last row. */
   readonly finish: () => Promise<void>;
   /** Gives up the connection; the tables stay until the run ends. */

@@ -114,9 +114,9 @@ function failedEnd(
   const entries: LedgerEntry[] = plan.resources.flatMap((resource) => {
     const one = derived.get(resource.name);
     if (one === undefined) return [];
-    const { report, raw } = one;
+    const { report, raw, whole } = one;
     const skipped = { ...report, status: 'skipped', error } as const;
-    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw }];
+    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw, whole }];
   });
   return { status, error: error ?? firstError(entries), entries };
 }

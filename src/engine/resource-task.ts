@@ -73,7 +73,7 @@ export async function runResource(
     tally.seconds.extract = extractSeconds;
     const steps = status === 'skipped' ? {} : stepReports(tally, status === 'failed');
     const deletes = context.deletes && tally.deletable;
-    return { resource, report, raw, steps, staged: tally.staged, deletes };
+    return { resource, report, raw, steps, staged: tally.staged, deletes, whole: tally.whole };
   };
 
   const missing = [...needs.values()].find(({ report }) => report.status !== 'succeeded');

@@ -7,6 +7,7 @@ import type { Staging } from '../core/target.ts';
 import { createRecordSplitter, type RecordSlice } from '../lib/json-records.ts';
 import { createLoader } from './load.ts';
 import { createProfiler } from './profile.ts';
+import { stagedReject } from './reject-lines.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
 
@@ -21,6 +22,8 @@ export type Tally = {
   staged: Readonly<Record<string, number>>;
   /** False: rows that did not arrive must stay, for it cannot be told which records arrived. */
   deletable: boolean;
+  /** Were all records seen? */
+  whole: boolean;
   /** The step at work: where a failure happened. */
   step: Step;
   readonly seconds: Record<Step, number>;
@@ -33,6 +36,7 @@ export function createTally(): Tally {
     errored: 0,
     staged: {},
     deletable: true,
+    whole: false,
     step: 'extract',
     seconds: { extract: 0, validate: 0, transform: 0, load: 0 },
   };
@@ -100,6 +104,10 @@ export async function derive(
     tally.received += slices.length;
     tally.validated += valid.length;
     tally.errored += rejected.length;
+    if (rejected.length > 0) {
+      const lines = rejected.map(stagedReject);
+      await loader.enqueue(() => staging.reject(lines));
+    }
     await watchAsync('load', () => loader.flush());
   }
 
@@ -120,6 +128,7 @@ export async function derive(
       await staging.hold(validator.heldIds());
       await staging.finish();
     });
+    tally.whole = true;
   } catch (error) {
     await writing.catch(() => undefined);
     await loader.discard();

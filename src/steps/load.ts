@@ -9,6 +9,8 @@ export type Loader = {
   readonly add: (rows: Rows) => void;
   /** Hands over what are full batches. They are copied while the next are made. */
   readonly flush: () => Promise<void>;
+  /** Does further work on the staging tables in turn with the batches. */
+  readonly enqueue: (work: () => Promise<void>) => Promise<void>;
   /** Hands over the rest and closes the files. Gives the rows of each table. */
   readonly finish: () => Promise<Readonly<Record<string, number>>>;
   readonly discard: () => Promise<void>;
@@ -39,15 +41,19 @@ export async function createLoader(
     lane.rows += await staging.copy(lane.table, csv);
   }
 
+  async function enqueue(work: () => Promise<void>): Promise<void> {
+    if (copying.length >= BATCHES_AHEAD) await copying.shift();
+    const next = Promise.resolve(copying.at(-1)).then(work);
+    // Whoever awaits it later sees the failure; until then it is no unhandled one.
+    next.catch(() => undefined);
+    copying.push(next);
+  }
+
   async function handOver(minimum: number): Promise<void> {
     for (const lane of lanes.values()) {
       if (lane.encoder.rows < minimum) continue;
-      if (copying.length >= BATCHES_AHEAD) await copying.shift();
       const csv = lane.encoder.take();
-      const next = Promise.resolve(copying.at(-1)).then(() => copy(lane, csv));
-      // Whoever awaits it later sees the failure; until then it is no unhandled one.
-      next.catch(() => undefined);
-      copying.push(next);
+      await enqueue(() => copy(lane, csv));
     }
   }
 
@@ -56,6 +62,7 @@ export async function createLoader(
       for (const [name, lane] of lanes) addRows(lane, rows[name] ?? []);
     },
     flush: () => handOver(batchSize),
+    enqueue,
     async finish() {
       await handOver(1);
       await copying.at(-1);

@@ -15,6 +15,7 @@ function entry(status: ResourceStatus, error: ResourceReport['error'] = null): L
   return {
     resource,
     raw: null,
+    whole: true,
     report: { status, ...counts, not_modified: false, seconds: 0, tables: {}, error },
   };
 }

@@ -22,6 +22,8 @@ export type Derived = {
   readonly staged: Readonly<Record<string, number>>;
   /** May rows that did not arrive be deleted? */
   readonly deletes: boolean;
+  /** Were its records seen to the last? */
+  readonly whole: boolean;
 };
 
 /** Both must be exceeded before it counts as too much. */
@@ -119,7 +121,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     }
   }
   const entries: LedgerEntry[] = [];
-  for (const { resource, report, raw } of judged) {
+  for (const { resource, report, raw, whole } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
@@ -128,7 +130,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     }
     const main = tables[resource.tables[0].name];
     if (main !== undefined) checkRecords(resource.name, report, main);
-    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw });
+    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw, whole });
   }
   return entries;
 }

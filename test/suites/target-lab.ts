@@ -112,7 +112,15 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     error: null,
     ...one.report,
   };
-  return { resource, report, raw: null, steps: {}, staged: { ...staged, ...one.staged }, deletes };
+  return {
+    resource,
+    report,
+    raw: null,
+    steps: {},
+    staged: { ...staged, ...one.staged },
+    deletes,
+    whole: true,
+  };
 }
 
 /** A whole run on the target: begin, stage, publish. */

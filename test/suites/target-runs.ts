@@ -105,7 +105,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
       const { report } = await stage(bad, makersLoad('m'));
       const failed = { ...report, status: 'failed', error } as const;
-      const entries = [{ resource: makers, report: failed, raw: null }];
+      const entries = [{ resource: makers, report: failed, raw: null, whole: false }];
       await bad.ledger.abandon(bad.id, { status: 'failed', error, entries });
       const [last, before, ...more] = await ledgerRuns(lab.client, 2);
       assert.deepEqual(more, []);

@@ -5,8 +5,9 @@ import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError } from './errors.ts';
+import { recordRejects } from './rejects.ts';
 import { execute, rows, type Database } from './session.ts';
-import { dropStaging } from './staging.ts';
+import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. */
 export function openLedger(database: Database, client: ClientBase): Ledger {
@@ -39,7 +40,7 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     async abandon(runId, end) {
       try {
         await client.query('BEGIN');
-        await recordEnd(client, runId, end);
+        await recordEnd(client, stagingNames(database.schema, runId), runId, end);
         await client.query('COMMIT');
         await dropStaging(client, database.schema);
       } catch (error) {
@@ -146,7 +147,12 @@ async function closeDeadRuns(client: ClientBase): Promise<void> {
 }
 
 /** Writes a run's end inside the caller's transaction. Gives false when the run is not `running` any more. */
-export async function recordEnd(client: ClientBase, runId: string, end: RunEnd): Promise<boolean> {
+export async function recordEnd(
+  client: ClientBase,
+  names: StagingNames,
+  runId: string,
+  end: RunEnd,
+): Promise<boolean> {
   const closed = await execute(
     client,
     `UPDATE runs SET status = $2, finished_at = clock_timestamp(), error = $3 WHERE run_id = $1 AND status = 'running'`,
@@ -160,7 +166,10 @@ export async function recordEnd(client: ClientBase, runId: string, end: RunEnd):
       [runId],
     );
   }
-  for (const entry of end.entries) await recordResource(client, runId, entry);
+  for (const entry of end.entries) {
+    await recordResource(client, runId, entry);
+    if (entry.whole) await recordRejects(client, names, runId, entry);
+  }
   return true;
 }
 

@@ -9,12 +9,23 @@ import { rows, type Database } from './session.ts';
 import { columnList, ident, ledgerSchema } from './sql.ts';
 
 const PREFIX = 'staging_';
+const REJECT_NAMES = [
+  'record_id',
+  'fingerprint',
+  'errors',
+  'record_index',
+  'record_offset',
+  'record',
+] as const;
+const REJECT_COLUMNS =
+  'record_id text NOT NULL, fingerprint text NOT NULL, errors text NOT NULL, record_index bigint NOT NULL, record_offset bigint NOT NULL, record bytea';
 const HELD_BATCH_BYTES = 1 << 20;
 
 /** Where a run's rows wait for publish: unlogged tables in the ledger schema, named by the run's random part. */
 export type StagingNames = {
   readonly rows: (table: Table) => readonly string[];
   readonly held: (resource: Resource) => readonly string[];
+  readonly rejects: (resource: Resource) => readonly string[];
 };
 
 export function stagingNames(schema: string, runId: string): StagingNames {
@@ -22,6 +33,7 @@ export function stagingNames(schema: string, runId: string): StagingNames {
   return {
     rows: (table) => [ledgerSchema(schema), `${run}${table.name}`],
     held: (resource) => [ledgerSchema(schema), `${run}held_${resource.name}`],
+    rejects: (resource) => [ledgerSchema(schema), `${run}rejects_${resource.name}`],
   };
 }
 
@@ -37,6 +49,7 @@ export async function openStaging(
       await create(client, names.rows(table), columnsSql(table));
     }
     await create(client, names.held(resource), 'id text NOT NULL');
+    await create(client, names.rejects(resource), REJECT_COLUMNS);
   } catch (error) {
     await session.close();
     throw databaseError(`create staging tables for ${resource.name}`, error);
@@ -54,6 +67,17 @@ export async function openStaging(
         for (const csv of idBatches(ids)) await session.copyCsv(names.held(resource), ['id'], csv);
       } catch (error) {
         throw databaseError(`load held ids of ${resource.name} into staging`, error);
+      }
+    },
+    async reject(rejects) {
+      const encoder = createCsvEncoder(REJECT_NAMES);
+      for (const { record, ...line } of rejects) {
+        encoder.encode({ ...line, record: record === null ? null : `\\x${record.toString('hex')}` });
+      }
+      try {
+        await session.copyCsv(names.rejects(resource), REJECT_NAMES, encoder.take());
+      } catch (error) {
+        throw databaseError(`load rejects of ${resource.name} into staging`, error);
       }
     },
     async finish() {

@@ -29,7 +29,7 @@ export function openTarget(
       mergeTable(client, names, table, { resource, runId: run.id, deletes }),
     countDangling: (table) => countDangling(client, table),
     async record(end) {
-      if (!(await recordEnd(client, run.id, end))) throw superseded(run.id);
+      if (!(await recordEnd(client, names, run.id, end))) throw superseded(run.id);
     },
   };
 

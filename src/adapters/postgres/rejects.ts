@@ -1,0 +1,112 @@
+import type { ClientBase } from 'pg';
+
+import type { Fault } from '../../core/run.ts';
+import type { LedgerEntry } from '../../core/target.ts';
+import { execute, rows } from './session.ts';
+import { ident } from './sql.ts';
+import type { StagingNames } from './staging.ts';
+
+/**
+ * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
+ * Only a run that published tells which records are fixed or gone.
+ */
+export async function recordRejects(
+  client: ClientBase,
+  names: StagingNames,
+  runId: string,
+  { resource, report }: LedgerEntry,
+): Promise<void> {
+  const staged = ident(...names.rejects(resource));
+  await execute(
+    client,
+    `INSERT INTO rejects AS r (resource, record_id, fingerprint, status, first_run_id, last_run_id, first_seen, last_seen,
+                               times, errors, record_index, record_offset, record)
+     SELECT DISTINCT ON (record_id, fingerprint)
+            $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_index, record_offset, record
+     FROM ${staged} ORDER BY record_id, fingerprint, record_index
+     ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
+       status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
+       last_run_id = excluded.last_run_id, last_seen = excluded.last_seen, times = r.times + 1,
+       errors = excluded.errors, record_index = excluded.record_index, record_offset = excluded.record_offset,
+       record = excluded.record`,
+    [resource.name, runId],
+  );
+  if (report.status !== 'succeeded') return;
+  const main = ident(...names.rows(resource.tables[0]));
+  await execute(
+    client,
+    `UPDATE rejects r SET status = CASE
+       WHEN EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
+         OR EXISTS (SELECT FROM ${staged} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
+     WHERE resource = $1 AND last_run_id <> $2 AND status IN ('open', 'waived')`,
+    [resource.name, runId],
+  );
+}
+
+export const REJECT_STATUSES = ['open', 'fixed', 'waived', 'gone'] as const;
+export type RejectStatus = (typeof REJECT_STATUSES)[number];
+
+/** What became of a record and one way in which it broke its contract. */
+export type RejectLine = {
+  readonly resource: string;
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly status: RejectStatus;
+  readonly reason: string | null;
+  readonly first_run_id: string;
+  readonly last_run_id: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly times: number;
+  readonly errors: readonly Fault[];
+};
+
+/** A line with its record: where it was last seen, and its bytes where the ledger has them. */
+export type KeptReject = RejectLine & {
+  readonly index: number;
+  readonly offset: number;
+  readonly bytes: Buffer | null;
+};
+
+export type RejectFilter = {
+  readonly resource?: string | null;
+  readonly status?: RejectStatus | null;
+  readonly id?: string | null;
+  /** Last seen in this run. */
+  readonly runId?: string | null;
+  readonly limit: number;
+};
+
+/** Newest first. */
+export async function findRejects(client: ClientBase, filter: RejectFilter): Promise<KeptReject[]> {
+  const found = await rows<Omit<KeptReject, 'errors' | 'bytes'> & { errors: string; bytes: string | null }>(
+    client,
+    `SELECT resource, record_id AS id, fingerprint, status, reason, first_run_id, last_run_id, first_seen, last_seen, times,
+            errors, record_index AS index, record_offset AS offset, encode(record, 'hex') AS bytes
+     FROM rejects
+     WHERE ($1::text IS NULL OR resource = $1) AND ($2::text IS NULL OR status = $2)
+       AND ($3::text IS NULL OR record_id = $3) AND ($4::text IS NULL OR last_run_id = $4)
+     ORDER BY last_run_id DESC, resource, record_index, fingerprint LIMIT $5`,
+    [filter.resource ?? null, filter.status ?? null, filter.id ?? null, filter.runId ?? null, filter.limit],
+  );
+  return found.map((line) => ({
+    ...line,
+    errors: JSON.parse(line.errors) as Fault[], // written by recordRejects alone
+    bytes: line.bytes === null ? null : Buffer.from(line.bytes, 'hex'),
+  }));
+}
+
+/** Lets the open lines of a record be, for a reason. Gives how many there were. */
+export async function waiveRejects(
+  client: ClientBase,
+  id: string,
+  resource: string | null,
+  reason: string,
+): Promise<number> {
+  return execute(
+    client,
+    `UPDATE rejects SET status = 'waived', reason = $3
+     WHERE record_id = $1 AND ($2::text IS NULL OR resource = $2) AND status IN ('open', 'waived')`,
+    [id, resource, reason],
+  );
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { locate } from './json-locate.ts';
+
+/** Every pointer into a value, with what it names. */
+function pointers(value: unknown, prefix = ''): (readonly [string, unknown])[] {
+  const members =
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, one]) =>
+          pointers(one, `${prefix}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+        )
+      : [];
+  return [[prefix, value], ...members];
+}
+
+const anyName = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'a/b', '~', '0', '"', '\\'));
+const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, true, -1.5e30, '}]{[,"\\')),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(anyName, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+
+describe('the place of a value', () => {
+  it('is where JSON.parse finds that value, for every pointer, however the text is laid out', () => {
+    fc.assert(
+      fc.property(anyJson, fc.constantFrom('', 2, '\t'), (value, indent) => {
+        const text = ` ${JSON.stringify(value, null, indent)}\r\n`;
+        for (const [pointer, expected] of pointers(value)) {
+          const place = locate(text, pointer);
+          assert.ok(place, pointer);
+          assert.deepEqual(
+            JSON.parse(text.slice(place.start, place.end)),
+            JSON.parse(JSON.stringify(expected)),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is none where nothing is, and the last of names that repeat', () => {
+    for (const pointer of ['/b', '/a/0', '/c/2', '/c/x'])
+      assert.equal(locate('{"a":1,"c":[1,2]}', pointer), null);
+    assert.deepEqual(locate('{"a":1, "a" : 22}', '/a'), { start: 14, end: 16 });
+  });
+});

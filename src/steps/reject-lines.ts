@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+
+import type { StagedReject } from '../core/target.ts';
+import type { ErroredRecord } from './validate.ts';
+
+/** A larger record is in its raw file alone. */
+const KEPT_BYTES = 64 << 10;
+
+/**
+ * What the ledger keeps of a record that was set aside. Records of one id that break the contract in the same places
+ * have one fingerprint, whatever the values are. One without a readable id is named by its bytes.
+ */
+export function stagedReject({ slice, id, faults }: ErroredRecord): StagedReject {
+  const places = new Set(
+    faults.map(({ path, code }) => `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${code}`),
+  );
+  return {
+    record_id: id ?? `sha256:${digest(slice.bytes)}`,
+    fingerprint: digest([...places].sort().join('\n')),
+    errors: JSON.stringify(faults),
+    record_index: slice.index,
+    record_offset: slice.offset,
+    record: slice.bytes.byteLength <= KEPT_BYTES ? Buffer.from(slice.bytes) : null,
+  };
+}
+
+function digest(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex').slice(0, 16);
+}
