@@ -191,7 +191,16 @@ export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
   });
 }
 
-const LEDGER_TABLES = ['contents', 'migrations', 'run_resources', 'run_tables', 'runs', 'tombstones'];
+const LEDGER_TABLES = [
+  'contents',
+  'migrations',
+  'rejects',
+  'run_checks',
+  'run_resources',
+  'run_tables',
+  'runs',
+  'tombstones',
+];
 
 async function catalog({ client }: Session, schema: string, table: string): Promise<unknown> {
   const where = `attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`;

@@ -171,7 +171,12 @@ export function testPublish(openDatabase: OpenDatabase): void {
       const derived = [
         failed,
         await stage(run, { ...partsLoad([part('only')]), resource: other, deletes: false }),
-        { ...failed, ...dependant, report: { ...failed.report, status: 'succeeded', error: null } as const },
+        {
+          ...failed,
+          ...dependant,
+          whole: false,
+          report: { ...failed.report, status: 'succeeded', error: null } as const,
+        },
       ];
       const end = await publish(derived, run.target, ANY_LOSS);
       assert.deepEqual([end.status, end.error], ['partial', failure]);
