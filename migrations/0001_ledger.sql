@@ -54,12 +54,14 @@ CREATE TABLE run_tables (
   held bigint NOT NULL,
   live_before bigint NOT NULL,
   live_after bigint NOT NULL,
+  digest text NOT NULL,
   dangling jsonb NOT NULL,
   PRIMARY KEY (run_id, table_name),
   CHECK (live_before + inserted - deleted = live_after),
   CHECK (staged = inserted + updated + unchanged)
 );
 COMMENT ON TABLE run_tables IS 'What each published run did to each table, in rows.';
+COMMENT ON COLUMN run_tables.digest IS 'Of the live rows after the run, without the columns that tell when they were made: number of rows and sum of their hashes.';
 COMMENT ON COLUMN run_tables.dangling IS 'Rows whose reference names no row, by referencing column.';
 
 CREATE TABLE run_checks (

@@ -17,6 +17,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   database: 5,
   migration: 6,
   busy: 7,
+  changes: 10,
   interrupted: 130,
 };
 

@@ -2,13 +2,13 @@ import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaw } from '../adapters/postgres/ledger.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { ReadyRaw, RunFolder, Source } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
+import { linkedRaw, noSource } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
@@ -44,7 +44,7 @@ export async function replayRun(
     {
       ...pull({ plan, full: true, migrate: request.migrate }),
       originRunId: origin.run_id,
-      readyRaw: (folder, resource) => linkedRaw(origin, folder, resource),
+      readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),
       check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
     },
     async () => ({
@@ -55,26 +55,6 @@ export async function replayRun(
     }),
     deps,
   );
-}
-
-/** The origin's raw file in the folder of the new run, its bytes proven. */
-async function linkedRaw(origin: Manifest, folder: RunFolder, resource: Resource): Promise<ReadyRaw> {
-  const raw = origin.raw[resource.name];
-  const damaged = (reason: string): PipelineError =>
-    new PipelineError(`Cannot replay ${resource.name} of run ${origin.run_id}: ${reason}`, {
-      code: 'usage',
-      hint: 'Pull again with: spacex-pipeline run',
-    });
-  if (raw === undefined) throw damaged('it has no raw file of it');
-  const body = await folder.linkRaw(resource.name, { run_id: origin.run_id, raw }).catch((error: unknown) => {
-    throw damaged(
-      `its raw file ${raw.path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    );
-  });
-  if (body.sha256 !== raw.sha256) throw damaged(`its raw file ${raw.path} has changed since it was received`);
-  const kept = { ...raw, path: body.path };
-  await folder.writeRawMeta(resource.name, { ...kept, origin_run_id: origin.run_id });
-  return { raw: kept, body, refetch: false };
 }
 
 /** What is published must be of these bytes: a replay of anything else sets the target back or forth. */
@@ -99,12 +79,4 @@ async function checkStandsOn(
     }
     log.warn(`sets ${change}`);
   }
-}
-
-/** Every raw file is there: a request would be a mistake of ours. */
-function noSource(name: string): Source {
-  const refuse = (): never => {
-    throw new PipelineError('Cannot ask the source: a replay makes no request', { code: 'internal' });
-  };
-  return { name, probe: async () => refuse(), fetch: async () => refuse() };
 }

@@ -90,7 +90,10 @@ export async function runOnce(
 }
 
 /** Locks the schema. Throws `migration` where some are pending and may not be applied. */
-async function prepare({ database, session }: OpenDatabase, migrate: boolean): Promise<MigrationState[]> {
+export async function prepare(
+  { database, session }: OpenDatabase,
+  migrate: boolean,
+): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
@@ -166,7 +169,8 @@ function newRun(clock: Clock): { runId: string; startedAt: string } {
   return { runId: uuidv7(now, randomBytes), startedAt: new Date(now).toISOString() };
 }
 
-function runRules(config: Config) {
+/** What the configuration says of every run. */
+export function runRules(config: Config) {
   return {
     batchSize: config.batchSize,
     concurrency: config.concurrency,

@@ -10,6 +10,7 @@ import { registerDag } from './dag.ts';
 import { registerExport } from './export.ts';
 import { registerDrift } from './drift.ts';
 import { registerMigrate } from './migrate.ts';
+import { registerPlan } from './plan.ts';
 import { printJson } from './print.ts';
 import { registerQuery } from './query.ts';
 import { registerRejects } from './rejects.ts';
@@ -19,11 +20,14 @@ import { registerResume } from './resume.ts';
 import { failedRun, registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
 import { registerSandbox } from './sandbox.ts';
+import { registerVerify } from './verify.ts';
 
 const COMMANDS: readonly Register[] = [
   registerRun,
   registerResume,
   registerReplay,
+  registerPlan,
+  registerVerify,
   registerRuns,
   registerRejects,
   registerChecks,

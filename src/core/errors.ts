@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'migration' // the target's schema is behind, or ahead of this program
   | 'busy' // another run or process holds the target
   | 'books' // the counts of a run do not balance
+  | 'changes' // a plan found that a run would change something
   | 'need' // a resource that this one needs was not whole
   | 'interrupted' // a signal, or a parent that died
   | 'internal';

@@ -24,6 +24,8 @@ export type TableCounts = {
   readonly held: number;
   readonly live_before: number;
   readonly live_after: number;
+  /** Of the live rows' contents, whatever their order: `<rows>:<sum of hashes>`. */
+  readonly digest: string;
   /** Rows whose reference names no row, by referencing column. */
   readonly dangling: Readonly<Record<string, number>>;
 };
@@ -37,6 +39,7 @@ export const NO_ROWS: TableCounts = {
   held: 0,
   live_before: 0,
   live_after: 0,
+  digest: '0:0',
   dangling: {},
 };
 

@@ -1,5 +1,6 @@
 import type { Resource } from './resource.ts';
 import type { KeptRaw } from './ports.ts';
+import type { RejectChanges, TableChanges } from './preview.ts';
 import type { CheckResult, ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
 import type { Table } from './table.ts';
 
@@ -91,6 +92,14 @@ export type Target = {
     tables: readonly Table[],
     work: (transaction: PublishTransaction) => Promise<T>,
   ) => Promise<T>;
+  /** What a publish of the resource's staged rows would do. Writes nothing. */
+  readonly preview: (
+    resource: Resource,
+    deletes: boolean,
+    sample: number,
+  ) => Promise<{ readonly tables: Readonly<Record<string, TableChanges>>; readonly rejects: RejectChanges }>;
+  /** Drops what was staged. */
+  readonly discard: () => Promise<void>;
   /** Makes the data checks of these resources on what is published, and writes what they found into the ledger. */
   readonly check: (resources: readonly Resource[]) => Promise<readonly CheckResult[]>;
 };

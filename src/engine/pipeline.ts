@@ -7,13 +7,13 @@ import { runDag } from './dag.ts';
 import type { Plan } from './plan.ts';
 import { runResource, type TaskContext } from './resource-task.ts';
 
-export type PipelineContext = TaskContext & {
-  readonly plan: Plan;
+export type DeriveAllContext = TaskContext & { readonly plan: Plan; readonly concurrency: number };
+
+export type PipelineContext = DeriveAllContext & {
   readonly header: RunHeader;
   /** The run has begun before, and goes on under its id. */
   readonly resumed: boolean;
   readonly rules: PublishRules;
-  readonly concurrency: number;
   /** Make the data checks after the publish? */
   readonly checks: boolean;
   /** What the manifest tells beside the report: configuration without secrets, versions, memory so far. */
@@ -57,7 +57,8 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
   return report;
 }
 
-async function deriveAll(context: PipelineContext, derived: Map<string, Derived>): Promise<void> {
+/** Every planned resource, each after those that it needs. */
+export async function deriveAll(context: DeriveAllContext, derived: Map<string, Derived>): Promise<void> {
   const { plan, signal } = context;
   const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
   const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));

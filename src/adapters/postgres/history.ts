@@ -49,7 +49,7 @@ export async function ledgerRuns(client: ClientBase, limit: number): Promise<Run
     const tables = await rows<TableRow>(
       client,
       `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
-              live_after, dangling
+              live_after, digest, dangling
        FROM run_tables WHERE run_id = ANY ($1)`,
       [ids],
     );

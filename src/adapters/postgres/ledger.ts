@@ -195,8 +195,8 @@ async function recordResource(client: ClientBase, runId: string, entry: LedgerEn
   for (const [table, counts] of Object.entries(report.tables)) {
     await execute(
       client,
-      `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, dangling)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         runId,
         table,
@@ -209,6 +209,7 @@ async function recordResource(client: ClientBase, runId: string, entry: LedgerEn
         counts.held,
         counts.live_before,
         counts.live_after,
+        counts.digest,
         json(counts.dangling),
       ],
     );

@@ -31,6 +31,8 @@ export async function mergeTable(
   const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
   const inserted = await execute(client, insertSql(table, staged), [runId]);
   const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
+  const changed = inserted + updated + deleted > 0;
+  const digest = (changed ? null : await lastDigest(client, table)) ?? (await tableDigest(client, table));
   return {
     staged: stagedRows,
     inserted,
@@ -40,7 +42,32 @@ export async function mergeTable(
     held: heldRows,
     live_before: liveBefore,
     live_after: liveAfter,
+    digest,
   };
+}
+
+/**
+ * What a table says, in whatever order its rows are: their number and the sum of their hashes. Columns that tell when
+ * a row was made are left out. The hash is the one that hash partitioning stands on: the same in every version.
+ */
+export async function tableDigest(client: ClientBase, table: Table): Promise<string> {
+  const said = Object.keys(table.columns).filter((name) => table.columns[name]?.stamp !== true);
+  const [row] = await rows<{ digest: string }>(
+    client,
+    `SELECT count(*) || ':' || coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0) AS digest
+     FROM ${ident(table.name)}`,
+  );
+  return row?.digest ?? '0:0';
+}
+
+/** Of the last run that published the table; null for none. */
+export async function lastDigest(client: ClientBase, table: Table): Promise<string | null> {
+  const [row] = await rows<{ digest: string }>(
+    client,
+    `SELECT digest FROM run_tables WHERE table_name = $1 ORDER BY run_id DESC LIMIT 1`,
+    [table.name],
+  );
+  return row?.digest ?? null;
 }
 
 /** Rows that a merge with deletes would take away, beside all that are there. */
@@ -97,7 +124,12 @@ function deleteSql(table: Table, gone: string): string {
 }
 
 /** Which rows a merge takes away, null for none. */
-function goneSql(table: Table, names: StagingNames, resource: Resource, deletes: boolean): string | null {
+export function goneSql(
+  table: Table,
+  names: StagingNames,
+  resource: Resource,
+  deletes: boolean,
+): string | null {
   if (deletes) return deletedWith(table, names, resource);
   const [main] = resource.tables;
   if (table.name === main.name) return null;
@@ -115,7 +147,7 @@ function notStaged(table: Table, names: StagingNames): string {
 }
 
 /** The columns that make a row changed. A table of keys alone has none. */
-function contents(table: Table): string[] {
+export function contents(table: Table): string[] {
   return Object.entries(table.columns)
     .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
     .map(([name]) => name);
@@ -155,7 +187,7 @@ async function compare(
   return counts ?? { pairs: 0, unchanged: 0 };
 }
 
-function heldSql(table: Table, staged: string, held: string): string {
+export function heldSql(table: Table, staged: string, held: string): string {
   return `SELECT count(*) AS n FROM ${ident(table.name)} t
     WHERE ${isHeldSql(table, held)} AND NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)})`;
 }
@@ -164,11 +196,15 @@ function isHeldSql(table: Table, held: string): string {
   return `EXISTS (SELECT FROM ${held} h WHERE h.id = t.${ident(table.owner)})`;
 }
 
-function sameKey(table: Table): string {
+export function sameKey(table: Table): string {
   return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
 }
 
-async function count(client: ClientBase, sql: string, values: readonly unknown[] = []): Promise<number> {
+export async function count(
+  client: ClientBase,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<number> {
   const [row] = await rows<{ n: number }>(client, sql, values);
   return row?.n ?? 0;
 }

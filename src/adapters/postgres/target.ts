@@ -1,12 +1,14 @@
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
+import type { TableChanges } from '../../core/preview.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { databaseError } from './errors.ts';
 import { recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, mergeTable, survivingSql } from './merge.ts';
+import { previewRejects, previewTable } from './preview.ts';
 import { rows, type Database } from './session.ts';
 import { ident } from './sql.ts';
 import { dropStaging, openStaging, stagingNames } from './staging.ts';
@@ -43,6 +45,20 @@ export function openTarget(
       );
       return new Map(found.map(({ id, value }) => [id, value]));
     },
+
+    async preview(resource, deletes, sample) {
+      try {
+        const tables: Record<string, TableChanges> = {};
+        for (const table of resource.tables) {
+          tables[table.name] = await previewTable(client, names, table, { resource, deletes, sample });
+        }
+        return { tables, rejects: await previewRejects(client, names, resource) };
+      } catch (error) {
+        throw databaseError(`compare ${resource.name} with what is published`, error);
+      }
+    },
+
+    discard: () => dropStaging(client, database.schema),
 
     async check(resources) {
       await client.query(`SELECT set_config('statement_timeout', $1, false)`, [

@@ -1,0 +1,103 @@
+import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { ResourcePreview } from '../core/preview.ts';
+import { planRun } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import { openDatabase } from './database.ts';
+import { findRun } from './history.ts';
+import { linkedRaw, noSource } from './kept-raw.ts';
+import { preview } from './preview.ts';
+import type { RunDeps } from './run.ts';
+import { openSource, type OpenSource } from './source.ts';
+
+export type PlanRequest = {
+  /** Names; null for all. */
+  readonly resources: readonly string[] | null;
+  readonly source: string | null;
+  /** Runs whose raw files stand for a pull: for each resource the last that has one. */
+  readonly from: readonly string[];
+};
+
+export type PlanReport = {
+  readonly source: string;
+  readonly simulated: boolean;
+  readonly resources: Readonly<Record<string, ResourcePreview>>;
+  /** Would a run change anything? */
+  readonly changes: boolean;
+};
+
+/** What a run would do now: a fresh pull, or archived raw files under today's code. Writes nothing to the target. */
+export async function planChanges(
+  loaded: LoadedConfig,
+  request: PlanRequest,
+  deps: RunDeps,
+): Promise<PlanReport> {
+  const { config } = loaded;
+  const origins: Manifest[] = [];
+  for (const id of request.from) {
+    const { run_id } = await findRun(config, id, deps);
+    const manifest = await readManifest(config.dataDir, run_id ?? '');
+    if (manifest === null) {
+      throw new PipelineError(`Cannot plan from run ${run_id}: its folder is not in ${config.dataDir}`, {
+        code: 'usage',
+        hint: 'Give the --data-dir that the run had, on the machine where it was.',
+      });
+    }
+    origins.unshift(manifest);
+  }
+  const [newest] = origins;
+  const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
+  const plan = planRun(resources, request.resources ?? (newest === undefined ? config.resources : kept));
+  const source =
+    newest === undefined
+      ? await openSource(
+          loaded,
+          { name: request.source, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' },
+          deps,
+        )
+      : archive(newest, config.dataDir);
+  try {
+    const opened = await openDatabase(config, { ...deps, dataDir: source.dataDir, what: 'plan', waitMs: 0 });
+    try {
+      const found = await preview(
+        loaded,
+        plan,
+        source,
+        opened,
+        async (folder, resource) => {
+          if (newest === undefined) return null;
+          return linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
+        },
+        deps,
+      );
+      const { name } = source.source;
+      return { source: name, simulated: source.simulated, resources: found, changes: hasChanges(found) };
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function originOf(origins: readonly Manifest[], resource: string): Manifest | undefined {
+  return origins.find(({ raw }) => raw[resource] !== undefined);
+}
+
+function archive(newest: Manifest, dataDir: string): OpenSource {
+  return {
+    source: noSource(newest.source ?? ''),
+    simulated: newest.simulated === true,
+    dataDir,
+    close: async () => undefined,
+  };
+}
+
+export function hasChanges(previews: Readonly<Record<string, ResourcePreview>>): boolean {
+  return Object.values(previews).some(
+    ({ newly_accepted, newly_rejected, tables }) =>
+      newly_accepted.length + newly_rejected.length > 0 ||
+      Object.values(tables).some(({ inserted, updated, deleted }) => inserted + updated + deleted > 0),
+  );
+}

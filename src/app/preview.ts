@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+
+import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
+import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
+import { openTarget } from '../adapters/postgres/target.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { ReadyRaw, RunFolder } from '../core/ports.ts';
+import type { ResourcePreview } from '../core/preview.ts';
+import type { Resource } from '../core/resource.ts';
+import type { Plan } from '../engine/plan.ts';
+import { previewAll } from '../engine/preview.ts';
+import { uuidv7 } from '../lib/uuidv7.ts';
+import type { OpenDatabase } from './database.ts';
+import { prepare, runRules, type RunDeps } from './run.ts';
+import type { OpenSource } from './source.ts';
+
+/** Changed rows that are shown of each table and kind. */
+const SAMPLE = 5;
+
+/**
+ * Derives what the source has, or raw files that are ready, into staging, compares it with what is published and
+ * throws it away again. The schema is locked meanwhile; nothing of a run is left.
+ */
+export async function preview(
+  loaded: LoadedConfig,
+  plan: Plan,
+  source: OpenSource,
+  opened: OpenDatabase,
+  readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>,
+  deps: RunDeps,
+): Promise<Readonly<Record<string, ResourcePreview>>> {
+  const { config } = loaded;
+  const { database, session } = opened;
+  const { dataDir, simulated } = source;
+  await checkDataKind(dataDir, simulated);
+  await prepare(opened, false);
+  await checkKind(session.client, database.schema, simulated);
+  const startedMs = deps.clock.now();
+  // A hidden name: what a kill leaves of it is never read as a run.
+  const runId = `.plan-${uuidv7(startedMs, randomBytes)}`;
+  const store = openRunStore(dataDir, simulated);
+  const folder = await store.create(runId);
+  try {
+    return await previewAll({
+      ...deps,
+      ...runRules(config),
+      plan,
+      full: true,
+      sample: SAMPLE,
+      runId,
+      simulated,
+      startedAt: new Date(startedMs).toISOString(),
+      source: source.source,
+      store,
+      folder,
+      readyRaw: (resource) => readyRaw(folder, resource),
+      ledger: openLedger(database, session.client),
+      target: openTarget(database, session.client, {
+        id: runId,
+        lockTimeoutSeconds: config.database.lockTimeoutSeconds,
+        statementTimeoutSeconds: config.database.statementTimeoutSeconds,
+      }),
+    });
+  } finally {
+    await rm(folder.path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,149 @@
+import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import { publishedRaw } from '../adapters/postgres/ledger.ts';
+import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
+import { isUnmigrated } from '../adapters/postgres/migrate.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import type { RowChange, TableChanges } from '../core/preview.ts';
+import type { Resource } from '../core/resource.ts';
+import { planRun } from '../engine/plan.ts';
+import { resources } from '../resources/index.ts';
+import type { OpenDatabase } from './database.ts';
+import { linkedRaw, noSource } from './kept-raw.ts';
+import { preview } from './preview.ts';
+import { readTarget } from './read-target.ts';
+import type { RunDeps } from './run.ts';
+
+/** One table against the ledger and against its raw file. */
+export type TableVerdict = {
+  readonly table: string;
+  readonly resource: string;
+  /** As the last run that published the table left it. */
+  readonly digest: string;
+  readonly digest_now: string;
+  /** Rows that a derivation from raw has and the table has not, the other way round, and that differ; null without raw. */
+  readonly missing: number | null;
+  readonly extra: number | null;
+  readonly altered: number | null;
+  readonly rows: readonly RowChange[];
+};
+
+export type VerifyReport = {
+  readonly tables: readonly TableVerdict[];
+  /** Resources that could not be derived again, and why. */
+  readonly underivable: Readonly<Record<string, string>>;
+  readonly intact: boolean;
+};
+
+type Standing = { readonly resource: Resource; readonly origin: Manifest };
+
+/**
+ * Every published table in full: against the digest in the ledger, and against a derivation from the raw files that it
+ * stands on, with today's contracts and transforms. Writes nothing to the target.
+ */
+export async function verifyTarget(loaded: LoadedConfig, deps: RunDeps): Promise<VerifyReport> {
+  return readTarget(loaded.config, 'verify', deps, async (opened) => {
+    const { client } = opened.session;
+    const underivable: Record<string, string> = {};
+    const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
+      if (isUnmigrated(error)) throw nothingPublished(opened);
+      throw error;
+    });
+    const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
+    const tables: TableVerdict[] = [];
+    for (const resource of resources) {
+      const derived = found[resource.name];
+      const error = derived?.error ?? null;
+      if (error !== null) underivable[resource.name] = error.message;
+      for (const table of resource.tables) {
+        const digest = await lastDigest(client, table);
+        if (digest === null) continue;
+        tables.push({
+          table: table.name,
+          resource: resource.name,
+          digest,
+          digest_now: await tableDigest(client, table),
+          ...compared(error === null ? derived?.tables[table.name] : undefined),
+        });
+      }
+    }
+    if (tables.length === 0) throw nothingPublished(opened);
+    const intact =
+      Object.keys(underivable).length === 0 &&
+      tables.every(({ digest, digest_now, missing, extra, altered }) => {
+        return digest === digest_now && (missing ?? 0) + (extra ?? 0) + (altered ?? 0) === 0;
+      });
+    return { tables, underivable, intact };
+  });
+}
+
+function nothingPublished({ database }: OpenDatabase): PipelineError {
+  return new PipelineError(`Cannot verify schema ${database.schema}: nothing was ever published`, {
+    code: 'usage',
+    hint: 'spacex-pipeline run',
+  });
+}
+
+function compared(
+  changes: TableChanges | undefined,
+): Pick<TableVerdict, 'missing' | 'extra' | 'altered' | 'rows'> {
+  if (changes === undefined) return { missing: null, extra: null, altered: null, rows: [] };
+  const { inserted, updated, deleted, changes: rows } = changes;
+  return { missing: inserted, extra: deleted, altered: updated, rows };
+}
+
+/** Published resources whose raw file is here. */
+async function findStanding(
+  { config }: LoadedConfig,
+  { session }: OpenDatabase,
+  underivable: Record<string, string>,
+): Promise<Standing[]> {
+  const standing: Standing[] = [];
+  for (const resource of resources) {
+    const last = await publishedRaw(session.client, resource.name);
+    if (last === null) continue;
+    const origin = await readManifest(config.dataDir, last.run_id);
+    if (origin === null)
+      underivable[resource.name] = `the folder of run ${last.run_id} is not in ${config.dataDir}`;
+    else
+      standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.raw } } });
+  }
+  return standing;
+}
+
+async function deriveAgain(
+  loaded: LoadedConfig,
+  opened: OpenDatabase,
+  standing: readonly Standing[],
+  deps: RunDeps,
+): ReturnType<typeof preview> {
+  const [first] = standing;
+  const plan = planRun(
+    resources,
+    standing.map(({ resource }) => resource.name),
+  );
+  const source = {
+    source: noSource(first?.origin.source ?? ''),
+    simulated: first?.origin.simulated === true,
+    dataDir: loaded.config.dataDir,
+    close: async () => undefined,
+  };
+  return preview(
+    loaded,
+    plan,
+    source,
+    opened,
+    async (folder, resource) => {
+      const one = standing.find((other) => other.resource === resource);
+      if (one === undefined)
+        throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, {
+          code: 'usage',
+        });
+      return linkedRaw('verify', one.origin, folder, resource);
+    },
+    deps,
+  ).catch((error: unknown) => {
+    deps.log.warn(reportError(error).message);
+    throw error;
+  });
+}

@@ -1,0 +1,86 @@
+import { planChanges, type PlanReport } from '../app/plan.ts';
+import type { RowChange } from '../core/preview.ts';
+import { example, type Register } from './command.ts';
+import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { listOption } from './options.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { tellError } from './command.ts';
+import { createProgress } from './progress.ts';
+
+/** Records that are named of each kind. */
+const NAMED = 10;
+
+type PlanOptions = {
+  readonly resources?: readonly string[];
+  readonly source?: string;
+  readonly from?: readonly string[];
+};
+
+export const registerPlan: Register = (program, streams, act) => {
+  program
+    .command('plan')
+    .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
+    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
+    .option('--source <source>', 'live, sandbox or a base URL (default: what is configured, else live)')
+    .option('--from <run...>', "these runs' raw files instead of a pull")
+    .addHelpText('after', example('plan', 'plan --from 0193'))
+    .action(async (options: PlanOptions, command) => {
+      const context = await openContext(streams, command, { resources: options.resources });
+      const progress = createProgress(context);
+      const request = {
+        resources: options.resources ?? null,
+        source: options.source ?? null,
+        from: options.from ?? [],
+      };
+      const report = await planChanges(context.loaded, request, {
+        ...context,
+        onProgress: progress.update,
+      }).finally(progress.end);
+      if (context.json) printJson(context, report);
+      else printPlan(context, report);
+      act(outcomeOf(context, report));
+    });
+};
+
+function outcomeOf(context: CommandContext, { changes, resources }: PlanReport): Outcome {
+  const error = Object.values(resources).find((one) => one.error !== null)?.error ?? null;
+  if (error === null) return changes ? 'changes' : null;
+  tellError(context, error);
+  return error.code;
+}
+
+function printPlan(context: CommandContext, { changes, resources }: PlanReport): void {
+  const tables = Object.values(resources).flatMap((one) => Object.entries(one.tables));
+  printTable(
+    context,
+    ['table', 'inserted', 'updated', 'unchanged', 'deleted', 'held'],
+    tables.map(([name, one]) => [name, one.inserted, one.updated, one.unchanged, one.deleted, one.held]),
+  );
+  for (const [name, one] of Object.entries(resources)) {
+    printNamed(context, `${name}: newly accepted`, one.newly_accepted);
+    printNamed(
+      context,
+      `${name}: newly rejected`,
+      one.newly_rejected.map(({ id, errors }) => `${id} (${errors[0]?.path} ${errors[0]?.message})`),
+    );
+  }
+  const shown = tables.flatMap(([name, one]) => one.changes.flatMap((change) => changeRows(name, change)));
+  if (shown.length > 0) {
+    printLine(context, '');
+    printTable(context, ['table', 'key', 'change', 'column', 'before', 'after'], shown);
+  }
+  printLine(context, '');
+  printLine(context, changes ? 'A run would change this.' : 'A run would change nothing.');
+}
+
+function printNamed(context: CommandContext, what: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  printLine(context, `${what}: ${names.slice(0, NAMED).join(', ')}${more}`);
+}
+
+function changeRows(table: string, { kind, key, cells }: RowChange): unknown[][] {
+  const name = Object.values(key).join(' ');
+  if (cells.length === 0) return [[table, name, kind]];
+  return cells.map(({ column, before, after }) => [table, name, kind, column, before, after]);
+}

@@ -1,0 +1,62 @@
+import { verifyTarget, type TableVerdict } from '../app/verify.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { createProgress } from './progress.ts';
+
+const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as const;
+
+export const registerVerify: Register = (program, streams, act) => {
+  program
+    .command('verify')
+    .description('every published row against the ledger and the raw files; exits 1 where they differ')
+    .addHelpText('after', example('verify', 'verify --json'))
+    .action(async (_options, command) => {
+      const context = await openContext(streams, command);
+      const progress = createProgress(context);
+      const report = await verifyTarget(context.loaded, {
+        ...context,
+        onProgress: progress.update,
+      }).finally(progress.end);
+      act(report.intact ? null : 'books');
+      if (context.json) {
+        printJson(context, report);
+        return;
+      }
+      printTable(
+        context,
+        ['table', 'rows', 'as published', 'missing', 'extra', 'altered'],
+        report.tables.map((one) => [
+          one.table,
+          Number(one.digest_now.split(':')[0]),
+          one.digest === one.digest_now ? 'yes' : 'no',
+          one.missing,
+          one.extra,
+          one.altered,
+        ]),
+      );
+      const rows = report.tables.flatMap(differences);
+      if (rows.length > 0) {
+        printLine(context, '');
+        printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows);
+      }
+      for (const [resource, reason] of Object.entries(report.underivable)) {
+        printLine(context, `${resource} cannot be derived again: ${reason}`);
+      }
+      printLine(context, '');
+      printLine(
+        context,
+        report.intact
+          ? 'Everything is as it was published.'
+          : 'Not everything is as it was published. The next run puts it right.',
+      );
+    });
+};
+
+function differences({ table, rows }: TableVerdict): unknown[][] {
+  return rows.flatMap(({ kind, key, cells }): unknown[][] => {
+    const name = Object.values(key).join(' ');
+    if (cells.length === 0) return [[table, name, KINDS[kind]]];
+    return cells.map(({ column, before, after }) => [table, name, KINDS[kind], column, before, after]);
+  });
+}
