@@ -5,9 +5,10 @@ import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
+import type { Session } from '../adapters/postgres/session.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
-import { PipelineError } from '../core/errors.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
@@ -16,6 +17,7 @@ import type { Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import { MIGRATIONS_DIR, openDatabase, type OpenDatabase } from './database.ts';
+import { pruneDataDir } from './prune.ts';
 import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
@@ -126,7 +128,7 @@ async function runOn(
   const folder = await store.create(runId);
   if (start.resumed !== null) await folder.removeLeftovers();
   deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });
-  return runPipeline({
+  const report = await runPipeline({
     ...deps,
     ...runRules(config),
     plan: start.plan,
@@ -162,6 +164,21 @@ async function runOn(
       config: Object.fromEntries(describeConfig({ config, ...loaded }).map(({ key, value }) => [key, value])),
     }),
   });
+  if (config.retention.prune && !deps.signal.aborted) await prune(config, dataDir, session, deps);
+  return report;
+}
+
+/** The run is over, whatever comes of this. */
+async function prune(config: Config, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
+  try {
+    const { pruned } = await pruneDataDir(config, dataDir, session, { ...deps, dryRun: false });
+    for (const { error } of pruned) if (error !== null) deps.log.warn(error.message);
+    const count = pruned.filter(({ error }) => error === null).length;
+    if (count === 0) return;
+    deps.log.info(`removed ${count} ${count === 1 ? 'folder' : 'folders'} of old runs`, { pruned: count });
+  } catch (error) {
+    deps.log.warn(`Cannot prune old runs: ${reportError(error).message}`);
+  }
 }
 
 function newRun(clock: Clock): { runId: string; startedAt: string } {

@@ -4,10 +4,11 @@ import { openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
+import { registerPrune } from './prune.ts';
 
 const DEFAULT_LIMIT = 20;
 
-export const registerRuns: Register = (program, streams) => {
+export const registerRuns: Register = (program, streams, act) => {
   const runs = program
     .command('runs')
     .description('past runs, newest first')
@@ -30,6 +31,7 @@ export const registerRuns: Register = (program, streams) => {
       if (context.json) printJson(context, found);
       else printRun(context, found);
     });
+  registerPrune(runs, streams, act);
 };
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {

@@ -33,6 +33,9 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'limits.vanished.share': ['0.5', '10%', 'a number from 0 to 1'],
   deletes: ['off', 'maybe', 'true or false'],
   checks: ['on', 'perhaps', 'true or false'],
+  'retention.prune': ['no', 'later', 'true or false'],
+  'retention.publishedRuns': ['1', 0, 'a whole number from 1 to 1000000'],
+  'retention.failedDays': ['90', 0.5, 'a whole number from 1 to 36500'],
   'log.level': ['debug', 'loud', 'one of debug, info, warn, error'],
   'log.format': ['json', 'xml', 'one of text, json'],
 };

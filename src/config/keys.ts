@@ -38,6 +38,9 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'limits.vanished.share': 'vanished-share',
   deletes: 'deletes',
   checks: 'checks',
+  'retention.prune': 'prune',
+  'retention.publishedRuns': 'published-runs',
+  'retention.failedDays': 'failed-days',
   'log.level': 'log-level',
   'log.format': 'log-format',
 };

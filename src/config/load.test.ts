@@ -79,6 +79,7 @@ test('without file, environment and flags, every value is the default', async ()
     limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
     deletes: true,
     checks: true,
+    retention: { prune: true, publishedRuns: 20, failedDays: 14 },
     log: { level: 'info', format: 'text' },
   });
   assert.deepEqual(new Set(Object.values(origins)), new Set(['default']));
@@ -98,6 +99,7 @@ test('for each key: flag over environment over .env over file', async () => {
     atomic: [true, false, true, false],
     deletes: [false, true, false, true],
     checks: [false, true, false, true],
+    'retention.prune': [false, true, false, true],
     'limits.rejects.share': [0.2, 0.3, 0.4, 0.5],
     'limits.vanished.share': [0.2, 0.3, 0.4, 0.5],
   };

@@ -104,6 +104,24 @@ export const configSchema = section({
     default: true,
     description: 'Make the data checks after each publish.',
   }),
+  retention: section({
+    prune: boolean({
+      default: true,
+      description: 'Remove old run folders at the end of each run.',
+    }),
+    publishedRuns: integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 20,
+      description: 'How many of the newest published runs keep their folder.',
+    }),
+    failedDays: integer({
+      minimum: 1,
+      maximum: 36_500,
+      default: 14,
+      description: 'Days that the folder of a run which published nothing is kept.',
+    }),
+  }),
   log: section({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
     format: choice(['text', 'json'], 'text', 'Lines for people, or for machines.'),

@@ -4,17 +4,19 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { uuidv7 } from './uuidv7.ts';
+import { isUuidv7, uuidv7, uuidv7Time } from './uuidv7.ts';
 
 const anyTime = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const anyBytes = fc.uint8Array({ minLength: 10, maxLength: 10 });
+
+const RFC = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
 
 describe('uuidv7', () => {
   it('matches the example of RFC 9562', () => {
     const random = Buffer.from('0cc318c4dc0c0c07398f', 'hex');
     assert.equal(
       uuidv7(0x017f22e279b0, () => random),
-      '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+      RFC,
     );
   });
 
@@ -31,7 +33,8 @@ describe('uuidv7', () => {
         const before = bytes.slice();
         const id = uuidv7(time, () => bytes);
         assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-        assert.equal(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16), time);
+        assert.ok(isUuidv7(id));
+        assert.equal(uuidv7Time(id), time);
         assert.deepEqual(bytes, before);
       }),
     );
@@ -49,6 +52,19 @@ describe('uuidv7', () => {
   it('differs within a millisecond', () => {
     const ids = Array.from({ length: 1000 }, () => uuidv7(1e12, randomBytes));
     assert.equal(new Set(ids).size, 1000);
+  });
+
+  it('is told from other names', () => {
+    for (const name of [
+      '',
+      'notes',
+      `.${RFC}`,
+      `${RFC}~`,
+      RFC.toUpperCase(),
+      RFC.replace('-7cc3', '-4cc3'),
+    ]) {
+      assert.equal(isUuidv7(name), false, name);
+    }
   });
 
   it('refuses a time that does not fit', () => {

@@ -1,3 +1,14 @@
+const FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export function isUuidv7(text: string): boolean {
+  return FORM.test(text);
+}
+
+/** The millisecond since 1970 at which it was made. */
+export function uuidv7Time(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
 /** RFC 9562, version 7: sorts by its millisecond; two of the same millisecond just differ. */
 export function uuidv7(nowMs: number, randomBytes: (n: number) => Uint8Array): string {
   if (!(nowMs >= 0 && nowMs < 2 ** 48)) throw new RangeError(`Cannot make a UUID for the time ${nowMs}`);

@@ -12,6 +12,7 @@ const COMMANDS = [
   'run',
   'runs',
   'runs show',
+  'runs prune',
   'rejects',
   'rejects list',
   'drift',

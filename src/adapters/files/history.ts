@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Profile } from '../../core/profile.ts';
 import type { Fault, RawFile, RunReport } from '../../core/run.ts';
 import { readLines } from '../../lib/lines.ts';
+import { isUuidv7 } from '../../lib/uuidv7.ts';
 import { runFolder } from './run-store.ts';
 
 /** A manifest as far as history needs it. */
@@ -34,10 +35,10 @@ export async function readManifest(dataDir: string, runId: string): Promise<Mani
   return readJson<Manifest>(join(runFolder(dataDir, runId), 'run.json'));
 }
 
-/** The folders of runs, newest first. */
+/** The folders of runs, newest first. Whatever else is there, such as a folder that is being removed, is none. */
 export async function runNames(dataDir: string): Promise<string[]> {
   const names = await readdir(join(dataDir, 'runs')).catch(() => []);
-  return names.toSorted((a, b) => (a < b ? 1 : -1));
+  return names.filter(isUuidv7).toSorted((a, b) => (a < b ? 1 : -1));
 }
 
 /** The resources of which a run has left a profile. */

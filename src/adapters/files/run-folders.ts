@@ -1,0 +1,85 @@
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { PipelineError } from '../../core/errors.ts';
+import { processExists } from '../../lib/process-exists.ts';
+import { isUuidv7 } from '../../lib/uuidv7.ts';
+import type { Manifest } from './history.ts';
+import { runFolder } from './run-store.ts';
+
+/** Before the id of a run whose folder is being removed: whatever is left of it is no run any more. */
+const REMOVED = '.removed-';
+
+/** A manifest with the configuration that its run had, by key, secrets masked. */
+export type FolderManifest = Manifest & { readonly config?: Readonly<Record<string, unknown>> };
+
+export type RunFolderEntry = {
+  readonly run_id: string;
+  /** Null: there is none, the folder is half-written. */
+  readonly manifest: FolderManifest | null;
+};
+
+/** What is below `<data-dir>/runs`: folders of runs, and what a removal that was cut short has left. */
+export async function listRunFolders(
+  dataDir: string,
+): Promise<{ readonly folders: readonly RunFolderEntry[]; readonly leftovers: readonly string[] }> {
+  const folders: RunFolderEntry[] = [];
+  const leftovers: string[] = [];
+  for (const name of await namesIn(join(dataDir, 'runs'))) {
+    if (name.startsWith(REMOVED) && isUuidv7(name.slice(REMOVED.length))) {
+      leftovers.push(name.slice(REMOVED.length));
+    } else if (isUuidv7(name)) {
+      const manifest = await readManifest(dataDir, name);
+      if (manifest !== 'unreadable') folders.push({ run_id: name, manifest });
+    }
+  }
+  return { folders, leftovers };
+}
+
+/** Removes a run's folder, or what is left of it. It is renamed first, so that nobody ever reads half a run. */
+export async function removeRunFolder(dataDir: string, runId: string): Promise<void> {
+  const folder = runFolder(dataDir, runId);
+  const aside = join(dataDir, 'runs', `${REMOVED}${runId}`);
+  try {
+    await rename(folder, aside).catch(ignoreMissing);
+    await rm(aside, { recursive: true, force: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot remove run folder ${folder}: ${reason}`, {
+      code: 'internal',
+      cause: error,
+      hint: 'Look at who owns it and what holds it open, then type: spacex-pipeline runs prune',
+    });
+  }
+}
+
+/** Is the process of a run alive, as far as this machine can tell? */
+export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean {
+  return host === hostname() && processExists(pid);
+}
+
+/** A manifest that is there but cannot be read says nothing, least of all that its folder may go. */
+async function readManifest(dataDir: string, runId: string): Promise<FolderManifest | null | 'unreadable'> {
+  try {
+    const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
+    return JSON.parse(text) as FolderManifest; // written whole by the pipeline alone
+  } catch (error) {
+    return isMissing(error) ? null : 'unreadable';
+  }
+}
+
+async function namesIn(dir: string): Promise<string[]> {
+  return readdir(dir).catch((error: unknown) => {
+    ignoreMissing(error);
+    return [];
+  });
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+}

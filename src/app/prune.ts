@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+
+import {
+  isAlive,
+  listRunFolders,
+  removeRunFolder,
+  type RunFolderEntry,
+} from '../adapters/files/run-folders.ts';
+import { runFolder } from '../adapters/files/run-store.ts';
+import { retentionLedger } from '../adapters/postgres/retention.ts';
+import type { Session } from '../adapters/postgres/session.ts';
+import type { Config } from '../config/load.ts';
+import { parseServerUrl } from '../config/value.ts';
+import { reportError, type ErrorReport } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import {
+  choosePrunable,
+  type Prunable,
+  type RetentionLedger,
+  type RunFolderFacts,
+} from '../core/retention.ts';
+import { uuidv7Time } from '../lib/uuidv7.ts';
+import type { HistoryDeps } from './history.ts';
+import { readTarget } from './read-target.ts';
+
+/** A folder that went, or would go; `leftover` is what an earlier removal did not finish. */
+export type PrunedFolder = {
+  readonly run_id: string;
+  readonly run_dir: string;
+  readonly status: Prunable['status'];
+  readonly reason: Prunable['reason'] | 'leftover';
+  /** Why it could not be removed. */
+  readonly error: ErrorReport | null;
+};
+
+/** The document that `runs prune --json` prints. */
+export type PruneReport = {
+  readonly dry_run: boolean;
+  readonly pruned: readonly PrunedFolder[];
+  /** Folders of runs that stay, those of other databases among them. */
+  readonly kept: number;
+};
+
+/** Removes the run folders that the configuration does not keep. Throws, and removes none, without a ledger. */
+export async function pruneRuns(config: Config, dryRun: boolean, deps: HistoryDeps): Promise<PruneReport> {
+  return readTarget(config, 'prune runs', deps, async ({ session }) => {
+    // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
+    const { dataDir } = config;
+    const dirs = config.database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
+    const reports: PruneReport[] = [];
+    for (const dir of dirs) reports.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
+    return {
+      dry_run: dryRun,
+      pruned: reports.flatMap(({ pruned }) => pruned),
+      kept: reports.reduce((sum, { kept }) => sum + kept, 0),
+    };
+  });
+}
+
+/** The same for one data folder, over a session that is open. */
+export async function pruneDataDir(
+  config: Config,
+  dataDir: string,
+  { client }: Session,
+  {
+    clock,
+    dryRun,
+    signal,
+  }: { readonly clock: Clock; readonly dryRun: boolean; readonly signal: AbortSignal },
+): Promise<PruneReport> {
+  const ledger: RetentionLedger = await retentionLedger(client);
+  const { folders, leftovers } = await listRunFolders(dataDir);
+  const facts = folders.map((folder) => factsOf(folder, config));
+  const prunable = choosePrunable(facts, ledger, config.retention, clock.now());
+  const pruned: PrunedFolder[] = [];
+  for (const one of [...leftovers.map(leftover), ...prunable]) {
+    signal.throwIfAborted();
+    const error = dryRun ? null : await remove(dataDir, one.run_id);
+    pruned.push({ ...one, run_dir: runFolder(dataDir, one.run_id), error });
+  }
+  return { dry_run: dryRun, pruned, kept: folders.length - prunable.length };
+}
+
+function leftover(runId: string) {
+  return { run_id: runId, status: null, reason: 'leftover' } as const;
+}
+
+async function remove(dataDir: string, runId: string): Promise<ErrorReport | null> {
+  try {
+    await removeRunFolder(dataDir, runId);
+    return null;
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+function factsOf({ run_id, manifest }: RunFolderEntry, config: Config): RunFolderFacts {
+  const made = uuidv7Time(run_id);
+  if (manifest === null) return { run_id, manifest, made };
+  const { status, started_at, finished_at } = manifest;
+  const ended = Date.parse(finished_at ?? started_at ?? '');
+  const at = Number.isNaN(ended) ? made : ended;
+  return { run_id, made, manifest: { status, at, alive: isAlive(manifest), ours: isOurs(manifest, config) } };
+}
+
+/** Did the run work on the database and schema of this configuration, by whatever user? */
+function isOurs(
+  { config: own = {} }: NonNullable<RunFolderEntry['manifest']>,
+  { database }: Config,
+): boolean {
+  return own['database.schema'] === database.schema && placeOf(own['database.url']) === placeOf(database.url);
+}
+
+/** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */
+function placeOf(text: unknown): string | null {
+  if (text === null) return 'embedded';
+  const url = typeof text === 'string' ? parseServerUrl(text) : null;
+  if (url === null) return null;
+  const { hostname, port, pathname, searchParams, username } = url;
+  const host = searchParams.get('host') ?? hostname;
+  const name = pathname === '' || pathname === '/' ? `/${username}` : pathname;
+  return `${host}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}${name}`;
+}

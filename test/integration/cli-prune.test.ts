@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+
+import type { PruneReport } from '../../src/app/prune.ts';
+import { runCli as runInProcess } from '../../src/cli/program.ts';
+import type { RunReport } from '../../src/core/run.ts';
+import { uuidv7 } from '../../src/lib/uuidv7.ts';
+import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api, type Reply } from '../support/api.ts';
+import {
+  assertFailure,
+  createTestServer,
+  readJson,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
+
+const CONFIG = 'spacex-pipeline.config.json';
+
+let server: TestServer;
+let good: Readonly<Record<string, Reply>>;
+let workspace: ServerWorkspace;
+let api: Api;
+
+before(async () => {
+  server = await createTestServer();
+  good = await sandboxReplies({ launches: 20 });
+});
+after(() => server.close());
+beforeEach(async () => {
+  workspace = server.workspace({ retention: { prune: false, publishedRuns: 2 } });
+  api = await startApi(good);
+});
+afterEach(() => api.close());
+
+async function pull(...flags: readonly string[]): Promise<RunReport & { readonly stderr: string }> {
+  const { report, stderr } = await workspace.pull(['--migrate', '--source', api.url, ...flags]);
+  return { ...report, stderr };
+}
+
+/** Another body of the same records, so that the next run receives one. */
+function serveNew(): void {
+  api.set(LAUNCHES, { body: String(good[LAUNCHES]?.body).padEnd(100_000 + api.requests.length) });
+}
+
+const folders = (): string[] => readdirSync(path.join(workspace.folder, 'data', 'runs')).sort();
+const ids = (runs: readonly RunReport[]): string[] => runs.map(({ run_id }) => run_id ?? '').sort();
+const rawOf = ({ run_dir }: RunReport, resource = 'launches'): string =>
+  path.join(run_dir ?? '', 'raw', resource, '0001.json');
+const told = ({ pruned }: PruneReport): unknown[] => pruned.map(({ reason, run_id }) => [run_id, reason]);
+const daysAgo = (days: number): number => Date.now() - days * 86_400_000;
+
+/** A folder as a run leaves it that died at once. */
+function plant(days: number, manifest: object | null): string {
+  const runId = uuidv7(daysAgo(days), (n) => Buffer.alloc(n, 7));
+  const folder = path.join(workspace.folder, 'data', 'runs', runId);
+  mkdirSync(path.join(folder, 'raw'), { recursive: true });
+  if (manifest !== null)
+    writeFileSync(path.join(folder, 'run.json'), JSON.stringify({ ...manifest, run_id: runId }));
+  return runId;
+}
+
+void describe('runs prune', { concurrency: 1 }, () => {
+  void it('keeps the newest published runs and what the target stands on, the receiver of a 304 included', async () => {
+    const [first, second, third, fourth] = [await pull(), await pull(), await pull(), await pull()];
+    assert.equal(fourth.resources['launches']?.not_modified, true);
+    const dry = await workspace.json<PruneReport>(['runs', 'prune', '--dry-run']);
+    assert.deepEqual([dry.dry_run, dry.kept, told(dry)], [true, 3, [[second.run_id, 'superseded']]]);
+    assert.equal(folders().length, 4);
+    const done = await workspace.json<PruneReport>(['runs', 'prune']);
+    assert.deepEqual(done, { ...dry, dry_run: false });
+    assert.deepEqual(folders(), ids([first, third, fourth]));
+    // The ledger keeps its row, and the next run still gets a 304.
+    assert.ok((await workspace.json<RunReport[]>(['runs'])).some(({ run_id }) => run_id === second.run_id));
+    assert.equal((await pull()).resources['launches']?.not_modified, true);
+  });
+
+  void it('an unchanged run costs no second copy of raw, and its link outlives the file of the receiver', async () => {
+    const [first, second] = [await pull(), await pull()];
+    const bytes = readFileSync(rawOf(first));
+    assert.equal(statSync(rawOf(first)).ino, statSync(rawOf(second)).ino);
+    assert.deepEqual([statSync(rawOf(first)).nlink, statSync(rawOf(first, 'rockets')).nlink], [2, 2]);
+    serveNew();
+    api.set(ROCKETS, { body: `${String(good[ROCKETS]?.body)} ` });
+    const third = await pull();
+    assert.equal(third.resources['launches']?.not_modified, false);
+    assert.deepEqual(told(await workspace.json<PruneReport>(['runs', 'prune'])), [
+      [first.run_id, 'superseded'],
+    ]);
+    assert.deepEqual(folders(), ids([second, third]));
+    assert.deepEqual(readFileSync(rawOf(second)), bytes);
+    assert.equal(statSync(rawOf(second)).nlink, 1);
+  });
+
+  void it('keeps the raw of a resource that was not published since', async () => {
+    const [received, linked] = [await pull(), await pull()];
+    const flags = ['--resources', 'rockets'];
+    const [third] = [await pull(...flags), await pull(...flags), await pull(...flags)];
+    const { pruned } = await workspace.json<PruneReport>(['runs', 'prune']);
+    assert.deepEqual(
+      pruned.map(({ run_id }) => run_id),
+      [third.run_id],
+    );
+    assert.ok(existsSync(rawOf(received)) && existsSync(rawOf(linked)));
+    assert.equal((await pull()).resources['launches']?.not_modified, true);
+  });
+
+  void it('takes runs that published nothing after some days, and leaves those of others alone', async () => {
+    const published = await pull();
+    api.set(ROCKETS, { body: '<html>', headers: { 'content-type': 'text/html' } });
+    const [failed, fresh] = [await pull(), await pull()];
+    assert.deepEqual([failed.status, fresh.status], ['failed', 'failed']);
+    await workspace.sql(
+      `UPDATE runs SET finished_at = now() - interval '15 days' WHERE run_id = '${failed.run_id}'`,
+    );
+    api.set(ROCKETS, good[ROCKETS] ?? { body: '' });
+    const last = await pull();
+    const manifest = readJson<{ readonly config: object }>(published.run_dir ?? '', 'run.json');
+    const started_at = new Date(daysAgo(20)).toISOString();
+    const ended = { ...manifest, status: 'failed', started_at, finished_at: started_at };
+    const other = { ...ended, config: { ...manifest.config, 'database.schema': 'other' } };
+    const [half, unreached] = [plant(20, null), plant(21, ended)];
+    const stay = [plant(22, other), plant(23, { ...ended, status: 'succeeded' }), plant(2, null)];
+    const foreign = ['.removed-notes', 'notes', '01a20c24'];
+    for (const name of foreign) mkdirSync(path.join(workspace.folder, 'data', 'runs', name));
+    writeFileSync(path.join(published.run_dir ?? '', '..', plant(24, null), 'run.json'), '{');
+
+    const report = await workspace.json<PruneReport>(['runs', 'prune']);
+    assert.deepEqual(told(report), [
+      [failed.run_id, 'failed'],
+      [half, 'half_written'],
+      [unreached, 'failed'],
+    ]);
+    const damaged = uuidv7(daysAgo(24), (n) => Buffer.alloc(n, 7)).slice(0, 8);
+    assert.deepEqual(
+      folders().filter((name) => !name.startsWith(damaged)),
+      [...ids([published, fresh, last]), ...stay, ...foreign].sort(),
+    );
+  });
+
+  void it('recognises a folder that is half-written or half-removed, and never reads it as a run', async () => {
+    const [first, second] = [await pull(), await pull()];
+    const half = plant(0, null);
+    const aside = path.join(path.dirname(first.run_dir ?? ''), `.removed-${first.run_id}`);
+    renameSync(first.run_dir ?? '', aside);
+    await workspace.sql(
+      `DELETE FROM run_checks; DELETE FROM run_tables; DELETE FROM run_resources; DELETE FROM runs`,
+    );
+    const runs = await workspace.json<RunReport[]>(['runs']);
+    assert.deepEqual(ids(runs), ids([second]));
+    const shown = await workspace.run(['runs', 'show', half]);
+    assertFailure(shown, { code: 2, message: /0 runs have an id that starts so/ });
+    assertFailure(await workspace.run(['drift', first.run_id ?? '']), { code: 2, message: /: 0 folders/ });
+    assert.deepEqual(told(await workspace.json<PruneReport>(['runs', 'prune'])), [
+      [first.run_id, 'leftover'],
+    ]);
+    assert.deepEqual(folders(), [...ids([second]), half].sort());
+  });
+
+  void it('removes nothing where the ledger cannot be read', async () => {
+    await pull();
+    serveNew();
+    const second = await pull();
+    plant(99, null);
+    const found = folders();
+    assertFailure(
+      await workspace.run(['runs', 'prune', '--database-url', 'postgres://nobody@127.0.0.1:1/none']),
+      {
+        code: 5,
+        message: /Cannot connect to/,
+      },
+    );
+    assertFailure(await workspace.run(['runs', 'prune', '--schema', 'never']), {
+      code: 5,
+      message: /Cannot read the ledger: .*42P01/,
+      hint: /No run folder was removed/,
+    });
+    await workspace.sql('ALTER TABLE run_resources RENAME TO away');
+    const at = await workspace.run(['runs', 'prune']);
+    assertFailure(at, { code: 5, message: /Cannot read the ledger/ });
+    assert.deepEqual(folders(), found);
+    assert.ok(existsSync(rawOf(second)));
+  });
+
+  void it('prints what it removes', async () => {
+    const runs = [await pull(), await pull(), await pull()];
+    serveNew();
+    await pull();
+    const dry = await workspace.run(['runs', 'prune', '--dry-run']);
+    assert.match(
+      dry.stdout,
+      new RegExp(`^${runs[1]?.run_id} +succeeded +newer ones are published +${runs[1]?.run_dir}$`, 'm'),
+    );
+    assert.match(dry.stdout, /^Would remove 1 folder; 3 stay\.$/m);
+    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 1 folder; 3 stay\.$/m);
+    assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 stay.\n');
+  });
+
+  void it('tells what it cannot remove, and exits 1', async () => {
+    const runs = [await pull('--full'), await pull('--full'), await pull('--full')];
+    const parent = path.dirname(runs[0]?.run_dir ?? '');
+    const printed: string[] = [];
+    const output = { write: (text: string) => printed.push(text) };
+    chmodSync(workspace.folder, 0o755);
+    chmodSync(parent, 0o555);
+    // Root may remove anything, so it is somebody else for the time.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    const outcome = await runInProcess(['runs', 'prune', '--config', path.join(workspace.folder, CONFIG)], {
+      stdout: output,
+      stderr: output,
+      cwd: workspace.folder,
+      signal: AbortSignal.timeout(60_000),
+    }).finally(() => {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(parent, 0o755);
+    });
+    assert.equal(outcome, 'internal', printed.join(''));
+    const [shown, error, hint] = printed;
+    assert.equal(shown, 'Removed 0 folders; 2 stay.\n');
+    assert.match(error ?? '', /^error: Cannot remove run folder \S+: EACCES/);
+    assert.match(hint ?? '', /^hint: .*runs prune/);
+    assert.deepEqual(folders(), ids(runs));
+  });
+});
