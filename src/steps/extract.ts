@@ -1,13 +1,5 @@
 import { PipelineError } from '../core/errors.ts';
-import type {
-  Attempt,
-  KeptRaw,
-  RawBody,
-  ReadyRaw,
-  RunFolder,
-  Source,
-  SourceResponse,
-} from '../core/ports.ts';
+import type { Attempt, Clock, KeptRaw, RawBody, ReadyRaw, RunFolder, Source, SourceResponse } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import { kindOf } from '../core/simulated.ts';
@@ -31,6 +23,7 @@ export type ExtractContext = {
   readonly ready: ReadyRaw | null;
   /** What `If-None-Match` may stand on. */
   readonly kept: KeptRaw | null;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Everything after raw. Called afresh when a body broke off and came again. */
   readonly derive: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -92,7 +85,8 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
     etag: response.headers['etag'] ?? kept?.raw.etag ?? null,
     received_by: notModified && kept !== null ? kept.raw.received_by : context.runId,
   };
-  await folder.writeRawMeta(resource.name, meta(response, raw, attempts));
+  const receivedAt = new Date(context.clock.now()).toISOString();
+  await folder.writeRawMeta(resource.name, meta(response, raw, attempts, receivedAt));
   if (!notModified) checkType(resource, response, body);
   context.onStored({ raw, notModified, reused: false });
   try {
@@ -164,7 +158,12 @@ const WITHHELD = new Set([
   'spacex-key',
 ]);
 
-function meta(response: SourceResponse, raw: RawFile, attempts: readonly Attempt[]): Record<string, unknown> {
+function meta(
+  response: SourceResponse,
+  raw: RawFile,
+  attempts: readonly Attempt[],
+  receivedAt: string,
+): Record<string, unknown> {
   const headers = Object.entries(response.headers).filter(([name]) => !WITHHELD.has(name));
   return {
     url: response.url,
@@ -172,6 +171,7 @@ function meta(response: SourceResponse, raw: RawFile, attempts: readonly Attempt
     headers: Object.fromEntries(headers),
     encoding: response.headers['content-encoding'] ?? 'identity',
     attempts,
+    received_at: receivedAt,
     bytes: raw.bytes,
     sha256: raw.sha256,
     etag: raw.etag,
