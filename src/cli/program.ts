@@ -7,6 +7,7 @@ import { example, tellError, type Register } from './command.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
 import { registerDag } from './dag.ts';
+import { registerExplain } from './explain.ts';
 import { registerExport } from './export.ts';
 import { registerDrift } from './drift.ts';
 import { registerMigrate } from './migrate.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerQuery,
   registerExport,
+  registerExplain,
   registerConfig,
   registerSandbox,
 ];

@@ -29,9 +29,9 @@ function cellText(value: unknown): string {
   return escapeControls(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }
 
-/** Control characters as `\n`, `\t` or `\u001b`: text from elsewhere must not steer a terminal. */
+/** Characters of control and of writing direction as `\n`, `\t` or `\u001b`: text from elsewhere must not steer a terminal. */
 export function escapeControls(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);
     return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
   });

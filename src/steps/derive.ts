@@ -11,7 +11,7 @@ import { stagedReject } from './reject-lines.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
 
-const MAX_RECORD_BYTES = 64 << 20;
+export const MAX_RECORD_BYTES = 64 << 20;
 
 /** How far a resource has come; grows while it runs. */
 export type Tally = {

@@ -67,7 +67,8 @@ function duplicate(id: string): Fault {
   };
 }
 
-function readId(record: unknown): string | null {
+/** The id of a record, null where it has none that a row could have. */
+export function readId(record: unknown): string | null {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, 'id')) return null;
   const { id } = record as { readonly id: unknown };
   return typeof id === 'string' && id !== '' && isStorableText(id) ? id : null;

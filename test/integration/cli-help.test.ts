@@ -23,6 +23,7 @@ const COMMANDS = [
   'migrate down',
   'migrate status',
   'query',
+  'explain',
   'config',
   'sandbox',
 ];

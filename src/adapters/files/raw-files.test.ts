@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { findRaw, readRawRequest, scanRaw, type KnownRaw } from './raw-files.ts';
+
+let dir: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'raw-files-'));
+});
+after(() => rm(dir, { recursive: true }));
+
+const signal = AbortSignal.timeout(60_000);
+
+function scan(path: string, wanted: unknown, maxRecordBytes = 1 << 26) {
+  const matches = (record: unknown): boolean => record !== null && Object(record).id === wanted;
+  return scanRaw(path, { shape: 'array', maxRecordBytes, matches, signal });
+}
+
+async function write(path: string, text: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return path;
+}
+
+void describe('scanRaw', () => {
+  void it('finds the bytes of the first record that matches, and hashes the whole file', async () => {
+    const record = fc.oneof(
+      fc.record({ id: fc.integer({ min: 0, max: 20 }), text: fc.string({ unit: 'binary' }) }),
+      fc.jsonValue(),
+    );
+    const spaces = fc.constantFrom('', ' ', '\n\t', '\r\n  ');
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { maxLength: 40 }), spaces, async (records, space) => {
+        const texts = records.map((one) => JSON.stringify(one));
+        const text = `${space}[${space}${texts.join(`${space},${space}`)}${space}]`;
+        const path = await write(join(dir, 'any.json'), text);
+        const index = records.findIndex((one) => Object(one).id === 7);
+        const { record: found, sha256 } = await scan(path, 7);
+        assert.equal(sha256, createHash('sha256').update(text).digest('hex'));
+        assert.equal(found?.index, index === -1 ? undefined : index);
+        if (found === null) return;
+        const bytes = (await readFile(path)).subarray(found.offset, found.offset + found.bytes.length);
+        assert.equal(bytes.toString(), texts[index]);
+        assert.equal(found.bytes.toString(), texts[index]);
+      }),
+    );
+  });
+
+  void it('finds a record that is longer than what is read at a time', async () => {
+    const text = `[{"id":"a"},{"id":"b","text":"${'ä'.repeat(200_000)}"},{"id":"c"}]`;
+    const { record } = await scan(await write(join(dir, 'long.json'), text), 'b');
+    assert.equal(record?.bytes.toString(), text.slice(12, text.indexOf(',{"id":"c"')));
+  });
+
+  void it('hashes what is no JSON, and finds what stands before the break', async () => {
+    const path = await write(join(dir, 'broken.json'), '[{"id":"a"},{"id":"b"},oops');
+    assert.equal((await scan(path, 'b')).record?.index, 1);
+    const { record, sha256 } = await scan(path, 'c');
+    assert.deepEqual(
+      [record, sha256],
+      [
+        null,
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ],
+    );
+  });
+});
+
+void describe('findRaw', () => {
+  const raw = {
+    path: join('raw', 'things', '0001.json'),
+    url: 'http://a/things',
+    bytes: 2,
+    sha256: '',
+    etag: null,
+    received_by: 'old',
+  };
+
+  void it('takes the file of the run that received it, else the link, here or where the run was', async () => {
+    const [here, there] = [join(dir, 'here'), join(dir, 'there')];
+    const known: KnownRaw = { run_id: 'new', run_dir: join(there, 'runs', 'new'), raw };
+    assert.equal(await findRaw(here, known), null);
+    for (const [dataDir, run_id] of [
+      [there, 'new'],
+      [here, 'new'],
+      [there, 'old'],
+      [here, 'old'],
+    ] as const) {
+      const path = await write(join(dataDir, 'runs', run_id, raw.path), '[]');
+      assert.deepEqual(await findRaw(here, known), { run_id, path });
+    }
+  });
+
+  void it('takes one of another size only where there is none of the right one', async () => {
+    const known: KnownRaw = { run_id: 'new', run_dir: join(dir, 'size', 'runs', 'new'), raw };
+    const wrong = await write(join(dir, 'size', 'runs', 'old', raw.path), '[ ]');
+    assert.equal((await findRaw(join(dir, 'size'), known))?.path, wrong);
+    const right = await write(join(dir, 'size', 'runs', 'new', raw.path), '[]');
+    assert.equal((await findRaw(join(dir, 'size'), known))?.path, right);
+  });
+});
+
+void it('readRawRequest reads what is beside the file, and null for what is not told or not whole', async () => {
+  const path = join(dir, 'request', '0001.json');
+  assert.equal(await readRawRequest(path), null);
+  await write(join(dir, 'request', '0001.meta.json'), '{"url":"http://a","status":200,"headers":{}}');
+  const expected = { url: 'http://a', status: 200, etag: null, received_at: null };
+  assert.deepEqual(await readRawRequest(path), expected);
+  await write(join(dir, 'request', '0001.meta.json'), '{"url":');
+  assert.equal(await readRawRequest(path), null);
+});

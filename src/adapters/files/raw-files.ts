@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { KeptRaw } from '../../core/ports.ts';
+import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../../lib/json-records.ts';
+import { runFolder } from './run-store.ts';
+
+const READ_BYTES = 1 << 16;
+
+/** A raw file as the ledger tells of it, with the folder that its run had, on whatever machine. */
+export type KnownRaw = KeptRaw & { readonly run_dir: string };
+
+/** A raw file that is there. `run_id` is the run in whose folder it is. */
+export type FoundRaw = { readonly run_id: string; readonly path: string };
+
+/**
+ * The file with the bytes of a raw file: in the folder of the run that received them, else in that of the run which
+ * linked them on a 304; in this data folder, else where the ledger says that the run's was. One with the size that
+ * is due comes first, but its hash is not checked: `scanRaw` tells it. Null where there is none.
+ */
+export async function findRaw(dataDir: string, { run_id, run_dir, raw }: KnownRaw): Promise<FoundRaw | null> {
+  let wrongSize: FoundRaw | null = null;
+  for (const id of new Set([raw.received_by, run_id])) {
+    for (const folder of new Set([runFolder(dataDir, id), join(dirname(run_dir), id)])) {
+      const found = { run_id: id, path: join(folder, raw.path) };
+      const stats = await stat(found.path).catch(() => null);
+      if (stats?.size === raw.bytes) return found;
+      if (stats !== null) wrongSize ??= found;
+    }
+  }
+  return wrongSize;
+}
+
+/** What the meta file beside a raw file tells of its request. Null for what it does not tell. */
+export type RawRequest = {
+  readonly url: string | null;
+  readonly status: number | null;
+  readonly etag: string | null;
+  /** ISO 8601 UTC: when the body was whole. */
+  readonly received_at: string | null;
+};
+
+/** Null where the meta file is not there or not whole. */
+export async function readRawRequest(rawPath: string): Promise<RawRequest | null> {
+  try {
+    const text = await readFile(rawPath.replace(/\.json$/, '.meta.json'), 'utf8');
+    const meta = JSON.parse(text) as Partial<RawRequest>; // written whole by the pipeline alone
+    const { url = null, status = null, etag = null, received_at = null } = meta;
+    return { url, status, etag, received_at };
+  } catch {
+    return null;
+  }
+}
+
+export type ScannedRaw = {
+  /** The first record that was looked for, null where there is none. */
+  readonly record: RecordSlice | null;
+  /** Of the whole file: what to hold against the ledger's. */
+  readonly sha256: string;
+};
+
+/** Reads a raw file once, in bounded memory: looks for a record, and hashes every byte. */
+export async function scanRaw(
+  path: string,
+  options: {
+    readonly shape: 'array' | 'object';
+    readonly maxRecordBytes: number;
+    /** Is this record, as JSON.parse gives it, the one? */
+    readonly matches: (record: unknown) => boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<ScannedRaw> {
+  const { matches, signal, ...splitting } = options;
+  const hash = createHash('sha256');
+  const splitter = createRecordSplitter(splitting);
+  const isIt = ({ parsed }: RecordSlice): boolean => parsed.ok && matches(parsed.record);
+  let record: RecordSlice | null = null;
+  let broken = false;
+  const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: READ_BYTES, signal });
+  for await (const chunk of file) {
+    hash.update(chunk);
+    if (record !== null || broken) continue;
+    try {
+      record = splitter.push(chunk).find(isIt) ?? null;
+    } catch (error) {
+      // What was read of it once is not what is there now: the hash will tell.
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      broken = true;
+    }
+  }
+  return { record, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,95 @@
+import type { ClientBase } from 'pg';
+
+import type { RawFile, RunStatus } from '../../core/run.ts';
+import type { Table } from '../../core/table.ts';
+import { databaseError } from './errors.ts';
+import { inSnapshot } from './read-table.ts';
+import { rows } from './session.ts';
+import { columnList, ident } from './sql.ts';
+
+export type TargetRow = Readonly<Record<string, unknown>> & {
+  readonly _run_id: string;
+  readonly _first_run_id: string;
+  readonly _loaded_at: string;
+};
+
+/** A row that is gone, as it last was, and the run that took it away. */
+export type Tombstone = {
+  readonly run_id: string;
+  readonly deleted_at: string;
+  readonly row: Readonly<Record<string, unknown>>;
+};
+
+/** A run as far as it explains a row. */
+export type RunFacts = {
+  readonly run_id: string;
+  readonly status: RunStatus;
+  readonly source: string;
+  readonly simulated: boolean;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly host: string;
+  readonly run_dir: string;
+};
+
+/** A raw file behind a published run. */
+export type PublishedRaw = {
+  readonly run_id: string;
+  readonly host: string;
+  readonly run_dir: string;
+  readonly raw: RawFile;
+};
+
+export type Provenance = {
+  /** What the record with that id is in the table now. */
+  readonly rows: readonly TargetRow[];
+  /** Newest first. */
+  readonly tombstones: readonly Tombstone[];
+  /** The runs that those name. */
+  readonly runs: readonly RunFacts[];
+  /** Newest first. */
+  readonly published: readonly PublishedRaw[];
+};
+
+/** What target and ledger know of the rows that one record was made into, all from one state of the database. */
+export async function readProvenance(
+  client: ClientBase,
+  { resource, table }: { readonly resource: string; readonly table: Table },
+  id: string,
+): Promise<Provenance> {
+  try {
+    return await inSnapshot(client, async () => {
+      const live = await rows<TargetRow>(
+        client,
+        `SELECT * FROM ${ident(table.name)} WHERE ${ident(table.owner)} = $1 ORDER BY ${columnList(table.key)}`,
+        [id],
+      );
+      const tombstones = await rows<Tombstone>(
+        client,
+        `SELECT run_id, deleted_at, "row" FROM tombstones WHERE table_name = $1 AND row_id = $2
+         ORDER BY tombstone_id DESC`,
+        [table.name, id],
+      );
+      const runIds = [
+        ...live.flatMap(({ _first_run_id, _run_id }) => [_first_run_id, _run_id]),
+        ...tombstones.map(({ run_id }) => run_id),
+      ];
+      const runs = await rows<RunFacts>(
+        client,
+        `SELECT run_id, status, source, simulated, started_at, finished_at, host, run_dir
+         FROM runs WHERE run_id = ANY ($1) ORDER BY run_id`,
+        [runIds],
+      );
+      const published = await rows<PublishedRaw>(
+        client,
+        `SELECT r.run_id, r.host, r.run_dir, rr.raw FROM run_resources rr JOIN runs r USING (run_id)
+         WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial') AND rr.raw IS NOT NULL
+         ORDER BY r.run_id DESC`,
+        [resource],
+      );
+      return { rows: live, tombstones, runs, published };
+    });
+  } catch (error) {
+    throw databaseError(`explain ${table.name} ${id}`, error, 'A run or migrate up makes the tables.');
+  }
+}

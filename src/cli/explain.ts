@@ -1,0 +1,96 @@
+import { explainRow, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { openContext, type CommandContext } from './context.ts';
+import { printJson, printLine, printTable } from './print.ts';
+
+export const registerExplain: Register = (program, streams) => {
+  const [table] = resources[0]?.tables ?? [];
+  program
+    .command('explain')
+    .description('where a row came from: its runs, and the bytes that the API sent')
+    .argument('<table>', 'a table of a resource')
+    .argument('<id>', 'the id of the record; of a child table, all its rows are told')
+    .addHelpText('after', example(`explain ${table?.name ?? ''} 5eb87cd9ffd86e000604b32a`))
+    .action(async (name: string, id: string, _options, command) => {
+      const context = await openContext(streams, command);
+      const explanation = await explainRow(context.loaded.config, name, id, context);
+      if (context.json) printJson(context, explanation);
+      else printExplanation(context, explanation);
+    });
+};
+
+function printExplanation(context: CommandContext, explanation: Explanation): void {
+  const { id, lost, records, rows, runs, table, tombstones } = explanation;
+  printLine(context, `${table} ${id}: ${rows.length === 1 ? '1 row' : `${rows.length} rows`}`);
+  printRows(context, explanation);
+  for (const { deleted_at, run_id } of tombstones) {
+    printLine(context, `Gone from the source: deleted ${deleted_at} by run ${run_id}`);
+  }
+  printLine(context, '');
+  printTable(
+    context,
+    ['run', 'status', 'source', 'started', 'finished'],
+    runs.map((run) => [run.run_id, run.status, run.source, run.started_at, run.finished_at]),
+  );
+  for (const one of lost.slice(0, MOST_LOST)) printLost(context, one);
+  if (lost.length > MOST_LOST) {
+    printLine(context, `And ${lost.length - MOST_LOST} older raw files that cannot be read.`);
+  }
+  for (const record of records) printRecord(context, record);
+  if (records.length === 0) {
+    printLine(context, '');
+    printLine(context, 'No raw file that is kept here holds the record.');
+  }
+}
+
+const MOST_LOST = 3;
+
+function printRows(context: CommandContext, { key, rows }: Explanation): void {
+  if (rows.length === 0) return;
+  printTable(
+    context,
+    [...key, 'first brought by', 'last changed by', 'at'],
+    rows.map(({ _first_run_id: first, _loaded_at: at, _run_id: last, ...row }) => [
+      ...key.map((column) => row[column]),
+      first,
+      last,
+      at,
+    ]),
+  );
+}
+
+function printLost(context: CommandContext, lost: LostRaw): void {
+  printLine(context, '');
+  printLine(context, `Raw of run ${lost.run_id} ${lostReason(lost)}: ${lost.path}`);
+  printLine(context, `Received by run ${lost.received_by} from ${lost.url}, ETag ${lost.etag ?? 'none'}`);
+  printLine(context, `${lost.bytes} bytes, sha256 ${lost.sha256}`);
+}
+
+function lostReason({ host, reason }: LostRaw): string {
+  if (reason === 'elsewhere') return `is on host ${host}`;
+  return reason === 'missing'
+    ? 'is not there any more, pruned or moved'
+    : 'is damaged, other bytes are there';
+}
+
+function printRecord(context: CommandContext, found: FoundRecord): void {
+  const { errors, length, offset, request } = found;
+  printLine(context, '');
+  printLine(context, `Raw of run ${found.run_id}: ${found.path}`);
+  printLine(
+    context,
+    `Bytes ${offset} to ${offset + length - 1} (offset ${offset}, length ${length}), record ${found.index}`,
+  );
+  printLine(
+    context,
+    `Received by run ${found.received_by} at ${request.received_at ?? '-'} from ${request.url}: status ${request.status ?? '-'}, ETag ${request.etag ?? 'none'}`,
+  );
+  printLine(context, `File whole, sha256 ${found.sha256}`);
+  if (errors !== null) {
+    printLine(context, 'It broke its contract, so an older record is behind the row:');
+    for (const { message, path } of errors)
+      printLine(context, `  ${path === '' ? '(record)' : path} ${message}`);
+  }
+  for (const line of found.record.split('\n')) printLine(context, line);
+}
