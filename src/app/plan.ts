@@ -94,7 +94,7 @@ function archive(newest: Manifest, dataDir: string): OpenSource {
   };
 }
 
-export function hasChanges(previews: Readonly<Record<string, ResourcePreview>>): boolean {
+function hasChanges(previews: Readonly<Record<string, ResourcePreview>>): boolean {
   return Object.values(previews).some(
     ({ newly_accepted, newly_rejected, tables }) =>
       newly_accepted.length + newly_rejected.length > 0 ||

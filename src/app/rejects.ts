@@ -13,12 +13,11 @@ import {
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
+import { MAX_RECORD_BYTES } from '../steps/derive.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
-
-const MAX_RECORD_BYTES = 64 << 20;
 
 /** Records that broke their contract, and what became of each: the ledger's lines, newest first. */
 export async function rejectLines(

@@ -1,5 +1,14 @@
 import { PipelineError } from '../core/errors.ts';
-import type { Attempt, Clock, KeptRaw, RawBody, ReadyRaw, RunFolder, Source, SourceResponse } from '../core/ports.ts';
+import type {
+  Attempt,
+  Clock,
+  KeptRaw,
+  RawBody,
+  ReadyRaw,
+  RunFolder,
+  Source,
+  SourceResponse,
+} from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import { kindOf } from '../core/simulated.ts';
