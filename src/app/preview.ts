@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
+import { PREVIEW } from '../adapters/files/run-folders.ts';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
@@ -38,7 +39,7 @@ export async function preview(
   await checkKind(session.client, database.schema, simulated);
   const startedMs = deps.clock.now();
   // A hidden name: what a kill leaves of it is never read as a run.
-  const runId = `.plan-${uuidv7(startedMs, randomBytes)}`;
+  const runId = `${PREVIEW}${uuidv7(startedMs, randomBytes)}`;
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   try {

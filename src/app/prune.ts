@@ -69,7 +69,7 @@ export async function pruneDataDir(
   }: { readonly clock: Clock; readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<PruneReport> {
   const ledger: RetentionLedger = await retentionLedger(client);
-  const { folders, leftovers } = await listRunFolders(dataDir);
+  const { folders, leftovers } = await listRunFolders(dataDir, clock.now());
   const facts = folders.map((folder) => factsOf(folder, config));
   const prunable = choosePrunable(facts, ledger, config.retention, clock.now());
   const pruned: PrunedFolder[] = [];

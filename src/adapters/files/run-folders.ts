@@ -4,12 +4,16 @@ import { join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import { processExists } from '../../lib/process-exists.ts';
-import { isUuidv7 } from '../../lib/uuidv7.ts';
+import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
 import type { Manifest } from './history.ts';
 import { runFolder } from './run-store.ts';
 
 /** Before the id of a run whose folder is being removed: whatever is left of it is no run any more. */
 const REMOVED = '.removed-';
+
+/** Before the id of the folder that a preview works in and takes away. */
+export const PREVIEW = '.plan-';
+const DAY_MS = 86_400_000;
 
 /** A manifest with the configuration that its run had, by key, secrets masked. */
 export type FolderManifest = Manifest & { readonly config?: Readonly<Record<string, unknown>> };
@@ -23,12 +27,15 @@ export type RunFolderEntry = {
 /** What is below `<data-dir>/runs`: folders of runs, and what a removal that was cut short has left. */
 export async function listRunFolders(
   dataDir: string,
+  now: number,
 ): Promise<{ readonly folders: readonly RunFolderEntry[]; readonly leftovers: readonly string[] }> {
   const folders: RunFolderEntry[] = [];
   const leftovers: string[] = [];
   for (const name of await namesIn(join(dataDir, 'runs'))) {
     if (name.startsWith(REMOVED) && isUuidv7(name.slice(REMOVED.length))) {
       leftovers.push(name.slice(REMOVED.length));
+    } else if (isDeadPreview(name, now)) {
+      leftovers.push(name.slice(PREVIEW.length));
     } else if (isUuidv7(name)) {
       const manifest = await readManifest(dataDir, name);
       if (manifest !== 'unreadable') folders.push({ run_id: name, manifest });
@@ -43,7 +50,9 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
   const aside = join(dataDir, 'runs', `${REMOVED}${runId}`);
   try {
     await rename(folder, aside).catch(ignoreMissing);
-    await rm(aside, { recursive: true, force: true });
+    for (const left of [aside, join(dataDir, 'runs', `${PREVIEW}${runId}`)]) {
+      await rm(left, { recursive: true, force: true });
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`Cannot remove run folder ${folder}: ${reason}`, {
@@ -52,6 +61,12 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
       hint: 'Look at who owns it and what holds it open, then type: spacex-pipeline runs prune',
     });
   }
+}
+
+/** No preview takes a day: whoever made this folder was killed. */
+function isDeadPreview(name: string, now: number): boolean {
+  const id = name.slice(PREVIEW.length);
+  return name.startsWith(PREVIEW) && isUuidv7(id) && uuidv7Time(id) < now - DAY_MS;
 }
 
 /** Is the process of a run alive, as far as this machine can tell? */
