@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { FAULTS_HELP, startSandbox } from '../app/sandbox.ts';
+import { FAULTS_HELP, REVISIONS, startSandbox } from '../app/sandbox.ts';
 import { openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
@@ -10,8 +10,14 @@ type SandboxFlags = {
   readonly port?: number;
   readonly launches?: number;
   readonly seed?: number;
+  readonly revision?: number;
   readonly faults?: string;
 };
+
+const REVISIONS_HELP = [
+  `Revisions 1 to ${REVISIONS} are states of the same world, each later than the one before: from one to the next`,
+  'launches fly, appear, are put off, renumbered and cancelled, and the other resources follow.',
+].join('\n');
 
 export const registerSandbox: Register = (program, streams) => {
   program
@@ -20,9 +26,17 @@ export const registerSandbox: Register = (program, streams) => {
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches', countOption)
     .option('--seed <n>', 'another seed, other records', countOption)
+    .option(
+      '--revision <n>',
+      `a state of the same world, 1 the oldest (default: ${REVISIONS}, the newest)`,
+      countOption,
+    )
     .option('--faults <spec>', 'what goes wrong, by comma: see below')
-    .addHelpText('after', `\n${FAULTS_HELP}`)
-    .addHelpText('after', example('sandbox --port 8080', 'sandbox --faults 429=2x1,bad=0.05'))
+    .addHelpText('after', `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}`)
+    .addHelpText(
+      'after',
+      example('sandbox --port 8080', 'sandbox --revision 1', 'sandbox --faults 429=2x1,bad=0.05'),
+    )
     .action(async (options: SandboxFlags, command) => {
       const context = await openContext(streams, command);
       const sandbox = await startSandbox(options);

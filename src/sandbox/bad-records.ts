@@ -1,3 +1,4 @@
+import { BAD_FIELDS, type Fields } from './bad-fields.ts';
 import { hash } from './random.ts';
 
 /** A good record, to be broken. */
@@ -5,46 +6,31 @@ type Good = {
   readonly json: string;
   /** Of a good record before this one, null where there is none. */
   readonly earlierId: string | null;
-  readonly fields: typeof LAUNCH | typeof ROCKET;
+  /** The name of its field for a part. */
+  readonly field: (part: keyof Fields) => string;
   /** The record with one field changed, or left out where the value is undefined. */
   readonly set: (field: string, value: unknown) => string;
 };
 
 const MARK = '<simulated fault>';
-const LAUNCH = {
-  flag: 'upcoming',
-  choice: ['date_precision', 'second'],
-  date: 'date_utc',
-  time: 'T12:00:00.000Z',
-  local: 'date_local',
-  whole: 'flight_number',
-} as const;
-/** A rocket has no choice and no timestamp: other fields stand in for them. */
-const ROCKET = {
-  flag: 'active',
-  choice: ['type', 7],
-  date: 'first_flight',
-  time: '',
-  local: 'first_flight',
-  whole: 'stages',
-} as const;
 
 /** Ways in which a record breaks its contract, or an element its array. */
 const SPOILERS = {
-  'missing-field': ({ set }: Good) => set('name', undefined),
+  'missing-field': ({ set, field }: Good) => set(field('required'), undefined),
   'missing-id': ({ set }: Good) => set('id', undefined),
   'duplicate-id': ({ set, earlierId }: Good) => set('id', earlierId ?? undefined),
-  null: ({ set }: Good) => set('name', null),
-  'wrong-type': ({ set, fields }: Good) => set(fields.flag, 'yes'),
-  'wrong-enum': ({ set, fields }: Good) => set(fields.choice[0], fields.choice[1]),
-  'bad-date': ({ set, fields }: Good) => set(fields.date, `2023-02-30${fields.time}`),
-  'offset-16': ({ set, fields }: Good) => set(fields.local, '2023-02-28T12:00:00+16:00'),
-  'year-0000': ({ set, fields }: Good) => set(fields.date, `0000-01-01${fields.time}`),
-  'integer-overflow': ({ set, fields }: Good) => set(fields.whole, 2 ** 31),
-  'number-overflow': ({ set, fields }: Good) => set(fields.whole, MARK).replace(`"${MARK}"`, '1e400'),
-  'nul-in-text': ({ set }: Good) => set('name', 'Simulated NUL \0 in text'),
-  'lone-surrogate': ({ set }: Good) => set('name', 'Simulated lone surrogate \ud83d in text'),
-  'invalid-utf8': ({ set }: Good) => withInvalidUtf8(set('name', `Simulated invalid UTF-8 ${MARK} in text`)),
+  null: ({ set, field }: Good) => set(field('filled'), null),
+  'wrong-type': ({ set, field }: Good) => set(field('noText'), 'yes'),
+  'wrong-enum': ({ set, field }: Good) => set(field('choice'), 'second'),
+  'bad-date': ({ set, field }: Good) => set(field('date'), `2023-02-30${field('time')}`),
+  'offset-16': ({ set, field }: Good) => set(field('local'), '2023-02-28T12:00:00+16:00'),
+  'year-0000': ({ set, field }: Good) => set(field('date'), `0000-01-01${field('time')}`),
+  'integer-overflow': ({ set, field }: Good) => set(field('whole'), 2 ** 31),
+  'number-overflow': ({ set, field }: Good) => set(field('number'), MARK).replace(`"${MARK}"`, '1e400'),
+  'nul-in-text': ({ set, field }: Good) => set(field('text'), 'Simulated NUL \0 in text'),
+  'lone-surrogate': ({ set, field }: Good) => set(field('text'), 'Simulated lone surrogate \ud83d in text'),
+  'invalid-utf8': ({ set, field }: Good) =>
+    withInvalidUtf8(set(field('text'), `Simulated invalid UTF-8 ${MARK} in text`)),
   'element-number': () => '17',
   'element-string': () => '"simulated"',
   'element-null': () => 'null',
@@ -55,19 +41,35 @@ const SPOILERS = {
 export type BadKind = keyof typeof SPOILERS;
 export const BAD_KINDS: readonly BadKind[] = Object.keys(SPOILERS).filter(isBadKind);
 
+const NEEDS: Partial<Record<BadKind, keyof Fields>> = {
+  'wrong-enum': 'choice',
+  'bad-date': 'date',
+  'offset-16': 'local',
+  'year-0000': 'date',
+  'integer-overflow': 'whole',
+  'number-overflow': 'number',
+};
+
 const KIND = 21;
 
 export function isBadKind(name: string): name is BadKind {
   return Object.hasOwn(SPOILERS, name);
 }
 
-export function badKindOf(seed: number, index: number): BadKind {
-  return BAD_KINDS[hash(seed, index, KIND) % BAD_KINDS.length] ?? 'missing-field';
+/** The kinds that records of a collection can be of. */
+export function badKindsOf(collection: string): readonly BadKind[] {
+  const fields = BAD_FIELDS[collection];
+  return fields === undefined ? [] : BAD_KINDS.filter((kind) => fields[NEEDS[kind] ?? 'required'] !== null);
+}
+
+export function badKindAt(kinds: readonly BadKind[], seed: number, index: number): BadKind | undefined {
+  return kinds[hash(seed, index, KIND) % kinds.length];
 }
 
 /** The broken element in place of the good record `json`. `write` is how the body writes its values. */
 export function spoil(
   kind: BadKind,
+  collection: string,
   json: string,
   earlierId: string | null,
   write: (value: unknown) => string,
@@ -76,7 +78,7 @@ export function spoil(
   return SPOILERS[kind]({
     json,
     earlierId,
-    fields: 'flight_number' in record ? LAUNCH : ROCKET,
+    field: (part) => BAD_FIELDS[collection]?.[part] ?? 'id',
     set: (field, value) => write({ ...record, [field]: value }),
   });
 }

@@ -1,3 +1,5 @@
+import type { Ids } from './ids.ts';
+
 /** A collection whose records are made when asked for. */
 export type Collection = {
   readonly name: string;
@@ -7,3 +9,19 @@ export type Collection = {
   /** The record as compact JSON text. */
   readonly json: (index: number) => string;
 };
+
+/** A collection whose records are made as objects, in the order of their ids. */
+export function collectionOf(
+  name: string,
+  ids: Ids,
+  count: number,
+  record: (index: number, id: string) => object,
+): Collection {
+  return {
+    name,
+    count,
+    id: ids.at,
+    indexOf: ids.indexOf,
+    json: (index) => JSON.stringify(record(index, ids.at(index))),
+  };
+}

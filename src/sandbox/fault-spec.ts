@@ -49,7 +49,7 @@ const FAULTS = {
   truncate: fault('sending', 'count', 1000, 'truncate[=BYTES]', 'the body ends early, but cleanly (1000)'),
   slow: fault('sending', 'count', 100, 'slow[=MS]', 'a wait before each 64 kB (100)'),
   bad: fault('content', 'share', null, 'bad=SHARE[:KIND]', 'so many records break their contract'),
-  gone: fault('content', 'share', null, 'gone=SHARE', 'so many launches are not there'),
+  gone: fault('content', 'share', null, 'gone=SHARE', 'so many records are not there'),
   pretty: fault('content', 'none', 0, 'pretty', 'indented JSON'),
   bom: fault('content', 'none', 0, 'bom', 'a byte order mark first'),
   crlf: fault('content', 'none', 0, 'crlf', 'lines that end in CR LF'),

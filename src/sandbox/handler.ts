@@ -23,8 +23,8 @@ const PAGE = '<!DOCTYPE html><html><head><title>Simulated page</title></head><bo
 const OBJECT = '{"message":"Simulated fault: an object where an array is due"}';
 
 /** Answers one request. Throws PipelineError `usage` at once where the faults cannot be read. */
-export function createHandler(seed: number, launches: number, faults: string): Handler {
-  const route = createRouter(seed, launches);
+export function createHandler(seed: number, launches: number, revision: number, faults: string): Handler {
+  const route = createRouter(seed, launches, revision);
   const turnsBySpec = createTurnsBySpec();
   const ownTurns = createFaultTurns(parseFaults(faults));
 

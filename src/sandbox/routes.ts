@@ -1,7 +1,9 @@
 import type { Collection } from './collection.ts';
-import { createLaunches, isUpcoming } from './launches.ts';
-import { createRockets } from './rockets.ts';
+import { createCollections } from './collections/index.ts';
+import { createLaunches } from './collections/launches.ts';
 import { arrayText, isGone, recordText, type Shape } from './shape.ts';
+import { listedAt } from './universe/listing.ts';
+import { createUniverse, type Universe } from './universe/universe.ts';
 
 /** What a path answers. */
 type Route = {
@@ -16,66 +18,80 @@ type Body = Iterable<string | Buffer> | null;
 /** Null where the path is none of the API's. */
 type Router = (path: string) => Route | null;
 
-const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>launches|rockets)(?:\/(?<part>[^/]+))?\/?$/;
-const LAUNCHES_MAX_AGE = 20;
-const ROCKETS_MAX_AGE = 86_400;
+const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>[a-z]+)(?:\/(?<part>[^/]+))?\/?$/;
+const MAX_AGE: Readonly<Record<string, number>> = {
+  launches: 20,
+  rockets: 86_400,
+  dragons: 86_400,
+  company: 86_400,
+  starlink: 3600,
+};
+const OTHER_MAX_AGE = 300;
+/** One object, not an array of them. */
+const SINGLE = ['roadster', 'company'];
+/** The same in every state. */
+const CONSTANT = ['rockets', 'dragons', 'company'];
 
-export function createRouter(seed: number, launchCount: number): Router {
-  const launches = {
-    v4: createLaunches(seed, launchCount, 'v4'),
-    v5: createLaunches(seed, launchCount, 'v5'),
-  };
-  const rockets = createRockets(seed);
+export function createRouter(seed: number, launches: number, revision: number): Router {
+  const universe = createUniverse(seed, launches, revision);
+  const v4 = createCollections(universe);
+  const v5 = new Map([['launches', createLaunches(universe, 'v5')]]);
+  const latest = new Map([...v4, ...v5]);
   return (path) => {
-    const { version, name, part } = ROUTE.exec(path)?.groups ?? {};
-    if (name === undefined || part === 'query' || (name === 'rockets' && version === 'v5')) return null;
-    if (name === 'rockets') return rocketRoute(rockets, part);
-    const shapeVersion = version === 'v4' ? 'v4' : 'v5';
-    return launchRoute(seed, shapeVersion, launches[shapeVersion], part);
+    const { version, name = '', part } = ROUTE.exec(path)?.groups ?? {};
+    const served = { v4, v5, latest }[version ?? ''];
+    const collection = served?.get(name);
+    if (collection === undefined || part === 'query') return null;
+    if (SINGLE.includes(name) && part !== undefined) return null;
+    const state = CONSTANT.includes(name) ? [] : [launches, revision];
+    return {
+      maxAge: MAX_AGE[name] ?? OTHER_MAX_AGE,
+      // By version and by `latest` the same body has the same tag.
+      etagParts: [name, collection === v5.get(name) ? 'v5' : 'v4', part ?? '', ...state],
+      body: (shape) =>
+        name === 'launches'
+          ? launchesText(universe, collection, shape, part)
+          : collectionText(collection, shape, part),
+    };
   };
 }
 
-function rocketRoute(rockets: Collection, part: string | undefined): Route {
-  return {
-    maxAge: ROCKETS_MAX_AGE,
-    etagParts: ['rockets', part ?? ''],
-    body: (shape) =>
-      part === undefined
-        ? arrayText(rockets, shape, () => true)
-        : oneText(rockets, shape, rockets.indexOf(part) ?? rockets.count),
-  };
+function collectionText(collection: Collection, shape: Shape, part: string | undefined): Body {
+  if (SINGLE.includes(collection.name)) return [recordText(collection, shape, 0)];
+  if (part === undefined) return arrayText(collection, shape, () => true);
+  return oneText(collection, shape, collection.indexOf(part) ?? collection.count);
 }
 
-function launchRoute(seed: number, version: string, launches: Collection, part: string | undefined): Route {
+function launchesText(
+  universe: Universe,
+  launches: Collection,
+  shape: Shape,
+  part: string | undefined,
+): Body {
   const { count } = launches;
-  const upcoming = (index: number): boolean => isUpcoming(seed, index);
-  const past = (index: number): boolean => !isUpcoming(seed, index);
-  const body = (shape: Shape): Body => {
-    switch (part) {
-      case undefined:
-        return arrayText(launches, shape, () => true);
-      case 'past':
-        return arrayText(launches, shape, past);
-      case 'upcoming':
-        return arrayText(launches, shape, upcoming);
-      case 'latest': {
-        let index = count - 1;
-        while (index >= 0 && (upcoming(index) || isGone(shape, launches, index))) index -= 1;
-        return oneText(launches, shape, index);
-      }
-      case 'next': {
-        let index = 0;
-        while (index < count && (past(index) || isGone(shape, launches, index))) index += 1;
-        return oneText(launches, shape, index);
-      }
-      default:
-        return oneText(launches, shape, launches.indexOf(part) ?? count);
+  const past = (index: number): boolean => listedAt(universe, index).launch < universe.past;
+  switch (part) {
+    case 'past':
+      return arrayText(launches, shape, past);
+    case 'upcoming':
+      return arrayText(launches, shape, (index) => !past(index));
+    case 'latest': {
+      let index = universe.past - 1;
+      while (index >= 0 && isGone(shape, index)) index -= 1;
+      return oneText(launches, shape, index);
     }
-  };
-  return { maxAge: LAUNCHES_MAX_AGE, etagParts: ['launches', version, part ?? '', count], body };
+    case 'next': {
+      let index = universe.past;
+      while (index < count && isGone(shape, index)) index += 1;
+      return oneText(launches, shape, index);
+    }
+    case undefined:
+    default:
+      return collectionText(launches, shape, part);
+  }
 }
 
 function oneText(collection: Collection, shape: Shape, index: number): Body {
-  if (index < 0 || index >= collection.count || isGone(shape, collection, index)) return null;
+  if (index < 0 || index >= collection.count || isGone(shape, index)) return null;
   return [recordText(collection, shape, index)];
 }

@@ -18,12 +18,13 @@ describe('sandbox', () => {
 
   const get = (path: string, init?: RequestInit): Promise<Response> => fetch(sandbox.url + path, init);
   const json = async (path: string): Promise<unknown> => (await get(path)).json();
+  const bodyOf = async (path: string): Promise<string> => (await get(path)).text();
   const list = async (path: string): Promise<readonly Simulated[]> => {
     const records: readonly Simulated[] = JSON.parse(await (await get(path)).text());
     return records;
   };
 
-  test('serves launches in the order of flight_number, and rockets', async () => {
+  test('serves launches in the order of flight_number', async () => {
     const launches = await list('/v5/launches');
     assert.deepEqual(
       launches.map(({ flight_number }) => flight_number),
@@ -48,6 +49,28 @@ describe('sandbox', () => {
     assert.deepEqual(await json(`/v4/rockets/${rockets[2]?.id}`), rockets[2]);
   });
 
+  test('serves all fourteen resources, with the age that the real API gives them', async () => {
+    for (const [name, { maxAge, least }] of Object.entries(SERVED)) {
+      const response = await get(`/v4/${name}`);
+      assert.equal(response.headers.get('cache-control'), `max-age=${maxAge}`, name);
+      const text = await response.text();
+      assert.equal(
+        await (await get(`/latest/${name}`)).text(),
+        name === 'launches' ? await bodyOf('/v5/launches') : text,
+      );
+      if (least === 0) {
+        assert.match(text, /^\{"/);
+        assert.equal((await get(`/v4/${name}/${JSON.parse(text).id}`)).status, 404, name);
+        continue;
+      }
+      const records: readonly Simulated[] = JSON.parse(text);
+      assert.ok(records.length >= least, `${records.length} ${name}`);
+      const last = records.at(-1);
+      assert.deepEqual(await json(`/v4/${name}/${last?.id}`), last);
+      if (name !== 'launches') assert.equal((await get(`/v5/${name}`)).status, 404);
+    }
+  });
+
   test('answers 404 and 405 in plain text', async () => {
     const missing = [
       '/',
@@ -56,6 +79,10 @@ describe('sandbox', () => {
       '/v5/launches/17',
       '/v5/launches/query',
       '/v4/rockets/latest',
+      '/v4/ships/query',
+      '/v4/roadster/query',
+      '/v4/nothing',
+      '/v4/constructor',
     ];
     const beyond = (await list('/v5/launches'))[0]?.id.replace(/.{8}$/, '000000cd');
     for (const path of [...missing, `/v5/launches/${beyond}`, `/v4/rockets/${beyond}`]) {
@@ -100,11 +127,11 @@ describe('sandbox', () => {
     const tags = new Set<string | null>();
     const paths = ['/v5/launches', '/v4/launches', '/v4/rockets', '/v5/launches/past', '/v5/launches/latest'];
     for (const path of paths) tags.add((await get(path)).headers.get('etag'));
-    for (const options of [{ seed: 2 }, { launches: 206 }]) {
+    for (const options of [{ seed: 2 }, { launches: 206 }, { revision: 1 }, { revision: 2 }]) {
       await using other = await started(options);
       tags.add((await fetch(`${other.url}/v5/launches`)).headers.get('etag'));
     }
-    assert.equal(tags.size, paths.length + 2);
+    assert.equal(tags.size, paths.length + 4);
   });
 
   test('answers HEAD with the headers of GET and no body', async () => {
@@ -189,6 +216,8 @@ test('options that are wrong are refused', async () => {
     { launches: -1 },
     { launches: 1.5 },
     { seed: -1 },
+    { revision: 0 },
+    { revision: 4 },
     { faults: 'x' },
   ];
   for (const options of wrong) {
@@ -200,21 +229,60 @@ test('options that are wrong are refused', async () => {
   }
 });
 
-test('200,000 launches stream without being held', async () => {
-  await using sandbox = await started({ launches: 200_000 });
-  const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
-  socket.write('GET /v5/launches HTTP/1.1\r\nConnection: close\r\n\r\n');
-  await once(socket, 'readable');
-  const atFirst = process.memoryUsage.rss();
-  let [bytes, growth] = [0, 0];
-  socket.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    growth = Math.max(growth, process.memoryUsage.rss() - atFirst);
-  });
-  await once(socket, 'end');
-  assert.ok(bytes > 300e6, `${bytes} bytes`);
-  assert.ok(growth < 150e6, `grew by ${growth} bytes`);
+test('what does not change has one ETag in all revisions', async () => {
+  const tags = new Map<string, Set<string | null>>();
+  for (const revision of [1, 2, 3]) {
+    await using sandbox = await started({ revision });
+    for (const path of ['/v4/rockets', '/v4/cores', '/v4/starlink', '/v5/launches']) {
+      const { headers } = await fetch(sandbox.url + path, { method: 'HEAD' });
+      tags.set(path, (tags.get(path) ?? new Set()).add(headers.get('etag')));
+    }
+  }
+  assert.deepEqual(
+    [...tags.values()].map(({ size }) => size),
+    [1, 3, 3, 3],
+  );
 });
+
+for (const [path, least, most] of [
+  ['/v5/launches', 300e6, Infinity],
+  ['/v4/starlink', 60e6, 60e6],
+  ['/v4/launchpads', 20e6, Infinity],
+] as const) {
+  test(`${path} of a million launches streams without being held`, async () => {
+    await using sandbox = await started({ launches: 1_000_000 });
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`);
+    await once(socket, 'readable');
+    const atFirst = process.memoryUsage.rss();
+    let [bytes, growth] = [0, 0];
+    for await (const chunk of socket) {
+      bytes += chunk.length;
+      growth = Math.max(growth, process.memoryUsage.rss() - atFirst);
+      if (bytes >= Math.min(most, 400e6)) break;
+    }
+    assert.ok(bytes >= least, `${bytes} bytes`);
+    assert.ok(growth < 150e6, `grew by ${growth} bytes`);
+  });
+}
+
+/** The least records of the newest state of 205 launches; none where it is one object. */
+const SERVED = {
+  launches: { maxAge: 20, least: 205 },
+  rockets: { maxAge: 86_400, least: 4 },
+  launchpads: { maxAge: 300, least: 6 },
+  landpads: { maxAge: 300, least: 7 },
+  payloads: { maxAge: 300, least: 205 },
+  cores: { maxAge: 300, least: 50 },
+  capsules: { maxAge: 300, least: 15 },
+  ships: { maxAge: 300, least: 20 },
+  crew: { maxAge: 300, least: 20 },
+  dragons: { maxAge: 86_400, least: 2 },
+  starlink: { maxAge: 3600, least: 500 },
+  roadster: { maxAge: 300, least: 0 },
+  company: { maxAge: 86_400, least: 0 },
+  history: { maxAge: 300, least: 10 },
+};
 
 type Simulated = { readonly id: string; readonly flight_number: number; readonly upcoming: boolean };
 

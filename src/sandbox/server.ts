@@ -6,6 +6,7 @@ import { SIMULATED_HEADER } from '../core/simulated.ts';
 import { createHandler, type Handler } from './handler.ts';
 import { createRequestLog, type SandboxRequest } from './request-log.ts';
 import { sendText } from './send.ts';
+import { REVISIONS } from './universe/universe.ts';
 
 export type SandboxOptions = {
   /** 0, the default, is any free port. */
@@ -13,6 +14,8 @@ export type SandboxOptions = {
   readonly host?: string | undefined;
   readonly launches?: number | undefined;
   readonly seed?: number | undefined;
+  /** A state of the same world, from 1, the oldest, to REVISIONS, the newest and the default. */
+  readonly revision?: number | undefined;
   /** See FAULTS_HELP. */
   readonly faults?: string | undefined;
 };
@@ -32,7 +35,7 @@ const MOST_LAUNCHES = 100_000_000;
 const BAD_REQUEST = `HTTP/1.1 400 Bad Request\r\n${SIMULATED_HEADER}: true\r\nConnection: close\r\n\r\n`;
 
 /**
- * Serves simulated launches and rockets as the SpaceX API serves real ones. Throws PipelineError `usage` where an
+ * Serves simulated records as the SpaceX API serves real ones. Throws PipelineError `usage` where an
  * option is wrong or the address cannot be had.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -40,7 +43,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const port = within('port', options.port ?? 0, 0, 65_535);
   const launches = within('launches', options.launches ?? 205, 0, MOST_LAUNCHES);
   const seed = within('seed', options.seed ?? 1, 0, 2 ** 32 - 1);
-  const handler = createHandler(seed, launches, faults);
+  const revision = within('revision', options.revision ?? REVISIONS, 1, REVISIONS);
+  const handler = createHandler(seed, launches, revision, faults);
   const log = createRequestLog(LOGGED_REQUESTS);
 
   const server = createServer({ requireHostHeader: false }, (request, response) => {

@@ -1,4 +1,4 @@
-import { spoil, badKindOf, type BadKind } from './bad-records.ts';
+import { badKindAt, badKindsOf, spoil, type BadKind } from './bad-records.ts';
 import type { Collection } from './collection.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { chosen } from './random.ts';
@@ -35,8 +35,8 @@ export function createShape(seed: number, faults: readonly FaultSpec[]): Shape {
   };
 }
 
-export function isGone({ seed, goneShare }: Shape, { name }: Collection, index: number): boolean {
-  return goneShare > 0 && name === 'launches' && chosen(goneShare, seed, index, GONE);
+export function isGone({ seed, goneShare }: Shape, index: number): boolean {
+  return goneShare > 0 && chosen(goneShare, seed, index, GONE);
 }
 
 /** The array of those records that `wanted` admits, in pieces. */
@@ -51,7 +51,7 @@ export function* arrayText(
   yield '[';
   let first = true;
   for (let index = 0; index < collection.count; index += 1) {
-    if (!wanted(index) || isGone(shape, collection, index)) continue;
+    if (!wanted(index) || isGone(shape, index)) continue;
     const record = recordText(collection, shape, index);
     const before = first ? gap : `,${gap}`;
     yield typeof record === 'string' ? before + record : Buffer.concat([Buffer.from(before), record]);
@@ -63,9 +63,9 @@ export function* arrayText(
 export function recordText(collection: Collection, shape: Shape, index: number): string | Buffer {
   const json = collection.json(index);
   const write = (value: unknown): string => writeValue(value, shape);
-  if (isBad(shape, index)) {
-    const kind = shape.badKind ?? badKindOf(shape.seed, index);
-    return spoil(kind, json, earlierId(collection, shape, index), write);
+  const kind = badKind(collection, shape, index);
+  if (kind !== null) {
+    return spoil(kind, collection.name, json, earlierId(collection, shape, index), write);
   }
   return shape.pretty ? write(JSON.parse(json)) : json;
 }
@@ -75,14 +75,18 @@ function writeValue(value: unknown, { pretty, newline }: Shape): string {
   return pretty ? JSON.stringify(value, null, 2).replaceAll('\n', `${newline}  `) : JSON.stringify(value);
 }
 
-function isBad({ seed, badShare }: Shape, index: number): boolean {
-  return badShare > 0 && chosen(badShare, seed, index, BAD);
+/** Null where the record is good. */
+function badKind({ name }: Collection, shape: Shape, index: number): BadKind | null {
+  if (shape.badShare === 0 || !chosen(shape.badShare, shape.seed, index, BAD)) return null;
+  const kinds = badKindsOf(name);
+  if (shape.badKind === null) return badKindAt(kinds, shape.seed, index) ?? null;
+  return kinds.includes(shape.badKind) ? shape.badKind : null;
 }
 
 /** The id of the nearest good record before. */
 function earlierId(collection: Collection, shape: Shape, index: number): string | null {
   for (let before = index - 1; before >= Math.max(0, index - LOOK_BACK); before -= 1) {
-    if (!isBad(shape, before) && !isGone(shape, collection, before)) return collection.id(before);
+    if (badKind(collection, shape, before) === null && !isGone(shape, before)) return collection.id(before);
   }
   return null;
 }

@@ -68,7 +68,10 @@ void describe('help', () => {
   });
 
   void it('of the sandbox explains its faults', async () => {
-    assert.match(await help('sandbox'), /reset-body\[=BYTES\][^]*lone-surrogate/);
+    assert.match(
+      await help('sandbox'),
+      /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate/,
+    );
   });
 
   void it('of the program lists the commands on stdout', async () => {

@@ -66,9 +66,20 @@ void describe('migrate', { concurrency: 3 }, () => {
 
 void it('sandbox serves the stand-in API until Ctrl-C', async () => {
   const workspace = server.workspace();
-  const running = workspace.start(['sandbox', '--launches', '3', '--seed', '9', '--faults', 'bom', '--json']);
+  const running = workspace.start([
+    'sandbox',
+    '--launches',
+    '30',
+    '--seed',
+    '9',
+    '--revision',
+    '2',
+    '--faults',
+    'bom',
+    '--json',
+  ]);
   const url = await running.output(/"url": "(http:\/\/127\.0\.0\.1:\d+)"/);
-  const own = await startSandbox({ launches: 3, seed: 9, faults: 'bom' });
+  const own = await startSandbox({ launches: 30, seed: 9, revision: 2, faults: 'bom' });
   const [served, expected] = await Promise.all(
     [url, own.url].map(async (base) => (await fetch(`${base}/v5/launches`)).text()),
   );

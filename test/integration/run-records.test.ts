@@ -111,7 +111,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
   void it('are told of with path, code and message, whatever their kind', async (t) => {
     const good = await goodLaunches(BAD_KINDS.length + 1);
     const spoiled = BAD_KINDS.map((kind, index) =>
-      spoil(kind, good[index + 1] ?? '', idOf(good[0]), JSON.stringify),
+      spoil(kind, 'launches', good[index + 1] ?? '', idOf(good[0]), JSON.stringify),
     );
     const api = await startChangingApi({ launches: 1 });
     t.after(api.close);
@@ -164,7 +164,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
       return { status, inserted, updated, unchanged, deleted, held };
     };
     const wrong = (record: string, kind: BadKind = 'wrong-type'): string | Buffer =>
-      spoil(kind, record, null, JSON.stringify);
+      spoil(kind, 'launches', record, null, JSON.stringify);
     const [a = '', b = '', c = '', d = '', e = '', ...others] = good;
     const succeeded = { status: 'succeeded', inserted: 0, updated: 0, deleted: 0, held: 0 };
 

@@ -1,5 +1,8 @@
-import type { Collection } from './collection.ts';
-import { createIds } from './ids.ts';
+import { collectionOf, type Collection } from '../collection.ts';
+import { isoSeconds } from '../iso-time.ts';
+import { firstHeavyLaunch } from '../universe/missions.ts';
+import { EARLY, launchSeconds } from '../universe/seasons.ts';
+import type { Universe } from '../universe/universe.ts';
 
 /** What tells one invented rocket from another; the rest of a record follows from it. */
 type Design = {
@@ -8,7 +11,6 @@ type Design = {
   readonly boosters: number;
   readonly cost: number;
   readonly successRate: number;
-  readonly firstFlight: string;
   readonly meters: readonly [height: number, diameter: number];
   readonly kilograms: number;
   readonly orbits: readonly (readonly [id: string, name: string, kilograms: number])[];
@@ -26,14 +28,13 @@ const LEO = ['leo', 'Low Earth Orbit'] as const;
 const GTO = ['gto', 'Geosynchronous Transfer Orbit'] as const;
 
 /** In the order of first flight, which is the order of the collection. */
-const DESIGNS: readonly Design[] = [
+const DESIGNS: readonly [Design, ...Design[]] = [
   {
     name: 'Heron 1 (simulated)',
     active: false,
     boosters: 0,
     cost: 7_150_000,
     successRate: 60,
-    firstFlight: '2009-11-17',
     meters: [24.5, 1.8],
     kilograms: 33_420,
     orbits: [[...LEO, 510]],
@@ -52,7 +53,6 @@ const DESIGNS: readonly Design[] = [
     boosters: 0,
     cost: 48_000_000,
     successRate: 97.5,
-    firstFlight: '2010-09-30',
     meters: [68.4, 3.6],
     kilograms: 541_300,
     orbits: [
@@ -74,7 +74,6 @@ const DESIGNS: readonly Design[] = [
     boosters: 2,
     cost: 93_500_000,
     successRate: 100,
-    firstFlight: '2017-05-21',
     meters: [69.1, 11.4],
     kilograms: 1_398_000,
     orbits: [
@@ -97,7 +96,6 @@ const DESIGNS: readonly Design[] = [
     boosters: 0,
     cost: 8_200_000_000,
     successRate: 0,
-    firstFlight: '2024-02-29',
     meters: [117, 9.2],
     kilograms: 1_287_000,
     orbits: [[...LEO, 97_000]],
@@ -112,22 +110,20 @@ const DESIGNS: readonly Design[] = [
   },
 ];
 
-export const ROCKET_COUNT = DESIGNS.length;
+/** Of the one that has not flown. */
+const PLANNED_FLIGHT = '2024-02-29';
 
-/** Four rockets in the shape of /v4/rockets. Only their ids depend on the seed. */
-export function createRockets(seed: number): Collection {
-  const ids = createIds(seed, 'rocket');
-  const texts = DESIGNS.map((design, index) => JSON.stringify(rocket(design, ids.at(index))));
-  return {
-    name: 'rockets',
-    count: texts.length,
-    id: ids.at,
-    indexOf: ids.indexOf,
-    json: (index) => texts[index] ?? '',
-  };
+/** Four rockets in the shape of /v4/rockets, the same in all states. */
+export function createRockets({ seed, seasons, ids }: Universe): Collection {
+  const firstLaunches = [0, EARLY, firstHeavyLaunch(seasons)];
+  return collectionOf('rockets', ids.rocket, DESIGNS.length, (index, id) => {
+    const launch = firstLaunches[index];
+    const day = launch === undefined ? PLANNED_FLIGHT : isoSeconds(launchSeconds(seed, launch)).slice(0, 10);
+    return rocket(DESIGNS[index] ?? DESIGNS[0], day, id);
+  });
 }
 
-function rocket(design: Design, id: string): object {
+function rocket(design: Design, firstFlight: string, id: string): object {
   const [engineType, version, layout, kilonewtons] = design.engine;
   const seaLevel = thrust(kilonewtons * design.engines[0]);
   const vacuum = thrust(kilonewtons * design.engines[0] * 1.08);
@@ -177,7 +173,7 @@ function rocket(design: Design, id: string): object {
     boosters: design.boosters,
     cost_per_launch: design.cost,
     success_rate_pct: design.successRate,
-    first_flight: design.firstFlight,
+    first_flight: firstFlight,
     country: 'Simulatia',
     company: 'Simulated Launch Works',
     wikipedia: `https://example.org/simulated/wiki/${id}`,

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { compileCheck } from '../../core/check.ts';
+import { resources } from '../../resources/index.ts';
+import { badKindsOf, spoil } from '../bad-records.ts';
+import type { Collection } from '../collection.ts';
+import { createUniverse, REVISIONS, type Universe } from '../universe/universe.ts';
+import { createCollections } from './index.ts';
+import { createLaunches } from './launches.ts';
+
+const SHARED_DATA = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
+const RECORDED = join(SHARED_DATA, 'spacex-api/v4');
+
+const universe = createUniverse(1, 300);
+const collections = createCollections(universe);
+
+for (const { name, path, contract } of resources) {
+  describe(`simulated ${name}`, () => {
+    const check = compileCheck(contract);
+    const served = (of: Universe): Collection =>
+      (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(name)) ??
+      assert.fail(`there are no ${name}`);
+
+    it('keep their contract in every state and size', () => {
+      for (const launches of [1, 2, 5, 40, 2000]) {
+        for (let revision = 1; revision <= REVISIONS; revision += 1) {
+          const records = recordsOf(served(createUniverse(launches, launches, revision)));
+          assert.deepEqual(
+            records.flatMap((record) => check(record) ?? []),
+            [],
+          );
+        }
+      }
+    });
+
+    for (const kind of badKindsOf(name)) {
+      it(`break it as ${kind}`, () => {
+        const collection = served(universe);
+        const element = spoil(kind, name, collection.json(1), collection.id(0), JSON.stringify);
+        if (kind === 'malformed') {
+          assert.throws(() => JSON.parse(String(element)), SyntaxError);
+        } else if (kind === 'invalid-utf8') {
+          const decoder = new TextDecoder('utf-8', { fatal: true });
+          assert.throws(() => decoder.decode(Buffer.from(element)), TypeError);
+        } else if (kind === 'duplicate-id') {
+          assert.equal(JSON.parse(String(element)).id, collection.id(0));
+        } else {
+          assert.notEqual(check(JSON.parse(String(element))), null);
+        }
+      });
+    }
+  });
+}
+
+for (const [name, collection] of collections) {
+  describe(
+    `the shape of simulated ${name}`,
+    { skip: existsSync(RECORDED) ? false : `no ${RECORDED}` },
+    () => {
+      const file = join(RECORDED, `${name === 'starlink' ? 'starlink_sample' : name}.json`);
+      const read = (): object[] => [JSON.parse(readFileSync(file, 'utf8'))].flat();
+      const own = recordsOf(collection);
+
+      it('is that of recorded ones: the same keys in the same order, and no other types', () => {
+        const real = shapeOf(read());
+        for (const [path, types] of shapeOf(own)) {
+          if (BEYOND.has(name + path)) continue;
+          const admitted = real.get(path) ?? assert.fail(`${name} has no ${path}`);
+          const other = [...types].filter(
+            (type) => !admitted.has(type) && !(type === 'null' && hasDefaults(name)),
+          );
+          assert.deepEqual(other, [], path);
+        }
+      });
+    },
+  );
+}
+
+/** The model of the real API has it, its recorded answers do not. */
+const BEYOND = new Set(['capsules', 'capsules.dragon', 'starlink.spaceTrack.DECAY_DATE']);
+
+/** Models of these give no default: what is not known is left out, and null is only where it was recorded. */
+function hasDefaults(name: string): boolean {
+  return !['rockets', 'dragons', 'roadster', 'company'].includes(name);
+}
+
+function recordsOf({ count, json }: Collection): object[] {
+  return Array.from({ length: Math.min(count, 2500) }, (_, index) => JSON.parse(json(index)));
+}
+
+/** By path, the types of values; that of an object is its keys. */
+function shapeOf(records: readonly object[]): ReadonlyMap<string, Set<string>> {
+  const shape = new Map<string, Set<string>>();
+  const visit = (value: unknown, path: string): void => {
+    shape.set(path, (shape.get(path) ?? new Set()).add(typeOf(value)));
+    if (Array.isArray(value)) for (const one of value) visit(one, `${path}[]`);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value)) visit(one, `${path}.${key}`);
+    }
+  };
+  for (const record of records) visit(record, '');
+  return shape;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'object' ? Object.keys(value).join() : typeof value;
+}

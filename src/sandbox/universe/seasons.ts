@@ -1,0 +1,128 @@
+import { hash } from '../random.ts';
+
+/** What a launch is for. */
+export type Role = 'satellite' | 'rideshare' | 'starlink' | 'heavy' | 'cargo' | 'crew';
+
+/**
+ * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, and
+ * nothing of it flies in another, so that who flies when can be computed in both directions.
+ */
+export type Season = {
+  readonly firstGroup: number;
+  readonly groups: number;
+  /** The same in each group of the season. */
+  readonly roles: readonly Role[];
+  /** Positions in a group; GROUP, which is none, where no such launch is in it. */
+  readonly heavy: number;
+  readonly rideshare: number;
+  readonly cargo: number;
+  readonly crew: number;
+  readonly starlink: readonly number[];
+  /** Core seats of a group. */
+  readonly seats: number;
+  /** Rows of launches that are flown by one core after the other. */
+  readonly firstSlot: number;
+  readonly slots: number;
+  /** Each has a crew, a capsule for it and a capsule for cargo, and flies three times at most. */
+  readonly firstTeam: number;
+  readonly teams: number;
+};
+
+/** Launches before the first season, each with a core of its own. */
+export const EARLY = 5;
+export const GROUP = 12;
+
+const YEAR = 365.25 * 24 * 3600;
+const FIRST_LAUNCH = Date.UTC(2010, 0, 4) / 1000;
+const ROTATION = 31;
+const JITTER = 32;
+/** Sixty seasons hold a hundred million launches. */
+const SEASONS = 64;
+const FIRST_HEAVY_SEASON = 3;
+const PATTERN: readonly Role[] = [
+  'cargo',
+  'satellite',
+  'starlink',
+  'heavy',
+  'satellite',
+  'crew',
+  'starlink',
+  'rideshare',
+  'satellite',
+  'starlink',
+  'satellite',
+  'satellite',
+];
+
+export function createSeasons(seed: number): readonly Season[] {
+  const seasons: Season[] = [];
+  let [firstSlot, firstTeam] = [0, 0];
+  for (let index = 0; index < SEASONS; index += 1) {
+    const firstGroup = firstGroupOf(index);
+    const groups = firstGroupOf(index + 1) - firstGroup;
+    const hasHeavy = index >= FIRST_HEAVY_SEASON;
+    const roles = rotated(hash(seed, index, ROTATION) % GROUP, hasHeavy);
+    const at = (role: Role): number => (roles.includes(role) ? roles.indexOf(role) : GROUP);
+    const seats = hasHeavy ? GROUP + 2 : GROUP;
+    // Two more where three cores fly at once, lest one be back on the pad within days.
+    const slots = Math.ceil((groups * seats) / GROUP) + (hasHeavy ? 2 : 0);
+    const teams = Math.ceil(groups / 3);
+    seasons.push({
+      firstGroup,
+      groups,
+      roles,
+      heavy: at('heavy'),
+      rideshare: at('rideshare'),
+      cargo: at('cargo'),
+      crew: at('crew'),
+      starlink: [...roles.keys()].filter((position) => roles[position] === 'starlink'),
+      seats,
+      firstSlot,
+      slots,
+      firstTeam,
+      teams,
+    });
+    firstSlot += slots;
+    firstTeam += teams;
+  }
+  return seasons;
+}
+
+/** The season that holds an index, counted as `first` counts. */
+export function seasonAt(
+  seasons: readonly Season[],
+  index: number,
+  first: 'firstSlot' | 'firstTeam' | 'firstGroup',
+): Season {
+  const found = seasons.findLast((season) => season[first] <= index);
+  if (found === undefined) throw new RangeError(`no season has index ${index}`);
+  return found;
+}
+
+/** As seasonAt for groups, without a search. */
+export function seasonOfGroup(seasons: readonly Season[], group: number): Season {
+  const guess = Math.floor(4 * Math.log(1 + group / 2.5));
+  const season = seasons[guess];
+  return season !== undefined && season.firstGroup <= group && group < season.firstGroup + season.groups
+    ? season
+    : seasonAt(seasons, group, 'firstGroup');
+}
+
+/** Ever more often: 16 years hold the first 200 launches, 84 years the first million. In order, and in minutes. */
+export function launchSeconds(seed: number, launch: number): number {
+  const gap = (8 * YEAR) / (31 + launch);
+  const jitter = (gap / 2) * (hash(seed, launch, JITTER) / 2 ** 32);
+  const seconds = FIRST_LAUNCH + 8 * YEAR * Math.log(1 + launch / 30) + jitter;
+  return 60 * Math.floor(seconds / 60);
+}
+
+/** Follows from launchSeconds: a season is two years long, but for rounding. */
+function firstGroupOf(season: number): number {
+  return Math.ceil(2.5 * (Math.exp(season / 4) - 1));
+}
+
+function rotated(by: number, hasHeavy: boolean): readonly Role[] {
+  return [...PATTERN.slice(by), ...PATTERN.slice(0, by)].map((role) =>
+    role === 'heavy' && !hasHeavy ? 'satellite' : role,
+  );
+}
