@@ -33,7 +33,11 @@ describe('a later revision', () => {
         'only plans are gone',
       );
       assert.ok(share(changed('flight_number')));
-      assert.ok(share(changed('date_utc')));
+      const plans = both.filter(({ launch }) => launch['upcoming']);
+      assert.ok(
+        plans.some(({ was, launch }) => was['date_utc'] !== launch['date_utc']),
+        'put off',
+      );
       assert.ok(share(changed('details')));
       assert.equal(changed('name'), 0);
       const flown = both.filter(({ was, launch }) => was['upcoming'] && !launch['upcoming']);
@@ -57,6 +61,27 @@ describe('a later revision', () => {
       );
     }
     assert.equal(read(third, 'launches').size, 205);
+  });
+
+  it('knows the ids of its own launches and of no others', () => {
+    for (const state of [first, second, third]) {
+      const { count, id, indexOf } = state?.get('launches') ?? assert.fail();
+      for (let index = 0; index < count; index += 1) assert.equal(indexOf(id(index)), index);
+      const ids = new Set(read(state, 'launches').keys());
+      for (const other of [first, second, third]) {
+        for (const known of read(other, 'launches').keys())
+          assert.equal(indexOf(known) !== null, ids.has(known));
+      }
+    }
+  });
+
+  it('knows the cores and payloads of what flies soon, and of nothing later', () => {
+    for (const state of [first, second, third]) {
+      const plans = [...read(state, 'launches').values()].filter(({ upcoming }) => upcoming);
+      const sure = plans.filter(({ payloads }) => payloads.length > 0);
+      assert.ok(sure.length > 3 && sure.length < plans.length - 3);
+      for (const { cores, payloads } of plans) assert.equal(cores[0].core === null, payloads.length === 0);
+    }
   });
 
   it('has other records of what flies, and the same of what does not change', () => {
