@@ -1,10 +1,15 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
-import { isCalendarDate, isStorableText, isTimestamp } from './formats.ts';
+import { isCalendarDate, isSpaceTime, isStorableText, isTimestamp } from './formats.ts';
 import type { Fault } from './run.ts';
 import type { Schema } from './schema.ts';
 
-const FORMATS = { text: isStorableText, timestamp: isTimestamp, 'calendar-date': isCalendarDate };
+const FORMATS = {
+  text: isStorableText,
+  timestamp: isTimestamp,
+  'space-time': isSpaceTime,
+  'calendar-date': isCalendarDate,
+};
 
 /** Gives null when the value honours the schema, else every fault. */
 export type Check = (value: unknown) => Fault[] | null;
@@ -67,6 +72,7 @@ function expectation(error: ErrorObject): string {
 const FORMAT_MESSAGES: Readonly<Record<string, string>> = {
   text: 'must be text that PostgreSQL can store (no NUL, no lone surrogate)',
   timestamp: 'must be a timestamp like 2006-03-24T22:30:00.000Z (years 0001 to 9999, offset below 16:00)',
+  'space-time': 'must be a time like 2020-06-19 21:46:09 (years 0001 to 9999)',
   'calendar-date': 'must be a date like 2006-03-24 (years 0001 to 9999)',
 };
 

@@ -13,6 +13,8 @@ export const text = (): Schema<string> => string({ format: 'text' });
 export const objectId = (): Schema<string> => string({ pattern: '^[0-9a-f]{24}$' });
 export const timestamp = (): Schema<string> => string({ format: 'timestamp' });
 export const calendarDate = (): Schema<string> => string({ format: 'calendar-date' });
+/** `2020-06-19 21:46:09.000224`, in UTC. */
+export const spaceTime = (): Schema<string> => string({ format: 'space-time' });
 export const bool = (): Schema<boolean> => boolean();
 /** Any finite double. */
 export const number = (): Schema<number> => double();

@@ -3,7 +3,34 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { isCalendarDate, isStorableText, isTimestamp, utcOffsetMinutes } from './formats.ts';
+import {
+  isCalendarDate,
+  isSpaceTime,
+  isStorableText,
+  isTimestamp,
+  spaceTimeUtc,
+  utcOffsetMinutes,
+} from './formats.ts';
+
+describe('a time of Space-Track', () => {
+  it('is a date and a time with a space between, and nothing else', () => {
+    for (const good of ['2020-06-19 21:46:09', '2020-06-19 20:00:01.000224']) {
+      assert.ok(isSpaceTime(good), good);
+      assert.ok(isTimestamp(spaceTimeUtc(good) ?? ''));
+    }
+    for (const bad of [
+      '',
+      '2020-06-19',
+      '2020-06-19T21:46:09',
+      '2020-06-19 21:46:09Z',
+      '2020-02-30 00:00:00',
+      '2020-06-19 21:46:09Z+01:00',
+    ]) {
+      assert.ok(!isSpaceTime(bad), bad);
+    }
+    assert.equal(spaceTimeUtc(null), null);
+  });
+});
 
 describe('isTimestamp', () => {
   it('takes RFC 3339 of the years 0001 to 9999', () => {

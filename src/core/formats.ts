@@ -30,6 +30,16 @@ export function isTimestamp(value: string): boolean {
   );
 }
 
+/** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: the times of Space-Track. */
+export function isSpaceTime(value: string): boolean {
+  return value[10] === ' ' && isTimestamp(`${value.slice(0, 10)}T${value.slice(11)}Z`);
+}
+
+/** A time that `isSpaceTime` accepts, as RFC 3339. */
+export function spaceTimeUtc(value: string | null): string | null {
+  return value === null ? null : `${value.replace(' ', 'T')}Z`;
+}
+
 const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** `YYYY-MM-DD`, a day that exists, in the years 0001 to 9999. */

@@ -18,6 +18,7 @@ function values(schema: Schema): readonly unknown[] {
   assert.equal(kind, 'string');
   if (pattern !== undefined) return ['5eb87cd9ffd86e000604b32a', '5eb87cd9ffd86e000604b32b'];
   if (format === 'timestamp') return ['2006-03-24T22:30:00.000Z', '2007-03-24T22:30:00.000+01:00'];
+  if (format === 'space-time') return ['2020-06-19 21:46:09', '2021-06-19 21:46:09.5'];
   if (format === 'calendar-date') return ['2006-03-24', '2007-03-24'];
   return ['2019', '2020'];
 }

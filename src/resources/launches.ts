@@ -14,6 +14,7 @@ import {
 } from '../core/contract.ts';
 import { utcOffsetMinutes } from '../core/formats.ts';
 import { defineResource } from '../core/resource.ts';
+import { trimmed } from '../core/text.ts';
 
 /** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
 /** The key of a table of what a launch has more than one of. */
@@ -118,7 +119,7 @@ export default defineResource({
         launch_date_precision: { type: 'text', nullable: false },
         success: { type: 'boolean' },
         upcoming: { type: 'boolean', nullable: false },
-        launchpad_id: { type: 'text' },
+        launchpad_id: { type: 'text', references: 'launchpads' },
         window_s: { type: 'integer' },
         static_fire_date_utc: { type: 'timestamptz' },
         static_fire_date_unix: { type: 'bigint' },
@@ -149,7 +150,7 @@ export default defineResource({
       ...listKey,
       columns: {
         ...inLaunch,
-        core_id: { type: 'text' },
+        core_id: { type: 'text', references: 'cores' },
         flight: { type: 'integer' },
         gridfins: { type: 'boolean' },
         legs: { type: 'boolean' },
@@ -157,33 +158,33 @@ export default defineResource({
         landing_attempt: { type: 'boolean' },
         landing_success: { type: 'boolean' },
         landing_type: { type: 'text' },
-        landpad_id: { type: 'text' },
+        landpad_id: { type: 'text', references: 'landpads' },
       },
     },
     {
       name: 'launch_payloads',
       ...listKey,
-      columns: { ...inLaunch, payload_id: { type: 'text', nullable: false } },
+      columns: { ...inLaunch, payload_id: { type: 'text', nullable: false, references: 'payloads' } },
     },
     {
       name: 'launch_crew',
       ...listKey,
-      columns: { ...inLaunch, crew_id: { type: 'text' }, role: { type: 'text' } },
+      columns: { ...inLaunch, crew_id: { type: 'text', references: 'crew' }, role: { type: 'text' } },
     },
     {
       name: 'launch_ships',
       ...listKey,
-      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false } },
+      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false, references: 'ships' } },
     },
     {
       name: 'launch_capsules',
       ...listKey,
-      columns: { ...inLaunch, capsule_id: { type: 'text', nullable: false } },
+      columns: { ...inLaunch, capsule_id: { type: 'text', nullable: false, references: 'capsules' } },
     },
     {
       name: 'launch_fairing_ships',
       ...listKey,
-      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false } },
+      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false, references: 'ships' } },
     },
     {
       name: 'launch_failures',
@@ -296,10 +297,6 @@ export default defineResource({
   exampleQuery:
     'SELECT rocket_name, count(*) AS launches, count(*) FILTER (WHERE success) AS succeeded FROM launches GROUP BY 1 ORDER BY 2 DESC',
 });
-
-function trimmed(value: string | null): string | null {
-  return value === null ? null : value.trim();
-}
 
 function images(launch_id: string, size: string, urls: readonly string[]) {
   return urls.map((url, position) => ({ launch_id, size, position, url: url.trim() }));

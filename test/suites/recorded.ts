@@ -15,11 +15,19 @@ export const NOT_RECORDED: string | false = existsSync(join(DIR, 'spacex-api'))
   ? false
   : `there are no recorded answers in ${DIR} (SHARED_DATA names another folder)`;
 
-const PATHS = { launches: 'v5/launches.json', rockets: 'v4/rockets.json' };
-export type RecordedName = keyof typeof PATHS;
+/** Beside the paths below v4/ that are named as their resource. */
+const PATHS: Readonly<Record<string, string>> = {
+  launches: 'v5/launches.json',
+  starlink: 'v4/starlink_sample.json',
+};
+/** The body of the recorded answer. */
+export function recordedBody(resource: string): string {
+  return readFileSync(join(DIR, 'spacex-api', PATHS[resource] ?? `v4/${resource}.json`), 'utf8');
+}
 
-export function readRecorded(resource: RecordedName): Recorded[] {
-  return JSON.parse(readFileSync(join(DIR, 'spacex-api', PATHS[resource]), 'utf8'));
+/** Its records, one for a single object. */
+export function readRecorded(resource: string): Recorded[] {
+  return [JSON.parse(recordedBody(resource))].flat();
 }
 
 /**
@@ -53,7 +61,7 @@ export function csvOfRecorded(): Buffer {
   const parts = [launches, rockets].map((resource) => {
     const [{ name, columns }] = resource.tables;
     const encoder = createCsvEncoder(Object.keys(columns));
-    for (const record of readRecorded(name as RecordedName)) {
+    for (const record of readRecorded(name)) {
       for (const row of resource.transform(record, context)[name] ?? []) encoder.encode(row);
     }
     return Buffer.concat([encoder.header(), encoder.take()]);

@@ -1,0 +1,103 @@
+import { bigint, integer, nullable, object, objectId, optional, text } from '../core/contract.ts';
+import { defineResource } from '../core/resource.ts';
+import { trimmed } from '../core/text.ts';
+
+/** GET /v4/company: one object. What the API's model gives no default may be absent. */
+const contract = object({
+  id: objectId(),
+  name: optional(nullable(text())),
+  founder: optional(nullable(text())),
+  founded: optional(nullable(integer())),
+  employees: optional(nullable(integer())),
+  vehicles: optional(nullable(integer())),
+  launch_sites: optional(nullable(integer())),
+  test_sites: optional(nullable(integer())),
+  ceo: optional(nullable(text())),
+  cto: optional(nullable(text())),
+  coo: optional(nullable(text())),
+  cto_propulsion: optional(nullable(text())),
+  valuation: optional(nullable(bigint())),
+  headquarters: object({
+    address: optional(nullable(text())),
+    city: optional(nullable(text())),
+    state: optional(nullable(text())),
+  }),
+  links: object({
+    website: optional(nullable(text())),
+    flickr: optional(nullable(text())),
+    twitter: optional(nullable(text())),
+    elon_twitter: optional(nullable(text())),
+  }),
+  summary: optional(nullable(text())),
+});
+
+export default defineResource({
+  name: 'company',
+  description: 'The company: people, places, value.',
+  path: '/v4/company',
+  shape: 'object',
+  needs: {},
+  contract,
+  tables: [
+    {
+      name: 'company',
+      key: ['id'],
+      owner: 'id',
+      columns: {
+        id: { type: 'text', nullable: false },
+        name: { type: 'text' },
+        founder: { type: 'text' },
+        founded_year: { type: 'integer' },
+        employees: { type: 'integer' },
+        vehicles: { type: 'integer' },
+        launch_sites: { type: 'integer' },
+        test_sites: { type: 'integer' },
+        ceo: { type: 'text' },
+        cto: { type: 'text' },
+        coo: { type: 'text' },
+        cto_propulsion: { type: 'text' },
+        valuation_usd: { type: 'bigint' },
+        headquarters_address: { type: 'text' },
+        headquarters_city: { type: 'text' },
+        headquarters_state: { type: 'text' },
+        website_url: { type: 'text' },
+        flickr_url: { type: 'text' },
+        twitter_url: { type: 'text' },
+        elon_twitter_url: { type: 'text' },
+        summary: { type: 'text' },
+      },
+    },
+  ],
+  transform(company) {
+    return {
+      company: [
+        {
+          id: company.id,
+          name: trimmed(company.name),
+          founder: trimmed(company.founder),
+          founded_year: company.founded ?? null,
+          employees: company.employees ?? null,
+          vehicles: company.vehicles ?? null,
+          launch_sites: company.launch_sites ?? null,
+          test_sites: company.test_sites ?? null,
+          ceo: trimmed(company.ceo),
+          cto: trimmed(company.cto),
+          coo: trimmed(company.coo),
+          cto_propulsion: trimmed(company.cto_propulsion),
+          valuation_usd: company.valuation ?? null,
+          headquarters_address: trimmed(company.headquarters.address),
+          headquarters_city: trimmed(company.headquarters.city),
+          headquarters_state: trimmed(company.headquarters.state),
+          website_url: trimmed(company.links.website),
+          flickr_url: trimmed(company.links.flickr),
+          twitter_url: trimmed(company.links.twitter),
+          elon_twitter_url: trimmed(company.links.elon_twitter),
+          summary: trimmed(company.summary),
+        },
+      ],
+    };
+  },
+  omitted: {},
+  checks: [],
+  exampleQuery: 'SELECT name, founded_year, employees, valuation_usd FROM company',
+});
