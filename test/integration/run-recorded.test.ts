@@ -45,7 +45,7 @@ void describe('recorded data of the real API', { skip }, () => {
       const { received, validated, inserted } = report.resources[name] ?? assert.fail(name);
       assert.deepEqual([received, validated, inserted], [count, count, count]);
     }
-    assert.deepEqual(report.resources['launches']?.tables['launches']?.dangling, { rocket_id: 0 });
+    assert.equal(report.resources['launches']?.tables['launches']?.dangling['rocket_id'], 0);
   });
 
   void it('become the business columns by rename, lookup and trim', async () => {

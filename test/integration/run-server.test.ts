@@ -47,7 +47,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
       ...INSERTED,
       live_before: 0,
       live_after: 30,
-      dangling: { rocket_id: 0 },
+      dangling: { rocket_id: 0, launchpad_id: 30 },
     });
     for (const line of first.stderr.trimEnd().split('\n')) {
       const { time, level, msg } = JSON.parse(line);

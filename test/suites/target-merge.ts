@@ -22,7 +22,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
 
     it('inserts, updates, leaves alone and deletes, and counts each', async () => {
       const first = await loadParts([part('a', { note: '1' }), part('b'), part('c')]);
-      assert.deepEqual(first.entries[0]?.report.tables['parts'], {
+      assert.partialDeepStrictEqual(first.entries[0]?.report.tables['parts'], {
         staged: 3,
         inserted: 3,
         updated: 0,
@@ -34,7 +34,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
         dangling: { maker_id: 0 },
       });
       const second = await loadParts([part('a', { note: '2' }), part('b'), part('d')]);
-      assert.deepEqual(second.entries[0]?.report.tables['parts'], {
+      assert.partialDeepStrictEqual(second.entries[0]?.report.tables['parts'], {
         staged: 3,
         inserted: 1,
         updated: 1,

@@ -61,7 +61,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
         found,
         expected.sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1)),
       );
-      assert.deepEqual(end.entries[1]?.report.tables['launches']?.dangling, { rocket_id: 0 });
+      assert.equal(end.entries[1]?.report.tables['launches']?.dangling['rocket_id'], 0);
     });
 
     it('are found unchanged when they come again', async () => {

@@ -37,12 +37,12 @@ export type Workspace = {
   readonly remove: () => void;
 };
 
-/** Without settings there is no configuration file. */
+/** Pulls rockets and launches unless the settings say otherwise. Without settings there is no configuration file. */
 export function createWorkspace(settings: Settings | null = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
   const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
   const configure = (next: Settings): void => {
-    const all = { source: QUICK_SOURCE, ...next };
+    const all = { source: QUICK_SOURCE, resources: ['rockets', 'launches'], ...next };
     writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(all));
   };
   if (settings !== null) configure(settings);

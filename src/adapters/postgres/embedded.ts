@@ -27,6 +27,7 @@ export async function openEmbedded(options: {
   // PGlite stands in for pg's connection; the types of pg do not know that option.
   const client = new pg.Client(Object.assign(createPgConfig(engine), { types: valueParsers }));
   client.on('error', () => undefined);
+  const inTurn = takeTurns(client);
   await opening(options.dir, async () => {
     await client.connect();
     await configureSession(client, options.schema);
@@ -34,7 +35,7 @@ export async function openEmbedded(options: {
   const session: Session = {
     client,
     copyCsv: (table, columns, csv) =>
-      queued(client, async () => {
+      inTurn(async () => {
         // COPY FROM STDIN kills the WebAssembly process; /dev/blob is PGlite's own way in.
         const sql = copyStatement(table, columns, "'/dev/blob'");
         const result = await engine.query(sql, [], { blob: new Blob([csv]) });
@@ -54,21 +55,20 @@ export async function openEmbedded(options: {
 }
 
 /**
- * Runs work on the engine in turn with the client's own queries. The client sends parse, bind and execute one by
- * one: work that slipped in between would take the unnamed statement away.
+ * Lets every query on the client, and other work on the engine, wait for the one before: all sessions share the one
+ * connection, and pg will not take a query while another is on its way. Gives a way in for other work.
  */
-function queued<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    client.query({
-      submit(connection: pg.Connection) {
-        work()
-          .then(resolve, reject)
-          .finally(() => connection.emit('readyForQuery'));
-      },
-      handleError: reject,
-      handleReadyForQuery: () => undefined,
-    } as pg.Submittable);
-  });
+function takeTurns(client: pg.Client): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  }
+  const send = client.query.bind(client);
+  client.query = ((query: string, values?: unknown[]) =>
+    inTurn(() => send(query, values))) as typeof client.query;
+  return inTurn;
 }
 
 async function opening<T>(dir: string, open: () => Promise<T>): Promise<T> {
