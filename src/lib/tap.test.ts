@@ -59,6 +59,15 @@ describe('a tap', () => {
     }
     await assert.rejects(all(copy), /left before its end/);
   });
+
+  it('fails the copy when nobody ever reads the stream', async () => {
+    const { copy, fail } = tap(upTo(100), 2);
+    const copying = all(copy);
+    await new Promise(setImmediate);
+    const failure = new Error('no place to write');
+    fail(failure);
+    await assert.rejects(copying, failure);
+  });
 });
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

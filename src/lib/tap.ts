@@ -6,6 +6,8 @@ export type Tap<T> = {
   readonly copy: AsyncIterable<T>;
   /** Nobody reads the copy any more: `main` need not wait for it. */
   readonly drop: () => void;
+  /** Nobody reads `main` any more, or ever did: a copy that has not ended fails with this. */
+  readonly fail: (error: unknown) => void;
 };
 
 export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
@@ -34,12 +36,11 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
       }
       ending = { failed: false };
     } catch (error) {
-      ending = { failed: true, error };
+      fail(error);
       throw error;
     } finally {
       // A reader of `main` that stops early ends the copy, too: what is left will never come.
-      ending ??= { failed: true, error: new Error('the stream was left before its end') };
-      move();
+      fail(new Error('the stream was left before its end'));
     }
   }
 
@@ -65,5 +66,10 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
     move();
   }
 
-  return { main: main(), copy: copy(), drop };
+  function fail(error: unknown): void {
+    ending ??= { failed: true, error };
+    move();
+  }
+
+  return { main: main(), copy: copy(), drop, fail };
 }

@@ -111,13 +111,14 @@ async function storeAndDerive(
   response: SourceResponse,
   { derive, folder }: Pick<ExtractContext, 'derive' | 'folder'>,
 ): Promise<{ body: RawBody; deriving: () => Promise<void> }> {
-  const { copy, drop, main } = tap(response.body, CHUNKS_AHEAD);
+  const { copy, drop, fail, main } = tap(response.body, CHUNKS_AHEAD);
   const derived = derive(copy).finally(drop);
   derived.catch(() => undefined);
   try {
     const body = await folder.writeRaw(resource.name, main);
     return { body, deriving: () => derived };
   } catch (error) {
+    fail(error);
     // Before the next try, this one has to have let go of its files and tables.
     await derived.catch(() => undefined);
     throw error;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
@@ -159,7 +159,7 @@ type Kind = { readonly simulated: boolean };
 async function readDataKind(dataDir: string): Promise<boolean | null> {
   const text = await readFile(kindPath(dataDir), 'utf8').catch(() => null);
   if (text === null) return null;
-  const kind = JSON.parse(text) as Partial<Kind>; // written by writeDataKind alone
+  const kind = JSON.parse(text) as Partial<Kind>; // written whole by markKind alone
   return kind.simulated === true;
 }
 
@@ -177,7 +177,8 @@ async function markKind(dataDir: string, simulated: boolean): Promise<void> {
   if ((await readDataKind(dataDir)) !== null) return;
   await writing(dataDir, async () => {
     await mkdir(dataDir, { recursive: true });
-    await writeFile(kindPath(dataDir), `${JSON.stringify({ simulated } satisfies Kind)}\n`);
+    // Several resources begin at the same time: none may read what another has half written.
+    await writeFileAtomic(kindPath(dataDir), `${JSON.stringify({ simulated } satisfies Kind)}\n`);
   });
 }
 
