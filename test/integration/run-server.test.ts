@@ -47,7 +47,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
       ...INSERTED,
       live_before: 0,
       live_after: 30,
-      dangling: { rocket_id: 0, launchpad_id: 30 },
+      dangling: { rocket_id: 0 },
     });
     for (const line of first.stderr.trimEnd().split('\n')) {
       const { time, level, msg } = JSON.parse(line);
@@ -78,7 +78,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     t.after(api.close);
     const { list, pull, run } = server.workspace();
     const refused = await run(['run', '--source', api.url]);
-    assertFailure(refused, { code: 6, message: /3 of 3 migrations are pending/, hint: /migrate up/ });
+    assertFailure(refused, { code: 6, message: /(\d+) of \1 migrations are pending/, hint: /migrate up/ });
     assert.deepEqual(api.requests, []);
     assert.deepEqual(list(), ['spacex-pipeline.config.json']);
     const told = await pull(['--source', api.url]);

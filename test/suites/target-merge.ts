@@ -31,7 +31,6 @@ export function testMerge(openDatabase: OpenDatabase): void {
         held: 0,
         live_before: 0,
         live_after: 3,
-        dangling: { maker_id: 0 },
       });
       const second = await loadParts([part('a', { note: '2' }), part('b'), part('d')]);
       assert.partialDeepStrictEqual(second.entries[0]?.report.tables['parts'], {
@@ -43,7 +42,6 @@ export function testMerge(openDatabase: OpenDatabase): void {
         held: 0,
         live_before: 3,
         live_after: 3,
-        dangling: { maker_id: 0 },
       });
       const all = await rows(lab.client, 'SELECT id, note, _run_id, _first_run_id FROM parts ORDER BY id');
       assert.deepEqual(all, [

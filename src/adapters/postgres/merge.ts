@@ -84,17 +84,22 @@ export async function countVanishing(
   };
 }
 
-/** For each referencing column, the rows of which the reference names no row. */
+/**
+ * For each referencing column, the rows of which the reference names no row. A column that references an empty table
+ * is left out: nothing was ever pulled there.
+ */
 export async function countDangling(client: ClientBase, table: Table): Promise<TableCounts['dangling']> {
   const counts: Record<string, number> = {};
   for (const [name, column] of Object.entries(table.columns)) {
     if (column.references === undefined) continue;
-    counts[name] = await count(
+    const [found] = await rows<{ n: number }>(
       client,
       `SELECT count(*) AS n FROM ${ident(table.name)} t
        WHERE t.${ident(name)} IS NOT NULL
-         AND NOT EXISTS (SELECT FROM ${ident(column.references)} r WHERE r.id = t.${ident(name)})`,
+         AND NOT EXISTS (SELECT FROM ${ident(column.references)} r WHERE r.id = t.${ident(name)})
+       HAVING EXISTS (SELECT FROM ${ident(column.references)})`,
     );
+    if (found !== undefined) counts[name] = found.n;
   }
   return counts;
 }
