@@ -12,6 +12,7 @@ after(() => workspace.remove());
 
 void describe('dag', { concurrency: 3 }, () => {
   void it('prints what runs side by side, and what waits', async () => {
+    workspace.configure({ resources: null });
     const { code, stdout } = await workspace.run(['dag']);
     assert.equal(code, 0);
     const lines = stdout.trimEnd().split('\n');
