@@ -58,6 +58,8 @@ async function benchSize(size: number): Promise<void> {
         const data = join(folder, `${schema}_${database}`);
         const args = [
           'run',
+          '--resources',
+          'launches',
           '--source',
           url,
           '--data-dir',
