@@ -20,6 +20,40 @@ const PATHS: Readonly<Record<string, string>> = {
   launches: 'v5/launches.json',
   starlink: 'v4/starlink_sample.json',
 };
+
+/** Rows of each table that the recorded answers become, counted in the files apart from the code under test. */
+export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  rockets: { rockets: 4, rocket_payload_weights: 11, rocket_images: 16 },
+  launchpads: { launchpads: 6, launchpad_rockets: 6, launchpad_launches: 187, launchpad_images: 6 },
+  landpads: { landpads: 7, landpad_launches: 157, landpad_images: 7 },
+  payloads: {
+    payloads: 225,
+    payload_customers: 236,
+    payload_norad_ids: 906,
+    payload_nationalities: 221,
+    payload_manufacturers: 210,
+  },
+  cores: { cores: 83, core_launches: 193 },
+  capsules: { capsules: 25, capsule_launches: 35 },
+  ships: { ships: 29, ship_roles: 41, ship_launches: 342 },
+  crew: { crew: 18, crew_launches: 14 },
+  dragons: { dragons: 2, dragon_thrusters: 3, dragon_images: 7 },
+  starlink: { starlink: 2 },
+  roadster: { roadster: 1, roadster_images: 4 },
+  company: { company: 1 },
+  launches: {
+    launches: 205,
+    launch_cores: 215,
+    launch_payloads: 222,
+    launch_crew: 30,
+    launch_ships: 342,
+    launch_capsules: 35,
+    launch_fairing_ships: 75,
+    launch_failures: 5,
+    launch_images: 848,
+  },
+};
+
 /** The body of the recorded answer. */
 export function recordedBody(resource: string): string {
   return readFileSync(join(DIR, 'spacex-api', PATHS[resource] ?? `v4/${resource}.json`), 'utf8');
