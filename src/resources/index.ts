@@ -4,6 +4,7 @@ import company from './company.ts';
 import cores from './cores.ts';
 import crew from './crew.ts';
 import dragons from './dragons.ts';
+import history from './history.ts';
 import landpads from './landpads.ts';
 import launches from './launches.ts';
 import launchpads from './launchpads.ts';
@@ -27,5 +28,6 @@ export const resources: readonly Resource[] = [
   starlink,
   roadster,
   company,
+  history,
   launches,
 ];

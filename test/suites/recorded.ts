@@ -41,6 +41,7 @@ export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, numb
   starlink: { starlink: 2 },
   roadster: { roadster: 1, roadster_images: 4 },
   company: { company: 1 },
+  history: { history: 15 },
   launches: {
     launches: 205,
     launch_cores: 215,

@@ -1,0 +1,54 @@
+import { bigint, nullable, object, objectId, text, timestamp } from '../core/contract.ts';
+import { defineResource } from '../core/resource.ts';
+import { trimmed } from '../core/text.ts';
+
+/** GET /v4/history. */
+const contract = object({
+  id: objectId(),
+  title: nullable(text()),
+  event_date_utc: nullable(timestamp()),
+  event_date_unix: nullable(bigint()),
+  details: nullable(text()),
+  links: object({ article: nullable(text()) }),
+});
+
+export default defineResource({
+  name: 'history',
+  description: 'Events that made history: what, when, and an article about it.',
+  path: '/v4/history',
+  shape: 'array',
+  needs: {},
+  contract,
+  tables: [
+    {
+      name: 'history',
+      key: ['id'],
+      owner: 'id',
+      columns: {
+        id: { type: 'text', nullable: false },
+        title: { type: 'text' },
+        event_date_utc: { type: 'timestamptz' },
+        event_date_unix: { type: 'bigint' },
+        details: { type: 'text' },
+        article_url: { type: 'text' },
+      },
+    },
+  ],
+  transform(event) {
+    return {
+      history: [
+        {
+          id: event.id,
+          title: trimmed(event.title),
+          event_date_utc: event.event_date_utc,
+          event_date_unix: event.event_date_unix,
+          details: trimmed(event.details),
+          article_url: trimmed(event.links.article),
+        },
+      ],
+    };
+  },
+  omitted: {},
+  checks: [],
+  exampleQuery: 'SELECT event_date_utc, title FROM history ORDER BY event_date_utc DESC',
+});
