@@ -5,7 +5,7 @@ import { findIn, readVariables, refuseUnknownVariables, type Environment } from 
 import { readConfigFile, readDotEnv, type ConfigFile } from './file.ts';
 import { listSettings, treeOf, valueAt, type Setting } from './keys.ts';
 import type { Config, ConfigInput, ConfigKey } from './schema.ts';
-import { withPassword, type FindVariable, type Variable } from './server-url.ts';
+import { withParameters, type FindVariable, type Variable } from './server-url.ts';
 import { readText } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -152,7 +152,7 @@ function finish({ setting, value, folder }: Assignment, find: FindVariable): unk
   if (typeof value !== 'string') return value;
   if (setting.key === 'dataDir') return resolve(folder, value);
   if (setting.key === 'source.baseUrl') return value.replace(/\/+$/, '');
-  return setting.key === 'database.url' ? withPassword(value, find) : value;
+  return setting.key === 'database.url' ? withParameters(value, find) : value;
 }
 
 function deepFreeze<T>(value: T): T {

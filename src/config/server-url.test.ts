@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 
 import { findIn, type Environment } from './environment.ts';
-import { serverFromVariables, withPassword } from './server-url.ts';
+import { serverFromVariables, withParameters } from './server-url.ts';
 import { PipelineError } from '../core/errors.ts';
 
 const urlOf = (env: Environment): string | undefined => serverFromVariables(findIn(env, {}))?.url;
@@ -50,12 +50,19 @@ test('a socket has its folder in the query', () => {
   assert.equal(urlOf(env), 'postgresql:///db?host=%2Fvar%2Frun%2Fpostgresql&user=me');
 });
 
-test('PGSSLMODE decides about TLS', () => {
-  const mode = (text: string) => urlOf({ PGHOST: 'h', PGSSLMODE: text });
-  assert.equal(mode('disable'), 'postgresql://h/?sslmode=disable');
-  assert.equal(mode('require'), 'postgresql://h/?uselibpqcompat=true&sslmode=require');
-  assert.equal(mode('verify-ca'), 'postgresql://h/?sslmode=verify-full');
-  assert.equal(mode('verify-full'), 'postgresql://h/?sslmode=verify-full');
+test('what a URL does not say of TLS, the variables of libpq do', () => {
+  const find = findIn(
+    { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/my certs/root.crt', PGSSLCERT: 'c', PGSSLKEY: 'k' },
+    {},
+  );
+  assert.equal(
+    withParameters('postgresql://h/d', find),
+    'postgresql://h/d?sslmode=verify-ca&sslrootcert=%2Fmy%20certs%2Froot.crt&sslcert=c&sslkey=k',
+  );
+  assert.equal(
+    withParameters('postgresql://h/d?sslmode=disable&sslrootcert=a&sslcert=b&sslkey=c', find),
+    'postgresql://h/d?sslmode=disable&sslrootcert=a&sslcert=b&sslkey=c',
+  );
 });
 
 test('wrong parts are refused by the name of their variable', () => {
@@ -67,7 +74,6 @@ test('wrong parts are refused by the name of their variable', () => {
     [{ PGHOST: 'h', POSTGRES_PORT: 'x' }, /^Cannot use POSTGRES_PORT: /],
     [{ POSTGRES_HOST: 'a b' }, /^Cannot use POSTGRES_HOST: must be a host name/],
     [{ PGHOST: 'u:geheim@h' }, /^Cannot use PGHOST: must be .*, found "u:\*\*\*@h"$/],
-    [{ PGHOST: 'h', PGSSLMODE: 'toString' }, /^Cannot use PGSSLMODE: must be one of disable, /],
   ];
   for (const [env, message] of wrong) {
     assert.throws(
@@ -80,7 +86,7 @@ test('wrong parts are refused by the name of their variable', () => {
 test('PGPASSWORD, and only that, fills in a missing password', () => {
   const find = findIn({ POSTGRES_PASSWORD: 'other' }, { PGPASSWORD: 'p&q' });
   const filled = (url: string): unknown =>
-    new pg.Client({ connectionString: withPassword(url, find) }).password;
+    new pg.Client({ connectionString: withParameters(url, find) }).password;
   for (const url of [
     'postgresql://u@h/d',
     'postgresql://h/d?sslmode=disable',
@@ -90,10 +96,10 @@ test('PGPASSWORD, and only that, fills in a missing password', () => {
     assert.equal(filled(url), 'p&q');
   }
   for (const url of ['postgresql://u:own@h/d', 'postgresql://u@h/d?password=own']) {
-    assert.equal(withPassword(url, find), url);
+    assert.equal(withParameters(url, find), url);
   }
   assert.equal(
-    withPassword('postgresql://u@h/d', findIn({ POSTGRES_PASSWORD: 'other' }, {})),
+    withParameters('postgresql://u@h/d', findIn({ POSTGRES_PASSWORD: 'other' }, {})),
     'postgresql://u@h/d',
   );
 });

@@ -27,7 +27,7 @@ export function serverFromVariables(find: FindVariable): (Variable & { readonly 
     password: find('PGPASSWORD', 'POSTGRES_PASSWORD')?.value,
     database: find('PGDATABASE', 'POSTGRES_DB')?.value ?? '',
   };
-  const url = host.value.startsWith('/') ? socketUrl(parts) : hostUrl(parts, sslParameters(find));
+  const url = host.value.startsWith('/') ? socketUrl(parts) : hostUrl(parts);
   if (parseServerUrl(url) === null) throw wrong(host, 'a host name, an address or the folder of a socket');
   return { ...host, url };
 }
@@ -40,12 +40,12 @@ type Parts = {
   readonly database: string;
 };
 
-function hostUrl({ host, port, user, password, database }: Parts, parameters: string): string {
+function hostUrl({ host, port, user, password, database }: Parts): string {
   const login = encodeURIComponent(user ?? '');
   const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
   const at = login === '' && secret === '' ? '' : '@';
   const address = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return `postgresql://${login}${secret}${at}${address}${port === undefined ? '' : `:${port}`}/${pathOf(database)}${parameters}`;
+  return `postgresql://${login}${secret}${at}${address}${port === undefined ? '' : `:${port}`}/${pathOf(database)}`;
 }
 
 /** The host in the query is how pg takes a socket. */
@@ -60,36 +60,28 @@ function pathOf(database: string): string {
   return encodeURI(database).replaceAll('?', '%3F').replaceAll('#', '%23');
 }
 
-/**
- * What each PGSSLMODE is for pg: it cannot try TLS and then go on without, and without a root certificate
- * `verify-ca` needs one from the system, whose names must then be checked too.
- */
-const SSL_PARAMETERS: Readonly<Record<string, string>> = {
-  disable: '?sslmode=disable',
-  allow: '?sslmode=disable',
-  prefer: '?sslmode=disable',
-  require: '?uselibpqcompat=true&sslmode=require',
-  'no-verify': '?sslmode=no-verify',
-  'verify-ca': '?sslmode=verify-full',
-  'verify-full': '?sslmode=verify-full',
-};
+/** What libpq takes from its variables where a URL does not say it. */
+const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = [
+  ['password', 'PGPASSWORD'],
+  ['sslmode', 'PGSSLMODE'],
+  ['sslrootcert', 'PGSSLROOTCERT'],
+  ['sslcert', 'PGSSLCERT'],
+  ['sslkey', 'PGSSLKEY'],
+  ['sslcrl', 'PGSSLCRL'],
+];
 
-function sslParameters(find: FindVariable): string {
-  const mode = find('PGSSLMODE');
-  if (mode === null) return '';
-  const parameters = Object.hasOwn(SSL_PARAMETERS, mode.value) ? SSL_PARAMETERS[mode.value] : undefined;
-  if (parameters === undefined) throw wrong(mode, `one of ${Object.keys(SSL_PARAMETERS).join(', ')}`);
-  return parameters;
-}
-
-/** A URL without password takes the one of PGPASSWORD, as libpq does. */
-export function withPassword(url: string, find: FindVariable): string {
+/** A URL without password, or without a word about TLS, takes those of libpq's variables, as libpq does. */
+export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
-  const password = find('PGPASSWORD');
-  if (password === null || parsed === null) return url;
-  if (parsed.password !== '' || parsed.searchParams.has('password')) return url;
+  if (parsed === null) return url;
+  const missing = PARAMETERS.flatMap(([parameter, name]) => {
+    const variable = find(name);
+    const said = parsed.searchParams.has(parameter) || (parameter === 'password' && parsed.password !== '');
+    return variable === null || said ? [] : [`${parameter}=${encodeURIComponent(variable.value)}`];
+  });
+  if (missing.length === 0) return url;
   const [address = '', ...fragment] = url.split('#');
-  const full = `${address}${address.includes('?') ? '&' : '?'}password=${encodeURIComponent(password.value)}`;
+  const full = `${address}${address.includes('?') ? '&' : '?'}${missing.join('&')}`;
   return [full, ...fragment].join('#');
 }
 

@@ -10,18 +10,69 @@ export function sqlState(error: unknown): string | null {
 
 export const UNDEFINED_TABLE = '42P01';
 
-/** "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Errors of our own pass through. */
-export function databaseError(what: string, error: unknown, hint?: string): PipelineError {
+const OLDER_SCHEMA = 'The schema may be older than this program: spacex-pipeline migrate status';
+const AGAIN = 'then try again; spacex-pipeline resume goes on with a run.';
+const LOST = `Wait until the server is up, ${AGAIN}`;
+const CERTIFICATE =
+  'Give the right file as sslrootcert, or sslmode=require to encrypt without asking who answers.';
+
+/** What to do next, by SQLSTATE or by Node's code. */
+const HINTS: Readonly<Record<string, string>> = {
+  '08006': LOST,
+  '25006':
+    'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
+  '28000':
+    'Check user, database and encryption (sslmode) of --database-url against the pg_hba.conf of the server.',
+  '28P01': 'Check user and password: in --database-url, PGPASSWORD or .env.',
+  '3D000': 'Create it with createdb, or correct --database-url.',
+  '3F000': OLDER_SCHEMA,
+  '42501': 'Ask the owner for the right (GRANT), or connect as another role.',
+  '42703': OLDER_SCHEMA,
+  [UNDEFINED_TABLE]: OLDER_SCHEMA,
+  '53100': `Make room where the server keeps its data, ${AGAIN}`,
+  '53300': 'Wait until others have closed theirs, lower concurrency, or raise max_connections.',
+  '55P03': `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
+  '57014': `Raise database.statementTimeoutSeconds, ${AGAIN}`,
+  '57P01': LOST,
+  '57P02': LOST,
+  '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
+  ECONNREFUSED: 'Check --database-url, and that the server is up.',
+  ECONNRESET: LOST,
+  ENOTFOUND: 'Correct the host in --database-url or PGHOST.',
+  EAI_AGAIN: 'Correct the host in --database-url or PGHOST, or wait for the name service.',
+  CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Give the host name that is in its certificate, or sslmode=verify-ca.',
+  SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
+};
+
+/**
+ * "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Errors of our own pass through. `otherwise` is the hint where
+ * `hints` have none.
+ */
+export function databaseError(
+  what: string,
+  error: unknown,
+  otherwise?: string,
+  hints: Readonly<Record<string, string>> = {},
+): PipelineError {
   if (error instanceof PipelineError) return error;
-  const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
   const state = sqlState(error);
   const suffix = state === null ? '' : ` (${state})`;
-  return new PipelineError(`Cannot ${what}: ${oneLine(reason)}${suffix}`, {
+  return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
     code: 'database',
     cause: error,
-    hint,
+    hint: hints[state ?? ''] ?? HINTS[state ?? ''] ?? otherwise,
     context: { sqlstate: state },
   });
+}
+
+/** A host with several addresses fails with an error for each, and no text of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError, UNDEFINED_TABLE } from './errors.ts';
 import type { Session } from './session.ts';
 
 export type QueryResult = {
@@ -35,7 +35,7 @@ export async function runQuery(
     };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError('run the query', error, HINTS[sqlState(error) ?? '']);
+    throw databaseError('run the query', error, undefined, HINTS);
   }
 }
 

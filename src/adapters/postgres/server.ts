@@ -1,44 +1,49 @@
-import { hostname } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import { maskUrl } from '../../lib/mask-url.ts';
+import { connectEncrypted } from './connect.ts';
 import { databaseError } from './errors.ts';
 import { configureSession, copyStatement, type Database, type Session } from './session.ts';
-import { valueParsers } from './value-parsers.ts';
+import { readTls, type Encryption } from './tls.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_HINT =
+  'Check --database-url, and that the server is up; sslmode=prefer does without TLS where it has none.';
 
 /** A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. */
 export function openServer(options: { readonly url: string; readonly schema: string }): Database {
   const name = maskUrl(options.url);
   const sessions = new Set<Session>();
+  let tls: ReturnType<typeof readTls> | null = null;
+  let settled: Encryption | null = null;
+
+  /** The first connection settles how all are encrypted. */
+  async function open(): Promise<pg.Client> {
+    const { url, encryptions } = await (tls ??= readTls(options.url));
+    if (settled !== null) return (await connectEncrypted(url, [settled])).client;
+    const { client, encryption } = await connectEncrypted(url, encryptions);
+    settled = encryption;
+    return client;
+  }
 
   async function connect(): Promise<Session> {
-    const client = new pg.Client({
-      connectionString: options.url,
-      types: valueParsers,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
-    });
-    // A connection that breaks while idle: the next query on it fails and tells.
-    client.on('error', () => undefined);
+    let client: pg.Client | null = null;
     try {
-      await client.connect();
+      client = await open();
       await configureSession(client, options.schema);
     } catch (error) {
-      await client.end().catch(() => undefined);
-      throw databaseError(`connect to ${name}`, error, 'Check --database-url, and that the server is up.');
+      await client?.end().catch(() => undefined);
+      throw databaseError(`connect to ${name}`, error, CONNECT_HINT);
     }
+    const { copyCsv, close } = sessionOn(client);
     const session: Session = {
       client,
-      copyCsv: (table, columns, csv) => copyCsv(client, table, columns, csv),
+      copyCsv,
       async close() {
         sessions.delete(session);
-        await client.end().catch(() => undefined);
+        await close();
       },
     };
     sessions.add(session);
@@ -55,13 +60,15 @@ export function openServer(options: { readonly url: string; readonly schema: str
   };
 }
 
-async function copyCsv(
-  client: pg.Client,
-  table: readonly string[],
-  columns: readonly string[],
-  csv: Uint8Array<ArrayBuffer>,
-): Promise<number> {
-  const stream = client.query(copyFrom(copyStatement(table, columns, 'STDIN')));
-  await pipeline([csv], stream);
-  return stream.rowCount;
+function sessionOn(client: pg.Client): Pick<Session, 'copyCsv' | 'close'> {
+  return {
+    async copyCsv(table, columns, csv) {
+      const stream = client.query(copyFrom(copyStatement(table, columns, 'STDIN')));
+      await pipeline([csv], stream);
+      return stream.rowCount;
+    },
+    async close() {
+      await client.end().catch(() => undefined);
+    },
+  };
 }

@@ -1,0 +1,61 @@
+import { Socket } from 'node:net';
+import { hostname } from 'node:os';
+
+import pg from 'pg';
+
+import { sqlState } from './errors.ts';
+import type { Encryption } from './tls.ts';
+import { valueParsers } from './value-parsers.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The server admits this user in no way, or not encrypted as the connection is. */
+const NOT_ADMITTED = '28000';
+
+/** Connects in the first of the given ways that the server takes. */
+export async function connectEncrypted(
+  url: string,
+  encryptions: readonly Encryption[],
+): Promise<{ readonly client: pg.Client; readonly encryption: Encryption }> {
+  const [encryption = false, ...others] = encryptions;
+  const socket = new Socket();
+  const client = newClient(url, encryption, socket);
+  try {
+    await client.connect();
+    return { client, encryption };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    if (others.length === 0 || !mayBeEncryption(error, socket)) throw error;
+    return await connectEncrypted(url, others);
+  }
+}
+
+/** Did the server answer, and take offence at the encryption? Its other errors would be the same in any way. */
+function mayBeEncryption(error: unknown, socket: Socket): boolean {
+  if (socket.bytesRead === 0) return false;
+  return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
+}
+
+function newClient(url: string, encryption: Encryption, socket: Socket): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    types: valueParsers,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
+    ssl: encryption,
+    stream: () => socket,
+  });
+  tellWhyLost(client);
+  return client;
+}
+
+/** A connection that broke while it was idle says so at the next query, with the reason that the server gave. */
+function tellWhyLost(client: pg.Client): void {
+  let reason: Error | null = null;
+  client.on('error', (error) => {
+    reason ??= error;
+  });
+  const send = client.query.bind(client);
+  client.query = ((...query: Parameters<typeof send>): unknown =>
+    reason === null ? send(...query) : Promise.reject(reason)) as typeof client.query;
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
+
+import { PipelineError } from '../../core/errors.ts';
+
+/** What one try to connect does about encryption: nothing, or TLS with these options. */
+export type Encryption = false | ConnectionOptions;
+
+const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+type Mode = (typeof MODES)[number];
+
+/** pg means other things by them, or knows them not. */
+const PARAMETERS = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl'] as const;
+const FOR_LIBPQ_ALREADY = 'uselibpqcompat';
+
+/**
+ * The parameters about TLS in a URL, in the sense of libpq: what to try, in order, and the URL without them. One
+ * difference: where libpq wants a file of root certificates for `verify-full` and has none, those that Node trusts do.
+ * Throws `usage`.
+ */
+export async function readTls(
+  url: string,
+): Promise<{ readonly url: string; readonly encryptions: readonly Encryption[] }> {
+  const [address = '', query = ''] = (url.split('#', 1)[0] ?? '').split('?', 2);
+  const given = new URLSearchParams(query);
+  const stripped = new URLSearchParams(given);
+  for (const name of [...PARAMETERS, FOR_LIBPQ_ALREADY]) stripped.delete(name);
+  const rest = stripped.size === 0 ? address : `${address}?${stripped.toString()}`;
+  const encryptions = isSocket(address, given) ? [false as const] : await encryptionsOf(given);
+  return { url: given.size === stripped.size ? url : rest, encryptions };
+}
+
+/** A socket of the same machine is never encrypted. */
+function isSocket(address: string, given: URLSearchParams): boolean {
+  return given.get('host')?.startsWith('/') ?? /^[^/]*\/\/(?:[^@/]*@)?%2f/i.test(address);
+}
+
+async function encryptionsOf(given: URLSearchParams): Promise<readonly Encryption[]> {
+  const mode = modeOf(given);
+  if (mode === 'disable') return [false];
+  const tls = await optionsOf(mode, given);
+  if (mode === 'allow') return [false, tls];
+  return mode === 'prefer' ? [tls, false] : [tls];
+}
+
+function modeOf(given: URLSearchParams): Mode {
+  const system = given.get('sslrootcert') === 'system';
+  const named = given.get('sslmode') ?? (given.get('ssl') === 'true' ? 'require' : null);
+  const mode = named ?? (system ? 'verify-full' : 'prefer');
+  if (!isMode(mode)) {
+    throw new PipelineError(
+      `Cannot use sslmode: must be one of ${MODES.join(', ')}, found ${JSON.stringify(mode)}`,
+      { code: 'usage', hint: 'Correct it in the database URL, or PGSSLMODE where that says it.' },
+    );
+  }
+  if (system && mode !== 'verify-full') {
+    throw new PipelineError(
+      `Cannot use sslrootcert=system with sslmode=${mode}: anybody can have such a certificate`,
+      {
+        code: 'usage',
+        hint: 'Give sslmode=verify-full, or the file of your own certificate authority as sslrootcert.',
+      },
+    );
+  }
+  return mode;
+}
+
+function isMode(text: string): text is Mode {
+  return MODES.some((mode) => mode === text);
+}
+
+/** With root certificates at hand libpq checks the server's in every mode; its name in `verify-full` alone. */
+async function optionsOf(mode: Mode, given: URLSearchParams): Promise<ConnectionOptions> {
+  const root = given.get('sslrootcert');
+  const ca = root === 'system' ? undefined : await read('sslrootcert', root, 'root.crt');
+  if (mode === 'verify-ca' && ca === undefined) {
+    throw new PipelineError('Cannot use sslmode=verify-ca: there is no file of root certificates', {
+      code: 'usage',
+      hint: 'Give sslrootcert=FILE in the database URL or PGSSLROOTCERT, or sslmode=verify-full.',
+    });
+  }
+  const options: ConnectionOptions = {};
+  const cert = await read('sslcert', given.get('sslcert'), 'postgresql.crt');
+  const key = await read('sslkey', given.get('sslkey'), 'postgresql.key');
+  const crl = await read('sslcrl', given.get('sslcrl'), 'root.crl');
+  const passphrase = given.get('sslpassword');
+  if (ca !== undefined) options.ca = ca;
+  if (cert !== undefined && key !== undefined) Object.assign(options, { cert, key });
+  if (crl !== undefined && ca !== undefined) options.crl = crl;
+  if (passphrase !== null) options.passphrase = passphrase;
+  if (mode === 'verify-full') return options;
+  return ca === undefined
+    ? { ...options, rejectUnauthorized: false }
+    : { ...options, checkServerIdentity: () => undefined };
+}
+
+/** The file that a parameter names, else the one in the folder that libpq looks into, if it is there. */
+async function read(parameter: string, path: string | null, byDefault: string): Promise<Buffer | undefined> {
+  const usual = join(homedir(), '.postgresql', byDefault);
+  if (path === null && !existsSync(usual)) return undefined;
+  try {
+    return await readFile(path ?? usual);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot read ${parameter}: ${reason}`, {
+      code: 'usage',
+      cause: error,
+      hint: `Correct ${parameter} in the database URL, or PG${parameter.toUpperCase()} where that says it.`,
+    });
+  }
+}

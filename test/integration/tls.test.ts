@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { Client } from 'pg';
+
+import { openServer } from '../../src/adapters/postgres/server.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { createAuthority, createCertificate } from '../support/certificate.ts';
+import {
+  createDatabase,
+  startPostgres,
+  type PostgresServer,
+  type TestDatabase,
+} from '../support/postgres.ts';
+import { assertFailure, createWorkspace } from '../support/workspace.ts';
+
+const NAME = 'localhost';
+let server: PostgresServer;
+let without: TestDatabase;
+let folder: string;
+let files: { readonly root: string; readonly other: string; readonly cert: string; readonly key: string };
+
+before(async () => {
+  [server, without] = await Promise.all([startPostgres(), createDatabase()]);
+  folder = mkdtempSync(join(tmpdir(), 'test-tls-'));
+  const authority = createAuthority('the authority');
+  const { cert, key } = createCertificate(NAME, authority);
+  const user = createCertificate('by_certificate', authority);
+  const { uid, gid } = statSync(server.dataDir);
+  const put = (name: string, text: string): void => {
+    const path = join(server.dataDir, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    chownSync(path, uid, gid);
+  };
+  put('server.crt', cert);
+  put('server.key', key);
+  put('root.crt', authority.cert);
+  put('pg_hba.conf', HBA);
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  files = {
+    root: file('root.crt', authority.cert),
+    other: file('other.crt', createAuthority('another authority').cert),
+    cert: file('user.crt', user.cert),
+    key: file('user.key', user.key),
+  };
+  const admin = new Client({ connectionString: server.url });
+  await admin.connect();
+  await admin.query('CREATE ROLE by_certificate LOGIN; CREATE ROLE in_the_clear LOGIN');
+  await admin.query('ALTER SYSTEM SET ssl = on');
+  await admin.query(`ALTER SYSTEM SET ssl_ca_file = 'root.crt'`);
+  await admin.query('SELECT pg_reload_conf()');
+  await admin.end();
+});
+after(async () => {
+  await Promise.all([server.remove(), without.drop()]);
+  rmSync(folder, { recursive: true });
+});
+
+/** TLS is demanded of all but one role, which must do without. */
+const HBA = `hostssl all by_certificate 127.0.0.1/32 cert
+hostnossl all in_the_clear 127.0.0.1/32 trust
+hostssl all postgres 127.0.0.1/32 scram-sha-256
+hostssl all postgres ::1/128 scram-sha-256
+`;
+
+type Parameters = Readonly<Record<string, string>>;
+
+function urlOf(base: string, parameters: Parameters, host = NAME): string {
+  const url = new URL(base);
+  url.hostname = host;
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** Connects twice, as a run does: is each of the connections encrypted? */
+async function encrypted(url: string): Promise<boolean> {
+  const database = openServer({ url, schema: 'any' });
+  try {
+    const answers = [];
+    for (const { client } of [await database.connect(), await database.connect()]) {
+      answers.push(
+        ...(await rows<{ ssl: boolean }>(client, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')),
+      );
+    }
+    assert.equal(answers[0]?.ssl, answers[1]?.ssl);
+    return answers[0]?.ssl === true;
+  } finally {
+    await database.close();
+  }
+}
+
+void describe('TLS in the sense of libpq', () => {
+  /** What comes of each sslmode at a server that demands TLS: encrypted, or the code of the error. */
+  const expected: readonly (readonly [
+    what: string,
+    parameters: () => Parameters,
+    host: string,
+    outcome: string,
+  ])[] = [
+    ['nothing said', () => ({}), NAME, 'encrypted'],
+    ['disable', () => ({ sslmode: 'disable' }), NAME, '28000'],
+    ['allow', () => ({ sslmode: 'allow' }), NAME, 'encrypted'],
+    ['prefer', () => ({ sslmode: 'prefer' }), NAME, 'encrypted'],
+    ['require, no root', () => ({ sslmode: 'require' }), NAME, 'encrypted'],
+    ['ssl=true', () => ({ ssl: 'true' }), NAME, 'encrypted'],
+    ['require, root', () => ({ sslmode: 'require', sslrootcert: files.root }), NAME, 'encrypted'],
+    [
+      'require, root, other host',
+      () => ({ sslmode: 'require', sslrootcert: files.root }),
+      '127.0.0.1',
+      'encrypted',
+    ],
+    [
+      'require, other root',
+      () => ({ sslmode: 'require', sslrootcert: files.other }),
+      NAME,
+      'SELF_SIGNED_CERT_IN_CHAIN',
+    ],
+    ['verify-ca', () => ({ sslmode: 'verify-ca', sslrootcert: files.root }), '127.0.0.1', 'encrypted'],
+    [
+      'verify-ca, other root',
+      () => ({ sslmode: 'verify-ca', sslrootcert: files.other }),
+      NAME,
+      'SELF_SIGNED_CERT_IN_CHAIN',
+    ],
+    ['verify-full', () => ({ sslmode: 'verify-full', sslrootcert: files.root }), NAME, 'encrypted'],
+    [
+      'verify-full, other root',
+      () => ({ sslmode: 'verify-full', sslrootcert: files.other }),
+      NAME,
+      'SELF_SIGNED_CERT_IN_CHAIN',
+    ],
+    [
+      'verify-full, other host',
+      () => ({ sslmode: 'verify-full', sslrootcert: files.root }),
+      '127.0.0.1',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+    ['verify-full, no root', () => ({ sslmode: 'verify-full' }), NAME, 'SELF_SIGNED_CERT_IN_CHAIN'],
+    ['system roots', () => ({ sslrootcert: 'system' }), NAME, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ];
+  for (const [what, parameters, host, outcome] of expected) {
+    void it(`${what}: ${outcome}`, async () => {
+      const url = urlOf(server.url, parameters(), host);
+      if (outcome === 'encrypted') assert.equal(await encrypted(url), true);
+      else await assert.rejects(encrypted(url), { code: 'database', context: { sqlstate: outcome } });
+    });
+  }
+
+  void it('is done without where the server, or its rules for the role, have none', async () => {
+    for (const mode of ['disable', 'allow', 'prefer']) {
+      assert.equal(await encrypted(urlOf(without.url, { sslmode: mode })), false, mode);
+    }
+    assert.equal(await encrypted(without.url), false);
+    const clear = new URL(urlOf(server.url, {}, '127.0.0.1'));
+    clear.username = 'in_the_clear';
+    assert.equal(await encrypted(clear.href), false);
+    await assert.rejects(encrypted(`${clear.href}?sslmode=require`), { context: { sqlstate: '28000' } });
+  });
+
+  void it('proves who we are by a certificate', async () => {
+    const url = new URL(urlOf(server.url, { sslmode: 'verify-ca', sslrootcert: files.root }, '127.0.0.1'));
+    url.username = 'by_certificate';
+    url.password = '';
+    await assert.rejects(encrypted(url.href), { context: { sqlstate: '28000' } });
+    url.searchParams.set('sslcert', files.cert);
+    url.searchParams.set('sslkey', files.key);
+    assert.equal(await encrypted(url.href), true);
+  });
+
+  void it('refuses what cannot be meant', async () => {
+    for (const [parameters, message] of [
+      [{ sslmode: 'toString' }, /^Cannot use sslmode: must be one of disable, .*, found "toString"$/],
+      [{ sslmode: 'verify-ca' }, /^Cannot use sslmode=verify-ca: there is no file of root certificates$/],
+      [
+        { sslmode: 'require', sslrootcert: 'system' },
+        /^Cannot use sslrootcert=system with sslmode=require: /,
+      ],
+      [{ sslrootcert: join(folder, 'none') }, /^Cannot read sslrootcert: ENOENT/],
+    ] as const) {
+      await assert.rejects(encrypted(urlOf(server.url, parameters)), { code: 'usage', message });
+    }
+  });
+});
+
+void it('the program loads into a server that demands TLS, and says in one line why it cannot', async (t) => {
+  const workspace = createWorkspace();
+  t.after(workspace.remove);
+  const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: files.root };
+  const url = urlOf(server.url, {});
+  const { code, stderr } = await workspace.run(['migrate', 'up', '--database-url', url], env);
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /warning/i);
+  for (const [args, own, message, hint] of [
+    [url, { ...env, PGSSLROOTCERT: files.other }, /connect to .*SELF_SIGNED_CERT_IN_CHAIN/, /sslrootcert/],
+    [urlOf(server.url, {}, '127.0.0.1'), env, /IP: 127\.0\.0\.1 is not in the cert/, /sslmode=verify-ca/],
+    [
+      urlOf(server.url, {}),
+      { PGSSLMODE: 'disable' },
+      /no pg_hba\.conf entry .*no encryption \(28000\)$/,
+      /sslmode/,
+    ],
+    [urlOf(without.url, {}), { PGSSLMODE: 'require' }, /server does not support SSL/, /sslmode=prefer/],
+  ] as const) {
+    assertFailure(await workspace.run(['migrate', 'status', '--database-url', args], own), {
+      code: 5,
+      message,
+      hint,
+    });
+  }
+  assert.equal(readFileSync(files.root, 'utf8').includes('PRIVATE'), false);
+});
