@@ -282,7 +282,7 @@ async function initialise(run: Run, dataDir: string, password: string, user: Use
   if (code !== 0) throw new Error(`Cannot run initdb: ${initdb.log()}`);
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { connectEncrypted } from './connect.ts';
 import { databaseError } from './errors.ts';
+import { refuseSharedBackend } from './pooler.ts';
 import { configureSession, copyStatement, type Database, type Session } from './session.ts';
 import { readTls, type Encryption } from './tls.ts';
 
@@ -19,11 +20,17 @@ export function openServer(options: { readonly url: string; readonly schema: str
   let tls: ReturnType<typeof readTls> | null = null;
   let settled: Encryption | null = null;
 
-  /** The first connection settles how all are encrypted. */
+  /** The first connection settles how all are encrypted, and whether they may be used at all. */
   async function open(): Promise<pg.Client> {
     const { url, encryptions } = await (tls ??= readTls(options.url));
     if (settled !== null) return (await connectEncrypted(url, [settled])).client;
     const { client, encryption } = await connectEncrypted(url, encryptions);
+    try {
+      await refuseSharedBackend(client, async () => (await connectEncrypted(url, [encryption])).client);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     settled = encryption;
     return client;
   }

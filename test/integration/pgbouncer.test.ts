@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { Client } from 'pg';
+
+import { openServer } from '../../src/adapters/postgres/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { startPgbouncer, withoutPgbouncer, type Pooler } from '../support/pgbouncer.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { assertFailure, createWorkspace } from '../support/workspace.ts';
+
+void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+  });
+  after(() => database.drop());
+
+  async function warm({ url }: Pooler, connections: number): Promise<void> {
+    const clients = Array.from({ length: connections }, () => new Client({ connectionString: url }));
+    await Promise.all(clients.map((client) => client.connect()));
+    await Promise.all(clients.map((client) => client.query('BEGIN')));
+    await Promise.all(clients.map((client) => client.query('COMMIT')));
+    await Promise.all(clients.map((client) => client.end()));
+  }
+
+  const shared = /a pooler in transaction mode .* stands before the server/;
+  for (const [settings, idle] of [
+    [['pool_mode = transaction'], 0],
+    [['pool_mode = transaction'], 8],
+    [['pool_mode = transaction', 'server_round_robin = 1'], 0],
+    [['pool_mode = transaction', 'server_round_robin = 1'], 1],
+    [['pool_mode = transaction', 'server_round_robin = 1'], 8],
+    [['pool_mode = transaction', 'default_pool_size = 1'], 0],
+  ] as const) {
+    void it(`${settings.join(', ')} is found, ${idle} backends idle`, async (t) => {
+      const pooler = await startPgbouncer(database.url, settings);
+      t.after(pooler.stop);
+      await warm(pooler, idle);
+      const target = openServer({ url: pooler.url, schema: 'any' });
+      t.after(target.close);
+      await assert.rejects(target.connect(), { code: 'database', message: shared });
+    });
+  }
+
+  void it('in statement mode, or with too small a pool, it is refused too', async (t) => {
+    for (const [settings, message] of [
+      [['pool_mode = statement'], /^Cannot connect to .*statement pooling mode/],
+      [['pool_mode = session', 'default_pool_size = 1'], /lends no second connection/],
+    ] as const) {
+      const pooler = await startPgbouncer(database.url, settings);
+      t.after(pooler.stop);
+      const target = openServer({ url: pooler.url, schema: 'any' });
+      t.after(target.close);
+      await assert.rejects(target.connect(), { code: 'database', message });
+    }
+  });
+
+  void it('the program runs in session mode, and in transaction mode says what to do', async (t) => {
+    const sandbox = await startSandbox({ launches: 30 });
+    const workspace = createWorkspace();
+    const session = await startPgbouncer(database.url, ['pool_mode = session']);
+    const transaction = await startPgbouncer(database.url, ['pool_mode = transaction']);
+    t.after(async () => {
+      await Promise.all([sandbox.close(), session.stop(), transaction.stop()]);
+      workspace.remove();
+    });
+    const args = ['run', '--migrate', '--source', sandbox.url, '--database-url'];
+    const refused = await workspace.run([...args, transaction.url]);
+    assertFailure(refused, { code: 5, message: shared, hint: /address of the server itself/ });
+    assert.deepEqual(workspace.list(), ['spacex-pipeline.config.json']);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const schemas = await client.query(`SELECT FROM pg_namespace WHERE nspname LIKE 'spacex%'`);
+    await client.end();
+    assert.equal(schemas.rowCount, 0);
+    for (const url of [session.url, database.url]) {
+      const { code, stderr } = await workspace.run([...args, url]);
+      assert.equal(code, 0, stderr);
+    }
+  });
+});
