@@ -24,12 +24,14 @@ export async function mergeTable(
   const liveBefore = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
   const stagedRows = await count(client, `SELECT count(*) AS n FROM ${staged}`);
   const heldRows = await count(client, heldSql(table, staged, held));
-  const gone = goneSql(table, names, resource, deletes);
+  // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
+  // on one.
+  const { pairs, unchanged } = liveBefore === 0 ? NO_PAIRS : await compare(client, table, staged);
+  const gone = pairs < liveBefore ? goneSql(table, names, resource, deletes) : null;
   const deleted = gone === null ? 0 : await execute(client, deleteSql(table, gone), [runId, table.name]);
-  const { pairs, unchanged } = await compare(client, table, staged);
-  // Comparing alone runs on several cores, an UPDATE on one: where it would find nothing, it is left out.
   const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
-  const inserted = await execute(client, insertSql(table, staged), [runId]);
+  const insert = insertSql(table, staged, pairs > 0);
+  const inserted = pairs < stagedRows ? await execute(client, insert, [runId]) : 0;
   const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
   const changed = inserted + updated + deleted > 0;
   const digest = (changed ? null : await lastDigest(client, table)) ?? (await tableDigest(client, table));
@@ -166,30 +168,31 @@ function updateSql(table: Table, staged: string): string {
     WHERE ${sameKey(table)} AND (${columnList(contents(table), 't')}) IS DISTINCT FROM (${columnList(contents(table), 's')})`;
 }
 
-function insertSql(table: Table, staged: string): string {
+/** Where no staged row has a live one, looking for it would only cost the order of the rows. */
+function insertSql(table: Table, staged: string, someAreLive: boolean): string {
   const columns = Object.keys(table.columns);
+  const isNew = `NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
   return `INSERT INTO ${ident(table.name)} (${columnList(columns)}, _run_id, _first_run_id, _loaded_at)
-    SELECT ${columnList(columns, 's')}, $1, $1, now() FROM ${staged} s
-    WHERE NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
+    SELECT ${columnList(columns, 's')}, $1, $1, now() FROM ${staged} s ${someAreLive ? `WHERE ${isNew}` : ''}`;
 }
 
+type Pairs = { readonly pairs: number; readonly unchanged: number };
+
+const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
+
 /** Staged rows that have a live one, and how many of them say the same as it. */
-async function compare(
-  client: ClientBase,
-  table: Table,
-  staged: string,
-): Promise<{ pairs: number; unchanged: number }> {
+async function compare(client: ClientBase, table: Table, staged: string): Promise<Pairs> {
   const columns = contents(table);
   const same =
     columns.length === 0
       ? 'true'
       : `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
-  const [counts] = await rows<{ pairs: number; unchanged: number }>(
+  const [counts] = await rows<Pairs>(
     client,
     `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${same}) AS unchanged
      FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`,
   );
-  return counts ?? { pairs: 0, unchanged: 0 };
+  return counts ?? NO_PAIRS;
 }
 
 export function heldSql(table: Table, staged: string, held: string): string {
