@@ -16,33 +16,33 @@ export type CsvEncoder = {
  * line feed.
  */
 export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
+  const encodeRow = compileRow(columns);
   let buffer = Buffer.allocUnsafe(FIRST_BYTES);
   let bytes = 0;
   let rows = 0;
+  /** Lines that are not in the buffer yet: encoding one at a time costs short rows half their time. */
+  let pending = '';
 
-  function append(line: string): void {
-    const needed = bytes + line.length * MAX_BYTES_PER_UNIT;
+  function flush(): void {
+    const needed = bytes + pending.length * MAX_BYTES_PER_UNIT;
     if (needed > buffer.length) {
       const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
       buffer.copy(larger, 0, 0, bytes);
       buffer = larger;
     }
-    bytes += buffer.write(line, bytes);
+    bytes += buffer.write(pending, bytes);
+    pending = '';
   }
 
   return {
     header: () => Buffer.from(`${columns.map((column) => encodeText(column)).join(',')}\n`),
     encode(row) {
-      let line = '';
-      let separator = '';
-      for (const column of columns) {
-        line += separator + encodeValue(row[column], column);
-        separator = ',';
-      }
-      append(line + '\n');
+      pending += encodeRow(row);
+      if (pending.length >= PENDING_UNITS) flush();
       rows++;
     },
     take() {
+      flush();
       const taken = buffer.subarray(0, bytes);
       // The next batch is of about the same size; doubling just above it would hold twice the memory.
       buffer = Buffer.allocUnsafe(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
@@ -54,6 +54,7 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
       return rows;
     },
     get bytes() {
+      flush();
       return bytes;
     },
   };
@@ -62,6 +63,22 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
 const FIRST_BYTES = 1 << 16;
 /** Of UTF-8, for one unit of a JavaScript string. */
 const MAX_BYTES_PER_UNIT = 3;
+const PENDING_UNITS = 1 << 14;
+
+type EncodeRow = (row: Readonly<Record<string, CsvValue>>) => string;
+
+/** A function of its own for each table: one that loops over names reads rows of many shapes, which V8 does slowly. */
+function compileRow(columns: readonly string[]): EncodeRow {
+  const fields = columns
+    .map((column) => JSON.stringify(column))
+    .map((name) => `encodeValue(row[${name}], ${name})`);
+  // oxlint-disable-next-line typescript/no-implied-eval -- made of column names alone, as JSON
+  const make = new Function(
+    'encodeValue',
+    `return (row) => ${fields.join(" + ',' + ") || "''"} + '\\n';`,
+  ) as (encode: typeof encodeValue) => EncodeRow;
+  return make(encodeValue);
+}
 
 function encodeValue(value: CsvValue | undefined, column: string): string {
   if (typeof value === 'string') return encodeText(value);
@@ -76,19 +93,11 @@ function encodeText(text: string): string {
 }
 
 const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const LINE_FEED = 0x0a;
-const RETURN = 0x0d;
+const SPECIAL = /[",\n\r]/;
 
 function needsQuotes(text: string): boolean {
   // COPY takes a bare `\.` for the end of the data.
   if (text === '' || text === '\\.') return true;
   if (text.charCodeAt(0) <= SPACE || text.charCodeAt(text.length - 1) <= SPACE) return true;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit <= COMMA && (unit === COMMA || unit === QUOTE || unit === LINE_FEED || unit === RETURN))
-      return true;
-  }
-  return false;
+  return SPECIAL.test(text);
 }
