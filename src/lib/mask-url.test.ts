@@ -13,9 +13,12 @@ const MASKED: Readonly<Record<string, string>> = {
   'postgresql:///d?host=/run&user=u&password=geheim': 'postgresql:///d?host=/run&user=u&password=***',
   'postgresql://u@h/d?sslmode=disable&p%61ssword=geheim': 'postgresql://u@h/d?sslmode=disable&p%61ssword=***',
   'https://geheim@h/x': 'https://***@h/x',
-  'https://u:geheim@h/x?a=1': 'https://***@h/x?a=1',
-  'https://h/x?api_key=geheim&page=2&access_token=geheim': 'https://h/x?api_key=***&page=2&access_token=***',
-  'https://h/x#token=geheim': 'https://h/x#token=***',
+  'https://u:geheim@h/x?a=1': 'https://***@h/x?***',
+  'https://h/x?page=2&x=geheim': 'https://h/x?***',
+  'https://h/x#geheim': 'https://h/x#***',
+  'socks5://u:geheim@h:1': 'socks5://***@h:1',
+  'h/x?x=geheim': 'h/x?***',
+  'HTTP://u:geh?eim@h/x': 'HTTP://***@h/x',
   'u:geheim@h/d': 'u:***@h/d',
   'mysql:u:geheim@h': 'mysql:***@h',
   "host=h password='gehe\\'im geheim' user=u": 'host=h password=*** user=u',
@@ -32,7 +35,7 @@ test('leaves the rest as it is', () => {
     'postgres://h',
     'not a URL',
     '',
-    'https://h/?%zz=1',
+    'postgresql://h/d?%zz=1',
   ]) {
     assert.equal(maskUrl(url), url);
   }

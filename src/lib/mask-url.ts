@@ -1,11 +1,15 @@
 const MASK = '***';
 
 /**
- * The same text with its secrets as `***`: the password of a database URL, all of the userinfo of an http URL,
- * parameters with a secret's name. Also for text that is no URL, as a mistyped one still holds its password.
+ * The same text with its secrets as `***`: the password of a database URL and its parameters with a secret's name, of
+ * any other URL all userinfo and all that follows the path. Also for text that is no URL, as a mistyped one still
+ * holds its password.
  */
 export function maskUrl(url: string): string {
-  return maskParameters(maskUserinfo(url));
+  const masked = maskUserinfo(url);
+  return /^postgres(ql)?:/i.test(url)
+    ? maskParameters(masked)
+    : maskParameters(masked.replace(/([?#]).+$/s, `$1${MASK}`));
 }
 
 const PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/|[a-z][a-z0-9+.-]*:|)(.*)$/is;
@@ -17,7 +21,7 @@ function maskUserinfo(url: string): string {
   if (end === -1) return url;
   const userinfo = rest.slice(0, end);
   const colon = userinfo.indexOf(':');
-  if (/^https?:/i.test(start)) return `${start}${MASK}${rest.slice(end)}`;
+  if (!/^postgres(ql)?:/i.test(start)) return `${start}${MASK}${rest.slice(end)}`;
   return colon === -1 ? url : `${start}${userinfo.slice(0, colon)}:${MASK}${rest.slice(end)}`;
 }
 
