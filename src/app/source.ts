@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { openHttpSource } from '../adapters/http/source.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Source } from '../core/ports.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -75,10 +76,9 @@ function addressOf(
     const { baseUrl } = config.source;
     return { name: origins['source.baseUrl'] === 'default' ? 'live' : maskUrl(baseUrl), baseUrl };
   }
-  const url = URL.parse(name);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  if (!isHttpUrl(name)) {
     throw new PipelineError(
-      `Cannot use --source ${JSON.stringify(name)}: it is neither live, sandbox nor an http(s) URL`,
+      `Cannot use --source ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
       {
         code: 'usage',
         hint: 'Give --source live, --source sandbox or --source https://…',

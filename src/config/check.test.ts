@@ -18,6 +18,13 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'source.backoffBaseSeconds': ['0.25', '1s', 'a number from 0 to 86400'],
   'source.backoffCapSeconds': ['7', '0x10', 'a number from 0 to 86400'],
   'source.requestsPerSecond': ['0.5', 'fast', 'a number above 0 and at most 1000'],
+  'source.httpProxy': ['proxy:3128', 'socks5://h:1', 'an http:// or https:// URL without path, or host:port'],
+  'source.httpsProxy': [
+    'https://u:p@h',
+    'http://h/x',
+    'an http:// or https:// URL without path, or host:port',
+  ],
+  'source.noProxy': ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
   resources: ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
   concurrency: ['8', 65, 'a whole number from 1 to 64'],
   batchSize: ['500', 0, 'a whole number from 1 to 1000000'],

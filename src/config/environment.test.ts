@@ -28,6 +28,17 @@ test('the original environment is honoured', () => {
   });
 });
 
+test('proxies are named as curl takes them, the lower case first', () => {
+  const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
+  assert.deepEqual(read(env), {
+    'source.httpProxy': ['c:3', 'environment HTTP_PROXY'],
+    'source.httpsProxy': ['b:2', 'environment https_proxy'],
+    'source.noProxy': ['.lan', 'environment NO_PROXY'],
+  });
+  const ours = { ...env, SPACEX_PIPELINE_HTTPS_PROXY: 'd:4' };
+  assert.deepEqual(read(ours)['source.httpsProxy'], ['d:4', 'environment SPACEX_PIPELINE_HTTPS_PROXY']);
+});
+
 test('only a URL or a host switches from the embedded database to a server', () => {
   const login = { POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd', PGPORT: '1', PGUSER: 'u' };
   assert.deepEqual(read(login), {});

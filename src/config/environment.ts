@@ -10,6 +10,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Variables of others that set a value too, weaker than our own. */
 const ALIASES: { readonly [K in ConfigKey]?: readonly string[] } = {
   'source.baseUrl': ['SPACEX_API_BASE_URL'],
+  'source.httpProxy': ['http_proxy', 'HTTP_PROXY'],
+  'source.httpsProxy': ['https_proxy', 'HTTPS_PROXY'],
+  'source.noProxy': ['no_proxy', 'NO_PROXY'],
   'database.url': ['DATABASE_URL'],
 };
 

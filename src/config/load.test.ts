@@ -69,6 +69,9 @@ test('without file, environment and flags, every value is the default', async ()
       backoffBaseSeconds: 0.5,
       backoffCapSeconds: 30,
       requestsPerSecond: 10,
+      httpProxy: null,
+      httpsProxy: null,
+      noProxy: null,
     },
     resources: null,
     concurrency: 4,
@@ -90,6 +93,9 @@ test('for each key: flag over environment over .env over file', async () => {
   const settings = listSettings();
   const samples: Readonly<Record<string, readonly unknown[]>> = {
     'source.baseUrl': ['http://a', 'http://b', 'http://c', 'http://d'],
+    'source.httpProxy': ['http://a', 'http://b', 'http://c', 'http://d'],
+    'source.httpsProxy': ['http://a', 'http://b', 'https://c', 'http://d'],
+    'source.noProxy': ['a', 'b', 'c', '*'],
     resources: [['a'], ['b'], ['c'], ['d']],
     dataDir: ['/a', '/b', '/c', '/d'],
     'database.url': ['postgresql://a', 'postgresql://b', 'postgresql://c', 'postgresql://d'],
@@ -266,7 +272,7 @@ test('a database URL without password takes the one of PGPASSWORD, from whicheve
 
 test('the description has every key, its origin, and no secret', async () => {
   const loaded = await load({
-    env: { POSTGRES_HOST: 'h', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'geheim' },
+    env: { POSTGRES_HOST: 'h', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'geheim', HTTPS_PROXY: 'u:geheim@p:1' },
     flags: { source: { baseUrl: 'https://geheim@a.test/' } },
   });
   const entries = describeConfig(loaded);
@@ -281,6 +287,7 @@ test('the description has every key, its origin, and no secret', async () => {
     origin: 'environment POSTGRES_HOST',
   });
   assert.equal(entry('source.baseUrl')?.value, 'https://***@a.test');
+  assert.equal(entry('source.httpsProxy')?.value, 'http://***@p:1');
   assert.doesNotMatch(JSON.stringify(entries), /geheim/);
 });
 

@@ -6,7 +6,7 @@ import { readConfigFile, readDotEnv, type ConfigFile } from './file.ts';
 import { listSettings, treeOf, valueAt, type Setting } from './keys.ts';
 import type { Config, ConfigInput, ConfigKey } from './schema.ts';
 import { withParameters, type FindVariable, type Variable } from './server-url.ts';
-import { readText } from './value.ts';
+import { readText, withScheme } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 
@@ -83,6 +83,14 @@ function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<Confi
   return listSettings().every(({ key }) => origins[key] !== undefined);
 }
 
+/** Values that may hold a login. */
+const URLS: ReadonlySet<ConfigKey> = new Set([
+  'source.baseUrl',
+  'source.httpProxy',
+  'source.httpsProxy',
+  'database.url',
+]);
+
 /** The effective configuration for people: every value, secrets masked, and where it came from. */
 export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): readonly {
   readonly key: ConfigKey;
@@ -91,8 +99,8 @@ export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' 
 }[] {
   return listSettings().map(({ key, path }) => {
     const value = valueAt(config, path);
-    const isUrl = key === 'source.baseUrl' || key === 'database.url';
-    return { key, value: isUrl && typeof value === 'string' ? maskUrl(value) : value, origin: origins[key] };
+    const isUrl = typeof value === 'string' && URLS.has(key);
+    return { key, value: isUrl ? maskUrl(value) : value, origin: origins[key] };
   });
 }
 
@@ -152,6 +160,7 @@ function finish({ setting, value, folder }: Assignment, find: FindVariable): unk
   if (typeof value !== 'string') return value;
   if (setting.key === 'dataDir') return resolve(folder, value);
   if (setting.key === 'source.baseUrl') return value.replace(/\/+$/, '');
+  if (setting.key === 'source.httpProxy' || setting.key === 'source.httpsProxy') return withScheme(value);
   return setting.key === 'database.url' ? withParameters(value, find) : value;
 }
 

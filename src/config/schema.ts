@@ -41,6 +41,16 @@ export const configSchema = section({
       default: 10,
       description: 'The most requests to the API in a second, all resources together.',
     }),
+    httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
+    httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),
+    noProxy: nullable(
+      string({
+        format: 'hosts',
+        default: null,
+        description:
+          'Hosts to reach without a proxy, by comma: names with all below them, addresses, ranges, or *.',
+      }),
+    ),
   }),
   resources: nullable(
     array(string({ minLength: 1 }), {
@@ -187,6 +197,10 @@ function section<const P extends Record<string, Schema>>(properties: P) {
 
 function timeout(byDefault: number, description: string): Schema<number> {
   return number({ exclusiveMinimum: 0, maximum: 3600, default: byDefault, description });
+}
+
+function proxy(description: string) {
+  return nullable(string({ format: 'proxy-url', default: null, description }));
 }
 
 function seconds(byDefault: number, description: string): Schema<number> {

@@ -8,7 +8,7 @@ type Format = { readonly accepts: (value: string) => boolean; readonly expected:
 /** What a pattern alone cannot say of a text. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   'http-url': {
-    accepts: (value) => /^https?:\/\/[^\s?#]+$/i.test(value) && URL.canParse(value),
+    accepts: isHttpUrl,
     expected: 'an http:// or https:// URL without query',
   },
   'postgres-url': {
@@ -16,6 +16,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       /^postgres(ql)?:\/\//i.test(value) && value === value.trim() && parseServerUrl(value) !== null,
     expected: 'a postgresql:// or postgres:// URL',
   },
+  'proxy-url': {
+    accepts: (value) => isProxyUrl(withScheme(value)),
+    expected: 'an http:// or https:// URL without path, or host:port',
+  },
+  hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'names of hosts by comma' },
   'schema-name': {
     accepts: (value) =>
       value !== '' && isStorableText(value) && Buffer.byteLength(value) <= 54 && !value.startsWith('pg_'),
@@ -23,6 +28,19 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
+
+/** The URL of a proxy, also where only its host and port are given, as curl takes them. */
+export function withScheme(proxy: string): string {
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[^\s?#]+$/i.test(text) && URL.canParse(text);
+}
+
+function isProxyUrl(text: string): boolean {
+  return isHttpUrl(text) && new URL(text).pathname === '/';
+}
 
 /** A database URL, also in the form `postgresql://user@/database?host=…`, which `URL` alone refuses. */
 export function parseServerUrl(url: string): URL | null {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { sameEtag } from '../lib/etag.ts';
+
 /** To be raised when the same seed gives other bytes than before. */
 const GENERATOR_VERSION = 2;
 
@@ -17,8 +19,5 @@ export function createEtag(parts: readonly (string | number)[]): string {
 /** Does If-None-Match name this tag? As for GET in RFC 9110 13.1.2: a weak tag counts as its strong one. */
 export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch
-    .split(',')
-    .map((tag) => tag.trim())
-    .some((tag) => tag === '*' || tag === etag || tag === `W/${etag}`);
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || sameEtag(tag, etag));
 }

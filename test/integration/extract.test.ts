@@ -5,32 +5,16 @@ import path from 'node:path';
 import { it } from 'node:test';
 
 import { openRunStore } from '../../src/adapters/files/run-store.ts';
-import { openHttpSource } from '../../src/adapters/http/source.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { resources } from '../../src/resources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { extract } from '../../src/steps/extract.ts';
+import { openTestSource } from '../support/http-source.ts';
 
 void it('fails, and leaves nobody waiting, where raw cannot be written before its first byte', async (t) => {
   const sandbox = await startSandbox({ launches: 20 });
   t.after(sandbox.close);
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const source = openHttpSource({
-    name: 'sandbox',
-    baseUrl: sandbox.url,
-    userAgent: 'test',
-    connectTimeoutSeconds: 5,
-    headersTimeoutSeconds: 5,
-    bodyTimeoutSeconds: 5,
-    maxAttempts: 3,
-    maxRetryAfterSeconds: 1,
-    backoffBaseSeconds: 0.01,
-    backoffCapSeconds: 0.01,
-    requestsPerSecond: 1000,
-    clock: systemClock,
-    random: Math.random,
-    log: silent,
-  });
+  const { source } = openTestSource(sandbox.url);
   t.after(() => source.close());
   const dataDir = mkdtempSync(path.join(tmpdir(), 'test-extract-'));
   t.after(() => rmSync(dataDir, { recursive: true }));

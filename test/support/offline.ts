@@ -1,12 +1,20 @@
 import dns from 'node:dns';
 
+/** One of the names that are this machine, and do not look so. */
+export const TEST_HOST = 'api.test';
+
 /**
  * Loaded into every program that the tests start: names other than this machine's do not resolve, so that no test
- * reaches the real API, and each one sees the same on a machine with a network and on one without.
+ * reaches the real API, and each one sees the same on a machine with a network and on one without. Names below `.test`
+ * do: to this machine.
  */
 const { lookup } = dns;
 
 Reflect.set(dns, 'lookup', (name: string, ...rest: readonly unknown[]): void => {
+  if (name.endsWith('.test')) {
+    Reflect.apply(lookup, dns, ['127.0.0.1', ...rest]);
+    return;
+  }
   if (name === 'localhost' || /^127\.|^::1$/.test(name)) {
     Reflect.apply(lookup, dns, [name, ...rest]);
     return;

@@ -1,18 +1,12 @@
 import { PipelineError } from '../../core/errors.ts';
-import type { Attempt, Clock, Log, Source, SourceRequest, SourceResponse } from '../../core/ports.ts';
+import type { Attempt, Clock, Source, SourceRequest, SourceResponse } from '../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
 import { createTokenBucket } from '../../lib/token-bucket.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
-export type HttpSourceOptions = {
+export type HttpSourceOptions = Omit<TransportOptions, 'turn'> & {
   /** What the ledger remembers: `live`, `sandbox` or the base URL. */
   readonly name: string;
-  /** Without a trailing slash. */
-  readonly baseUrl: string;
-  readonly userAgent: string;
-  readonly connectTimeoutSeconds: number;
-  readonly headersTimeoutSeconds: number;
-  readonly bodyTimeoutSeconds: number;
   readonly maxAttempts: number;
   readonly maxRetryAfterSeconds: number;
   readonly backoffBaseSeconds: number;
@@ -20,20 +14,19 @@ export type HttpSourceOptions = {
   readonly requestsPerSecond: number;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Log;
 };
 
 type Consume<T> = (response: SourceResponse) => Promise<T>;
 
 /** An HTTP API. One retry loop around the whole request; every try takes from one request budget. */
-export function openHttpSource(options: HttpSourceOptions): Source & { close(): Promise<void> } {
+export function openHttpSource(options: HttpSourceOptions): Source & { readonly close: () => Promise<void> } {
   const { clock, log } = options;
-  const transport = createTransport(options);
   const budget = createTokenBucket({
     perSecond: options.requestsPerSecond,
     burst: 1,
     clock,
   });
+  const transport = createTransport({ ...options, turn: budget.take });
 
   async function fetch<T>(
     request: SourceRequest,
@@ -41,10 +34,11 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
     signal: AbortSignal,
   ): Promise<{ result: T; attempts: readonly Attempt[] }> {
     const attempts: Attempt[] = [];
+    let { etag } = request;
     for (let number = 1; ; number += 1) {
       await budget.take(signal);
       const started = clock.elapsed();
-      const outcome = await tryOnce(transport, request, consume, signal);
+      const outcome = await tryOnce(transport, { ...request, etag }, consume, signal);
       const seconds = (clock.elapsed() - started) / 1000;
       if ('result' in outcome) {
         attempts.push({ status: outcome.status, error: null, seconds, wait_seconds: null });
@@ -59,7 +53,10 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
       log.warn(`${error.message}; next try in ${(waitMs / 1000).toFixed(1)} s`, {
         path: request.path,
         attempt: number,
+        status,
+        wait_seconds: waitMs / 1000,
       });
+      if (error.context['unconditional'] === true) etag = null;
       await clock.sleep(waitMs, signal);
     }
   }
@@ -76,13 +73,15 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
     });
     if (retryAfter === null) return backoff;
     if (retryAfter <= options.maxRetryAfterSeconds * 1000) return Math.max(retryAfter, backoff);
-    const when = new Date(clock.now() + retryAfter).toISOString();
-    return new PipelineError(`${error.message}, and asks to come back at ${when}`, {
-      code: 'source',
-      cause: error,
-      context: error.context,
-      hint: `Start the run again then, or raise source.maxRetryAfterSeconds (now ${options.maxRetryAfterSeconds}).`,
-    });
+    return new PipelineError(
+      `${error.message}, and asks to come back ${momentOf(clock.now() + retryAfter)}`,
+      {
+        code: 'source',
+        cause: error,
+        context: error.context,
+        hint: `Start the run again then, or raise source.maxRetryAfterSeconds (now ${options.maxRetryAfterSeconds}).`,
+      },
+    );
   }
 
   return {
@@ -94,6 +93,13 @@ export function openHttpSource(options: HttpSourceOptions): Source & { close(): 
     },
     close: () => transport.close(),
   };
+}
+
+/** The last moment that Date knows, and that a year in four digits can name. */
+const LATEST = Date.UTC(9999, 11, 31);
+
+function momentOf(time: number): string {
+  return time > LATEST ? 'after the year 9999' : `at ${new Date(time).toISOString()}`;
 }
 
 type Outcome<T> =

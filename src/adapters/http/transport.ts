@@ -1,29 +1,40 @@
-import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import type { Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 
-import { Agent, errors, request as send, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 import { PipelineError } from '../../core/errors.ts';
-import type { Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
+import type { Log, Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../core/simulated.ts';
 import { isJsonType } from '../../lib/content-type.ts';
+import { sameEtag } from '../../lib/etag.ts';
+import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { quoteBytes } from '../../lib/quote-bytes.ts';
+import { openConnections, type Timeouts } from './connections.ts';
+import { decodeBody, ENCODINGS } from './decode.ts';
+import { cannotGet, failed, LOGIN_OF_PROXY, type Place } from './failures.ts';
+import { createHider, loginOf, withoutLogin } from './login.ts';
+import { proxyFor, type ProxySettings } from './proxy.ts';
+import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 
 const PROBE_TIMEOUT_MS = 3000;
 const QUOTED_BYTES = 120;
+/** More than are quoted, as the cut may go through a secret. */
+const HIDDEN_BYTES = 4096;
 
-export type TransportOptions = {
-  readonly baseUrl: string;
-  readonly userAgent: string;
-  readonly connectTimeoutSeconds: number;
-  readonly headersTimeoutSeconds: number;
-  readonly bodyTimeoutSeconds: number;
-};
+export type TransportOptions = Timeouts &
+  ProxySettings & {
+    /** Without a trailing slash. Its userinfo is the login of each request. */
+    readonly baseUrl: string;
+    readonly userAgent: string;
+    /** Called before each request beyond the first, as redirects ask for them. */
+    readonly turn: (signal: AbortSignal) => Promise<void>;
+    readonly log: Log;
+  };
 
 /** Single requests over HTTP. Whatever fails is a PipelineError `source` that says whether to try again. */
 export type Transport = {
-  /** `consume` gets 200 and 304; every other status throws. */
+  /** `consume` gets 200, and 304 to a request with an ETag; every other answer throws. */
   readonly get: <T>(
     request: SourceRequest,
     consume: (response: SourceResponse) => Promise<T>,
@@ -33,73 +44,106 @@ export type Transport = {
   readonly close: () => Promise<void>;
 };
 
+type Answer = {
+  readonly place: Place;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+};
+
 export function createTransport(options: TransportOptions): Transport {
-  const agent = new Agent({
-    connect: { timeout: options.connectTimeoutSeconds * 1000 },
-    headersTimeout: options.headersTimeoutSeconds * 1000,
-    bodyTimeout: options.bodyTimeoutSeconds * 1000,
-  });
-  const common = { dispatcher: agent };
-  const headers = { 'user-agent': options.userAgent, accept: 'application/json' };
+  const { baseUrl, log, turn } = options;
+  const connections = openConnections(options);
+  const base = new URL(baseUrl);
+  const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
+  const login = loginOf(base);
+  const common = {
+    'user-agent': options.userAgent,
+    accept: 'application/json',
+    // To a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s).
+    'accept-encoding': isLoopback(base.hostname) ? 'identity' : ENCODINGS,
+    ...(login === null ? {} : { authorization: login }),
+  };
+
+  /** One request, and those that redirects make of it. */
+  async function exchange(
+    method: 'GET' | 'HEAD',
+    path: string,
+    own: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    let url = withoutLogin(new URL(`${baseUrl}${path}`));
+    for (let redirects = 0; ; redirects += 1) {
+      const place = { url, proxy: proxyFor(url, options), hide };
+      log.debug(`${method} ${maskUrl(url.href)}`, { method, path, redirects });
+      const response = await sending(place, () =>
+        connections.send({ ...place, method, signal, headers: { ...common, ...own } }),
+      );
+      const headers = flatten(response.headers, hide);
+      const { statusCode: status, body } = response;
+      const redirect = redirectOf(url, status, headers['location']);
+      if (redirect === null) return { place, status, headers, body };
+      letGo(body);
+      if ('refused' in redirect) {
+        const hint = 'If that is where the API has moved, give source.baseUrl its address.';
+        throw cannotGet(place, redirect.refused, { hint, context: { status } });
+      }
+      if (redirects === MAX_REDIRECTS) {
+        const reason = `it redirects more than ${MAX_REDIRECTS} times, at last to ${maskUrl(redirect.to.href)}`;
+        throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', context: { status } });
+      }
+      url = redirect.to;
+      await turn(signal);
+    }
+  }
 
   return {
     async get({ path, etag }, consume, signal) {
-      const url = `${options.baseUrl}${path}`;
-      const response = await sending(url, () =>
-        send(url, {
-          ...common,
-          signal,
-          headers: {
-            ...headers,
-            'accept-encoding': acceptEncoding(options.baseUrl),
-            ...(etag === null ? {} : { 'if-none-match': etag }),
-          },
-        }),
-      );
-      if (response.statusCode !== 200 && response.statusCode !== 304) {
-        throw refused(url, response, await quote(response.body));
+      const own = etag === null ? {} : { 'if-none-match': etag };
+      const { place, status, headers, body } = await exchange('GET', path, own, signal);
+      try {
+        if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
+        else if (status !== 200) throw await refused(place, status, headers, body);
+        return await consume({
+          url: maskUrl(place.url.href),
+          status,
+          headers,
+          simulated: headers[SIMULATED_HEADER] === 'true',
+          body: decoded(place, body, headers['content-encoding']),
+        });
+      } finally {
+        letGo(body);
       }
-      const flat = flatten(response.headers);
-      const result = await consume({
-        url: maskUrl(url),
-        status: response.statusCode,
-        headers: flat,
-        simulated: flat[SIMULATED_HEADER] === 'true',
-        body: decoded(url, response.body, flat['content-encoding']),
-      });
-      letGo(response.body);
-      return result;
     },
 
     async probe(path, signal) {
-      const url = `${options.baseUrl}${path}`;
       const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
       try {
-        const response = await send(url, {
-          ...common,
-          headers,
-          method: 'HEAD',
-          signal: AbortSignal.any([signal, timeout]),
-        });
-        letGo(response.body);
-        const flat = flatten(response.headers);
-        const simulated = flat[SIMULATED_HEADER] === 'true';
-        return { simulated, reason: probeReason(response.statusCode, flat['content-type'] ?? '') };
+        const { status, headers, body } = await exchange(
+          'HEAD',
+          path,
+          {},
+          AbortSignal.any([signal, timeout]),
+        );
+        letGo(body);
+        const simulated = headers[SIMULATED_HEADER] === 'true';
+        return { simulated, reason: probeReason(status, headers['content-type'] ?? '') };
       } catch (error) {
         signal.throwIfAborted();
-        const reason = timeout.aborted ? `no answer within ${PROBE_TIMEOUT_MS / 1000} s` : reasonOf(error);
-        return { simulated: null, reason };
+        if (timeout.aborted)
+          return { simulated: null, reason: `no answer within ${PROBE_TIMEOUT_MS / 1000} s` };
+        if (error instanceof PipelineError)
+          return { simulated: null, reason: String(error.context['reason']) };
+        throw error;
       }
     },
 
-    close: () => agent.destroy(),
+    close: connections.close,
   };
 }
 
-/** To a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s). */
-function acceptEncoding(baseUrl: string): string {
-  const host = URL.parse(baseUrl)?.hostname ?? '';
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.') ? 'identity' : 'gzip, br';
+function parsed(url: string | null): URL | null {
+  return url === null ? null : URL.parse(url);
 }
 
 /** A body that nobody reads to its end would hold the connection. */
@@ -109,103 +153,104 @@ function letGo(body: Readable): void {
 }
 
 function probeReason(status: number, contentType: string): string | null {
-  if (status >= 300) return `it answered ${status}`;
+  if (status !== 200) return `it answered ${status}`;
   if (!isJsonType(contentType))
     return `it answered with ${contentType || 'no content type'} where JSON is due`;
   return null;
 }
 
-async function sending<T>(url: string, work: () => Promise<T>): Promise<T> {
+async function sending(place: Place, work: () => Promise<Dispatcher.ResponseData>) {
   try {
     return await work();
   } catch (error) {
-    throw failed(url, error);
+    throw failed(place, error);
   }
 }
 
 /** The body after content decoding; a break in it is an error that is worth another try. */
 async function* decoded(
-  url: string,
+  place: Place,
   body: Readable,
   encoding: string | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const decoder = decoderOf(encoding);
-  const stream: AsyncIterable<Uint8Array> =
-    decoder === null ? body : body.on('error', (error) => decoder.destroy(error)).pipe(decoder);
+  const stream = decodeBody(body, encoding);
+  if (stream === null) {
+    throw cannotGet(place, `it answered in an encoding that nobody asked for, "${encoding}"`, {
+      hint: 'Check source.baseUrl, and what is between here and there.',
+    });
+  }
   try {
     yield* stream;
   } catch (error) {
-    throw failed(url, error);
+    throw failed(place, error);
   }
 }
 
-function decoderOf(encoding: string | undefined): Transform | null {
-  switch (encoding) {
-    case undefined:
-    case 'identity':
-      return null;
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip();
-    case 'br':
-      return createBrotliDecompress();
-    default:
-      throw new PipelineError(`Cannot decode a response: unknown content encoding "${encoding}"`, {
-        code: 'source',
-      });
-  }
-}
-
-function failed(url: string, error: unknown): PipelineError {
-  if (error instanceof PipelineError) return error;
-  return new PipelineError(`Cannot get ${maskUrl(url)}: ${reasonOf(error)}`, {
-    code: 'source',
-    cause: error,
+/** A 304 must be about the version that was asked for; where it is not, the next try asks for everything. */
+function checkNotModified(place: Place, asked: string | null, answered: string | null): void {
+  if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
+  const reason =
+    asked === null
+      ? 'it answered 304 though it was not asked what has changed'
+      : `it answered 304 for the version ${answered}, where ${asked} is kept`;
+  throw cannotGet(place, reason, {
     retryable: true,
-    hint: 'Check the network and source.baseUrl, or try again later.',
+    hint: 'Check what is between here and the API: a cache may be broken.',
+    context: { status: 304, unconditional: true },
   });
 }
 
-function refused(url: string, response: Dispatcher.ResponseData, start: string): PipelineError {
-  const { statusCode: status } = response;
-  const retryAfter = response.headers['retry-after'];
-  return new PipelineError(`Cannot get ${maskUrl(url)}: it answered ${status}${start}`, {
-    code: 'source',
-    retryable: status === 429 || status >= 500,
-    hint: status === 404 ? 'Check source.baseUrl.' : 'Try again later.',
-    context: { status, retry_after: typeof retryAfter === 'string' ? retryAfter : null },
-  });
+async function refused(
+  place: Place,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Readable,
+): Promise<PipelineError> {
+  return cannotGet(
+    place,
+    `it answered ${status}${await quote(decodeBody(body, headers['content-encoding']) ?? body, place.hide)}`,
+    {
+      retryable: RETRYABLE.has(status) || status >= 500,
+      hint: HINTS[status] ?? 'Try again later.',
+      context: { status, retry_after: headers['retry-after'] ?? null },
+    },
+  );
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.ConnectTimeoutError) return 'connecting took too long';
-  if (error instanceof errors.HeadersTimeoutError) return 'no answer came in time';
-  if (error instanceof errors.BodyTimeoutError) return 'the body stopped coming';
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  if (error instanceof Error) return error.message;
-  return String(error);
-}
+const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'Check the login in source.baseUrl: https://user:password@host',
+  403: 'Check the login in source.baseUrl, if it needs one, or try again later.',
+  404: 'Check source.baseUrl.',
+  407: LOGIN_OF_PROXY,
+};
 
 /** ` ("first bytes")` of a body, for a message. */
-async function quote(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function quote(body: Readable, hide: (text: string) => string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      // no encoding is set
       chunks.push(chunk);
       size += chunk.byteLength;
-      if (size >= QUOTED_BYTES) break;
+      if (size >= HIDDEN_BYTES) break;
     }
   } catch {
     // The status tells enough.
   }
-  return size === 0 ? '' : ` (${quoteBytes(Buffer.concat(chunks), QUOTED_BYTES)})`;
+  if (size === 0) return '';
+  const text = hide(Buffer.concat(chunks).toString());
+  return ` (${quoteBytes(Buffer.from(text), QUOTED_BYTES)})`;
 }
 
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+function flatten(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  hide: (text: string) => string,
+): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    if (value !== undefined) flat[name.toLowerCase()] = hide(Array.isArray(value) ? value.join(', ') : value);
   }
   return flat;
 }

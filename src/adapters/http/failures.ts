@@ -1,0 +1,90 @@
+import { errors } from 'undici';
+
+import { PipelineError } from '../../core/errors.ts';
+import { maskUrl } from '../../lib/mask-url.ts';
+import { TunnelError } from './connections.ts';
+
+/** Where a request went. */
+export type Place = {
+  readonly url: URL;
+  readonly proxy: URL | null;
+  /** Takes secrets out of a text that somebody else wrote. */
+  readonly hide: (text: string) => string;
+};
+
+type Failure = {
+  readonly hint: string;
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+  readonly context?: Readonly<Record<string, unknown>>;
+};
+
+/** PipelineError `source`; its context has the `reason` alone, too. */
+export function cannotGet({ url, proxy, hide }: Place, text: string, failure: Failure): PipelineError {
+  const through = proxy === null ? '' : ` through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
+  const reason = hide(text);
+  return new PipelineError(`Cannot get ${maskUrl(url.href)}${through}: ${reason}`, {
+    ...failure,
+    code: 'source',
+    context: { ...failure.context, reason },
+  });
+}
+
+/** For what was thrown while a request was made or its body read. */
+export function failed(place: Place, error: unknown): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const final = finalReason(error);
+  if (final !== null) return cannotGet(place, final.reason, { hint: final.hint, cause: error });
+  const hint =
+    place.proxy === null
+      ? 'Check the network and source.baseUrl, or try again later.'
+      : 'Check the proxy, or name the host in NO_PROXY to go without.';
+  return cannotGet(place, reasonOf(error), { hint, cause: error, retryable: true });
+}
+
+const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|CERT_CHAIN_TOO_LONG)/;
+const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH_)/;
+
+/** What no further try can change; null for the rest. */
+function finalReason(error: unknown): { readonly reason: string; readonly hint: string } | null {
+  if (error instanceof TunnelError) {
+    if (error.status >= 500) return null;
+    const hint =
+      error.status === 407 ? LOGIN_OF_PROXY : 'Ask whoever runs the proxy, or name the host in NO_PROXY.';
+    return { reason: error.message, hint };
+  }
+  const { code, message } = rootOf(error);
+  if (UNTRUSTED.test(code)) {
+    return {
+      reason: `its certificate is signed by nobody that this machine trusts (${code})`,
+      hint: 'If it is a private CA, give its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+    };
+  }
+  if (CERTIFICATE.test(code))
+    return { reason: `its certificate does not hold: ${message} (${code})`, hint: 'Check source.baseUrl.' };
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
+    return {
+      reason: `no TLS could be agreed on (${code})`,
+      hint: 'Check the scheme and port of source.baseUrl.',
+    };
+  return null;
+}
+
+export const LOGIN_OF_PROXY = 'Give the proxy a login that it takes: http://user:password@host:port';
+
+/** The error behind those that undici wraps around a failed way to a proxy. */
+function rootOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  if (error instanceof errors.SecureProxyConnectionError && error.cause instanceof Error)
+    return rootOf(error.cause);
+  return { code: 'code' in error ? String(error.code) : '', message: error.message };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.ConnectTimeoutError) return 'connecting took too long';
+  if (error instanceof errors.HeadersTimeoutError) return 'no answer came in time';
+  if (error instanceof errors.BodyTimeoutError) return 'the body stopped coming';
+  if (error instanceof errors.HeadersOverflowError) return 'the head of its answer is too long';
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
+  return rootOf(error).message;
+}

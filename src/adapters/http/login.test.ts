@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { createHider, loginOf, withoutLogin } from './login.ts';
+
+function loginText(url: string): string | null {
+  const login = loginOf(new URL(url));
+  return login === null ? null : Buffer.from(login.replace('Basic ', ''), 'base64').toString();
+}
+
+test('the userinfo of a URL is a login, decoded', () => {
+  assert.equal(loginText('https://me:geheim@h'), 'me:geheim');
+  assert.equal(loginText('https://m%40e:%C3%BC%3A%2F@h'), 'm@e:ü:/');
+  assert.equal(loginText('https://token@h'), 'token:');
+  assert.equal(loginText('https://:geheim@h'), ':geheim');
+  assert.equal(loginText('https://me:100%@h'), 'me:100%');
+  assert.equal(loginText('https://h'), null);
+  assert.equal(withoutLogin(new URL('https://me:geheim@h:1/x')).href, 'https://h:1/x');
+});
+
+test('a secret is hidden in every form in which a server may send it back', () => {
+  const hide = createHider([new URL('https://me:p%40ss%2Fword@h'), null, new URL('http://opensesame@p')]);
+  const forms = ['p@ss/word', 'p%40ss%2Fword', Buffer.from('me:p@ss/word').toString('base64'), 'opensesame'];
+  for (const form of forms) assert.equal(hide(`a ${form} b ${form}`), 'a *** b ***');
+  assert.equal(hide('me too'), 'me too', 'the user of a password is none');
+  assert.equal(createHider([new URL('https://me:a@h')])('a hat'), 'a hat', 'too short to be told from text');
+});

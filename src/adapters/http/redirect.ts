@@ -1,0 +1,29 @@
+import { maskUrl } from '../../lib/mask-url.ts';
+
+export const MAX_REDIRECTS = 5;
+
+const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export type Redirect =
+  | { readonly to: URL }
+  /** It leads where we do not follow. */
+  | { readonly refused: string };
+
+/** Where an answer sends us: only on the same host, and never from https to http. Null where it does not. */
+export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
+  if (!STATUSES.has(status)) return null;
+  const to = location === undefined ? null : URL.parse(location, from.href);
+  if (to === null) return { refused: `it answered ${status} without an address to go on to` };
+  to.username = '';
+  to.password = '';
+  to.hash = '';
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:';
+  if (to.hostname === from.hostname && (to.origin === from.origin || isUpgrade)) return { to };
+  return { refused: `it redirects to ${maskUrl(to.href)}, ${differenceOf(from, to)}` };
+}
+
+function differenceOf(from: URL, to: URL): string {
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') return 'which is no http address';
+  if (to.hostname !== from.hostname) return 'another host';
+  return to.protocol === from.protocol ? 'another port' : 'which is without TLS';
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+
+import { JSON_TYPE, never, openTestSource, pullFrom, serve } from '../support/http-source.ts';
+import type { Web } from '../support/web.ts';
+
+void describe('a base URL', { concurrency: 4 }, () => {
+  void it('may have a path', async (t) => {
+    const web = await serve(t, (_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
+    const { url } = await pullFrom(t, `${web.url}/mirror/api`);
+    assert.equal(url, `${web.url}/mirror/api/x`);
+    assert.equal(web.requests[0]?.path, '/mirror/api/x');
+  });
+
+  void it('may have a login, which goes into each request and nowhere else', async (t) => {
+    const login = `Basic ${Buffer.from('me:p@ß').toString('base64')}`;
+    const web = await serve(t, (request, response) => {
+      if (request.headers.authorization !== login) response.writeHead(401).end();
+      else if (request.url === '/x') response.writeHead(307, { location: '/y' }).end();
+      else response.writeHead(200, JSON_TYPE).end('[]');
+    });
+    const { url } = await pullFrom(t, web.url.replace('//', '//me:p%40%C3%9F@'));
+    assert.equal(url, `${web.url}/y`);
+    assert.deepEqual(
+      web.requests.map(({ headers }) => headers.authorization),
+      [login, login],
+    );
+  });
+
+  void it('whose login is echoed in an answer does not show it', async (t) => {
+    const web = await serve(t, (request, response) =>
+      response
+        .writeHead(request.url === '/x' ? 403 : 200, {
+          ...JSON_TYPE,
+          'x-echo': String(request.headers.authorization),
+        })
+        .end(`${'x'.repeat(100)}You sent ${request.headers.authorization}`),
+    );
+    const { source, lines } = openTestSource(web.url.replace('//', '//me:geheimnis@'));
+    t.after(source.close);
+    const failing = source.fetch({ path: '/x', etag: null }, async () => null, never);
+    await assert.rejects(failing, { message: /answered 403 \("x+You sent Basic \*\*\*"\)$/ });
+    const { result } = await source.fetch({ path: '/y', etag: null }, async ({ headers }) => headers, never);
+    assert.equal(result['x-echo'], 'Basic ***');
+    assert.doesNotMatch(JSON.stringify(lines), /geheimnis|bWU6Z2VoZWltbmlz/);
+  });
+});
+
+void describe('a redirect', { concurrency: 4 }, () => {
+  /** /x leads to the first place, /1 to the next, and so on; the last answers. PORT in a place is the server's. */
+  const leading = async (t: TestContext, places: readonly string[], status = 302): Promise<Web> => {
+    const web: Web = await serve(t, (request, response) => {
+      const at = /^\/(\d+)/.exec(request.url ?? '')?.[1] ?? '0';
+      const location = places[Number(at)]?.replace('PORT', String(web.port));
+      if (location === undefined) response.writeHead(200, { ...JSON_TYPE, etag: '"x"' }).end('[]');
+      else response.writeHead(status, { location }).end('moved');
+    });
+    return web;
+  };
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    void it(`of ${status} is followed on the same host`, async (t) => {
+      const web = await leading(t, ['/1'], status);
+      const { attempts, body, url } = await pullFrom(t, web.url);
+      assert.deepEqual([body, url, attempts.length], ['[]', `${web.url}/1`, 1]);
+    });
+  }
+
+  void it('is followed five times, in each form that an address has; no query of it is told', async (t) => {
+    const web = await leading(t, [
+      '1',
+      './2',
+      '//api.test:PORT/3',
+      'http://u:geheim@API.test:PORT/4',
+      '/5?geheim#f',
+    ]);
+    const { source, lines } = openTestSource(web.url, { requestsPerSecond: 20 });
+    t.after(source.close);
+    const started = performance.now();
+    const { result } = await source.fetch({ path: '/x', etag: '"y"' }, async ({ url }) => url, never);
+    assert.equal(result, `${web.url}/5?***`);
+    assert.deepEqual(
+      web.requests.map(({ path }) => path),
+      ['/x', '/1', '/2', '/3', '/4', '/5?geheim'],
+    );
+    assert.ok(
+      web.requests.every(({ headers }) => headers['if-none-match'] === '"y"' && !headers.authorization),
+    );
+    assert.ok(performance.now() - started > 240, 'each of them takes from the budget');
+    assert.doesNotMatch(JSON.stringify(lines), /geheim/);
+  });
+
+  const REFUSED: Readonly<Record<string, { readonly to: string; readonly message: RegExp }>> = {
+    'to another host': {
+      to: 'http://other.test:PORT/1?key=geheim',
+      message:
+        /^Cannot get http:\/\/api\.test:\d+\/x: it redirects to http:\/\/other\.test:\d+\/1\?\*\*\*, another host$/,
+    },
+    'to another port': {
+      to: 'http://api.test:1/',
+      message: /: it redirects to http:\/\/api\.test:1\/, another port$/,
+    },
+    'to what is not HTTP': {
+      to: 'ftp://u:geheim@api.test/',
+      message: /: it redirects to ftp:\/\/api\.test\/, which is no/,
+    },
+    'to no address': { to: 'http://', message: /: it answered 302 without an address to go on to$/ },
+    'in a circle': {
+      to: '/x',
+      message: /: it redirects more than 5 times, at last to http:\/\/api\.test:\d+\/x$/,
+    },
+  };
+  for (const [what, { to, message }] of Object.entries(REFUSED)) {
+    void it(`${what} is a final error, of a probe too`, async (t) => {
+      const web = await leading(t, [to]);
+      const { source } = openTestSource(web.url);
+      t.after(source.close);
+      await assert.rejects(
+        source.fetch({ path: '/x', etag: null }, async () => null, never),
+        { code: 'source', message },
+      );
+      const asked = web.requests.length;
+      const { reason, simulated } = await source.probe('/x', never);
+      assert.deepEqual([simulated, web.requests.length], [null, asked * 2]);
+      assert.match(`Cannot get ${web.url}/x: ${reason}`, message);
+    });
+  }
+
+  void it('of a probe is followed as well', async (t) => {
+    const web = await leading(t, ['/1', '/2']);
+    const { source } = openTestSource(web.url);
+    t.after(source.close);
+    assert.deepEqual(await source.probe('/x', never), { simulated: false, reason: null });
+    assert.deepEqual(
+      web.requests.map(({ method, path }) => `${method} ${path}`),
+      ['HEAD /x', 'HEAD /1', 'HEAD /2'],
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
+import { createAuthority, createServerCertificate } from '../support/certificates.ts';
+import { JSON_TYPE, openTestSource, pullFrom } from '../support/http-source.ts';
+import { startProxy, type Proxy } from '../support/proxy.ts';
+import { listen, startWeb, type Web } from '../support/web.ts';
+
+const authority = createAuthority('A CA of our own');
+const certificate = createServerCertificate(authority, ['api.test', 'proxy.test']);
+const untrusted = createServerCertificate(createAuthority('Nobody'), ['api.test']);
+const LOGIN = `Basic ${Buffer.from('me:p@ss/word').toString('base64')}`;
+const USERINFO = 'me:p%40ss%2Fword@';
+
+let http: Web;
+let https: Web;
+let proxy: Proxy;
+let closed: number;
+before(async () => {
+  setDefaultCACertificates([...getCACertificates('default'), authority.cert]);
+  http = await startWeb((request, response) => {
+    if (request.url === '/upgrade/x') response.writeHead(301, { location: `${https.url}/x` }).end();
+    else response.writeHead(200, JSON_TYPE).end('["http"]');
+  });
+  https = await startWeb(
+    (request, response) => {
+      if (request.url === '/downgrade/x') response.writeHead(301, { location: `${http.url}/x` }).end();
+      else response.writeHead(200, JSON_TYPE).end('["https"]');
+    },
+    { tls: certificate },
+  );
+  proxy = await startProxy({ login: LOGIN });
+  const server = createServer();
+  closed = await listen(server);
+  server.close();
+});
+after(async () => {
+  await Promise.all([http.close(), https.close(), proxy.close()]);
+});
+
+/** Both schemes by one proxy. */
+function by(url: string, noProxy: string | null = null) {
+  return { httpProxy: url, httpsProxy: url, noProxy };
+}
+
+void describe('a proxy', { concurrency: 1 }, () => {
+  void it('is asked for whole URLs of http, and for a tunnel to https, with its login', async (t) => {
+    const own = await startProxy({ login: LOGIN });
+    t.after(own.close);
+    const options = by(`http://${USERINFO}proxy.test:${own.port}`);
+    const plain = await pullFrom(t, http.url, options);
+    const tls = await pullFrom(t, https.url, options);
+    assert.deepEqual([plain.body, tls.body], ['["http"]', '["https"]']);
+    assert.deepEqual(own.requests, [`GET ${http.url}/x`, `CONNECT api.test:${https.port}`]);
+    for (const { headers } of [...http.requests, ...https.requests]) {
+      assert.equal(headers['proxy-authorization'], undefined);
+      assert.match(headers.host ?? '', /^api\.test:\d+$/);
+    }
+  });
+
+  void it('may speak TLS itself', async (t) => {
+    const own = await startProxy({ tls: certificate });
+    t.after(own.close);
+    const options = by(`https://proxy.test:${own.port}`);
+    const plain = await pullFrom(t, http.url, options);
+    const tls = await pullFrom(t, https.url, options);
+    assert.deepEqual([plain.body, tls.body], ['["http"]', '["https"]']);
+    assert.equal(own.requests.length, 2);
+  });
+
+  void it('is left out where NO_PROXY says so, and to this machine', async (t) => {
+    const options = by(`http://127.0.0.1:${closed}`, 'other.test,.test');
+    for (const url of [http.url, https.url]) await pullFrom(t, url, options);
+    await pullFrom(t, `http://127.0.0.1:${http.port}`, by(`http://127.0.0.1:${closed}`));
+  });
+
+  void it('is kept on the way from http to https', async (t) => {
+    const own = await startProxy();
+    t.after(own.close);
+    const { body, url } = await pullFrom(t, `${http.url}/upgrade`, by(`http://proxy.test:${own.port}`));
+    assert.deepEqual([body, url], ['["https"]', `${https.url}/x`]);
+    assert.deepEqual(own.requests, [`GET ${http.url}/upgrade/x`, `CONNECT api.test:${https.port}`]);
+  });
+});
+
+type Failing = {
+  readonly options?: Parameters<typeof startProxy>[0];
+  /** In place of one that is started. */
+  readonly url?: () => string;
+  readonly reason: RegExp;
+  readonly hint: RegExp;
+  readonly tries: number;
+};
+
+const FAILING: Readonly<Record<string, Failing>> = {
+  'is not there': {
+    url: () => `http://${USERINFO}proxy.test:${closed}`,
+    reason: /: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(3 tries\)$/,
+    hint: /NO_PROXY/,
+    tries: 0,
+  },
+  'has no address': {
+    url: () => 'http://proxy.nowhere:3128',
+    reason: /: getaddrinfo ENOTFOUND proxy\.nowhere \(3 tries\)$/,
+    hint: /NO_PROXY/,
+    tries: 0,
+  },
+  'wants a login': {
+    options: { login: LOGIN },
+    reason: /answered 407/,
+    hint: /user:password@host/,
+    tries: 1,
+  },
+  'is not trusted': {
+    options: { tls: untrusted },
+    reason: /trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
+    hint: /NODE_EXTRA_CA_CERTS/,
+    tries: 0,
+  },
+};
+const NO_TUNNEL: Readonly<Record<string, Failing>> = {
+  'forbids the tunnel': {
+    options: { tunnelStatus: 403 },
+    reason: /: the proxy answered 403$/,
+    hint: /NO_PROXY/,
+    tries: 1,
+  },
+  'cannot make the tunnel': {
+    options: { tunnelStatus: 502 },
+    reason: /: the proxy answered 502 \(3 tries\)$/,
+    hint: /NO_PROXY/,
+    tries: 3,
+  },
+  'never answers': {
+    options: { tunnelStatus: null },
+    reason: /: no answer came in time \(3 tries\)$/,
+    hint: /NO_PROXY/,
+    tries: 3,
+  },
+};
+
+void describe('a proxy that', { concurrency: 4 }, () => {
+  const cases = [
+    ...Object.entries(FAILING).flatMap(([what, one]) => [
+      [what, 'http', one] as const,
+      [what, 'https', one] as const,
+    ]),
+    ...Object.entries(NO_TUNNEL).map(([what, one]) => [what, 'https', one] as const),
+  ];
+  for (const [what, scheme, { options, url, reason, hint, tries }] of cases) {
+    void it(`${what} is a clear error of ${scheme}`, async (t) => {
+      const own = await startProxy(options);
+      t.after(own.close);
+      const secret = options?.login === undefined ? USERINFO : 'me:geheimnis@';
+      const host = options?.tls === undefined ? `http://${secret}proxy.test` : 'https://proxy.test';
+      const { lines, source } = openTestSource(scheme === 'http' ? http.url : https.url, {
+        ...by(url?.() ?? `${host}:${own.port}`),
+        headersTimeoutSeconds: 0.3,
+      });
+      t.after(source.close);
+      const failing = source.fetch({ path: '/x', etag: null }, async () => null, AbortSignal.timeout(20_000));
+      await assert.rejects(failing, (error: Error & { readonly hint?: string; readonly code?: string }) => {
+        assert.equal(error.code, 'source');
+        assert.match(
+          error.message,
+          /^Cannot get https?:\/\/api\.test:\d+\/x through the proxy https?:\/\/[^:]+:\d+: /,
+        );
+        assert.match(error.message, reason);
+        assert.match(error.hint ?? '', hint);
+        assert.doesNotMatch(error.message + JSON.stringify(lines), /geheim|ss%2F|p@ss/);
+        return true;
+      });
+      assert.equal(own.requests.length, tries);
+    });
+  }
+});
+
+void describe('TLS', { concurrency: 1 }, () => {
+  void it('with a certificate of a CA that nobody knows is an error with the way to trust it', async (t) => {
+    const web = await startWeb((_, response) => response.end(), { tls: untrusted });
+    t.after(web.close);
+    const expected = {
+      code: 'source',
+      message:
+        /: its certificate is signed by nobody that this machine trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
+      hint: /NODE_EXTRA_CA_CERTS=/,
+    };
+    await assert.rejects(pullFrom(t, web.url), expected);
+    await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
+  });
+
+  void it('with a certificate for another name is an error that says so', async (t) => {
+    const web = await startWeb((_, response) => response.end(), { tls: certificate, host: 'other.test' });
+    t.after(web.close);
+    const expected = {
+      code: 'source',
+      message: /: its certificate does not hold: .*other\.test.* \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+    };
+    await assert.rejects(pullFrom(t, web.url), expected);
+    await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
+  });
+
+  void it('where there is none is a final error', async (t) => {
+    await assert.rejects(pullFrom(t, http.url.replace('http:', 'https:')), {
+      code: 'source',
+      message: /: no TLS could be agreed on \(\w+\)$/,
+    });
+  });
+
+  void it('is never given up on the way', async (t) => {
+    await assert.rejects(pullFrom(t, `${https.url}/downgrade`), {
+      code: 'source',
+      message: `Cannot get ${https.url}/downgrade/x: it redirects to ${http.url}/x, which is without TLS`,
+    });
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+import { JSON_TYPE, pullFrom, serve } from '../support/http-source.ts';
+import { listen } from '../support/web.ts';
+
+const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
+
+/** Sends the same bytes to whoever connects. */
+async function serveBytes(t: TestContext, text: string): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('data', () => socket.end(text, 'latin1'));
+  });
+  const port = await listen(server);
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return `http://api.test:${port}`;
+}
+
+const ENCODED: Readonly<Record<string, { readonly header: string; readonly bytes: Buffer }>> = {
+  gzip: { header: 'gzip', bytes: gzipSync(BODY) },
+  'gzip in capitals': { header: 'GZIP', bytes: gzipSync(BODY) },
+  'gzip in two members': {
+    header: 'gzip',
+    bytes: Buffer.concat([gzipSync(BODY.slice(0, 99)), gzipSync(BODY.slice(99))]),
+  },
+  brotli: { header: 'br', bytes: brotliCompressSync(BODY) },
+  'gzip of brotli': { header: 'br, gzip', bytes: gzipSync(brotliCompressSync(BODY)) },
+  'no encoding': { header: 'identity', bytes: Buffer.from(BODY) },
+};
+
+void describe('a body', { concurrency: 4 }, () => {
+  for (const [name, { header, bytes }] of Object.entries(ENCODED)) {
+    void it(`comes decoded from ${name}`, async (t) => {
+      const web = await serve(t, (_, response) =>
+        response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end(bytes),
+      );
+      const { body, headers } = await pullFrom(t, web.url);
+      assert.equal(body, BODY);
+      assert.equal(headers['content-encoding'], header);
+      assert.equal(web.requests[0]?.headers['accept-encoding'], 'gzip, br');
+    });
+  }
+
+  for (const [header, whole] of [
+    ['gzip', gzipSync(BODY)],
+    ['br', brotliCompressSync(BODY)],
+  ] as const) {
+    void it(`that ends within its ${header} is asked for again`, async (t) => {
+      const web = await serve(t, (_, response, number) =>
+        response
+          .writeHead(200, { ...JSON_TYPE, 'content-encoding': header })
+          .end(number === 1 ? whole.subarray(0, whole.length / 2) : whole),
+      );
+      const { attempts, body } = await pullFrom(t, web.url);
+      assert.equal(body, BODY);
+      assert.match(
+        attempts[0]?.error ?? '',
+        /^Cannot get http:\/\/api\.test:\d+\/x: unexpected end of file$/,
+      );
+      assert.equal(attempts.length, 2);
+    });
+
+    void it(`that is no ${header} fails in the end`, async (t) => {
+      const web = await serve(t, (_, response) =>
+        response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end(BODY),
+      );
+      await assert.rejects(pullFrom(t, web.url), { code: 'source', message: /^Cannot get .*\(3 tries\)$/ });
+    });
+  }
+
+  void it('in an encoding that nobody asked for is refused at once', async (t) => {
+    const web = await serve(t, (_, response) =>
+      response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'zstd' }).end('x'),
+    );
+    await assert.rejects(pullFrom(t, web.url), {
+      code: 'source',
+      message: /: it answered in an encoding that nobody asked for, "zstd"$/,
+    });
+    assert.equal(web.requests.length, 1);
+  });
+
+  void it('of an error is quoted decoded', async (t) => {
+    const web = await serve(t, (_, response) =>
+      response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync('no such thing')),
+    );
+    await assert.rejects(pullFrom(t, web.url), { message: /: it answered 404 \("no such thing"\)$/ });
+  });
+
+  void it('that is shorter than it says is asked for again', async (t) => {
+    const web = await serve(t, (request, response, number) => {
+      response.writeHead(200, { ...JSON_TYPE, 'content-length': 6 });
+      if (number > 1) response.end('[1, 2]');
+      else response.write('[1', () => request.socket.end());
+    });
+    const { attempts, body } = await pullFrom(t, web.url);
+    assert.deepEqual([body, attempts.length], ['[1, 2]', 2]);
+  });
+
+  void it('in chunks comes whole, with trailers behind it', async (t) => {
+    const head =
+      'HTTP/1.1 200 OK\r\nCONTENT-TYPE: application/json\r\neTag: "x"\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const url = await serveBytes(t, `${head}1\r\n[\r\n1\r\n]\r\n0\r\nExpires: never\r\n\r\n`);
+    const { body, headers } = await pullFrom(t, url);
+    assert.deepEqual([body, headers['etag'], headers['content-type']], ['[]', '"x"', 'application/json']);
+  });
+
+  void it('in chunks without the last one is asked for again, and fails in the end', async (t) => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const url = await serveBytes(t, `${head}2\r\n[]\r\n`);
+    await assert.rejects(pullFrom(t, url), { code: 'source', message: /\(3 tries\)$/ });
+  });
+
+  void it('that trickles is taken, as long as it does not pause', async (t) => {
+    const web = await serve(t, (_, response) => {
+      response.writeHead(200, JSON_TYPE);
+      const text = ['[', '1', ',', ' ', '2', ',', ' ', '3', ']'];
+      const timer = setInterval(() => {
+        const next = text.shift();
+        if (next !== undefined) return response.write(next);
+        clearInterval(timer);
+        return response.end();
+      }, 100);
+    });
+    const { attempts, body } = await pullFrom(t, web.url, { bodyTimeoutSeconds: 0.6 });
+    assert.deepEqual([body, attempts.length], ['[1, 2, 3]', 1]);
+  });
+});
+
+void describe('an answer', { concurrency: 4 }, () => {
+  for (const status of [201, 204, 206, 300, 305, 401, 407, 410, 418]) {
+    void it(`of ${status} is final`, async (t) => {
+      const web = await serve(t, (_, response) => response.writeHead(status, JSON_TYPE).end());
+      await assert.rejects(pullFrom(t, web.url), {
+        code: 'source',
+        message: `Cannot get ${web.url}/x: it answered ${status}`,
+      });
+      assert.equal(web.requests.length, 1);
+    });
+  }
+
+  for (const status of [408, 425, 429, 500, 502, 599]) {
+    void it(`of ${status} is asked for again`, async (t) => {
+      const web = await serve(t, (_, response, number) =>
+        response.writeHead(number === 1 ? status : 200, JSON_TYPE).end('[]'),
+      );
+      const { attempts } = await pullFrom(t, web.url);
+      assert.deepEqual(
+        attempts.map((one) => one.status),
+        [status, 200],
+      );
+    });
+  }
+
+  void it('with too long a head is told as such', async (t) => {
+    const url = await serveBytes(t, `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`);
+    await assert.rejects(pullFrom(t, url), {
+      code: 'source',
+      message: /: the head of its answer is too long \(3 tries\)$/,
+    });
+  });
+
+  void it('that is no HTTP is told as such', async (t) => {
+    const url = await serveBytes(t, 'SSH-2.0-OpenSSH_9.2\r\n');
+    await assert.rejects(pullFrom(t, url), { code: 'source', message: /^Cannot get .*\/x: .*\(3 tries\)$/ });
+  });
+});
+
+void describe('If-None-Match', { concurrency: 4 }, () => {
+  const answering = (etags: readonly (string | null)[], t: TestContext) =>
+    serve(t, (request, response, number) => {
+      const etag = etags[number - 1] ?? null;
+      const status = request.headers['if-none-match'] === undefined ? 200 : 304;
+      response.writeHead(status, { ...JSON_TYPE, ...(etag === null ? {} : { etag }) });
+      response.end(status === 200 ? '[]' : undefined);
+    });
+
+  for (const [kept, answered] of [
+    ['"x"', '"x"'],
+    ['W/"x"', '"x"'],
+    ['"x"', 'W/"x"'],
+    ['"x"', null],
+  ] as const) {
+    void it(`of ${kept} is met by a 304 with ${answered ?? 'no ETag'}`, async (t) => {
+      const web = await answering([answered], t);
+      const { status, attempts } = await pullFrom(t, web.url, {}, kept);
+      assert.deepEqual([status, attempts.length], [304, 1]);
+      assert.equal(web.requests[0]?.headers['if-none-match'], kept);
+    });
+  }
+
+  void it('is left out after a 304 for another version', async (t) => {
+    const web = await answering(['"y"', '"y"'], t);
+    const { attempts, body, status } = await pullFrom(t, web.url, {}, '"x"');
+    assert.deepEqual([status, body], [200, '[]']);
+    assert.match(attempts[0]?.error ?? '', /answered 304 for the version "y", where "x" is kept$/);
+    assert.equal(web.requests[1]?.headers['if-none-match'], undefined);
+  });
+
+  void it('is not needed for a 200 with the same ETag: that is a body like any other', async (t) => {
+    const web = await serve(t, (_, response) =>
+      response.writeHead(200, { ...JSON_TYPE, etag: '"x"' }).end('[]'),
+    );
+    const { body, status } = await pullFrom(t, web.url, {}, '"x"');
+    assert.deepEqual([status, body], [200, '[]']);
+  });
+
+  void it('was not sent, and a 304 came: that fails in the end', async (t) => {
+    const web = await serve(t, (_, response) => response.writeHead(304).end());
+    await assert.rejects(pullFrom(t, web.url), {
+      code: 'source',
+      message: /answered 304 though it was not asked.*\(3 tries\)$/,
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TestContext } from 'node:test';
+
+import { openHttpSource, type HttpSourceOptions } from '../../src/adapters/http/source.ts';
+import type { Attempt, Log, LogFields, SourceResponse } from '../../src/core/ports.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { startWeb, type Web } from './web.ts';
+
+export const JSON_TYPE = { 'content-type': 'application/json' };
+export const never = new AbortController().signal;
+
+export type Line = { readonly level: keyof Log; readonly message: string; readonly fields: LogFields };
+
+/** A log that is kept. */
+export function createTestLog(): { readonly log: Log; readonly lines: readonly Line[] } {
+  const lines: Line[] = [];
+  const at =
+    (level: keyof Log) =>
+    (message: string, fields: LogFields = {}): void =>
+      void lines.push({ level, message, fields });
+  return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
+}
+
+/** A source whose waits are short, and what it logs. */
+export function openTestSource(baseUrl: string, options: Partial<HttpSourceOptions> = {}) {
+  const { lines, log } = createTestLog();
+  const source = openHttpSource({
+    name: baseUrl,
+    baseUrl,
+    userAgent: 'test',
+    connectTimeoutSeconds: 5,
+    headersTimeoutSeconds: 5,
+    bodyTimeoutSeconds: 5,
+    maxAttempts: 3,
+    maxRetryAfterSeconds: 1,
+    backoffBaseSeconds: 0.01,
+    backoffCapSeconds: 0.01,
+    requestsPerSecond: 1000,
+    httpProxy: null,
+    httpsProxy: null,
+    noProxy: null,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    ...options,
+  });
+  return { source, lines };
+}
+
+type Pulled = {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: SourceResponse['headers'];
+  readonly body: string;
+  readonly attempts: readonly Attempt[];
+};
+
+/** One fetch of /x, whole. */
+export async function pullFrom(
+  t: TestContext,
+  baseUrl: string,
+  options: Partial<HttpSourceOptions> = {},
+  etag: string | null = null,
+): Promise<Pulled> {
+  const { source } = openTestSource(baseUrl, options);
+  t.after(source.close);
+  const { result, attempts } = await source.fetch(
+    { path: '/x', etag },
+    async ({ status, url, headers, body }) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      return { status, url, headers, body: Buffer.concat(chunks).toString() };
+    },
+    never,
+  );
+  return { ...result, attempts };
+}
+
+/** A server for one test. */
+export async function serve(
+  t: TestContext,
+  answer: (request: IncomingMessage, response: ServerResponse, number: number) => void,
+): Promise<Web> {
+  let number = 0;
+  const web = await startWeb((request, response) => answer(request, response, (number += 1)));
+  t.after(web.close);
+  return web;
+}
