@@ -8,9 +8,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 
+import { findOldNode, versionOf } from '../support/old-node.ts';
+
 const repository = path.join(import.meta.dirname, '..', '..');
 const folders: string[] = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const VERSION = '7.8.9';
 
 /** A stand-in for the program: says what reaches it. */
 const program = `
@@ -40,6 +44,11 @@ void describe('launcher on a Node that is new enough', () => {
     assert.deepEqual(run.lines, [`${process.version} ${run.child.pid}`]);
   });
 
+  void it('tells its version without loading the program', () => {
+    const told = spawnSync(process.execPath, [launcherOf(tree), '--version'], { encoding: 'utf8' });
+    assert.deepEqual([told.status, told.stdout], [0, `${VERSION}\n`]);
+  });
+
   void it('prefers src/main.ts, and takes dist/main.js where there is no source', async () => {
     const built = makeTree(24);
     mkdirSync(path.join(built, 'dist'));
@@ -51,7 +60,7 @@ void describe('launcher on a Node that is new enough', () => {
 });
 
 const old = findOldNode();
-describeHandOver('real old Node', old ?? process.execPath, 24, old === undefined && 'no Node below 24 here');
+describeHandOver('real old Node', old ?? process.execPath, 24, old === null && 'no Node below 24 here');
 describeHandOver('minimum raised above this Node', process.execPath, 99, false);
 
 function describeHandOver(name: string, node: string, minimum: number, skip: string | false): void {
@@ -140,7 +149,7 @@ function makeTree(minimum: number): string {
   const text = readFileSync(launcherOf(tree), 'utf8');
   assert.match(text, /^const MINIMUM = 24;$/m);
   writeFileSync(launcherOf(tree), text.replace('MINIMUM = 24', `MINIMUM = ${minimum}`));
-  writeFileSync(path.join(tree, 'package.json'), '{"type":"module"}');
+  writeFileSync(path.join(tree, 'package.json'), JSON.stringify({ type: 'module', version: VERSION }));
   mkdirSync(path.join(tree, 'src/lib'), { recursive: true });
   cpSync(path.join(repository, 'src/lib/parent-watch.ts'), path.join(tree, 'src/lib/parent-watch.ts'));
   writeFileSync(path.join(tree, 'src/main.ts'), program);
@@ -160,14 +169,6 @@ function addPinnedNode(tree: string): void {
 
 function launcherOf(tree: string): string {
   return path.join(tree, 'bin/spacex-pipeline');
-}
-
-function findOldNode(): string | undefined {
-  return ['/usr/local/bin/node', '/usr/bin/node'].find((file) => /^v(1\d|2[0-3])\./.test(versionOf(file)));
-}
-
-function versionOf(node: string): string {
-  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
 }
 
 type Launched = {

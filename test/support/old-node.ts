@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+
+/** A Node of this machine that is too old for the program, or null. */
+export function findOldNode(): string | null {
+  const found = ['/usr/local/bin/node', '/usr/bin/node'].find((file) =>
+    /^v(1\d|2[0-3])\./.test(versionOf(file)),
+  );
+  return found ?? null;
+}
+
+export function versionOf(node: string): string {
+  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+}
