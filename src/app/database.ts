@@ -10,6 +10,11 @@ import type { Clock } from '../core/ports.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 
+export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
+
+/** Whoever opens the embedded database holds this file. */
+export const embeddedLock = (dataDir: string): string => join(dataDir, 'database.lock');
+
 /** The target database with one session on it. */
 export type OpenDatabase = {
   readonly database: Database;
@@ -48,10 +53,10 @@ export async function openDatabase(config: Config, options: OpenOptions): Promis
   const { url, schema } = config.database;
   let lock: FolderLock | null = null;
   try {
-    if (url === null) lock = await lockFolder(join(options.dataDir, 'database.lock'), options);
+    if (url === null) lock = await lockFolder(embeddedLock(options.dataDir), options);
     const database =
       url === null
-        ? await openEmbedded({ dir: join(options.dataDir, 'database'), schema })
+        ? await openEmbedded({ dir: embeddedDir(options.dataDir), schema })
         : openServer({ url, schema });
     const session = await database.connect();
     return {

@@ -7,6 +7,7 @@ import { example, tellError, type Register } from './command.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
 import { registerDag } from './dag.ts';
+import { registerDb } from './db.ts';
 import { registerExplain } from './explain.ts';
 import { registerExport } from './export.ts';
 import { registerDrift } from './drift.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerQuery,
   registerExport,
+  registerDb,
   registerExplain,
   registerConfig,
   registerSandbox,

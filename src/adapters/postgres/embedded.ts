@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 
 import { databaseError } from './errors.ts';
@@ -16,14 +17,10 @@ export async function openEmbedded(options: {
   readonly dir: string;
   readonly schema: string;
 }): Promise<Database> {
-  const [{ PGlite }, { createPgConfig }] = await Promise.all([
-    import('@electric-sql/pglite'),
+  const [engine, { createPgConfig }] = await Promise.all([
+    openEngine(options.dir),
     import('@electric-sql/pglite/node-postgres'),
   ]);
-  const engine = await opening(options.dir, async () => {
-    await mkdir(dirname(options.dir), { recursive: true });
-    return PGlite.create(options.dir);
-  });
   // PGlite stands in for pg's connection; the types of pg do not know that option.
   const client = new pg.Client(Object.assign(createPgConfig(engine), { types: valueParsers }));
   client.on('error', () => undefined);
@@ -52,6 +49,19 @@ export async function openEmbedded(options: {
       await engine.close();
     },
   };
+}
+
+/** PGlite itself, in a folder whose lock the caller holds. Its sessions begin with these settings. */
+export async function openEngine(
+  dir: string,
+  settings: ReadonlyMap<string, string> = new Map(),
+): Promise<PGlite> {
+  const { PGlite: Engine } = await import('@electric-sql/pglite');
+  const flags = [...settings].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return opening(dir, async () => {
+    await mkdir(dirname(dir), { recursive: true });
+    return Engine.create(dir, { startParams: [...Engine.defaultStartParams, ...flags] });
+  });
 }
 
 /**

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+
+import { lockFolder } from '../adapters/files/folder-lock.ts';
+import { openEngine } from '../adapters/postgres/embedded.ts';
+import { databaseError } from '../adapters/postgres/errors.ts';
+import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
+import type { Config } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
+import { maskUrl } from '../lib/mask-url.ts';
+import { embeddedDir, embeddedLock, READ_WAIT_MS } from './database.ts';
+import type { HistoryDeps } from './history.ts';
+import { requireEmbedded } from './read-target.ts';
+
+const WHAT = 'db serve';
+const PATIENCE_MS = 30_000;
+
+/**
+ * Serves the embedded database on loopback until the signal; `ready` is told the URL. Throws `usage` where a server is
+ * configured, `busy` while a run holds the database.
+ */
+export async function serveDatabase(
+  { dataDir, database: { url, schema } }: Config,
+  options: { readonly port: number; readonly ready: (url: string) => void },
+  deps: HistoryDeps,
+): Promise<void> {
+  if (url !== null) {
+    throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
+      code: 'usage',
+      hint: 'Connect to that URL; db serve is for the embedded database.',
+    });
+  }
+  requireEmbedded(dataDir, WHAT);
+  const lock = await lockFolder(embeddedLock(dataDir), { ...deps, what: WHAT, waitMs: READ_WAIT_MS });
+  try {
+    const engine = await openEngine(embeddedDir(dataDir), servedSettings(schema));
+    try {
+      const gateway = await openGateway(engine, { port: options.port, patienceMs: PATIENCE_MS });
+      options.ready(`postgresql://reader@127.0.0.1:${gateway.port}/postgres`);
+      const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
+      const failure = await Promise.race([stopped, gateway.broken]);
+      await gateway.close();
+      if (failure !== null)
+        throw databaseError('go on serving', failure, 'Start it again; the data are as they were.');
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,45 @@
+import { serveDatabase } from '../app/db-serve.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { openContext } from './context.ts';
+import { countOption } from './options.ts';
+import { printJson, printLine } from './print.ts';
+
+const SERVE_HELP = [
+  'For psql, DBeaver, Metabase, Grafana and whatever else speaks to PostgreSQL, on this machine alone, without a',
+  'password. Clients can read everything and begin read-only. That keeps from accidents, not from intent: who says',
+  'SET SESSION AUTHORIZATION postgres may do anything. The database is one session, so queries take turns, one that',
+  'is on cannot be cancelled, and while it is served no run can begin.',
+].join('\n');
+
+export const registerDb: Register = (program, streams) => {
+  const db = program
+    .command('db')
+    .description('the embedded database')
+    .addHelpText('after', example('db serve'));
+  db.command('serve')
+    .description('serve the embedded database to tools that speak to PostgreSQL, until Ctrl-C')
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption, 0)
+    .addHelpText('after', `\n${SERVE_HELP}`)
+    .addHelpText('after', example('db serve --port 5433', 'db serve --data-dir data/sandbox'))
+    .action(async ({ port }: { readonly port: number }, command) => {
+      const context = await openContext(streams, command);
+      const query = `SELECT * FROM ${resources[0]?.name ?? ''}`;
+      await serveDatabase(
+        context.loaded.config,
+        {
+          port,
+          ready(url) {
+            const psql = `psql ${url} -c '${query}'`;
+            if (context.json) {
+              printJson(context, { url, psql });
+              return;
+            }
+            printLine(context, `Serving the embedded database, read-only, at ${url} until Ctrl-C`);
+            printLine(context, `Try: ${psql}`);
+          },
+        },
+        context,
+      );
+    });
+};
