@@ -43,10 +43,10 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
           });
         }
         assert.deepEqual(
-          await tableNames(session, database.schema),
+          await relationNames(session, database.schema, ['r']),
           TABLES.map((table) => table.name).sort(),
         );
-        assert.deepEqual(await tableNames(session, ledgerSchema(database.schema)), LEDGER_TABLES);
+        assert.deepEqual(await relationNames(session, ledgerSchema(database.schema), ['r']), LEDGER_TABLES);
         await database.close();
       });
     }
@@ -87,20 +87,20 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       assert.deepEqual(await migrationStates(session, database, MIGRATIONS_DIR), done);
 
       for (const [index, last] of names.toReversed().entries()) {
-        const tables = await tableNames(session, database.schema);
+        const relations = await relationNames(session, database.schema, ['r', 'v']);
         assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), last);
         const left = (await migrationStates(session, database, MIGRATIONS_DIR)).filter(
           ({ applied_at }) => applied_at !== null,
         );
         assert.equal(left.length, names.length - 1 - index);
         if (index === 0) {
-          assert.ok((await tableNames(session, database.schema)).length < tables.length);
+          assert.ok((await relationNames(session, database.schema, ['r', 'v'])).length < relations.length);
           assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), [last]);
-          assert.deepEqual(await tableNames(session, database.schema), tables);
+          assert.deepEqual(await relationNames(session, database.schema, ['r', 'v']), relations);
           await migrateDown(session, database, MIGRATIONS_DIR);
         }
       }
-      assert.deepEqual(await tableNames(session, database.schema), []);
+      assert.deepEqual(await relationNames(session, database.schema, ['r', 'v']), []);
       assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
       assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), names);
       await database.close();
@@ -220,12 +220,16 @@ async function catalog({ client }: Session, schema: string, table: string): Prom
   return { columns, key: key.map(({ name }) => name) };
 }
 
-async function tableNames({ client }: Session, schema: string): Promise<string[]> {
+async function relationNames(
+  { client }: Session,
+  schema: string,
+  kinds: readonly string[],
+): Promise<string[]> {
   const found = await rows<{ name: string }>(
     client,
     `SELECT relname AS name FROM pg_class
-     WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' ORDER BY relname`,
-    [ident(schema)],
+     WHERE relnamespace = to_regnamespace($1) AND relkind = ANY ($2) ORDER BY relname`,
+    [ident(schema), kinds],
   );
   return found.map(({ name }) => name);
 }

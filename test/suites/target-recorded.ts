@@ -5,6 +5,7 @@ import { rows } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { resources } from '../../src/resources/index.ts';
 import { loadAll } from './load-all.ts';
+import { testRecordedViews } from './recorded-views.ts';
 import { expectedLaunch, NOT_RECORDED, readRecorded, RECORDED_ROWS } from './recorded.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
@@ -62,6 +63,8 @@ export function testRecorded(openDatabase: OpenDatabase): void {
         expected.sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1)),
       );
     });
+
+    testRecordedViews(() => lab);
 
     it('are found unchanged when they come again', async () => {
       const { entries } = await loadAll(lab, readRecorded, '2027-01-02T03:04:05.678Z');
