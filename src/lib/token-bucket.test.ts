@@ -1,43 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setImmediate as settle } from 'node:timers/promises';
 
 import * as fc from 'fast-check';
 
-import { createTokenBucket, type TokenBucketOptions } from './token-bucket.ts';
-
-type Sleeper = { readonly until: number; readonly wake: () => void };
-
-function createVirtualClock() {
-  const sleepers = new Set<Sleeper>();
-  let now = 0;
-  const clock: TokenBucketOptions['clock'] = {
-    elapsed: () => now,
-    sleep(milliseconds, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const sleeper = { until: now + milliseconds, wake: resolve };
-      sleepers.add(sleeper);
-      signal.addEventListener('abort', () => {
-        sleepers.delete(sleeper);
-        reject(signal.reason);
-      });
-      return promise;
-    },
-  };
-  async function advanceTo(time: number): Promise<void> {
-    await settle();
-    for (;;) {
-      const [first] = [...sleepers].sort((a, b) => a.until - b.until);
-      if (first === undefined || first.until > time) break;
-      now = first.until;
-      sleepers.delete(first);
-      first.wake();
-      await settle();
-    }
-    now = time;
-  }
-  return { clock, advanceTo, sleepers };
-}
+import { createVirtualClock } from '../../test/support/virtual-clock.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 const never = new AbortController().signal;
 

@@ -93,6 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
         throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', context: { status } });
       }
       url = redirect.to;
+      log.debug(`redirected to ${maskUrl(url.href)}`, { method, path, status });
       await turn(signal);
     }
   }

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+
+import type { HttpSourceOptions } from '../../src/adapters/http/source.ts';
+import { PipelineError } from '../../src/core/errors.ts';
+import type { Attempt } from '../../src/core/ports.ts';
+import { JSON_TYPE, never, openTestSource, serve } from '../support/http-source.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+/** Half past seven on the morning of an HTTP date. */
+const NOW = Date.UTC(2026, 0, 5, 7, 30);
+
+type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string | string[]>> };
+
+/** A source and a server in one virtual time; each path gets the answers one after the other, then 200. */
+async function stage(t: TestContext, answers: readonly Answer[], options: Partial<HttpSourceOptions> = {}) {
+  const { clock, during } = createVirtualClock(NOW);
+  const asked: { readonly path: string; readonly at: number }[] = [];
+  const web = await serve(t, (request, response) => {
+    const path = request.url ?? '';
+    const { status, headers } = answers[asked.filter((one) => one.path === path).length] ?? { status: 200 };
+    asked.push({ path, at: clock.elapsed() });
+    response.writeHead(status, { ...JSON_TYPE, ...headers }).end('[]');
+  });
+  const { source, lines } = openTestSource(web.url, {
+    clock,
+    random: () => 1,
+    maxAttempts: 5,
+    maxRetryAfterSeconds: 120,
+    backoffBaseSeconds: 0.5,
+    backoffCapSeconds: 30,
+    ...options,
+  });
+  t.after(source.close);
+  let ended = 0;
+  /** Each request is told when it begins; it ends in a redirect, in a wait for the next try, or with its fetch. */
+  const isBusy = (): boolean => {
+    const begun = lines.filter(
+      ({ level, message }) => level === 'debug' && /^(GET|HEAD) /.test(message),
+    ).length;
+    const over = lines.filter(({ message }) => /next try in|^redirected to/.test(message)).length;
+    return begun > over + ended;
+  };
+  const whole = <T>(work: Promise<T>): Promise<T> =>
+    work.finally(() => {
+      ended += 1;
+    });
+  return {
+    asked,
+    lines,
+    probe: () => during(whole(source.probe('/probe', never)), isBusy),
+    fetchAll: (paths: readonly string[]) =>
+      during(
+        Promise.all(paths.map((path) => whole(source.fetch({ path, etag: null }, async () => path, never)))),
+        isBusy,
+      ),
+  };
+}
+
+void describe('the request budget', () => {
+  void it('is one for the probe, all resources, their retries and redirects', async (t) => {
+    const answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '0' } }, { status: 500 }];
+    const { asked, fetchAll, probe } = await stage(t, answers, {
+      requestsPerSecond: 4,
+      backoffBaseSeconds: 0,
+    });
+    const { simulated } = await probe();
+    assert.equal(simulated, false);
+    const fetched = await fetchAll(['/a', '/b', '/c', '/d', '/e']);
+    assert.deepEqual(
+      fetched.map(({ attempts }) => attempts.map(({ status }) => status)),
+      Array.from({ length: 5 }, () => [503, 429, 500, 200]),
+    );
+    // No wait is longer than the queue for the budget, so that the budget alone sets the pace: exactly four a second.
+    assert.deepEqual(
+      asked.map(({ at }) => at),
+      Array.from({ length: 21 }, (_, index) => index * 250),
+    );
+  });
+
+  void it('counts each redirect', async (t) => {
+    const { asked, fetchAll } = await stage(t, [{ status: 302, headers: { location: '/z' } }], {
+      requestsPerSecond: 2,
+    });
+    await fetchAll(['/a', '/b', '/c']);
+    assert.deepEqual(
+      asked.map(({ at, path }) => [path, at]),
+      ['/a', '/b', '/c', '/z', '/z', '/z', '/z'].map((path, index) => [path, index * 500]),
+    );
+  });
+});
+
+const AFTER_90_SECONDS = 'Mon, 05 Jan 2026 07:31:30 GMT';
+/** Seconds until the second try; where the header says nothing that counts, those of the backoff. */
+const WAITS: readonly (readonly [header: string | string[], seconds: number])[] = [
+  ['7', 7],
+  ['120', 120],
+  ['2.5', 2.5],
+  [AFTER_90_SECONDS, 90],
+  ['Monday, 05-Jan-26 07:31:30 GMT', 90],
+  ['0', 0.5],
+  ['-7', 0.5],
+  ['Mon, 05 Jan 2026 07:00:00 GMT', 0.5],
+  ['soon', 0.5],
+  ['', 0.5],
+  ['7, 8', 0.5],
+  [['7', '8'], 0.5],
+];
+
+void describe('Retry-After', { concurrency: 4 }, () => {
+  for (const [header, seconds] of WAITS) {
+    void it(`of ${JSON.stringify(header)} is a wait of ${seconds} s`, async (t) => {
+      const { asked, fetchAll, lines } = await stage(t, [
+        { status: 503, headers: { 'retry-after': header } },
+      ]);
+      const [fetched] = await fetchAll(['/a']);
+      assert.deepEqual(
+        asked.map(({ at }) => at),
+        [0, seconds * 1000],
+      );
+      assert.deepEqual(
+        fetched?.attempts.map(({ status, wait_seconds }) => [status, wait_seconds]),
+        [
+          [503, seconds],
+          [200, null],
+        ],
+      );
+      const [{ fields, message } = assert.fail()] = lines.filter(({ level }) => level === 'warn');
+      assert.match(message, /^Cannot get .*\/a: it answered 503 \("\[\]"\); next try in \d+\.\d s$/);
+      assert.deepEqual(fields, { path: '/a', attempt: 1, status: 503, wait_seconds: seconds });
+    });
+  }
+
+  for (const [header, when] of [
+    ['121', 'at 2026-01-05T07:32:01.000Z'],
+    ['Mon, 05 Jan 2026 09:30:00 GMT', 'at 2026-01-05T09:30:00.000Z'],
+    ['Fri, 31 Dec 2100 23:59:59 GMT', 'at 2100-12-31T23:59:59.000Z'],
+    ['9'.repeat(12), 'after the year 9999'],
+    ['9'.repeat(400), 'after the year 9999'],
+  ] as const) {
+    void it(`of ${header.slice(0, 40)} is too long: it fails at once and says when to come back`, async (t) => {
+      const { asked, fetchAll, lines } = await stage(t, [
+        { status: 429, headers: { 'retry-after': header } },
+      ]);
+      const error = await failureOf(fetchAll(['/a']));
+      assert.ok(
+        error.message.endsWith(`it answered 429 ("[]"), and asks to come back ${when}`),
+        error.message,
+      );
+      assert.equal(error.hint, 'Start the run again then, or raise source.maxRetryAfterSeconds (now 120).');
+      assert.equal(asked.length, 1);
+      assert.deepEqual(attemptsOf(error), [[429, null]]);
+      assert.deepEqual(
+        lines.filter(({ level }) => level === 'warn'),
+        [],
+      );
+    });
+  }
+});
+
+void describe('a request that fails for good', () => {
+  void it('tells each try, its reason and its wait, in the log and for the meta file', async (t) => {
+    const all = Array.from({ length: 4 }, () => ({ status: 500 }));
+    const { fetchAll, lines } = await stage(t, all, { maxAttempts: 4 });
+    const error = await failureOf(fetchAll(['/a']));
+    assert.match(error.message, /^Cannot get .*\/a: it answered 500 \("\[\]"\) \(4 tries\)$/);
+    assert.deepEqual(attemptsOf(error), [
+      [500, 0.5],
+      [500, 1],
+      [500, 2],
+      [500, null],
+    ]);
+    assert.deepEqual(
+      lines
+        .filter(({ level }) => level === 'warn')
+        .map(({ fields }) => [fields['attempt'], fields['wait_seconds']]),
+      [
+        [1, 0.5],
+        [2, 1],
+        [3, 2],
+      ],
+    );
+  });
+});
+
+async function failureOf(work: Promise<unknown>): Promise<PipelineError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof PipelineError) return error;
+    throw error;
+  }
+  return assert.fail('It did not fail');
+}
+
+function attemptsOf(error: PipelineError): unknown[] {
+  const attempts = error.context['attempts'] as readonly Attempt[];
+  return attempts.map(({ error: reason, status, wait_seconds }) => {
+    assert.match(reason ?? '', /^Cannot get /);
+    return [status, wait_seconds];
+  });
+}
