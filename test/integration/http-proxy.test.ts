@@ -9,7 +9,8 @@ import { startProxy, type Proxy } from '../support/proxy.ts';
 import { listen, startWeb, type Web } from '../support/web.ts';
 
 const authority = createAuthority('A CA of our own');
-const certificate = createServerCertificate(authority, ['api.test', 'proxy.test']);
+const certificate = createServerCertificate(authority, ['api.test']);
+const proxyCertificate = createServerCertificate(authority, ['proxy.test']);
 const untrusted = createServerCertificate(createAuthority('Nobody'), ['api.test']);
 const LOGIN = `Basic ${Buffer.from('me:p@ss/word').toString('base64')}`;
 const USERINFO = 'me:p%40ss%2Fword@';
@@ -61,7 +62,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
   });
 
   void it('may speak TLS itself', async (t) => {
-    const own = await startProxy({ tls: certificate });
+    const own = await startProxy({ tls: proxyCertificate });
     t.after(own.close);
     const options = by(`https://proxy.test:${own.port}`);
     const plain = await pullFrom(t, http.url, options);
