@@ -61,6 +61,7 @@ export async function preview(
         id: runId,
         lockTimeoutSeconds: config.database.lockTimeoutSeconds,
         statementTimeoutSeconds: config.database.statementTimeoutSeconds,
+        wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
       }),
     });
   } finally {

@@ -146,6 +146,7 @@ async function runOn(
       id: runId,
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,
       statementTimeoutSeconds: config.database.statementTimeoutSeconds,
+      wait: (milliseconds) => clock.sleep(milliseconds, deps.signal),
     }),
     header: {
       run_id: runId,

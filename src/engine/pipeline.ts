@@ -36,10 +36,10 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     publishSeconds = (clock.elapsed() - started) / 1000;
     await makeChecks(context, end);
   } catch (error) {
-    const cause = signal.aborted ? interruption(signal) : error;
+    const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
     const report = reportError(cause);
     log.debug('cause', { error });
-    end = failedEnd(signal.aborted ? 'interrupted' : 'failed', report, context, derived);
+    end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
     await ledger.abandon(header.run_id, end).catch((later: unknown) => {
       log.warn(`Cannot write the end of run ${header.run_id} into the ledger: ${reportError(later).message}`);
     });
@@ -120,6 +120,11 @@ function failedEnd(
     return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw, whole }];
   });
   return { status, error: error ?? firstError(entries), entries };
+}
+
+/** Then it must not be said that nothing was published. */
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof PipelineError && error.context['outcome'] === 'unknown';
 }
 
 function interruption(signal: AbortSignal): PipelineError {

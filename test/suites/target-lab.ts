@@ -76,11 +76,17 @@ export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
   };
 }
 
+export const TIMEOUTS = {
+  lockTimeoutSeconds: 5,
+  statementTimeoutSeconds: 20,
+  wait: async () => undefined,
+} as const;
+
 export async function beginRun(lab: Lab, values: Partial<RunHeader> = {}): Promise<Run> {
   const header = runHeader(values);
   const ledger = openLedger(lab.database, lab.client);
   await ledger.begin(header);
-  const run = { id: header.run_id, lockTimeoutSeconds: 5, statementTimeoutSeconds: 20 };
+  const run = { id: header.run_id, ...TIMEOUTS };
   return { id: header.run_id, ledger, target: openTarget(lab.database, lab.client, run) };
 }
 

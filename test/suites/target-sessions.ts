@@ -17,6 +17,7 @@ import {
   runRow,
   snapshot,
   stage,
+  TIMEOUTS,
   type Lab,
   type OpenDatabase,
 } from './target-lab.ts';
@@ -107,8 +108,8 @@ export function testSessions(openDatabase: OpenDatabase): void {
       await openLedger(lab.database, lab.client).begin(header);
       const target = openTarget(lab.database, lab.client, {
         id: header.run_id,
+        ...TIMEOUTS,
         lockTimeoutSeconds: 0.05,
-        statementTimeoutSeconds: 5,
       });
       const derived = [
         await stage({ id: header.run_id, ledger: openLedger(lab.database, lab.client), target }, arriving),

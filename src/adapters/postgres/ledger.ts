@@ -4,6 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
+import { isLost } from './commit.ts';
 import { databaseError } from './errors.ts';
 import { recordRejects } from './rejects.ts';
 import { execute, rows, type Database } from './session.ts';
@@ -39,13 +40,16 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
 
     async abandon(runId, end) {
       try {
-        await client.query('BEGIN');
-        await recordEnd(client, stagingNames(database.schema, runId), runId, end);
-        await client.query('COMMIT');
+        await writeEnd(client, database.schema, runId, end);
         await dropStaging(client, database.schema);
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
-        throw databaseError(`write the end of run ${runId} into the ledger`, error);
+        const failure = databaseError(`write the end of run ${runId} into the ledger`, error);
+        if (!isLost(error)) throw failure;
+        // The lock went with the connection: another run may be on, whose staging must stay, and ours may be gone.
+        const entries = end.entries.map((entry) => ({ ...entry, whole: false }));
+        const session = await database.connect().catch(() => Promise.reject(failure));
+        await writeEnd(session.client, database.schema, runId, { ...end, entries }).finally(session.close);
       }
     },
 
@@ -69,6 +73,12 @@ export async function publishedRaw(
     [resource],
   );
   return last === undefined || last.raw === null ? null : { ...last, raw: last.raw };
+}
+
+async function writeEnd(client: ClientBase, schema: string, runId: string, end: RunEnd): Promise<void> {
+  await client.query('BEGIN');
+  await recordEnd(client, stagingNames(schema, runId), runId, end);
+  await client.query('COMMIT');
 }
 
 async function prepare(client: ClientBase, schema: string, { simulated }: RunHeader): Promise<void> {

@@ -4,6 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { TableChanges } from '../../core/preview.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
+import { commitPublish, type CommitOptions } from './commit.ts';
 import { databaseError } from './errors.ts';
 import { recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
@@ -21,6 +22,7 @@ export function openTarget(
     readonly id: string;
     readonly lockTimeoutSeconds: number;
     readonly statementTimeoutSeconds: number;
+    readonly wait: CommitOptions['wait'];
   },
 ): Target {
   const names = stagingNames(database.schema, run.id);
@@ -80,7 +82,7 @@ export function openTarget(
         for (const name of lockOrder)
           await client.query(`LOCK TABLE ${ident(name)} IN SHARE ROW EXCLUSIVE MODE`);
         const result = await work(transaction);
-        await client.query('COMMIT');
+        await commitPublish(client, database, { ...run, runId: run.id });
         await dropStaging(client, database.schema).catch(() => undefined);
         return result;
       } catch (error) {

@@ -1,0 +1,90 @@
+import pg, { type ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import { databaseError, sqlState } from './errors.ts';
+import { rows, type Database } from './session.ts';
+
+const TRIES = 10;
+const BETWEEN_TRIES_MS = 1000;
+
+export type CommitOptions = {
+  readonly runId: string;
+  readonly lockTimeoutSeconds: number;
+  /** Rejects when nobody wants to wait any more. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+};
+
+/**
+ * Commits the transaction that published a run. Where the connection is lost over it, the ledger is asked whether the
+ * commit arrived. Throws `outcomeUnknown` where that cannot be had.
+ */
+export async function commitPublish(
+  client: ClientBase,
+  database: Database,
+  options: CommitOptions,
+): Promise<void> {
+  try {
+    const { command } = await client.query('COMMIT');
+    // PostgreSQL answers so to the commit of a transaction in which something failed.
+    if (command === 'ROLLBACK')
+      throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
+  } catch (error) {
+    if (!isLost(error) || !(await hasArrived(database, options, error))) throw error;
+  }
+}
+
+/** Is the connection gone, so that nobody knows what became of the last statement? */
+export function isLost(error: unknown): boolean {
+  if (error instanceof PipelineError) return false;
+  return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(sqlState(error) ?? '');
+}
+
+async function hasArrived(
+  database: Database,
+  { runId, lockTimeoutSeconds, wait }: CommitOptions,
+  lost: unknown,
+): Promise<boolean> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await isPublished(database, runId, lockTimeoutSeconds);
+    } catch (error) {
+      if (left === 0 || !isLost(error instanceof PipelineError ? error.cause : error)) {
+        throw outcomeUnknown(runId, lost, error);
+      }
+      await wait(BETWEEN_TRIES_MS).catch((interrupted: unknown) => {
+        throw outcomeUnknown(runId, lost, interrupted);
+      });
+    }
+  }
+}
+
+/** The transaction has written the run's end: until it has ended itself, that row is locked. */
+async function isPublished(database: Database, runId: string, lockTimeoutSeconds: number): Promise<boolean> {
+  const { client, close } = await database.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);
+    const [run] = await rows<{ status: string }>(
+      client,
+      'SELECT status FROM runs WHERE run_id = $1 FOR UPDATE',
+      [runId],
+    );
+    await client.query('ROLLBACK');
+    return run?.status === 'succeeded' || run?.status === 'partial';
+  } finally {
+    await close();
+  }
+}
+
+function outcomeUnknown(runId: string, lost: unknown, error: unknown): PipelineError {
+  const why = databaseError('read the ledger', error).message;
+  return new PipelineError(
+    `${databaseError(`tell whether run ${runId} was published`, lost).message} while it committed. ${why}`,
+    {
+      code: 'database',
+      cause: lost,
+      hint: `Once the server is up again: spacex-pipeline runs show ${runId}`,
+      context: { outcome: 'unknown' },
+    },
+  );
+}
