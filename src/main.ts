@@ -29,7 +29,7 @@ async function stop(): Promise<void> {
   abort.abort(
     new PipelineError('Cannot go on: interrupted', {
       code: 'interrupted',
-      hint: 'Nothing was published. Start it again when you like.',
+      hint: 'Nothing was published.',
     }),
   );
 }

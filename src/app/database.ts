@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { lockFolder, type FolderLock } from '../adapters/files/folder-lock.ts';
 import { openEmbedded } from '../adapters/postgres/embedded.ts';
+import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts';
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
@@ -42,10 +43,17 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const opened = await openDatabase(config, options);
   try {
-    return await work(opened);
+    return await telling(opened, work(opened));
   } finally {
     await opened.close();
   }
+}
+
+/** What fails in the database is told as such, whoever asked. */
+export async function telling<T>({ database }: OpenDatabase, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw isDatabaseFailure(error) ? databaseError(`use ${database.name}`, error) : error;
+  });
 }
 
 /** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */

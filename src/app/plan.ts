@@ -1,10 +1,12 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
+import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
+import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
 import { preview } from './preview.ts';
@@ -60,17 +62,11 @@ export async function planChanges(
   try {
     const opened = await openDatabase(config, { ...deps, dataDir: source.dataDir, what: 'plan', waitMs: 0 });
     try {
-      const found = await preview(
-        loaded,
-        plan,
-        source,
-        opened,
-        async (folder, resource) => {
-          if (newest === undefined) return null;
-          return linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
-        },
-        deps,
-      );
+      const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
+        newest === undefined
+          ? null
+          : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
+      const found = await telling(opened, preview(loaded, plan, source, opened, rawOf, deps));
       const { name } = source.source;
       return { source: name, simulated: source.simulated, resources: found, changes: hasChanges(found) };
     } finally {

@@ -16,7 +16,7 @@ import { runPipeline } from '../engine/pipeline.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
-import { MIGRATIONS_DIR, openDatabase, type OpenDatabase } from './database.ts';
+import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
 import { pruneDataDir } from './prune.ts';
 import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
@@ -77,15 +77,16 @@ export async function runOnce(
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const states = await prepare(target, start.migrate);
+      const states = await telling(target, prepare(target, start.migrate));
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
-      return await runOn(loaded, start, deps, source, target, states);
+      return await telling(target, runOn(loaded, start, deps, source, target, states));
     }
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    return await runOn(loaded, start, deps, source, target, await prepare(target, true));
+    const states = await telling(target, prepare(target, true));
+    return await telling(target, runOn(loaded, start, deps, source, target, states));
   } finally {
     for (const one of opened) await one.close();
   }

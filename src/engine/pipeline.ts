@@ -37,7 +37,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     await makeChecks(context, end);
   } catch (error) {
     const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
-    const report = reportError(cause);
+    const report = resumable(reportError(cause), header.run_id, isOutcomeUnknown(error));
     log.debug('cause', { error });
     end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
     await ledger.abandon(header.run_id, end).catch((later: unknown) => {
@@ -122,6 +122,13 @@ function failedEnd(
   return { status, error: error ?? firstError(entries), entries };
 }
 
+/** What failed outside of the records can be gone on with: its raw files are there. */
+function resumable(report: ErrorReport, runId: string, isUnknown: boolean): ErrorReport {
+  if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
+  const reason = report.hint === null ? '' : `${report.hint} `;
+  return { ...report, hint: `${reason}Go on with: spacex-pipeline resume ${runId}` };
+}
+
 /** Then it must not be said that nothing was published. */
 function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof PipelineError && error.context['outcome'] === 'unknown';
@@ -131,7 +138,7 @@ function interruption(signal: AbortSignal): PipelineError {
   if (signal.reason instanceof PipelineError) return signal.reason;
   return new PipelineError('Cannot finish the run: it was interrupted', {
     code: 'interrupted',
-    hint: 'Nothing was published. Start the run again.',
+    hint: 'Nothing was published.',
   });
 }
 

@@ -233,7 +233,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
   const ready = Promise.withResolvers<true>();
   let log = '';
   const lookForReady = (): void => {
-    if (!log.includes('ready to accept connections')) return;
+    if (!/ready to accept (read-only )?connections/.test(log)) return;
     stderr.off('data', lookForReady).unref();
     child.unref();
     ready.resolve(true);

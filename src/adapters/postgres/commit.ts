@@ -1,7 +1,7 @@
-import pg, { type ClientBase } from 'pg';
+import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError, sqlState } from './errors.ts';
+import { databaseError, isDatabaseFailure, isLost } from './errors.ts';
 import { rows, type Database } from './session.ts';
 
 const TRIES = 10;
@@ -33,12 +33,6 @@ export async function commitPublish(
   }
 }
 
-/** Is the connection gone, so that nobody knows what became of the last statement? */
-export function isLost(error: unknown): boolean {
-  if (error instanceof PipelineError) return false;
-  return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(sqlState(error) ?? '');
-}
-
 async function hasArrived(
   database: Database,
   { runId, lockTimeoutSeconds, wait }: CommitOptions,
@@ -48,7 +42,7 @@ async function hasArrived(
     try {
       return await isPublished(database, runId, lockTimeoutSeconds);
     } catch (error) {
-      if (left === 0 || !isLost(error instanceof PipelineError ? error.cause : error)) {
+      if (left === 0 || !mayPass(error)) {
         throw outcomeUnknown(runId, lost, error);
       }
       await wait(BETWEEN_TRIES_MS).catch((interrupted: unknown) => {
@@ -56,6 +50,13 @@ async function hasArrived(
       });
     }
   }
+}
+
+/** No connection, or it broke again: a server that comes back may tell. */
+function mayPass(error: unknown): boolean {
+  return error instanceof PipelineError
+    ? !isDatabaseFailure(error.cause) || isLost(error.cause)
+    : isLost(error);
 }
 
 /** The transaction has written the run's end: until it has ended itself, that row is locked. */

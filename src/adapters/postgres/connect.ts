@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import pg from 'pg';
 
-import { sqlState } from './errors.ts';
+import { ConnectionLost, sqlState } from './errors.ts';
 import type { Encryption } from './tls.ts';
 import { valueParsers } from './value-parsers.ts';
 
@@ -49,13 +49,19 @@ function newClient(url: string, encryption: Encryption, socket: Socket): pg.Clie
   return client;
 }
 
-/** A connection that broke while it was idle says so at the next query, with the reason that the server gave. */
+/** A connection that broke says so at each query, with the reason that the server gave, if it did. */
 function tellWhyLost(client: pg.Client): void {
-  let reason: Error | null = null;
+  let reason: unknown = null;
   client.on('error', (error) => {
     reason ??= error;
   });
-  const send = client.query.bind(client);
-  client.query = ((...query: Parameters<typeof send>): unknown =>
-    reason === null ? send(...query) : Promise.reject(reason)) as typeof client.query;
+  const send: (...query: unknown[]) => unknown = client.query.bind(client);
+  client.query = ((...query: unknown[]): unknown => {
+    if (reason !== null) return Promise.reject(new ConnectionLost(reason));
+    const answer = send(...query);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: unknown) => {
+      throw error instanceof pg.DatabaseError ? error : new ConnectionLost(reason ?? error);
+    });
+  }) as typeof client.query;
 }

@@ -1,7 +1,10 @@
+import pg from 'pg';
+
 import { PipelineError } from '../../core/errors.ts';
 
 /** SQLSTATE of an error that PostgreSQL or the driver threw; null where it has none. */
 export function sqlState(error: unknown): string | null {
+  if (error instanceof ConnectionLost) return sqlState(error.cause);
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     return error.code;
   }
@@ -10,8 +13,30 @@ export function sqlState(error: unknown): string | null {
 
 export const UNDEFINED_TABLE = '42P01';
 
-const OLDER_SCHEMA = 'The schema may be older than this program: spacex-pipeline migrate status';
-const AGAIN = 'then try again; spacex-pipeline resume goes on with a run.';
+/** The connection broke, and with it the statement that was on its way. */
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super(reasonOf(cause), { cause });
+  }
+}
+
+/** Is the connection gone, so that nobody knows what became of the last statement? */
+export function isLost(error: unknown): boolean {
+  return error instanceof ConnectionLost || (isRefusal(error) && /^(08|57P)/.test(sqlState(error) ?? ''));
+}
+
+/** Did the database fail, and not something of our own? */
+export function isDatabaseFailure(error: unknown): boolean {
+  return error instanceof ConnectionLost || isRefusal(error);
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError;
+}
+
+const OLDER_SCHEMA =
+  'The schema may be older than this program, or closed to this role: spacex-pipeline migrate status';
+const AGAIN = 'then try again.';
 const LOST = `Wait until the server is up, ${AGAIN}`;
 const CERTIFICATE =
   'Give the right file as sslrootcert, or sslmode=require to encrypt without asking who answers.';
@@ -26,7 +51,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '28P01': 'Check user and password: in --database-url, PGPASSWORD or .env.',
   '3D000': 'Create it with createdb, or correct --database-url.',
   '3F000': OLDER_SCHEMA,
-  '42501': 'Ask the owner for the right (GRANT), or connect as another role.',
+  '42501': 'Ask the owner to GRANT this role the right, or connect as the owner.',
   '42703': OLDER_SCHEMA,
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
   '53100': `Make room where the server keeps its data, ${AGAIN}`,

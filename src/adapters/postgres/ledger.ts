@@ -4,8 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
-import { isLost } from './commit.ts';
-import { databaseError } from './errors.ts';
+import { databaseError, isLost } from './errors.ts';
 import { recordRejects } from './rejects.ts';
 import { execute, rows, type Database } from './session.ts';
 import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
@@ -54,7 +53,9 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     },
 
     async lastRaw(resource, source) {
-      const last = await publishedRaw(client, resource);
+      const last = await publishedRaw(client, resource).catch((error: unknown) => {
+        throw databaseError(`read what is published of ${resource}`, error);
+      });
       return last === null || last.source !== source ? null : { run_id: last.run_id, raw: last.raw };
     },
   };

@@ -46,8 +46,7 @@ export async function migrationStates(
 export async function migrateUp(session: Session, database: Database, dir: string): Promise<string[]> {
   const migrations = await readMigrations(dir);
   return migrating(session.client, database, async (client) => {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${ident(database.schema)}`);
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${ident(ledgerSchema(database.schema))}`);
+    await createSchemas(client, [database.schema, ledgerSchema(database.schema)]);
     await client.query(
       `CREATE TABLE IF NOT EXISTS ${historyTable(database.schema)}
          (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
@@ -62,6 +61,27 @@ export async function migrateUp(session: Session, database: Database, dir: strin
     }
     return pending.map(({ name }) => name);
   });
+}
+
+/** A role that may not create schemas may still be given them: those that are there stay untouched. */
+async function createSchemas(client: ClientBase, schemas: readonly string[]): Promise<void> {
+  const missing = await rows<{ name: string; role: string }>(
+    client,
+    `SELECT name, current_user AS role FROM unnest($1::text[]) AS name
+     WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name) ORDER BY length(name)`,
+    [schemas],
+  );
+  const [first] = missing;
+  try {
+    for (const { name } of missing) await client.query(`CREATE SCHEMA ${ident(name)}`);
+  } catch (error) {
+    const statements = missing.map(
+      ({ name, role }) => `CREATE SCHEMA ${ident(name)} AUTHORIZATION ${ident(role)};`,
+    );
+    throw databaseError(`create schema ${first?.name}`, error, undefined, {
+      '42501': `Let a role that may create schemas type: ${statements.join(' ')}`,
+    });
+  }
 }
 
 /** Takes the newest applied migration back. Gives its name, or null where there is none. */

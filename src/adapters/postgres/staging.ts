@@ -4,11 +4,13 @@ import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
-import { databaseError } from './errors.ts';
+import { databaseError, sqlState } from './errors.ts';
 import { rows, type Database } from './session.ts';
 import { columnList, ident, ledgerSchema } from './sql.ts';
 
 const PREFIX = 'staging_';
+const DROP_TIMEOUT_SECONDS = 2;
+const LOCK_NOT_AVAILABLE = '55P03';
 const REJECT_NAMES = [
   'record_id',
   'fingerprint',
@@ -95,7 +97,10 @@ export async function openStaging(
   };
 }
 
-/** Drops the staging of every run: only the holder of the schema's lock may. */
+/**
+ * Drops the staging of every run: only the holder of the schema's lock may. What somebody reads, as a backup does, is
+ * left to the next one.
+ */
 export async function dropStaging(client: ClientBase, schema: string): Promise<void> {
   const leftovers = await rows<{ name: string }>(
     client,
@@ -103,7 +108,15 @@ export async function dropStaging(client: ClientBase, schema: string): Promise<v
      WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND starts_with(relname, $2)`,
     [ident(ledgerSchema(schema)), PREFIX],
   );
-  for (const { name } of leftovers) await client.query(`DROP TABLE ${ident(ledgerSchema(schema), name)}`);
+  if (leftovers.length === 0) return;
+  await client.query(`SET lock_timeout = '${DROP_TIMEOUT_SECONDS}s'`);
+  try {
+    for (const { name } of leftovers) await client.query(`DROP TABLE ${ident(ledgerSchema(schema), name)}`);
+  } catch (error) {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+  } finally {
+    await client.query('RESET lock_timeout').catch(() => undefined);
+  }
 }
 
 /** Afresh: an earlier try of the same resource may have left its own. */

@@ -41,11 +41,15 @@ export function openTarget(
     stage: (resource) => openStaging(database, names, resource),
 
     async lookup(resource, column, deletes) {
-      const found = await rows<{ id: string; value: string | null }>(
-        client,
-        survivingSql(names, resource, column, deletes),
-      );
-      return new Map(found.map(({ id, value }) => [id, value]));
+      try {
+        const found = await rows<{ id: string; value: string | null }>(
+          client,
+          survivingSql(names, resource, column, deletes),
+        );
+        return new Map(found.map(({ id, value }) => [id, value]));
+      } catch (error) {
+        throw databaseError(`look up ${column} of ${resource.name}`, error);
+      }
     },
 
     async preview(resource, deletes, sample) {

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import type { Client } from 'pg';
+
+import { createGate, LAUNCHES } from '../support/api.ts';
+import { connected, startLoaded, type Loaded } from '../support/loaded.ts';
+import { assertFailure } from '../support/workspace.ts';
+
+const NAMED = `SELECT DISTINCT split_part(name, ' ', 1) AS first FROM spacex.launches`;
+
+let loaded: Loaded;
+before(async () => {
+  loaded = await startLoaded();
+});
+after(() => loaded.close());
+
+void describe('a server', () => {
+  void it('that is not there, not known or not ours is told in one line', async () => {
+    const url = (change: (url: URL) => void): string => {
+      const changed = new URL(loaded.server.url);
+      change(changed);
+      return changed.href;
+    };
+    for (const [target, message, hint] of [
+      [url((u) => (u.password = 'geheim')), /password authentication failed .*\(28P01\)$/, /PGPASSWORD/],
+      [url((u) => (u.pathname = '/nowhere')), /database "nowhere" does not exist \(3D000\)$/, /createdb/],
+      [url((u) => (u.hostname = 'nowhere.invalid')), /nowhere\.invalid.*\((ENOTFOUND|EAI_AGAIN)\)$/, /host/],
+      [url((u) => (u.port = '1')), /ECONNREFUSED/, /server is up/],
+      [
+        url((u) => ([u.hostname, u.port] = ['localhost', '1'])),
+        /connect ECONNREFUSED \S+:1 /,
+        /server is up/,
+      ],
+    ] as const) {
+      await loaded.failing(target, { message, hint });
+    }
+  });
+
+  void it('whose disk is full publishes nothing, and the run is resumed once there is room', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'test-full-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=0777', 'tmpfs', folder]);
+    if (mounted.status !== 0) {
+      rmSync(folder, { recursive: true });
+      t.skip('no small file system can be mounted here');
+      return;
+    }
+    const fill = join(folder, 'fill');
+    try {
+      const { uid, gid } = statSync(loaded.server.dataDir);
+      chownSync(folder, uid, gid);
+      await loaded.admin().query(`CREATE TABLESPACE small LOCATION '${folder}'`);
+      for (const place of ['staging', 'target']) {
+        const [up, down] =
+          place === 'staging'
+            ? [
+                `ALTER DATABASE postgres SET default_tablespace = small`,
+                'ALTER DATABASE postgres RESET default_tablespace',
+              ]
+            : [
+                'ALTER TABLE spacex.launches SET TABLESPACE small',
+                'ALTER TABLE spacex.launches SET TABLESPACE pg_default',
+              ];
+        await loaded.admin().query(up);
+        spawnSync('sh', ['-c', `cat /dev/zero > ${fill}`]);
+        await loaded.failing(loaded.server.url, {
+          message: /No space left on device \(53100\)$/,
+          hint: /Make room/,
+        });
+        rmSync(fill);
+        const { code, stderr } = await loaded.workspace.run(['resume', '--source', loaded.api.url]);
+        assert.equal(code, 0, stderr);
+        await loaded.admin().query(down);
+        loaded.api.set(LAUNCHES, { body: loaded.good });
+        assert.equal((await loaded.workspace.run(['run', '--source', loaded.api.url])).code, 0);
+        loaded.api.set(LAUNCHES, { body: loaded.other });
+      }
+    } finally {
+      await loaded.admin().query('DROP TABLESPACE small');
+      spawnSync('umount', [folder]);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** Asks until there is a row. */
+async function found<R extends object>(sql: string): Promise<R[]> {
+  for (;;) {
+    const { rows } = await loaded.admin().query<R>(sql);
+    if (rows.length > 0) return rows;
+  }
+}
+
+/** The backend of the running program that the condition is true of, ended as an administrator does. */
+async function terminate(condition: string): Promise<void> {
+  const sql = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline %' AND ${condition}`;
+  for (const { pid } of await found<{ pid: number }>(sql))
+    await loaded.admin().query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+}
+
+void describe('a connection that an administrator ends', () => {
+  const cases: readonly (readonly [
+    when: string,
+    message: RegExp,
+    act: (blocker: Client) => Promise<void>,
+  ])[] = [
+    [
+      'between the steps',
+      /terminating connection due to administrator command \(57P01\)$/,
+      () => terminate(`query NOT LIKE 'COPY%' AND query NOT LIKE 'CREATE%' AND state = 'idle'`),
+    ],
+    [
+      'in COPY',
+      /Cannot load rows of launches into staging: terminating connection due to administrator command \(57P01\)$/,
+      () => terminate(`query LIKE 'COPY%launches%' AND wait_event_type = 'Lock'`),
+    ],
+    [
+      'in publish',
+      /Cannot publish run .*terminating connection due to administrator command \(57P01\)$/,
+      async (blocker) => {
+        await blocker.query('COMMIT; BEGIN; LOCK TABLE spacex.launches IN ROW EXCLUSIVE MODE');
+        await terminate(`query LIKE 'LOCK TABLE%' AND wait_event_type = 'Lock'`);
+      },
+    ],
+  ];
+  for (const [when, message, act] of cases) {
+    void it(`${when}: the rows stay, and what is named next goes on`, async (t) => {
+      const asItWas = await loaded.state();
+      const blocker = await connected(loaded.server.url);
+      t.after(() => blocker.end());
+      const gate = createGate(40_000);
+      loaded.api.set(LAUNCHES, { body: loaded.other, gate });
+      const running = loaded.workspace.start([
+        'run',
+        '--source',
+        loaded.api.url,
+        '--full',
+        '--batch-size',
+        '50',
+      ]);
+      await Promise.race([gate.reached, running.finished]);
+      const [staging] = await found<{ name: string }>(
+        `SELECT format('%I.%I', relnamespace::regnamespace, relname) AS name FROM pg_class WHERE relname LIKE 'staging%\\_launches' AND relname NOT LIKE '%held%' AND relname NOT LIKE '%rejects%'`,
+      );
+      await blocker.query('BEGIN');
+      if (when === 'in COPY') await blocker.query(`LOCK TABLE ${staging?.name}`);
+      const acted = when === 'between the steps' ? act(blocker).then(gate.open) : act(blocker);
+      if (when !== 'between the steps') gate.open();
+      await acted;
+      await blocker.query('ROLLBACK');
+      const result = await running.finished;
+      assertFailure(result, { code: 5, message, hint: /\S/ });
+      assert.deepEqual(await loaded.state(), asItWas);
+      const ended = await loaded
+        .admin()
+        .query<{ status: string }>('SELECT status FROM spacex_pipeline.runs ORDER BY run_id DESC LIMIT 1');
+      assert.notEqual(ended.rows[0]?.status, 'running');
+      loaded.api.set(LAUNCHES, { body: loaded.other });
+      const [, next = ''] =
+        when === 'in COPY' ? ['', 'run'] : (/: spacex-pipeline (resume \S+)$/m.exec(result.stderr) ?? []);
+      const resumed = await loaded.workspace.run([...next.split(' '), '--source', loaded.api.url]);
+      assert.equal(resumed.code, 0, resumed.stderr);
+      assert.deepEqual((await loaded.admin().query(NAMED)).rows, [{ first: 'Other' }]);
+      loaded.api.set(LAUNCHES, { body: loaded.good });
+      assert.equal((await loaded.workspace.run(['run', '--source', loaded.api.url])).code, 0);
+    });
+  }
+});
+
+void describe('a server that stops', { concurrency: 1 }, () => {
+  void it('takes no new run while it shuts down', async () => {
+    const asItWas = await loaded.state();
+    const stopped = loaded.server.stop('smart');
+    let refused = await loaded.workspace.run(['migrate', 'status']);
+    while (refused.code === 0) refused = await loaded.workspace.run(['migrate', 'status']);
+    assertFailure(refused, { code: 5, message: /shutting down \(57P03\)$/, hint: /Wait a moment/ });
+    await loaded.admin().end();
+    await stopped;
+    await loaded.server.start();
+    await loaded.reconnect();
+    assert.deepEqual(await loaded.state(), asItWas);
+  });
+
+  void it('may come back as a standby, which can be read alone', async () => {
+    const asItWas = await loaded.state();
+    await loaded.admin().end();
+    await loaded.server.stop();
+    const signal = join(loaded.server.dataDir, 'standby.signal');
+    writeFileSync(signal, '', { mode: 0o666 });
+    await loaded.server.start();
+    await loaded.reconnect();
+    await loaded.failing(loaded.server.url, {
+      message: /read-only transaction \(25006\)$|during recovery/,
+      hint: /primary/,
+    });
+    const migrate = await loaded.workspace.run(['migrate', 'up']);
+    assertFailure(migrate, { code: 5, message: /read-only transaction|recovery/, hint: /primary/ });
+    const query = await loaded.workspace.run(['query', NAMED]);
+    assert.equal(query.code, 0, query.stderr);
+    await loaded.admin().end();
+    await loaded.server.stop();
+    rmSync(signal);
+    await loaded.server.start();
+    await loaded.reconnect();
+    assert.deepEqual(await loaded.state(), asItWas);
+  });
+});

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import assert from 'node:assert/strict';
+
+import { connected, startLoaded, type Loaded } from '../support/loaded.ts';
+import { assertFailure } from '../support/workspace.ts';
+
+const NAMED = `SELECT DISTINCT split_part(name, ' ', 1) AS first FROM spacex.launches`;
+
+let loaded: Loaded;
+before(async () => {
+  loaded = await startLoaded();
+});
+after(() => loaded.close());
+
+/** The URL of a new role; `rights` may use its name, r. */
+async function roleUrl(t: TestContext, r: string, rights = ''): Promise<string> {
+  await loaded.admin().query(`CREATE ROLE ${r} LOGIN PASSWORD 'geheim'; ${rights}`);
+  t.after(() => loaded.admin().query(`DROP OWNED BY ${r}; DROP ROLE ${r}`));
+  const url = new URL(loaded.server.url);
+  url.username = r;
+  url.password = 'geheim';
+  return url.href;
+}
+
+const READ =
+  'GRANT USAGE ON SCHEMA spacex, spacex_pipeline TO r; GRANT SELECT ON ALL TABLES IN SCHEMA spacex, spacex_pipeline TO r';
+const WORK = `GRANT ALL ON SCHEMA spacex, spacex_pipeline TO r; GRANT ALL ON ALL TABLES IN SCHEMA spacex, spacex_pipeline TO r;
+  GRANT ALL ON ALL SEQUENCES IN SCHEMA spacex_pipeline TO r`;
+const as = (rights: string, r: string): string => rights.replaceAll(/\br\b/g, r);
+
+void describe('a role', () => {
+  void it('that may not create schemas is told what to ask for, and that works', async (t) => {
+    const url = await roleUrl(t, 'creates_nothing');
+    const args = ['--schema', 'Its "own"', '--database-url', url];
+    const refused = await loaded.workspace.run(['migrate', 'up', ...args]);
+    assertFailure(refused, {
+      code: 5,
+      message: /Cannot create schema Its "own": .*\(42501\)$/,
+      hint: /type: CREATE SCHEMA/,
+    });
+    const [, sql = ''] = /type: (CREATE.*;)$/m.exec(refused.stderr) ?? [];
+    await loaded.admin().query(sql);
+    const { code, stderr } = await loaded.workspace.run([
+      'run',
+      '--migrate',
+      '--source',
+      loaded.api.url,
+      ...args,
+    ]);
+    assert.equal(code, 0, stderr);
+  });
+
+  void it('that may only read is refused at the start of a run, and may query', async (t) => {
+    const url = await roleUrl(t, 'reads', as(READ, 'reads'));
+    await loaded.failing(url, {
+      message: /Cannot begin run .*permission denied .*\(42501\)$/,
+      hint: /GRANT/,
+    });
+    const query = await loaded.workspace.run(['query', NAMED, '--database-url', url]);
+    assert.equal(query.code, 0, query.stderr);
+  });
+
+  void it('that lacks rights on one table publishes nothing', async (t) => {
+    const url = await roleUrl(
+      t,
+      'lacks_one',
+      `${as(WORK, 'lacks_one')}; REVOKE ALL ON spacex.rockets FROM lacks_one`,
+    );
+    await loaded.failing(url, { message: /permission denied for table rockets \(42501\)$/, hint: /GRANT/ });
+    const runs = await loaded.workspace.run(['verify', '--database-url', url]);
+    assertFailure(runs, { code: 5, message: /permission denied/, hint: /GRANT/ });
+  });
+
+  void it('that may not see the ledger gets one line from each command', async (t) => {
+    const url = await roleUrl(t, 'sees_nothing');
+    for (const args of [
+      ['migrate', 'status'],
+      ['plan', '--source', loaded.api.url],
+    ]) {
+      const result = await loaded.workspace.run([...args, '--database-url', url]);
+      assertFailure(result, { code: 5, message: /permission denied .*\(42501\)$/, hint: /GRANT/ });
+    }
+    for (const args of [
+      ['rejects', 'list', '--status', 'all'],
+      ['runs', 'prune'],
+    ]) {
+      const result = await loaded.workspace.run([...args, '--database-url', url]);
+      assertFailure(result, { code: 5, message: /does not exist \(42P01\)$/, hint: /migrate status$/ });
+    }
+  });
+
+  void it('whose transactions are read-only writes nothing', async (t) => {
+    const rights = 'ALTER ROLE only_reads SET default_transaction_read_only = on';
+    const url = await roleUrl(t, 'only_reads', `${as(WORK, 'only_reads')}; ${rights}`);
+    await loaded.failing(url, { message: /read-only transaction \(25006\)$/, hint: /primary/ });
+  });
+
+  void it('with too few connections is told so', async (t) => {
+    const url = await roleUrl(t, 'has_few', `${as(WORK, 'has_few')}; ALTER ROLE has_few CONNECTION LIMIT 1`);
+    await loaded.failing(url, {
+      message: /too many connections for role .*\(53300\)$/,
+      hint: /max_connections/,
+    });
+    const holder = await connected(url);
+    await loaded.failing(url, {
+      message: /Cannot connect to .*too many connections/,
+      hint: /max_connections/,
+    });
+    const gone = once(holder, 'end');
+    await holder.end();
+    await gone;
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+
+import { Client } from 'pg';
+
+import { LAUNCHES, sandboxReplies, startApi, type Api } from './api.ts';
+import { startPostgres, type PostgresServer } from './postgres.ts';
+import { assertFailure, createWorkspace, type Workspace } from './workspace.ts';
+
+/** Every row and its version. */
+const STATE = `SELECT count(*)::int AS n, md5(string_agg(t::text, '|' ORDER BY id)) AS digest FROM spacex.launches t`;
+
+/** A server of a test file's own with launches loaded, and an API that would bring other ones. */
+export type Loaded = {
+  readonly server: PostgresServer;
+  readonly api: Api;
+  readonly workspace: Workspace;
+  /** What was loaded, and what a run would bring: each name begins with `Other `. */
+  readonly good: string;
+  readonly other: string;
+  /** A connection of a superuser; after the server was down, a new one. */
+  readonly admin: () => Client;
+  readonly reconnect: () => Promise<void>;
+  readonly state: () => Promise<unknown>;
+  /** A run that fails with exit 5, tells no password (`geheim`), and leaves the rows as they are. */
+  readonly failing: (
+    url: string,
+    failure: { readonly message: RegExp; readonly hint: RegExp },
+  ) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export async function startLoaded(): Promise<Loaded> {
+  const replies = await sandboxReplies({ launches: 300 });
+  const [server, api] = await Promise.all([startPostgres(), startApi(replies)]);
+  const good = String(replies[LAUNCHES].body);
+  const other = good.replaceAll('"name":"', '"name":"Other ');
+  const workspace = createWorkspace({ database: { url: server.url } });
+  const { code, stderr } = await workspace.run(['run', '--migrate', '--source', api.url]);
+  assert.equal(code, 0, stderr);
+  api.set(LAUNCHES, { body: other });
+  let admin = await connected(server.url);
+  const state = async (): Promise<unknown> => (await admin.query(STATE)).rows;
+  return {
+    server,
+    api,
+    workspace,
+    good,
+    other,
+    state,
+    admin: () => admin,
+    async reconnect() {
+      admin = await connected(server.url);
+    },
+    async failing(url, { message, hint }) {
+      const asItWas = await state();
+      const result = await workspace.run(['run', '--source', api.url, '--database-url', url]);
+      assertFailure(result, { code: 5, message, hint });
+      assert.doesNotMatch(result.stderr + result.stdout, /geheim/);
+      assert.deepEqual(await state(), asItWas);
+    },
+    async close() {
+      await admin.end();
+      await Promise.all([api.close(), server.remove()]);
+      workspace.remove();
+    },
+  };
+}
+
+export async function connected(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
