@@ -132,6 +132,22 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
+  void it('counts a record that a run and its resumption set aside once', async () => {
+    const { api, pull, resume, workspace } = await open();
+    const rockets = JSON.parse(String(replies[ROCKETS].body)) as Record<string, unknown>[];
+    api.set(ROCKETS, {
+      body: JSON.stringify(rockets.map((rocket, at) => (at === 1 ? { ...rocket, name: 7 } : rocket))),
+    });
+    api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
+    assert.equal((await pull(['--migrate', '--atomic'])).code, 3);
+    api.set(LAUNCHES, replies[LAUNCHES]);
+    const { code, stderr } = await resume();
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await workspace.sql('SELECT times::int, status FROM rejects'), [
+      { times: 1, status: 'open' },
+    ]);
+  });
+
   void it('refuses a run that has published, and one that a later run has overtaken', async () => {
     const { api, pull, workspace } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });

@@ -8,7 +8,7 @@ import type { StagingNames } from './staging.ts';
 
 /**
  * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
- * Only a run that published tells which records are fixed or gone.
+ * A run that is resumed sees a record once. Only a run that published tells which records are fixed or gone.
  */
 export async function recordRejects(
   client: ClientBase,
@@ -26,7 +26,8 @@ export async function recordRejects(
      FROM ${staged} ORDER BY record_id, fingerprint, record_index
      ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
        status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
-       last_run_id = excluded.last_run_id, last_seen = excluded.last_seen, times = r.times + 1,
+       last_run_id = excluded.last_run_id, last_seen = excluded.last_seen,
+       times = r.times + (r.last_run_id <> excluded.last_run_id)::int,
        errors = excluded.errors, record_index = excluded.record_index, record_offset = excluded.record_offset,
        record = excluded.record`,
     [resource.name, runId],
