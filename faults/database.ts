@@ -1,0 +1,238 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { PostgresServer } from '../test/support/postgres.ts';
+import { breakOnce, type Break, type Stage } from './break.ts';
+import { beforePublish, beginning, inBody, inCommit, inCopy, inPublish, type Instant } from './instants.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { digest, losses, query, type Digest, type Place } from './place.ts';
+import { serve } from './worlds.ts';
+
+const nothing = async (): Promise<void> => undefined;
+
+/** The real server, whose sessions end, whose doors close and whose disk is full. */
+export const databaseFaults: readonly Experiment[] = [
+  {
+    name: 'database',
+    async run(lab, { server, stage }) {
+      const all = [...sessions, ...stops(server), ...refusals(server.url)];
+      const breaks = lab.short
+        ? [lab.random(sessions.length), all.length - 1].flatMap((index) => all[index] ?? [])
+        : all;
+      for (const broken of breaks) {
+        for (let turn = 0; turn < (lab.short ? 1 : 5); turn += 1) await breakOnce(lab, stage, broken);
+      }
+      await overtaken(lab, stage);
+      if (!lab.short) await outOfDisk(lab, server, stage);
+    },
+  },
+];
+
+/** Ends the sessions of the program that hold the schema's lock, that wait for a lock, or all of them. */
+function terminate(which: 'holder' | 'waiting' | 'all'): Break['disturb'] {
+  const condition = {
+    holder: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted)`,
+    waiting: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND NOT granted)`,
+    all: 'true',
+  }[which];
+  return (place) =>
+    place.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE application_name LIKE 'spacex-pipeline %' AND ${condition}`,
+    );
+}
+
+const copying = inCopy('launches', 'NEW.flight_number = 77');
+const receiving = inBody('launches', 0.5);
+
+const sessions: readonly Break[] = (
+  [
+    ['in COPY', copying, 'waiting'],
+    ['of the lock, in COPY', copying, 'holder'],
+    ['of the lock, before publish', receiving, 'holder'],
+    ['of all sessions, before publish', receiving, 'all'],
+    ['waiting in publish', beforePublish, 'waiting'],
+    ['in publish', inPublish, 'waiting'],
+    ['in commit', inCommit, 'waiting'],
+  ] as const
+).map(([name, at, which]) => ({
+  fault: `pg_terminate_backend ${name}`,
+  at,
+  disturb: terminate(which),
+  mend: nothing,
+  codes: [5],
+}));
+
+function stops(server: PostgresServer): Break[] {
+  const stop = (fault: string, at: Instant, mode: 'fast' | 'immediate'): Break => ({
+    fault: `server stopped (${mode}) and started ${fault}`,
+    at,
+    async disturb() {
+      await server.stop(mode);
+      await server.start();
+    },
+    mend: nothing,
+    codes: [5],
+  });
+  return [stop('before publish', receiving, 'fast'), stop('in publish', inPublish, 'immediate')];
+}
+
+/** What a database says no to, before the run or in the midst of it. */
+function refusals(url: string): Break[] {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  const refusal = (fault: string, at: Instant | null, sql: string, mend: string): Break => ({
+    fault,
+    at,
+    disturb: (place) => place.sql(sql),
+    mend: (place) => place.sql(mend),
+    codes: [5],
+  });
+  const readOnly = [
+    `ALTER ROLE loader SET default_transaction_read_only = on`,
+    `ALTER ROLE loader RESET default_transaction_read_only`,
+  ] as const;
+  const limit = (count: number): string => `ALTER ROLE loader CONNECTION LIMIT ${count}`;
+  return [
+    refusal('too many connections, from the start', null, limit(0), limit(-1)),
+    refusal('too many connections, in the midst', null, limit(2), limit(-1)),
+    refusal('read-only, from the start', null, ...readOnly),
+    refusal('read-only, in the midst', beginning, ...readOnly),
+    refusal(
+      'missing privilege on a table',
+      null,
+      'REVOKE UPDATE ON launches FROM loader',
+      'GRANT UPDATE ON launches TO loader',
+    ),
+    refusal(
+      'missing privilege on the ledger',
+      receiving,
+      'REVOKE INSERT ON run_tables FROM loader',
+      'GRANT INSERT ON run_tables TO loader',
+    ),
+    refusal(
+      'missing privilege to make staging',
+      null,
+      'REVOKE CREATE ON SCHEMA stage_pipeline FROM loader',
+      'GRANT CREATE ON SCHEMA stage_pipeline TO loader',
+    ),
+    refusal(
+      'no more logins, in the midst',
+      beginning,
+      `REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`,
+      `GRANT CONNECT ON DATABASE ${name} TO PUBLIC`,
+    ),
+    {
+      fault: 'lock timeout: somebody holds a table',
+      at: beforePublish,
+      disturb: () => new Promise((resolve) => setTimeout(resolve, 2000)),
+      mend: nothing,
+      codes: [5],
+    },
+  ];
+}
+
+/** A run that lost its lock while another one took it and published: the first must not publish over it. */
+async function overtaken(lab: Lab, { next, place }: Stage): Promise<void> {
+  const instants = lab.short ? [receiving] : [receiving, inBody('payloads', 0.9), inPublish];
+  for (const at of instants) {
+    await lab.inject(`overtaken after pg_terminate_backend (${at.name})`, async () => {
+      const first = next();
+      const prepared = await at.prepare(place, first.world);
+      const running = place.start(['run', '--source', place.api.url]);
+      await Promise.race([prepared.comes(running), running.finished]);
+      await terminate('holder')(place, running);
+      const releaseFirst = at === inPublish ? prepared.letGo : nothing;
+      await releaseFirst();
+      // What follows in the sandbox's own order is published by the second, so that the first is out of date.
+      serve(place.api, first.world);
+      const { expected } = await publishNewer(place, next);
+      await prepared.letGo();
+      const { code } = await running.finished;
+      const lost = code === 5 || code === 7 ? [] : [`the first ended with exit ${code}`];
+      const left = await digest(place);
+      if (left.tables !== expected.tables) lost.push('the first published over the second');
+      const resumed = await place.cli(['resume', await firstRun(place)]);
+      if (resumed.code !== 2)
+        lost.push(`resume of the first: exit ${resumed.code}: ${resumed.stderr.slice(-300)}`);
+      return [...lost, ...(await losses(place, expected))];
+    });
+  }
+}
+
+/** The first's world and then the next, which is the one that stays. */
+async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
+  const publish = async (): Promise<void> => {
+    const { code, stderr } = await place.pull();
+    if (code !== 0) throw new Error(`the second run: exit ${code}: ${stderr.slice(-500)}`);
+  };
+  await publish();
+  const { expected, world } = next();
+  serve(place.api, world);
+  await publish();
+  return { expected };
+}
+
+async function firstRun(place: Place): Promise<string> {
+  const [row] = await place.sql<{ run_id: string }>(
+    `SELECT run_id FROM runs WHERE status NOT IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
+  );
+  return row?.run_id ?? '';
+}
+
+/** A tablespace on a disk of a few hundred kilobytes. */
+async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promise<void> {
+  const fault = 'database out of disk';
+  const folder = mkdtempSync(path.join(tmpdir(), 'faults-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', folder], {
+    encoding: 'utf8',
+  });
+  if (mounted.status !== 0) {
+    rmSync(folder, { recursive: true });
+    lab.skip(fault, 'a small disk cannot be mounted here');
+    return;
+  }
+  try {
+    const owner = statSync(server.dataDir);
+    chownSync(folder, owner.uid, owner.gid);
+    await query(server.url, `CREATE TABLESPACE small LOCATION '${folder}'`);
+    await query(server.url, `GRANT CREATE ON TABLESPACE small TO loader`);
+    for (let turn = 0; turn < 5; turn += 1) {
+      await breakOnce(lab, stage, {
+        fault: `${fault}, in COPY`,
+        at: null,
+        disturb: (place) => place.sql('ALTER ROLE loader SET default_tablespace = small'),
+        mend: (place) => place.sql('ALTER ROLE loader RESET default_tablespace'),
+        codes: [5],
+      });
+      await breakOnce(lab, stage, {
+        fault: `${fault}, in publish`,
+        at: receiving,
+        disturb: (place) =>
+          place
+            .sql(
+              'ALTER TABLE payload_norad_ids SET TABLESPACE small; CREATE TABLE filler (x text) TABLESPACE small',
+            )
+            .then(() => fill(server.url, place.schema)),
+        mend: (place) =>
+          place.sql('DROP TABLE filler; ALTER TABLE payload_norad_ids SET TABLESPACE pg_default'),
+        codes: [5],
+      });
+    }
+  } finally {
+    await query(server.url, 'DROP TABLESPACE IF EXISTS small');
+    execFileSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Until not a page is left. */
+async function fill(url: string, schema: string): Promise<void> {
+  for (;;) {
+    const full = await query(
+      url,
+      `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60)`,
+    ).catch(() => null);
+    if (full === null) return;
+  }
+}

@@ -1,0 +1,140 @@
+import type { PostgresServer } from '../test/support/postgres.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { BOUNDARIES, type Instant } from './instants.ts';
+import type { RunningCli } from '../test/support/cli.ts';
+import type { Stage } from './break.ts';
+import { digest, losses, mustSucceed, untilGone, type Digest, type Place } from './place.ts';
+
+/** What is killed, and how it is brought back. */
+type Victim = {
+  readonly name: string;
+  readonly kill: (running: RunningCli) => Promise<void>;
+};
+
+const theProgram: Victim = {
+  name: 'SIGKILL of the program',
+  async kill(running) {
+    running.kill('SIGKILL');
+  },
+};
+
+function theServer(server: PostgresServer): Victim {
+  return {
+    name: 'SIGKILL of the PostgreSQL server',
+    // The program, which has lost its database, must end by itself.
+    async kill() {
+      await server.kill();
+      await server.start();
+    },
+  };
+}
+
+/** The real program, or its server, killed at every boundary and at random instants of a run, and resumed. */
+export const kills: readonly Experiment[] = [
+  { name: 'kill the program', run: (lab, { stage }) => killAll(lab, stage, theProgram) },
+  { name: 'kill the server', run: (lab, { server, stage }) => killAll(lab, stage, theServer(server)) },
+];
+
+async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
+  const { place } = stage;
+  const one = (fault: string, instant: Instant): Promise<void> =>
+    lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant));
+  // Of a short lab each run takes others.
+  const offset = lab.random(BOUNDARIES.length);
+  const boundaries = lab.short ? BOUNDARIES.slice(offset, offset + 1) : BOUNDARIES;
+  for (const instant of boundaries) await one('at a boundary', instant);
+  const span = await spanOf(stage);
+  for (let turn = 0; turn < lab.kills; turn += 1) {
+    await one('at a random instant', after(lab.random(Math.ceil(span * 1.1))));
+  }
+  if (lab.short) return;
+  await lab.inject(`${victim.name}, verify after all`, async () => {
+    const { code, stderr } = await place.cli(['verify']);
+    return code === 0 ? [] : [`verify: exit ${code}: ${stderr.slice(-300)}`];
+  });
+}
+
+/** From the first line of a run to its end. */
+async function spanOf({ next, place }: Stage): Promise<number> {
+  next();
+  const running = place.start(['run', '--source', place.api.url]);
+  await running.line(/run \S+ from /);
+  const started = performance.now();
+  await mustSucceed(running.finished);
+  return performance.now() - started;
+}
+
+const RANDOM = 'ms after its first line';
+
+function after(ms: number): Instant {
+  return {
+    name: `${ms} ${RANDOM}`,
+    prepare: async () => ({
+      async comes(running) {
+        await running.line(/run \S+ from /);
+        await Promise.race([running.finished, new Promise((resolve) => setTimeout(resolve, ms))]);
+      },
+      letGo: async () => undefined,
+    }),
+  };
+}
+
+async function killOnce(
+  lab: Lab,
+  { next, place }: Stage,
+  victim: Victim,
+  instant: Instant,
+): Promise<string[]> {
+  const { expected, old, world } = next();
+  const { comes, letGo } = await instant.prepare(place, world);
+  const running = place.start(['run', '--source', place.api.url]);
+  const came = await Promise.race([
+    comes(running).then(() => true),
+    running.finished.then(() => instant.name.endsWith(RANDOM)),
+  ]);
+  await victim.kill(running);
+  await letGo();
+  await running.finished;
+  await untilGone(place, running.pid);
+  const lost = came ? [] : ['the run ended before it'];
+  const left = await digest(place);
+  if (left.tables !== old.tables && left.tables !== expected.tables)
+    lost.push(`after the kill the tables say ${left.tables}: neither old nor new`);
+  // Every fourth resume is killed as well.
+  if (lab.random(4) === 0) {
+    const again = place.start(['resume']);
+    await Promise.race([
+      after(lab.random(500))
+        .prepare(place, world)
+        .then((one) => one.comes(again)),
+      again.finished,
+    ]).catch(() => undefined);
+    await victim.kill(again);
+    await again.finished;
+    await untilGone(place, again.pid);
+  }
+  lost.push(...(await recover(lab, place, expected)));
+  lost.push(...(await losses(place, expected)));
+  return lost.map((one) => `${instant.name}: ${one}`);
+}
+
+/** `resume`, as a user types it; where there is nothing to resume, what its hint says. */
+async function recover(lab: Lab, place: Place, expected: Digest): Promise<string[]> {
+  const resumed = await place.cli(['resume']);
+  if (resumed.code === 0) {
+    lab.count('resumed');
+    return [];
+  }
+  const refused = `resume: exit ${resumed.code}: ${resumed.stderr.slice(-500)}`;
+  if (resumed.code !== 2 || !/it has published\n.*Pull again with: spacex-pipeline run/.test(resumed.stderr))
+    return [refused];
+  const published = (await digest(place)).tables === expected.tables;
+  const [begun] = await place.sql(BEGUN);
+  lab.count(published ? 'had published' : 'had not begun');
+  const again = await place.pull();
+  const lost = published || begun === undefined ? [] : [`a run that had begun cannot be resumed: ${refused}`];
+  return again.code === 0 ? lost : [...lost, `run: exit ${again.code}: ${again.stderr.slice(-500)}`];
+}
+
+const BEGUN = `SELECT 1 FROM runs WHERE status NOT IN ('succeeded', 'partial')
+  AND run_id > (SELECT max(run_id) FROM runs WHERE status IN ('succeeded', 'partial'))`;

@@ -1,0 +1,96 @@
+import { createRandom, type Random } from '../src/sandbox/random.ts';
+import type { PostgresServer } from '../test/support/postgres.ts';
+import type { Stage } from './break.ts';
+import { textTable } from '../src/lib/text-table.ts';
+
+export type LabOptions = {
+  readonly seed: number;
+  /** How many random instants of each kind of kill, and fuzzed records. */
+  readonly kills: number;
+  readonly records: number;
+  /** A sample of everything, within a minute. */
+  readonly short: boolean;
+};
+
+/** Where experiments tell what they broke and what it cost. */
+export type Lab = LabOptions & {
+  readonly random: Random;
+  /** One injection of a fault; `lost` names everything that a promise was broken for. */
+  readonly tell: (fault: string, lost: readonly string[], how?: string) => void;
+  /** One more of something that is good to know. */
+  readonly count: (what: string) => void;
+  /** A fault that cannot be injected here, and why. */
+  readonly skip: (fault: string, reason: string) => void;
+  /** Runs one injection: whatever it throws is a loss, too. */
+  readonly inject: (fault: string, work: () => Promise<readonly string[]>) => Promise<void>;
+};
+
+/** A server of the lab's own, and a place on it that every world has been published to. */
+export type Grounds = { readonly server: PostgresServer; readonly stage: Stage };
+
+export type Experiment = {
+  readonly name: string;
+  readonly run: (lab: Lab, grounds: Grounds) => Promise<void>;
+};
+
+type Line = { injected: number; survived: number; skipped: string | null; readonly lost: string[] };
+
+/** The books of the lab itself. */
+export function openLab(
+  options: LabOptions,
+  write: (text: string) => void,
+): {
+  readonly lab: Lab;
+  /** The table; false in `whole` where anything was lost. */
+  readonly close: () => { readonly table: string; readonly whole: boolean };
+} {
+  const lines = new Map<string, Line>();
+  const counts = new Map<string, number>();
+  const lineOf = (fault: string): Line => {
+    const line = lines.get(fault) ?? { injected: 0, survived: 0, skipped: null, lost: [] };
+    lines.set(fault, line);
+    return line;
+  };
+  const tell: Lab['tell'] = (fault, lost, how = '') => {
+    const line = lineOf(fault);
+    line.injected += 1;
+    if (lost.length === 0) line.survived += 1;
+    if (line.injected % 25 === 0) write(`${line.injected} × ${fault}, ${line.survived} survived\n`);
+    line.lost.push(...lost);
+    for (const one of lost) write(`LOST  ${fault}${how === '' ? '' : ` (${how})`}: ${one}\n`);
+  };
+  const lab: Lab = {
+    ...options,
+    random: createRandom(options.seed),
+    tell,
+    count: (what) => void counts.set(what, (counts.get(what) ?? 0) + 1),
+    skip(fault, reason) {
+      lineOf(fault).skipped = reason;
+      write(`skip  ${fault}: ${reason}\n`);
+    },
+    async inject(fault, work) {
+      try {
+        tell(fault, await work());
+      } catch (error) {
+        tell(fault, [error instanceof Error ? error.message : String(error)]);
+      }
+    },
+  };
+  return {
+    lab,
+    close() {
+      const rows = [...lines].map(([fault, { injected, survived, skipped, lost }]) => [
+        fault,
+        injected,
+        survived,
+        lost.length,
+        skipped ?? '',
+      ]);
+      const sum = (column: number): number => rows.reduce((all, row) => all + Number(row[column]), 0);
+      const total = ['all', sum(1), sum(2), sum(3), ''];
+      const table = textTable(['fault', 'injected', 'survived', 'lost', 'skipped'], [...rows, total]);
+      const told = [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
+      return { table: told === '' ? table : `${table}${told}\n`, whole: sum(3) === 0 && sum(1) > 0 };
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Client } from 'pg';
+
+import { startApi, type Api } from '../test/support/api.ts';
+import type { CliResult, RunningCli } from '../test/support/cli.ts';
+import { createWorkspace, QUICK_SOURCE, type Workspace } from '../test/support/workspace.ts';
+import { booksLosses } from './books.ts';
+import { PULLED } from './worlds.ts';
+
+/** Nothing that the lab does takes longer: whatever does hangs. */
+const LIMIT_MS = 90_000;
+
+/** A folder, a schema and an API, on which the real program works. */
+export type Place = {
+  readonly workspace: Workspace;
+  readonly api: Api;
+  readonly url: string;
+  readonly schema: string;
+  readonly dataDir: string;
+  /** Any number of statements over a connection of their own; the rows of the last one. */
+  readonly sql: <R>(text: string) => Promise<R[]>;
+  /** `finished` rejects where the program hangs. */
+  readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => RunningCli;
+  readonly cli: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliResult>;
+  readonly pull: (...args: readonly string[]) => Promise<CliResult>;
+  readonly close: () => Promise<void>;
+};
+
+export async function openPlace(
+  url: string,
+  schema: string,
+  settings: Readonly<Record<string, unknown>> = {},
+  /** Who the program is to the database; the lab itself is the superuser of `url`. */
+  programUrl: string = url,
+): Promise<Place> {
+  const workspace = createWorkspace({
+    source: { ...QUICK_SOURCE, headersTimeoutSeconds: 30, bodyTimeoutSeconds: 30 },
+    resources: PULLED,
+    limits: { rejects: { count: 1_000_000, share: 1 }, vanished: { count: 1_000_000, share: 1 } },
+    ...settings,
+    database: { url: programUrl, schema, lockTimeoutSeconds: 1 },
+  });
+  const api = await startApi({}, { simulated: true });
+  const start: Place['start'] = (args, env) => limited(workspace.start(args, env), args);
+  const cli: Place['cli'] = (args, env) => start(args, env).finished;
+  return {
+    workspace,
+    api,
+    url,
+    schema,
+    dataDir: path.join(workspace.folder, 'data'),
+    sql: (text) => query(url, `SET search_path = ${schema}, ${schema}_pipeline; ${text}`),
+    start,
+    cli,
+    pull: (...args) => cli(['run', '--migrate', '--source', api.url, ...args]),
+    async close() {
+      await api.close();
+      workspace.remove();
+    },
+  };
+}
+
+function limited(running: RunningCli, args: readonly string[]): RunningCli {
+  let hangs = false;
+  const timer = setTimeout(() => {
+    hangs = true;
+    running.kill('SIGKILL');
+  }, LIMIT_MS);
+  const finished = running.finished.then((result) => {
+    clearTimeout(timer);
+    if (hangs) throw new Error(`${args.join(' ')} hangs: ${result.stderr.slice(-500)}`);
+    return result;
+  });
+  finished.catch(() => undefined);
+  return { ...running, finished };
+}
+
+export async function query<R>(url: string, text: string): Promise<R[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const results: unknown = await client.query(text);
+    return (
+      (Array.isArray(results) ? (results as { rows: R[] }[]).at(-1) : (results as { rows: R[] }))?.rows ?? []
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** What a target says: its tables, and beside them the rejects that are open. */
+export type Digest = { readonly tables: string; readonly rejects: string };
+
+/** The same after the same responses, whatever happened in between. */
+export async function digest(place: Place): Promise<Digest> {
+  const tables = await place.sql<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = '${place.schema}'::regnamespace AND relkind = 'r' ORDER BY 1`,
+  );
+  const stamps = `'{_run_id,_first_run_id,_loaded_at,transformed_at_utc}'::text[]`;
+  const lines = tables.map(
+    ({ name }) => `SELECT '${name} ' || (to_jsonb(t) - ${stamps})::text AS line FROM "${name}" t`,
+  );
+  const rejects = `SELECT resource || ' ' || record_id || ' ' || fingerprint AS line FROM rejects WHERE status = 'open'`;
+  const [row] = await place.sql<Digest>(
+    `SELECT (${digestSql(lines.join(' UNION ALL '))}) AS tables, (${digestSql(rejects)}) AS rejects`,
+  );
+  return row ?? { tables: '', rejects: '' };
+}
+
+function digestSql(lines: string): string {
+  return `SELECT count(*) || ' lines, ' || coalesce(md5(string_agg(line, chr(10) ORDER BY line)), '-') FROM (${lines}) lines`;
+}
+
+export async function mustSucceed(running: Promise<CliResult>): Promise<CliResult> {
+  const result = await running;
+  if (result.code !== 0) throw new Error(`exit ${result.code}: ${result.stderr.slice(-1000)}`);
+  return result;
+}
+
+/** Until the server has noticed that the program is gone, and has ended what it had begun. */
+export async function untilGone(place: Place, pid: number): Promise<void> {
+  const limit = performance.now() + LIMIT_MS / 3;
+  const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;
+  while ((await place.sql(sql)).length > 0) {
+    if (performance.now() > limit) throw new Error('the server still works for a program that is dead');
+  }
+}
+
+/** Every promise that is broken once the dust has settled; none where all is as `expected`. */
+export async function losses(place: Place, expected: Digest): Promise<string[]> {
+  const lost = await booksLosses(place);
+  const found = await digest(place);
+  for (const what of ['tables', 'rejects'] as const) {
+    if (found[what] !== expected[what]) lost.push(`${what} say ${found[what]}, not ${expected[what]}`);
+  }
+  return [...lost, ...(await rawLosses(place))];
+}
+
+type LedgerRaw = {
+  readonly run_dir: string;
+  readonly resource: string;
+  readonly received: string;
+  readonly raw: { readonly path: string; readonly sha256: string };
+};
+
+/** What the newest published run received is all there: the bytes, and each record in exactly one of two files. */
+async function rawLosses(place: Place): Promise<string[]> {
+  const lost: string[] = [];
+  const found = await place.sql<LedgerRaw>(
+    `SELECT run_dir, resource, received::text, raw FROM runs JOIN run_resources rr USING (run_id)
+     WHERE rr.status = 'succeeded' AND run_id =
+       (SELECT run_id FROM runs WHERE status IN ('succeeded', 'partial') ORDER BY finished_at DESC LIMIT 1)`,
+  );
+  const [first] = found;
+  if (first === undefined) return ['no run is published'];
+  for (const { raw, received, resource, run_dir } of found) {
+    const bytes = readFileSync(path.join(run_dir, raw.path));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (sha256 !== raw.sha256) lost.push(`raw file ${raw.path} is not as the ledger says`);
+    const kept = countLines(run_dir, 'validated', resource) + countLines(run_dir, 'errored', resource);
+    if (kept !== Number(received))
+      lost.push(`${resource}: ${received} received, ${kept} in validated/ and errored/`);
+  }
+  const names = readdirSync(first.run_dir, { recursive: true, encoding: 'utf8' });
+  lost.push(...names.filter((name) => name.endsWith('.tmp')).map((name) => `${name} is left in the folder`));
+  return lost;
+}
+
+function countLines(folder: string, stage: string, name: string): number {
+  return readFileSync(path.join(folder, stage, `${name}.ndjson`), 'utf8').split('\n').length - 1;
+}

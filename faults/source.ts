@@ -1,0 +1,141 @@
+import { gzipSync } from 'node:zlib';
+
+import { FAULTS_HELP } from '../src/sandbox/fault-spec.ts';
+import { startSandbox } from '../src/sandbox/server.ts';
+import { QUICK_SOURCE } from '../test/support/workspace.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { digest, losses, mustSucceed, openPlace, type Place } from './place.ts';
+import { pathOf, sandboxWorld, serve, type World } from './worlds.ts';
+
+const LAUNCHES = 120;
+
+/** A fault of the sandbox, and the exit codes that it may end in. */
+type Case = { readonly faults: string; readonly codes: readonly number[] };
+
+/** Each fault of the sandbox for as long as the run asks, and where it can be got over, for once. */
+const CASES: readonly Case[] = [
+  { faults: '429=1@launchesx1', codes: [0] },
+  { faults: '429=3600@launches', codes: [3] },
+  { faults: 'status=503@launchesx2', codes: [0] },
+  { faults: 'status=404@launches', codes: [3] },
+  { faults: 'status=500@launches', codes: [3] },
+  { faults: 'challenge@launches', codes: [3] },
+  { faults: 'html@launches', codes: [3] },
+  { faults: 'object@launches', codes: [3] },
+  { faults: 'empty@launches', codes: [4] },
+  { faults: 'reset@launchesx1', codes: [0] },
+  { faults: 'reset@launches', codes: [3] },
+  { faults: 'stall@launchesx1', codes: [0] },
+  { faults: 'stall@launches', codes: [3] },
+  { faults: 'hang@launches', codes: [3] },
+  { faults: 'wrong-type@launches', codes: [3] },
+  { faults: 'reset-body=70000@launchesx1', codes: [0] },
+  { faults: 'reset-body=70000@launches', codes: [3] },
+  { faults: 'truncate=70000@launches', codes: [3] },
+  { faults: 'slow=50@launches', codes: [0] },
+  { faults: 'bad=0.5@launches', codes: [4] },
+  { faults: 'bad=1@launches', codes: [4] },
+  { faults: 'gone=0.34@launches', codes: [4] },
+  { faults: 'gone=1@launches', codes: [4] },
+  { faults: 'pretty@launches', codes: [0] },
+  { faults: 'bom@launches', codes: [0] },
+  { faults: 'crlf@launches', codes: [0] },
+];
+
+export const sourceFaults: readonly Experiment[] = [
+  {
+    name: 'source',
+    async run(lab, { server }) {
+      const limits = { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } };
+      const source = { ...QUICK_SOURCE, headersTimeoutSeconds: 1, bodyTimeoutSeconds: 1 };
+      const place = await openPlace(server.url, 'sourced', { limits, source });
+      const sandbox = await startSandbox({ launches: LAUNCHES });
+      try {
+        await mustSucceed(place.cli(['run', '--migrate', '--source', sandbox.url]));
+        checkAllCovered(lab);
+        const cases = lab.short ? CASES.slice(4, 5) : CASES;
+        for (const one of cases) await faultOnce(lab, place, one, sandbox.url);
+        await oddBodies(lab, place);
+      } finally {
+        await sandbox.close();
+        await place.close();
+      }
+    },
+  },
+];
+
+/** A fault that the sandbox learns is broken here, too. */
+function checkAllCovered(lab: Lab): void {
+  const names = [...FAULTS_HELP.matchAll(/^  ([a-z0-9][a-z0-9-]*)(?:\[?=\S*)?\]? {2,}\S/gm)].map(
+    ([, name = '']) => name,
+  );
+  const missing = names.filter((name) => !CASES.some(({ faults }) => faults.split(/[=@x]/)[0] === name));
+  if (names.length < 15) missing.push(`only ${names.length} faults are known`);
+  lab.tell('every fault of the sandbox has its case', missing);
+}
+
+/** Nothing of a failed resource is published; once the source is well, all is as if nothing had been. */
+async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: string): Promise<void> {
+  const name = faults.split(/[=@]|x\d/)[0] ?? '';
+  await lab.inject(`source: ${name}`, async () => {
+    // A world that differs in nothing but what the fault does to it: whatever fails leaves what was there.
+    const before = await digest(place);
+    const sick = await startSandbox({ launches: LAUNCHES, faults });
+    const result = await place.cli(['run', '--atomic', '--full', '--source', sick.url]);
+    await sick.close();
+    const lost: string[] = [];
+    if (!codes.includes(result.code ?? -1))
+      lost.push(`exit ${result.code} where ${codes.join(' or ')} is due: ${result.stderr.slice(-500)}`);
+    const after = await digest(place);
+    if (after.tables !== before.tables) lost.push(`it left ${after.tables}, not ${before.tables}`);
+    if (result.code !== 0) {
+      // Whole raw files are kept as they came: what was refused is pulled again, not resumed.
+      const again = await place.cli(['run', '--source', well]);
+      if (again.code !== 0) lost.push(`run after it: exit ${again.code}: ${again.stderr.slice(-500)}`);
+    }
+    return [...lost, ...(await losses(place, before))].map((one) => `${faults}: ${one}`);
+  });
+}
+
+/** What no fault of the sandbox sends: bodies that are cut in their encoding, and records that come twice. */
+async function oddBodies(lab: Lab, place: Place): Promise<void> {
+  const world = await sandboxWorld({ launches: LAUNCHES });
+  const at = pathOf('launches');
+  const body = Buffer.from(world[at]?.body ?? '');
+  const zipped = gzipSync(body);
+  const records = JSON.parse(body.toString('utf8')) as readonly unknown[];
+  const turns = lab.short ? 1 : 10;
+  const gzip = { 'content-encoding': 'gzip' };
+  const odd = async (fault: string, reply: World[string], codes: readonly number[]): Promise<void> => {
+    await lab.inject(`source: ${fault}`, async () => {
+      serve(place.api, { ...world, [at]: reply });
+      const before = await digest(place);
+      const { code, stderr } = await place.cli(['run', '--atomic', '--full', '--source', place.api.url]);
+      const lost = codes.includes(code ?? -1) ? [] : [`exit ${code}: ${stderr.slice(-500)}`];
+      const after = await digest(place);
+      if (after.tables !== before.tables) lost.push(`it left ${after.tables}, not ${before.tables}`);
+      return [...lost, ...(await losses(place, after))];
+    });
+  };
+  await odd('whole gzip', { body: zipped, headers: gzip }, [0]);
+  for (let turn = 0; turn < turns; turn += 1) {
+    const cut = lab.random(zipped.length);
+    await odd('truncated gzip', { body: zipped.subarray(0, cut), headers: gzip }, [3]);
+    const flipped = Buffer.from(zipped);
+    const spot = 20 + lab.random(zipped.length - 20);
+    flipped[spot] = (flipped[spot] ?? 0) ^ (1 << lab.random(8));
+    await odd('flipped bit in gzip', { body: flipped, headers: gzip }, [3, 4]);
+    if (lab.short) return;
+    const text = body.subarray(0, lab.random(body.length));
+    await odd('truncated JSON', { body: text }, [3]);
+    const few = Array.from({ length: 3 }, () => records[lab.random(records.length)]);
+    await odd('repeated records', { body: JSON.stringify([...records, ...few]) }, [0]);
+    await odd('all records twice', { body: JSON.stringify([...records, ...records]) }, [4]);
+    await odd(
+      'a third gone',
+      { body: JSON.stringify(records.filter((_, index) => index % 3 !== turn % 3)) },
+      [4],
+    );
+    await odd('suddenly empty', { body: '[]' }, [4]);
+  }
+}

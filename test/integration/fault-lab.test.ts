@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+import { REPOSITORY } from '../support/cli.ts';
+
+void describe('the fault lab', () => {
+  void it('loses nothing in its shortened form', async () => {
+    // Its own seed each time, and told where something is lost: there it fails by its exit code.
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      join(REPOSITORY, 'faults', 'main.ts'),
+      '--short',
+    ]);
+    const [injected, survived, lost] = /^all +(\d+) +(\d+) +(\d+)/m.exec(stdout)?.slice(1).map(Number) ?? [];
+    assert.ok((injected ?? 0) >= 10, stdout);
+    assert.deepEqual([survived, lost], [injected, 0], stdout);
+  });
+});
