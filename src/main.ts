@@ -51,4 +51,8 @@ const failure = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   signal: abort.signal,
 });
+// A pipe takes 64 kB; what is beyond waits for its reader, and an exit would cut it off.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+}
 process.exit(failure === null ? 0 : EXIT_CODES[failure]);

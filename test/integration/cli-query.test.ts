@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -35,6 +37,20 @@ void describe('query', { concurrency: 3 }, () => {
     assert.match(stdout, /^name +flight_number\n─+ {2}─+\n\S.* 1\n\S.* 2\n\(2 rows\)\n$/);
     const quiet = await workspace.run(['query', sql, '--quiet']);
     assert.equal(quiet.stdout, stdout.replace('(2 rows)\n', ''));
+  });
+
+  void it('prints to the end for a reader who takes time', async () => {
+    const sql = `SELECT repeat('x', 999) AS x FROM generate_series(1, 1000)`;
+    const child = spawn(process.execPath, [LAUNCHER, 'query', '--csv', sql], {
+      cwd: workspace.folder,
+      env: cliEnvironment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'readable');
+    await workspace.run(['query', 'SELECT 1']); // in this time it would have ended
+    assert.equal(child.exitCode, null);
+    const printed = await text(child.stdout);
+    assert.equal(printed.length, 'x\n'.length + 1000 * 1000);
   });
 
   void it('prints an array of row objects with --json', async () => {
