@@ -24,7 +24,7 @@ export async function driftOf(dataDir: string, id: string | null, alone: boolean
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot tell the drift of run ${runId}: there is no profile in its folder`, {
     code: 'usage',
-    hint: 'A run leaves one of each resource that it read to the end: spacex-pipeline drift takes the newest.',
+    hint: 'Only what was read to its end has one. The newest that there is: spacex-pipeline drift',
   });
 }
 
@@ -72,6 +72,9 @@ async function findFolder(dataDir: string, id: string): Promise<string> {
   if (first !== undefined && found.length === 1) return first;
   throw new PipelineError(
     `Cannot find run ${id}: ${found.length} folders in ${dataDir} have a name that starts so`,
-    { code: 'usage', hint: 'Give the --data-dir that the run had. spacex-pipeline runs lists them.' },
+    {
+      code: 'usage',
+      hint: 'Give the --data-dir that the run had. Its runs are told by: spacex-pipeline runs',
+    },
   );
 }

@@ -9,6 +9,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Fault, RawFile } from '../core/run.ts';
 import type { Table } from '../core/table.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
 import { resources } from '../resources/index.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
@@ -156,7 +157,7 @@ function findTable(name: string): { resource: Resource; table: Table } {
   const reason = meant === null ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot find table ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
-    hint: 'spacex-pipeline resources lists the tables.',
+    hint: 'Its tables are told by: spacex-pipeline resources',
   });
 }
 
@@ -164,8 +165,8 @@ function unknownRow({ id, resource, table }: Subject): PipelineError {
   const [main] = resource.tables;
   const next =
     table.name === main.name
-      ? `spacex-pipeline query "SELECT id FROM ${main.name}" lists the ids, rejects list what was set aside.`
-      : `A record may have no row there. Type: spacex-pipeline explain ${main.name} ${id}`;
+      ? `The ids are told by: spacex-pipeline query "SELECT id FROM ${main.name}"`
+      : `A record may have no row there. Type: spacex-pipeline explain ${main.name} ${shellQuote(id)}`;
   return new PipelineError(
     `Cannot explain ${table.name} ${JSON.stringify(id)}: there is neither a row nor a tombstone with that ${table.owner}`,
     { code: 'usage', hint: next },

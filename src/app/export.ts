@@ -104,6 +104,6 @@ function notThere(schema: string, missing: readonly string[]): PipelineError {
   const what = missing.length === 0 ? 'any table' : missing.join(', ');
   return new PipelineError(`Cannot export ${what}: not in schema ${schema}`, {
     code: 'usage',
-    hint: 'spacex-pipeline resources lists the tables; a run or migrate up makes them.',
+    hint: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
   });
 }

@@ -103,7 +103,7 @@ export async function prepare(
   if (pending.length === 0 || migrate) return states;
   throw new PipelineError(
     `Cannot run on schema ${database.schema} in ${database.name}: ${pending.length} of ${states.length} migrations are pending`,
-    { code: 'migration', hint: 'Type: spacex-pipeline migrate up (or give run --migrate).' },
+    { code: 'migration', hint: 'Give --migrate, or type: spacex-pipeline migrate up' },
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import type { ErrorReport } from '../core/errors.ts';
-import type { CliStreams, Outcome } from './context.ts';
+import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
+import { typeable } from './self.ts';
 
 /** Adds a command to the program; `act` takes what its action returns. */
 export type Register = (program: Command, streams: CliStreams, act: (outcome: Outcome) => void) => void;
@@ -11,7 +12,9 @@ export function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
 }
 
-export function tellError(streams: CliStreams, { message, hint }: ErrorReport): void {
+/** `given` are the flags that the hint's command must have too. */
+export function tellError(streams: CliStreams, { message, hint }: ErrorReport, given: GlobalOptions): void {
   streams.stderr.write(`error: ${message}\n`);
-  streams.stderr.write(`hint: ${hint ?? 'Add --log-level debug to see the cause.'}\n`);
+  const told = hint === null ? 'Add --log-level debug to see the cause.' : typeable(hint, streams.cwd, given);
+  streams.stderr.write(`hint: ${told}\n`);
 }

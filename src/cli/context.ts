@@ -34,6 +34,8 @@ export type GlobalOptions = {
 /** What a command's action works with. */
 export type CommandContext = CliStreams & {
   readonly loaded: LoadedConfig;
+  /** The global flags, as they were typed. */
+  readonly given: GlobalOptions;
   readonly log: Log;
   readonly clock: Clock;
   readonly json: boolean;
@@ -68,6 +70,7 @@ export async function openContext(
   return {
     ...streams,
     loaded,
+    given: options,
     log,
     clock: systemClock,
     json: options.json === true,

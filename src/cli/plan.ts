@@ -45,7 +45,7 @@ export const registerPlan: Register = (program, streams, act) => {
 function outcomeOf(context: CommandContext, { changes, resources }: PlanReport): Outcome {
   const error = Object.values(resources).find((one) => one.error !== null)?.error ?? null;
   if (error === null) return changes ? 'changes' : null;
-  tellError(context, error);
+  tellError(context, error, context.given);
   return error.code;
 }
 

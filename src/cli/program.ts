@@ -125,7 +125,7 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
   if (wantsJson && commandOf(args, program) === 'run') {
     printJson(streams, failedRun(report));
   }
-  tellError(streams, report);
+  tellError(streams, report, program.opts());
   if (logLevel === 'debug' || args.includes('--log-level=debug')) {
     for (let cause = error; cause instanceof Error; cause = cause.cause)
       streams.stderr.write(`${cause.stack}\n`);

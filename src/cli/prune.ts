@@ -46,6 +46,6 @@ function tellFailed(context: CommandContext, { pruned }: PruneReport): Outcome {
   const [first, ...others] = failed;
   if (first === undefined) return null;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  tellError(context, { ...first, message: `${first.message}${more}` });
+  tellError(context, { ...first, message: `${first.message}${more}` }, context.given);
   return first.code;
 }

@@ -10,7 +10,7 @@ import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
 import { driftLine } from './drift.ts';
 import { createProgress } from './progress.ts';
-import { exampleCommand } from './self.ts';
+import { exampleCommand, flagsAbout } from './self.ts';
 
 type RunOptions = {
   readonly resources?: readonly string[];
@@ -81,7 +81,7 @@ export async function perform(
   if (context.json) printJson(context, report);
   else await printSummary(context, report);
   if (report.error === null) return null;
-  tellError(context, report.error);
+  tellError(context, report.error, flagsAbout(context, report));
   return report.error.code;
 }
 

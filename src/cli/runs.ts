@@ -5,6 +5,7 @@ import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { registerPrune } from './prune.ts';
+import { typeable } from './self.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -40,7 +41,7 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
     printLine(
       context,
       simulated === null
-        ? 'No runs yet. Type: spacex-pipeline run'
+        ? typeable('No runs yet. Type: spacex-pipeline run', context.cwd, context.given)
         : `No runs on real records yet. Simulated ones are in ${simulated}: give --data-dir.`,
     );
     return;

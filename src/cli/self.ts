@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { maskUrl } from '../lib/mask-url.ts';
 import type { RunReport } from '../core/run.ts';
-import type { CommandContext } from './context.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** A query command that works as it stands from the current folder. */
 export function exampleCommand(context: CommandContext, report: RunReport, sql: string): string {
@@ -24,7 +25,7 @@ export function driftCommand(context: CommandContext, report: RunReport): string
 
 function ownCommand({ loaded: { file }, cwd }: CommandContext, words: readonly string[]): string {
   const config = file !== null && dirname(file) !== cwd ? ['--config', file] : [];
-  return [selfCommand(cwd), ...config, ...words].map(shellQuote).join(' ');
+  return shellLine([...selfCommand(cwd), ...config, ...words]);
 }
 
 function dataDirFlags({ loaded: { config, origins }, cwd }: CommandContext, report: RunReport): string[] {
@@ -39,13 +40,31 @@ export function dataDirOf({ run_dir }: RunReport): string {
 }
 
 /** How this program is started from a folder: its own launcher in a clone, npx where it is installed. */
-function selfCommand(cwd: string): string {
+function selfCommand(cwd: string): string[] {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  if (root.includes(`${sep}node_modules${sep}`)) return 'npx spacex-pipeline';
-  return relative(cwd, join(root, 'bin', 'spacex-pipeline'));
+  if (root.includes(`${sep}node_modules${sep}`)) return ['npx', 'spacex-pipeline'];
+  const path = relative(cwd, join(root, 'bin', 'spacex-pipeline'));
+  return [path.includes(sep) ? path : `.${sep}${path}`];
 }
 
-function shellQuote(word: string): string {
-  if (/^[\w@%+=:,./ -]+$/.test(word) && (!word.includes(' ') || word.startsWith('npx '))) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+function shellLine(words: readonly string[]): string {
+  return words.map(shellQuote).join(' ');
+}
+
+/** A hint or another text that ends with a command of this program: it works as it stands, with the same flags. */
+export function typeable(text: string, cwd: string, given: GlobalOptions): string {
+  const flags = Object.entries({
+    '--config': given.config,
+    '--data-dir': given.dataDir,
+    '--database-url': given.databaseUrl === undefined ? undefined : maskUrl(given.databaseUrl),
+    '--schema': given.schema,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+  const self = shellLine([...selfCommand(cwd), ...flags]);
+  return text.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => `${before}${self} `);
+}
+
+/** The flags for a command about this run: it may have kept its data elsewhere than the configuration says. */
+export function flagsAbout({ loaded, cwd, given }: CommandContext, report: RunReport): GlobalOptions {
+  if (report.run_dir === null || dataDirOf(report) === loaded.config.dataDir) return given;
+  return { ...given, dataDir: relative(cwd, dataDirOf(report)) };
 }

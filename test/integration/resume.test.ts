@@ -163,7 +163,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assertFailure(await workspace.run(['resume']), {
       code: 2,
       message: /it has published$/,
-      hint: /^hint: Pull what failed with: spacex-pipeline run --resources launches$/,
+      hint: /spacex-pipeline run --resources launches$/,
     });
     assertFailure(await workspace.run(['resume', failed.report.run_id ?? '']), {
       code: 2,

@@ -42,7 +42,7 @@ export async function runQuery(
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
 const HINTS: Readonly<Record<string, string>> = {
   '25006': WRITE_HINT,
-  [UNDEFINED_TABLE]: 'spacex-pipeline resources lists the tables; a run or migrate up makes them.',
+  [UNDEFINED_TABLE]: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
 };
 
 /** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+
+import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
+import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { createTestServer, createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
+
+/**
+ * Every command that a hint prints, typed into a shell as it is printed. The cases follow one another, as each
+ * command leaves the database in the state in which the next error can be had.
+ */
+const replies = await sandboxReplies({ launches: 60 });
+const broken = { body: String(replies[LAUNCHES].body).replaceAll('"name":', '"nom":') };
+const api = await startApi(replies);
+const server = await createTestServer();
+const source = { ...QUICK_SOURCE, baseUrl: api.url };
+const workspace = server.workspace({ source });
+const embedded = createWorkspace({ source, resources: ['rockets'] });
+after(async () => {
+  await server.close();
+  await api.close();
+  embedded.remove();
+});
+
+const typed = new Set<string>();
+
+/** Fails as `args` do, then does what the last line tells. */
+async function follow(
+  args: readonly string[],
+  expected: string,
+  options: { readonly place?: Workspace; readonly codes?: readonly number[] } = {},
+): Promise<string> {
+  const { place = workspace, codes = [0] } = options;
+  const failed = await place.run(args);
+  const last = (failed.stderr || failed.stdout).trimEnd().split('\n').at(-1) ?? '';
+  const command = /^(?:hint: )?(?:.*: )?(\S*bin\/spacex-pipeline .*)$/.exec(last)?.[1];
+  assert.ok(command, `no command in the last line of ${failed.stdout}${failed.stderr}`);
+  const canonical = command.replace(/^\S+/, 'spacex-pipeline');
+  assert.equal(canonical, `spacex-pipeline ${expected}`);
+  typed.add(canonical);
+  const env = { ...cliEnvironment(), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
+  const shell = spawn(command, { cwd: place.folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(shell.stdout),
+    text(shell.stderr),
+    once(shell, 'close'),
+  ]);
+  assert.ok(codes.includes(Number(code)), `${command} exits ${code}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+async function pull(...args: readonly string[]): Promise<string> {
+  const { report } = await workspace.pull(args);
+  return report.run_id ?? '';
+}
+
+void describe('the command of a hint works as it is printed', () => {
+  void it('before there is anything', async () => {
+    await follow(['runs', 'prune'], 'migrate status');
+    await follow(['run'], 'migrate up');
+    await follow(['verify'], 'run');
+    const none = ['--data-dir', 'none'];
+    await follow(['drift', ...none], '--data-dir none run');
+    await noRunsYet();
+    await follow(['runs', '--config', 'empty.json'], '--config empty.json run');
+    await follow(['query', 'SELECT 1'], 'run', { place: embedded });
+  });
+
+  void it('for what is not there', async () => {
+    await follow(['run', '--resources', 'cakes'], 'resources');
+    await follow(['export', '--tables', 'cakes'], 'resources');
+    await follow(['query', 'SELECT * FROM cakes'], 'resources');
+    await follow(['explain', 'lunches', 'x'], 'resources');
+    await follow(['explain', 'launches', 'x'], 'query "SELECT id FROM launches"');
+    await follow(['checks', '--rows', 'x'], 'checks');
+    await follow(['rejects', 'show', 'x'], 'rejects list --status open');
+    await follow(['rejects', 'list', 'zzz'], 'runs');
+    await follow(['drift', 'zzz'], 'runs');
+    await follow(['run', '--sorce', 'x'], 'run --help');
+    await follow([], '--help', {});
+  });
+
+  void it('for a record without a row, whatever is in its id', async () => {
+    const [bare] = await workspace.sql<{ id: string }>(
+      'SELECT id FROM launches WHERE id NOT IN (SELECT launch_id FROM launch_failures) LIMIT 1',
+    );
+    const about = await follow(
+      ['explain', 'launch_failures', bare?.id ?? ''],
+      `explain launches ${bare?.id}`,
+    );
+    assert.match(about, /1 row/);
+    const hostile = await workspace.run(['explain', 'launch_failures', "a'; rm -rf $(b)"]);
+    assert.match(hostile.stderr, /explain launches 'a'\\''; rm -rf \$\(b\)'$/m);
+  });
+
+  void it('for runs that cannot go on', async () => {
+    const published = await pull('--full');
+    await follow(['resume'], 'run');
+    api.set(LAUNCHES, broken);
+    const rejected = await follow(['run', '--full'], 'rejects list --resource launches');
+    assert.match(rejected, /required/);
+    await follow(['resume'], 'run --resources launches', { codes: [4] });
+    api.set(LAUNCHES, {
+      ...replies[LAUNCHES],
+      body: String(replies[LAUNCHES].body).replace('"name":"', '"name":"New '),
+    });
+    const later = await pull('--full');
+    await follow(['replay', published], `plan --from ${published}`, { codes: [0, 10] });
+    const raw = path.join(workspace.folder, 'data', 'runs', later, 'raw', 'launches', '0001.json');
+    rmSync(raw);
+    await follow(['replay', later], 'run');
+    const folder = path.join(workspace.folder, 'data', 'runs', published);
+    rmSync(path.join(folder, 'profile'), { recursive: true });
+    await follow(['drift', published], 'drift');
+    renameSync(folder, path.join(workspace.folder, 'aside'));
+    await follow(['resume', published], 'run');
+  });
+
+  void it('with the same flags, and last of all', async () => {
+    const flags = ['--data-dir', 'my data', '--schema', 'an "other"'];
+    await follow(['run', ...flags], `--data-dir 'my data' --schema 'an "other"' migrate up`);
+    await follow(['migrate', 'down'], 'migrate down --yes');
+  });
+
+  void it('for every hint that there is', () => {
+    const root = path.join(REPOSITORY, 'src');
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !UNHINTED.includes(name),
+    );
+    const hints = files.flatMap((name) =>
+      [...readFileSync(path.join(root, name), 'utf8').matchAll(/spacex-pipeline (?:--)?[a-z][^'`$]*/g)].map(
+        ([start]) => start.trimEnd(),
+      ),
+    );
+    assert.ok(hints.length > 20);
+    const known = [...typed, ...TYPED_ELSEWHERE];
+    assert.deepEqual(
+      hints.filter((start) => !known.some((command) => command.startsWith(start))),
+      [],
+    );
+  });
+});
+
+/** It takes somebody who is not root, or a server that goes away: cli-prune, and the tests of resume. */
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'resume goes on with a run.'].map(
+  (words) => `spacex-pipeline ${words}`,
+);
+
+/** They name the program otherwise: examples of help, advisory locks. */
+const UNHINTED = [
+  'cli/command.ts',
+  'cli/self.ts',
+  'adapters/postgres/lock.ts',
+  'adapters/postgres/migrate.ts',
+];
+
+/** Another schema and folder of the same workspace, migrated. */
+async function noRunsYet(): Promise<void> {
+  const settings = {
+    source,
+    resources: ['rockets'],
+    database: { url: server.url, schema: 'empty' },
+    dataDir: 'other',
+  };
+  writeFileSync(path.join(workspace.folder, 'empty.json'), JSON.stringify(settings));
+  await workspace.json(['migrate', 'up', '--config', 'empty.json']);
+}
