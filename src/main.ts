@@ -1,25 +1,8 @@
 import { enableCompileCache } from 'node:module';
 
-import type { ErrorCode } from './core/errors.ts';
+import { EXIT_CODES } from './cli/exit-codes.ts';
 
 enableCompileCache();
-
-/** What a shell sees. Nothing else decides it. */
-const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
-  internal: 1,
-  books: 1,
-  need: 1,
-  usage: 2,
-  kind: 2,
-  source: 3,
-  rejects: 4,
-  vanished: 4,
-  database: 5,
-  migration: 6,
-  busy: 7,
-  changes: 10,
-  interrupted: 130,
-};
 
 const abort = new AbortController();
 

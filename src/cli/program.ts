@@ -4,6 +4,7 @@ import { VERSION } from '../app/version.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
+import { registerCompletion } from './completion.ts';
 import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
 import { registerDag } from './dag.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerConfig,
   registerSandbox,
+  registerCompletion,
 ];
 
 /** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
@@ -63,7 +65,8 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   }
 }
 
-function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
+/** The whole command line; `act` takes how a command ended. */
+export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
   const program = new Command('spacex-pipeline')
     .description('Pulls SpaceX launch data from its HTTP API into PostgreSQL.')
     .version(VERSION)

@@ -35,6 +35,7 @@ const COMMANDS = [
   'explain',
   'config',
   'sandbox',
+  'completion',
 ];
 const GLOBAL_FLAGS = [
   'config',

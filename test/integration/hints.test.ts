@@ -151,9 +151,10 @@ const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'resume goes on wi
   (words) => `spacex-pipeline ${words}`,
 );
 
-/** They name the program otherwise: examples of help, advisory locks. */
+/** They name the program otherwise: in help, in advisory locks. */
 const UNHINTED = [
   'cli/command.ts',
+  'cli/completion.ts',
   'cli/self.ts',
   'adapters/postgres/lock.ts',
   'adapters/postgres/migrate.ts',

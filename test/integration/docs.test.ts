@@ -6,12 +6,15 @@ import { dataDictionary, readCatalog } from '../../scripts/data-dictionary.ts';
 
 const relations = await readCatalog();
 
-void describe('the data dictionary', () => {
-  void it('is the one in docs/: after a change, npm run docs', () => {
-    const written = readFileSync(new URL('../../docs/data-dictionary.md', import.meta.url), 'utf8');
-    assert.equal(written, dataDictionary(relations));
-  });
+function written(name: string): string {
+  return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+}
 
+void describe('docs/ is what npm run docs would write', () => {
+  void it('data-dictionary.md', () => assert.equal(written('data-dictionary.md'), dataDictionary(relations)));
+});
+
+void describe('the data dictionary', () => {
   void it('has a comment for every table, view and column', () => {
     const silent = relations.flatMap(({ name, comment, columns }) => [
       ...(comment === null ? [name] : []),

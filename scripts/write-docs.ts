@@ -1,0 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+
+import { cliReference } from './cli-reference.ts';
+import { dataDictionary, readCatalog } from './data-dictionary.ts';
+
+const docs = {
+  'cli.md': cliReference(),
+  'data-dictionary.md': dataDictionary(await readCatalog()),
+};
+for (const [name, text] of Object.entries(docs)) {
+  await writeFile(new URL(`../docs/${name}`, import.meta.url), text);
+}

@@ -1,0 +1,72 @@
+import { Argument, type Command } from 'commander';
+
+import { listSettings } from '../config/keys.ts';
+import type { ConfigKey } from '../config/schema.ts';
+import { resources } from '../resources/index.ts';
+import { example, type Register } from './command.ts';
+import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
+import type { Candidates, CompletedCommand } from './completion-scripts.ts';
+import { outline, type OutlinedOption } from './outline.ts';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+type Shell = keyof typeof SHELLS;
+
+export const registerCompletion: Register = (program, streams) => {
+  program
+    .command('completion')
+    .description('a script that lets a shell complete commands, flags and names')
+    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .addHelpText(
+      'after',
+      `\nInto a file that the shell reads when it starts:
+  bash  ~/.local/share/bash-completion/completions/spacex-pipeline
+  zsh   _spacex-pipeline in a folder of $fpath
+  fish  ~/.config/fish/completions/spacex-pipeline.fish`,
+    )
+    .addHelpText('after', example('completion bash > spacex-pipeline.bash'))
+    .action((shell: Shell) => void streams.stdout.write(SHELLS[shell](completed(program))));
+};
+
+function wordsOf(words: readonly string[]): Candidates {
+  return { words, list: false, kind: 'words' };
+}
+
+function choicesOf(key: ConfigKey): readonly string[] {
+  const choices = listSettings().find((setting) => setting.key === key)?.schema['enum'];
+  return Array.isArray(choices) ? choices.map(String) : [];
+}
+
+const NAMES = resources.map(({ name }) => name);
+const TABLES = resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+
+/** What stands behind a flag or for an argument, where it is neither free text nor told by its choices. */
+const CANDIDATES: Readonly<Record<string, Candidates>> = {
+  '--config': { words: [], list: false, kind: 'file' },
+  '--data-dir': { words: [], list: false, kind: 'folder' },
+  '--out': { words: [], list: false, kind: 'folder' },
+  '--log-level': wordsOf(choicesOf('log.level')),
+  '--log-format': wordsOf(choicesOf('log.format')),
+  '--resources': wordsOf(NAMES),
+  '--resource': wordsOf(NAMES),
+  '--tables': wordsOf(TABLES),
+  '--source': wordsOf(['live', 'sandbox']),
+  'resources show': wordsOf(NAMES),
+  explain: wordsOf(TABLES),
+};
+
+function valueOf({ choices, flags, long }: OutlinedOption): Candidates {
+  return { ...(CANDIDATES[long] ?? wordsOf(choices)), list: flags.endsWith('<names>') };
+}
+
+function completed(program: Command): readonly CompletedCommand[] {
+  return outline(program).map(({ arguments: [first], description, options, path }) => ({
+    path,
+    description,
+    first: CANDIDATES[path] ?? wordsOf(first?.choices ?? []),
+    options: options.map((option) => ({
+      long: option.long,
+      description: option.description,
+      value: option.takesValue ? valueOf(option) : null,
+    })),
+  }));
+}

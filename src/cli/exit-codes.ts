@@ -1,0 +1,32 @@
+import type { ErrorCode } from '../core/errors.ts';
+
+/** What a shell sees when a command has failed. Nothing else decides it. */
+export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  internal: 1,
+  books: 1,
+  need: 1,
+  usage: 2,
+  kind: 2,
+  source: 3,
+  rejects: 4,
+  vanished: 4,
+  database: 5,
+  migration: 6,
+  busy: 7,
+  changes: 10,
+  interrupted: 130,
+};
+
+/** For documents. */
+export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'another failure; books that do not balance, or rows that are not as they were published',
+  2: 'wrong flag, argument or configuration; simulated records into real ones or the other way round',
+  3: 'the API could not be had, or answered what it must not',
+  4: 'too many records broke their contract, or too many rows would vanish',
+  5: 'the database failed, an SQL error in `query` too',
+  6: 'the schema is behind this program, or ahead of it',
+  7: 'another run or process holds the database',
+  10: 'no failure: `plan` found that a run would change something',
+  130: 'Ctrl-C, SIGTERM or SIGHUP',
+};
