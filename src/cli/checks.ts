@@ -35,17 +35,29 @@ export const registerChecks: Register = (program, streams) => {
         printJson(context, shown);
         return;
       }
-      if (shown.length === 0) printLine(context, `Nothing found by ${checks.length} checks of run ${runId}.`);
-      else
+      const [first] = checks.filter(isWorthTelling);
+      if (shown.length > 0) {
         printTable(
           context,
           ['severity', 'check', 'count', 'description'],
-          shown.map((one) => [one.severity, one.name, one.count, one.error ?? one.description]),
+          shown.map((one) => [one.severity, one.name, one.count, meaning(one)]),
         );
+        printLine(context, '');
+      }
+      const found = checks.filter(isWorthTelling).length;
+      printLine(context, `${found} of ${checks.length} checks found something after run ${runId}`);
+      if (first !== undefined) printLine(context, `Rows: spacex-pipeline checks --rows ${first.name}`);
     });
 };
 
 type Options = { readonly all?: boolean; readonly rows?: string; readonly limit: number };
+
+function meaning({ count, error, description }: CheckReport): string {
+  if (error !== null) return error;
+  return count === null
+    ? `Not made: a resource that it reads was never published. ${description}`
+    : description;
+}
 
 function isWorthTelling({ count, error }: CheckReport): boolean {
   return error !== null || (count ?? 0) > 0;

@@ -1,6 +1,7 @@
 import { array, integer, nullable, object, objectId, oneOf, optional, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/capsules. */
 const contract = object({
@@ -74,6 +75,42 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'capsule_reuse_count_differs',
+      severity: 'error',
+      description: 'A capsule counts other reuses than its past launches',
+      reads: ['launches'],
+      sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
+            FROM capsules c
+            LEFT JOIN (SELECT capsule_id, count(*) AS flights FROM launch_capsules o JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming GROUP BY 1) f
+            ON f.capsule_id = c.id
+            WHERE reuse_count <> greatest(coalesce(flights, 0) - 1, 0)`,
+    },
+    {
+      name: 'capsule_landings_excess',
+      severity: 'warning',
+      description: 'A capsule has landed more often than it flew',
+      reads: ['launches'],
+      sql: `SELECT c.id, serial || ': ' || water_landings + land_landings || ' landings' AS detail FROM capsules c
+            WHERE water_landings + land_landings >
+            (SELECT count(*) FROM launch_capsules o JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming WHERE o.capsule_id = c.id)`,
+    },
+    {
+      name: 'capsule_never_flown',
+      severity: 'info',
+      description: 'No launch was or will be with this capsule',
+      reads: ['launches'],
+      sql: `SELECT id, serial AS detail FROM capsules c WHERE NOT EXISTS (SELECT FROM launch_capsules o WHERE o.capsule_id = c.id)`,
+    },
+    ...backReferences({
+      one: 'capsule',
+      table: 'capsules',
+      label: 'serial',
+      id: 'capsule_id',
+      named: 'capsule_launches',
+      listed: 'launch_capsules',
+    }),
+  ],
   exampleQuery: 'SELECT serial, type, status, reuse_count FROM capsules ORDER BY serial',
 });

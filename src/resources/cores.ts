@@ -1,6 +1,7 @@
 import { array, integer, nullable, object, objectId, oneOf, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/cores. */
 const contract = object({
@@ -73,6 +74,74 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'core_reuse_count_differs',
+      severity: 'error',
+      description: 'A core counts other reuses than its past launches',
+      reads: ['launches'],
+      sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
+            FROM cores c
+            LEFT JOIN (SELECT core_id, count(*) AS flights FROM launch_cores o JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming GROUP BY 1) f
+            ON f.core_id = c.id
+            WHERE reuse_count <> greatest(coalesce(flights, 0) - 1, 0)`,
+    },
+    {
+      name: 'core_landings_differ',
+      severity: 'warning',
+      description: 'A core counts other landings than its past launches tell',
+      reads: ['launches'],
+      sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' tries on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
+            FROM cores c JOIN launch_cores o ON o.core_id = c.id AND landing_attempt JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming
+            GROUP BY c.id
+            HAVING (asds_attempts, asds_landings, rtls_attempts, rtls_landings) <> (
+            count(*) FILTER (WHERE landing_type = 'ASDS'), count(*) FILTER (WHERE landing_type = 'ASDS' AND landing_success),
+            count(*) FILTER (WHERE landing_type = 'RTLS'), count(*) FILTER (WHERE landing_type = 'RTLS' AND landing_success))`,
+    },
+    {
+      name: 'core_flight_numbers_broken',
+      severity: 'warning',
+      description: 'The flights of a core are not numbered 1, 2, 3 …',
+      reads: ['launches'],
+      sql: `SELECT core_id AS id, core_serial || ': ' || string_agg(flight::text, ', ' ORDER BY nth_flight) AS detail
+            FROM booster_flights GROUP BY core_id, core_serial HAVING bool_or(flight IS DISTINCT FROM nth_flight::integer)`,
+    },
+    {
+      name: 'core_reused_differs',
+      severity: 'error',
+      description: 'A core is called reused on its first flight, or new on a later one',
+      reads: ['launches'],
+      sql: `SELECT launch_id AS id, 'flight ' || flight AS detail FROM launch_cores WHERE core_id IS NOT NULL AND reused <> (flight > 1)`,
+    },
+    {
+      name: 'core_unknown_described',
+      severity: 'info',
+      description: 'What a core has is told, not which core it is',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id WHERE core_id IS NULL AND (gridfins OR legs OR reused)`,
+    },
+    {
+      name: 'launch_core_unknown',
+      severity: 'warning',
+      description: 'A past launch does not tell its core',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming WHERE core_id IS NULL`,
+    },
+    {
+      name: 'core_never_flown',
+      severity: 'info',
+      description: 'No launch was or will be with this core',
+      reads: ['launches'],
+      sql: `SELECT id, serial AS detail FROM cores c WHERE NOT EXISTS (SELECT FROM launch_cores o WHERE o.core_id = c.id)`,
+    },
+    ...backReferences({
+      one: 'core',
+      table: 'cores',
+      label: 'serial',
+      id: 'core_id',
+      named: 'core_launches',
+      listed: 'launch_cores',
+    }),
+  ],
   exampleQuery: 'SELECT serial, block, reuse_count, status FROM cores ORDER BY reuse_count DESC, serial',
 });

@@ -1,6 +1,7 @@
 import { array, nullable, object, objectId, oneOf, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/crew. */
 const contract = object({
@@ -65,6 +66,15 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    ...backReferences({
+      one: 'crew',
+      table: 'crew',
+      label: 'name',
+      id: 'crew_id',
+      named: 'crew_launches',
+      listed: 'launch_crew',
+    }),
+  ],
   exampleQuery: 'SELECT agency, count(*) AS members FROM crew GROUP BY 1 ORDER BY 2 DESC',
 });

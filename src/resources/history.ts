@@ -49,6 +49,13 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'history_unix_differs',
+      severity: 'error',
+      description: 'The date in seconds is another time than the date',
+      sql: `SELECT id, title AS detail FROM history WHERE event_date_unix <> extract(epoch FROM event_date_utc)::bigint`,
+    },
+  ],
   exampleQuery: 'SELECT event_date_utc, title FROM history ORDER BY event_date_utc DESC',
 });

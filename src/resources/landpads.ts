@@ -1,6 +1,7 @@
 import { array, integer, nullable, number, object, objectId, oneOf, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/landpads. */
 const contract = object({
@@ -104,7 +105,59 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'landpad_counts_differ',
+      severity: 'warning',
+      description: 'A pad counts other landings than those that tried it',
+      reads: ['launches'],
+      sql: `SELECT p.id, p.name || ': ' || landing_attempts || ' and ' || landing_successes || ', not ' || attempts || ' and ' || successes AS detail
+            FROM landpads p
+            LEFT JOIN (SELECT landpad_id, count(*) AS attempts, count(*) FILTER (WHERE landing_success) AS successes
+            FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming WHERE landing_attempt GROUP BY 1) c ON c.landpad_id = p.id
+            WHERE (landing_attempts, landing_successes) <> (coalesce(attempts, 0), coalesce(successes, 0))`,
+    },
+    {
+      name: 'landpad_same_place',
+      severity: 'info',
+      description: 'Two pads on land have one position',
+      sql: `SELECT p.id, p.name || ' and ' || o.name AS detail
+            FROM landpads p JOIN landpads o ON (o.latitude_deg, o.longitude_deg) = (p.latitude_deg, p.longitude_deg) AND o.id <> p.id
+            WHERE p.type = 'RTLS'`,
+    },
+    {
+      name: 'landing_outcome_unknown',
+      severity: 'warning',
+      description: 'A core tried to land on a past launch, and it is not said whether it did',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
+            WHERE landing_attempt AND landing_success IS NULL`,
+    },
+    {
+      name: 'landing_without_attempt',
+      severity: 'error',
+      description: 'A core landed that did not try to',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id
+            WHERE landing_success AND landing_attempt IS NOT TRUE`,
+    },
+    {
+      name: 'landing_without_pad',
+      severity: 'warning',
+      description: 'A core tried to land elsewhere than in the sea on a past launch, and no pad is named',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
+            WHERE landing_attempt AND landpad_id IS NULL AND landing_type IS DISTINCT FROM 'Ocean'`,
+    },
+    ...backReferences({
+      one: 'landpad',
+      table: 'landpads',
+      label: 'name',
+      id: 'landpad_id',
+      named: 'landpad_launches',
+      listed: 'launch_cores',
+    }),
+  ],
   exampleQuery:
     'SELECT name, type, landing_attempts, landing_successes FROM landpads ORDER BY landing_attempts DESC',
 });

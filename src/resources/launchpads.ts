@@ -1,6 +1,7 @@
 import { array, integer, nullable, number, object, objectId, oneOf, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/launchpads. */
 const contract = object({
@@ -117,7 +118,52 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'launch_utc_offset_differs',
+      severity: 'warning',
+      description: 'The local date has another offset from UTC than the time zone of the pad',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name || ': ' || l.launch_utc_offset_minutes || ' minutes, not as in ' || p.timezone AS detail
+            FROM launches l JOIN launchpads p ON p.id = l.launchpad_id
+            WHERE extract(epoch FROM l.launch_date_local AT TIME ZONE p.timezone - l.launch_date_local AT TIME ZONE 'UTC')
+            <> 60 * l.launch_utc_offset_minutes`,
+    },
+    {
+      name: 'launchpad_counts_differ',
+      severity: 'error',
+      description: 'A pad counts other launches or successes than those that used it',
+      reads: ['launches'],
+      sql: `SELECT p.id, p.name || ': ' || launch_attempts || ' and ' || launch_successes || ', not ' || attempts || ' and ' || successes AS detail
+            FROM launchpads p
+            LEFT JOIN (SELECT launchpad_id, count(*) AS attempts, count(*) FILTER (WHERE success) AS successes
+            FROM launches WHERE NOT upcoming GROUP BY 1) l ON l.launchpad_id = p.id
+            WHERE (launch_attempts, launch_successes) <> (coalesce(attempts, 0), coalesce(successes, 0))`,
+    },
+    {
+      name: 'launchpad_rocket_unlisted',
+      severity: 'warning',
+      description: 'A pad does not list a rocket that was launched there',
+      reads: ['launches'],
+      sql: `SELECT DISTINCT p.id, p.name || ' and rocket ' || l.rocket_id AS detail FROM launchpads p JOIN launches l ON l.launchpad_id = p.id AND NOT l.upcoming
+            WHERE NOT EXISTS (SELECT FROM launchpad_rockets r WHERE r.launchpad_id = p.id AND r.rocket_id = l.rocket_id)`,
+    },
+    {
+      name: 'launchpad_never_used',
+      severity: 'info',
+      description: 'No launch was or will be from this pad',
+      reads: ['launches'],
+      sql: `SELECT id, name AS detail FROM launchpads p WHERE NOT EXISTS (SELECT FROM launches l WHERE l.launchpad_id = p.id)`,
+    },
+    ...backReferences({
+      one: 'launchpad',
+      table: 'launchpads',
+      label: 'name',
+      id: 'launchpad_id',
+      named: 'launchpad_launches',
+      listed: '(SELECT id AS launch_id, launchpad_id FROM launches)',
+    }),
+  ],
   exampleQuery:
     'SELECT name, locality, launch_attempts, launch_successes FROM launchpads ORDER BY launch_attempts DESC',
 });

@@ -196,7 +196,85 @@ export default defineResource({
     '/mass_lbs': 'the same mass in kilograms is kept',
     '/dragon/mass_returned_lbs': 'the same mass in kilograms is kept',
   },
-  checks: [],
+  checks: [
+    {
+      name: 'payload_missing_in_launch',
+      severity: 'error',
+      description: 'A payload names a launch that does not list it',
+      reads: ['launches'],
+      sql: `SELECT p.id, coalesce(p.name, p.id) || ' names ' || l.name AS detail FROM payloads p JOIN launches l ON l.id = p.launch_id
+            WHERE NOT EXISTS (SELECT FROM launch_payloads o WHERE o.launch_id = l.id AND o.payload_id = p.id)`,
+    },
+    {
+      name: 'launch_missing_in_payload',
+      severity: 'error',
+      description: 'A launch lists a payload that names another or none',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name || ' lists ' || coalesce(p.name, p.id) AS detail
+            FROM launch_payloads o JOIN launches l ON l.id = o.launch_id JOIN payloads p ON p.id = o.payload_id
+            WHERE p.launch_id IS DISTINCT FROM l.id`,
+    },
+    {
+      name: 'payload_in_two_launches',
+      severity: 'warning',
+      description: 'Several launches list one payload',
+      reads: ['launches'],
+      sql: `SELECT payload_id AS id, string_agg(l.name, ', ' ORDER BY l.name) AS detail FROM launch_payloads o JOIN launches l ON l.id = o.launch_id
+            GROUP BY 1 HAVING count(*) > 1`,
+    },
+    {
+      name: 'payload_unlisted',
+      severity: 'warning',
+      description: 'No launch lists the payload',
+      reads: ['launches'],
+      sql: `SELECT id, name AS detail FROM payloads p WHERE NOT EXISTS (SELECT FROM launch_payloads o WHERE o.payload_id = p.id)`,
+    },
+    {
+      name: 'launch_without_payload',
+      severity: 'info',
+      description: 'A launch lists no payload',
+      reads: ['launches'],
+      sql: `SELECT id, name AS detail FROM launches l WHERE NOT EXISTS (SELECT FROM launch_payloads o WHERE o.launch_id = l.id)`,
+    },
+    {
+      name: 'payload_capsule_differs',
+      severity: 'error',
+      description: 'A payload names a capsule that its launch does not list',
+      reads: ['launches'],
+      sql: `SELECT p.id, p.name || ' on ' || l.name AS detail FROM payloads p JOIN launches l ON l.id = p.launch_id
+            WHERE p.dragon_capsule_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM launch_capsules o WHERE o.launch_id = l.id AND o.capsule_id = p.dragon_capsule_id)`,
+    },
+    {
+      name: 'payload_norad_id_repeated',
+      severity: 'info',
+      description: 'A payload has one catalogue number twice',
+      sql: `SELECT payload_id AS id, norad_id || ', ' || count(*) || ' times' AS detail FROM payload_norad_ids GROUP BY payload_id, norad_id HAVING count(*) > 1`,
+    },
+    {
+      name: 'payload_norad_id_shared',
+      severity: 'warning',
+      description: 'Several payloads have one catalogue number',
+      sql: `SELECT norad_id::text AS id, string_agg(DISTINCT coalesce(p.name, p.id), ', ') AS detail FROM payload_norad_ids n JOIN payloads p ON p.id = n.payload_id
+            GROUP BY norad_id HAVING min(n.payload_id) <> max(n.payload_id)`,
+    },
+    {
+      name: 'payload_reference_system_odd',
+      severity: 'warning',
+      description: 'What the orbit is about is no body',
+      sql: `SELECT id, coalesce(name, id) || ': ' || reference_system AS detail FROM payloads WHERE reference_system NOT LIKE '%centric'`,
+    },
+    {
+      name: 'payload_impossible',
+      severity: 'error',
+      description:
+        'Mass, eccentricity, inclination or heights are impossible, or contradict the semi-major axis',
+      sql: `SELECT id, name AS detail FROM payloads
+            WHERE mass_kg <= 0 OR eccentricity < 0 OR inclination_deg NOT BETWEEN 0 AND 180 OR apoapsis_km < periapsis_km
+            OR (reference_system = 'geocentric'
+            AND abs(semi_major_axis_km - (apoapsis_km + periapsis_km) / 2 - 6378.137) > semi_major_axis_km / 100)`,
+    },
+  ],
   exampleQuery:
     'SELECT orbit, count(*) AS payloads, round(sum(mass_kg)) AS mass_kg FROM payloads GROUP BY 1 ORDER BY 2 DESC',
 });

@@ -133,6 +133,21 @@ export default defineResource({
     '/earth_distance_mi': 'the same distance in kilometres is kept',
     '/mars_distance_mi': 'the same distance in kilometres is kept',
   },
-  checks: [],
+  checks: [
+    {
+      name: 'roadster_axis_impossible',
+      severity: 'error',
+      description: 'The semi-major axis is not the mean of apoapsis and periapsis',
+      sql: `SELECT id, semi_major_axis_au || ' AU, not ' || (apoapsis_au + periapsis_au) / 2 AS detail FROM roadster
+            WHERE abs(semi_major_axis_au - (apoapsis_au + periapsis_au) / 2) > semi_major_axis_au / 100`,
+    },
+    {
+      name: 'roadster_unix_differs',
+      severity: 'error',
+      description: 'The launch in seconds is another time than its date',
+      sql: `SELECT id, 'by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
+            FROM roadster WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
+    },
+  ],
   exampleQuery: 'SELECT name, speed_kph, earth_distance_km, mars_distance_km FROM roadster',
 });

@@ -235,6 +235,32 @@ export default defineResource({
     '/engines/thrust_sea_level/lbf': POUNDS_FORCE,
     '/engines/thrust_vacuum/lbf': POUNDS_FORCE,
   },
-  checks: [],
+  checks: [
+    {
+      name: 'rocket_first_flight_differs',
+      severity: 'error',
+      description: 'The first flight was on another day than the first launch',
+      reads: ['launches'],
+      sql: `SELECT r.id, r.name || ': ' || first_flight_date || ', not ' || min(l.launch_date_utc AT TIME ZONE 'UTC')::date AS detail
+            FROM rockets r JOIN launches l ON l.rocket_id = r.id AND NOT l.upcoming
+            GROUP BY r.id HAVING first_flight_date <> min(l.launch_date_utc AT TIME ZONE 'UTC')::date`,
+    },
+    {
+      name: 'rocket_first_flight_without_launch',
+      severity: 'info',
+      description: 'The first flight is past, and no past launch was with this rocket',
+      reads: ['launches'],
+      sql: `SELECT id, name || ': ' || first_flight_date AS detail FROM rockets r
+            WHERE first_flight_date < now() AND NOT EXISTS (SELECT FROM launches l WHERE l.rocket_id = r.id AND NOT l.upcoming)`,
+    },
+    {
+      name: 'rocket_success_rate_differs',
+      severity: 'warning',
+      description: 'The success rate is more than one percent beside that of the launches',
+      reads: ['launches'],
+      sql: `SELECT r.id, r.name || ': ' || r.success_rate_pct || ' %, not ' || s.success_rate_pct || ' %' AS detail
+            FROM rockets r JOIN launch_success s ON s.rocket_id = r.id WHERE abs(r.success_rate_pct - s.success_rate_pct) > 1`,
+    },
+  ],
   exampleQuery: 'SELECT name, first_flight_date, mass_kg, height_m FROM rockets ORDER BY first_flight_date',
 });

@@ -1,6 +1,7 @@
 import { array, bool, integer, nullable, number, object, objectId, text } from '../core/contract.ts';
 import { defineResource } from '../core/resource.ts';
 import { trimmed } from '../core/text.ts';
+import { backReferences } from './back-references.ts';
 
 /** GET /v4/ships. */
 const contract = object({
@@ -121,6 +122,30 @@ export default defineResource({
   omitted: {
     '/mass_lbs': 'the same mass in kilograms is kept',
   },
-  checks: [],
+  checks: [
+    {
+      name: 'fairing_ship_unlisted',
+      severity: 'info',
+      description: 'A ship that was there for the fairing is not among the ships of the launch',
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name || ': ' || coalesce(s.name, f.ship_id) AS detail
+            FROM launch_fairing_ships f JOIN launches l ON l.id = f.launch_id LEFT JOIN ships s ON s.id = f.ship_id
+            WHERE NOT EXISTS (SELECT FROM launch_ships o WHERE o.launch_id = f.launch_id AND o.ship_id = f.ship_id)`,
+    },
+    {
+      name: 'ship_status_empty',
+      severity: 'info',
+      description: 'A ship has a status of no characters, where others have none',
+      sql: `SELECT id, name AS detail FROM ships WHERE status = ''`,
+    },
+    ...backReferences({
+      one: 'ship',
+      table: 'ships',
+      label: 'name',
+      id: 'ship_id',
+      named: 'ship_launches',
+      listed: 'launch_ships',
+    }),
+  ],
   exampleQuery: 'SELECT name, type, home_port, active FROM ships ORDER BY name',
 });

@@ -188,7 +188,30 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [],
+  checks: [
+    {
+      name: 'starlink_launch_date_differs',
+      severity: 'warning',
+      description: 'The catalogue tells another day of launch, by more than one',
+      reads: ['launches'],
+      sql: `SELECT s.id, s.object_name || ': ' || s.launch_date || ', not ' || l.launch_date_utc::date AS detail FROM starlink s JOIN launches l ON l.id = s.launch_id
+            WHERE abs(s.launch_date - (l.launch_date_utc AT TIME ZONE 'UTC')::date) > 1`,
+    },
+    {
+      name: 'starlink_decay_differs',
+      severity: 'warning',
+      description: 'A satellite has come down on no day, or on a day and has not',
+      sql: `SELECT id, object_name AS detail FROM starlink WHERE (decayed = 1) <> (decay_date IS NOT NULL)`,
+    },
+    {
+      name: 'starlink_impossible',
+      severity: 'error',
+      description: 'Heights, eccentricity or inclination are impossible, or contradict the semi-major axis',
+      sql: `SELECT id, object_name AS detail FROM starlink
+            WHERE apoapsis_km < periapsis_km OR eccentricity < 0 OR inclination_deg NOT BETWEEN 0 AND 180
+            OR abs(semi_major_axis_km - (apoapsis_km + periapsis_km) / 2 - 6378.137) > semi_major_axis_km / 100`,
+    },
+  ],
   exampleQuery:
     'SELECT version, count(*) AS satellites, round(avg(height_km)) AS height_km FROM starlink GROUP BY 1 ORDER BY 1',
 });

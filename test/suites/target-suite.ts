@@ -8,6 +8,7 @@ import { testMerge } from './target-merge.ts';
 import { testPublish } from './target-publish.ts';
 import { testQuery } from './target-query.ts';
 import { testRecorded } from './target-recorded.ts';
+import { testSandbox } from './target-sandbox.ts';
 import { testRuns } from './target-runs.ts';
 import { testValues } from './target-values.ts';
 
@@ -23,5 +24,6 @@ export function testTarget(name: string, openDatabase: OpenDatabase): void {
     testValues(openDatabase);
     testFormats(openDatabase);
     testRecorded(openDatabase);
+    testSandbox(openDatabase);
   });
 }

@@ -1,0 +1,39 @@
+import type { DataCheck } from '../core/resource.ts';
+
+type Sides = {
+  /** What one of them is called. */
+  readonly one: string;
+  readonly table: string;
+  /** The column of `table` that people know it by. */
+  readonly label: string;
+  /** Its column in the tables below. */
+  readonly id: string;
+  /** The launches that it names. */
+  readonly named: string;
+  /** Where launches list it. */
+  readonly listed: string;
+};
+
+/** Who is on a launch and which launches somebody was on must be told alike by both sides, once it has flown. */
+export function backReferences({ one, table, label, id, named, listed }: Sides): readonly DataCheck[] {
+  return [
+    {
+      name: `${one}_missing_in_launch`,
+      severity: 'error',
+      description: `A ${one} names a launch that does not list it`,
+      reads: ['launches'],
+      sql: `SELECT t.id, coalesce(t.${label}, t.id) || ' names ' || l.name AS detail
+            FROM ${named} n JOIN ${table} t ON t.id = n.${id} JOIN launches l ON l.id = n.launch_id
+            WHERE NOT EXISTS (SELECT FROM ${listed} o WHERE o.${id} = n.${id} AND o.launch_id = n.launch_id)`,
+    },
+    {
+      name: `launch_missing_in_${one}`,
+      severity: 'error',
+      description: `A past launch lists a ${one} that does not name it`,
+      reads: ['launches'],
+      sql: `SELECT l.id, l.name || ' lists ' || coalesce(t.${label}, t.id) AS detail
+            FROM ${listed} o JOIN ${table} t ON t.id = o.${id} JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming
+            WHERE NOT EXISTS (SELECT FROM ${named} n WHERE n.${id} = o.${id} AND n.launch_id = o.launch_id)`,
+    },
+  ];
+}

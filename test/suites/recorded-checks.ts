@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+
+import { checkRows, runChecks } from '../../src/adapters/postgres/checks.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { resources } from '../../src/resources/index.ts';
+import type { Lab } from './target-lab.ts';
+
+/**
+ * What each data check finds in the recorded answers, of which launches, payloads, pads and ships were recorded in
+ * 2023 to 2026, cores, capsules and rockets in 2025 (all the state of November 2022) and crew in October 2021.
+ */
+const FOUND = {
+  rocket_first_flight_differs: 0,
+  rocket_first_flight_without_launch: 1, // Starship
+  rocket_success_rate_differs: 0,
+
+  launch_utc_offset_differs: 14, // summer time taken for winter time or the reverse, COTS 1 to CRS-10
+  launchpad_counts_differ: 0,
+  launchpad_rocket_unlisted: 0,
+  launchpad_never_used: 2, // SLC 3W, STLS
+  launchpad_missing_in_launch: 0,
+  launch_missing_in_launchpad: 0,
+
+  landpad_counts_differ: 1, // OCISLY says 61 tries and 54 landings, launches give 64 and 55
+  landpad_same_place: 2, // LZ-1, LZ-2
+  landing_outcome_unknown: 2, // CRS-7, Amos-6: lost before
+  landing_without_attempt: 0,
+  landing_without_pad: 0, // 7 without a pad are all in the sea
+  landpad_missing_in_launch: 0,
+  launch_missing_in_landpad: 0,
+
+  payload_missing_in_launch: 3, // O3b mPower 3.4, Starlink 4-36, TTL-1
+  launch_missing_in_payload: 4, // NROL-87, Starlink 4-36, TTL-1 and O3b mPower 3.4 list what names another launch
+  payload_in_two_launches: 2, // NROL-87; O3b mPower 1,2
+  payload_unlisted: 5, // those of 3 launches that were removed, and O3b mPower 3.4
+  launch_without_payload: 12, // all upcoming
+  payload_capsule_differs: 1, // CRS-23
+  payload_norad_id_repeated: 1, // Iridium NEXT 2
+  payload_norad_id_shared: 84, // Starlink-7 and 9 share 60, Starlink-8, 9 and 10 share 22, two pairs share one each
+  payload_reference_system_odd: 3, // trans-lunar-injection twice, highly-elliptical
+  payload_impossible: 0,
+
+  core_reuse_count_differs: 0,
+  core_landings_differ: 12, // tries on drone ships that failed are not counted: B1012 … B1059
+  core_flight_numbers_broken: 2, // B1063 flew 1, 2, 2, 4 …; B1072 first as 4
+  core_reused_differs: 0,
+  core_unknown_described: 13, // all upcoming
+  launch_core_unknown: 0,
+  core_never_flown: 5, // B1068, B1070, B1074, B1075, B1076
+  core_missing_in_launch: 0,
+  launch_missing_in_core: 0,
+
+  capsule_reuse_count_differs: 0,
+  capsule_landings_excess: 1, // C208: two landings, one flight
+  capsule_never_flown: 4, // C202, C203, C204, C211
+  capsule_missing_in_launch: 0,
+  launch_missing_in_capsule: 0,
+
+  fairing_ship_unlisted: 6,
+  ship_status_empty: 17, // the other 12 are null
+  ship_missing_in_launch: 0,
+  launch_missing_in_ship: 0,
+
+  crew_missing_in_launch: 0,
+  launch_missing_in_crew: 4, // Crew-3, which had not flown when the crew was recorded
+
+  starlink_launch_date_differs: 0,
+  starlink_decay_differs: 0,
+  starlink_impossible: 0,
+
+  roadster_axis_impossible: 1, // 57.7 AU between 0.99 and 1.66
+  roadster_unix_differs: 0,
+
+  history_unix_differs: 0,
+
+  launch_flight_number_shared: 6, // four have 188, two 198
+  launch_order_differs: 4, // past: Starlink 4-19 after Nilesat-301; upcoming: 3, and 2 more where numbers are shared
+  launch_unix_differs: 2, // COTS 2 by 20 days, SSO-A by 120 s
+  launch_local_differs: 7, // RatSat, CRS-1, ABS-3A, OG-2 M2, Iridium NEXT M5 and M6, Starlink 4-4
+  launch_local_month_differs: 8, // all that are known to the month
+  launch_overdue: 18, // all upcoming ones, of late 2022
+  launch_date_vague: 1, // Starlink 4-25
+  launch_outcome_unknown: 1, // Starlink 3-1
+  launch_outcome_early: 0,
+  launch_failure_differs: 0,
+  launch_failure_early: 1, // Amos-6, on the pad
+  static_fire_unix_differs: 1, // Starlink-6
+  static_fire_late: 2, // OG-2 M1, SES-9
+  launch_not_updated: 3, // Starlink 4-4, Türksat 5B, CSG-2
+};
+
+const A_LAUNCH = `(SELECT launch_id FROM launch_crew ORDER BY 1 LIMIT 1)`;
+
+/** For each check that finds nothing: what breaks the recorded data so that it finds something. */
+const BROKEN: Readonly<Record<string, string>> = {
+  rocket_first_flight_differs: `UPDATE rockets SET first_flight_date = first_flight_date + 1`,
+  rocket_success_rate_differs: `UPDATE rockets SET success_rate_pct = success_rate_pct + 3`,
+  launchpad_counts_differ: `UPDATE launchpads SET launch_attempts = launch_attempts + 1`,
+  launchpad_rocket_unlisted: `DELETE FROM launchpad_rockets`,
+  launchpad_missing_in_launch: `UPDATE launches SET launchpad_id = NULL WHERE id = ${A_LAUNCH}`,
+  launch_missing_in_launchpad: `DELETE FROM launchpad_launches WHERE launch_id = ${A_LAUNCH}`,
+  landing_without_attempt: `UPDATE launch_cores SET landing_attempt = false`,
+  landing_without_pad: `UPDATE launch_cores SET landpad_id = NULL`,
+  landpad_missing_in_launch: `UPDATE launch_cores SET landpad_id = NULL WHERE launch_id = ${A_LAUNCH}`,
+  launch_missing_in_landpad: `DELETE FROM landpad_launches WHERE launch_id = ${A_LAUNCH}`,
+  payload_impossible: `UPDATE payloads SET semi_major_axis_km = semi_major_axis_km * 1.1`,
+  core_reuse_count_differs: `UPDATE cores SET reuse_count = reuse_count + 1`,
+  core_reused_differs: `UPDATE launch_cores SET reused = NOT reused`,
+  launch_core_unknown: `UPDATE launch_cores SET core_id = NULL`,
+  core_missing_in_launch: `DELETE FROM launch_cores WHERE launch_id = ${A_LAUNCH}`,
+  launch_missing_in_core: `DELETE FROM core_launches WHERE launch_id = ${A_LAUNCH}`,
+  capsule_reuse_count_differs: `UPDATE capsules SET reuse_count = reuse_count + 1`,
+  capsule_missing_in_launch: `DELETE FROM launch_capsules WHERE launch_id = ${A_LAUNCH}`,
+  launch_missing_in_capsule: `DELETE FROM capsule_launches WHERE launch_id = ${A_LAUNCH}`,
+  ship_missing_in_launch: `DELETE FROM launch_ships WHERE launch_id = ${A_LAUNCH}`,
+  launch_missing_in_ship: `DELETE FROM ship_launches WHERE launch_id = ${A_LAUNCH}`,
+  crew_missing_in_launch: `DELETE FROM launch_crew WHERE launch_id = ${A_LAUNCH}`,
+  starlink_launch_date_differs: `UPDATE starlink SET launch_date = launch_date + 2`,
+  starlink_decay_differs: `UPDATE starlink SET decayed = 1`,
+  starlink_impossible: `UPDATE starlink SET apoapsis_km = periapsis_km - 1`,
+  roadster_unix_differs: `UPDATE roadster SET launch_date_unix = launch_date_unix + 1`,
+  history_unix_differs: `UPDATE history SET event_date_unix = event_date_unix + 1`,
+  launch_outcome_early: `UPDATE launches SET success = true WHERE upcoming`,
+  launch_failure_differs: `DELETE FROM launch_failures`,
+};
+
+export function testRecordedChecks(lab: () => Lab): void {
+  const check = async (runId: string) => {
+    const results = await runChecks(lab().client, runId, resources);
+    assert.deepEqual(
+      results.filter(({ error }) => error !== null),
+      [],
+    );
+    return Object.fromEntries(results.map(({ name, count }) => [name, count]));
+  };
+  const run = async (): Promise<string> => {
+    const [newest] = await rows<{ run_id: string }>(lab().client, 'SELECT max(run_id) AS run_id FROM runs');
+    return newest?.run_id ?? assert.fail('no run');
+  };
+
+  it('every data check finds what is known to be wrong', async () => {
+    assert.deepEqual(await check(await run()), FOUND);
+    for (const one of resources.flatMap(({ checks }) => checks)) {
+      for (const row of await checkRows(lab().client, one, 1000)) {
+        assert.deepEqual(
+          Object.values(row).filter((value) => typeof value !== 'string'),
+          [],
+          one.name,
+        );
+      }
+    }
+  });
+
+  it('each data check that finds nothing would find something', async () => {
+    const { client } = lab();
+    assert.deepEqual(
+      Object.keys(BROKEN).sort(),
+      Object.entries(FOUND)
+        .flatMap(([name, count]) => (count === 0 ? [name] : []))
+        .sort(),
+    );
+    for (const one of resources.flatMap(({ checks }) => checks)) {
+      const sql = BROKEN[one.name];
+      if (sql === undefined) continue;
+      await client.query('BEGIN');
+      await client.query(sql);
+      const found = await checkRows(client, one, 1);
+      await client.query('ROLLBACK');
+      assert.equal(found.length, 1, one.name);
+    }
+  });
+}
