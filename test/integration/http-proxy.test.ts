@@ -3,15 +3,15 @@ import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
-import { createAuthority, createServerCertificate } from '../support/certificates.ts';
+import { createAuthority, createCertificate } from '../support/certificate.ts';
 import { JSON_TYPE, openTestSource, pullFrom } from '../support/http-source.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { listen, startWeb, type Web } from '../support/web.ts';
 
 const authority = createAuthority('A CA of our own');
-const certificate = createServerCertificate(authority, ['api.test']);
-const proxyCertificate = createServerCertificate(authority, ['proxy.test']);
-const untrusted = createServerCertificate(createAuthority('Nobody'), ['api.test']);
+const certificate = createCertificate('api.test', authority);
+const proxyCertificate = createCertificate('proxy.test', authority);
+const untrusted = createCertificate('api.test', createAuthority('Nobody'));
 const LOGIN = `Basic ${Buffer.from('me:p@ss/word').toString('base64')}`;
 const USERINFO = 'me:p%40ss%2Fword@';
 

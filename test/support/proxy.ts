@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
-import type { Certificate } from './certificates.ts';
+import type { Certificate } from './certificate.ts';
 import { listen } from './web.ts';
 
 export type Proxy = {

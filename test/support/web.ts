@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
 
-import type { Certificate } from './certificates.ts';
+import type { Certificate } from './certificate.ts';
 import { TEST_HOST } from './offline.ts';
 
 export type WebRequest = {
