@@ -1,4 +1,4 @@
-import { readManifest } from '../adapters/files/history.ts';
+import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -31,7 +31,7 @@ export async function resumeRun(
     });
   }
   const plan = planRun(resources, manifest.plan);
-  const name = options.source ?? sourceName(loaded, manifest.source);
+  const name = options.source ?? sourceName(loaded, manifest);
   const choice = { name, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' };
   return runOnce(
     loaded,
@@ -51,6 +51,14 @@ export async function resumeRun(
 }
 
 /** The manifest's name of a configured address has no secrets: the configuration has them. */
-function sourceName({ config }: LoadedConfig, name: string | null): string | null {
-  return name === maskUrl(config.source.baseUrl) ? null : name;
+function sourceName({ config }: LoadedConfig, { run_id, source }: Manifest): string | null {
+  if (source === maskUrl(config.source.baseUrl)) return null;
+  if (source === null || !source.includes('***')) return source;
+  throw new PipelineError(
+    `Cannot resume run ${run_id}: its source ${source} had a login, which is not kept`,
+    {
+      code: 'usage',
+      hint: 'Give it again: spacex-pipeline resume --source https://user:password@host',
+    },
+  );
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
+import { maskUrl } from '../lib/mask-url.ts';
 import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
 import { registerCompletion } from './completion.ts';
@@ -59,7 +60,7 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const command = commandOf(args, program);
-    const failure = streams.signal.aborted ? streams.signal.reason : withUsageHint(error, command);
+    const failure = streams.signal.aborted ? streams.signal.reason : withUsageHint(error, command, args);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;
   }
@@ -105,7 +106,7 @@ function commandOf(args: readonly string[], program: Command): string {
 }
 
 /** A wrong command line is a usage error, and every usage error says where to look. */
-function withUsageHint(error: unknown, command: string): unknown {
+function withUsageHint(error: unknown, command: string, args: readonly string[]): unknown {
   const hint = `spacex-pipeline ${command === '' ? '' : `${command} `}--help`;
   if (error instanceof PipelineError) {
     const { code, hint: own, message, cause, context } = error;
@@ -114,10 +115,20 @@ function withUsageHint(error: unknown, command: string): unknown {
       : error;
   }
   if (!(error instanceof CommanderError)) return error;
-  const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const reason = maskArguments(error.message, args)
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
   return new PipelineError(
     `Cannot read the command line: ${reason === '(outputHelp)' ? 'no command is given' : reason}`,
     { code: 'usage', cause: error, hint },
+  );
+}
+
+/** A URL behind a mistyped flag still has its password. */
+function maskArguments(text: string, args: readonly string[]): string {
+  return args.reduce(
+    (masked, arg) => (arg === '' ? masked : masked.replaceAll(arg, () => maskUrl(arg))),
+    text,
   );
 }
 
@@ -131,6 +142,6 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
   tellError(streams, report, program.opts());
   if (logLevel === 'debug' || args.includes('--log-level=debug')) {
     for (let cause = error; cause instanceof Error; cause = cause.cause)
-      streams.stderr.write(`${cause.stack}\n`);
+      streams.stderr.write(`${maskArguments(String(cause.stack), args)}\n`);
   }
 }

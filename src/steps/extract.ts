@@ -159,14 +159,8 @@ async function writeFailedMeta(resource: Resource, folder: RunFolder, error: unk
   await folder.writeRawMeta(resource.name, { path: resource.path, status, error: error.message, attempts });
 }
 
-/** Headers that may carry a secret or a session. */
-const WITHHELD = new Set([
-  'set-cookie',
-  'authorization',
-  'proxy-authenticate',
-  'www-authenticate',
-  'spacex-key',
-]);
+/** Headers that may carry a secret or a session, by their names. */
+const WITHHELD = /auth|cookie|token|secret|session|credential|signature|key|location/;
 
 function meta(
   response: SourceResponse,
@@ -174,7 +168,7 @@ function meta(
   attempts: readonly Attempt[],
   receivedAt: string,
 ): Record<string, unknown> {
-  const headers = Object.entries(response.headers).filter(([name]) => !WITHHELD.has(name));
+  const headers = Object.entries(response.headers).filter(([name]) => !WITHHELD.test(name));
   return {
     url: response.url,
     status: response.status,

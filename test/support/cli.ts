@@ -28,8 +28,8 @@ export type RunningCli = {
   readonly finished: Promise<CliResult>;
 };
 
-/** What the developer has set for the program itself, for PostgreSQL or for Node must not reach a test. */
-const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$))/;
+/** What the developer has set for the program itself, for PostgreSQL, for Node or for a proxy must not reach a test. */
+const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$)|(?:https?|no)_proxy$)/i;
 
 /** The environment that a test's program gets. */
 export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+
+import type { RunReport } from '../../src/core/run.ts';
+import { ROCKETS, sandboxReplies } from '../support/api.ts';
+import { createAuthority, createCertificate } from '../support/certificate.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startProxy, type Proxy } from '../support/proxy.ts';
+import { listen, startWeb, type Web } from '../support/web.ts';
+import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
+
+/** Each is planted in a place of its own, so that a leak tells where it comes from. */
+const SECRETS = {
+  'user of the base URL': 'api-user-Zq01',
+  'password of the base URL': 'api/p@ss wörd%Zq02',
+  'user of the proxy': 'proxy-user-Zq03',
+  'password of the proxy': 'proxy/p@ss%Zq04',
+  'user in a redirect': 'loc-user-Zq05',
+  'password in a redirect': 'loc-pass-Zq06',
+  'query of a redirect': 'loc-query-Zq07',
+  'path and query of a redirect to another host': 'loc-key-Zq08',
+  cookie: 'cookie-Zq09',
+  'header with a token': 'token-Zq10',
+  'password of the database': 'db/p@ss "wörd" %Zq11',
+  'wrong password of the database': 'db/wrong@Zq12',
+  PGPASSWORD: 'pg/p@ss%Zq13',
+  POSTGRES_PASSWORD: 'post/p@ss%Zq14',
+  'query of --source': 'source-query-Zq15',
+  'mistyped flag': 'flag/p@ss%Zq16',
+  'mistyped value': 'value/p@ss%Zq17',
+  'argument that is too many': 'argument-Zq18',
+} as const;
+
+const encoded = encodeURIComponent;
+const API_LOGIN = `${SECRETS['user of the base URL']}:${SECRETS['password of the base URL']}`;
+const PROXY_LOGIN = `${SECRETS['user of the proxy']}:${SECRETS['password of the proxy']}`;
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** What to look for: each secret as it is, in a URL, in JSON, and the headers that are made of them. */
+const NEEDLES = [
+  ...Object.entries(SECRETS).flatMap(([place, secret]) =>
+    [secret, encoded(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)].map(
+      (form) => [place, form] as const,
+    ),
+  ),
+  ['login of the base URL', base64(API_LOGIN)] as const,
+  ['login of the proxy', base64(PROXY_LOGIN)] as const,
+];
+
+function leaksIn(where: string, text: string): string[] {
+  return NEEDLES.filter(([, form]) => text.includes(form)).map(([place]) => `${place} in ${where}`);
+}
+
+type Mode = 'serves' | 'refuses' | 'leads elsewhere' | 'sends no JSON';
+
+let mode: Mode;
+let web: Web;
+let proxy: Proxy;
+let database: TestDatabase;
+let databaseUrl: string;
+let closed: number;
+let environment: Readonly<Record<string, string>>;
+const authority = createAuthority('A CA of our own');
+const role = `test_${process.pid}_secret`;
+
+before(async () => {
+  const { [ROCKETS]: rockets } = await sandboxReplies();
+  web = await startWeb(
+    (request, response) => {
+      const isKnown = request.headers.authorization === `Basic ${base64(API_LOGIN)}`;
+      const moved = `https://${SECRETS['user in a redirect']}:${SECRETS['password in a redirect']}@api.test:${web.port}/moved?x=${SECRETS['query of a redirect']}`;
+      const headers = {
+        'content-type': 'application/json',
+        'set-cookie': `session=${SECRETS['cookie']}`,
+        'x-auth-token': SECRETS['header with a token'],
+        'x-echo': request.headers.authorization ?? '',
+      };
+      if (mode === 'refuses' || !isKnown)
+        response.writeHead(403, headers).end(`You sent ${request.headers.authorization}`);
+      else if (mode === 'leads elsewhere')
+        response
+          .writeHead(302, {
+            location: `https://other.test/?${SECRETS['path and query of a redirect to another host']}`,
+          })
+          .end();
+      else if (request.url === ROCKETS) response.writeHead(302, { location: moved }).end();
+      else response.writeHead(200, headers).end(mode === 'serves' ? rockets.body : 'no JSON');
+    },
+    { tls: createCertificate('api.test', authority) },
+  );
+  proxy = await startProxy({ login: `Basic ${base64(PROXY_LOGIN)}` });
+  const server = createServer();
+  closed = await listen(server);
+  server.close();
+
+  database = await createDatabase();
+  const url = new URL(database.url);
+  await execute(
+    database.url,
+    `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(SECRETS['password of the database'])};
+     GRANT CREATE ON DATABASE ${escapeIdentifier(url.pathname.slice(1))} TO ${escapeIdentifier(role)}`,
+  );
+  databaseUrl = `postgresql://${role}:${encoded(SECRETS['password of the database'])}@${url.host}${url.pathname}`;
+});
+after(async () => {
+  await Promise.all([web.close(), proxy.close()]);
+  const { url } = database;
+  await database.drop();
+  await execute(new URL('/postgres', url).href, `DROP ROLE ${escapeIdentifier(role)}`);
+});
+
+async function execute(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+/** A workspace that has every secret, and all that its commands ever print. */
+function plant(settings: Readonly<Record<string, unknown>>) {
+  const login = `${encoded(SECRETS['user of the base URL'])}:${encoded(SECRETS['password of the base URL'])}`;
+  const url = `https://${login}@api.test:${web.port}`;
+  const workspace = createWorkspace({
+    resources: ['rockets'],
+    source: { ...QUICK_SOURCE, maxAttempts: 2, baseUrl: `${url}/` },
+    log: { level: 'debug' },
+    ...settings,
+  });
+  const ca = path.join(workspace.folder, 'ca.pem');
+  writeFileSync(ca, authority.cert);
+  const proxyLogin = `${SECRETS['user of the proxy']}:${encoded(SECRETS['password of the proxy'])}`;
+  environment = {
+    HTTPS_PROXY: `http://${proxyLogin}@proxy.test:${proxy.port}`,
+    NODE_EXTRA_CA_CERTS: ca,
+    PGPASSWORD: SECRETS.PGPASSWORD,
+    POSTGRES_PASSWORD: SECRETS.POSTGRES_PASSWORD,
+  };
+  const printed: string[] = [];
+  const type = async (code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const result = await workspace.run(args, { ...environment, ...env });
+    const { stderr, stdout } = result;
+    printed.push(stdout, stderr);
+    const where = `what "${args.join(' ')}" prints`;
+    assert.deepEqual([...leaksIn(where, stdout), ...leaksIn(where, stderr)], []);
+    assert.equal(result.code, code, `${where}: ${stderr}${stdout}`);
+    return result;
+  };
+  return { workspace, type, printed, url };
+}
+
+/** Names and bytes of all files below a folder. */
+function leaksInFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
+    const file = path.join(folder, name);
+    const bytes = statSync(file).isFile() ? readFileSync(file).toString('latin1') : '';
+    const utf8 = Buffer.from(bytes, 'latin1').toString();
+    return [...leaksIn('the name of a file', name), ...leaksIn(name, utf8)];
+  });
+}
+
+type Planted = ReturnType<typeof plant>;
+
+async function pull({ type }: Planted, flags: readonly string[]): Promise<RunReport> {
+  mode = 'serves';
+  await type(0, ['run', ...flags]);
+  const { stdout } = await type(0, ['run', '--json', '--log-format', 'json']);
+  mode = 'refuses';
+  await type(3, ['run', '--log-format', 'json']);
+  const report: RunReport = JSON.parse(stdout);
+  return report;
+}
+
+async function pullInVain({ type, url }: Planted): Promise<void> {
+  for (const failing of ['leads elsewhere', 'sends no JSON'] as const) {
+    mode = failing;
+    await type(3, ['run', '--json']);
+  }
+  const { HTTPS_PROXY: way = '' } = environment;
+  await type(3, ['run', '--json'], { HTTPS_PROXY: way.replace(/\d+$/, String(closed)) });
+  await type(3, ['run'], { HTTPS_PROXY: way.replace('proxy-user', 'proxy-stranger') });
+  await type(3, ['run'], { NODE_EXTRA_CA_CERTS: '' });
+  await type(3, ['run', '--source', `${url}/mirror`]);
+  const resumed = await type(2, ['resume']);
+  assertFailure(resumed, {
+    code: 2,
+    message: /its source https:\/\/\*\*\*@\S+\/mirror had a login, which is not kept$/,
+    hint: /resume --source https:/,
+  });
+  mode = 'serves';
+}
+
+async function readInEveryWay({ type }: Planted, runId: string): Promise<void> {
+  const { stdout } = await type(0, ['query', '--json', 'SELECT id FROM rockets']);
+  const [rocket]: { id: string }[] = JSON.parse(stdout);
+  const commands = [
+    ['config', '--json'],
+    ['runs', '--json'],
+    ['runs', 'show', runId, '--json'],
+    ['drift', runId],
+    ['plan', '--json'],
+    ['verify', '--json'],
+    ['explain', 'rockets', rocket?.id ?? '', '--json'],
+    ['replay', runId, '--force', '--log-format', 'json'],
+  ];
+  for (const command of commands) await type(0, command);
+}
+
+/** Every row of every table of ours, and every file below the data folder. */
+async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
+  const tables = await type(0, [
+    'query',
+    '--json',
+    `SELECT format('SELECT to_jsonb(t)::text AS row FROM %I.%I t', table_schema, table_name) AS sql
+     FROM information_schema.tables WHERE table_schema LIKE 'spacex%' AND table_type = 'BASE TABLE'`,
+  ]);
+  const statements: { sql: string }[] = JSON.parse(tables.stdout);
+  const rows = await type(0, ['query', '--json', statements.map(({ sql }) => sql).join(' UNION ALL ')]);
+  assert.match(rows.stdout, /"source\\": \\"https:\/\/\*\*\*@api\.test/, 'the ledger is among them');
+  assert.deepEqual(leaksInFiles(path.join(workspace.folder, 'data')), []);
+}
+
+/** The test would prove nothing if what has the secrets were not told at all. */
+function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
+  for (const pattern of [/https:\/\/\*\*\*@api\.test/, /You sent Basic \*\*\*/, ...told]) {
+    assert.match(printed.join('\n'), pattern);
+  }
+}
+
+void describe('no secret is told', { concurrency: 1 }, () => {
+  void it('of runs into a server, in any file, line, row or document', async (t) => {
+    const planted = plant({ database: { url: databaseUrl } });
+    t.after(planted.workspace.remove);
+    const { run_id } = await pull(planted, ['--migrate']);
+    await pullInVain(planted);
+    await readInEveryWay(planted, run_id ?? '');
+    await checkWhatIsKept(planted);
+    assertTold(
+      planted,
+      /http:\/\/\*\*\*@proxy\.test/,
+      /it redirects to https:\/\/other\.test\/\?\*\*\*, another host/,
+      /GET https:\/\/api\.test:\d+\/moved\?\*\*\*/,
+      /the proxy answered 407/,
+      new RegExp(`postgresql://${role}:\\*\\*\\*@`),
+    );
+  });
+
+  void it('of runs into the embedded database', async (t) => {
+    const planted = plant({});
+    t.after(planted.workspace.remove);
+    await pull(planted, []);
+    await planted.type(0, ['config']);
+    await checkWhatIsKept(planted);
+    assertTold(planted);
+  });
+
+  void it('of what cannot be reached or read', async (t) => {
+    const { type: typeQuietly, workspace } = plant({});
+    t.after(workspace.remove);
+    const type: typeof typeQuietly = (code, args, env) =>
+      typeQuietly(code, [...args, '--log-level', 'debug'], env);
+    const value = encoded(SECRETS['mistyped value']);
+    const flag = encoded(SECRETS['mistyped flag']);
+    const wrong = databaseUrl.replace(/:[^:@]+@/, `:${encoded(SECRETS['wrong password of the database'])}@`);
+    const host = { PORT: String(closed), USER: 'me' };
+    const pg = Object.fromEntries(
+      Object.entries({ HOST: '127.0.0.1', ...host }).map(([name, one]) => [`PG${name}`, one]),
+    );
+    const post = Object.fromEntries(
+      Object.entries({ HOST: 'db.nowhere', ...host }).map(([name, one]) => [`POSTGRES_${name}`, one]),
+    );
+    await type(5, ['run', '--json'], { DATABASE_URL: wrong });
+    await type(5, ['run'], { DATABASE_URL: databaseUrl.replace(/\/[^/]*$/, '/nowhere') });
+    await type(0, ['runs', '--json'], pg);
+    await type(5, ['query', 'SELECT 1'], pg);
+    await type(5, ['query', 'SELECT 1'], { ...post, PGPASSWORD: '' });
+    await type(2, ['run', '--source', `https://h/?key=${SECRETS['query of --source']}`]);
+    await type(2, ['run', '--source', `ftp://u:${value}@h`]);
+    await type(2, ['config', `--database-ulr=postgresql://u:${flag}@h/d`]);
+    await type(2, ['config', '--database-ulr', `postgresql://u:${flag}@h/d`]);
+    await type(2, ['config', `postgresql://u:${SECRETS['argument that is too many']}@h/d`]);
+    await type(2, ['config'], { HTTPS_PROXY: `socks5://u:${value}@h:1` });
+    await type(2, ['config'], { SPACEX_PIPELINE_BASE_URL: `https://u:${value}@h/?k=${value}` });
+    await type(2, ['config'], { SPACEX_PIPELINE_BASE_URL: `h/?k=${value}` });
+    await type(2, ['config'], { DATABASE_URL: `mysql://u:${value}@h/d` });
+    await type(2, ['config'], { DATABASE_URL: `postgresql://u:${value}@[h/d` });
+    await type(2, ['config', '--database-url', `postgresql://u:${value}@h:port/d`]);
+  });
+});
