@@ -61,10 +61,10 @@ void describe('a proxy', { concurrency: 1 }, () => {
     }
   });
 
-  void it('may speak TLS itself', async (t) => {
-    const own = await startProxy({ tls: proxyCertificate });
+  void it('may speak TLS itself, and have a login that is not quite encoded', async (t) => {
+    const own = await startProxy({ tls: proxyCertificate, login: `Basic ${btoa('me:100%')}` });
     t.after(own.close);
-    const options = by(`https://proxy.test:${own.port}`);
+    const options = by(`https://me:100%@proxy.test:${own.port}`);
     const plain = await pullFrom(t, http.url, options);
     const tls = await pullFrom(t, https.url, options);
     assert.deepEqual([plain.body, tls.body], ['["http"]', '["https"]']);

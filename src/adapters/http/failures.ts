@@ -8,8 +8,6 @@ import { TunnelError } from './connections.ts';
 export type Place = {
   readonly url: URL;
   readonly proxy: URL | null;
-  /** Takes secrets out of a text that somebody else wrote. */
-  readonly hide: (text: string) => string;
 };
 
 type Failure = {
@@ -20,9 +18,8 @@ type Failure = {
 };
 
 /** PipelineError `source`; its context has the `reason` alone, too. */
-export function cannotGet({ url, proxy, hide }: Place, text: string, failure: Failure): PipelineError {
+export function cannotGet({ url, proxy }: Place, reason: string, failure: Failure): PipelineError {
   const through = proxy === null ? '' : ` through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
-  const reason = hide(text);
   return new PipelineError(`Cannot get ${maskUrl(url.href)}${through}: ${reason}`, {
     ...failure,
     code: 'source',

@@ -74,7 +74,7 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<Answer> {
     let url = withoutLogin(new URL(`${baseUrl}${path}`));
     for (let redirects = 0; ; redirects += 1) {
-      const place = { url, proxy: proxyFor(url, options), hide };
+      const place = { url, proxy: proxyFor(url, options) };
       log.debug(`${method} ${maskUrl(url.href)}`, { method, path, redirects });
       const response = await sending(place, () =>
         connections.send({ ...place, method, signal, headers: { ...common, ...own } }),
@@ -104,7 +104,8 @@ export function createTransport(options: TransportOptions): Transport {
       const { place, status, headers, body } = await exchange('GET', path, own, signal);
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
-        else if (status !== 200) throw await refused(place, status, headers, body);
+        else if (status !== 200)
+          throw refused(place, status, headers, await quote(body, headers['content-encoding'], hide));
         return await consume({
           url: maskUrl(place.url.href),
           status,
@@ -201,21 +202,17 @@ function checkNotModified(place: Place, asked: string | null, answered: string |
   });
 }
 
-async function refused(
+function refused(
   place: Place,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: Readable,
-): Promise<PipelineError> {
-  return cannotGet(
-    place,
-    `it answered ${status}${await quote(decodeBody(body, headers['content-encoding']) ?? body, place.hide)}`,
-    {
-      retryable: RETRYABLE.has(status) || status >= 500,
-      hint: HINTS[status] ?? 'Try again later.',
-      context: { status, retry_after: headers['retry-after'] ?? null },
-    },
-  );
+  quoted: string,
+): PipelineError {
+  return cannotGet(place, `it answered ${status}${quoted}`, {
+    retryable: RETRYABLE.has(status) || status >= 500,
+    hint: HINTS[status] ?? 'Try again later.',
+    context: { status, retry_after: headers['retry-after'] ?? null },
+  });
 }
 
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -227,12 +224,17 @@ const HINTS: Readonly<Record<number, string>> = {
 };
 
 /** ` ("first bytes")` of a body, for a message. */
-async function quote(body: Readable, hide: (text: string) => string): Promise<string> {
+async function quote(
+  body: Readable,
+  encoding: string | undefined,
+  hide: (text: string) => string,
+): Promise<string> {
+  // Nobody set an encoding of text on it.
+  const stream: AsyncIterable<Uint8Array> = decodeBody(body, encoding) ?? body;
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      // no encoding is set
+    for await (const chunk of stream) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size >= HIDDEN_BYTES) break;
