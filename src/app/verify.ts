@@ -1,7 +1,7 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaw } from '../adapters/postgres/ledger.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
-import { isUnmigrated } from '../adapters/postgres/migrate.ts';
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
+import { Client } from 'pg';
+
 import type { MigrationState } from '../../src/app/migrate.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
@@ -39,6 +41,30 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
   });
 
+  void it('waits for another migration, and both succeed', async (t) => {
+    const { schema, start } = server.workspace();
+    // In a transaction, pg_stat_activity stays as it was first read.
+    const [blocker, watcher] = [1, 2].map(() => new Client({ connectionString: server.url }));
+    assert.ok(blocker !== undefined && watcher !== undefined);
+    await Promise.all([blocker.connect(), watcher.connect()]);
+    t.after(() => Promise.all([blocker.end(), watcher.end()]));
+    await blocker.query(`BEGIN; CREATE SCHEMA ${schema}`);
+    const first = start(['migrate', 'up']);
+    const wanted = `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE SCHEMA%' AND wait_event_type = 'Lock'
+      AND application_name LIKE '% pid ${first.pid}'`;
+    while ((await watcher.query(wanted)).rowCount === 0);
+    const second = start(['migrate', 'up']);
+    await second.line(/another migration of schema \S+ is on: waiting/);
+    await blocker.query('ROLLBACK');
+    const results = await Promise.all([first.finished, second.finished]);
+    assert.deepEqual(
+      results.map(({ code }) => code),
+      [0, 0],
+    );
+    assert.match(results[0].stdout, new RegExp(`^Applied: .*${LAST}$`, 'm'));
+    assert.match(results[1].stdout, /^Applied: nothing$/m);
+  });
+
   void it('refuses a schema that a newer program has migrated', async () => {
     const { run, sql } = server.workspace();
     assert.equal((await run(['migrate', 'up', '--quiet'])).stdout, `Applied: ${NAMES.join(', ')}\n`);
@@ -47,6 +73,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       ['migrate', 'up'],
       ['migrate', 'down', '--yes'],
       ['run', '--source', 'http://127.0.0.1:1'],
+      ['rejects', 'waive', 'x', '--reason', 'y'],
     ]) {
       assertFailure(await run(args), {
         code: 6,
@@ -63,6 +90,9 @@ void describe('migrate', { concurrency: 3 }, () => {
       message: /"launches" does not exist/,
     });
     assert.deepEqual((await run(['runs', '--json'])).stdout, '[]\n');
+    const hint = /spacex-pipeline migrate status$/;
+    const waive = await run(['rejects', 'waive', 'x', '--reason', 'y']);
+    assertFailure(waive, { code: 5, message: /"rejects" does not exist/, hint });
   });
 });
 

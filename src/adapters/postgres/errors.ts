@@ -34,6 +34,11 @@ function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError;
 }
 
+/** Is this the error of a database in which nothing was ever migrated? */
+export function isUnmigrated(error: unknown): boolean {
+  return sqlState(error) === UNDEFINED_TABLE;
+}
+
 const OLDER_SCHEMA =
   'The schema may be older than this program, or closed to this role: spacex-pipeline migrate status';
 const AGAIN = 'then try again.';

@@ -9,7 +9,7 @@ import {
   type RunStatus,
   type TableCounts,
 } from '../../core/run.ts';
-import { isUnmigrated } from './migrate.ts';
+import { isUnmigrated } from './errors.ts';
 import { rows } from './session.ts';
 
 type RunRow = {

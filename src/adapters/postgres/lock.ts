@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import { isUnmigrated } from './migrate.ts';
+import { isUnmigrated } from './errors.ts';
 import { rows } from './session.ts';
 
 /** The key of the one advisory lock that a run holds on its schema. */
@@ -9,6 +9,29 @@ const LOCK_KEY = 'hashtextextended($1, 0)';
 
 function lockName(schema: string): string {
   return `spacex-pipeline run ${schema}`;
+}
+
+function migrationLockName(schema: string): string {
+  return `spacex-pipeline migrate ${schema}`;
+}
+
+/** Takes the migrations of the schema for this session; while another has them, `wait` is called again and again. */
+export async function lockMigrations(
+  client: ClientBase,
+  schema: string,
+  wait: () => Promise<void>,
+): Promise<void> {
+  const taken = async (): Promise<boolean | undefined> => {
+    const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
+    const [answer] = await rows<{ taken: boolean }>(client, sql, [migrationLockName(schema)]);
+    return answer?.taken;
+  };
+  while ((await taken()) !== true) await wait();
+}
+
+/** The same until the end of the transaction; waits without a word. */
+export async function lockMigrationsInTransaction(client: ClientBase, schema: string): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
 }
 
 /** Takes the schema for this session until it ends. Throws `busy`, naming the holder. */

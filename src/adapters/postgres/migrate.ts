@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError } from './errors.ts';
+import { lockMigrationsInTransaction } from './lock.ts';
 import { execute, rows, type Database, type Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
@@ -119,9 +120,7 @@ async function migrating<T>(
 ): Promise<T> {
   try {
     await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `spacex-pipeline migrate ${database.schema}`,
-    ]);
+    await lockMigrationsInTransaction(client, database.schema);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
@@ -162,9 +161,4 @@ function parseMigration(name: string, sql: string): Migration {
     });
   }
   return { name, place, up, down };
-}
-
-/** Is this the error of a database in which nothing was ever migrated? */
-export function isUnmigrated(error: unknown): boolean {
-  return sqlState(error) === UNDEFINED_TABLE;
 }
