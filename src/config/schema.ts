@@ -94,10 +94,11 @@ export const configSchema = section({
     schema: string({
       format: 'schema-name',
       minLength: 1,
-      maxLength: 54,
-      pattern: '^(?!pg_)',
+      maxLength: 63,
+      pattern: '^(?!pg_|information_schema$)',
       default: 'spacex',
-      description: 'The schema of the tables. The ledger is in the same name with _pipeline added.',
+      description:
+        'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
     }),
     lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),

@@ -23,8 +23,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'names of hosts by comma' },
   'schema-name': {
     accepts: (value) =>
-      value !== '' && isStorableText(value) && Buffer.byteLength(value) <= 54 && !value.startsWith('pg_'),
-    expected: 'a name of 1 to 54 bytes that does not start with pg_',
+      value !== '' &&
+      isStorableText(value) &&
+      Buffer.byteLength(value) <= 63 &&
+      !/^(pg_.*|information_schema)$/s.test(value),
+    expected: 'a name of 1 to 63 bytes that does not start with pg_, nor information_schema',
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };

@@ -6,7 +6,8 @@ import { after, describe, it } from 'node:test';
 
 import { migrateDown, migrateUp, migrationStates } from '../../src/adapters/postgres/migrate.ts';
 import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
-import { ident, ledgerSchema } from '../../src/adapters/postgres/sql.ts';
+import { ident, ledgerSchema, NAME_BYTES } from '../../src/adapters/postgres/sql.ts';
+import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { MIGRATIONS_DIR } from '../../src/app/database.ts';
 import { PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
 import { resources } from '../../src/resources/index.ts';
@@ -14,9 +15,19 @@ import { randomSchema, type OpenDatabase } from './target-lab.ts';
 
 const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);
 
-/** 54 bytes: with `_pipeline` behind it, the longest name that PostgreSQL keeps whole. */
-const LONGEST = `${'é'.repeat(20)}${'x'.repeat(14)}`;
-const ODD_SCHEMAS = ['Capital', 'a "quoted" name', "it's; DROP", 'with spaces', 'sel.ect', 'select', LONGEST];
+/** With `_pipeline` behind it, the longest name that PostgreSQL keeps whole; and the longest that it keeps at all, twice. */
+const LONG = `${'é'.repeat(20)}${'x'.repeat(14)}`;
+const LONGEST = ['a', 'b'].map((end) => `${'é'.repeat(31)}${end}`);
+const ODD_SCHEMAS = [
+  'Capital',
+  'a "quoted" name',
+  "it's; DROP",
+  'with spaces',
+  'sel.ect',
+  'select',
+  LONG,
+  ...LONGEST,
+];
 
 /** Migrations bring a schema to what the table literals say, once, and back. */
 export function testMigrations(name: string, openDatabase: OpenDatabase): void {
@@ -50,6 +61,34 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
         await database.close();
       });
     }
+
+    it('give names that PostgreSQL keeps whole, and leave room for those of staging', async () => {
+      const { database, session } = await open();
+      await migrateUp(session, database, MIGRATIONS_DIR);
+      const made = await rows<{ relname: string }>(
+        session.client,
+        `SELECT relname FROM pg_class WHERE relnamespace = ANY ($1::regnamespace[])`,
+        [[ident(database.schema), ident(ledgerSchema(database.schema))]],
+      );
+      const staging = stagingNames(database.schema, 'f'.repeat(36));
+      const staged = resources.flatMap((resource) => [
+        staging.held(resource),
+        staging.rejects(resource),
+        ...resource.tables.map((table: Table) => staging.rows(table)),
+      ]);
+      const names = [...made.map(({ relname }) => relname), ...staged.map(([, one]) => one ?? '')];
+      assert.ok(names.length > 100);
+      assert.deepEqual(
+        names.filter((one) => Buffer.byteLength(one) > NAME_BYTES),
+        [],
+      );
+      // A cut name would be as long as the limit.
+      assert.deepEqual(
+        made.filter(({ relname }) => Buffer.byteLength(relname) === NAME_BYTES),
+        [],
+      );
+      await database.close();
+    });
 
     it('index every column that references a table', async () => {
       const { database, session } = await open();

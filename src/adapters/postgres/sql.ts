@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** PostgreSQL cuts what is longer, without an error. */
+export const NAME_BYTES = 63;
+
 /** The one place that quotes SQL identifiers. */
 export function ident(...path: readonly string[]): string {
   return path.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
@@ -10,6 +15,17 @@ export function columnList(columns: readonly string[], alias?: string): string {
     .join(', ');
 }
 
+const LEDGER = '_pipeline';
+
+/**
+ * `<schema>_pipeline`. PostgreSQL keeps 63 bytes of a name: of a longer one as many characters as fit, and a hash that
+ * tells it from others which begin so.
+ */
 export function ledgerSchema(schema: string): string {
-  return `${schema}_pipeline`;
+  if (Buffer.byteLength(schema + LEDGER) <= NAME_BYTES) return schema + LEDGER;
+  const hash = createHash('sha256').update(schema).digest('hex').slice(0, 8);
+  const end = `_${hash}${LEDGER}`;
+  const start = Buffer.from(schema).subarray(0, NAME_BYTES - end.length);
+  // A character that was cut in two is left out.
+  return new TextDecoder().decode(start, { stream: true }) + end;
 }
