@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 
 import { cliReference } from './cli-reference.ts';
 import { dataDictionary, readCatalog } from './data-dictionary.ts';
+import { jsonReference } from './json-reference.ts';
 
 const docs = {
   'cli.md': cliReference(),
+  'json.md': jsonReference(),
   'data-dictionary.md': dataDictionary(await readCatalog()),
 };
 for (const [name, text] of Object.entries(docs)) {

@@ -3,8 +3,29 @@ import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 
 import { cliReference } from '../../scripts/cli-reference.ts';
+import { jsonReference } from '../../scripts/json-reference.ts';
+import { outline } from './outline.ts';
+import { OUTPUT } from './output-schemas.ts';
+import { buildProgram } from './program.ts';
 
-void it('docs/cli.md tells every command as it is: after a change, npm run docs', () => {
-  const written = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-  assert.equal(written, cliReference());
+function written(name: string): string {
+  return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+}
+
+void it('docs/cli.md and docs/json.md tell everything as it is: after a change, npm run docs', () => {
+  assert.equal(written('cli.md'), cliReference());
+  assert.equal(written('json.md'), jsonReference());
+});
+
+void it('there is a schema for the document of every command', () => {
+  const nowhere = { write: () => undefined };
+  const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
+  const commands = outline(buildProgram(streams, () => undefined)).map(({ path }) => path);
+  const known = OUTPUT.flatMap((document) => document.commands);
+  const above = commands.filter((path) => commands.some((one) => one.startsWith(`${path} `)));
+  const silent = ['', 'completion', ...above];
+  assert.deepEqual(
+    commands.filter((path) => !known.includes(path) && !silent.includes(path)),
+    [],
+  );
 });

@@ -1,0 +1,72 @@
+import type { ErrorReport } from '../core/errors.ts';
+import type { RowChange } from '../core/preview.ts';
+import type { Fault, RunStatus } from '../core/run.ts';
+import { array, integer, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+/** Building blocks of the documents that `--json` prints. A part with a title is told once for all. */
+
+export function described<T>(schema: Schema<T>, description: string): Schema<T> {
+  return { ...schema, description };
+}
+
+export function byName<T>(of: Schema<T>, description = ''): Schema<Readonly<Record<string, T>>> {
+  return { type: 'object', additionalProperties: of, ...(description !== '' && { description }) };
+}
+
+export function anything(description = ''): Schema {
+  return description === '' ? {} : { description };
+}
+
+export function text(description = ''): Schema<string> {
+  return string(description === '' ? {} : { description });
+}
+
+export function count(description = ''): Schema<number> {
+  return integer({ minimum: 0, ...(description !== '' && { description }) });
+}
+
+export function time(description = ''): Schema<string> {
+  return string({ format: 'time', ...(description !== '' && { description }) });
+}
+
+const STATUSES = ['running', 'succeeded', 'partial', 'failed', 'interrupted'] as const;
+export function runStatus(description = ''): Schema<RunStatus> {
+  return oneOf(STATUSES, description === '' ? {} : { description });
+}
+
+const errorReport: Schema<ErrorReport> = object(
+  {
+    code: oneOf(Object.keys(EXIT_CODES) as ErrorReport['code'][], { description: 'decides the exit code' }),
+    message: text('one line'),
+    hint: nullable(text('what to do next; a command in it calls the program `spacex-pipeline`')),
+  },
+  { title: 'error' },
+);
+
+export function error(description: string): Schema<ErrorReport | null> {
+  return described(nullable(errorReport), description);
+}
+
+export const fault: Schema<Fault> = object(
+  {
+    path: text("a JSON Pointer into the record; `''` is the record itself"),
+    code: text(
+      '`required`, `type`, `enum`, `format`, `pattern`, `minimum`, `maximum`: by its contract; `json`: malformed; `encoding`: not UTF-8; `duplicate`: an id again',
+    ),
+    message: text('what was expected and what was found'),
+    value: anything('what was found'),
+  },
+  { title: 'fault' },
+);
+
+export const rowChange: Schema<RowChange> = object(
+  {
+    kind: oneOf(['inserted', 'updated', 'deleted']),
+    key: byName(anything(), 'the columns that tell the row apart'),
+    cells: array(object({ column: text(), before: anything(), after: anything() }), {
+      description: 'of an update',
+    }),
+  },
+  { title: 'row change' },
+);

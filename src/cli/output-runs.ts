@@ -1,0 +1,117 @@
+import type { PlanReport } from '../app/plan.ts';
+import type { PruneReport } from '../app/prune.ts';
+import type { VerifyReport } from '../app/verify.ts';
+import type { TableChanges } from '../core/preview.ts';
+import type { ResourceReport, RunReport, TableCounts } from '../core/run.ts';
+import { array, boolean, nullable, number, object, oneOf, string, type Schema } from '../core/schema.ts';
+import { byName, count, error, fault, rowChange, runStatus, text, time } from './output-parts.ts';
+
+/** What is printed about runs, as JSON Schema: the compiler holds it against the types that are printed. */
+
+const tableCounts: Schema<TableCounts> = object({
+  staged: count('inserted + updated + unchanged'),
+  inserted: count(),
+  updated: count(),
+  unchanged: count(),
+  deleted: count('moved to tombstones'),
+  held: count('kept as they were, as their record broke its contract'),
+  live_before: count(),
+  live_after: count('live_before + inserted - deleted'),
+  digest: text('of the live rows, whatever their order: their number, a colon, the sum of their hashes'),
+  dangling: byName(count(), 'rows whose reference names no row, by column'),
+});
+
+const resourceReport: Schema<ResourceReport> = object({
+  status: oneOf(['succeeded', 'failed', 'skipped'], {
+    description: 'skipped: something it needs was not whole, or the run is all or nothing',
+  }),
+  received: count('records; validated + errored'),
+  validated: count(),
+  errored: count('set aside'),
+  inserted: count('this and the next four: rows of its main table'),
+  updated: count(),
+  unchanged: count(),
+  deleted: count(),
+  held: count(),
+  not_modified: boolean({
+    description: 'the API said 304: the records are those of an earlier response',
+  }),
+  seconds: number({ minimum: 0 }),
+  tables: byName(tableCounts, 'its tables, counted by SQL in the transaction that published them'),
+  error: error('why it was not published'),
+});
+
+export const runDocument: Schema<RunReport> = object({
+  run_id: nullable(text('null: it never began, as of a wrong flag, a busy or an unmigrated database')),
+  status: runStatus(
+    'partial: some resources were published, others kept their old rows; running: among past runs alone',
+  ),
+  source: nullable(text('live, sandbox or the base URL')),
+  simulated: nullable(boolean({ description: 'the records are made up' })),
+  run_dir: nullable(text('its folder')),
+  started_at: nullable(time()),
+  finished_at: nullable(time()),
+  resources: byName(resourceReport, 'what became of each'),
+  error: error('the one that decides the exit code'),
+});
+
+const tableChanges: Schema<TableChanges> = object({
+  inserted: count(),
+  updated: count(),
+  unchanged: count(),
+  deleted: count(),
+  held: count(),
+  changes: array(rowChange, { description: 'the first of each kind' }),
+});
+
+export const planDocument: Schema<PlanReport> = object({
+  source: text('live, sandbox or the base URL'),
+  simulated: boolean(),
+  resources: byName(
+    object({
+      received: count(),
+      validated: count(),
+      errored: count(),
+      newly_accepted: array(string(), { description: 'ids of records that honour their contract now' }),
+      newly_rejected: array(object({ id: text(), errors: array(fault) })),
+      tables: byName(tableChanges, 'rows that a run would change'),
+      error: error('why nothing can be told of it'),
+    }),
+  ),
+  changes: boolean({ description: 'would a run change anything? The exit code is then 10' }),
+});
+
+export const verifyDocument: Schema<VerifyReport> = object({
+  tables: array(
+    object({
+      table: text(),
+      resource: text(),
+      digest: text('as the last run that published the table left it'),
+      digest_now: text(),
+      missing: nullable(count('rows that a derivation from raw has and the table has not; null without raw')),
+      extra: nullable(count('the other way round')),
+      altered: nullable(count('rows that differ')),
+      rows: array(rowChange, { description: 'the first of each kind' }),
+    }),
+  ),
+  underivable: byName(string(), 'resources that could not be derived again, and why'),
+  intact: boolean({ description: 'false: the exit code is 1' }),
+});
+
+export const pruneDocument: Schema<PruneReport> = object({
+  dry_run: boolean(),
+  pruned: array(
+    object({
+      run_id: text(),
+      run_dir: text(),
+      status: nullable(runStatus()),
+      reason: oneOf(['superseded', 'failed', 'half_written', 'leftover'], {
+        description:
+          'superseded: enough newer runs are published; failed: it published nothing; half_written: no manifest; leftover: an earlier removal cut short',
+      }),
+      error: error('why the folder could not be removed; the exit code is then 1'),
+    }),
+    { description: 'folders that were removed, or would be with --dry-run' },
+  ),
+  kept: count('folders of runs that stay, those of other databases and schemas included'),
+});

@@ -1,0 +1,94 @@
+import type { ExportedTable } from '../app/export.ts';
+import type { MigrationState } from '../app/migrate.ts';
+import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
+import { anything, byName, count, described, text, time } from './output-parts.ts';
+import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
+import { rejectDocument, rejectLine } from './output-records.ts';
+import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
+
+export type OutputDocument = {
+  /** The commands that print it, by the words behind the program's name. */
+  readonly commands: readonly string[];
+  /** With which flags, where another document is printed without. */
+  readonly flags: string | null;
+  readonly schema: Schema;
+};
+
+const RESOURCE = {
+  name: text(),
+  description: text(),
+  path: text('below the base URL'),
+  shape: oneOf(['array', 'object']),
+  needs: array(string(), { description: 'resources that it needs' }),
+};
+const exported: Schema<ExportedTable> = object({ table: text(), file: text(), rows: count() });
+const migration: Schema<MigrationState> = object({
+  name: text(),
+  applied_at: nullable(time('null while pending')),
+});
+
+/** Every document that `--json` prints. */
+export const OUTPUT: readonly OutputDocument[] = [
+  document(['run', 'resume', 'replay', 'runs show'], runDocument),
+  document(['runs'], array(runDocument, { description: 'newest first' })),
+  document(['runs prune'], pruneDocument),
+  document(['plan'], planDocument),
+  document(['verify'], verifyDocument),
+  document(['rejects list'], array(rejectDocument, { description: 'in the order in which they came' })),
+  document(['rejects list'], array(rejectLine), '--status'),
+  document(
+    ['rejects show'],
+    array(
+      object({ ...REJECT_LINE, record: nullable(text('its bytes as text; null where nobody has them')) }),
+    ),
+  ),
+  document(['rejects waive'], object({ id: text(), waived: count('lines') })),
+  document(['checks'], array(checkDocument)),
+  document(['checks'], array(checkRow), '--rows'),
+  document(['drift'], driftDocument),
+  document(['explain'], explainDocument),
+  document(['resources'], array(object({ ...RESOURCE, tables: array(string()) }))),
+  document(
+    ['resources show'],
+    object({
+      ...RESOURCE,
+      tables: array(
+        object({
+          name: text(),
+          key: array(string()),
+          owner: text('the column that holds the id of the record'),
+          columns: byName(described({ type: 'object' }, 'its type, whether it is null, what it refers to')),
+        }),
+      ),
+      contract: described({ type: 'object' }, 'of a record, as JSON Schema'),
+    }),
+  ),
+  document(
+    ['dag'],
+    array(object({ name: text(), needs: array(string()) }), {
+      description: 'in an order that keeps to the needs, publish last',
+    }),
+  ),
+  document(
+    ['migrate up', 'migrate down', 'migrate status'],
+    object({ changed: array(string(), { description: 'names' }), migrations: array(migration) }),
+  ),
+  document(['query'], array(byName(anything()), { description: 'a row each, by column' })),
+  document(['export'], array(exported)),
+  document(
+    ['config'],
+    byName(
+      object({
+        value: anything('secrets masked'),
+        origin: text('default, file …, variable … or flag …'),
+      }),
+      'by key',
+    ),
+  ),
+  document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
+  document(['sandbox'], object({ url: text('when it is ready') })),
+];
+
+function document(commands: readonly string[], schema: Schema, flags: string | null = null): OutputDocument {
+  return { commands, schema, flags };
+}

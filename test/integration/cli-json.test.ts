@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { Ajv, type ValidateFunction } from 'ajv';
+
+import { OUTPUT, type OutputDocument } from '../../src/cli/output-schemas.ts';
+import { runCli as runInProcess } from '../../src/cli/program.ts';
+import type { Schema } from '../../src/core/schema.ts';
+import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
+import { createTestServer, QUICK_SOURCE } from '../support/workspace.ts';
+
+/** What `--json` really prints, held against the schemas that docs/json.md is made from. */
+const replies = await sandboxReplies({ launches: 60 });
+const faulty = await sandboxReplies({ launches: 60, faults: 'bad=0.05@launches' });
+const api = await startApi(replies);
+const server = await createTestServer();
+const workspace = server.workspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
+after(async () => {
+  await server.close();
+  await api.close();
+});
+
+const proven = new Set<OutputDocument>();
+
+/** Runs a command in this process and proves its document, which is not empty. */
+async function prove<T>(
+  command: string,
+  rest: readonly string[] = [],
+  flag: string | null = null,
+): Promise<T> {
+  const document = OUTPUT.find(({ commands, flags }) => commands.includes(command) && flags === flag);
+  assert.ok(document, `no schema for ${command}`);
+  const printed: string[] = [];
+  const told: string[] = [];
+  const stopping = new AbortController();
+  await runInProcess([...command.split(' '), ...rest, '--json'], {
+    stdout: {
+      write: (text) => {
+        printed.push(text);
+        if (['sandbox', 'db serve'].includes(command)) stopping.abort();
+      },
+    },
+    stderr: { write: (text) => told.push(text) },
+    cwd: workspace.folder,
+    signal: stopping.signal,
+  });
+  assert.notEqual(printed.length, 0, told.join(''));
+  const value = JSON.parse(printed.join('')) as T;
+  assert.notDeepEqual(value, []);
+  const validate = compile(document.schema);
+  assert.ok(validate(value), `${command}: ${JSON.stringify(validate.errors)} in ${JSON.stringify(value)}`);
+  proven.add(document);
+  return value;
+}
+
+type Run = { readonly run_id: string; readonly run_dir: string };
+
+void describe('--json prints what its schema says', () => {
+  void it('of runs and what they leave', async () => {
+    await prove('migrate up');
+    const first = await prove<Run>('run');
+    await prove('verify');
+    await workspace.sql(`UPDATE launches SET name = 'altered' WHERE flight_number < 5`);
+    await prove('verify');
+    await prove('plan');
+    api.set(LAUNCHES, faulty[LAUNCHES]);
+    const second = await prove<Run>('run', ['--full']);
+    await prove('runs');
+    await prove('runs show', [first.run_id]);
+    await prove('checks', ['--all']);
+    const body = String(replies[LAUNCHES].body);
+    api.set(LAUNCHES, {
+      body: body.replaceAll('"name":"', '"speed":1,"name":"').replace('"success":true', '"success":7'),
+    });
+    await prove('run', ['--full']);
+    await prove('drift');
+    await prove('drift', ['--contract']);
+    await prove('replay', [second.run_id, '--force']);
+    rmSync(path.join(workspace.folder, 'data', 'runs', first.run_id, 'run.json'));
+    await prove('runs prune', ['--dry-run']);
+  });
+
+  void it('of a run that never began, or failed', async () => {
+    await prove('run', ['--resources', 'cakes']);
+    api.set(LAUNCHES, { status: 500, body: 'no' });
+    await prove('run', ['--full']);
+    api.set(LAUNCHES, replies[LAUNCHES]);
+  });
+
+  void it('of records', async () => {
+    await prove('run', ['--full']);
+    api.set(LAUNCHES, faulty[LAUNCHES]);
+    const { run_id } = await prove<Run>('run', ['--full']);
+    await prove('rejects list', [run_id]);
+    const lines = await prove<{ readonly id: string }[]>('rejects list', ['--status', 'all'], '--status');
+    const [{ id }] = lines as [{ readonly id: string }];
+    await prove('rejects show', [id]);
+    await prove('rejects waive', [id, '--reason', 'so it is']);
+    await prove('explain', ['launches', id]);
+    await workspace.sql(`UPDATE launches SET rocket_id = repeat('0', 24) WHERE id = '${id}'`);
+    await prove('checks', ['--rows', 'dangling_launches_rocket_id'], '--rows');
+    await prove('query', ['SELECT id, name, success FROM launches']);
+    await prove('export', ['--out', 'out']);
+  });
+
+  void it('of everything else', async () => {
+    await prove('resources');
+    await prove('resources show', ['launches']);
+    await prove('dag');
+    await prove('config');
+    await prove('sandbox');
+    writeFileSync(path.join(workspace.folder, 'embedded.json'), '{}');
+    await prove('migrate up', ['--config', 'embedded.json']);
+    await prove('db serve', ['--config', 'embedded.json']);
+    await prove('migrate status');
+    await prove('migrate down', ['--yes']);
+    assert.deepEqual(
+      OUTPUT.filter((document) => !proven.has(document)).map(({ commands }) => commands),
+      [],
+    );
+  });
+});
+
+function compile(schema: Schema): ValidateFunction {
+  const formats = { time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ };
+  return new Ajv({ strict: false, allErrors: true, formats }).compile(closed(schema) as Schema);
+}
+
+/** Fields that no schema tells of are a fault here; to a reader they are not. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const all = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
+  return 'properties' in all && 'type' in all ? { additionalProperties: false, ...all } : all;
+}
