@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 
 import { JSON_TYPE, never, openTestSource, pullFrom, serve } from '../support/http-source.ts';
 import type { Web } from '../support/web.ts';
+
+const NO_IPV6 =
+  !Object.values(networkInterfaces())
+    .flat()
+    .some((one) => one?.address === '::1') && 'this machine has no IPv6';
 
 void describe('a base URL', { concurrency: 4 }, () => {
   void it('may have a path', async (t) => {
@@ -10,6 +18,17 @@ void describe('a base URL', { concurrency: 4 }, () => {
     const { url } = await pullFrom(t, `${web.url}/mirror/api`);
     assert.equal(url, `${web.url}/mirror/api/x`);
     assert.equal(web.requests[0]?.path, '/mirror/api/x');
+  });
+
+  void it('may be an address of IPv6', { skip: NO_IPV6 }, async (t) => {
+    const server = createServer((_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
+    server.listen(0, '::1');
+    await once(server, 'listening');
+    t.after(() => void server.close());
+    const address = server.address();
+    const base = `http://[::1]:${typeof address === 'object' ? address?.port : ''}`;
+    const { url } = await pullFrom(t, `${base}/mirror`);
+    assert.equal(url, `${base}/mirror/x`);
   });
 
   void it('may have a login, which goes into each request and nowhere else', async (t) => {

@@ -174,6 +174,8 @@ void describe('a proxy that', { concurrency: 4 }, () => {
         return true;
       });
       assert.equal(own.requests.length, tries);
+      const probed = await source.probe('/x', AbortSignal.timeout(20_000));
+      assert.match(probed.reason ?? '', /^through the proxy https?:\/\/[^:]+:\d+: /);
     });
   }
 });

@@ -158,6 +158,13 @@ void describe('an answer', { concurrency: 4 }, () => {
     });
   }
 
+  void it('may be announced by others', async (t) => {
+    const early = 'HTTP/1.1 103 Early Hints\r\nLink: </x.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n';
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n';
+    const { body, status } = await pullFrom(t, await serveBytes(t, `${early}${head}[]`));
+    assert.deepEqual([status, body], [200, '[]']);
+  });
+
   void it('with too long a head is told as such', async (t) => {
     const url = await serveBytes(t, `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`);
     await assert.rejects(pullFrom(t, url), {
@@ -194,6 +201,14 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
       assert.equal(web.requests[0]?.headers['if-none-match'], kept);
     });
   }
+
+  void it('is sent as the tag came, whatever its bytes', async (t) => {
+    const web = await answering(['"é"', '"é"'], t);
+    const { headers } = await pullFrom(t, web.url);
+    assert.equal(headers['etag'], '"é"');
+    const { status } = await pullFrom(t, web.url, {}, headers['etag'] ?? '');
+    assert.deepEqual([status, web.requests[1]?.headers['if-none-match']], [304, '"é"']);
+  });
 
   void it('is left out after a 304 for another version', async (t) => {
     const web = await answering(['"y"', '"y"'], t);

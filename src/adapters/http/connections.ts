@@ -1,6 +1,6 @@
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici';
 
-import { loginOf, withoutLogin } from './login.ts';
+import { loginOf } from './login.ts';
 
 export type Timeouts = {
   readonly connectTimeoutSeconds: number;
@@ -53,7 +53,7 @@ export function openConnections(seconds: Timeouts): Connections {
       ...timeouts,
       allowH2: false,
       connectTimeout,
-      uri: withoutLogin(proxy).href,
+      uri: proxy.href,
       ...(token === null ? {} : { token }),
       clientFactory: (origin, options) => createTunnelPool(origin, { ...options, ...timeouts }),
     });

@@ -17,14 +17,24 @@ type Failure = {
   readonly context?: Readonly<Record<string, unknown>>;
 };
 
-/** PipelineError `source`; its context has the `reason` alone, too. */
-export function cannotGet({ url, proxy }: Place, reason: string, failure: Failure): PipelineError {
-  const through = proxy === null ? '' : ` through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
-  return new PipelineError(`Cannot get ${maskUrl(url.href)}${through}: ${reason}`, {
+/** PipelineError `source`; its context has the reason without the URL, too. */
+export function cannotGet(place: Place, reason: string, failure: Failure): PipelineError {
+  const way = wayTo(place);
+  return new PipelineError(`Cannot get ${maskUrl(place.url.href)}${way === '' ? '' : ` ${way}`}: ${reason}`, {
     ...failure,
     code: 'source',
-    context: { ...failure.context, reason },
+    context: { ...failure.context, reason: reasonAt(place, reason) },
   });
+}
+
+/** For where the URL is told by others. */
+export function reasonAt(place: Place, reason: string): string {
+  const way = wayTo(place);
+  return way === '' ? reason : `${way}: ${reason}`;
+}
+
+function wayTo({ proxy }: Place): string {
+  return proxy === null ? '' : `through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
 }
 
 /** For what was thrown while a request was made or its body read. */

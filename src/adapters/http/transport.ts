@@ -12,7 +12,7 @@ import { maskUrl } from '../../lib/mask-url.ts';
 import { quoteBytes } from '../../lib/quote-bytes.ts';
 import { openConnections, type Timeouts } from './connections.ts';
 import { decodeBody, ENCODINGS } from './decode.ts';
-import { cannotGet, failed, LOGIN_OF_PROXY, type Place } from './failures.ts';
+import { cannotGet, failed, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
@@ -121,7 +121,7 @@ export function createTransport(options: TransportOptions): Transport {
     async probe(path, signal) {
       const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
       try {
-        const { status, headers, body } = await exchange(
+        const { place, status, headers, body } = await exchange(
           'HEAD',
           path,
           {},
@@ -129,7 +129,8 @@ export function createTransport(options: TransportOptions): Transport {
         );
         letGo(body);
         const simulated = headers[SIMULATED_HEADER] === 'true';
-        return { simulated, reason: probeReason(status, headers['content-type'] ?? '') };
+        const reason = probeReason(status, headers['content-type'] ?? '');
+        return { simulated, reason: reason === null ? null : reasonAt(place, reason) };
       } catch (error) {
         signal.throwIfAborted();
         if (timeout.aborted)
