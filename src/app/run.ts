@@ -13,8 +13,10 @@ import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { runPipeline } from '../engine/pipeline.ts';
-import type { Plan } from '../engine/plan.ts';
+import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
+import { resources } from '../resources/index.ts';
+import type { Limits } from '../steps/publish.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
 import { pruneDataDir } from './prune.ts';
@@ -66,6 +68,7 @@ export async function runOnce(
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
+  const rules = runRules(config);
   const opened: { close: () => Promise<void> }[] = [];
   const keep = <T extends { close: () => Promise<void> }>(one: T): T => {
     opened.unshift(one);
@@ -80,13 +83,13 @@ export async function runOnce(
       const states = await telling(target, prepare(target, start.migrate));
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
-      return await telling(target, runOn(loaded, start, deps, source, target, states));
+      return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
     }
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
     const states = await telling(target, prepare(target, true));
-    return await telling(target, runOn(loaded, start, deps, source, target, states));
+    return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
   } finally {
     for (const one of opened) await one.close();
   }
@@ -110,7 +113,7 @@ export async function prepare(
 async function runOn(
   { config, ...loaded }: LoadedConfig,
   start: RunStart,
-  deps: RunDeps,
+  { rules, ...deps }: RunDeps & { readonly rules: ReturnType<typeof runRules> },
   { source, simulated, dataDir }: OpenSource,
   { database, session }: OpenDatabase,
   states: readonly MigrationState[],
@@ -131,7 +134,7 @@ async function runOn(
   deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });
   const report = await runPipeline({
     ...deps,
-    ...runRules(config),
+    ...rules,
     plan: start.plan,
     full: start.full,
     resumed: start.resumed !== null,
@@ -195,7 +198,15 @@ export function runRules(config: Config) {
     concurrency: config.concurrency,
     deletes: config.deletes,
     checks: config.checks,
-    rejects: config.limits.rejects,
-    rules: { vanished: config.limits.vanished, atomic: config.atomic },
+    rejects: limitsOf(config, 'rejects'),
+    rules: { vanished: limitsOf(config, 'vanished'), atomic: config.atomic },
   };
+}
+
+/** Throws `usage` where the configuration limits a resource that there is not. */
+function limitsOf({ limits }: Config, what: 'rejects' | 'vanished'): Limits {
+  const names = resources.map(({ name }) => name);
+  const unknown = Object.keys(limits.resources).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw unknownResource(unknown, names);
+  return (name) => ({ ...limits[what], ...limits.resources[name]?.[what] });
 }

@@ -42,6 +42,7 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'limits.rejects.share': ['1', 1.1, 'a number from 0 to 1'],
   'limits.vanished.count': ['9', 'x', 'a whole number from 0 to 1000000000'],
   'limits.vanished.share': ['0.5', '10%', 'a number from 0 to 1'],
+  'limits.resources': ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
   deletes: ['off', 'maybe', 'true or false'],
   checks: ['on', 'perhaps', 'true or false'],
   'retention.prune': ['no', 'later', 'true or false'],

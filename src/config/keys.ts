@@ -39,6 +39,7 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'limits.rejects.share': 'rejects-share',
   'limits.vanished.count': 'vanished-count',
   'limits.vanished.share': 'vanished-share',
+  'limits.resources': 'resource-limits',
   deletes: 'deletes',
   checks: 'checks',
   'retention.prune': 'prune',

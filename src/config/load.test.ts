@@ -79,7 +79,7 @@ test('without file, environment and flags, every value is the default', async ()
     atomic: false,
     dataDir: join(cwd, 'data'),
     database: { url: null, schema: 'spacex', lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 },
-    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
+    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 }, resources: {} },
     deletes: true,
     checks: true,
     retention: { prune: true, publishedRuns: 20, failedDays: 14 },
@@ -102,18 +102,19 @@ test('for each key: flag over environment over .env over file', async () => {
     'database.schema': ['a', 'b', 'c', 'd'],
     'log.level': ['debug', 'warn', 'error', 'debug'],
     'log.format': ['json', 'text', 'json', 'text'],
-    atomic: [true, false, true, false],
-    deletes: [false, true, false, true],
-    checks: [false, true, false, true],
-    'retention.prune': [false, true, false, true],
     'limits.rejects.share': [0.2, 0.3, 0.4, 0.5],
     'limits.vanished.share': [0.2, 0.3, 0.4, 0.5],
+    'limits.resources': [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
   };
-  const sample = (key: string, layer: number) => (samples[key] ?? [11, 12, 13, 14])[layer];
+  const usual = ({ default: byDefault }: Setting['schema']): readonly unknown[] =>
+    typeof byDefault === 'boolean' ? [!byDefault, byDefault, !byDefault, byDefault] : [11, 12, 13, 14];
+  const sample = ({ key, schema }: Setting, layer: number) => (samples[key] ?? usual(schema))[layer];
   const layer = (index: number) =>
-    treeOf(settings.map(({ key, path }) => ({ path, value: sample(key, index) })));
+    treeOf(settings.map((one) => ({ path: one.path, value: sample(one, index) })));
+  const textOf = (value: unknown): string =>
+    JSON.stringify(value).startsWith('{') ? JSON.stringify(value) : String(value);
   const variables = (index: number) =>
-    settings.map(({ key, variable }) => [variable, String(sample(key, index))] as const);
+    settings.map((one) => [one.variable, textOf(sample(one, index))] as const);
   const file = layer(0);
   const dotEnv = variables(1)
     .map((pair) => pair.join('='))

@@ -2,10 +2,12 @@ import {
   array,
   boolean,
   integer,
+  mapOf,
   nullable,
   number,
   object,
   oneOf,
+  optional,
   string,
   type ObjectSchema,
   type Schema,
@@ -13,6 +15,8 @@ import {
 } from '../core/schema.ts';
 
 const DAY_SECONDS = 86_400;
+const COUNT = { minimum: 0, maximum: 1_000_000_000 } as const;
+const SHARE = { minimum: 0, maximum: 1 } as const;
 
 /** The configuration: what each value may be, and its default. The file may leave out any of them. */
 export const configSchema = section({
@@ -106,6 +110,16 @@ export const configSchema = section({
   limits: section({
     rejects: limit('records that break their contract'),
     vanished: limit('rows that are gone from the source'),
+    resources: mapOf(
+      object(
+        { rejects: optional(ownLimit()), vanished: optional(ownLimit()) },
+        { additionalProperties: false },
+      ),
+      {
+        default: {},
+        description: 'Limits of single resources, by name. What one leaves out is as above.',
+      },
+    ),
   }),
   deletes: boolean({
     default: true,
@@ -155,7 +169,7 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
     : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 type Input<T> = T extends Leaf ? T | string | undefined : { readonly [K in keyof T]?: Input<T[K]> };
 type KeyOf<T> = {
-  [K in keyof T & string]: T[K] extends Leaf ? K : `${K}.${KeyOf<T[K]>}`;
+  [K in keyof T & string]: T[K] extends Leaf ? K : string extends keyof T[K] ? K : `${K}.${KeyOf<T[K]>}`;
 }[keyof T & string];
 
 /** What the configuration file may hold: any part, and the address of this schema for editors. */
@@ -181,11 +195,11 @@ export function editorSchema(): string {
 
 function withoutRequired(schema: ObjectSchema): { readonly properties: Readonly<Record<string, unknown>> } {
   const { required: _, properties, ...rest } = schema;
-  const optional = Object.entries(properties).map(([name, property]) => [
+  const free = Object.entries(properties).map(([name, property]) => [
     name,
     isObjectSchema(property) ? withoutRequired(property) : property,
   ]);
-  return { ...rest, properties: Object.fromEntries(optional) };
+  return { ...rest, properties: Object.fromEntries(free) };
 }
 
 export function isObjectSchema(schema: Schema): schema is ObjectSchema {
@@ -211,19 +225,17 @@ function seconds(byDefault: number, description: string): Schema<number> {
 /** A resource is refused beyond the count and the share, not beyond one of them. */
 function limit(what: string) {
   return section({
-    count: integer({
-      minimum: 0,
-      maximum: 1_000_000_000,
-      default: 5,
-      description: `How many ${what} a resource may always have.`,
-    }),
+    count: integer({ ...COUNT, default: 5, description: `How many ${what} a resource may always have.` }),
     share: number({
-      minimum: 0,
-      maximum: 1,
+      ...SHARE,
       default: 0.1,
       description: `The share of ${what} that a resource may always have, from 0 to 1.`,
     }),
   });
+}
+
+function ownLimit() {
+  return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
 }
 
 function choice<const V extends readonly string[]>(values: V, byDefault: V[number], description: string) {

@@ -72,7 +72,16 @@ export function readText(schema: Schema, text: string): unknown {
     const names = text.split(',').map((name) => name.trim());
     return word === 'all' ? null : names.filter((name) => name !== '');
   }
+  if (types.includes('object')) return parsedJson(text);
   return text;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `a number above 0 and at most 1000`: what the schema of one value asks for. */

@@ -61,6 +61,11 @@ export function object<const P extends Properties>(properties: P, keywords: Keyw
   return { type: 'object', ...(required.length > 0 && { required }), properties, ...keywords };
 }
 
+/** An object whose members have names of the user's choice. */
+export function mapOf<T>(values: Schema<T>, keywords: Keywords = {}): Schema<Readonly<Record<string, T>>> {
+  return { type: 'object', additionalProperties: values, ...keywords };
+}
+
 /** As a member of an object: it may be missing. */
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { ...schema, [OPTIONAL]: true };

@@ -14,7 +14,7 @@ import {
 import type { Ledger, Target } from '../core/target.ts';
 import { createTally, derive, type Tally } from '../steps/derive.ts';
 import { extract, type Extracted } from '../steps/extract.ts';
-import { exceeds, needError, type Derived, type Limit } from '../steps/publish.ts';
+import { exceeds, needError, type Derived, type Limit, type Limits } from '../steps/publish.ts';
 
 export type ResourceProgress = {
   readonly resource: string;
@@ -44,7 +44,7 @@ export type TaskContext = {
   readonly full: boolean;
   /** The raw file to work on instead of a request, in the run's folder; null to ask the source. */
   readonly readyRaw: (resource: Resource) => Promise<ReadyRaw | null>;
-  readonly rejects: Limit;
+  readonly rejects: Limits;
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 
@@ -100,7 +100,7 @@ export async function runResource(
         log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes: raw.bytes });
       },
     });
-    checkRejects(resource, tally, context.rejects);
+    checkRejects(resource, tally, context.rejects(resource.name));
     const { received, validated, errored } = tally;
     log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, {
       resource: resource.name,

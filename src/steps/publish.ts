@@ -29,7 +29,10 @@ export type Derived = {
 /** Both must be exceeded before it counts as too much. */
 export type Limit = { readonly count: number; readonly share: number };
 
-export type PublishRules = { readonly vanished: Limit; readonly atomic: boolean };
+/** What a resource may have, by its name. */
+export type Limits = (resource: string) => Limit;
+
+export type PublishRules = { readonly vanished: Limits; readonly atomic: boolean };
 
 export function exceeds(limit: Limit, part: number, whole: number): boolean {
   return part > limit.count && part > limit.share * whole;
@@ -84,9 +87,10 @@ async function judgeOne(
   if (missing !== undefined) return refuse(item, 'skipped', needError(name, missing));
   if (!item.deletes) return item;
   const { live, vanishing } = await transaction.countVanishing(item.resource);
-  if (!exceeds(rules.vanished, vanishing, live)) return item;
+  const limit = rules.vanished(name);
+  if (!exceeds(limit, vanishing, live)) return item;
   const error = new PipelineError(
-    `Cannot publish ${name}: ${vanishing} of ${live} rows are gone from the source, more than limits.vanished allows (${rules.vanished.count} and ${rules.vanished.share * 100} %)`,
+    `Cannot publish ${name}: ${vanishing} of ${live} rows are gone from the source, more than limits.vanished allows (${limit.count} and ${limit.share * 100} %)`,
     {
       code: 'vanished',
       hint: 'Look at its raw file; if the rows are really gone, raise limits.vanished for one run.',

@@ -41,8 +41,8 @@ export type Load = {
 
 export type Run = { readonly id: string; readonly ledger: Ledger; readonly target: Target };
 
-export const RULES: PublishRules = { vanished: { count: 5, share: 0.1 }, atomic: false };
-export const ANY_LOSS: PublishRules = { ...RULES, vanished: { count: 1e9, share: 1 } };
+export const RULES: PublishRules = { vanished: () => ({ count: 5, share: 0.1 }), atomic: false };
+export const ANY_LOSS: PublishRules = { ...RULES, vanished: () => ({ count: 1e9, share: 1 }) };
 
 export async function openLab(openDatabase: OpenDatabase, schema = randomSchema()): Promise<Lab> {
   const database = await openDatabase(schema);

@@ -112,7 +112,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       const asItWas = await snapshot(lab);
       const end = await load(lab, [makersLoad(['m0', 'new']), partsLoad(ten('p').map((id) => part(id)))], {
         ...RULES,
-        vanished: { count: 8, share: 0.1 },
+        vanished: () => ({ count: 8, share: 0.1 }),
       });
       assert.equal(end.status, 'failed');
       assert.equal(end.error?.code, 'vanished');
@@ -140,7 +140,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       const limits = `${vanished.count} and ${vanished.share * 100} %`;
       it(`${refused ? 'refuses' : 'allows'} ${gone} of 10 rows to vanish where ${limits} may`, async () => {
         const loads = [makersLoad(ten('m')), partsLoad(ten('p', gone).map((id) => part(id)))];
-        const end = await load(lab, loads, { vanished, atomic: false });
+        const end = await load(lab, loads, { vanished: () => vanished, atomic: false });
         assert.equal(end.status, refused ? 'partial' : 'succeeded');
         assert.equal(end.error?.code, refused ? 'vanished' : undefined);
         assert.equal((await read(lab, 'parts')).length, refused ? 10 : 10 - gone);
