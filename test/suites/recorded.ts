@@ -10,17 +10,6 @@ type Recorded = Readonly<Record<string, unknown>>;
 /** Where the recorded answers of the real API are; they are not part of the package. */
 const DIR = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 
-/** Says why tests of recorded data are skipped, or false where the data are there. */
-export const NOT_RECORDED: string | false = existsSync(join(DIR, 'spacex-api'))
-  ? false
-  : `there are no recorded answers in ${DIR} (SHARED_DATA names another folder)`;
-
-/** Beside the paths below v4/ that are named as their resource. */
-const PATHS: Readonly<Record<string, string>> = {
-  launches: 'v5/launches.json',
-  starlink: 'v4/starlink_sample.json',
-};
-
 /** Rows of each table that the recorded answers become, counted in the files apart from the code under test. */
 export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   rockets: { rockets: 4, rocket_payload_weights: 11, rocket_images: 16 },
@@ -55,9 +44,27 @@ export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, numb
   },
 };
 
+/** Beside the paths below v4/ that are named as their resource. */
+const PATHS: Readonly<Record<string, string>> = {
+  launches: 'v5/launches.json',
+  starlink: 'v4/starlink_sample.json',
+};
+
+function pathOf(resource: string): string {
+  return join(DIR, 'spacex-api', PATHS[resource] ?? `v4/${resource}.json`);
+}
+
+const missing = Object.keys(RECORDED_ROWS)
+  .map(pathOf)
+  .find((path) => !existsSync(path));
+
+/** Says why tests of recorded data are skipped, or false where the data are there. */
+export const NOT_RECORDED: string | false =
+  missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
+
 /** The body of the recorded answer. */
 export function recordedBody(resource: string): string {
-  return readFileSync(join(DIR, 'spacex-api', PATHS[resource] ?? `v4/${resource}.json`), 'utf8');
+  return readFileSync(pathOf(resource), 'utf8');
 }
 
 /** Its records, one for a single object. */
