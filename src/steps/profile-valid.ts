@@ -78,11 +78,11 @@ function objectSource(node: Node, at: number, nodes: Node[]): string {
     const of = nodes.length;
     const value = valueSource(field, nodes);
     const here = `const v${of} = v${at}[${JSON.stringify(name)}];`;
-    if (field.optional) return `${here} if (v${of} !== undefined) { names--; seen[${of}]++; ${value} }`;
+    if (field.optional) return `${here} if (v${of} !== undefined) { n${at}--; seen[${of}]++; ${value} }`;
     return value === '' ? '' : `${here} ${value}`;
   });
   const blocks = parts.map((part) => (part === '' ? '' : `{${part}}`)).join('');
-  return `let names = ${-required}; for (const _ in v${at}) names++; ${blocks} if (names !== 0) surplus(nodes[${at}], v${at});`;
+  return `let n${at} = ${-required}; for (const _ in v${at}) n${at}++; ${blocks} if (n${at} !== 0) surplus(nodes[${at}], v${at});`;
 }
 
 function arraySource({ items }: Node, at: number, nodes: Node[]): string {

@@ -17,6 +17,7 @@ const CONTRACT = object({
   kind: nullable(oneOf(['a', 'b'])),
   parts: array(object({ flag: optional(bool()), name: nullable(text()) })),
   notes: nullable(object({ list: array(nullable(number())) })),
+  place: optional(object({ site: optional(text()), size: object({ m: optional(nullable(number())) }) })),
   either: optional({ type: ['string', 'integer'] }),
   names: { type: 'object', additionalProperties: { type: 'string' } },
 });
@@ -28,6 +29,7 @@ const VALID: Readonly<Record<string, readonly string[]>> = {
   kind: ['"a"', '"b"', 'null'],
   parts: ['[]', '[{"name":null}]', '[{"flag":true,"name":"n"},{"name":"m","__proto__":{"a":1}}]'],
   notes: ['null', '{"list":[]}', '{"list":[1,2.5,null],"more":[{"a":1},{"a":2}]}'],
+  place: ['{"size":{}}', '{"site":"s","size":{"m":1}}', '{"size":{"m":null,"ft":3},"new":1}'],
   either: ['"x"', '1'],
   names: ['{}', '{"one":"1","two":"2"}'],
 };
@@ -45,6 +47,10 @@ const KNOWN: Readonly<Record<string, readonly JsonType[]>> = {
   '/notes': ['object', 'null'],
   '/notes/list': ['array'],
   '/notes/list/*': ['number', 'null'],
+  '/place': ['object'],
+  '/place/site': ['string'],
+  '/place/size': ['object'],
+  '/place/size/m': ['number', 'null'],
   '/either': ['string', 'integer'],
   '/names': ['object'],
 };
