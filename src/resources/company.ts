@@ -17,17 +17,21 @@ const contract = object({
   coo: optional(nullable(text())),
   cto_propulsion: optional(nullable(text())),
   valuation: optional(nullable(bigint())),
-  headquarters: object({
-    address: optional(nullable(text())),
-    city: optional(nullable(text())),
-    state: optional(nullable(text())),
-  }),
-  links: object({
-    website: optional(nullable(text())),
-    flickr: optional(nullable(text())),
-    twitter: optional(nullable(text())),
-    elon_twitter: optional(nullable(text())),
-  }),
+  headquarters: optional(
+    object({
+      address: optional(nullable(text())),
+      city: optional(nullable(text())),
+      state: optional(nullable(text())),
+    }),
+  ),
+  links: optional(
+    object({
+      website: optional(nullable(text())),
+      flickr: optional(nullable(text())),
+      twitter: optional(nullable(text())),
+      elon_twitter: optional(nullable(text())),
+    }),
+  ),
   summary: optional(nullable(text())),
 });
 
@@ -85,13 +89,13 @@ export default defineResource({
           coo: trimmed(company.coo),
           cto_propulsion: trimmed(company.cto_propulsion),
           valuation_usd: company.valuation ?? null,
-          headquarters_address: trimmed(company.headquarters.address),
-          headquarters_city: trimmed(company.headquarters.city),
-          headquarters_state: trimmed(company.headquarters.state),
-          website_url: trimmed(company.links.website),
-          flickr_url: trimmed(company.links.flickr),
-          twitter_url: trimmed(company.links.twitter),
-          elon_twitter_url: trimmed(company.links.elon_twitter),
+          headquarters_address: trimmed(company.headquarters?.address),
+          headquarters_city: trimmed(company.headquarters?.city),
+          headquarters_state: trimmed(company.headquarters?.state),
+          website_url: trimmed(company.links?.website),
+          flickr_url: trimmed(company.links?.flickr),
+          twitter_url: trimmed(company.links?.twitter),
+          elon_twitter_url: trimmed(company.links?.elon_twitter),
           summary: trimmed(company.summary),
         },
       ],

@@ -52,6 +52,21 @@ function sample(schema: Schema): unknown {
   return values(schema)[0];
 }
 
+/** A record without whatever may be absent, null where it may be, every list empty. */
+function least(schema: Schema): unknown {
+  const { items, properties, required, type } = schema as {
+    readonly items?: Schema;
+    readonly properties?: Record<string, Schema>;
+    readonly required?: readonly string[];
+    readonly type?: unknown;
+  };
+  if ([type].flat().includes('null')) return null;
+  if (items !== undefined) return [];
+  if (properties === undefined) return values(schema)[0];
+  const members = Object.entries(properties).filter(([name]) => required?.includes(name));
+  return Object.fromEntries(members.map(([name, member]) => [name, least(member)]));
+}
+
 function withValue(record: unknown, path: readonly (string | number)[], value: unknown): unknown {
   const copy: unknown = structuredClone(record);
   let holder = copy as Record<string | number, unknown>;
@@ -68,6 +83,18 @@ for (const resource of resources) {
 
     it('has a sample that honours the contract', () => {
       assert.deepEqual(compileCheck(resource.contract)(record), null);
+    });
+
+    it('may be absent or null where the contract says so', () => {
+      const bare = least(resource.contract);
+      assert.deepEqual(compileCheck(resource.contract)(bare), null);
+      const [main] = resource.tables;
+      const made = resource.transform(bare, CONTEXT)[main.name] ?? [];
+      assert.equal(made.length, 1);
+      for (const [column, { nullable }] of Object.entries(main.columns)) {
+        assert.notEqual(made[0]?.[column], undefined, column);
+        if (nullable === false) assert.notEqual(made[0]?.[column], null, column);
+      }
     });
 
     for (const { pointer, path, leaf } of places) {

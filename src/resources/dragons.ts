@@ -41,47 +41,69 @@ const contract = object({
     temp_degrees: optional(nullable(number())),
     dev_partner: optional(nullable(text())),
   }),
-  thrusters: array(thruster),
-  launch_payload_mass: object({
-    kg: optional(nullable(number())),
-    lb: optional(nullable(number())),
-  }),
-  launch_payload_vol: object({
-    cubic_meters: optional(nullable(number())),
-    cubic_feet: optional(nullable(number())),
-  }),
-  return_payload_mass: object({
-    kg: optional(nullable(number())),
-    lb: optional(nullable(number())),
-  }),
-  return_payload_vol: object({
-    cubic_meters: optional(nullable(number())),
-    cubic_feet: optional(nullable(number())),
-  }),
-  pressurized_capsule: object({
-    payload_volume: object({
+  thrusters: optional(nullable(array(thruster))),
+  launch_payload_mass: optional(
+    object({
+      kg: optional(nullable(number())),
+      lb: optional(nullable(number())),
+    }),
+  ),
+  launch_payload_vol: optional(
+    object({
       cubic_meters: optional(nullable(number())),
       cubic_feet: optional(nullable(number())),
     }),
-  }),
-  trunk: object({
-    trunk_volume: object({
+  ),
+  return_payload_mass: optional(
+    object({
+      kg: optional(nullable(number())),
+      lb: optional(nullable(number())),
+    }),
+  ),
+  return_payload_vol: optional(
+    object({
       cubic_meters: optional(nullable(number())),
       cubic_feet: optional(nullable(number())),
     }),
-    cargo: object({
-      solar_array: optional(nullable(integer())),
-      unpressurized_cargo: optional(nullable(bool())),
+  ),
+  pressurized_capsule: optional(
+    object({
+      payload_volume: optional(
+        object({
+          cubic_meters: optional(nullable(number())),
+          cubic_feet: optional(nullable(number())),
+        }),
+      ),
     }),
-  }),
-  height_w_trunk: object({
-    meters: optional(nullable(number())),
-    feet: optional(nullable(number())),
-  }),
-  diameter: object({
-    meters: optional(nullable(number())),
-    feet: optional(nullable(number())),
-  }),
+  ),
+  trunk: optional(
+    object({
+      trunk_volume: optional(
+        object({
+          cubic_meters: optional(nullable(number())),
+          cubic_feet: optional(nullable(number())),
+        }),
+      ),
+      cargo: optional(
+        object({
+          solar_array: optional(nullable(integer())),
+          unpressurized_cargo: optional(nullable(bool())),
+        }),
+      ),
+    }),
+  ),
+  height_w_trunk: optional(
+    object({
+      meters: optional(nullable(number())),
+      feet: optional(nullable(number())),
+    }),
+  ),
+  diameter: optional(
+    object({
+      meters: optional(nullable(number())),
+      feet: optional(nullable(number())),
+    }),
+  ),
   flickr_images: array(text()),
   wikipedia: optional(nullable(text())),
   description: optional(nullable(text())),
@@ -171,21 +193,21 @@ export default defineResource({
           heat_shield_size_m: dragon.heat_shield.size_meters,
           heat_shield_temp_degrees: dragon.heat_shield.temp_degrees ?? null,
           heat_shield_dev_partner: trimmed(dragon.heat_shield.dev_partner),
-          launch_payload_mass_kg: dragon.launch_payload_mass.kg ?? null,
-          launch_payload_volume_m3: dragon.launch_payload_vol.cubic_meters ?? null,
-          return_payload_mass_kg: dragon.return_payload_mass.kg ?? null,
-          return_payload_volume_m3: dragon.return_payload_vol.cubic_meters ?? null,
-          pressurized_volume_m3: dragon.pressurized_capsule.payload_volume.cubic_meters ?? null,
-          trunk_volume_m3: dragon.trunk.trunk_volume.cubic_meters ?? null,
-          trunk_solar_arrays: dragon.trunk.cargo.solar_array ?? null,
-          trunk_unpressurized_cargo: dragon.trunk.cargo.unpressurized_cargo ?? null,
-          height_with_trunk_m: dragon.height_w_trunk.meters ?? null,
-          diameter_m: dragon.diameter.meters ?? null,
+          launch_payload_mass_kg: dragon.launch_payload_mass?.kg ?? null,
+          launch_payload_volume_m3: dragon.launch_payload_vol?.cubic_meters ?? null,
+          return_payload_mass_kg: dragon.return_payload_mass?.kg ?? null,
+          return_payload_volume_m3: dragon.return_payload_vol?.cubic_meters ?? null,
+          pressurized_volume_m3: dragon.pressurized_capsule?.payload_volume?.cubic_meters ?? null,
+          trunk_volume_m3: dragon.trunk?.trunk_volume?.cubic_meters ?? null,
+          trunk_solar_arrays: dragon.trunk?.cargo?.solar_array ?? null,
+          trunk_unpressurized_cargo: dragon.trunk?.cargo?.unpressurized_cargo ?? null,
+          height_with_trunk_m: dragon.height_w_trunk?.meters ?? null,
+          diameter_m: dragon.diameter?.meters ?? null,
           wikipedia_url: trimmed(dragon.wikipedia),
           description: trimmed(dragon.description),
         },
       ],
-      dragon_thrusters: dragon.thrusters.map((one, position) => ({
+      dragon_thrusters: (dragon.thrusters ?? []).map((one, position) => ({
         dragon_id: dragon.id,
         position,
         type: one.type.trim(),
