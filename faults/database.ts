@@ -22,7 +22,7 @@ export const databaseFaults: readonly Experiment[] = [
         ? [lab.random(sessions.length), all.length - 1].flatMap((index) => all[index] ?? [])
         : all;
       for (const broken of breaks) {
-        for (let turn = 0; turn < (lab.short ? 1 : 5); turn += 1) await breakOnce(lab, stage, broken);
+        for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) await breakOnce(lab, stage, broken);
       }
       await overtaken(lab, stage);
       if (!lab.short) await outOfDisk(lab, server, stage);
@@ -197,7 +197,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
     chownSync(folder, owner.uid, owner.gid);
     await query(server.url, `CREATE TABLESPACE small LOCATION '${folder}'`);
     await query(server.url, `GRANT CREATE ON TABLESPACE small TO loader`);
-    for (let turn = 0; turn < 5; turn += 1) {
+    for (let turn = 0; turn < 3; turn += 1) {
       await breakOnce(lab, stage, {
         fault: `${fault}, in COPY`,
         at: null,

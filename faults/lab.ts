@@ -17,8 +17,8 @@ export type Lab = LabOptions & {
   readonly random: Random;
   /** One injection of a fault; `lost` names everything that a promise was broken for. */
   readonly tell: (fault: string, lost: readonly string[], how?: string) => void;
-  /** One more of something that is good to know. */
-  readonly count: (what: string) => void;
+  /** Something that is good to know, beside the table. */
+  readonly count: (what: string, times?: number) => void;
   /** A fault that cannot be injected here, and why. */
   readonly skip: (fault: string, reason: string) => void;
   /** Runs one injection: whatever it throws is a loss, too. */
@@ -63,7 +63,7 @@ export function openLab(
     ...options,
     random: createRandom(options.seed),
     tell,
-    count: (what) => void counts.set(what, (counts.get(what) ?? 0) + 1),
+    count: (what, times = 1) => void counts.set(what, (counts.get(what) ?? 0) + times),
     skip(fault, reason) {
       lineOf(fault).skipped = reason;
       write(`skip  ${fault}: ${reason}\n`);

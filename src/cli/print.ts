@@ -1,8 +1,9 @@
+import { jsonText } from '../lib/json-text.ts';
 import { escapeControls, textTable } from '../lib/text-table.ts';
 import type { CliStreams } from './context.ts';
 
 export function printJson(streams: CliStreams, value: unknown): void {
-  streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  streams.stdout.write(`${jsonText(value)}\n`);
 }
 
 export function printTable(

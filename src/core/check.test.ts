@@ -114,6 +114,14 @@ describe('a compiled check', () => {
     assert.equal(compileCheck(number())(Number.POSITIVE_INFINITY)?.[0]?.value, 'Infinity');
   });
 
+  it('tells of a value that is too deep for JSON.stringify', () => {
+    const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
+    const [fault] = compileCheck(object({ name: text() }))({ name: deep }) ?? [];
+    assert.equal(fault?.path, '/name');
+    assert.match(fault.message, /^must be string, found a value that is nested too deeply/);
+    assert.match(JSON.stringify(fault), /nested too deeply/);
+  });
+
   it('is not fooled by fields that every object inherits', () => {
     const check = compileCheck(object({ constructor: text(), toString: text() }));
     assert.deepEqual(

@@ -81,13 +81,26 @@ const KEPT_CHARACTERS = 1000;
 
 function showValue(value: unknown): string {
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonOf(value) ?? String(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
 /** JSON has no word for infinite numbers, and a huge value stands in the record beside it anyway. */
 function keepable(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  const text = JSON.stringify(value) ?? null;
+  const text = jsonOf(value) ?? null;
+  if (text === TOO_DEEP) return TOO_DEEP;
   return text === null || text.length <= KEPT_CHARACTERS ? value : `${text.slice(0, KEPT_CHARACTERS)}…`;
+}
+
+const TOO_DEEP = 'a value that is nested too deeply to be shown';
+
+/** JSON.parse reads values of any depth, JSON.stringify overflows the stack at some thousand levels. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
+    throw error;
+  }
 }

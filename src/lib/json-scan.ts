@@ -50,6 +50,24 @@ export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number
   return UNFINISHED;
 }
 
+/** How many levels of arrays and objects a JSON text has at most. */
+export function nestingDepth(bytes: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) i += byte === BACKSLASH ? 1 : 0;
+    else if (byte >= OPEN_ARRAY) {
+      const bracket = byte | 0x20;
+      if (bracket === 0x7b) deepest = Math.max(deepest, ++depth);
+      else if (bracket === 0x7d) depth--;
+    }
+  }
+  return deepest;
+}
+
 export function scanScalar(bytes: Buffer, from: number): number {
   for (let i = from; i < bytes.length; i++) if (!isScalar(bytes[i] ?? 0)) return i;
   return UNFINISHED;

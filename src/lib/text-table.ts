@@ -6,7 +6,8 @@ import stringWidth from 'string-width';
  */
 export function textTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map(cellText));
-  const widths = columns.map((column, index) =>
+  const header = columns.map(escapeControls);
+  const widths = header.map((column, index) =>
     Math.max(stringWidth(column), ...cells.map((row) => stringWidth(row[index] ?? ''))),
   );
   const numeric = columns.map((_, index) =>
@@ -21,7 +22,7 @@ export function textTable(columns: readonly string[], rows: readonly (readonly u
       .join('  ')
       .trimEnd();
   const rule = line(widths.map((width) => '─'.repeat(width)));
-  return `${[line([...columns]), rule, ...cells.map(line)].join('\n')}\n`;
+  return `${[line(header), rule, ...cells.map(line)].join('\n')}\n`;
 }
 
 function cellText(value: unknown): string {

@@ -1,3 +1,4 @@
+import { nestingDepth } from '../lib/json-scan.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
 import type { ErroredRecord } from './validate.ts';
 
@@ -24,10 +25,14 @@ export function validatedLines(slices: readonly RecordSlice[]): Buffer {
   return lines;
 }
 
+/** Records that are nested deeper are kept as text: few programs can write them as JSON again. */
+const MOST_LEVELS = 1000;
+
 /** A line of errored/: the record as it came where it is JSON, else as text with what is not UTF-8 replaced. */
 export function erroredLine({ slice, id, faults }: ErroredRecord): Buffer {
   const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":1,"offset":${slice.offset},`;
-  const record = slice.parsed.ok
+  const isJson = slice.parsed.ok && nestingDepth(slice.bytes) <= MOST_LEVELS;
+  const record = isJson
     ? Buffer.concat([Buffer.from('"record":'), validatedLines([slice]).subarray(0, -1)])
     : Buffer.from(`"raw":${JSON.stringify(slice.bytes.toString('utf8'))}`);
   return Buffer.concat([Buffer.from(head), record, Buffer.from(`,"errors":${JSON.stringify(faults)}}\n`)]);

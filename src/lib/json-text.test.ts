@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { jsonText } from './json-text.ts';
+
+test('what steers a terminal is an escape, and the document is the same', () => {
+  const value = {
+    'k\u009bey': 'red \u001b[31m, csi \u009b2J, del \u007f, bidi \u202e, line \u2028',
+    n: [1, null],
+  };
+  const text = jsonText(value);
+  // oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
+  assert.deepEqual(JSON.parse(text), value);
+  assert.match(text, /^\{\n {2}"k/);
+});

@@ -1,0 +1,19 @@
+/**
+ * A JSON document, indented unless its depth makes that too long for a string. What steers a terminal and JSON lets
+ * through (C1 controls, marks of writing direction) is written as an escape, which says the same.
+ */
+export function jsonText(value: unknown): string {
+  return stringify(value).replaceAll(
+    /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify(value);
+  }
+}

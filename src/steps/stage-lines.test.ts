@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { parseRecord } from '../lib/parse-record.ts';
+import { erroredLine } from './stage-lines.ts';
+
+function lineOf(text: string): Record<string, unknown> {
+  const bytes = Buffer.from(text);
+  const slice = { bytes, offset: 0, index: 0, parsed: parseRecord(bytes) };
+  return JSON.parse(erroredLine({ slice, id: 'a', faults: [] }).toString('utf8'));
+}
+
+test('an errored record is kept as it came, but as text where it is no JSON or nested deeper than most can write', () => {
+  const nested = (depth: number): string =>
+    `{"a":"]]}}\\"[[","b":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+  assert.deepEqual(lineOf(nested(1000))['record'], JSON.parse(nested(1000)));
+  assert.equal(lineOf(nested(1001))['raw'], nested(1001));
+  assert.equal(lineOf(nested(1001))['record'], undefined);
+  assert.equal(lineOf('{"a":tru}')['raw'], '{"a":tru}');
+});
