@@ -93,6 +93,16 @@ export function testSessions(openDatabase: OpenDatabase): void {
       assert.equal(end.status, 'succeeded');
     });
 
+    it('one that lost its connection copies nothing more, and says so', async () => {
+      const target = ['staging_of_the_test'];
+      const [backend] = await rows<{ pid: number }>(second.client, 'SELECT pg_backend_pid() AS pid');
+      const ended = new Promise<void>((resolve) => second.client.on('end', resolve));
+      await rows(lab.client, 'SELECT pg_terminate_backend($1, 5000)', [backend?.pid]);
+      await ended;
+      const copying = second.copyCsv(target, ['id'], Buffer.from('1\n'));
+      await assert.rejects(copying, { name: 'Error', message: /terminating connection/ });
+    });
+
     it('one whose lock another one holds publishes nothing', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, arriving)];

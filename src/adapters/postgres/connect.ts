@@ -57,11 +57,20 @@ function tellWhyLost(client: pg.Client): void {
   });
   const send: (...query: unknown[]) => unknown = client.query.bind(client);
   client.query = ((...query: unknown[]): unknown => {
-    if (reason !== null) return Promise.reject(new ConnectionLost(reason));
+    if (reason !== null) {
+      const lost = new ConnectionLost(reason);
+      // The answer to a stream of COPY is that stream, not a promise that somebody waits for.
+      if (isStream(query[0])) throw lost;
+      return Promise.reject(lost);
+    }
     const answer = send(...query);
     if (!(answer instanceof Promise)) return answer;
     return answer.catch((error: unknown) => {
       throw error instanceof pg.DatabaseError ? error : new ConnectionLost(reason ?? error);
     });
   }) as typeof client.query;
+}
+
+function isStream(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && 'submit' in query;
 }
