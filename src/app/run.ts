@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
-import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
+import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
 import type { Session } from '../adapters/postgres/session.ts';
@@ -15,9 +15,9 @@ import type { RunReport } from '../core/run.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
+import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
-import { uuidv7 } from '../lib/uuidv7.ts';
 import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
 import { pruneDataDir } from './prune.ts';
 import type { OpenSource } from './source.ts';
@@ -127,7 +127,7 @@ async function runOn(
 
   await start.check({ database, session, close: async () => undefined });
 
-  const { runId, startedAt } = start.resumed ?? newRun(clock);
+  const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(client));
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   if (start.resumed !== null) await folder.removeLeftovers();
@@ -186,9 +186,16 @@ async function prune(config: Config, dataDir: string, session: Session, deps: Ru
   }
 }
 
-function newRun(clock: Clock): { runId: string; startedAt: string } {
+/** Whatever looks for the newest run goes by the ids: where the clock has gone back, they go on from the last one. */
+function newRun(
+  { clock, log }: Pick<RunDeps, 'clock' | 'log'>,
+  newest: string | null,
+): { runId: string; startedAt: string } {
   const now = clock.now();
-  return { runId: uuidv7(now, randomBytes), startedAt: new Date(now).toISOString() };
+  const idTime = Math.max(now, newest === null ? 0 : uuidv7Time(newest) + 1);
+  const behind = Math.round((idTime - now) / 1000);
+  if (behind > 0) log.warn(`the clock is ${behind} s behind the last run; ids of runs go on from there`);
+  return { runId: uuidv7(idTime, randomBytes), startedAt: new Date(now).toISOString() };
 }
 
 /** What the configuration says of every run. */

@@ -43,6 +43,14 @@ export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Reco
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }
 
+/** The environment of a program whose clock is wrong by so many milliseconds. */
+export function clockOff(milliseconds: number): Record<string, string> {
+  const [offline, clock] = ['offline.ts', `clock.ts?offset=${milliseconds}`].map(
+    (file) => `--import=file://${import.meta.dirname}/${file}`,
+  );
+  return { NODE_OPTIONS: `${offline} ${clock}` };
+}
+
 /** Starts the program as a user does, with nothing on stdin. */
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {

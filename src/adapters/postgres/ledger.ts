@@ -61,6 +61,12 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
   };
 }
 
+/** The id of the run that began last; null before the first one. */
+export async function newestRun(client: ClientBase): Promise<string | null> {
+  const [newest] = await rows<{ run_id: string | null }>(client, 'SELECT max(run_id) AS run_id FROM runs');
+  return newest?.run_id ?? null;
+}
+
 /** The run and the raw file that is published of a resource; null for none. */
 export async function publishedRaw(
   client: ClientBase,
