@@ -180,11 +180,11 @@ async function firstRun(place: Place): Promise<string> {
   return row?.run_id ?? '';
 }
 
-/** A tablespace on a disk of a few hundred kilobytes. */
+/** A tablespace on a disk of two megabytes. */
 async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promise<void> {
   const fault = 'database out of disk';
   const folder = mkdtempSync(path.join(tmpdir(), 'faults-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', folder], {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], {
     encoding: 'utf8',
   });
   if (mounted.status !== 0) {
@@ -197,25 +197,28 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
     chownSync(folder, owner.uid, owner.gid);
     await query(server.url, `CREATE TABLESPACE small LOCATION '${folder}'`);
     await query(server.url, `GRANT CREATE ON TABLESPACE small TO loader`);
+    const { schema } = stage.place;
+    const filled = async (): Promise<void> => {
+      await query(server.url, `CREATE TABLE ${schema}.filler (x text) TABLESPACE small`);
+      await fill(server.url, schema);
+    };
     for (let turn = 0; turn < 3; turn += 1) {
       await breakOnce(lab, stage, {
         fault: `${fault}, in COPY`,
         at: null,
-        disturb: (place) => place.sql('ALTER ROLE loader SET default_tablespace = small'),
-        mend: (place) => place.sql('ALTER ROLE loader RESET default_tablespace'),
+        disturb: (place) => place.sql('ALTER ROLE loader SET default_tablespace = small').then(filled),
+        mend: (place) => place.sql('DROP TABLE filler; ALTER ROLE loader RESET default_tablespace'),
         codes: [5],
       });
       await breakOnce(lab, stage, {
         fault: `${fault}, in publish`,
         at: receiving,
-        disturb: (place) =>
-          place
-            .sql(
-              'ALTER TABLE payload_norad_ids SET TABLESPACE small; CREATE TABLE filler (x text) TABLESPACE small',
-            )
-            .then(() => fill(server.url, place.schema)),
-        mend: (place) =>
-          place.sql('DROP TABLE filler; ALTER TABLE payload_norad_ids SET TABLESPACE pg_default'),
+        async disturb(place) {
+          await query(server.url, `VACUUM FULL ${schema}.launches`);
+          await place.sql('ALTER TABLE launches SET TABLESPACE small');
+          await filled();
+        },
+        mend: (place) => place.sql('DROP TABLE filler; ALTER TABLE launches SET TABLESPACE pg_default'),
         codes: [5],
       });
     }

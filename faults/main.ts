@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { databaseFaults } from './database.ts';
 import { kills } from './kills.ts';
 import { recordFaults } from './records.ts';
+import { surroundings } from './surroundings.ts';
 import { sourceFaults } from './source.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { openStage } from './break.ts';
@@ -10,7 +11,13 @@ import { query } from './place.ts';
 import { openLab, type Experiment } from './lab.ts';
 
 /** `npm run faults [-- --seed N --kills N --records N --only TEXT --short]`; exits 1 where anything was lost. */
-const EXPERIMENTS: readonly Experiment[] = [...kills, ...databaseFaults, ...sourceFaults, ...recordFaults];
+const EXPERIMENTS: readonly Experiment[] = [
+  ...kills,
+  ...databaseFaults,
+  ...sourceFaults,
+  ...recordFaults,
+  ...surroundings,
+];
 
 const { values } = parseArgs({
   options: {

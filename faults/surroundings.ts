@@ -1,0 +1,129 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { clockOff } from '../test/support/cli.ts';
+import { beginning, inBody, inPublish, type Instant } from './instants.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { breakOnce, type Stage } from './break.ts';
+import { losses, type Place } from './place.ts';
+
+const receiving = inBody('launches', 0.5);
+
+/** Other runs, the clock and the disk of the machine that the program is on. */
+export const surroundings: readonly Experiment[] = [
+  {
+    name: 'surroundings',
+    async run(lab, { stage }) {
+      const turns = lab.short ? 1 : 5;
+      for (let turn = 0; turn < turns; turn += 1) {
+        await crowd(lab, stage);
+        await clockBack(lab, stage);
+        if (lab.short) continue;
+        for (const at of [beginning, receiving, inPublish]) await folderGone(lab, stage, at);
+      }
+      if (!lab.short) await smallDisks(lab, stage);
+    },
+  },
+];
+
+/** Several runs at once: one publishes, each of the others does after it, or is told that the schema is busy. */
+async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
+  await lab.inject('several runs at once', async () => {
+    const { expected } = next();
+    const results = await Promise.all([place.pull(), place.pull(), place.pull()]);
+    const lost = results
+      .filter(({ code }) => code !== 0 && code !== 7)
+      .map(({ code, stderr }) => `exit ${code}: ${stderr.slice(-300)}`);
+    if (!results.some(({ code }) => code === 0)) lost.push('none of them published');
+    return [...lost, ...(await losses(place, expected))];
+  });
+}
+
+/** A run whose clock is behind that of the run before: what it publishes is the newest all the same. */
+async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
+  for (const hours of lab.short ? [1] : [1, 24 * 365]) {
+    await lab.inject(`the clock jumps back ${hours} h`, async () => {
+      const changed = next();
+      const first = await place.cli(['run', '--source', place.api.url], clockOff(-hours * 3_600_000));
+      const lost = first.code === 0 ? [] : [`exit ${first.code}: ${first.stderr.slice(-300)}`];
+      lost.push(...(await losses(place, changed.expected)));
+      // Nothing is left to do, and the ledger says of the tables what they are.
+      const again = await place.cli(['run', '--source', place.api.url, '--json']);
+      if (!/"updated": 0/.test(again.stdout) || /"(?:updated|inserted|deleted)": [1-9]/.test(again.stdout))
+        lost.push('the run after it changed something');
+      const verified = await place.cli(['verify']);
+      if (verified.code !== 0) lost.push(`verify: exit ${verified.code}: ${verified.stdout.slice(-500)}`);
+      return lost;
+    });
+  }
+}
+
+/** Somebody removes the data folder, or puts something else in its place: what is published stays. */
+async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
+  const aside = (place: Place): string => `${place.dataDir}.aside`;
+  await breakOnce(lab, stage, {
+    fault: 'the data folder is gone',
+    at,
+    disturb: async (place) => renameSync(place.dataDir, aside(place)),
+    async mend(place) {
+      rmSync(place.dataDir, { recursive: true, force: true });
+      renameSync(aside(place), place.dataDir);
+    },
+    // What is published already needs the folder no more.
+    codes: at === inPublish ? [0, 1] : [1],
+  });
+  await breakOnce(lab, stage, {
+    fault: 'the data folder is a file',
+    at,
+    async disturb(place) {
+      renameSync(place.dataDir, aside(place));
+      writeFileSync(place.dataDir, '');
+    },
+    async mend(place) {
+      rmSync(place.dataDir);
+      renameSync(aside(place), place.dataDir);
+    },
+    codes: at === inPublish ? [0, 1] : [1],
+  });
+}
+
+/** Disks that are full at another byte each time, and one that can only be read. */
+async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
+  const runs = path.join(stage.place.dataDir, 'runs');
+  const aside = `${runs}.aside`;
+  const mount = (options: string): boolean =>
+    spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', runs]).status === 0;
+  const mounted = (place: Place, options: string): void => {
+    renameSync(path.join(place.dataDir, 'runs'), aside);
+    mkdirSync(runs);
+    if (!mount(options)) throw new Error('a small disk cannot be mounted here');
+  };
+  const unmounted = async (): Promise<void> => {
+    execFileSync('umount', ['-l', runs]);
+    rmSync(runs, { recursive: true });
+    renameSync(aside, runs);
+  };
+  mkdirSync(runs, { recursive: true });
+  if (!mount('size=64k')) {
+    lab.skip('the disk of the data folder is full', 'a small disk cannot be mounted here');
+    return;
+  }
+  execFileSync('umount', [runs]);
+  for (let kilobytes = 4; kilobytes <= 1000; kilobytes += 40) {
+    await breakOnce(lab, stage, {
+      fault: 'the disk of the data folder is full',
+      at: null,
+      disturb: async (place) => mounted(place, `size=${kilobytes}k`),
+      mend: unmounted,
+      codes: kilobytes > 600 ? [0, 1] : [1],
+    });
+  }
+  await breakOnce(lab, stage, {
+    fault: 'the data folder can only be read',
+    at: null,
+    disturb: async (place) => mounted(place, 'ro'),
+    mend: unmounted,
+    codes: [1],
+  });
+}
