@@ -83,6 +83,24 @@ describe('a token bucket', () => {
     );
   });
 
+  it('held, gives no turn before the time is over, not even to those who wait already', async () => {
+    const { clock, advanceTo } = createVirtualClock();
+    const bucket = createTokenBucket({ perSecond: 1, burst: 2, clock });
+    const grants: number[] = [];
+    const take = (): void => void bucket.take(never).then(() => grants.push(clock.elapsed()));
+    for (let i = 0; i < 4; i++) take();
+    await advanceTo(500);
+    bucket.hold(10_000);
+    bucket.hold(2000); // shorter than what holds already
+    take();
+    await advanceTo(60_000);
+    assert.deepEqual(grants, [0, 0, 10_500, 11_500, 12_500]);
+    bucket.hold(0);
+    take();
+    await advanceTo(60_000);
+    assert.equal(grants.at(-1), 60_000);
+  });
+
   it('gives the turn of an aborted caller to the next', async () => {
     const { clock, advanceTo, sleepers } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 1, burst: 1, clock });

@@ -13,6 +13,8 @@ export type TokenBucketOptions = {
 export type TokenBucket = {
   /** Resolves when it is this caller's turn, first come, first served. Rejects with the signal's reason. */
   readonly take: (signal: AbortSignal) => Promise<void>;
+  /** Nobody's turn comes before so many milliseconds have passed. */
+  readonly hold: (milliseconds: number) => void;
 };
 
 /** In any T seconds at most `burst + perSecond * T` takes resolve. */
@@ -56,6 +58,10 @@ export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOption
   }
 
   return {
+    hold(milliseconds) {
+      fullAt = Math.max(fullAt, clock.elapsed() + milliseconds + (burst - 1) * interval);
+    },
+
     async take(signal) {
       signal.throwIfAborted();
       if (waiters.length === 0 && tryTake() === null) return;

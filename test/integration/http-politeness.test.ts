@@ -78,6 +78,15 @@ void describe('the request budget', () => {
     );
   });
 
+  void it('is held for all by a 429, until its Retry-After is over', async (t) => {
+    const answers = [{ status: 429, headers: { 'retry-after': '7' } }];
+    const { asked, fetchAll } = await stage(t, answers, { requestsPerSecond: 4 });
+    await fetchAll(['/a', '/b', '/c']);
+    // Each path is refused once. Nobody asks while the time of a refusal runs, whichever path it was of.
+    const times = asked.map(({ at }) => at);
+    assert.deepEqual(times, [0, 7000, 14_000, 21_000, 21_250, 21_500]);
+  });
+
   void it('counts each redirect', async (t) => {
     const { asked, fetchAll } = await stage(t, [{ status: 302, headers: { location: '/z' } }], {
       requestsPerSecond: 2,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
@@ -7,6 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Attempt } from '../../src/core/ports.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
+import { TEST_HOST } from '../support/offline.ts';
 import {
   assertFailure,
   createTestServer,
@@ -181,6 +183,23 @@ void describe('requests', { concurrency: 2 }, () => {
     const times = api.requests.map(({ at }) => at);
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
     assert.ok(Math.min(...gaps) > 200, `apart by ${gaps.join(', ')} ms`);
+  });
+
+  void it('are answered compressed, and stored decoded', async () => {
+    const sandbox = await startSandbox({ launches: 40, seed: SEED });
+    const { pull } = server.workspace();
+    const elsewhere = sandbox.url.replace('127.0.0.1', TEST_HOST);
+    const { code, report, stderr } = await pull(['--migrate', '--source', elsewhere]);
+    assert.equal(code, 0, stderr);
+    const plain = await fetch(sandbox.url + LAUNCHES, { headers: { 'accept-encoding': 'identity' } });
+    const body = Buffer.from(await plain.arrayBuffer());
+    await sandbox.close();
+    const folder = path.join(report.run_dir ?? '', 'raw', 'launches');
+    assert.ok(readFileSync(path.join(folder, '0001.json')).equals(body));
+    const meta = readJson<Record<string, unknown>>(folder, '0001.meta.json');
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    assert.deepEqual([meta['encoding'], meta['bytes'], meta['sha256']], ['gzip', body.length, sha256]);
+    assert.deepEqual(meta['url'], elsewhere + LAUNCHES);
   });
 
   void it('ask for what changed alone', async (t) => {

@@ -16,6 +16,8 @@ export type HttpSourceOptions = Omit<TransportOptions, 'turn'> & {
   readonly random: () => number;
 };
 
+const TOO_MANY_REQUESTS = 429;
+
 type Consume<T> = (response: SourceResponse) => Promise<T>;
 
 /** An HTTP API. One retry loop around the whole request; every try takes from one request budget. */
@@ -57,6 +59,8 @@ export function openHttpSource(options: HttpSourceOptions): Source & { readonly 
         wait_seconds: waitMs / 1000,
       });
       if (error.context['unconditional'] === true) etag = null;
+      // It is told to the client, whatever the path was.
+      if (status === TOO_MANY_REQUESTS) budget.hold(waitMs);
       await clock.sleep(waitMs, signal);
     }
   }
