@@ -14,6 +14,10 @@ import type { Row, Table } from '../core/table.ts';
 import { resources } from './index.ts';
 import launches from './launches.ts';
 
+const UNIT =
+  /_(?:kg|km|m|m3|s|t|kn|deg|au|days|min|years|pct|usd|kph|km_s|jd|degrees|rev_per_day[23]?|per_earth_radius)$/;
+const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
+
 for (const resource of resources) {
   describe(`resource ${resource.name}`, () => {
     const [main] = resource.tables;
@@ -37,6 +41,25 @@ for (const resource of resources) {
       }
       for (const { references } of resource.tables.flatMap(({ columns }) => Object.values(columns))) {
         if (references !== undefined) assert.ok(tables.has(references), references);
+      }
+    });
+
+    it('has the unit in the name of each measure, and none that is not metric but for knots', () => {
+      for (const { name, columns } of resource.tables) {
+        for (const [column, { type }] of Object.entries(columns)) {
+          assert.doesNotMatch(column, /_(?:lbs?|lbf|ft|feet|mi|mph)$/, name);
+          if (type === 'double precision' && !UNITLESS.includes(column)) assert.match(column, UNIT, name);
+        }
+      }
+    });
+
+    it('has a reference, or is owned, where a column names a record of a resource', () => {
+      for (const { name, owner, columns } of resource.tables) {
+        for (const [column, { references }] of Object.entries(columns)) {
+          const stem = /(?:^|_)([a-z]+)_id$/.exec(column)?.[1];
+          const named = resources.find((one) => [stem, `${stem}s`, `${stem}es`].includes(one.name))?.name;
+          if (named !== undefined && column !== owner) assert.equal(references, named, `${name}.${column}`);
+        }
       }
     });
 

@@ -90,9 +90,11 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('index every column that references a table', async () => {
+    it('index every column that references a table, and enforce none', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, MIGRATIONS_DIR);
+      const enforced = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = to_regnamespace($1)`;
+      assert.deepEqual(await rows(session.client, enforced, [ident(database.schema)]), []);
       for (const table of TABLES) {
         for (const [column, { references }] of Object.entries(table.columns)) {
           if (references === undefined) continue;
