@@ -6,6 +6,7 @@ import { openEmbedded } from '../src/adapters/postgres/embedded.ts';
 import { migrateUp } from '../src/adapters/postgres/migrate.ts';
 import { rows, type Session } from '../src/adapters/postgres/session.ts';
 import { MIGRATIONS_DIR } from '../src/app/database.ts';
+import type { DataCheck } from '../src/core/resource.ts';
 import type { Table } from '../src/core/table.ts';
 import { resources } from '../src/resources/index.ts';
 
@@ -70,6 +71,7 @@ export function dataDictionary(relations: readonly Relation[]): string {
       ),
     ),
     ...omittedSection(resource.omitted),
+    ...checksSection(resource.checks),
   ]);
   const views = relations.filter(({ kind }) => kind === 'view');
   return [
@@ -110,6 +112,12 @@ function omittedSection(omitted: Readonly<Record<string, string>>): string[] {
   if (entries.length === 0) return [];
   const list = entries.map(([pointer, why]) => `- \`${pointer}\`: ${why}`).join('\n');
   return ['Left out:', list];
+}
+
+function checksSection(checks: readonly DataCheck[]): string[] {
+  if (checks.length === 0) return [];
+  const list = checks.map(({ name, severity, description }) => `- \`${name}\` (${severity}): ${description}`);
+  return ['Checked after each publish:', list.join('\n')];
 }
 
 /** Mermaid. */
