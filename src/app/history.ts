@@ -69,7 +69,7 @@ export function rejectsOf(config: Config, runId: string, resource: string | null
   if (!existsSync(folder)) {
     throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} is not there`, {
       code: 'usage',
-      hint: 'Give the --data-dir that the run had, on the machine where it was.',
+      hint: 'Give the --data-dir that the run had, or see what the ledger keeps: spacex-pipeline rejects list --status all',
     });
   }
   return readRejects(config.dataDir, runId, resource);

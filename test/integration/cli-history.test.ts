@@ -110,7 +110,11 @@ void it('a run whose folder is gone is not said to have set nothing aside', asyn
   renameSync(dir, `${dir}.away`);
   const result = await workspace.run(['rejects', 'list', run?.run_id ?? '']);
   renameSync(`${dir}.away`, dir);
-  assertFailure(result, { code: 2, message: /rejects of run .*folder .*is not there/ });
+  assertFailure(result, {
+    code: 2,
+    message: /rejects of run .*folder .*is not there/,
+    hint: /rejects list --status all$/,
+  });
 });
 
 /** The ledger's clock ends a run a moment before the manifest's. */
