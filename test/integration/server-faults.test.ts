@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
@@ -9,6 +8,7 @@ import type { Client } from 'pg';
 
 import { createGate, LAUNCHES } from '../support/api.ts';
 import { connected, startLoaded, type Loaded } from '../support/loaded.ts';
+import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.ts';
 import { assertFailure } from '../support/workspace.ts';
 
 const NAMED = `SELECT DISTINCT split_part(name, ' ', 1) AS first FROM spacex.launches`;
@@ -42,13 +42,9 @@ void describe('a server', () => {
   });
 
   void it('whose disk is full publishes nothing, and the run is resumed once there is room', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'test-full-'));
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=0777', 'tmpfs', folder]);
-    if (mounted.status !== 0) {
-      rmSync(folder, { recursive: true });
-      t.skip('no small file system can be mounted here');
-      return;
-    }
+    const disk = mountSmallDisk('2m');
+    if (disk === null) return t.skip(NO_SMALL_DISK);
+    const { folder } = disk;
     const fill = join(folder, 'fill');
     try {
       const { uid, gid } = statSync(loaded.server.dataDir);
@@ -81,8 +77,7 @@ void describe('a server', () => {
       }
     } finally {
       await loaded.admin().query('DROP TABLESPACE small');
-      spawnSync('umount', [folder]);
-      rmSync(folder, { recursive: true });
+      disk.remove();
     }
   });
 });

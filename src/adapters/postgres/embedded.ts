@@ -87,8 +87,20 @@ async function opening<T>(dir: string, open: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw databaseError(
       `open the embedded database in ${dir}`,
-      error,
+      fileSystemError(error),
       'Move that folder away to start with an empty one; the raw files of past runs stay.',
     );
   }
+}
+
+/** What WASI calls ENOSPC. */
+const NO_SPACE = 51;
+
+/** The file system of WebAssembly throws objects that are no errors, with a number for a reason. */
+function fileSystemError(error: unknown): unknown {
+  if (error instanceof Error || typeof error !== 'object' || error === null || !('errno' in error))
+    return error;
+  const { errno } = error;
+  if (errno !== NO_SPACE) return new Error(`errno ${String(errno)} of its file system`, { cause: error });
+  return Object.assign(new Error('no space left on device', { cause: error }), { code: 'ENOSPC' });
 }

@@ -68,6 +68,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
   ECONNREFUSED: 'Check --database-url, and that the server is up.',
   ECONNRESET: LOST,
+  ENOSPC: 'Make room or give another --data-dir.',
   ENOTFOUND: 'Correct the host in --database-url or PGHOST.',
   EAI_AGAIN: 'Correct the host in --database-url or PGHOST, or wait for the name service.',
   CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
