@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The image brings Node, and no test runs here: no install script is needed.
+RUN npm ci --ignore-scripts
+COPY bin bin
+COPY migrations migrations
+COPY scripts scripts
+COPY src src
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-slim
+ENV NODE_ENV=production \
+    SPACEX_PIPELINE_DATA_DIR=/data
+WORKDIR /app
+COPY --from=build /app/package.json package.json
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/bin bin
+COPY --from=build /app/migrations migrations
+COPY --from=build /app/dist dist
+RUN ln -s /app/bin/spacex-pipeline /usr/local/bin/spacex-pipeline \
+    && mkdir /data \
+    && chown node:node /data
+USER node
+# Where it looks for spacex-pipeline.config.json, and keeps raw files, manifests and the embedded database.
+WORKDIR /data
+VOLUME /data
+# 7: a run holds the embedded database.
+HEALTHCHECK --interval=30s --timeout=20s \
+    CMD spacex-pipeline runs --limit 1 > /dev/null; code=$?; [ "$code" -eq 0 ] || [ "$code" -eq 7 ]
+ENTRYPOINT ["spacex-pipeline"]
+CMD ["run"]
