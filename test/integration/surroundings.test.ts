@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+
+/** The program where somebody else has set the terminal, the environment and the folder. */
+const temporary = mkdtempSync(path.join(tmpdir(), 'test-surroundings-'));
+after(() => rmSync(temporary, { recursive: true, force: true }));
+const folder = path.join(temporary, "Zoë's große Flüge");
+mkdirSync(folder);
+
+const PROGRAM = `'${process.execPath}' '${LAUNCHER}'`;
+const { NODE_OPTIONS = '' } = cliEnvironment();
+const PATH = process.env['PATH'] ?? '';
+
+function bash(line: string, env: Readonly<Record<string, string>> = {}) {
+  return spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${line}`], {
+    cwd: folder,
+    env: { PATH, NODE_OPTIONS, ...env },
+    encoding: 'utf8',
+  });
+}
+
+function assertQuiet(result: ReturnType<typeof bash>): void {
+  assert.deepEqual([result.status, result.stderr], [0, '']);
+}
+
+void describe('the program', () => {
+  void it('runs without HOME, in LANG=C, in a folder with spaces, quotes and more letters', () => {
+    const flags = `--data-dir 'my data' --resources launches`;
+    const run = bash(`${PROGRAM} run --source sandbox ${flags}`, { LANG: 'C', LC_ALL: 'C' });
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stdout, /^Folder: .*Zoë's große Flüge/m);
+    const proposed = /^Try: (.*)$/m.exec(run.stdout)?.[1] ?? 'false';
+    // The launcher's first line takes whatever node comes first.
+    const tried = bash(proposed, { PATH: `${path.dirname(process.execPath)}:${PATH}` });
+    assert.match(tried.stdout, /^Albatros Größe L \(simulated\) /m, tried.stderr);
+    assert.match(proposed, /--data-dir/);
+  });
+
+  void it('says nothing when whoever reads its output goes away', () => {
+    const first = bash(`${PROGRAM} resources show launches --json | head -1`);
+    assertQuiet(first);
+    assert.equal(first.stdout, '{\n');
+    assertQuiet(bash(`${PROGRAM} sandbox --help | true`));
+  });
+
+  void it('works with stdin closed', () => {
+    const listed = bash(`${PROGRAM} dag <&-`);
+    assertQuiet(listed);
+    assert.match(listed.stdout, /publish\n$/);
+  });
+
+  void it('writes the same, without colours, whatever the terminal is said to be', () => {
+    const [plain, narrow, wide, colourful] = [
+      {},
+      { COLUMNS: '80', TERM: 'dumb' },
+      { COLUMNS: '200', NO_COLOR: '1' },
+      { TERM: 'xterm-256color', FORCE_COLOR: '3' },
+    ].map((env) => bash(`${PROGRAM} resources`, env));
+    assert.ok(plain !== undefined && !plain.stdout.includes('\u001b'));
+    for (const other of [narrow, wide, colourful]) assert.equal(other?.stdout, plain.stdout);
+  });
+});
