@@ -169,8 +169,7 @@ type Planted = ReturnType<typeof plant>;
 
 async function pull({ type }: Planted, flags: readonly string[]): Promise<RunReport> {
   mode = 'serves';
-  await type(0, ['run', ...flags]);
-  const { stdout } = await type(0, ['run', '--json', '--log-format', 'json']);
+  const { stdout } = await type(0, ['run', '--json', '--log-format', 'json', ...flags]);
   mode = 'refuses';
   await type(3, ['run', '--log-format', 'json']);
   const report: RunReport = JSON.parse(stdout);
@@ -194,6 +193,7 @@ async function pullInVain({ type, url }: Planted): Promise<void> {
     hint: /resume --source https:/,
   });
   mode = 'serves';
+  await type(0, ['run']);
 }
 
 async function readInEveryWay({ type }: Planted, runId: string): Promise<void> {
@@ -255,7 +255,6 @@ void describe('no secret is told', { concurrency: 1 }, () => {
     const planted = plant({});
     t.after(planted.workspace.remove);
     await pull(planted, []);
-    await planted.type(0, ['config']);
     await checkWhatIsKept(planted);
     assertTold(planted);
   });
