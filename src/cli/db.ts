@@ -19,10 +19,10 @@ export const registerDb: Register = (program, streams) => {
     .addHelpText('after', example('db serve'));
   db.command('serve')
     .description('serve the embedded database to tools that speak to PostgreSQL, until Ctrl-C')
-    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption, 0)
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .addHelpText('after', `\n${SERVE_HELP}`)
     .addHelpText('after', example('db serve --port 5433', 'db serve --data-dir data/sandbox'))
-    .action(async ({ port }: { readonly port: number }, command) => {
+    .action(async ({ port = 0 }: { readonly port?: number }, command) => {
       const context = await openContext(streams, command);
       const query = `SELECT * FROM ${resources[0]?.name ?? ''}`;
       await serveDatabase(

@@ -14,8 +14,8 @@ export const registerExport: Register = (program, streams) => {
     .command('export')
     .description('tables as files, all from one state of the database')
     .option('--tables <names>', 'these tables and views, by comma (default: every table)', listOption)
-    .addOption(new Option('--format <format>', 'of the files').choices(EXPORT_FORMATS).default('csv'))
-    .option('--out <dir>', 'where to', 'export')
+    .addOption(new Option('--format <format>', 'what the files are').choices(EXPORT_FORMATS).default('csv'))
+    .option('--out <dir>', 'folder for the files, made where it is not there', 'export')
     .addHelpText('after', example('export', `export --tables ${resources[0]?.name ?? ''} --format ndjson`))
     .action(async (options: { tables?: readonly string[]; format: ExportFormat; out: string }, command) => {
       const context = await openContext(streams, command);
