@@ -14,14 +14,19 @@ import {
 } from '../core/contract.ts';
 import { utcOffsetMinutes } from '../core/formats.ts';
 import { defineResource } from '../core/resource.ts';
+import type { Table } from '../core/table.ts';
 import { trimmed } from '../core/text.ts';
 
-/** The key of a table of what a launch has more than one of. */
 const inLaunch = {
   launch_id: { type: 'text', nullable: false },
   position: { type: 'integer', nullable: false },
 } as const;
-const listKey = { key: ['launch_id', 'position'], owner: 'launch_id' } as const;
+
+/** A table of what a launch has a list of. */
+function listed<const N extends string, const C extends Table['columns']>(name: N, columns: C) {
+  const key = ['launch_id', 'position'];
+  return { name, key, owner: 'launch_id', columns: { ...inLaunch, ...columns } } as const;
+}
 
 /** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
 const contract = object({
@@ -145,57 +150,27 @@ export default defineResource({
         transformed_at_date: { type: 'date', nullable: false, stamp: true },
       },
     },
-    {
-      name: 'launch_cores',
-      ...listKey,
-      columns: {
-        ...inLaunch,
-        core_id: { type: 'text', references: 'cores' },
-        flight: { type: 'integer' },
-        gridfins: { type: 'boolean' },
-        legs: { type: 'boolean' },
-        reused: { type: 'boolean' },
-        landing_attempt: { type: 'boolean' },
-        landing_success: { type: 'boolean' },
-        landing_type: { type: 'text' },
-        landpad_id: { type: 'text', references: 'landpads' },
-      },
-    },
-    {
-      name: 'launch_payloads',
-      ...listKey,
-      columns: { ...inLaunch, payload_id: { type: 'text', nullable: false, references: 'payloads' } },
-    },
-    {
-      name: 'launch_crew',
-      ...listKey,
-      columns: { ...inLaunch, crew_id: { type: 'text', references: 'crew' }, role: { type: 'text' } },
-    },
-    {
-      name: 'launch_ships',
-      ...listKey,
-      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false, references: 'ships' } },
-    },
-    {
-      name: 'launch_capsules',
-      ...listKey,
-      columns: { ...inLaunch, capsule_id: { type: 'text', nullable: false, references: 'capsules' } },
-    },
-    {
-      name: 'launch_fairing_ships',
-      ...listKey,
-      columns: { ...inLaunch, ship_id: { type: 'text', nullable: false, references: 'ships' } },
-    },
-    {
-      name: 'launch_failures',
-      ...listKey,
-      columns: {
-        ...inLaunch,
-        time_s: { type: 'double precision' },
-        altitude_km: { type: 'double precision' },
-        reason: { type: 'text' },
-      },
-    },
+    listed('launch_cores', {
+      core_id: { type: 'text', references: 'cores' },
+      flight: { type: 'integer' },
+      gridfins: { type: 'boolean' },
+      legs: { type: 'boolean' },
+      reused: { type: 'boolean' },
+      landing_attempt: { type: 'boolean' },
+      landing_success: { type: 'boolean' },
+      landing_type: { type: 'text' },
+      landpad_id: { type: 'text', references: 'landpads' },
+    }),
+    listed('launch_payloads', { payload_id: { type: 'text', nullable: false, references: 'payloads' } }),
+    listed('launch_crew', { crew_id: { type: 'text', references: 'crew' }, role: { type: 'text' } }),
+    listed('launch_ships', { ship_id: { type: 'text', nullable: false, references: 'ships' } }),
+    listed('launch_capsules', { capsule_id: { type: 'text', nullable: false, references: 'capsules' } }),
+    listed('launch_fairing_ships', { ship_id: { type: 'text', nullable: false, references: 'ships' } }),
+    listed('launch_failures', {
+      time_s: { type: 'double precision' },
+      altitude_km: { type: 'double precision' },
+      reason: { type: 'text' },
+    }),
     {
       name: 'launch_images',
       key: ['launch_id', 'size', 'position'],
@@ -300,6 +275,14 @@ export default defineResource({
       description: 'Several launches have one flight number',
       sql: `SELECT id, 'flight number ' || flight_number || ': ' || name AS detail
             FROM (SELECT *, count(*) OVER (PARTITION BY flight_number) AS launches FROM launches) numbered WHERE launches > 1`,
+    },
+    {
+      name: 'launch_flight_number_missing',
+      severity: 'info',
+      description: 'Flight numbers before that of the launch are left out',
+      sql: `SELECT id, 'none from ' || before + 1 || ' to ' || flight_number - 1 AS detail
+            FROM (SELECT *, lag(flight_number) OVER (ORDER BY flight_number) AS before FROM launches) numbered
+            WHERE flight_number - 1 > before`,
     },
     {
       name: 'launch_order_differs',

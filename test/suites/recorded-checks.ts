@@ -75,6 +75,7 @@ const FOUND = {
   history_unix_differs: 0,
 
   launch_flight_number_shared: 6, // four have 188, two 198
+  launch_flight_number_missing: 2, // 190, 201
   launch_order_differs: 4, // past: Starlink 4-19 after Nilesat-301; upcoming: 3, and 2 more where numbers are shared
   launch_unix_differs: 2, // COTS 2 by 20 days, SSO-A by 120 s
   launch_local_differs: 7, // RatSat, CRS-1, ABS-3A, OG-2 M2, Iridium NEXT M5 and M6, Starlink 4-4
