@@ -6,6 +6,7 @@ import { ident } from '../../src/adapters/postgres/sql.ts';
 import { resources } from '../../src/resources/index.ts';
 import { loadAll } from './load-all.ts';
 import { testRecordedChecks } from './recorded-checks.ts';
+import { testRecordedFacts } from './recorded-facts.ts';
 import { testRecordedViews } from './recorded-views.ts';
 import { expectedLaunch, NOT_RECORDED, readRecorded, RECORDED_ROWS } from './recorded.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
@@ -67,6 +68,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
 
     testRecordedViews(() => lab);
     testRecordedChecks(() => lab);
+    testRecordedFacts(() => lab);
 
     it('are found unchanged when they come again', async () => {
       const { entries } = await loadAll(lab, readRecorded, '2027-01-02T03:04:05.678Z');
