@@ -55,7 +55,7 @@ export async function showReject(
   return shown;
 }
 
-/** Lets a record be as it is. Throws `usage` where none of its lines is open. */
+/** Lets a record be as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
 export async function waiveReject(
   config: Config,
   request: { readonly id: string; readonly resource: string | null; readonly reason: string },
