@@ -27,7 +27,16 @@ export async function startPgbouncer(databaseUrl: string, settings: readonly str
   const folder = mkdtempSync(path.join(tmpdir(), 'test-pgbouncer-'));
   const server = new URL(databaseUrl);
   const port = await findFreePort();
-  const place = `host=${server.hostname} port=${server.port} user=${server.username} password=${server.password}`;
+  const parts = {
+    host: server.hostname,
+    port: server.port,
+    user: server.username,
+    password: server.password,
+  };
+  const place = Object.entries(parts)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}='${decodeURIComponent(value).replaceAll("'", "''")}'`)
+    .join(' ');
   const file = path.join(folder, 'pgbouncer.ini');
   writeFileSync(
     file,
