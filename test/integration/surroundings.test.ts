@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -40,6 +40,13 @@ void describe('the program', () => {
     const tried = bash(proposed, { PATH: `${path.dirname(process.execPath)}:${PATH}` });
     assert.match(tried.stdout, /^Albatros Größe L \(simulated\) /m, tried.stderr);
     assert.match(proposed, /--data-dir/);
+  });
+
+  void it('names the data folder that it cannot write, and the flag', () => {
+    writeFileSync(path.join(folder, 'file'), '');
+    const { status, stderr } = bash(`${PROGRAM} run --source sandbox --data-dir file/data --quiet`);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: Cannot write .*file\/data\/.*: ENOTDIR.*\nhint: .*--data-dir\.\n$/);
   });
 
   void it('says nothing when whoever reads its output goes away', () => {

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { PipelineError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { processExists } from '../../lib/process-exists.ts';
+import { writing } from './writing.ts';
 
 const HEARTBEAT_MS = 2000;
 /** A holder on another machine, of which nothing but its heartbeat can be seen, is dead after this. */
@@ -39,7 +40,7 @@ export async function lockFolder(
   },
 ): Promise<FolderLock> {
   const { clock, signal, waitMs, what } = options;
-  await mkdir(dirname(path), { recursive: true });
+  await writing(path, () => mkdir(dirname(path), { recursive: true }));
   const me: Holder = {
     host: hostname(),
     pid: process.pid,
@@ -49,7 +50,7 @@ export async function lockFolder(
   };
   const deadline = clock.elapsed() + waitMs;
   for (;;) {
-    if (await create(path, me)) break;
+    if (await writing(path, () => create(path, me))) break;
     const found = await inspect(path, clock);
     if (found === null) continue;
     if (!found.alive) {

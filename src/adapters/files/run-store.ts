@@ -8,6 +8,7 @@ import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.t
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { writing } from './writing.ts';
 
 const HEAD_BYTES = 256;
 const READ_BYTES = 1 << 16;
@@ -116,20 +117,6 @@ async function readRawFile(folder: string, resource: string): Promise<RawFile | 
   if (url === undefined || bytes === undefined || sha256 === undefined || received_by === undefined)
     return null;
   return { path: join('raw', resource, '0001.json'), url, bytes, sha256, etag, received_by };
-}
-
-/** A folder or disk that cannot be written is a plain failure that names the place. */
-async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot write ${path}: ${reason}`, {
-      code: 'internal',
-      cause: error,
-      hint: 'Make room or give another --data-dir.',
-    });
-  }
 }
 
 function createDigest(): { update(chunk: Uint8Array): void; result(): Omit<RawBody, 'path'> } {

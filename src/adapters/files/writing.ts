@@ -1,0 +1,15 @@
+import { PipelineError } from '../../core/errors.ts';
+
+/** A data folder or disk that cannot be written is a plain failure that names the place. */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot write ${path}: ${reason}`, {
+      code: 'internal',
+      cause: error,
+      hint: 'Make room or give another --data-dir.',
+    });
+  }
+}
