@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 
 import { EXIT_CODES } from './cli/exit-codes.ts';
+import { startedByNpm } from './config/started-by.ts';
 
 enableCompileCache();
 
@@ -27,7 +28,12 @@ const [{ runCli }, { stopWithParent }] = await Promise.all([
   import('./cli/program.ts'),
   import('./lib/parent-watch.ts'),
 ]);
-stopWithParent(() => void stop());
+stopWithParent(
+  () => {
+    if (!abort.signal.aborted) void stop();
+  },
+  { startedByNpm: startedByNpm() },
+);
 const failure = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core', 'lib'],
   app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'resources', 'sandbox', 'steps'],
   cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'resources'],
-  main: ['cli', 'core', 'lib'],
+  main: ['cli', 'config', 'core', 'lib'],
 };
 
 type SourceFile = { readonly path: string; readonly text: string; readonly imports: readonly string[] };

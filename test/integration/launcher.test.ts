@@ -30,7 +30,7 @@ if (command === 'wait') {
   process.on('SIGTERM', () => say('SIGTERM'));
   process.on('SIGINT', () => say('SIGINT'));
   process.on('SIGHUP', () => { say('SIGHUP'); process.exitCode = 9; clearTimeout(timer); });
-  stopWithParent(() => { say('parent gone'); clearTimeout(timer); });
+  stopWithParent(() => { say('parent gone'); clearTimeout(timer); }, { startedByNpm: 'npm_command' in process.env });
   say('ready');
 }
 `;
@@ -42,6 +42,10 @@ void describe('launcher on a Node that is new enough', () => {
     const run = start(process.execPath, tree, ['where']);
     assert.deepEqual(await run.finish(), [0, null]);
     assert.deepEqual(run.lines, [`${process.version} ${run.child.pid}`]);
+  });
+
+  void it('stops when npm is killed that started it', async () => {
+    assert.deepEqual(await linesAfterNpmDied(process.execPath, tree), ['ready', 'parent gone']);
   });
 
   void it('tells its version without loading the program', () => {
@@ -121,6 +125,11 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(run.lines, ['ready', 'parent gone']);
     });
 
+    void it('takes the program with it when npm is killed that started it', async () => {
+      const [ready, told] = await linesAfterNpmDied(node, tree);
+      assert.deepEqual([ready, told], ['ready', 'SIGTERM']);
+    });
+
     void it('says what is missing when there is no pinned Node', () => {
       const bare = makeTree(minimum);
       mkdirSync(path.join(bare, 'node_modules/node'), { recursive: true });
@@ -139,6 +148,22 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       );
     });
   });
+}
+
+/** Starts the program below a shell that stands for npm, and kills that alone; the first two lines of the program. */
+async function linesAfterNpmDied(node: string, tree: string): Promise<readonly string[]> {
+  const npm = spawn('sh', ['-c', '"$0" "$1" wait & echo $!; wait', node, launcherOf(tree)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, npm_command: 'exec' },
+  });
+  const lines: string[] = [];
+  const reader = createInterface({ input: npm.stdout }).on('line', (line) => lines.push(line));
+  while (!lines.includes('ready')) await once(reader, 'line');
+  npm.kill('SIGKILL');
+  while (lines.length < 3) await once(reader, 'line');
+  const [launcher, ...told] = lines;
+  if (told[1] !== 'parent gone') process.kill(Number(launcher), 'SIGHUP'); // it says SIGTERM and goes on
+  return told;
 }
 
 /** A folder that looks like a clone, its launcher asking for Node `minimum`. */
