@@ -157,12 +157,17 @@ void describe('a client of the embedded database', () => {
     assert.equal(await waiting, 5);
   });
 
-  void it('is sent away when it leaves a transaction open while others wait', async () => {
+  void it('is sent away when it leaves a transaction open while others wait and more of them come', async (t) => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN');
     const gone = once(one, 'error');
+    const coming: Promise<Client>[] = [];
+    const callers = setInterval(() => coming.push(open()), 20);
+    t.after(() => clearInterval(callers));
     assert.equal(await value(other, 'SELECT 5'), 5);
+    clearInterval(callers);
     state('25P03')((await gone)[0]);
+    await Promise.all(coming);
   });
 
   void it('is sent away when it speaks something else', async () => {

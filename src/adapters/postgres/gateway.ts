@@ -67,9 +67,10 @@ export async function openGateway(
   }
 
   async function work(): Promise<void> {
-    clearTimeout(impatience);
     try {
       for (let next = whoseTurn(); next !== null; next = whoseTurn()) {
+        clearTimeout(impatience);
+        impatience = undefined;
         clients.delete(next);
         clients.add(next); // behind the others
         if (next !== holder && !next.socket.destroyed) await enter(next);
@@ -80,7 +81,7 @@ export async function openGateway(
       broken.resolve(error instanceof Error ? error : new Error('the embedded database has ended itself'));
     }
     if (holder !== null && [...clients].some(({ requests }) => requests.length > 0)) {
-      impatience = setTimeout(dismiss, options.patienceMs, holder).unref();
+      impatience ??= setTimeout(dismiss, options.patienceMs, holder).unref();
     }
   }
 
