@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { PREVIEW } from '../adapters/files/run-folders.ts';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
+import { migrateUp } from '../adapters/postgres/migrate.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
@@ -12,7 +13,7 @@ import type { Resource } from '../core/resource.ts';
 import type { Plan } from '../engine/plan.ts';
 import { previewAll } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
-import type { OpenDatabase } from './database.ts';
+import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import { prepare, runRules, type RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
@@ -35,7 +36,10 @@ export async function preview(
   const { database, session } = opened;
   const { dataDir, simulated } = source;
   await checkDataKind(dataDir, simulated);
-  await prepare(opened, false);
+  // A run would make an embedded database, too; there is nothing in it that could change.
+  const states = await prepare(opened, config.database.url === null ? 'new' : 'none');
+  if (states.some(({ applied_at }) => applied_at === null))
+    await migrateUp(session, database, MIGRATIONS_DIR);
   await checkKind(session.client, database.schema, simulated);
   const startedMs = deps.clock.now();
   // A hidden name: what a kill leaves of it is never read as a run.

@@ -80,7 +80,7 @@ export async function runOnce(
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const states = await telling(target, prepare(target, start.migrate));
+      const states = await telling(target, prepare(target, start.migrate ? 'any' : 'none'));
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
       return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
@@ -88,22 +88,23 @@ export async function runOnce(
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    const states = await telling(target, prepare(target, true));
+    const states = await telling(target, prepare(target, 'any'));
     return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
   } finally {
     for (const one of opened) await one.close();
   }
 }
 
-/** Locks the schema. Throws `migration` where some are pending and may not be applied. */
+/** Locks the schema. Throws `migration` where some are pending and may not be applied: `new` are those of an empty schema. */
 export async function prepare(
   { database, session }: OpenDatabase,
-  migrate: boolean,
+  mayApply: 'none' | 'new' | 'any',
 ): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
-  if (pending.length === 0 || migrate) return states;
+  const may = mayApply === 'any' || (mayApply === 'new' && pending.length === states.length);
+  if (pending.length === 0 || may) return states;
   throw new PipelineError(
     `Cannot run on schema ${database.schema} in ${database.name}: ${pending.length} of ${states.length} migrations are pending`,
     { code: 'migration', hint: 'Give --migrate, or type: spacex-pipeline migrate up' },

@@ -9,6 +9,7 @@ import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts'
 import {
   assertFailure,
   createTestServer,
+  createWorkspace,
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
@@ -48,6 +49,17 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
   FROM launches t`;
 
 void describe('plan', () => {
+  void it('has everything inserted where there is no embedded database yet', async (t) => {
+    const workspace = createWorkspace({ resources: ['rockets'] });
+    t.after(workspace.remove);
+    const { code, stdout, stderr } = await workspace.run(['plan', '--source', 'sandbox', '--json']);
+    assert.equal(code, 10, stderr);
+    const { changes, resources }: PlanReport = JSON.parse(stdout);
+    assert.equal(changes, true);
+    const rockets = resources['rockets']?.tables['rockets'] ?? assert.fail();
+    assert.partialDeepStrictEqual(rockets, { inserted: 4, updated: 0, unchanged: 0, deleted: 0 });
+  });
+
   void it('tells what a run would change, to the cell, and changes nothing', async () => {
     const { workspace } = await published();
     const state = STATE.replace('SCHEMA', workspace.schema);
