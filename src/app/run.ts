@@ -125,6 +125,8 @@ async function runOn(
     await checkKind(client, database.schema, simulated);
   if (states.some(({ applied_at }) => applied_at === null))
     await migrateUp(session, database, MIGRATIONS_DIR);
+  // Whoever stopped while the database opened or migrated wants no run that begins.
+  deps.signal.throwIfAborted();
 
   await start.check({ database, session, close: async () => undefined });
 

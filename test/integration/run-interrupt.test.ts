@@ -66,6 +66,32 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     });
   }
 
+  void it('does not begin where it was stopped while it migrated', async (t) => {
+    const workspace = server.workspace();
+    const blocker = new Client({ connectionString: server.url });
+    await blocker.connect();
+    t.after(() => blocker.end());
+    await blocker.query(`BEGIN; CREATE SCHEMA ${workspace.schema}`);
+    const api = await startApi(await sandboxReplies({ launches: 30 }));
+    t.after(api.close);
+    const running = workspace.start(['run', '--migrate', '--source', api.url]);
+    const mine = 'transactionid::text = pg_current_xact_id()::xid::text';
+    await waitFor(blocker, `SELECT FROM pg_locks WHERE NOT granted AND ${mine}`);
+    running.kill('SIGINT');
+    await running.line(/press Ctrl-C again/);
+    await blocker.query('ROLLBACK');
+    assertFailure(await running.finished, {
+      code: 130,
+      message: /interrupted/,
+      hint: /Nothing was published/,
+    });
+    assert.deepEqual(
+      workspace.list().filter((path) => path.includes('runs')),
+      [],
+    );
+    assert.deepEqual(await workspace.sql('SELECT run_id FROM runs'), []);
+  });
+
   void it('ends at once at the second Ctrl-C, even where the first one has to wait', async (t) => {
     const { workspace, api, other } = await prepare();
     t.after(api.close);
