@@ -6,7 +6,7 @@ import type { Experiment, Lab } from './lab.ts';
 import { digest, openPlace, type Place } from './place.ts';
 import { pathOf, sandboxWorld, serve } from './worlds.ts';
 
-const BATCH = 5000;
+const BATCH = 10_000;
 
 /** What steers a terminal, line breaks apart: none of it may come through as it is. */
 // oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
