@@ -41,8 +41,11 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
     lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant));
   // Of a short lab each run takes others.
   const offset = lab.random(BOUNDARIES.length);
-  const boundaries = lab.short ? BOUNDARIES.slice(offset, offset + 1) : BOUNDARIES;
+  const boundaries = lab.short
+    ? BOUNDARIES.slice(offset, offset + 1)
+    : BOUNDARIES.filter(({ name }) => name.includes(lab.at));
   for (const instant of boundaries) await one('at a boundary', instant);
+  if (lab.kills === 0) return;
   const span = await spanOf(stage);
   for (let turn = 0; turn < lab.kills; turn += 1) {
     await one('at a random instant', after(lab.random(Math.ceil(span * 1.1))));

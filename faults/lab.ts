@@ -8,6 +8,8 @@ export type LabOptions = {
   /** How many random instants of each kind of kill, and fuzzed records. */
   readonly kills: number;
   readonly records: number;
+  /** Kills only at the boundaries whose name has this text. */
+  readonly at: string;
   /** A sample of everything, within a minute. */
   readonly short: boolean;
 };

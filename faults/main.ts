@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { databaseFaults } from './database.ts';
 import { kills } from './kills.ts';
 import { recordFaults } from './records.ts';
+import { selfTests } from './self.ts';
 import { surroundings } from './surroundings.ts';
 import { sourceFaults } from './source.ts';
 import { startPostgres } from '../test/support/postgres.ts';
@@ -10,8 +11,9 @@ import { openStage } from './break.ts';
 import { query } from './place.ts';
 import { openLab, type Experiment } from './lab.ts';
 
-/** `npm run faults [-- --seed N --kills N --records N --only TEXT --short]`; exits 1 where anything was lost. */
+/** `npm run faults [-- --seed N --kills N --records N --only TEXT --at TEXT --short]`; exits 1 where anything was lost. */
 const EXPERIMENTS: readonly Experiment[] = [
+  ...selfTests,
   ...kills,
   ...databaseFaults,
   ...sourceFaults,
@@ -25,15 +27,17 @@ const { values } = parseArgs({
     kills: { type: 'string' },
     records: { type: 'string' },
     only: { type: 'string', default: '' },
+    at: { type: 'string', default: '' },
     short: { type: 'boolean', default: false },
   },
 });
-const { only, short } = values;
+const { at, only, short } = values;
 const seed = Number(values.seed ?? Date.now() % 2 ** 32);
 const { lab, close } = openLab(
   {
     seed,
     short,
+    at,
     kills: Number(values.kills ?? (short ? 1 : 300)),
     records: Number(values.records ?? (short ? 2000 : 100_000)),
   },

@@ -1,0 +1,113 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Client } from 'pg';
+
+import type { Experiment } from './lab.ts';
+import { digest, losses, type Place } from './place.ts';
+
+/** Something that no program did: a check that does not see it is worth nothing. */
+type Damage = {
+  /** How the line starts that the check must give. */
+  readonly seen: RegExp;
+  readonly does: string;
+  readonly undo: string;
+};
+
+const NEWEST = `(SELECT run_id FROM runs WHERE status = 'succeeded' ORDER BY finished_at DESC LIMIT 1)`;
+
+const DAMAGES: readonly Damage[] = [
+  damage(
+    /^tables say/,
+    'UPDATE launches SET name = name || $$!$$',
+    'UPDATE launches SET name = left(name, -1)',
+  ),
+  damage(
+    /^count: launches/,
+    'CREATE TABLE kept AS SELECT * FROM launches LIMIT 1; DELETE FROM launches WHERE id IN (SELECT id FROM kept)',
+    'INSERT INTO launches SELECT * FROM kept; DROP TABLE kept',
+  ),
+  damage(
+    /^rejects say/,
+    `UPDATE rejects SET status = 'gone', reason = 'lab' WHERE status = 'open'`,
+    `UPDATE rejects SET status = 'open', reason = NULL WHERE reason = 'lab'`,
+  ),
+  damage(/^rejects: /, 'UPDATE rejects SET times = times + 1000', 'UPDATE rejects SET times = times - 1000'),
+  damage(
+    /^tombstones: /,
+    `INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row") SELECT 'launches', 'lab', ${NEWEST}, now(), '{}'`,
+    `DELETE FROM tombstones WHERE row_id = 'lab'`,
+  ),
+  damage(
+    /^chain: /,
+    `UPDATE run_tables SET live_before = live_before + 1, inserted = inserted - 1, unchanged = unchanged + 1 WHERE run_id = ${NEWEST}`,
+    `UPDATE run_tables SET live_before = live_before - 1, inserted = inserted + 1, unchanged = unchanged - 1 WHERE run_id = ${NEWEST}`,
+  ),
+  damage(
+    /^running: /,
+    `UPDATE runs SET status = 'running' WHERE run_id = (SELECT min(run_id) FROM runs)`,
+    `UPDATE runs SET status = 'succeeded' WHERE status = 'running'`,
+  ),
+  damage(/^staging: /, 'CREATE TABLE stage_pipeline.staging_lab ()', 'DROP TABLE stage_pipeline.staging_lab'),
+];
+
+function damage(seen: RegExp, does: string, undo: string): Damage {
+  return { seen, does, undo };
+}
+
+/** Each check of the lab, shown what it is there for. */
+export const selfTests: readonly Experiment[] = [
+  {
+    name: 'the lab itself',
+    async run(lab, { stage }) {
+      const { place } = stage;
+      const expected = await digest(place);
+      const see = (seen: RegExp, does: () => Promise<() => unknown>): Promise<void> =>
+        lab.inject('damage that the lab must see', async () => {
+          const undo = await does();
+          const found = await losses(place, expected);
+          await undo();
+          const blind = found.some((line) => seen.test(line))
+            ? []
+            : [`${seen.source} was not seen in: ${found.join('; ')}`];
+          return [...blind, ...(await losses(place, expected))];
+        });
+      for (const { does, seen, undo } of DAMAGES) {
+        await see(seen, async () => {
+          await place.sql(does);
+          return () => place.sql(undo);
+        });
+      }
+      const folder = await newestFolder(place);
+      const change = (seen: RegExp, name: string, to: (text: string) => string): Promise<void> =>
+        see(seen, async () => {
+          const file = path.join(folder, name);
+          const before = readFileSync(file, 'utf8');
+          // Not in place: the file may have another name in the folder of an earlier run.
+          rmSync(file);
+          writeFileSync(file, to(before));
+          return () => writeFileSync(file, before);
+        });
+      await change(/^raw file /, 'raw/launches/0001.json', (text) => text.replace('"', "'"));
+      await change(/received, \d+ in validated/, 'validated/launches.ndjson', (text) =>
+        text.slice(text.indexOf('\n') + 1),
+      );
+      await see(/is left in the folder/, async () => {
+        const left = path.join(folder, 'raw', '.0001.json.lab.tmp');
+        writeFileSync(left, '');
+        return () => rmSync(left);
+      });
+      await see(/^lock: /, async () => {
+        const holder = new Client({ connectionString: place.url, application_name: 'spacex-pipeline lab' });
+        await holder.connect();
+        await holder.query('SELECT pg_advisory_lock(1)');
+        return () => holder.end();
+      });
+    },
+  },
+];
+
+async function newestFolder(place: Place): Promise<string> {
+  const [run] = await place.sql<{ run_dir: string }>(`SELECT run_dir FROM runs WHERE run_id = ${NEWEST}`);
+  return run?.run_dir ?? '';
+}
