@@ -100,7 +100,7 @@ export async function digest(place: Place): Promise<Digest> {
   const tables = await place.sql<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = '${place.schema}'::regnamespace AND relkind = 'r' ORDER BY 1`,
   );
-  const stamps = `'{_run_id,_first_run_id,_loaded_at,transformed_at_utc}'::text[]`;
+  const stamps = `'{_run_id,_first_run_id,_loaded_at,transformed_at_utc,transformed_at_date}'::text[]`;
   const lines = tables.map(
     ({ name }) => `SELECT '${name} ' || (to_jsonb(t) - ${stamps})::text AS line FROM "${name}" t`,
   );

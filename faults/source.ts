@@ -104,7 +104,7 @@ async function oddBodies(lab: Lab, place: Place): Promise<void> {
   const body = Buffer.from(world[at]?.body ?? '');
   const zipped = gzipSync(body);
   const records = JSON.parse(body.toString('utf8')) as readonly unknown[];
-  const turns = lab.short ? 1 : 10;
+  const turns = lab.short ? 1 : 4;
   const gzip = { 'content-encoding': 'gzip' };
   const odd = async (fault: string, reply: World[string], codes: readonly number[]): Promise<void> => {
     await lab.inject(`source: ${fault}`, async () => {

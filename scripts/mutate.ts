@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+import { createRandom } from '../src/sandbox/random.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+
+/**
+ * `npm run mutate [-- --only TEXT --sample N --seed N]`: changes one operator, word of SQL or statement at a time in
+ * the files that keep the promises, and runs the tests that are to notice. Tells the score and each survivor; exits 1
+ * below 80 %.
+ */
+
+const ROOT = resolve(import.meta.dirname, '..');
+const LIMIT_MS = 300_000;
+const LEAST_SCORE = 0.8;
+
+const SUITE = 'test/integration/target-postgres.test.ts';
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  'src/adapters/postgres/merge.ts': [SUITE],
+  'src/adapters/postgres/ledger.ts': [
+    SUITE,
+    'test/integration/resume.test.ts',
+    'test/integration/commit.test.ts',
+  ],
+  'src/adapters/postgres/lock.ts': [SUITE, 'test/integration/run-interrupt.test.ts'],
+  'src/app/resume.ts': ['test/integration/resume.test.ts'],
+  'src/app/kept-raw.ts': ['test/integration/resume.test.ts', 'test/integration/cli-plan.test.ts'],
+};
+
+/** What is looked for, and what is put in its place. */
+const OPERATORS: readonly (readonly [RegExp, string])[] = [
+  [/ === /g, ' !== '],
+  [/ !== /g, ' === '],
+  [/ && /g, ' || '],
+  [/ \|\| (?!')/g, ' && '],
+  [/ > 0\b/g, ' >= 0'],
+  [/ < (?=\w+ \?)/g, ' <= '],
+  [/\btrue\b/g, 'false'],
+  [/\bfalse\b/g, 'true'],
+  [/\bNOT EXISTS\b/g, 'EXISTS'],
+  [/(?<!NOT )\bEXISTS\b/g, 'NOT EXISTS'],
+  [/\bIS DISTINCT FROM\b/g, 'IS NOT DISTINCT FROM'],
+  [/\bIS NOT DISTINCT FROM\b/g, 'IS DISTINCT FROM'],
+  [/\bAND\b/g, 'OR'],
+  [/\bDESC\b/g, 'ASC'],
+  [/ >= \$1/g, ' > $1'],
+  [/ = \$1/g, ' <> $1'],
+  [/ <> '/g, " = '"],
+  [/ = 'running'/g, " <> 'running'"],
+  [/'BEGIN'/g, "'SELECT 1'"],
+  [/'ROLLBACK'/g, "'COMMIT'"],
+  [/^ *(?:await|throw) [^;{]*;$/gm, ';'],
+];
+
+type Mutant = { readonly file: string; readonly line: number; readonly was: string; readonly text: string };
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const place = mkdtempSync(join(tmpdir(), 'mutate-'));
+const server = await startPostgres({ options: ['max_connections=300'] });
+const survivors: Mutant[] = [];
+let tried = 0;
+try {
+  for (const name of ['bin', 'src', 'test', 'migrations', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, name), join(place, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'));
+  for (const mutant of chosen(allMutants())) {
+    const path = join(place, mutant.file);
+    const original = readFileSync(path, 'utf8');
+    writeFileSync(path, mutant.text);
+    const survived = await passes(TESTS[mutant.file] ?? []);
+    writeFileSync(path, original);
+    tried += 1;
+    if (survived) survivors.push(mutant);
+    tell(`${survived ? 'SURVIVED' : 'killed  '} ${mutant.file}:${mutant.line} ${mutant.was}`);
+  }
+} finally {
+  await server.remove();
+  rmSync(place, { recursive: true });
+}
+const score = tried === 0 ? 0 : (tried - survivors.length) / tried;
+tell(`${tried} mutants, ${survivors.length} survived: ${(score * 100).toFixed(1)} % killed`);
+process.exitCode = score >= LEAST_SCORE ? 0 : 1;
+
+function allMutants(): Mutant[] {
+  return Object.keys(TESTS)
+    .filter((file) => file.includes(values.only))
+    .flatMap(mutantsOf);
+}
+
+/** One for each place that an operator is found at, comments and imports apart. */
+function mutantsOf(file: string): Mutant[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return OPERATORS.flatMap(([pattern, replacement]) =>
+    [...text.matchAll(pattern)].flatMap((found) => {
+      const line = text.slice(0, found.index).split('\n').length;
+      const source = text.split('\n')[line - 1] ?? '';
+      if (/^\s*(?:\/?\*|\/\/|import\b|export type\b)/.test(source)) return [];
+      const mutated = text.slice(0, found.index) + replacement + text.slice(found.index + found[0].length);
+      return [{ file, line, was: `${found[0].trim()} → ${replacement.trim()}`, text: mutated }];
+    }),
+  );
+}
+
+function chosen(mutants: Mutant[]): Mutant[] {
+  if (values.sample === undefined) return mutants;
+  const random = createRandom(Number(values.seed));
+  return mutants
+    .map((mutant) => ({ mutant, at: random(2 ** 31) }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, Number(values.sample))
+    .map(({ mutant }) => mutant);
+}
+
+/** Do all tests pass? The first that does not ends the others; so does a hang. */
+async function passes(tests: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
+    cwd: place,
+    env: { ...process.env, TEST_DATABASE_URL: server.url },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const end = (): void => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const timer = setTimeout(end, LIMIT_MS);
+  let failed = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!/^\s*not ok /.test(line)) continue;
+    failed = true;
+    end();
+  }
+  clearTimeout(timer);
+  const code = child.exitCode ?? (await new Promise((done) => child.once('exit', done)));
+  return !failed && code === 0;
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
