@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 
 /** The part of `process` that tells of the IPC channel to a parent. */
 export type ParentLink = Pick<EventEmitter, 'once'> & {
@@ -27,12 +28,22 @@ export function stopWithParent(
   } else if (link.connected === false) {
     stop(); // the parent died while this process was starting
   } else if (startedByNpm) {
-    const npm = link.ppid;
+    const npm = above(link);
     const timer = setInterval(() => {
-      if (link.ppid === npm) return;
+      if (above(link) === npm) return;
       clearInterval(timer);
       stop();
     }, POLL_MS);
     timer.unref();
+  }
+}
+
+/** The parent and, where the system tells it, the parent's own: npm may put a shell between. */
+function above({ ppid }: ParentLink): string {
+  try {
+    const [, next] = /\) \S+ (\d+) /.exec(readFileSync(`/proc/${ppid}/stat`, 'utf8')) ?? [];
+    return `${ppid} ${next}`;
+  } catch {
+    return String(ppid);
   }
 }

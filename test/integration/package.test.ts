@@ -97,6 +97,22 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.deepEqual(await once(sandbox, 'exit'), [0, null]);
   });
 
+  void it(
+    'ends with the npx that started it, however that was killed',
+    { skip: process.platform !== 'linux' },
+    async () => {
+      const npx = spawn('npx', ['spacex-pipeline', 'sandbox', '--json'], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(npx.stdout, 'data');
+      npx.kill('SIGKILL');
+      npx.stdout.resume();
+      await once(npx.stdout, 'close'); // the program holds it open until here
+    },
+  );
+
   const old = findOldNode();
   void it('names the Node that it needs on an older one', { skip: old === null && 'none here' }, () => {
     const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });
