@@ -2,6 +2,7 @@ import { checkedRows, runChecks, type CheckReport } from '../app/checks.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { integerOption } from './options.ts';
+import { typeable } from './self.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -46,7 +47,11 @@ export const registerChecks: Register = (program, streams) => {
       }
       const found = checks.filter(isWorthTelling).length;
       printLine(context, `${found} of ${checks.length} checks found something after run ${runId}`);
-      if (first !== undefined) printLine(context, `Rows: spacex-pipeline checks --rows ${first.name}`);
+      if (first !== undefined)
+        printLine(
+          context,
+          typeable(`Rows: spacex-pipeline checks --rows ${first.name}`, context.cwd, context.given),
+        );
     });
 };
 
