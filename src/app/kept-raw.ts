@@ -33,5 +33,5 @@ export function noSource(name: string): Source {
   const refuse = (): never => {
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
-  return { name, probe: async () => refuse(), fetch: async () => refuse() };
+  return { name, probe: async () => refuse(), fetch: async () => refuse(), hide: (text) => text };
 }

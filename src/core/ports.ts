@@ -44,6 +44,8 @@ export type Source = {
     consume: (response: SourceResponse) => Promise<T>,
     signal: AbortSignal,
   ) => Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }>;
+  /** Takes our own logins out of a text that it sent, to be quoted in a message. */
+  readonly hide: (text: string) => string;
 };
 
 export type SourceRequest = { readonly path: string; readonly etag: string | null };

@@ -59,7 +59,7 @@ export async function extract(resource: Resource, context: ExtractContext): Prom
     await context.derive(context.folder.readRaw(resource.name));
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    if (!ready.refetch) throw broken(resource, ready.raw, ready.body, error);
+    if (!ready.refetch) throw broken(resource, ready.raw, quoteHead(ready.body, context), error);
     await fetchRaw(resource, context);
   }
 }
@@ -96,12 +96,12 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
   };
   const receivedAt = new Date(context.clock.now()).toISOString();
   await folder.writeRawMeta(resource.name, meta(response, raw, attempts, receivedAt));
-  if (!notModified) checkType(resource, response, body);
+  if (!notModified) checkType(resource, response, body, quoteHead(body, context));
   context.onStored({ raw, notModified, reused: false });
   try {
     await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? broken(resource, raw, body, error) : error;
+    throw error instanceof JsonSyntaxError ? broken(resource, raw, quoteHead(body, context), error) : error;
   }
 }
 
@@ -125,9 +125,13 @@ async function storeAndDerive(
   }
 }
 
-function broken(resource: Resource, raw: RawFile, body: RawBody, cause: JsonSyntaxError): PipelineError {
+function quoteHead({ head }: RawBody, { source }: Pick<ExtractContext, 'source'>): string {
+  return quoteBytes(Buffer.from(source.hide(Buffer.from(head).toString())), QUOTED_BYTES);
+}
+
+function broken(resource: Resource, raw: RawFile, start: string, cause: JsonSyntaxError): PipelineError {
   return new PipelineError(
-    `Cannot read ${resource.name} from ${raw.url}: ${cause.message}; the body starts ${quoteBytes(body.head, QUOTED_BYTES)}`,
+    `Cannot read ${resource.name} from ${raw.url}: ${cause.message}; the body starts ${start}`,
     { code: 'source', cause, hint: `The body is kept in ${raw.path} of the run folder.` },
   );
 }
@@ -143,11 +147,11 @@ function checkKind(resource: Resource, response: SourceResponse, simulated: bool
   );
 }
 
-function checkType(resource: Resource, response: SourceResponse, body: RawBody): void {
+function checkType(resource: Resource, response: SourceResponse, body: RawBody, start: string): void {
   const type = response.headers['content-type'] ?? 'no content type';
   if (isJsonType(type)) return;
   throw new PipelineError(
-    `Cannot read ${resource.name} from ${response.url}: it answered with ${type} where JSON is due, starting ${quoteBytes(body.head, QUOTED_BYTES)}`,
+    `Cannot read ${resource.name} from ${response.url}: it answered with ${type} where JSON is due, starting ${start}`,
     { code: 'source', hint: `The body is kept in ${body.path} of the run folder.` },
   );
 }

@@ -92,7 +92,10 @@ before(async () => {
           })
           .end();
       else if (request.url === ROCKETS) response.writeHead(302, { location: moved }).end();
-      else response.writeHead(200, headers).end(mode === 'serves' ? rockets.body : 'no JSON');
+      else
+        response
+          .writeHead(200, headers)
+          .end(mode === 'serves' ? rockets.body : `no JSON for ${request.headers.authorization}`);
     },
     { tls: createCertificate('api.test', authority) },
   );
@@ -155,13 +158,13 @@ function plant(settings: Readonly<Record<string, unknown>>) {
   return { workspace, type, printed, url };
 }
 
-/** Names and bytes of all files below a folder. */
+/** Names and bytes of all files below a folder, but for bodies: those are kept as they came. */
 function leaksInFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const file = path.join(folder, name);
-    const bytes = statSync(file).isFile() ? readFileSync(file).toString('latin1') : '';
-    const utf8 = Buffer.from(bytes, 'latin1').toString();
-    return [...leaksIn('the name of a file', name), ...leaksIn(name, utf8)];
+    const isBody = /raw\/\w+\/0001\.json$/.test(name);
+    const text = statSync(file).isFile() && !isBody ? readFileSync(file, 'utf8') : '';
+    return [...leaksIn('the name of a file', name), ...leaksIn(name, text)];
   });
 }
 
@@ -246,6 +249,7 @@ void describe('no secret is told', { concurrency: 1 }, () => {
       /http:\/\/\*\*\*@proxy\.test/,
       /it redirects to https:\/\/other\.test\/\?\*\*\*, another host/,
       /GET https:\/\/api\.test:\d+\/moved\?\*\*\*/,
+      /no JSON for Basic \*\*\*/,
       /the proxy answered 407/,
       new RegExp(`postgresql://${role}:\\*\\*\\*@`),
     );

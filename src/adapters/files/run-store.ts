@@ -10,7 +10,8 @@ import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { writing } from './writing.ts';
 
-const HEAD_BYTES = 256;
+/** More than is ever quoted, as secrets are taken out before. */
+const HEAD_BYTES = 4096;
 const READ_BYTES = 1 << 16;
 
 /** Runs as folders below `<data-dir>/runs`. The first body that is kept there says which kind the folder keeps. */

@@ -95,6 +95,7 @@ export function openHttpSource(options: HttpSourceOptions): Source & { readonly 
       await budget.take(signal);
       return transport.probe(path, signal);
     },
+    hide: transport.hide,
     close: () => transport.close(),
   };
 }

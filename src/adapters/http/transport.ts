@@ -41,6 +41,7 @@ export type Transport = {
     signal: AbortSignal,
   ) => Promise<T>;
   readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
+  readonly hide: (text: string) => string;
   readonly close: () => Promise<void>;
 };
 
@@ -141,6 +142,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
 
+    hide,
     close: connections.close,
   };
 }
