@@ -99,7 +99,9 @@ async function killOnce(
   await letGo();
   await running.finished;
   await untilGone(place, running.pid);
-  const lost = came ? [] : ['the run ended before it'];
+  const lost: string[] = [];
+  // Between some revisions nothing is inserted or deleted: the run ends as it should.
+  if (!came) lab.count('instants that never came');
   const left = await digest(place);
   if (left.tables !== old.tables && left.tables !== expected.tables)
     lost.push(`after the kill the tables say ${left.tables}: neither old nor new`);
@@ -129,7 +131,10 @@ async function recover(lab: Lab, place: Place, expected: Digest): Promise<string
     return [];
   }
   const refused = `resume: exit ${resumed.code}: ${resumed.stderr.slice(-500)}`;
-  if (resumed.code !== 2 || !/it has published\n.*Pull again with: spacex-pipeline run/.test(resumed.stderr))
+  if (
+    resumed.code !== 2 ||
+    !/it has published\n.*Pull again with: .*spacex-pipeline run/.test(resumed.stderr)
+  )
     return [refused];
   const published = (await digest(place)).tables === expected.tables;
   const [begun] = await place.sql(BEGUN);
