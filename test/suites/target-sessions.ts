@@ -36,6 +36,24 @@ export function testSessions(openDatabase: OpenDatabase): void {
 
     const arriving = { resource: makers, rows: { makers: [maker('m')] } };
 
+    it('each lets queries that come at the same time take turns, and warns nobody of it', async (t) => {
+      const warnings: Error[] = [];
+      const listen = (warning: Error): unknown => warnings.push(warning);
+      process.on('warning', listen);
+      t.after(() => process.off('warning', listen));
+      const numbers = [1, 2, 3, 4, 5];
+      const found = await Promise.all(
+        numbers.map((n) => rows<{ n: number }>(second.client, 'SELECT $1::int AS n', [n])),
+      );
+      assert.deepEqual(
+        found.map(([row]) => row?.n),
+        numbers,
+      );
+      await assert.rejects(second.client.query('SELECT 1/0'), { code: '22012' });
+      assert.equal((await rows(second.client, 'SELECT 1 AS n')).length, 1);
+      assert.deepEqual(warnings, []);
+    });
+
     it('one holds the schema, and the others are told the run, host, pid and since when', async () => {
       const { schema } = lab.database;
       const { pid } = process;

@@ -46,6 +46,7 @@ function newClient(url: string, encryption: Encryption, socket: Socket): pg.Clie
     stream: () => socket,
   });
   tellWhyLost(client);
+  takeTurns(client);
   return client;
 }
 
@@ -68,6 +69,18 @@ function tellWhyLost(client: pg.Client): void {
     return answer.catch((error: unknown) => {
       throw error instanceof pg.DatabaseError ? error : new ConnectionLost(reason ?? error);
     });
+  }) as typeof client.query;
+}
+
+/** Resources that run side by side ask for things over one connection. pg lets only one query wait for its turn. */
+function takeTurns(client: pg.Client): void {
+  let last: Promise<unknown> = Promise.resolve();
+  const send: (...query: unknown[]) => unknown = client.query.bind(client);
+  client.query = ((...query: unknown[]): unknown => {
+    if (isStream(query[0])) return send(...query);
+    const answer = last.then(() => send(...query));
+    last = answer.catch(() => undefined);
+    return answer;
   }) as typeof client.query;
 }
 
