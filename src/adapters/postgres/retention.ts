@@ -26,9 +26,9 @@ export async function retentionLedger(client: ClientBase): Promise<RetentionLedg
     };
   } catch (error) {
     throw databaseError(
-      'read the ledger',
+      'read the ledger (no run folder was removed)',
       error,
-      'No run folder was removed. Try: spacex-pipeline migrate status',
+      'Try: spacex-pipeline migrate status',
     );
   }
 }
