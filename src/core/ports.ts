@@ -70,6 +70,8 @@ export type RunFolder = {
   readonly writeRawMeta: (resource: string, meta: Readonly<Record<string, unknown>>) => Promise<void>;
   /** The same bytes as an earlier run received, without a second copy where the file system can link. */
   readonly linkRaw: (resource: string, from: KeptRaw) => Promise<RawBody>;
+  /** Gives up this run's copy of the same bytes where the earlier one is there, whole, and can be linked. */
+  readonly shareRaw: (resource: string, earlier: KeptRaw) => Promise<void>;
   readonly readRaw: (resource: string) => AsyncIterable<Uint8Array>;
   /** Removes files that an earlier try of this run never finished. */
   readonly removeLeftovers: () => Promise<void>;

@@ -1,6 +1,6 @@
 import { compileCheck, type Check } from '../core/check.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
-import type { Clock, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
+import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
 import {
   NO_ROWS,
@@ -83,10 +83,13 @@ export async function runResource(
     const check = compileCheck(resource.contract);
     const transform = await transformContext(resource, needs, context);
     const ready = await context.readyRaw(resource);
+    const published =
+      ready === null ? await context.ledger.lastRaw(resource.name, context.source.name) : null;
     await extract(resource, {
       ...context,
       ready,
-      kept: ready === null ? await keptRaw(resource, context) : null,
+      published,
+      kept: published !== null && (await isKept(published, context)) ? published : null,
       derive: (chunks) => {
         tally = createTally();
         return deriveStaged(resource, chunks, tally, { ...context, check, transform }, () =>
@@ -118,12 +121,9 @@ export async function runResource(
   }
 }
 
-/** What If-None-Match may stand on: published from this source, and still there, whole. */
-async function keptRaw(resource: Resource, { full, ledger, source, store }: TaskContext) {
-  if (full) return null;
-  const last = await ledger.lastRaw(resource.name, source.name);
-  if (last === null || last.raw.etag === null) return null;
-  return (await store.hasRaw(last)) ? last : null;
+/** May If-None-Match stand on it? */
+async function isKept(published: KeptRaw, { full, store }: TaskContext): Promise<boolean> {
+  return !full && published.raw.etag !== null && (await store.hasRaw(published));
 }
 
 async function deriveStaged(

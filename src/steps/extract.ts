@@ -30,6 +30,8 @@ export type ExtractContext = {
   readonly simulated: boolean;
   /** The response, where it need not be asked for. */
   readonly ready: ReadyRaw | null;
+  /** Of the last run that published from this source. */
+  readonly published: KeptRaw | null;
   /** What `If-None-Match` may stand on. */
   readonly kept: KeptRaw | null;
   readonly clock: Clock;
@@ -65,7 +67,7 @@ export async function extract(resource: Resource, context: ExtractContext): Prom
 }
 
 async function fetchRaw(resource: Resource, context: ExtractContext): Promise<void> {
-  const { folder, kept, source, signal } = context;
+  const { folder, kept, published, source, signal } = context;
   const fetching = source.fetch(
     { path: resource.path, etag: kept?.raw.etag ?? null },
     async (response) => {
@@ -97,6 +99,7 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
   const receivedAt = new Date(context.clock.now()).toISOString();
   await folder.writeRawMeta(resource.name, meta(response, raw, attempts, receivedAt));
   if (!notModified) checkType(resource, response, body, quoteHead(body, context));
+  if (!notModified && published?.raw.sha256 === raw.sha256) await folder.shareRaw(resource.name, published);
   context.onStored({ raw, notModified, reused: false });
   try {
     await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());

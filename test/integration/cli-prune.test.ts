@@ -102,6 +102,20 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal(statSync(rawOf(second)).nlink, 1);
   });
 
+  void it('an answer with the same bytes costs no second copy either, unless the first has been damaged', async () => {
+    const [first, second] = [await pull(), await pull('--full')];
+    assert.equal(second.resources['launches']?.not_modified, false);
+    assert.equal(statSync(rawOf(first)).ino, statSync(rawOf(second)).ino);
+    const bytes = readFileSync(rawOf(second));
+    writeFileSync(
+      rawOf(second),
+      bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte)),
+    );
+    const third = await pull('--full');
+    assert.deepEqual(readFileSync(rawOf(third)), bytes);
+    assert.equal(statSync(rawOf(third)).nlink, 1);
+  });
+
   void it('keeps the raw of a resource that was not published since', async () => {
     const [received, linked] = [await pull(), await pull()];
     const flags = ['--resources', 'rockets'];
@@ -182,8 +196,8 @@ void describe('runs prune', { concurrency: 1 }, () => {
     );
     assertFailure(await workspace.run(['runs', 'prune', '--schema', 'never']), {
       code: 5,
-      message: /Cannot read the ledger: .*42P01/,
-      hint: /No run folder was removed/,
+      message: /Cannot read the ledger \(no run folder was removed\): .*42P01/,
+      hint: /migrate status/,
     });
     await workspace.sql('ALTER TABLE run_resources RENAME TO away');
     const at = await workspace.run(['runs', 'prune']);

@@ -31,6 +31,7 @@ void it('fails, and leaves nobody waiting, where raw cannot be written before it
     runId: 'run',
     simulated: true,
     ready: null,
+    published: null,
     kept: null,
     clock: systemClock,
     signal: AbortSignal.timeout(20_000),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
@@ -79,6 +79,19 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
         await link(origin, target).catch(() => copyFile(origin, target));
       });
       return { path: rawPath(resource), ...(await digestFile(target)) };
+    },
+
+    async shareRaw(resource, { run_id, raw }) {
+      const origin = join(runFolder(dataDir, run_id), raw.path);
+      const found = await digestFile(origin).catch(() => null);
+      if (found?.sha256 !== raw.sha256) return;
+      const target = join(path, rawPath(resource));
+      // Under another name first, so that the file is there at any instant.
+      const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+      await link(origin, temporary).then(
+        () => rename(temporary, target),
+        () => undefined,
+      );
     },
 
     async removeLeftovers() {
