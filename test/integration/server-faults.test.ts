@@ -155,8 +155,7 @@ void describe('a connection that an administrator ends', () => {
         .query<{ status: string }>('SELECT status FROM spacex_pipeline.runs ORDER BY run_id DESC LIMIT 1');
       assert.notEqual(ended.rows[0]?.status, 'running');
       loaded.api.set(LAUNCHES, { body: loaded.other });
-      const [, next = ''] =
-        when === 'in COPY' ? ['', 'run'] : (/: spacex-pipeline (resume \S+)$/m.exec(result.stderr) ?? []);
+      const [, next = ''] = when === 'in COPY' ? ['', 'run'] : (/ (resume \S+)$/m.exec(result.stderr) ?? []);
       const resumed = await loaded.workspace.run([...next.split(' '), '--source', loaded.api.url]);
       assert.equal(resumed.code, 0, resumed.stderr);
       assert.deepEqual((await loaded.admin().query(NAMED)).rows, [{ first: 'Other' }]);
