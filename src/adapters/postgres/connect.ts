@@ -5,6 +5,7 @@ import pg from 'pg';
 
 import { ConnectionLost, sqlState } from './errors.ts';
 import type { Encryption } from './tls.ts';
+import { isStream, takeTurns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -70,20 +71,4 @@ function tellWhyLost(client: pg.Client): void {
       throw error instanceof pg.DatabaseError ? error : new ConnectionLost(reason ?? error);
     });
   }) as typeof client.query;
-}
-
-/** Resources that run side by side ask for things over one connection. pg lets only one query wait for its turn. */
-function takeTurns(client: pg.Client): void {
-  let last: Promise<unknown> = Promise.resolve();
-  const send: (...query: unknown[]) => unknown = client.query.bind(client);
-  client.query = ((...query: unknown[]): unknown => {
-    if (isStream(query[0])) return send(...query);
-    const answer = last.then(() => send(...query));
-    last = answer.catch(() => undefined);
-    return answer;
-  }) as typeof client.query;
-}
-
-function isStream(query: unknown): boolean {
-  return typeof query === 'object' && query !== null && 'submit' in query;
 }

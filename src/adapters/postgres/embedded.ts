@@ -6,6 +6,7 @@ import pg from 'pg';
 
 import { databaseError } from './errors.ts';
 import { configureSession, copyStatement, type Database, type Session } from './session.ts';
+import { takeTurns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
 
 /**
@@ -62,23 +63,6 @@ export async function openEngine(
     await mkdir(dirname(dir), { recursive: true });
     return Engine.create(dir, { startParams: [...Engine.defaultStartParams, ...flags] });
   });
-}
-
-/**
- * Lets every query on the client, and other work on the engine, wait for the one before: all sessions share the one
- * connection, and pg will not take a query while another is on its way. Gives a way in for other work.
- */
-function takeTurns(client: pg.Client): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = last.then(work);
-    last = next.catch(() => undefined);
-    return next;
-  }
-  const send = client.query.bind(client);
-  client.query = ((query: string, values?: unknown[]) =>
-    inTurn(() => send(query, values))) as typeof client.query;
-  return inTurn;
 }
 
 async function opening<T>(dir: string, open: () => Promise<T>): Promise<T> {
