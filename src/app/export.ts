@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { writing as writingFile } from '../adapters/files/writing.ts';
 import {
   inSnapshot,
   readableTables,
@@ -89,17 +90,8 @@ function csvValue(value: unknown): CsvValue {
   return JSON.stringify(value);
 }
 
-async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot write ${path}: ${reason}`, {
-      code: 'internal',
-      cause: error,
-      hint: 'Make room or give another --out.',
-    });
-  }
+function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return writingFile(path, work, 'Make room or give another --out.');
 }
 
 function notThere(schema: string, missing: readonly string[]): PipelineError {

@@ -1,7 +1,11 @@
 import { PipelineError } from '../../core/errors.ts';
 
-/** A data folder or disk that cannot be written is a plain failure that names the place. */
-export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** A folder or disk that cannot be written is a plain failure that names the place. */
+export async function writing<T>(
+  path: string,
+  work: () => Promise<T>,
+  hint = 'Make room or give another --data-dir.',
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -9,7 +13,7 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
     throw new PipelineError(`Cannot write ${path}: ${reason}`, {
       code: 'internal',
       cause: error,
-      hint: 'Make room or give another --data-dir.',
+      hint,
     });
   }
 }
