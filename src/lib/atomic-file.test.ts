@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,13 +135,36 @@ describe('createAtomicFile', () => {
     assert.ok((await readFile(path)).equals(Buffer.concat(pieces)));
   });
 
-  it('rejects a commit whose last bytes cannot be written', async () => {
-    const folder = await newFolder();
-    const file = await createAtomicFile(join(folder, 'a'));
-    await file.write({ byteLength: 1 } as Uint8Array);
-    await assert.rejects(file.commit());
-    assert.deepEqual(await readdir(folder), []);
+  it('has done with the bytes when a write is over', async () => {
+    const path = join(await newFolder(), 'a');
+    const file = await createAtomicFile(path);
+    const bytes = Buffer.alloc(3, 'a');
+    await file.write(bytes);
+    bytes.fill('b');
+    await file.write(bytes);
+    bytes.fill('c');
+    await file.commit();
+    assert.equal(await readFile(path, 'utf8'), 'aaabbb');
   });
+
+  it(
+    'rejects a commit whose last bytes cannot be written',
+    { skip: process.platform === 'win32' },
+    async () => {
+      const folder = await newFolder();
+      const script = `
+      import { createAtomicFile } from ${JSON.stringify(import.meta.resolve('./atomic-file.ts'))};
+      const file = await createAtomicFile(${JSON.stringify(join(folder, 'a'))});
+      await file.write(Buffer.from('kept back until the commit'));
+      console.log(await file.commit().then(() => 'committed', ({ code }) => code));`;
+      const noFileMayGrow = `trap '' XFSZ; ulimit -f 0; exec "$0" --input-type=module --eval "$1"`;
+      const { stdout } = spawnSync('sh', ['-c', noFileMayGrow, process.execPath, script], {
+        encoding: 'utf8',
+      });
+      assert.equal(stdout, 'EFBIG\n');
+      assert.deepEqual(await readdir(folder), []);
+    },
+  );
 
   it('keeps two writers of one path apart', async () => {
     const folder = await newFolder();

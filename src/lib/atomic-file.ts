@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export type AtomicFile = {
-  /** One at a time: await each before the next. Keeps the bytes for a while: they must not change any more. */
+  /** One at a time: await each before the next. Then the bytes are the caller's again. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Puts the file under its name, whole. Rejects, and leaves nothing, when a write has failed. */
   readonly commit: () => Promise<void>;
@@ -11,7 +11,7 @@ export type AtomicFile = {
   readonly discard: () => Promise<void>;
 };
 
-/** A write costs the event loop some 70 µs whatever its size, so small ones are gathered. */
+/** A write costs the event loop some 70 µs whatever its size, so smaller ones are gathered. */
 const GATHERED_BYTES = 1 << 20;
 
 /** How much may wait for the disk at the end: what came before is sent there meanwhile. */
@@ -45,22 +45,36 @@ export async function createAtomicFile(
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   const handle = await open(temporary, 'wx');
   let failed = false;
-  let gathered: Uint8Array[] = [];
+  let gathered: Buffer | null = null;
   let gatheredBytes = 0;
   let unsyncedBytes = 0;
   let syncing: Promise<void> = Promise.resolve();
   let end: { readonly kind: 'commit' | 'discard'; readonly done: Promise<void> } | null = null;
 
+  async function gather(bytes: Uint8Array): Promise<void> {
+    if (gatheredBytes + bytes.byteLength > GATHERED_BYTES) await flush();
+    if (bytes.byteLength >= GATHERED_BYTES) {
+      await put(bytes);
+      return;
+    }
+    gathered ??= Buffer.allocUnsafe(GATHERED_BYTES);
+    gathered.set(bytes, gatheredBytes);
+    gatheredBytes += bytes.byteLength;
+  }
+
   async function flush(): Promise<void> {
-    const parts = gathered;
-    const bytes = gatheredBytes;
-    gathered = [];
+    if (gathered === null || gatheredBytes === 0) return;
+    const bytes = gathered.subarray(0, gatheredBytes);
     gatheredBytes = 0;
-    if (bytes === 0) return;
-    const { bytesWritten } = await handle.writev(parts);
+    await put(bytes);
+  }
+
+  async function put(bytes: Uint8Array): Promise<void> {
+    let written = 0;
     // A short write is followed by the rest, and by the error that cut it short where there is one.
-    if (bytesWritten < bytes) await handle.writeFile(Buffer.concat(parts).subarray(bytesWritten));
-    unsyncedBytes += bytes;
+    do written += (await handle.write(bytes, written)).bytesWritten;
+    while (written < bytes.byteLength);
+    unsyncedBytes += written;
     if (!sync || unsyncedBytes < UNSYNCED_BYTES) return;
     unsyncedBytes = 0;
     await syncing;
@@ -94,9 +108,7 @@ export async function createAtomicFile(
     async write(bytes) {
       if (end !== null) throw new Error(`Cannot write ${path}: it was ended by ${end.kind}`);
       try {
-        gathered.push(bytes);
-        gatheredBytes += bytes.byteLength;
-        if (gatheredBytes >= GATHERED_BYTES) await flush();
+        await gather(bytes);
       } catch (error) {
         failed = true;
         throw error;

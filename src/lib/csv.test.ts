@@ -114,13 +114,26 @@ describe('a CSV encoder', () => {
     const encoder = createCsvEncoder(['a']);
     encoder.encode({ a: 'é' });
     encoder.encode({ a: 'x' });
-    assert.deepEqual([encoder.rows, encoder.bytes], [2, 5]);
+    assert.deepEqual([encoder.rows, encoder.bytes], [2, 4]);
     const first = encoder.take();
     assert.deepEqual([encoder.rows, encoder.bytes], [0, 0]);
     encoder.encode({ a: 'other' });
     assert.equal(first.toString(), 'é\nx\n');
     assert.equal(encoder.take().toString(), 'other\n');
     assert.equal(encoder.take().length, 0);
+  });
+
+  it('makes further rows in memory that it was given back', () => {
+    const encoder = createCsvEncoder(['a']);
+    encoder.encode({ a: 'first' });
+    const first = encoder.take();
+    encoder.encode({ a: 'second' });
+    encoder.reuse(first);
+    const second = encoder.take();
+    encoder.encode({ a: 'third' });
+    const third = encoder.take();
+    assert.equal(third.buffer, first.buffer);
+    assert.deepEqual([second.toString(), third.toString()], ['second\n', 'third\n']);
   });
 
   it('grows with what it is given', () => {

@@ -6,7 +6,9 @@ export type CsvEncoder = {
   readonly encode: (row: Readonly<Record<string, CsvValue>>) => void;
   /** Hands out the rows since the last take. */
   readonly take: () => Buffer<ArrayBuffer>;
-  /** Rows and bytes since the last take. */
+  /** Takes the memory of what was handed out, which nobody may read any more, for rows to come. */
+  readonly reuse: (taken: Buffer<ArrayBuffer>) => void;
+  /** Rows since the last take, and about how many bytes they are, counted before they are encoded. */
   readonly rows: number;
   readonly bytes: number;
 };
@@ -17,7 +19,8 @@ export type CsvEncoder = {
  */
 export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   const encodeRow = compileRow(columns);
-  let buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  const spare: Buffer<ArrayBuffer>[] = [];
   let bytes = 0;
   let rows = 0;
   /** Lines that are not in the buffer yet: encoding one at a time costs short rows half their time. */
@@ -26,7 +29,7 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   function flush(): void {
     const needed = bytes + pending.length * MAX_BYTES_PER_UNIT;
     if (needed > buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, buffer.length * 2));
       buffer.copy(larger, 0, 0, bytes);
       buffer = larger;
     }
@@ -45,17 +48,19 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
       flush();
       const taken = buffer.subarray(0, bytes);
       // The next batch is of about the same size; doubling just above it would hold twice the memory.
-      buffer = Buffer.allocUnsafe(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
+      buffer = spare.pop() ?? Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
       bytes = 0;
       rows = 0;
       return taken;
+    },
+    reuse(taken) {
+      spare.push(Buffer.from(taken.buffer));
     },
     get rows() {
       return rows;
     },
     get bytes() {
-      flush();
-      return bytes;
+      return bytes + pending.length;
     },
   };
 }

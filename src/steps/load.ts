@@ -16,6 +16,9 @@ export type Loader = {
   readonly discard: () => Promise<void>;
 };
 
+/** A batch of long rows ends before it has `batchSize` of them. */
+const BATCH_BYTES = 4 << 20;
+
 /** How many batches may wait for the database: tables of one resource fill theirs at about the same time. */
 const BATCHES_AHEAD = 4;
 
@@ -36,9 +39,10 @@ export async function createLoader(
   // Batches on their way, each after the one before.
   const copying: Promise<void>[] = [];
 
-  async function copy(lane: Lane, csv: Uint8Array<ArrayBuffer>): Promise<void> {
+  async function copy(lane: Lane, csv: Buffer<ArrayBuffer>): Promise<void> {
     await lane.file.write(csv);
     lane.rows += await staging.copy(lane.table, csv);
+    lane.encoder.reuse(csv);
   }
 
   async function enqueue(work: () => Promise<void>): Promise<void> {
@@ -49,9 +53,9 @@ export async function createLoader(
     copying.push(next);
   }
 
-  async function handOver(minimum: number): Promise<void> {
+  async function handOver(isDue: (encoder: CsvEncoder) => boolean): Promise<void> {
     for (const lane of lanes.values()) {
-      if (lane.encoder.rows < minimum) continue;
+      if (!isDue(lane.encoder)) continue;
       const csv = lane.encoder.take();
       await enqueue(() => copy(lane, csv));
     }
@@ -61,10 +65,10 @@ export async function createLoader(
     add(rows) {
       for (const [name, lane] of lanes) addRows(lane, rows[name] ?? []);
     },
-    flush: () => handOver(batchSize),
+    flush: () => handOver(({ rows, bytes }) => rows >= batchSize || bytes >= BATCH_BYTES),
     enqueue,
     async finish() {
-      await handOver(1);
+      await handOver(({ rows }) => rows > 0);
       await copying.at(-1);
       for (const { file } of lanes.values()) await file.commit();
       return Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.rows]));
