@@ -185,7 +185,7 @@ export const BOUNDARIES: readonly Instant[] = [
   atFile('raw/launches/0001.meta.json'),
   atLine(/launches: received/),
   inCopy('launches', 'NEW.flight_number = 77'),
-  inCopy('rejects_launches', 'true'),
+  inCopy('_rejects', `NEW.resource = ''launches''`),
   atFile('validated/launches.ndjson'),
   atFile('errored/launches.ndjson'),
   atFile('profile/launches.json'),

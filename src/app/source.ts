@@ -91,7 +91,11 @@ function addressOf(
 
 async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {
   const sandbox = await startSandbox({});
-  const source = openSourceAt(loaded, 'sandbox', sandbox.url, deps);
+  const { config, origins } = loaded;
+  // Nobody has to be spared there.
+  const spared = origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
+  const unhurried = { ...config, source: { ...config.source, ...spared } };
+  const source = openSourceAt({ ...loaded, config: unhurried }, 'sandbox', sandbox.url, deps);
   return {
     source,
     simulated: true,

@@ -43,7 +43,8 @@ export const configSchema = section({
       exclusiveMinimum: 0,
       maximum: 1000,
       default: 10,
-      description: 'The most requests to the API in a second, all resources together.',
+      description:
+        'The most requests to the API in a second, all resources together. The built-in sandbox has no limit unless it is set.',
     }),
     httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
     httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),

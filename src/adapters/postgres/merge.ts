@@ -3,9 +3,9 @@ import type { ClientBase } from 'pg';
 import type { Resource } from '../../core/resource.ts';
 import type { TableCounts } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
-import { execute, rows } from './session.ts';
-import { columnList, ident } from './sql.ts';
-import type { StagingNames } from './staging.ts';
+import { execute, one } from './session.ts';
+import { columnList, ident, literal } from './sql.ts';
+import { sharedRows, type StagingNames } from './staging.ts';
 
 /**
  * Brings a target table to what is staged: t is the target, s the staging, h the held ids. Rows that are equal are
@@ -19,57 +19,65 @@ export async function mergeTable(
 ): Promise<Omit<TableCounts, 'dangling'>> {
   const { resource, runId, deletes } = options;
   const staged = ident(...names.rows(table));
-  const held = ident(...names.held(resource));
+  const held = sharedRows(names.held, resource);
 
-  const liveBefore = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
-  const stagedRows = await count(client, `SELECT count(*) AS n FROM ${staged}`);
-  const heldRows = await count(client, heldSql(table, staged, held));
+  const before = await one<Before>(
+    client,
+    `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
+            (${heldSql(table, staged, held)}) AS held`,
+  );
   // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
   // on one.
-  const { pairs, unchanged } = liveBefore === 0 ? NO_PAIRS : await compare(client, table, staged);
-  const gone = pairs < liveBefore ? goneSql(table, names, resource, deletes) : null;
+  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(client, table, staged);
+  const gone = pairs < before.live ? goneSql(table, names, resource, deletes) : null;
   const deleted = gone === null ? 0 : await execute(client, deleteSql(table, gone), [runId, table.name]);
   const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
   const insert = insertSql(table, staged, pairs > 0);
-  const inserted = pairs < stagedRows ? await execute(client, insert, [runId]) : 0;
-  const liveAfter = await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`);
+  const inserted = pairs < before.staged ? await execute(client, insert, [runId]) : 0;
   const changed = inserted + updated + deleted > 0;
-  const digest = (changed ? null : await lastDigest(client, table)) ?? (await tableDigest(client, table));
+  const after = await one<{ live: number; digest: string | null }>(
+    client,
+    changed
+      ? saidSql(table)
+      : `SELECT count(*) AS live, (${lastDigestSql(table)}) AS digest FROM ${ident(table.name)}`,
+  );
   return {
-    staged: stagedRows,
+    staged: before.staged,
     inserted,
     updated,
     unchanged,
     deleted,
-    held: heldRows,
-    live_before: liveBefore,
-    live_after: liveAfter,
-    digest,
+    held: before.held,
+    live_before: before.live,
+    live_after: after.live,
+    digest: after.digest ?? (await tableDigest(client, table)),
   };
 }
+
+type Before = { readonly live: number; readonly staged: number; readonly held: number };
 
 /**
  * What a table says, in whatever order its rows are: their number and the sum of their hashes. Columns that tell when
  * a row was made are left out. The hash is the one that hash partitioning stands on: the same in every version.
  */
 export async function tableDigest(client: ClientBase, table: Table): Promise<string> {
+  return (await one<{ digest: string }>(client, saidSql(table))).digest;
+}
+
+function saidSql(table: Table): string {
   const said = Object.keys(table.columns).filter((name) => table.columns[name]?.stamp !== true);
-  const [row] = await rows<{ digest: string }>(
-    client,
-    `SELECT count(*) || ':' || coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0) AS digest
-     FROM ${ident(table.name)}`,
-  );
-  return row?.digest ?? '0:0';
+  return `SELECT count(*) AS live,
+      count(*) || ':' || coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0) AS digest
+    FROM ${ident(table.name)}`;
 }
 
 /** Of the last run that published the table; null for none. */
 export async function lastDigest(client: ClientBase, table: Table): Promise<string | null> {
-  const [row] = await rows<{ digest: string }>(
-    client,
-    `SELECT digest FROM run_tables WHERE table_name = $1 ORDER BY run_id DESC LIMIT 1`,
-    [table.name],
-  );
-  return row?.digest ?? null;
+  return (await one<{ digest: string | null }>(client, `SELECT (${lastDigestSql(table)}) AS digest`)).digest;
+}
+
+function lastDigestSql(table: Table): string {
+  return `SELECT digest FROM run_tables WHERE table_name = ${literal(table.name)} ORDER BY run_id DESC LIMIT 1`;
 }
 
 /** Rows that a merge with deletes would take away, beside all that are there. */
@@ -80,10 +88,11 @@ export async function countVanishing(
 ): Promise<{ live: number; vanishing: number }> {
   const [table] = resource.tables;
   const gone = deletedWith(table, names, resource);
-  return {
-    live: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)}`),
-    vanishing: await count(client, `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE ${gone}`),
-  };
+  return one(
+    client,
+    `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live,
+            (SELECT count(*) FROM ${ident(table.name)} t WHERE ${gone}) AS vanishing`,
+  );
 }
 
 /**
@@ -91,19 +100,19 @@ export async function countVanishing(
  * is left out: nothing was ever pulled there.
  */
 export async function countDangling(client: ClientBase, table: Table): Promise<TableCounts['dangling']> {
-  const counts: Record<string, number> = {};
-  for (const [name, column] of Object.entries(table.columns)) {
-    if (column.references === undefined) continue;
-    const [found] = await rows<{ n: number }>(
-      client,
-      `SELECT count(*) AS n FROM ${ident(table.name)} t
-       WHERE t.${ident(name)} IS NOT NULL
-         AND NOT EXISTS (SELECT FROM ${ident(column.references)} r WHERE r.id = t.${ident(name)})
-       HAVING EXISTS (SELECT FROM ${ident(column.references)})`,
-    );
-    if (found !== undefined) counts[name] = found.n;
-  }
-  return counts;
+  const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
+    references === undefined ? [] : [`(${danglingSql(table, name, references)}) AS ${ident(name)}`],
+  );
+  if (counts.length === 0) return {};
+  const found = await one<Record<string, number | null>>(client, `SELECT ${counts.join(', ')}`);
+  return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
+}
+
+function danglingSql(table: Table, name: string, references: string): string {
+  return `SELECT count(*) FROM ${ident(table.name)} t
+    WHERE t.${ident(name)} IS NOT NULL
+      AND NOT EXISTS (SELECT FROM ${ident(references)} r WHERE r.id = t.${ident(name)})
+    HAVING EXISTS (SELECT FROM ${ident(references)})`;
 }
 
 /** The rows that the table will have: staged ones, and those that stay. */
@@ -115,7 +124,7 @@ export function survivingSql(
 ): string {
   const [table] = resource.tables;
   const staged = ident(...names.rows(table));
-  const stays = deletes ? isHeldSql(table, ident(...names.held(resource))) : 'true';
+  const stays = deletes ? isHeldSql(table, sharedRows(names.held, resource)) : 'true';
   return `SELECT s.id, s.${ident(column)} AS value FROM ${staged} s
     UNION ALL
     SELECT t.id, t.${ident(column)} FROM ${ident(table.name)} t
@@ -146,7 +155,7 @@ export function goneSql(
 }
 
 function deletedWith(table: Table, names: StagingNames, resource: Resource): string {
-  return `${notStaged(table, names)} AND NOT ${isHeldSql(table, ident(...names.held(resource)))}`;
+  return `${notStaged(table, names)} AND NOT ${isHeldSql(table, sharedRows(names.held, resource))}`;
 }
 
 function notStaged(table: Table, names: StagingNames): string {
@@ -187,12 +196,11 @@ async function compare(client: ClientBase, table: Table, staged: string): Promis
     columns.length === 0
       ? 'true'
       : `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
-  const [counts] = await rows<Pairs>(
+  return one(
     client,
     `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${same}) AS unchanged
      FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`,
   );
-  return counts ?? NO_PAIRS;
 }
 
 export function heldSql(table: Table, staged: string, held: string): string {
@@ -206,13 +214,4 @@ function isHeldSql(table: Table, held: string): string {
 
 export function sameKey(table: Table): string {
   return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
-}
-
-export async function count(
-  client: ClientBase,
-  sql: string,
-  values: readonly unknown[] = [],
-): Promise<number> {
-  const [row] = await rows<{ n: number }>(client, sql, values);
-  return row?.n ?? 0;
 }

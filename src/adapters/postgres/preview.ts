@@ -3,10 +3,10 @@ import type { ClientBase } from 'pg';
 import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
-import { contents, count, goneSql, heldSql, sameKey } from './merge.ts';
-import { rows } from './session.ts';
+import { contents, goneSql, heldSql, sameKey } from './merge.ts';
+import { one, rows } from './session.ts';
 import { columnList, ident } from './sql.ts';
-import type { StagingNames } from './staging.ts';
+import { sharedRows, type StagingNames } from './staging.ts';
 
 type Found = {
   readonly key: Record<string, unknown>;
@@ -34,13 +34,12 @@ export async function previewTable(
   const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE ${differs}`;
   const gone = goneSql(table, names, resource, deletes);
   const deleted = `FROM ${live} t WHERE ${gone ?? 'false'}`;
-  const counts = {
-    staged: await count(client, `SELECT count(*) AS n FROM ${staged}`),
-    inserted: await count(client, `SELECT count(*) AS n ${inserted}`),
-    updated: await count(client, `SELECT count(*) AS n ${updated}`),
-    deleted: await count(client, `SELECT count(*) AS n ${deleted}`),
-    held: await count(client, heldSql(table, staged, ident(...names.held(resource)))),
-  };
+  const counts = await one<Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number>>(
+    client,
+    `SELECT (SELECT count(*) FROM ${staged}) AS staged, (SELECT count(*) ${inserted}) AS inserted,
+            (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
+            (${heldSql(table, staged, sharedRows(names.held, resource))}) AS held`,
+  );
   const first = (what: string, before: string, after: string): Promise<Found[]> =>
     rows<Found>(
       client,
@@ -63,7 +62,7 @@ export async function previewRejects(
   names: StagingNames,
   resource: Resource,
 ): Promise<RejectChanges> {
-  const staged = ident(...names.rejects(resource));
+  const staged = sharedRows(names.rejects, resource);
   const main = ident(...names.rows(resource.tables[0]));
   const accepted = await rows<{ id: string }>(
     client,

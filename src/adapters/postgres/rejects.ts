@@ -4,7 +4,7 @@ import type { Fault } from '../../core/run.ts';
 import type { LedgerEntry } from '../../core/target.ts';
 import { execute, rows } from './session.ts';
 import { ident } from './sql.ts';
-import type { StagingNames } from './staging.ts';
+import { sharedRows, type StagingNames } from './staging.ts';
 
 /**
  * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
@@ -16,14 +16,14 @@ export async function recordRejects(
   runId: string,
   { resource, report }: LedgerEntry,
 ): Promise<void> {
-  const staged = ident(...names.rejects(resource));
+  const staged = sharedRows(names.rejects, resource);
   await execute(
     client,
     `INSERT INTO rejects AS r (resource, record_id, fingerprint, status, first_run_id, last_run_id, first_seen, last_seen,
                                times, errors, record_index, record_offset, record)
      SELECT DISTINCT ON (record_id, fingerprint)
             $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_index, record_offset, record
-     FROM ${staged} ORDER BY record_id, fingerprint, record_index
+     FROM ${staged} o ORDER BY record_id, fingerprint, record_index
      ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
        status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
        last_run_id = excluded.last_run_id, last_seen = excluded.last_seen,

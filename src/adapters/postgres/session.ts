@@ -33,6 +33,13 @@ export async function rows<R extends QueryResultRow>(
   return result.rows;
 }
 
+/** Of a query that always gives one row. */
+export async function one<R extends QueryResultRow>(client: ClientBase, sql: string): Promise<R> {
+  const [row] = await rows<R>(client, sql);
+  if (row === undefined) throw new Error('the database gave no row where one is due');
+  return row;
+}
+
 /** Runs a statement and gives the number of rows that it touched. */
 export async function execute(
   client: ClientBase,

@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 /** PostgreSQL cuts what is longer, without an error. */
 export const NAME_BYTES = 63;
 
-/** The one place that quotes SQL identifiers. */
+/** The one place that quotes SQL identifiers, and constants where no parameter can be. */
 export function ident(...path: readonly string[]): string {
   return path.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** `a, b, c`, each quoted, each behind the alias where one is given. */

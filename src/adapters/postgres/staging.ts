@@ -6,39 +6,55 @@ import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
 import { databaseError, sqlState } from './errors.ts';
 import { rows, type Database } from './session.ts';
-import { columnList, ident, ledgerSchema } from './sql.ts';
+import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
 const LOCK_NOT_AVAILABLE = '55P03';
-const REJECT_NAMES = [
-  'record_id',
-  'fingerprint',
-  'errors',
-  'record_index',
-  'record_offset',
-  'record',
-] as const;
-const REJECT_COLUMNS =
-  'record_id text NOT NULL, fingerprint text NOT NULL, errors text NOT NULL, record_index bigint NOT NULL, record_offset bigint NOT NULL, record bytea';
+const HELD = { resource: 'text NOT NULL', id: 'text NOT NULL' };
+const REJECTS = {
+  resource: 'text NOT NULL',
+  record_id: 'text NOT NULL',
+  fingerprint: 'text NOT NULL',
+  errors: 'text NOT NULL',
+  record_index: 'bigint NOT NULL',
+  record_offset: 'bigint NOT NULL',
+  record: 'bytea',
+};
 const HELD_BATCH_BYTES = 1 << 20;
 
 /** Where a run's rows wait for publish: unlogged tables in the ledger schema, named by the run's random part. */
 export type StagingNames = {
   readonly rows: (table: Table) => readonly string[];
-  readonly held: (resource: Resource) => readonly string[];
-  readonly rejects: (resource: Resource) => readonly string[];
+  /** Of all resources. */
+  readonly held: readonly string[];
+  readonly rejects: readonly string[];
 };
 
 export function stagingNames(schema: string, runId: string): StagingNames {
   const run = `${PREFIX}${runId.slice(-12)}_`;
   return {
     rows: (table) => [ledgerSchema(schema), `${run}${table.name}`],
-    held: (resource) => [ledgerSchema(schema), `${run}held_${resource.name}`],
-    rejects: (resource) => [ledgerSchema(schema), `${run}rejects_${resource.name}`],
+    held: [ledgerSchema(schema), `${run}_held`],
+    rejects: [ledgerSchema(schema), `${run}_rejects`],
   };
 }
 
+/** What a table that all resources share has of one: to select from. */
+export function sharedRows(name: readonly string[], resource: Resource): string {
+  return `(SELECT * FROM ${ident(...name)} WHERE resource = ${literal(resource.name)})`;
+}
+
+/** Makes the tables that all resources share. */
+export async function createShared(client: ClientBase, names: StagingNames): Promise<void> {
+  try {
+    await client.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
+  } catch (error) {
+    throw databaseError('create staging tables', error);
+  }
+}
+
+/** The tables that all resources share must be there. */
 export async function openStaging(
   database: Database,
   names: StagingNames,
@@ -47,11 +63,12 @@ export async function openStaging(
   const session = await database.connect();
   const { client } = session;
   try {
-    for (const table of resource.tables) {
-      await create(client, names.rows(table), columnsSql(table));
-    }
-    await create(client, names.held(resource), 'id text NOT NULL');
-    await create(client, names.rejects(resource), REJECT_COLUMNS);
+    // Afresh: an earlier try of the same resource may have left its own.
+    const shared = [names.held, names.rejects].map(
+      (name) => `DELETE FROM ${ident(...name)} WHERE resource = ${literal(resource.name)}`,
+    );
+    const own = resource.tables.map((table) => createSql(names.rows(table), columnTypes(table)));
+    await client.query([...shared, ...own].join(';'));
   } catch (error) {
     await session.close();
     throw databaseError(`create staging tables for ${resource.name}`, error);
@@ -66,18 +83,24 @@ export async function openStaging(
     },
     async hold(ids) {
       try {
-        for (const csv of idBatches(ids)) await session.copyCsv(names.held(resource), ['id'], csv);
+        let held = false;
+        for (const csv of heldBatches(resource, ids)) {
+          await session.copyCsv(names.held, Object.keys(HELD), csv);
+          held = true;
+        }
+        if (held) await client.query(`ANALYZE ${ident(...names.held)}`);
       } catch (error) {
         throw databaseError(`load held ids of ${resource.name} into staging`, error);
       }
     },
     async reject(rejects) {
-      const encoder = createCsvEncoder(REJECT_NAMES);
+      const encoder = createCsvEncoder(Object.keys(REJECTS));
       for (const { record, ...line } of rejects) {
-        encoder.encode({ ...line, record: record === null ? null : `\\x${record.toString('hex')}` });
+        const bytes = record === null ? null : `\\x${record.toString('hex')}`;
+        encoder.encode({ ...line, resource: resource.name, record: bytes });
       }
       try {
-        await session.copyCsv(names.rejects(resource), REJECT_NAMES, encoder.take());
+        await session.copyCsv(names.rejects, Object.keys(REJECTS), encoder.take());
       } catch (error) {
         throw databaseError(`load rejects of ${resource.name} into staging`, error);
       }
@@ -85,10 +108,10 @@ export async function openStaging(
     async finish() {
       try {
         // The merge joins on the key alone. A sample of every column of 205,000 launches took 1.2 s.
-        await client.query('SET default_statistics_target = 10');
-        for (const table of resource.tables) {
-          await client.query(`ANALYZE ${ident(...names.rows(table))} (${columnList(table.key)})`);
-        }
+        const keys = resource.tables.map(
+          (table) => `${ident(...names.rows(table))} (${columnList(table.key)})`,
+        );
+        await client.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`);
       } catch (error) {
         throw databaseError(`analyze staging tables for ${resource.name}`, error);
       }
@@ -109,9 +132,10 @@ export async function dropStaging(client: ClientBase, schema: string): Promise<v
     [ident(ledgerSchema(schema)), PREFIX],
   );
   if (leftovers.length === 0) return;
+  const tables = leftovers.map(({ name }) => ident(ledgerSchema(schema), name));
   await client.query(`SET lock_timeout = '${DROP_TIMEOUT_SECONDS}s'`);
   try {
-    for (const { name } of leftovers) await client.query(`DROP TABLE ${ident(ledgerSchema(schema), name)}`);
+    await client.query(`DROP TABLE ${tables.join(', ')}`);
   } catch (error) {
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
   } finally {
@@ -119,24 +143,20 @@ export async function dropStaging(client: ClientBase, schema: string): Promise<v
   }
 }
 
-/** Afresh: an earlier try of the same resource may have left its own. */
-async function create(client: ClientBase, name: readonly string[], columns: string): Promise<void> {
-  await client.query(`DROP TABLE IF EXISTS ${ident(...name)}`);
-  await client.query(
-    `CREATE UNLOGGED TABLE ${ident(...name)} (${columns}) WITH (autovacuum_enabled = false)`,
-  );
+function createSql(name: readonly string[], columns: Readonly<Record<string, string>>): string {
+  const types = Object.entries(columns).map(([column, type]) => `${ident(column)} ${type}`);
+  return `DROP TABLE IF EXISTS ${ident(...name)};
+    CREATE UNLOGGED TABLE ${ident(...name)} (${types.join(', ')}) WITH (autovacuum_enabled = false)`;
 }
 
-function columnsSql(table: Table): string {
-  return Object.entries(table.columns)
-    .map(([name, column]) => `${columnList([name])} ${column.type}`)
-    .join(', ');
+function columnTypes({ columns }: Table): Record<string, string> {
+  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]));
 }
 
-function* idBatches(ids: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
-  const encoder = createCsvEncoder(['id']);
+function* heldBatches({ name }: Resource, ids: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
+  const encoder = createCsvEncoder(Object.keys(HELD));
   for (const id of ids) {
-    encoder.encode({ id });
+    encoder.encode({ resource: name, id });
     if (encoder.bytes >= HELD_BATCH_BYTES) yield encoder.take();
   }
   if (encoder.rows > 0) yield encoder.take();

@@ -12,7 +12,7 @@ import { countDangling, countVanishing, mergeTable, survivingSql } from './merge
 import { previewRejects, previewTable } from './preview.ts';
 import { rows, type Database } from './session.ts';
 import { ident } from './sql.ts';
-import { dropStaging, openStaging, stagingNames } from './staging.ts';
+import { createShared, dropStaging, openStaging, stagingNames } from './staging.ts';
 
 /** The target of one run. `client` is the session that holds the schema's lock. */
 export function openTarget(
@@ -27,6 +27,8 @@ export function openTarget(
 ): Target {
   const names = stagingNames(database.schema, run.id);
 
+  let shared: Promise<void> | null = null;
+
   const transaction: PublishTransaction = {
     countVanishing: (resource) => countVanishing(client, names, resource),
     merge: (table, resource, deletes) =>
@@ -38,7 +40,10 @@ export function openTarget(
   };
 
   return {
-    stage: (resource) => openStaging(database, names, resource),
+    async stage(resource) {
+      await (shared ??= createShared(client, names));
+      return openStaging(database, names, resource);
+    },
 
     async lookup(resource, column, deletes) {
       try {
@@ -82,9 +87,8 @@ export function openTarget(
         );
         if (!(await relockSchema(client, database.schema))) throw superseded(run.id);
         // Readers go on; whoever else writes waits. One order for all, so that two never wait for each other.
-        const lockOrder = tables.map(({ name }) => name).sort();
-        for (const name of lockOrder)
-          await client.query(`LOCK TABLE ${ident(name)} IN SHARE ROW EXCLUSIVE MODE`);
+        const lockOrder = tables.map(({ name }) => ident(name)).sort();
+        await client.query(`LOCK TABLE ${lockOrder.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
         const result = await work(transaction);
         await commitPublish(client, database, { ...run, runId: run.id });
         await dropStaging(client, database.schema).catch(() => undefined);
