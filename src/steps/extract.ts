@@ -88,6 +88,8 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
   });
   const { response, body, deriving } = result;
   const notModified = response.status === 304;
+  // The kept file changed while the source was asked: there is nothing left that its 304 could stand on.
+  if (notModified && body.sha256 !== kept?.raw.sha256) return fetchRaw(resource, { ...context, kept: null });
   const raw: RawFile = {
     path: body.path,
     url: response.url,

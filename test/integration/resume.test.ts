@@ -132,6 +132,20 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
+  void it('fetches again what has no whole meta file', async () => {
+    const { api, digest, pull, resume } = await open();
+    api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
+    const failed = await pull(['--migrate', '--atomic']);
+    const path = join(failed.report.run_dir ?? '', 'raw', 'rockets', '0001.meta.json');
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, 200));
+    api.set(LAUNCHES, replies[LAUNCHES]);
+    const asked = gets(api).length;
+    const { code, stderr } = await resume();
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(gets(api).slice(asked).sort(), [ROCKETS, LAUNCHES]);
+    assert.equal(await digest(), whole);
+  });
+
   void it('counts a record that a run and its resumption set aside once', async () => {
     const { api, pull, resume, workspace } = await open();
     const rockets = JSON.parse(String(replies[ROCKETS].body)) as Record<string, unknown>[];

@@ -123,11 +123,12 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
   };
 }
 
-/** What the meta file says of a whole response; null where there is none. */
+/** What the meta file says of a whole response; null where it is not there or not whole. */
 async function readRawFile(folder: string, resource: string): Promise<RawFile | null> {
-  const text = await readFile(join(folder, 'raw', resource, '0001.meta.json'), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const meta = JSON.parse(text) as Partial<RawFile>; // written whole by the pipeline alone
+  const meta = await readFile(join(folder, 'raw', resource, '0001.meta.json'), 'utf8')
+    .then((text) => JSON.parse(text) as Partial<RawFile>) // written by the pipeline alone
+    .catch(() => null);
+  if (meta === null) return null;
   const { url, bytes, sha256, etag = null, received_by } = meta;
   if (url === undefined || bytes === undefined || sha256 === undefined || received_by === undefined)
     return null;
