@@ -22,7 +22,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     WHERE relnamespace = (current_schemas(false))[2]::regnamespace AND starts_with(relname, 'staging_') HAVING count(*) > 0`,
   lock: `SELECT 'the lock is held by ' || application_name AS line FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-  transactions: `SELECT application_name || ' is left in a transaction' AS line FROM pg_stat_activity
+  sessions: `SELECT application_name || ' is left, ' || state AS line FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'spacex-pipeline %'`,
 };
 

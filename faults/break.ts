@@ -50,11 +50,13 @@ export type Break = {
   readonly mend: (place: Place) => Promise<unknown>;
   /** The exit codes that are documented for it. */
   readonly codes: readonly number[];
+  /** What a run that failed must say on stderr: that it was this that broke it. */
+  readonly says?: RegExp;
 };
 
 /** All or nothing: the run fails as documented, nothing of it is published, and once it is mended it ends as it should. */
 export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break): Promise<void> {
-  const { at, codes, disturb, fault, mend } = broken;
+  const { at, codes, disturb, fault, mend, says } = broken;
   await lab.inject(fault, async () => {
     const { old, expected, world } = next();
     const prepared = await at?.prepare(place, world);
@@ -77,6 +79,8 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
     }
     if (code !== 0 && !/^error: Cannot .*\nhint: \S/m.test(stderr))
       lost.push(`no line tells why: ${stderr.slice(-500)}`);
+    if (code !== 0 && says?.test(stderr) === false)
+      lost.push(`it failed for another reason: ${stderr.slice(-500)}`);
     const left = await digest(place);
     if (left.tables !== (code === 0 ? expected : old).tables) lost.push(`it left ${left.tables}`);
     if (code !== 0) lost.push(...(await resumeOrRun(place)));
@@ -85,7 +89,7 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
 }
 
 /** A run that had begun is resumed; where none had, the next run is the one. */
-async function resumeOrRun(place: Place): Promise<string[]> {
+export async function resumeOrRun(place: Place): Promise<string[]> {
   const resumed = await place.cli(['resume']);
   if (resumed.code === 0) return [];
   if (!/it has published/.test(resumed.stderr))

@@ -7,8 +7,7 @@ import type { PostgresServer } from '../test/support/postgres.ts';
 import { breakOnce, type Break, type Stage } from './break.ts';
 import { beforePublish, beginning, inBody, inCommit, inCopy, inPublish, type Instant } from './instants.ts';
 import type { Experiment, Lab } from './lab.ts';
-import { digest, losses, query, type Digest, type Place } from './place.ts';
-import { serve } from './worlds.ts';
+import { query } from './place.ts';
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -24,14 +23,13 @@ export const databaseFaults: readonly Experiment[] = [
       for (const broken of breaks) {
         for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) await breakOnce(lab, stage, broken);
       }
-      await overtaken(lab, stage);
       if (!lab.short) await outOfDisk(lab, server, stage);
     },
   },
 ];
 
 /** Ends the sessions of the program that hold the schema's lock, that wait for a lock, or all of them. */
-function terminate(which: 'holder' | 'waiting' | 'all'): Break['disturb'] {
+export function terminate(which: 'holder' | 'waiting' | 'all'): Break['disturb'] {
   const condition = {
     holder: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted)`,
     waiting: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND NOT granted)`,
@@ -132,54 +130,6 @@ function refusals(url: string): Break[] {
   ];
 }
 
-/** A run that lost its lock while another one took it and published: the first must not publish over it. */
-async function overtaken(lab: Lab, { next, place }: Stage): Promise<void> {
-  const instants = lab.short ? [receiving] : [receiving, inBody('payloads', 0.9), inPublish];
-  for (const at of instants) {
-    await lab.inject(`overtaken after pg_terminate_backend (${at.name})`, async () => {
-      const first = next();
-      const prepared = await at.prepare(place, first.world);
-      const running = place.start(['run', '--source', place.api.url]);
-      await Promise.race([prepared.comes(running), running.finished]);
-      await terminate('holder')(place, running);
-      const releaseFirst = at === inPublish ? prepared.letGo : nothing;
-      await releaseFirst();
-      // What follows in the sandbox's own order is published by the second, so that the first is out of date.
-      serve(place.api, first.world);
-      const { expected } = await publishNewer(place, next);
-      await prepared.letGo();
-      const { code } = await running.finished;
-      const lost = code === 5 || code === 7 ? [] : [`the first ended with exit ${code}`];
-      const left = await digest(place);
-      if (left.tables !== expected.tables) lost.push('the first published over the second');
-      const resumed = await place.cli(['resume', await firstRun(place)]);
-      if (resumed.code !== 2)
-        lost.push(`resume of the first: exit ${resumed.code}: ${resumed.stderr.slice(-300)}`);
-      return [...lost, ...(await losses(place, expected))];
-    });
-  }
-}
-
-/** The first's world and then the next, which is the one that stays. */
-async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
-  const publish = async (): Promise<void> => {
-    const { code, stderr } = await place.pull();
-    if (code !== 0) throw new Error(`the second run: exit ${code}: ${stderr.slice(-500)}`);
-  };
-  await publish();
-  const { expected, world } = next();
-  serve(place.api, world);
-  await publish();
-  return { expected };
-}
-
-async function firstRun(place: Place): Promise<string> {
-  const [row] = await place.sql<{ run_id: string }>(
-    `SELECT run_id FROM runs WHERE status NOT IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
-  );
-  return row?.run_id ?? '';
-}
-
 /** A tablespace on a disk of two megabytes. */
 async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promise<void> {
   const fault = 'database out of disk';
@@ -209,6 +159,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
         disturb: (place) => place.sql('ALTER ROLE loader SET default_tablespace = small').then(filled),
         mend: (place) => place.sql('DROP TABLE filler; ALTER ROLE loader RESET default_tablespace'),
         codes: [5],
+        says: /\(53100\)/,
       });
       await breakOnce(lab, stage, {
         fault: `${fault}, in publish`,
@@ -220,6 +171,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
         },
         mend: (place) => place.sql('DROP TABLE filler; ALTER TABLE launches SET TABLESPACE pg_default'),
         codes: [5],
+        says: /Cannot publish .*\(53100\)/,
       });
     }
   } finally {

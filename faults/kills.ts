@@ -37,18 +37,20 @@ export const kills: readonly Experiment[] = [
 
 async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
   const { place } = stage;
-  const one = (fault: string, instant: Instant): Promise<void> =>
-    lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant));
+  const one = (fault: string, instant: Instant, then: Recovery): Promise<void> =>
+    lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant, then));
   // Of a short lab each run takes others.
   const offset = lab.random(BOUNDARIES.length);
   const boundaries = lab.short
     ? BOUNDARIES.slice(offset, offset + 1)
     : BOUNDARIES.filter(({ name }) => name.includes(lab.at));
-  for (const instant of boundaries) await one('at a boundary', instant);
+  for (const instant of boundaries) await one('at a boundary', instant, resumed);
   if (lab.kills === 0) return;
   const span = await spanOf(stage);
   for (let turn = 0; turn < lab.kills; turn += 1) {
-    await one('at a random instant', after(lab.random(Math.ceil(span * 1.1))));
+    const instant = after(lab.random(Math.ceil(span * 1.1)));
+    if (turn % 2 === 0) await one('at a random instant, given up', instant, givenUp);
+    else await one('at a random instant', instant, resumed);
   }
   if (lab.short) return;
   await lab.inject(`${victim.name}, verify after all`, async () => {
@@ -87,6 +89,7 @@ async function killOnce(
   { next, place }: Stage,
   victim: Victim,
   instant: Instant,
+  recover: Recovery,
 ): Promise<string[]> {
   const { expected, old, world } = next();
   const { comes, letGo } = await instant.prepare(place, world);
@@ -106,7 +109,7 @@ async function killOnce(
   if (left.tables !== old.tables && left.tables !== expected.tables)
     lost.push(`after the kill the tables say ${left.tables}: neither old nor new`);
   // Every fourth resume is killed as well.
-  if (lab.random(4) === 0) {
+  if (recover === resumed && lab.random(4) === 0) {
     const again = place.start(['resume']);
     await Promise.race([
       after(lab.random(500))
@@ -123,18 +126,25 @@ async function killOnce(
   return lost.map((one) => `${instant.name}: ${one}`);
 }
 
+/** What is done about a run that was killed. */
+type Recovery = (lab: Lab, place: Place, expected: Digest) => Promise<string[]>;
+
+/** Nothing: the next run comes, and has to do with what the dead one left. */
+const givenUp: Recovery = async (lab, place) => {
+  const { code, stderr } = await place.pull();
+  lab.count('given up');
+  return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
+};
+
 /** `resume`, as a user types it; where there is nothing to resume, what its hint says. */
-async function recover(lab: Lab, place: Place, expected: Digest): Promise<string[]> {
-  const resumed = await place.cli(['resume']);
-  if (resumed.code === 0) {
+const resumed: Recovery = async (lab, place, expected) => {
+  const { code, stderr } = await place.cli(['resume']);
+  if (code === 0) {
     lab.count('resumed');
     return [];
   }
-  const refused = `resume: exit ${resumed.code}: ${resumed.stderr.slice(-500)}`;
-  if (
-    resumed.code !== 2 ||
-    !/it has published\n.*Pull again with: .*spacex-pipeline run/.test(resumed.stderr)
-  )
+  const refused = `resume: exit ${code}: ${stderr.slice(-500)}`;
+  if (code !== 2 || !/it has published\n.*Pull again with: .*spacex-pipeline run/.test(stderr))
     return [refused];
   const published = (await digest(place)).tables === expected.tables;
   const [begun] = await place.sql(BEGUN);
@@ -142,7 +152,7 @@ async function recover(lab: Lab, place: Place, expected: Digest): Promise<string
   const again = await place.pull();
   const lost = published || begun === undefined ? [] : [`a run that had begun cannot be resumed: ${refused}`];
   return again.code === 0 ? lost : [...lost, `run: exit ${again.code}: ${again.stderr.slice(-500)}`];
-}
+};
 
 const BEGUN = `SELECT 1 FROM runs WHERE status NOT IN ('succeeded', 'partial')
   AND run_id > (SELECT max(run_id) FROM runs WHERE status IN ('succeeded', 'partial'))`;

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 import { databaseFaults } from './database.ts';
 import { kills } from './kills.ts';
+import { overtaken } from './overtaken.ts';
+import { rawFaults } from './raw.ts';
 import { recordFaults } from './records.ts';
 import { selfTests } from './self.ts';
 import { surroundings } from './surroundings.ts';
@@ -16,6 +18,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   ...selfTests,
   ...kills,
   ...databaseFaults,
+  ...overtaken,
+  ...rawFaults,
   ...sourceFaults,
   ...recordFaults,
   ...surroundings,

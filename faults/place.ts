@@ -44,7 +44,7 @@ export async function openPlace(
     database: { url: programUrl, schema, lockTimeoutSeconds: 1 },
   });
   const api = await startApi({}, { simulated: true });
-  const start: Place['start'] = (args, env) => limited(workspace.start(args, env), args);
+  const start: Place['start'] = (args, env) => limited(workspace.start(args, env), args, LIMIT_MS);
   const cli: Place['cli'] = (args, env) => start(args, env).finished;
   return {
     workspace,
@@ -63,12 +63,13 @@ export async function openPlace(
   };
 }
 
-function limited(running: RunningCli, args: readonly string[]): RunningCli {
+/** Whatever runs longer is killed, and `finished` rejects. */
+export function limited(running: RunningCli, args: readonly string[], limitMs: number): RunningCli {
   let hangs = false;
   const timer = setTimeout(() => {
     hangs = true;
     running.kill('SIGKILL');
-  }, LIMIT_MS);
+  }, limitMs);
   const finished = running.finished.then((result) => {
     clearTimeout(timer);
     if (hangs) throw new Error(`${args.join(' ')} hangs: ${result.stderr.slice(-500)}`);
@@ -79,7 +80,11 @@ function limited(running: RunningCli, args: readonly string[]): RunningCli {
 }
 
 export async function query<R>(url: string, text: string): Promise<R[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: LIMIT_MS,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -3,8 +3,9 @@ import path from 'node:path';
 
 import { Client } from 'pg';
 
-import type { Experiment } from './lab.ts';
-import { digest, losses, type Place } from './place.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { digest, limited, losses, untilGone, type Place } from './place.ts';
+import { openSilent } from './silent.ts';
 
 /** Something that no program did: a check that does not see it is worth nothing. */
 type Damage = {
@@ -47,6 +48,29 @@ const DAMAGES: readonly Damage[] = [
     /^running: /,
     `UPDATE runs SET status = 'running' WHERE run_id = (SELECT min(run_id) FROM runs)`,
     `UPDATE runs SET status = 'succeeded' WHERE status = 'running'`,
+  ),
+  // The database itself would refuse these: its constraints go first.
+  damage(
+    /^records: /,
+    `ALTER TABLE run_resources DROP CONSTRAINT run_resources_check;
+     UPDATE run_resources SET received = received + 1 WHERE run_id = ${NEWEST} AND resource = 'launches'`,
+    `UPDATE run_resources SET received = received - 1 WHERE run_id = ${NEWEST} AND resource = 'launches';
+     ALTER TABLE run_resources ADD CONSTRAINT run_resources_check
+       CHECK (status <> 'succeeded' OR received = validated + errored)`,
+  ),
+  ...(
+    [
+      ['run_tables_check', 'live_after', 'live_before + inserted - deleted = live_after'],
+      ['run_tables_check1', 'staged', 'staged = inserted + updated + unchanged'],
+    ] as const
+  ).map(([name, column, rule]) =>
+    damage(
+      /^rows: /,
+      `ALTER TABLE run_tables DROP CONSTRAINT ${name};
+       UPDATE run_tables SET ${column} = ${column} + 1 WHERE run_id = ${NEWEST} AND table_name = 'launches'`,
+      `UPDATE run_tables SET ${column} = ${column} - 1 WHERE run_id = ${NEWEST} AND table_name = 'launches';
+       ALTER TABLE run_tables ADD CONSTRAINT ${name} CHECK (${rule})`,
+    ),
   ),
   damage(/^staging: /, 'CREATE TABLE stage_pipeline.staging_lab ()', 'DROP TABLE stage_pipeline.staging_lab'),
 ];
@@ -97,15 +121,40 @@ export const selfTests: readonly Experiment[] = [
         writeFileSync(left, '');
         return () => rmSync(left);
       });
-      await see(/^lock: /, async () => {
-        const holder = new Client({ connectionString: place.url, application_name: 'spacex-pipeline lab' });
-        await holder.connect();
-        await holder.query('SELECT pg_advisory_lock(1)');
-        return () => holder.end();
-      });
+      for (const [seen, sql] of [
+        [/^lock: /, 'SELECT pg_advisory_lock(1)'],
+        [/^sessions: .*, idle in transaction/, 'BEGIN'],
+        [/^sessions: .*, idle$/, 'SELECT 1'],
+      ] as const) {
+        await see(seen, async () => {
+          const holder = new Client({ connectionString: place.url, application_name: 'spacex-pipeline lab' });
+          await holder.connect();
+          await holder.query(sql);
+          return () => holder.end();
+        });
+      }
+      await seeHanging(lab, place);
     },
   },
 ];
+
+/** A run that never ends: its source says nothing, and nobody waits for as long as it would. */
+async function seeHanging(lab: Lab, place: Place): Promise<void> {
+  await lab.inject('damage that the lab must see', async () => {
+    const silent = await openSilent();
+    const args = ['run', '--source', silent.url];
+    const running = limited(place.workspace.start(args), args, HANGING_MS);
+    const told = await running.finished.then(
+      ({ code }) => `exit ${code}`,
+      (error: unknown) => String(error),
+    );
+    await silent.close();
+    await untilGone(place, running.pid);
+    return / hangs: /.test(told) ? [] : [`a run that hangs was not seen: ${told}`];
+  });
+}
+
+const HANGING_MS = 1500;
 
 async function newestFolder(place: Place): Promise<string> {
   const [run] = await place.sql<{ run_dir: string }>(`SELECT run_dir FROM runs WHERE run_id = ${NEWEST}`);

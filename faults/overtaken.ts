@@ -1,0 +1,133 @@
+import type { RunningCli } from '../test/support/cli.ts';
+import { resumeOrRun, type Stage } from './break.ts';
+import { terminate } from './database.ts';
+import { inBody, inPublish, type Instant } from './instants.ts';
+import type { Experiment, Lab } from './lab.ts';
+import { digest, losses, untilGone, type Digest, type Place } from './place.ts';
+import { openSilent } from './silent.ts';
+import { serve } from './worlds.ts';
+
+const receiving = inBody('launches', 0.5);
+
+/** A run that lost its lock, with its connection or without, while another one took it: it must not publish. */
+export const overtaken: readonly Experiment[] = [
+  {
+    name: 'overtaken',
+    async run(lab, { stage }) {
+      const instants = lab.short ? [receiving] : [receiving, inBody('payloads', 0.9), inPublish];
+      for (const at of instants) await overtakenOnce(lab, stage, disconnected(at));
+      for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) {
+        await overtakenOnce(lab, stage, UNLOCKED);
+        await besideAnother(lab, stage);
+      }
+    },
+  },
+];
+
+/** How a run comes to lose its lock. */
+type Loss = {
+  readonly fault: string;
+  readonly at: Instant;
+  readonly before: (place: Place) => Promise<unknown>;
+  readonly lose: (place: Place, running: RunningCli) => Promise<unknown>;
+};
+
+function disconnected(at: Instant): Loss {
+  const fault = `overtaken after pg_terminate_backend (${at.name})`;
+  return { fault, at, before: async () => undefined, lose: terminate('holder') };
+}
+
+/** Behind a pooler that resets its sessions the lock goes, and the connection stays. */
+const UNLOCKED: Loss = {
+  fault: 'overtaken after its lock was let go',
+  at: receiving,
+  before: (place) =>
+    place.sql(`
+      CREATE FUNCTION lab_unlock() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_unlock_all(); RETURN NULL; END $$;
+      CREATE TRIGGER lab_unlock AFTER INSERT ON runs FOR EACH STATEMENT EXECUTE FUNCTION lab_unlock()`),
+  lose: (place) => place.sql('DROP FUNCTION lab_unlock CASCADE'),
+};
+
+/** Two others publish meanwhile. */
+async function overtakenOnce(
+  lab: Lab,
+  { next, place }: Stage,
+  { at, before, fault, lose }: Loss,
+): Promise<void> {
+  await lab.inject(fault, async () => {
+    const first = next();
+    const prepared = await at.prepare(place, first.world);
+    await before(place);
+    const running = place.start(['run', '--source', place.api.url]);
+    await Promise.race([prepared.comes(running), running.finished]);
+    await lose(place, running);
+    if (at === inPublish) await prepared.letGo();
+    // What follows in the sandbox's own order is published by the second, so that the first is out of date.
+    serve(place.api, first.world);
+    const { expected } = await publishNewer(place, next);
+    await prepared.letGo();
+    const { code } = await running.finished;
+    const lost = code === 5 || code === 7 ? [] : [`the first ended with exit ${code}`];
+    const left = await digest(place);
+    if (left.tables !== expected.tables) lost.push('the first published over the second');
+    const resumed = await place.cli(['resume', await firstRun(place)]);
+    if (resumed.code !== 2)
+      lost.push(`resume of the first: exit ${resumed.code}: ${resumed.stderr.slice(-300)}`);
+    return [...lost, ...(await losses(place, expected))];
+  });
+}
+
+/** Another has the lock and has not begun yet: nothing in the ledger tells the first that it is not alone. */
+async function besideAnother(lab: Lab, { next, place }: Stage): Promise<void> {
+  await lab.inject('another run takes the lock and waits', async () => {
+    const { expected, old, world } = next();
+    const prepared = await receiving.prepare(place, world);
+    await UNLOCKED.before(place);
+    const first = place.start(['run', '--source', place.api.url]);
+    await Promise.race([prepared.comes(first), first.finished]);
+    await UNLOCKED.lose(place, first);
+    const silent = await openSilent();
+    const second = place.start(['run', '--source', silent.url]);
+    await Promise.race([untilLocked(place, second), second.finished]);
+    await prepared.letGo();
+    const { code, stderr } = await first.finished;
+    const lost = code === 7 ? [] : [`the first ended with exit ${code}: ${stderr.slice(-300)}`];
+    const left = await digest(place);
+    if (left.tables !== old.tables) lost.push('the first published while the second had the lock');
+    second.kill('SIGKILL');
+    await second.finished;
+    await silent.close();
+    await untilGone(place, second.pid);
+    lost.push(...(await resumeOrRun(place)));
+    return [...lost, ...(await losses(place, expected))];
+  });
+}
+
+async function untilLocked(place: Place, { finished, pid }: RunningCli): Promise<void> {
+  const over = new AbortController();
+  void finished.finally(() => over.abort()).catch(() => undefined);
+  const sql = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND application_name LIKE 'spacex-pipeline % pid ${pid}'`;
+  while (!over.signal.aborted && (await place.sql(sql)).length === 0);
+}
+
+/** The first's world and then the next, which is the one that stays. */
+async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
+  const publish = async (): Promise<void> => {
+    const { code, stderr } = await place.pull();
+    if (code !== 0) throw new Error(`the second run: exit ${code}: ${stderr.slice(-500)}`);
+  };
+  await publish();
+  const { expected, world } = next();
+  serve(place.api, world);
+  await publish();
+  return { expected };
+}
+
+async function firstRun(place: Place): Promise<string> {
+  const [row] = await place.sql<{ run_id: string }>(
+    `SELECT run_id FROM runs WHERE status NOT IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
+  );
+  return row?.run_id ?? '';
+}
