@@ -11,12 +11,13 @@ import { textTable } from '../src/lib/text-table.ts';
 import type { ResourceReport } from '../src/core/run.ts';
 import { resources } from '../src/resources/index.ts';
 import { startPostgres } from '../test/support/postgres.ts';
+import { copyAlone } from './copy-alone.ts';
 import { bodyFile } from './static-api.ts';
 
 /**
  * Whole runs of the real program, of the sandbox's records over HTTP into a database, each a process of its own: first
  * into an empty schema, then once more with `--full`, so that everything is unchanged. Both databases take turns. The
- * sandbox makes the records before, for a server that only has to send them.
+ * sandbox makes the records before, for a server that only has to send them. Beside them, what PostgreSQL takes alone.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
@@ -68,9 +69,12 @@ async function benchSize(size: number): Promise<void> {
         const from = ['--resources', RESOURCE, '--source', url, '--full'];
         const args = ['run', ...from, '--data-dir', data, '--schema', schema, '--json', ...flags];
         for (const turn of ['first', 'repeat']) {
-          const row = await timed(args, size);
-          const key = `${size.toLocaleString('en')} launches, ${database}, ${turn}`;
-          samples.set(key, [...(samples.get(key) ?? []), row]);
+          const { row, runDir } = await timed(args, size);
+          keep(`${size.toLocaleString('en')} launches, ${database}, ${turn}`, row);
+          if (database !== 'PostgreSQL' || turn !== 'first') continue;
+          const alone = await copyAlone(server.url, schema, runDir);
+          const rates = [alone.seconds, size / alone.seconds, alone.rows / alone.seconds];
+          keep(`${size.toLocaleString('en')} launches, ${database} alone, COPY of the rows`, rates);
         }
         await rm(data, { recursive: true });
       }
@@ -79,6 +83,10 @@ async function benchSize(size: number): Promise<void> {
     serving.kill();
     await rm(api, { recursive: true });
   }
+}
+
+function keep(key: string, row: number[]): void {
+  samples.set(key, [...(samples.get(key) ?? []), row]);
 }
 
 /** Keeps what the sandbox answers for the resource and what it needs. */
@@ -106,7 +114,10 @@ async function firstChunk(stream: Readable): Promise<string> {
   return String(chunk);
 }
 
-async function timed(args: readonly string[], size: number): Promise<number[]> {
+async function timed(
+  args: readonly string[],
+  size: number,
+): Promise<{ readonly row: number[]; readonly runDir: string }> {
   const started = performance.now();
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -125,7 +136,7 @@ async function timed(args: readonly string[], size: number): Promise<number[]> {
   const seconds = ['extract', 'validate', 'transform', 'load'].map((step) => steps[step]?.seconds ?? 0);
   const tables = Object.values(manifest.resources).flatMap(({ tables: counts }) => Object.values(counts));
   const rows = tables.reduce((sum, { staged }) => sum + staged, 0);
-  return [
+  const row = [
     wall,
     size / wall,
     rows / wall,
@@ -133,18 +144,19 @@ async function timed(args: readonly string[], size: number): Promise<number[]> {
     ...seconds,
     manifest.publish_seconds,
   ];
+  return { row, runDir: run_dir };
 }
 
 function report(): void {
   const rows = [...samples].map(([key, runs]) => [
     key,
-    ...COLUMNS.map((_, index) => shown(median(runs, index), index)),
+    ...COLUMNS.map((_, index) => (runs[0]?.[index] === undefined ? '' : shown(median(runs, index), index))),
   ]);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   process.stdout.write(`${machine}; medians of ${ROUNDS} runs, source and database on the same machine\n\n`);
   process.stdout.write(textTable(['run', ...COLUMNS], rows));
   process.stdout.write(
-    '\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are launches, rows/s those of all tables.\n',
+    '\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are launches, rows/s those of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n',
   );
 }
 
