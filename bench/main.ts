@@ -18,13 +18,14 @@ import { bodyFile } from './static-api.ts';
  * Whole runs of the real program, of the sandbox's records over HTTP into a database, each a process of its own: first
  * into an empty schema, then once more with `--full`, so that everything is unchanged. Both databases take turns. The
  * sandbox makes the records before, for a server that only has to send them. Beside them, what PostgreSQL takes alone.
+ * `npm run bench -- [launches,… [rounds [resource]]]`: so many launches have some five times as many satellites.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
 const STATIC_API = resolve(import.meta.dirname, 'static-api.ts');
-const RESOURCE = 'launches';
 const SIZES = (process.argv[2] ?? '20500,205000').split(',').map(Number);
 const ROUNDS = Number(process.argv[3] ?? 3);
+const RESOURCE = process.argv[4] ?? 'launches';
 const COLUMNS = [
   'wall s',
   'records/s',
@@ -69,12 +70,13 @@ async function benchSize(size: number): Promise<void> {
         const from = ['--resources', RESOURCE, '--source', url, '--full'];
         const args = ['run', ...from, '--data-dir', data, '--schema', schema, '--json', ...flags];
         for (const turn of ['first', 'repeat']) {
-          const { row, runDir } = await timed(args, size);
-          keep(`${size.toLocaleString('en')} launches, ${database}, ${turn}`, row);
+          const { records, row, runDir } = await timed(args);
+          const what = `${records.toLocaleString('en')} ${RESOURCE}, ${database}`;
+          keep(`${what}, ${turn}`, row);
           if (database !== 'PostgreSQL' || turn !== 'first') continue;
           const alone = await copyAlone(server.url, schema, runDir);
-          const rates = [alone.seconds, size / alone.seconds, alone.rows / alone.seconds];
-          keep(`${size.toLocaleString('en')} launches, ${database} alone, COPY of the rows`, rates);
+          const rates = [alone.seconds, records / alone.seconds, alone.rows / alone.seconds];
+          keep(`${what} alone, COPY of the rows`, rates);
         }
         await rm(data, { recursive: true });
       }
@@ -116,8 +118,7 @@ async function firstChunk(stream: Readable): Promise<string> {
 
 async function timed(
   args: readonly string[],
-  size: number,
-): Promise<{ readonly row: number[]; readonly runDir: string }> {
+): Promise<{ readonly records: number; readonly row: number[]; readonly runDir: string }> {
   const started = performance.now();
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,19 +133,20 @@ async function timed(
   if (code !== 0) throw new Error(`Cannot bench: exit ${code}\n${errors}`);
   const { run_dir } = JSON.parse(output) as { readonly run_dir: string };
   const manifest = JSON.parse(await readFile(join(run_dir, 'run.json'), 'utf8')) as Manifest;
-  const steps = Object.values(manifest.steps).at(-1) ?? {};
+  const steps = manifest.steps[RESOURCE] ?? {};
   const seconds = ['extract', 'validate', 'transform', 'load'].map((step) => steps[step]?.seconds ?? 0);
   const tables = Object.values(manifest.resources).flatMap(({ tables: counts }) => Object.values(counts));
   const rows = tables.reduce((sum, { staged }) => sum + staged, 0);
+  const records = manifest.resources[RESOURCE]?.received ?? 0;
   const row = [
     wall,
-    size / wall,
+    records / wall,
     rows / wall,
     manifest.peak_rss_bytes / 1e6,
     ...seconds,
     manifest.publish_seconds,
   ];
-  return { row, runDir: run_dir };
+  return { records, row, runDir: run_dir };
 }
 
 function report(): void {
@@ -156,7 +158,7 @@ function report(): void {
   process.stdout.write(`${machine}; medians of ${ROUNDS} runs, source and database on the same machine\n\n`);
   process.stdout.write(textTable(['run', ...COLUMNS], rows));
   process.stdout.write(
-    '\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are launches, rows/s those of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n',
+    `\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are ${RESOURCE}, rows/s those of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n`,
   );
 }
 
