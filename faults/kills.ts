@@ -48,9 +48,10 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
   if (lab.kills === 0) return;
   const span = await spanOf(stage);
   for (let turn = 0; turn < lab.kills; turn += 1) {
-    const instant = after(lab.random(Math.ceil(span * 1.1)));
-    if (turn % 2 === 0) await one('at a random instant, given up', instant, givenUp);
-    else await one('at a random instant', instant, resumed);
+    await one('at a random instant', after(lab.random(Math.ceil(span * 1.1))), resumed);
+  }
+  for (let turn = 0; turn < Math.ceil(lab.kills / 10); turn += 1) {
+    await one('at a random instant, given up', after(lab.random(Math.ceil(span * 1.1))), givenUp);
   }
   if (lab.short) return;
   await lab.inject(`${victim.name}, verify after all`, async () => {
