@@ -19,10 +19,12 @@ async function stop(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-for (const stream of [process.stdout, process.stderr]) {
-  // Whoever read our output has gone, as in `| head -1`: that is no failure.
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-}
+// Whoever reads what we tell may go, as in `| head -1`, and a log's disk may fill up: what is under way goes on.
+const unwritten: Error[] = [];
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') unwritten.push(error);
+});
 
 const [{ runCli }, { stopWithParent }] = await Promise.all([
   import('./cli/program.ts'),
@@ -44,4 +46,10 @@ const failure = await runCli(process.argv.slice(2), {
 for (const stream of [process.stdout, process.stderr]) {
   await new Promise<void>((resolve) => void stream.write('', () => resolve()));
 }
-process.exit(failure === null ? 0 : EXIT_CODES[failure]);
+const [reason] = unwritten;
+if (reason !== undefined) {
+  const told = `error: Cannot write the output: ${reason.message}\nhint: Send it to another place.\n`;
+  await new Promise<void>((resolve) => void process.stderr.write(told, () => resolve()));
+}
+const outcome = failure ?? (reason === undefined ? null : 'internal');
+process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);

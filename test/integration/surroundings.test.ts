@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -54,6 +54,28 @@ void describe('the program', () => {
     assertQuiet(first);
     assert.equal(first.stdout, '{\n');
     assertQuiet(bash(`${PROGRAM} sandbox --help | true`));
+  });
+
+  void it(
+    'ends a run whatever becomes of its log and its summary',
+    { skip: !existsSync('/dev/full') },
+    () => {
+      const run = `${PROGRAM} run --source sandbox --resources launches --data-dir unread`;
+      const ends = [`2>&1 >/dev/null | head -1`, `2>/dev/full >/dev/null`, `2>/dev/null | true`];
+      for (const end of ends) assert.equal(bash(`${run} ${end}`).status, 0, end);
+      const { stdout } = bash(`${PROGRAM} runs --json --data-dir unread/sandbox`);
+      const runs = JSON.parse(stdout) as readonly { readonly status: string }[];
+      assert.deepEqual(
+        runs.map(({ status }) => status),
+        ends.map(() => 'succeeded'),
+      );
+    },
+  );
+
+  void it('tells that its output cannot be written, and fails', { skip: !existsSync('/dev/full') }, () => {
+    const { status, stderr } = bash(`${PROGRAM} resources >/dev/full`);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: Cannot write the output: ENOSPC: .*\nhint: .*\n$/);
   });
 
   void it('works with stdin closed', () => {
