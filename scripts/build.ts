@@ -3,7 +3,12 @@ import { join } from 'node:path';
 
 import { build } from 'esbuild';
 
-/** dist/: the program as plain JavaScript, for the published package. Dependencies stay packages of their own. */
+import { precompiledChecks } from './precompile.ts';
+
+/**
+ * dist/: the program as plain JavaScript, contracts compiled, for the published package. Dependencies stay packages of
+ * their own.
+ */
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
@@ -15,6 +20,7 @@ await build({
   bundle: true,
   splitting: true,
   packages: 'external',
+  plugins: [precompiledChecks(root)],
   format: 'esm',
   platform: 'node',
   target: 'node24',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findRaw, readRawRequest, scanRaw, type RawRequest } from '../adapters/files/raw-files.ts';
 import { readProvenance, type Provenance, type PublishedRaw } from '../adapters/postgres/provenance.ts';
 import type { Config } from '../config/load.ts';
-import { compileCheck } from '../core/check.ts';
+import { loadCheck } from '../core/load-check.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Fault, RawFile } from '../core/run.ts';
@@ -90,7 +90,7 @@ async function searchRaw(
   published: readonly PublishedRaw[],
   signal: AbortSignal,
 ): Promise<Pick<Explanation, 'records' | 'lost'>> {
-  const check = compileCheck(subject.resource.contract);
+  const check = await loadCheck(subject.resource.contract);
   const records: FoundRecord[] = [];
   const lost = new Map<string, LostRaw>();
   const searched = new Set<string>();

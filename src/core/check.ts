@@ -1,10 +1,11 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 
 import { isCalendarDate, isSpaceTime, isStorableText, isTimestamp } from './formats.ts';
 import type { Fault } from './run.ts';
 import type { Schema } from './schema.ts';
 
-const FORMATS = {
+/** @public What scripts/precompile.ts makes needs it. */
+export const FORMATS = {
   text: isStorableText,
   timestamp: isTimestamp,
   'space-time': isSpaceTime,
@@ -14,28 +15,32 @@ const FORMATS = {
 /** Gives null when the value honours the schema, else every fault. */
 export type Check = (value: unknown) => Fault[] | null;
 
-/** Compiles a contract: a fast check first, and one that finds every fault only for what failed it. */
+/** Compiles a schema: a fast check first, and one that finds every fault only for what failed it. */
 export function compileCheck(schema: Schema): Check {
-  const isValid = compile(schema, false);
-  let explain: ValidateFunction | null = null;
+  const compile = (allErrors: boolean): ValidateFunction => new Ajv(checkOptions(allErrors)).compile(schema);
+  let thorough: ValidateFunction | null = null;
+  return createCheck(compile(false), () => (thorough ??= compile(true)));
+}
+
+/** @public From what Ajv makes of a schema without `allErrors`, and with it: scripts/precompile.ts. */
+export function createCheck(isValid: ValidateFunction, thorough: () => ValidateFunction): Check {
   return (value) => {
     if (isValid(value)) return null;
-    explain ??= compile(schema, true);
+    const explain = thorough();
     explain(value);
     return (explain.errors ?? []).map(fault);
   };
 }
 
-function compile(schema: Schema, allErrors: boolean): ValidateFunction {
-  const ajv = new Ajv({
+export function checkOptions(allErrors: boolean): Options {
+  return {
     meta: false,
     validateSchema: false,
     allErrors,
     verbose: allErrors,
     formats: FORMATS,
     allowUnionTypes: true,
-  });
-  return ajv.compile(schema);
+  };
 }
 
 function fault(error: ErrorObject): Fault {

@@ -1,5 +1,6 @@
-import { compileCheck, type Check } from '../core/check.ts';
+import type { Check } from '../core/check.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
+import { loadCheck } from '../core/load-check.ts';
 import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
 import {
@@ -80,7 +81,7 @@ export async function runResource(
   if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
   try {
     tell('extract');
-    const check = compileCheck(resource.contract);
+    const check = await loadCheck(resource.contract);
     const transform = await transformContext(resource, needs, context);
     const ready = await context.readyRaw(resource);
     const published =

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { resources } from '../../src/resources/index.ts';
+import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
 import { findOldNode } from '../support/old-node.ts';
 
 /** Where a stranger installs it: an empty folder, whose name needs quotes and has letters beyond ASCII. */
@@ -23,6 +24,11 @@ const online = {
   PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
 };
 const env = { ...online, NODE_OPTIONS: offlineOnly };
+
+const COLLECTIONS = resources
+  .filter(({ shape }) => shape === 'array')
+  .map(({ name }) => name)
+  .sort();
 
 type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };
 
@@ -85,6 +91,28 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.ok(migrations.every(({ applied_at }) => applied_at !== null));
     assert.equal(program('--version'), `${packageJson.version}\n`);
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
+  });
+
+  void it('judges records as the sources do, by checks that were compiled before', async () => {
+    const sandbox = spawn(bin(), ['sandbox', '--json', '--faults', 'bad=0.7'], {
+      cwd: folder,
+      env,
+      stdio: 'pipe',
+    });
+    const [chunk] = await once(sandbox.stdout, 'data');
+    const { url } = JSON.parse(String(chunk)) as { readonly url: string };
+    const [fromPackage, fromSources] = [bin(), LAUNCHER].map((launcher, index) => {
+      const place = ['--data-dir', `judged ${index}`];
+      const run = spawnSync(launcher, ['run', '--source', url, '--quiet', ...place], { cwd: folder, env });
+      assert.ok(run.status === 0 || run.status === 4, String(run.stderr));
+      const list = ['rejects', 'list', '--json', '--limit', '10000', ...place];
+      return spawnSync(launcher, list, { cwd: folder, env, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
+    });
+    sandbox.kill('SIGTERM');
+    const rejects = JSON.parse(fromPackage ?? '') as readonly { readonly resource: string }[];
+    assert.deepEqual(JSON.parse(fromSources ?? ''), rejects);
+    assert.ok(rejects.length > 1000);
+    assert.deepEqual([...new Set(rejects.map(({ resource }) => resource))].sort(), COLLECTIONS);
   });
 
   void it('serves the sandbox until SIGTERM', async () => {

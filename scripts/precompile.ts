@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { _, Ajv } from 'ajv';
+import standalone from 'ajv/dist/standalone/index.js';
+import type { Plugin } from 'esbuild';
+
+import { checkOptions } from '../src/core/check.ts';
+import type { Schema } from '../src/core/schema.ts';
+import { resources } from '../src/resources/index.ts';
+
+/**
+ * Puts the code that Ajv makes of each contract in the place of src/core/load-check.ts, a chunk for each. A contract that
+ * is not among them is an error: nothing compiles it when the program runs.
+ */
+export function precompiledChecks(root: string): Plugin {
+  const check = JSON.stringify(join(root, 'src/core/check.ts'));
+  const modules = new Map<string, string>();
+  for (const { name, contract } of resources) {
+    for (const allErrors of [false, true]) {
+      modules.set(
+        `check:${name}/${allErrors}`,
+        `import { FORMATS } from ${check};\n${compiled(contract, allErrors)}`,
+      );
+    }
+    modules.set(
+      `check:${name}`,
+      `import { createCheck } from ${check};
+       import isValid from 'check:${name}/false';
+       import thorough from 'check:${name}/true';
+       export default createCheck(isValid, () => thorough);`,
+    );
+  }
+  const chunks = resources.map(
+    ({ name, contract }) => `[${JSON.stringify(keyOf(contract))}, () => import('check:${name}')]`,
+  );
+  modules.set(
+    'check:',
+    `import { createHash } from 'node:crypto';
+     const MADE = new Map([${chunks.join(', ')}]);
+     ${keyOf.toString()}
+     export async function loadCheck(contract) {
+       const load = MADE.get(keyOf(contract));
+       if (load === undefined) throw new Error('this contract was not there when the package was built');
+       return (await load()).default;
+     }`,
+  );
+  const load = (path: string) => ({
+    contents: modules.get(path) ?? '',
+    resolveDir: root,
+    loader: 'js' as const,
+  });
+  return {
+    name: 'precompiled checks',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]src[\\/]core[\\/]load-check\.ts$/ }, () => load('check:'));
+      build.onResolve({ filter: /^check:/ }, ({ path }) => ({ path, namespace: 'check' }));
+      build.onLoad({ filter: /^/, namespace: 'check' }, ({ path }) => load(path));
+    },
+  };
+}
+
+/** An ES module; it needs FORMATS. */
+function compiled(contract: Schema, allErrors: boolean): string {
+  const code = { source: true, esm: true, formats: _`FORMATS` };
+  const ajv = new Ajv({ ...checkOptions(allErrors), code });
+  const imports: string[] = [];
+  const body = standalone
+    .default(ajv, ajv.compile(contract))
+    .replaceAll(/\brequire\("(ajv\/[^"]+)"\)/g, (_all, path: string) => {
+      imports.push(`import * as required${imports.length} from "${path}.js";`);
+      return `required${imports.length - 1}.default`;
+    });
+  return [...imports, body].join('\n');
+}
+
+function keyOf(contract: object): string {
+  return createHash('sha256').update(JSON.stringify(contract)).digest('hex');
+}
