@@ -123,7 +123,11 @@ function onTable(trigger: string): Instant {
 }
 
 /** When staging is made, or, once the run is over, dropped. */
-function onStaging(event: 'ddl_command_start' | 'ddl_command_end', tag: string, running: boolean): Instant {
+export function onStaging(
+  event: 'ddl_command_start' | 'ddl_command_end',
+  tag: string,
+  running: boolean,
+): Instant {
   return inTrigger(
     `${event} ${tag} of staging`,
     `CREATE FUNCTION lab_event() RETURNS event_trigger LANGUAGE plpgsql AS

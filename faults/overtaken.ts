@@ -1,7 +1,7 @@
 import type { RunningCli } from '../test/support/cli.ts';
 import { resumeOrRun, type Stage } from './break.ts';
 import { terminate } from './database.ts';
-import { inBody, inPublish, type Instant } from './instants.ts';
+import { inBody, inPublish, onStaging, type Instant } from './instants.ts';
 import type { Experiment, Lab } from './lab.ts';
 import { digest, losses, untilGone, type Digest, type Place } from './place.ts';
 import { openSilent } from './silent.ts';
@@ -18,7 +18,8 @@ export const overtaken: readonly Experiment[] = [
       for (const at of instants) await overtakenOnce(lab, stage, disconnected(at));
       for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) {
         await overtakenOnce(lab, stage, UNLOCKED);
-        await besideAnother(lab, stage);
+        await besideAnother(lab, stage, WAITING);
+        await besideAnother(lab, stage, DEAD);
       }
     },
   },
@@ -78,30 +79,78 @@ async function overtakenOnce(
   });
 }
 
-/** Another has the lock and has not begun yet: nothing in the ledger tells the first that it is not alone. */
-async function besideAnother(lab: Lab, { next, place }: Stage): Promise<void> {
-  await lab.inject('another run takes the lock and waits', async () => {
+/** Another run that takes the lock while the first is on. */
+type Other = {
+  readonly fault: string;
+  /** Gives a way to end it. */
+  readonly come: (place: Place) => Promise<() => Promise<void>>;
+  /** Is it ended before the first comes to publish? */
+  readonly isDead: boolean;
+};
+
+/** It has not begun yet: nothing in the ledger tells the first that it is not alone. */
+const WAITING: Other = {
+  fault: 'another run takes the lock and waits',
+  async come(place) {
+    const silent = await openSilent();
+    const other = place.start(['run', '--source', silent.url]);
+    await Promise.race([untilLocked(place, other), other.finished]);
+    return async () => {
+      await killed(place, other);
+      await silent.close();
+    };
+  },
+  isDead: false,
+};
+
+const dropping = onStaging('ddl_command_start', 'DROP TABLE', false);
+
+/** It has written in the ledger that the first is dead, and died itself before it took the staging away. */
+const DEAD: Other = {
+  fault: 'another run takes the lock, closes the first and dies',
+  async come(place) {
+    const { comes, letGo } = await dropping.prepare(place, {});
+    const other = place.start(['run', '--source', place.api.url]);
+    await Promise.race([comes(other), other.finished]);
+    return async () => {
+      other.kill('SIGKILL');
+      await letGo();
+      await killed(place, other);
+    };
+  },
+  isDead: true,
+};
+
+/** The first, which knows nothing of it, publishes nothing. */
+async function besideAnother(
+  lab: Lab,
+  { next, place }: Stage,
+  { come, fault, isDead }: Other,
+): Promise<void> {
+  await lab.inject(fault, async () => {
     const { expected, old, world } = next();
     const prepared = await receiving.prepare(place, world);
     await UNLOCKED.before(place);
     const first = place.start(['run', '--source', place.api.url]);
     await Promise.race([prepared.comes(first), first.finished]);
     await UNLOCKED.lose(place, first);
-    const silent = await openSilent();
-    const second = place.start(['run', '--source', silent.url]);
-    await Promise.race([untilLocked(place, second), second.finished]);
+    const end = await come(place);
+    if (isDead) await end();
     await prepared.letGo();
     const { code, stderr } = await first.finished;
     const lost = code === 7 ? [] : [`the first ended with exit ${code}: ${stderr.slice(-300)}`];
     const left = await digest(place);
-    if (left.tables !== old.tables) lost.push('the first published while the second had the lock');
-    second.kill('SIGKILL');
-    await second.finished;
-    await silent.close();
-    await untilGone(place, second.pid);
+    if (left.tables !== old.tables) lost.push('the first published without the lock');
+    if (!isDead) await end();
     lost.push(...(await resumeOrRun(place)));
     return [...lost, ...(await losses(place, expected))];
   });
+}
+
+async function killed(place: Place, running: RunningCli): Promise<void> {
+  running.kill('SIGKILL');
+  await running.finished;
+  await untilGone(place, running.pid);
 }
 
 async function untilLocked(place: Place, { finished, pid }: RunningCli): Promise<void> {

@@ -191,13 +191,13 @@ async function newestRun(place: Place, which: string): Promise<string> {
   return run?.run_id ?? '';
 }
 
-/** The last answer to a GET of each resource. */
+/** The first answer to a GET of each resource. */
 function statuses({ api }: Place, from: number): ReadonlyMap<Name, number> {
   const gets = api.requests.slice(from).filter(({ method }) => method === 'GET');
   return new Map(
     PULLED.flatMap((name) => {
-      const last = gets.findLast((one) => one.path === pathOf(name));
-      return last === undefined ? [] : [[name, last.status] as const];
+      const first = gets.find((one) => one.path === pathOf(name));
+      return first === undefined ? [] : [[name, first.status] as const];
     }),
   );
 }

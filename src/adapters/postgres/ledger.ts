@@ -67,6 +67,12 @@ export async function newestRun(client: ClientBase): Promise<string | null> {
   return newest?.run_id ?? null;
 }
 
+/** Does the ledger say that the run is on? */
+export async function isRunning(client: ClientBase, runId: string): Promise<boolean> {
+  const found = await rows(client, `SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
+  return found.length > 0;
+}
+
 /** The run and the raw file that is published of a resource; null for none. */
 export async function publishedRaw(
   client: ClientBase,

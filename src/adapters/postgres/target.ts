@@ -5,8 +5,8 @@ import type { TableChanges } from '../../core/preview.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { commitPublish, type CommitOptions } from './commit.ts';
-import { databaseError } from './errors.ts';
-import { recordEnd } from './ledger.ts';
+import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, mergeTable, survivingSql } from './merge.ts';
 import { previewRejects, previewTable } from './preview.ts';
@@ -95,6 +95,9 @@ export function openTarget(
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
+        // Staging is gone where another run has begun since, and ended this one in the ledger.
+        if (sqlState(error) === UNDEFINED_TABLE && !(await isRunning(client, run.id)))
+          throw superseded(run.id);
         throw databaseError(
           `publish run ${run.id} to schema ${database.schema}`,
           error,
