@@ -31,11 +31,13 @@ type Loss = {
   readonly at: Instant;
   readonly before: (place: Place) => Promise<unknown>;
   readonly lose: (place: Place, running: RunningCli) => Promise<unknown>;
+  /** The exit code that is due. */
+  readonly code: number;
 };
 
 function disconnected(at: Instant): Loss {
   const fault = `overtaken after pg_terminate_backend (${at.name})`;
-  return { fault, at, before: async () => undefined, lose: terminate('holder') };
+  return { fault, at, before: async () => undefined, lose: terminate('holder'), code: 5 };
 }
 
 /** Behind a pooler that resets its sessions the lock goes, and the connection stays. */
@@ -48,13 +50,14 @@ const UNLOCKED: Loss = {
       $$ BEGIN PERFORM pg_advisory_unlock_all(); RETURN NULL; END $$;
       CREATE TRIGGER lab_unlock AFTER INSERT ON runs FOR EACH STATEMENT EXECUTE FUNCTION lab_unlock()`),
   lose: (place) => place.sql('DROP FUNCTION lab_unlock CASCADE'),
+  code: 7,
 };
 
 /** Two others publish meanwhile. */
 async function overtakenOnce(
   lab: Lab,
   { next, place }: Stage,
-  { at, before, fault, lose }: Loss,
+  { at, before, code: due, fault, lose }: Loss,
 ): Promise<void> {
   await lab.inject(fault, async () => {
     const first = next();
@@ -68,8 +71,8 @@ async function overtakenOnce(
     serve(place.api, first.world);
     const { expected } = await publishNewer(place, next);
     await prepared.letGo();
-    const { code } = await running.finished;
-    const lost = code === 5 || code === 7 ? [] : [`the first ended with exit ${code}`];
+    const { code, stderr } = await running.finished;
+    const lost = code === due ? [] : [`the first ended with exit ${code}: ${stderr.slice(-300)}`];
     const left = await digest(place);
     if (left.tables !== expected.tables) lost.push('the first published over the second');
     const resumed = await place.cli(['resume', await firstRun(place)]);
@@ -113,7 +116,8 @@ const DEAD: Other = {
     const other = place.start(['run', '--source', place.api.url]);
     await Promise.race([comes(other), other.finished]);
     return async () => {
-      other.kill('SIGKILL');
+      // Its server would still do what it is at.
+      await place.sql(`SELECT pg_terminate_backend(pid, 5000) ${sessionsOf(other)}`);
       await letGo();
       await killed(place, other);
     };
@@ -147,6 +151,10 @@ async function besideAnother(
   });
 }
 
+function sessionsOf({ pid }: Pick<RunningCli, 'pid'>): string {
+  return `FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;
+}
+
 async function killed(place: Place, running: RunningCli): Promise<void> {
   running.kill('SIGKILL');
   await running.finished;
@@ -156,8 +164,8 @@ async function killed(place: Place, running: RunningCli): Promise<void> {
 async function untilLocked(place: Place, { finished, pid }: RunningCli): Promise<void> {
   const over = new AbortController();
   void finished.finally(() => over.abort()).catch(() => undefined);
-  const sql = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'advisory' AND granted AND application_name LIKE 'spacex-pipeline % pid ${pid}'`;
+  const sql = `SELECT ${sessionsOf({ pid })}
+    AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)`;
   while (!over.signal.aborted && (await place.sql(sql)).length === 0);
 }
 
