@@ -11,6 +11,8 @@ export type Stage = {
   readonly place: Place;
   /** Serves the next world. */
   readonly next: () => Turn;
+  /** Of an uninterrupted run, from its first line to its end: milliseconds. */
+  readonly span: number;
 };
 
 export type Turn = { readonly old: Digest; readonly expected: Digest; readonly world: World };
@@ -20,14 +22,20 @@ export async function openStage(adminUrl: string, programUrl: string, short: boo
   const worlds = (await sandboxWorlds(LAUNCHES)).slice(short ? 1 : 0);
   const place = await openPlace(adminUrl, 'stage', {}, programUrl);
   const expected: Digest[] = [];
+  let span = 0;
   for (const world of [...worlds, ...worlds]) {
     serve(place.api, world);
-    await mustSucceed(place.pull());
+    const running = place.start(['run', '--migrate', '--source', place.api.url]);
+    await running.line(/run \S+ from /);
+    const started = performance.now();
+    await mustSucceed(running.finished);
+    span = performance.now() - started;
     expected.push(await digest(place));
   }
   let version = expected.length - 1;
   return {
     place,
+    span,
     next() {
       const old = expected[version];
       version = worlds.length + ((version + 1) % worlds.length);
@@ -67,7 +75,10 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
       const came = await Promise.race([
         prepared.comes(running).then(() => true),
         running.finished.then(() => false),
-      ]);
+      ]).catch(async (hangs: unknown) => {
+        await prepared.letGo();
+        throw hangs;
+      });
       if (!came) lost.push('the run ended before it');
       await disturb(place, running);
       await prepared.letGo();

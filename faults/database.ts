@@ -23,6 +23,11 @@ export const databaseFaults: readonly Experiment[] = [
       for (const broken of breaks) {
         for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) await breakOnce(lab, stage, broken);
       }
+    },
+  },
+  {
+    name: 'out of disk',
+    async run(lab, { server, stage }) {
       if (!lab.short) await outOfDisk(lab, server, stage);
     },
   },
@@ -183,11 +188,8 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
 
 /** Until not a page is left. */
 async function fill(url: string, schema: string): Promise<void> {
-  for (;;) {
-    const full = await query(
-      url,
-      `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60)`,
-    ).catch(() => null);
-    if (full === null) return;
+  for (const rows of [200, 20, 1]) {
+    const sql = `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60) FROM generate_series(1, ${rows})`;
+    while ((await query(url, sql).catch(() => null)) !== null);
   }
 }

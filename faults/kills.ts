@@ -3,7 +3,7 @@ import type { Experiment, Lab } from './lab.ts';
 import { BOUNDARIES, type Instant } from './instants.ts';
 import type { RunningCli } from '../test/support/cli.ts';
 import type { Stage } from './break.ts';
-import { digest, losses, mustSucceed, untilGone, type Digest, type Place } from './place.ts';
+import { digest, losses, untilGone, type Digest, type Place } from './place.ts';
 
 /** What is killed, and how it is brought back. */
 type Victim = {
@@ -46,28 +46,18 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
     : BOUNDARIES.filter(({ name }) => name.includes(lab.at));
   for (const instant of boundaries) await one('at a boundary', instant, resumed);
   if (lab.kills === 0) return;
-  const span = await spanOf(stage);
+  const span = Math.ceil(stage.span * 1.1);
   for (let turn = 0; turn < lab.kills; turn += 1) {
-    await one('at a random instant', after(lab.random(Math.ceil(span * 1.1))), resumed);
+    await one('at a random instant', after(lab.random(span)), resumed);
   }
   for (let turn = 0; turn < Math.ceil(lab.kills / 10); turn += 1) {
-    await one('at a random instant, given up', after(lab.random(Math.ceil(span * 1.1))), givenUp);
+    await one('at a random instant, given up', after(lab.random(span)), givenUp);
   }
   if (lab.short) return;
   await lab.inject(`${victim.name}, verify after all`, async () => {
     const { code, stderr } = await place.cli(['verify']);
     return code === 0 ? [] : [`verify: exit ${code}: ${stderr.slice(-300)}`];
   });
-}
-
-/** From the first line of a run to its end. */
-async function spanOf({ next, place }: Stage): Promise<number> {
-  next();
-  const running = place.start(['run', '--source', place.api.url]);
-  await running.line(/run \S+ from /);
-  const started = performance.now();
-  await mustSucceed(running.finished);
-  return performance.now() - started;
 }
 
 const RANDOM = 'ms after its first line';
@@ -98,7 +88,10 @@ async function killOnce(
   const came = await Promise.race([
     comes(running).then(() => true),
     running.finished.then(() => instant.name.endsWith(RANDOM)),
-  ]);
+  ]).catch(async (hangs: unknown) => {
+    await letGo();
+    throw hangs;
+  });
   await victim.kill(running);
   await letGo();
   await running.finished;

@@ -43,7 +43,7 @@ const { lab, close } = openLab(
     short,
     at,
     kills: Number(values.kills ?? (short ? 1 : 300)),
-    records: Number(values.records ?? (short ? 2000 : 100_000)),
+    records: Number(values.records ?? (short ? 1000 : 100_000)),
   },
   (text) => process.stderr.write(text),
 );

@@ -14,12 +14,19 @@ export const overtaken: readonly Experiment[] = [
   {
     name: 'overtaken',
     async run(lab, { stage }) {
-      const instants = lab.short ? [receiving] : [receiving, inBody('payloads', 0.9), inPublish];
-      for (const at of instants) await overtakenOnce(lab, stage, disconnected(at));
+      const instants = [receiving, inBody('payloads', 0.9), inPublish];
+      const injections = [
+        ...instants.map((at) => () => overtakenOnce(lab, stage, disconnected(at))),
+        () => overtakenOnce(lab, stage, UNLOCKED),
+        () => besideAnother(lab, stage, WAITING),
+        () => besideAnother(lab, stage, DEAD),
+      ];
+      // A short lab takes one that ends before the first publishes, and one that is beside it.
+      const taken = lab.short
+        ? [lab.random(4), 4 + lab.random(2)].flatMap((at) => injections[at] ?? [])
+        : injections;
       for (let turn = 0; turn < (lab.short ? 1 : 3); turn += 1) {
-        await overtakenOnce(lab, stage, UNLOCKED);
-        await besideAnother(lab, stage, WAITING);
-        await besideAnother(lab, stage, DEAD);
+        for (const inject of taken) await inject();
       }
     },
   },

@@ -13,7 +13,7 @@ const LAUNCHES = 120;
 type Case = { readonly faults: string; readonly codes: readonly number[] };
 
 /** Each fault of the sandbox for as long as the run asks, and where it can be got over, for once. */
-const CASES: readonly Case[] = [
+const CASES: readonly [Case, ...Case[]] = [
   { faults: '429=1@launchesx1', codes: [0] },
   { faults: '429=3600@launches', codes: [3] },
   { faults: 'status=503@launchesx2', codes: [0] },
@@ -53,7 +53,7 @@ export const sourceFaults: readonly Experiment[] = [
       try {
         await mustSucceed(place.cli(['run', '--migrate', '--source', sandbox.url]));
         checkAllCovered(lab);
-        const cases = lab.short ? CASES.slice(4, 5) : CASES;
+        const cases = lab.short ? [CASES[lab.random(CASES.length)] ?? CASES[0]] : CASES;
         for (const one of cases) await faultOnce(lab, place, one, sandbox.url);
         await oddBodies(lab, place);
       } finally {

@@ -9,12 +9,14 @@ import { REPOSITORY } from '../support/cli.ts';
 void describe('the fault lab', () => {
   void it('loses nothing in its shortened form', async () => {
     // Its own seed each time, and told where something is lost: there it fails by its exit code.
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      join(REPOSITORY, 'faults', 'main.ts'),
-      '--short',
-    ]);
+    // Other tests tell the coverage: of so many programs it would take half as long again.
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(REPOSITORY, 'faults', 'main.ts'), '--short'],
+      { env: { ...process.env, NODE_V8_COVERAGE: undefined } },
+    );
     const [injected, survived, lost] = /^all +(\d+) +(\d+) +(\d+)/m.exec(stdout)?.slice(1).map(Number) ?? [];
-    assert.ok((injected ?? 0) >= 10, stdout);
+    assert.ok((injected ?? 0) >= 35, stdout);
     assert.deepEqual([survived, lost], [injected, 0], stdout);
   });
 });
