@@ -190,6 +190,22 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.deepEqual(row, { at: '2027-05-05T05:05:05Z' });
     });
 
+    it('gives the same content the same digest, whenever it was made', async () => {
+      const digests: (string | undefined)[] = [];
+      for (const [year, note] of [
+        [2026, 'x'],
+        [2027, 'y'],
+        [2028, 'x'],
+      ] as const) {
+        const made = { transformed_at_utc: `${year}-05-05T05:05:05Z`, transformed_at_date: `${year}-05-05` };
+        const end = await loadParts([part('a', { note, ...made })]);
+        digests.push(end.entries[0]?.report.tables['parts']?.digest);
+      }
+      const [first, other, again] = digests;
+      assert.notEqual(other, first);
+      assert.equal(again, first);
+    });
+
     it('tells null from the empty text, both ways', async () => {
       await loadParts([part('a', { note: null }), part('b', { note: '' })]);
       const end = await loadParts([part('a', { note: '' }), part('b', { note: null })]);

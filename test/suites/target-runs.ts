@@ -99,6 +99,35 @@ export function testRuns(openDatabase: OpenDatabase): void {
       });
     }
 
+    it('leaves the ledger as it was, and its session in order, when it can neither be reopened nor ended', async () => {
+      const run = await beginRun(lab);
+      const { report } = await stage(run, makersLoad('m'));
+      const failed = { ...report, status: 'failed' } as const;
+      const entries = [{ resource: makers, report: failed, raw: null, whole: false }];
+      const end = { status: 'failed', error: null, entries } as const;
+      const books = async () => [
+        await rows(lab.client, 'TABLE run_resources'),
+        await rows(lab.client, 'SELECT run_id FROM runs ORDER BY run_id'),
+      ];
+      const failing = async (event: string, work: () => Promise<unknown>) => {
+        await lab.client.query(`
+          CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE 'not today' USING ERRCODE = '58030'; END $$;
+          CREATE TRIGGER fail AFTER ${event} FOR EACH ROW EXECUTE FUNCTION fail()`);
+        const asItWas = await books();
+        await assert.rejects(work(), { code: 'database', context: { sqlstate: '58030' } });
+        assert.deepEqual(await books(), asItWas);
+        await lab.client.query('DROP FUNCTION fail CASCADE');
+      };
+      await failing('INSERT ON run_resources', () => run.ledger.abandon(run.id, end));
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
+      await run.ledger.abandon(run.id, end);
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed' });
+      await failing('INSERT ON runs', () => run.ledger.reopen(runHeader({ run_id: run.id })));
+      await run.ledger.reopen(runHeader({ run_id: run.id }));
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running' });
+    });
+
     it('is told in history as it ended, newest first', async () => {
       const good = await load(lab, [makersLoad('m'), { ...partsLoad('p'), held: ['q'] }]);
       const bad = await beginRun(lab);
@@ -144,6 +173,24 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.deepEqual(await ledger.lastRaw('makers', 'test'), { run_id: run.id, raw });
       assert.equal(await ledger.lastRaw('makers', 'elsewhere'), null);
       assert.equal(await ledger.lastRaw('parts', 'test'), null);
+    });
+
+    it('tells the target which kind of records it holds, once it has published some', async () => {
+      await lab.client.query('TRUNCATE contents');
+      const kinds = () => rows(lab.client, 'SELECT simulated FROM contents');
+      const failed = await beginRun(lab, { simulated: true });
+      const { report } = await stage(failed, makersLoad('m'));
+      const entries = [
+        { resource: makers, report: { ...report, status: 'failed' }, raw: null, whole: false },
+      ] as const;
+      await failed.ledger.abandon(failed.id, { status: 'failed', error: null, entries });
+      assert.deepEqual(await kinds(), []);
+      await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('m')]);
+      assert.deepEqual(await kinds(), [{ simulated: true }]);
+      // And says so ever after.
+      await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('n')]);
+      assert.deepEqual(await kinds(), [{ simulated: true }]);
+      await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });
     });
 
     for (const simulated of [true, false]) {
