@@ -157,6 +157,19 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'succeeded' });
     });
 
+    it('is not reopened once it has published, or a later one has', async () => {
+      const failed = await beginRun(lab);
+      await failed.ledger.abandon(failed.id, { status: 'failed', error: null, entries: [] });
+      const published = await load(lab, [makersLoad('m')]);
+      for (const [run, status] of [
+        [published, 'succeeded'],
+        [failed, 'failed'],
+      ] as const) {
+        await assert.rejects(run.ledger.reopen(runHeader({ run_id: run.id })), { code: 'usage' });
+        assert.partialDeepStrictEqual(await runRow(lab, run.id), { status });
+      }
+    });
+
     it('remembers the raw file behind what is published, for the same source only', async () => {
       const run = await beginRun(lab);
       const raw = {
