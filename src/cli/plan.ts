@@ -70,7 +70,9 @@ function printPlan(context: CommandContext, { changes, resources }: PlanReport):
     printTable(context, ['table', 'key', 'change', 'column', 'before', 'after'], shown);
   }
   printLine(context, '');
-  printLine(context, changes ? 'A run would change this.' : 'A run would change nothing.');
+  if (changes) printLine(context, 'A run would change this.');
+  else if (Object.values(resources).every(({ error }) => error === null))
+    printLine(context, 'A run would change nothing.');
 }
 
 function printNamed(context: CommandContext, what: string, names: readonly string[]): void {

@@ -129,6 +129,17 @@ void describe('plan', () => {
     assert.equal(api.requests.length, asked);
   });
 
+  void it('fails where an archived file breaks off, as the run did that received it', async () => {
+    const { workspace } = await published();
+    api.set(LAUNCHES, { body: JSON.stringify(launches).slice(0, 5000) });
+    const { report } = await workspace.pull(['--source', api.url]);
+    const asked = api.requests.length;
+    const result = await workspace.run(['plan', '--from', report.run_id ?? '']);
+    assertFailure(result, { code: 3, message: /Cannot read launches .*truncated after 2 whole records/ });
+    assert.doesNotMatch(result.stdout, /A run would/);
+    assert.equal(api.requests.length, asked);
+  });
+
   void it('fails as a run would where the source does', async () => {
     const { workspace } = await published();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });

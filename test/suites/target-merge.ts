@@ -195,14 +195,16 @@ export function testMerge(openDatabase: OpenDatabase): void {
       for (const [year, note] of [
         [2026, 'x'],
         [2027, 'y'],
-        [2028, 'x'],
+        [2028, 'y'],
+        [2029, 'x'],
       ] as const) {
         const made = { transformed_at_utc: `${year}-05-05T05:05:05Z`, transformed_at_date: `${year}-05-05` };
         const end = await loadParts([part('a', { note, ...made })]);
         digests.push(end.entries[0]?.report.tables['parts']?.digest);
       }
-      const [first, other, again] = digests;
+      const [first, other, unchanged, again] = digests;
       assert.notEqual(other, first);
+      assert.equal(unchanged, other);
       assert.equal(again, first);
     });
 

@@ -66,6 +66,17 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
     });
 
+    it('does the same when a run begins again', async () => {
+      const run = await beginRun(lab);
+      await run.ledger.abandon(run.id, { status: 'failed', error: null, entries: [] });
+      const dead = await beginRun(lab);
+      await stage(dead, makersLoad('old'));
+      await run.ledger.reopen(runHeader({ run_id: run.id }));
+      assert.deepEqual(await staging(lab), []);
+      assert.partialDeepStrictEqual(await runRow(lab, dead.id), { status: 'failed' });
+      assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running' });
+    });
+
     for (const [when, table, action] of [
       ['the second table', 'part_tags', 'INSERT'],
       ['a tombstone', 'tombstones', 'INSERT'],

@@ -45,10 +45,9 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
         await client.query('ROLLBACK').catch(() => undefined);
         const failure = databaseError(`write the end of run ${runId} into the ledger`, error);
         if (!isLost(error)) throw failure;
-        // The lock went with the connection: another run may be on, whose staging must stay, and ours may be gone.
-        const entries = end.entries.map((entry) => ({ ...entry, whole: false }));
+        // The lock went with the connection. Where another run is on, it has ended this one, and its staging must stay.
         const session = await database.connect().catch(() => Promise.reject(failure));
-        await writeEnd(session.client, database.schema, runId, { ...end, entries }).finally(session.close);
+        await writeEnd(session.client, database.schema, runId, end).finally(session.close);
       }
     },
 
