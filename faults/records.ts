@@ -118,13 +118,15 @@ function show(command: readonly string[], { stderr, stdout }: CliResult): string
 
 /** A text that is broken between its records is refused whole. */
 async function brokenText(lab: Lab, place: Place, good: readonly unknown[]): Promise<void> {
-  const text = JSON.stringify(good);
+  const texts = good.map((record) => JSON.stringify(record));
   const before = await digest(place);
   for (let turn = 0; turn < (lab.short ? 1 : 20); turn += 1) {
     await lab.inject('text broken between records', async () => {
-      const cut = text.indexOf('},{', lab.random(text.length - 2000)) + 1;
+      const cut = 1 + lab.random(texts.length - 1);
       const wrong = ['', ',,', ';', ']', '}', '\u001b[31m,', '\u0000,'][lab.random(7)] ?? '';
-      place.api.set(pathOf('launches'), { body: text.slice(0, cut) + wrong + text.slice(cut + 1) });
+      place.api.set(pathOf('launches'), {
+        body: `[${texts.slice(0, cut).join()}${wrong}${texts.slice(cut).join()}]`,
+      });
       const run = await place.pull('--resources', 'launches', '--atomic');
       const lost = [...(await booksLosses(place)), ...show(['run'], run)];
       if (run.code !== 3)
