@@ -1,5 +1,5 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
-import { publishedRaw } from '../adapters/postgres/ledger.ts';
+import { publishedRaws } from '../adapters/postgres/ledger.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
@@ -65,9 +65,10 @@ async function checkStandsOn(
   force: boolean,
   { log }: RunDeps,
 ): Promise<void> {
+  const published = await publishedRaws(session.client);
   for (const { name } of replayed) {
-    const last = await publishedRaw(session.client, name);
-    if (last === null || last.raw.sha256 === origin.raw[name]?.sha256) continue;
+    const last = published.get(name);
+    if (last === undefined || last.raw.sha256 === origin.raw[name]?.sha256) continue;
     const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;
     if (!force) {
       throw new PipelineError(`Cannot replay run ${origin.run_id}: it would set ${change}`, {

@@ -1,5 +1,5 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
-import { publishedRaw } from '../adapters/postgres/ledger.ts';
+import { publishedRaws } from '../adapters/postgres/ledger.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -99,9 +99,10 @@ async function findStanding(
   underivable: Record<string, string>,
 ): Promise<Standing[]> {
   const standing: Standing[] = [];
+  const published = await publishedRaws(session.client);
   for (const resource of resources) {
-    const last = await publishedRaw(session.client, resource.name);
-    if (last === null) continue;
+    const last = published.get(resource.name);
+    if (last === undefined) continue;
     const origin = await readManifest(config.dataDir, last.run_id);
     if (origin === null)
       underivable[resource.name] = `the folder of run ${last.run_id} is not in ${config.dataDir}`;

@@ -40,6 +40,8 @@ export function checkOptions(allErrors: boolean): Options {
     verbose: allErrors,
     formats: FORMATS,
     allowUnionTypes: true,
+    // It took 30 ms of each start, and made the checks no faster.
+    code: { optimize: false },
   };
 }
 

@@ -11,6 +11,7 @@ import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. */
 export function openLedger(database: Database, client: ClientBase): Ledger {
+  let published: ReturnType<typeof readPublished> | null = null;
   return {
     async begin(run) {
       try {
@@ -52,12 +53,19 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
     },
 
     async lastRaw(resource, source) {
-      const last = await publishedRaw(client, resource).catch((error: unknown) => {
-        throw databaseError(`read what is published of ${resource}`, error);
-      });
-      return last === null || last.source !== source ? null : { run_id: last.run_id, raw: last.raw };
+      // Nobody else publishes while this run has the lock.
+      const last = (await (published ??= readPublished(client))).get(resource);
+      return last === undefined || last.source !== source ? null : { run_id: last.run_id, raw: last.raw };
     },
   };
+}
+
+async function readPublished(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
+  try {
+    return await publishedRaws(client);
+  } catch (error) {
+    throw databaseError('read what is published', error);
+  }
 }
 
 /** The id of the run that began last; null before the first one. */
@@ -72,19 +80,21 @@ export async function isRunning(client: ClientBase, runId: string): Promise<bool
   return found.length > 0;
 }
 
-/** The run and the raw file that is published of a resource; null for none. */
-export async function publishedRaw(
-  client: ClientBase,
-  resource: string,
-): Promise<{ readonly run_id: string; readonly source: string; readonly raw: RawFile } | null> {
-  const [last] = await rows<{ run_id: string; source: string; raw: RawFile | null }>(
+/** The run and the raw file that is published. */
+export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
+
+/** Of each resource of which anything is published. */
+export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
+  const found = await rows<Omit<PublishedRaw, 'raw'> & { resource: string; raw: RawFile | null }>(
     client,
-    `SELECT r.run_id, r.source, rr.raw FROM run_resources rr JOIN runs r USING (run_id)
-     WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-     ORDER BY r.run_id DESC LIMIT 1`,
-    [resource],
+    `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.source, rr.raw
+     FROM run_resources rr JOIN runs r USING (run_id)
+     WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
+     ORDER BY rr.resource, r.run_id DESC`,
   );
-  return last === undefined || last.raw === null ? null : { ...last, raw: last.raw };
+  return new Map(
+    found.flatMap(({ resource, raw, ...run }) => (raw === null ? [] : [[resource, { ...run, raw }]])),
+  );
 }
 
 async function writeEnd(client: ClientBase, schema: string, runId: string, end: RunEnd): Promise<void> {
@@ -188,54 +198,40 @@ export async function recordEnd(
       [runId],
     );
   }
+  await recordResources(client, runId, end.entries);
   for (const entry of end.entries) {
-    await recordResource(client, runId, entry);
     if (entry.whole) await recordRejects(client, names, runId, entry);
   }
   return true;
 }
 
-async function recordResource(client: ClientBase, runId: string, entry: LedgerEntry): Promise<void> {
-  const { resource, report, raw } = entry;
+async function recordResources(
+  client: ClientBase,
+  runId: string,
+  entries: readonly LedgerEntry[],
+): Promise<void> {
+  const resources = entries.map(({ resource: { name }, report, raw }) => ({
+    ...report,
+    resource: name,
+    raw,
+  }));
   await execute(
     client,
     `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      runId,
-      resource.name,
-      report.status,
-      report.received,
-      report.validated,
-      report.errored,
-      report.not_modified,
-      report.seconds,
-      json(raw),
-      json(report.error),
-    ],
+     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
+       errored bigint, not_modified boolean, seconds double precision, raw jsonb, error jsonb)`,
+    [runId, json(resources)],
   );
-  for (const [table, counts] of Object.entries(report.tables)) {
-    await execute(
-      client,
-      `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [
-        runId,
-        table,
-        resource.name,
-        counts.staged,
-        counts.inserted,
-        counts.updated,
-        counts.unchanged,
-        counts.deleted,
-        counts.held,
-        counts.live_before,
-        counts.live_after,
-        counts.digest,
-        json(counts.dangling),
-      ],
-    );
-  }
+  const tables = resources.flatMap(({ resource, tables: counts }) =>
+    Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),
+  );
+  await execute(
+    client,
+    `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling)
+     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (table_name text, resource text, staged bigint, inserted bigint,
+       updated bigint, unchanged bigint, deleted bigint, held bigint, live_before bigint, live_after bigint, digest text, dangling jsonb)`,
+    [runId, json(tables)],
+  );
 }
 
 function json(value: unknown): string | null {
