@@ -28,7 +28,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
     'test/integration/commit.test.ts',
   ],
   'src/adapters/postgres/lock.ts': [SUITE, 'test/integration/run-interrupt.test.ts'],
-  'src/app/resume.ts': ['test/integration/resume.test.ts'],
+  'src/app/resume.ts': ['test/integration/resume.test.ts', 'test/integration/secrets.test.ts'],
   'src/app/kept-raw.ts': ['test/integration/resume.test.ts', 'test/integration/cli-plan.test.ts'],
 };
 

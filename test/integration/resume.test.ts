@@ -15,6 +15,7 @@ import {
 } from '../support/api.ts';
 import {
   assertFailure,
+  createWorkspace,
   createTestServer,
   type ServerWorkspace,
   type TestServer,
@@ -160,6 +161,21 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.deepEqual(await workspace.sql('SELECT times::int, status FROM rejects'), [
       { times: 1, status: 'open' },
     ]);
+  });
+
+  void it('never gives way to the sandbox', async (t) => {
+    const workspace = createWorkspace();
+    t.after(workspace.remove);
+    const { code, report } = await workspace.pull(['--resources', 'rockets']);
+    assert.equal(code, 3);
+    const resumed = await workspace.run(['resume']);
+    assertFailure(resumed, { code: 3, message: /rockets/ });
+    const listed = await workspace.json<readonly RunReport[]>(['runs']);
+    assert.deepEqual(
+      listed.map(({ run_id, simulated }) => [run_id, simulated]),
+      [[report.run_id, false]],
+    );
+    assert.ok(!workspace.list().includes(join('data', 'sandbox')));
   });
 
   void it('refuses a run that has published, and one that a later run has overtaken', async () => {
