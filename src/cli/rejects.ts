@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 import { findRun, rejectsOf, type Reject } from '../app/history.ts';
 import {

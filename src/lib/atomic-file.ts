@@ -45,7 +45,7 @@ export async function createAtomicFile(
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   const handle = await open(temporary, 'wx');
   let failed = false;
-  let gathered: Buffer | null = null;
+  let gathered = Buffer.alloc(0);
   let gatheredBytes = 0;
   let unsyncedBytes = 0;
   let syncing: Promise<void> = Promise.resolve();
@@ -57,13 +57,21 @@ export async function createAtomicFile(
       await put(bytes);
       return;
     }
-    gathered ??= Buffer.allocUnsafe(GATHERED_BYTES);
+    makeRoom(gatheredBytes + bytes.byteLength);
     gathered.set(bytes, gatheredBytes);
     gatheredBytes += bytes.byteLength;
   }
 
+  /** Most files stay small, and a run opens nearly a hundred. */
+  function makeRoom(needed: number): void {
+    if (needed <= gathered.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.min(GATHERED_BYTES, needed * 4));
+    larger.set(gathered.subarray(0, gatheredBytes));
+    gathered = larger;
+  }
+
   async function flush(): Promise<void> {
-    if (gathered === null || gatheredBytes === 0) return;
+    if (gatheredBytes === 0) return;
     const bytes = gathered.subarray(0, gatheredBytes);
     gatheredBytes = 0;
     await put(bytes);

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /**
  * Rows as aligned text with a header; columns that hold only numbers align right. Control characters, terminal
