@@ -12,6 +12,7 @@ import type { ResourceReport } from '../src/core/run.ts';
 import { resources } from '../src/resources/index.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { copyAlone } from './copy-alone.ts';
+import { median } from './median.ts';
 import { bodyFile } from './static-api.ts';
 
 /**
@@ -152,7 +153,10 @@ async function timed(
 function report(): void {
   const rows = [...samples].map(([key, runs]) => [
     key,
-    ...COLUMNS.map((_, index) => (runs[0]?.[index] === undefined ? '' : shown(median(runs, index), index))),
+    ...COLUMNS.map((_, index) => {
+      const values = runs.flatMap((run) => run[index] ?? []);
+      return values.length === 0 ? '' : shown(median(values), index);
+    }),
   ]);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   process.stdout.write(`${machine}; medians of ${ROUNDS} runs, source and database on the same machine\n\n`);
@@ -160,11 +164,6 @@ function report(): void {
   process.stdout.write(
     `\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are ${RESOURCE}, rows/s those of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n`,
   );
-}
-
-function median(runs: readonly (readonly number[])[], index: number): number {
-  const sorted = runs.map((run) => run[index] ?? 0).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function shown(value: number, index: number): number {

@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { textTable } from '../src/lib/text-table.ts';
+import { median } from './median.ts';
 
 /**
  * How long it takes from Enter to the end: of nothing at all, of the program without a database, and of whole runs on
@@ -59,8 +60,4 @@ function report(): void {
       ]),
     ),
   );
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 }

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 
+import { listen } from '../test/support/web.ts';
+
 /** A source that takes connections and never says a word. */
 export async function openSilent(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     sockets.add(socket);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  });
+  const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {

@@ -43,13 +43,15 @@ const failure = await runCli(process.argv.slice(2), {
   signal: abort.signal,
 });
 // A pipe takes 64 kB; what is beyond waits for its reader, and an exit would cut it off.
-for (const stream of [process.stdout, process.stderr]) {
-  await new Promise<void>((resolve) => void stream.write('', () => resolve()));
-}
+const write = (stream: NodeJS.WriteStream, text: string) =>
+  new Promise<void>((resolve) => void stream.write(text, () => resolve()));
+await write(process.stdout, '');
 const [reason] = unwritten;
-if (reason !== undefined) {
-  const told = `error: Cannot write the output: ${reason.message}\nhint: Send it to another place.\n`;
-  await new Promise<void>((resolve) => void process.stderr.write(told, () => resolve()));
-}
+await write(
+  process.stderr,
+  reason === undefined
+    ? ''
+    : `error: Cannot write the output: ${reason.message}\nhint: Send it to another place.\n`,
+);
 const outcome = failure ?? (reason === undefined ? null : 'internal');
 process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);

@@ -91,11 +91,9 @@ function addressOf(
 
 async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {
   const sandbox = await startSandbox({});
-  const { config, origins } = loaded;
   // Nobody has to be spared there.
-  const spared = origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
-  const unhurried = { ...config, source: { ...config.source, ...spared } };
-  const source = openSourceAt({ ...loaded, config: unhurried }, 'sandbox', sandbox.url, deps);
+  const own = loaded.origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
+  const source = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
   return {
     source,
     simulated: true,
@@ -107,9 +105,16 @@ async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<Open
   };
 }
 
-function openSourceAt({ config }: LoadedConfig, name: string, baseUrl: string, { clock, log }: SourceDeps) {
+function openSourceAt(
+  { config }: LoadedConfig,
+  name: string,
+  baseUrl: string,
+  { clock, log }: SourceDeps,
+  own: { readonly requestsPerSecond?: number } = {},
+) {
   return openHttpSource({
     ...config.source,
+    ...own,
     name,
     baseUrl,
     userAgent: `spacex-pipeline/${VERSION}`,

@@ -73,8 +73,8 @@ export type Staging = {
   readonly hold: (ids: Iterable<string>) => Promise<void>;
   /** Records that were set aside. */
   readonly reject: (rejects: readonly StagedReject[]) => Promise<void>;
-  /** After the last row. */
-  readonly finish: () => Promise<void>;
+  /** After the last row; tells how many rows each table was given. */
+  readonly finish: (staged: Readonly<Record<string, number>>) => Promise<void>;
   /** Gives up the connection; the tables stay until the run ends. */
   readonly close: () => Promise<void>;
 };

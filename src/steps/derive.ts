@@ -126,7 +126,7 @@ export async function derive(
     await watchAsync('load', async () => {
       tally.staged = await loader.finish();
       await staging.hold(validator.heldIds());
-      await staging.finish();
+      await staging.finish(tally.staged);
     });
     tally.whole = true;
   } catch (error) {

@@ -101,7 +101,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
       staged[table.name] = encoder.rows === 0 ? 0 : await staging.copy(table, encoder.take());
     }
     await staging.hold(held);
-    await staging.finish();
+    await staging.finish(staged);
   } finally {
     await staging.close();
   }
