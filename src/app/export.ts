@@ -14,7 +14,7 @@ import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
 import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
 import type { HistoryDeps } from './history.ts';
-import { readTarget } from './read-target.ts';
+import { readAsItStands } from './read-target.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -30,7 +30,7 @@ export async function exportTables(
   request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
-  return readTarget(config, 'export', deps, ({ database, session }) => {
+  return readAsItStands(config, 'export', deps, ({ database, session }) => {
     // A query on its way hears of no signal; it fails with its connection.
     deps.signal.addEventListener('abort', () => void session.close(), { once: true });
     return inSnapshot(session.client, async () => {

@@ -1,7 +1,7 @@
 import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
 import type { Config } from '../config/load.ts';
 import type { HistoryDeps } from './history.ts';
-import { readTarget } from './read-target.ts';
+import { readAsItStands } from './read-target.ts';
 
 export type { QueryResult } from '../adapters/postgres/query.ts';
 
@@ -12,5 +12,5 @@ export async function queryTarget(
   options: { readonly write: boolean },
   deps: HistoryDeps,
 ): Promise<QueryResult> {
-  return readTarget(config, 'query', deps, ({ session }) => runQuery(session, sql, options));
+  return readAsItStands(config, 'query', deps, ({ session }) => runQuery(session, sql, options));
 }

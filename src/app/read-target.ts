@@ -1,15 +1,30 @@
 import { existsSync } from 'node:fs';
 
+import { migrationStates } from '../adapters/postgres/migrate.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
-import { embeddedDir, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, MIGRATIONS_DIR, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 /**
- * Reads what is published. `what` is the command. Throws `database` where there is no embedded database yet, `busy`
- * when a run holds it.
+ * Works on what is published. `what` is the command. Throws `database` where there is no embedded database yet, `busy`
+ * when a run holds it, `migration` where a newer program has migrated the schema: what this one knows of its tables
+ * may be wrong by then.
  */
 export async function readTarget<T>(
+  config: Config,
+  what: string,
+  deps: HistoryDeps,
+  work: (opened: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  return readAsItStands(config, what, deps, async (opened) => {
+    await migrationStates(opened.session, opened.database, MIGRATIONS_DIR);
+    return work(opened);
+  });
+}
+
+/** The same for what asks the database which tables it has, and so helps to see what a newer program made of it. */
+export async function readAsItStands<T>(
   config: Config,
   what: string,
   deps: HistoryDeps,

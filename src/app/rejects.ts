@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { readManifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import { migrationStates } from '../adapters/postgres/migrate.ts';
 import {
   findRejects,
   waiveRejects,
@@ -15,7 +14,6 @@ import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
-import { MIGRATIONS_DIR } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
@@ -62,11 +60,9 @@ export async function waiveReject(
   deps: HistoryDeps,
 ): Promise<number> {
   const { id, reason, resource } = request;
-  const waived = await readTarget(config, 'waive a reject', deps, async ({ database, session }) => {
-    // Refuses a database of a newer program before anything changes.
-    await migrationStates(session, database, MIGRATIONS_DIR);
-    return waiveRejects(session.client, id, resource, reason);
-  });
+  const waived = await readTarget(config, 'waive a reject', deps, ({ session }) =>
+    waiveRejects(session.client, id, resource, reason),
+  );
   if (waived === 0) throw unknownReject(id, 'open ');
   return waived;
 }

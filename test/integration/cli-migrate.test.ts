@@ -65,21 +65,48 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.match(results[1].stdout, /^Applied: nothing$/m);
   });
 
-  void it('refuses a schema that a newer program has migrated', async () => {
-    const { run, sql } = server.workspace();
+  void it('refuses a schema that a newer program has migrated, but for who looks at it as it stands', async () => {
+    const { pull, run, sql } = server.workspace({ resources: ['rockets'] });
     assert.equal((await run(['migrate', 'up', '--quiet'])).stdout, `Applied: ${NAMES.join(', ')}\n`);
+    const sandbox = await startSandbox({ launches: 5 });
+    const { report, stderr } = await pull(['--source', sandbox.url]);
+    await sandbox.close();
+    assert.equal(report.status, 'succeeded', stderr);
+    const runId = report.run_id ?? '';
     await sql(`INSERT INTO migrations (name) VALUES ('9999_future')`);
     for (const args of [
       ['migrate', 'up'],
       ['migrate', 'down', '--yes'],
+      ['migrate', 'status'],
       ['run', '--source', 'http://127.0.0.1:1'],
+      ['run', '--migrate', '--source', 'http://127.0.0.1:1'],
+      ['replay', runId],
+      ['resume', runId],
+      ['plan', '--from', runId],
+      ['verify'],
+      ['checks'],
+      ['checks', '--rows', 'dangling_launches_rocket_id'],
+      ['explain', 'rockets', 'x'],
+      ['rejects', 'list', '--status', 'all'],
+      ['rejects', 'show', 'x'],
       ['rejects', 'waive', 'x', '--reason', 'y'],
+      ['runs', 'prune'],
     ]) {
       assertFailure(await run(args), {
         code: 6,
         message: /newer version .*9999_future/,
         hint: /that version/,
       });
+    }
+    for (const args of [
+      ['query', 'SELECT name FROM migrations'],
+      ['export', '--tables', 'rockets', '--out', 'kept'],
+      ['runs'],
+      ['runs', 'show', runId],
+      ['rejects', 'list', runId],
+    ]) {
+      const result = await run(args);
+      assert.deepEqual([result.code, result.stderr], [0, ''], args.join(' '));
     }
   });
 

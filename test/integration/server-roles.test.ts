@@ -77,16 +77,11 @@ void describe('a role', () => {
     for (const args of [
       ['migrate', 'status'],
       ['plan', '--source', loaded.api.url],
-    ]) {
-      const result = await loaded.workspace.run([...args, '--database-url', url]);
-      assertFailure(result, { code: 5, message: /permission denied .*\(42501\)$/, hint: /GRANT/ });
-    }
-    for (const args of [
       ['rejects', 'list', '--status', 'all'],
       ['runs', 'prune'],
     ]) {
       const result = await loaded.workspace.run([...args, '--database-url', url]);
-      assertFailure(result, { code: 5, message: /does not exist \(42P01\)$/, hint: /migrate status$/ });
+      assertFailure(result, { code: 5, message: /permission denied .*\(42501\)$/, hint: /GRANT/ });
     }
   });
 
