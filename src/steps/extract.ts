@@ -171,13 +171,18 @@ async function writeFailedMeta(resource: Resource, folder: RunFolder, error: unk
 /** Headers that may carry a secret or a session, by their names. */
 const WITHHELD = /auth|cookie|token|secret|session|credential|signature|key|location/;
 
+/** A value with a query, a fragment or a login of a URL in it: `link`, `refresh` and whatever else leads on. */
+const LEADS_ON = /[?#@]/;
+
 function meta(
   response: SourceResponse,
   raw: RawFile,
   attempts: readonly Attempt[],
   receivedAt: string,
 ): Record<string, unknown> {
-  const headers = Object.entries(response.headers).filter(([name]) => !WITHHELD.test(name));
+  const headers = Object.entries(response.headers).filter(
+    ([name, value]) => !WITHHELD.test(name) && !LEADS_ON.test(value),
+  );
   return {
     url: response.url,
     status: response.status,

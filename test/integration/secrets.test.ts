@@ -26,6 +26,7 @@ const SECRETS = {
   'path and query of a redirect to another host': 'loc-key-Zq08',
   cookie: 'cookie-Zq09',
   'header with a token': 'token-Zq10',
+  'header that leads on': 'link-Zq19',
   'password of the database': 'db/p@ss "wörd" %Zq11',
   'wrong password of the database': 'db/wrong@Zq12',
   PGPASSWORD: 'pg/p@ss%Zq13',
@@ -82,6 +83,7 @@ before(async () => {
         'set-cookie': `session=${SECRETS['cookie']}`,
         'x-auth-token': SECRETS['header with a token'],
         'x-echo': request.headers.authorization ?? '',
+        link: `</v4/rockets?token=${SECRETS['header that leads on']}>; rel="next"`,
       };
       if (mode === 'refuses' || !isKnown)
         response.writeHead(403, headers).end(`You sent ${request.headers.authorization}`);
