@@ -1,6 +1,7 @@
 import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
-import { NEW_KINDS, type DriftKind } from '../core/drift.ts';
+import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
+import { percent } from '../lib/percent.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { dataDirOf, driftCommand } from './self.ts';
@@ -36,8 +37,8 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
       path === '' ? '(record)' : path,
       found ?? (kind === 'new_value' ? '(others)' : null),
       count,
-      percent(before),
-      percent(now),
+      before === null ? null : percent(before),
+      now === null ? null : percent(now),
     ]),
   );
   if (rows.length === 0) return;
@@ -53,20 +54,17 @@ const KINDS = {
   absent: 'absent',
 } as const satisfies Readonly<Record<DriftKind, string>>;
 
-function percent(share: number | null): string | null {
-  return share === null ? null : `${Number((share * 100).toFixed(1))} %`;
-}
-
 /** For the end of a run: what is new in kind, and the command that tells more; null where nothing is. */
 export async function driftLine(context: CommandContext, report: RunReport): Promise<string | null> {
   if (report.run_id === null) return null;
   const { resources } = await driftOfRun(dataDirOf(report), report.run_id);
   const parts = Object.entries(resources).flatMap(([name, { moved }]) => {
-    const counts = NEW_KINDS.map(
-      (kind) => [KINDS[kind], moved.filter((one) => one.kind === kind).length] as const,
+    const news = moved.map(newsOf);
+    const counts = NEWS.map(
+      (one) => [one.replace('_', ' '), news.filter((other) => other === one).length] as const,
     )
       .filter(([, count]) => count > 0)
-      .map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`);
+      .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
   });
   return parts.length === 0 ? null : `Drift: ${parts.join('; ')}. Type: ${driftCommand(context, report)}`;

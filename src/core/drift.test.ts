@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { compareProfiles, type Drift } from './drift.ts';
+import { compareProfiles, newsOf, type Drift } from './drift.ts';
 import { JSON_TYPES, type Profile, type ProfiledField } from './profile.ts';
 
 function field(path: string, parts: Partial<ProfiledField>): ProfiledField {
@@ -109,7 +109,7 @@ void describe('drift', () => {
         'number',
       ],
       ['whole ones where fractions were', unknown({ number: 100 }), unknown({ integer: 100 }), null],
-      ['a null is a matter of shares', unknown({ string: 100 }), unknown({ string: 99, null: 1 }), null],
+      ['a null is no type', unknown({ string: 100 }), unknown({ string: 99, null: 1 }), null],
       ['a null that the contract admits', text(100), text(99, 1), null],
       [
         'a null that it does not',
@@ -144,20 +144,52 @@ void describe('drift', () => {
     );
   });
 
-  void it('is a share that moved by more than five in a hundred and more than five values, or wholly', () => {
-    assert.deepEqual(moved('/x', text(100, 0), text(94, 6)), [['nulls', '/x', null, 6, 0, 0.06]]);
+  void it('is a share that moved by more than five in a hundred and more than five values', () => {
     assert.deepEqual(moved('/x', text(90, 10), text(80, 20)), [['nulls', '/x', null, 20, 0.1, 0.2]]);
-    assert.deepEqual(moved('/x', text(100, 0), text(95, 5)), []);
-    assert.deepEqual(moved('/x', text(1000, 0), text(960, 40)), [], 'four in a hundred');
-    assert.deepEqual(moved('/x', text(4, 0), text(1, 3)), [], 'three values');
-    assert.deepEqual(moved('/x', text(2, 0), text(1000, 1000)), [], 'of two values nothing can be told');
-    assert.deepEqual(moved('/x', text(4, 0), text(0, 4)), [['nulls', '/x', null, 4, 0, 1]]);
-    assert.deepEqual(moved('/x', text(0, 0), text(0, 4)), [], 'there was none before');
+    assert.deepEqual(moved('/x', text(99, 1), text(94, 6)), [], 'five in a hundred');
+    assert.deepEqual(moved('/x', text(990, 10), text(950, 50)), [], 'four in a hundred');
+    assert.deepEqual(moved('/x', text(4, 1), text(2, 3)), [], 'two values');
+    assert.deepEqual(moved('/x', text(1, 1), text(100, 900)), [], 'of two values nothing can be told');
     assert.deepEqual(moved('/x', { ...text(80), absent: 20 }, { ...text(60), absent: 40 }), [
       ['absent', '/x', null, 40, 0.2, 0.4],
     ]);
-    assert.deepEqual(moved('/x', { ...text(80), absent: 20 }, { ...text(0), absent: 100 }), [
-      ['absent', '/x', null, 100, 0.2, 1],
+    assert.deepEqual(moved('/x', text(99, 1), text(100)), [], 'a null that is gone is none');
+    assert.deepEqual(moved('/x', { ...text(99), absent: 1 }, text(100)), [], 'nor is what nothing lacks');
+  });
+
+  void it('is whatever comes for the first time or goes altogether, however few values it is', () => {
+    const having = (string: number, absent: number) => ({ ...text(string), absent });
+    const cases: [Partial<ProfiledField>, Partial<ProfiledField>, unknown[], string][] = [
+      [having(0, 25), having(1, 24), ['absent', '/x', null, 24, 1, 0.96], 'first_appearance'],
+      [having(0, 4), { ...text(0, 1), absent: 3 }, ['absent', '/x', null, 3, 1, 0.75], 'first_appearance'],
+      [text(0, 4), text(1, 3), ['nulls', '/x', null, 3, 1, 0.75], 'first_appearance'],
+      [text(4), text(3, 1), ['nulls', '/x', null, 1, 0, 0.25], 'first_null'],
+      [text(1_000_000), text(999_999, 1), ['nulls', '/x', null, 1, 0, 0.000001], 'first_null'],
+      [having(4, 0), having(3, 1), ['absent', '/x', null, 1, 0, 0.25], 'first_absence'],
+      [having(1, 24), having(0, 25), ['absent', '/x', null, 25, 0.96, 1], 'gone_field'],
+      [having(4, 0), having(0, 4), ['absent', '/x', null, 4, 0, 1], 'gone_field'],
+      [text(1, 3), text(0, 4), ['nulls', '/x', null, 4, 0.75, 1], 'gone_field'],
+    ];
+    for (const [before, now, drift, news] of cases) {
+      const found = compareProfiles(profile(field('/x', now)), profile(field('/x', before)));
+      assert.deepEqual(told(found), [drift]);
+      assert.deepEqual(found.map(newsOf), [news]);
+    }
+    assert.deepEqual(moved('/x', text(0), text(0, 4)), [], 'there was nothing that could have had it');
+    assert.deepEqual(moved('/x', text(4), text(0)), [], 'there is nothing that could have it');
+    const [share] = compareProfiles(profile(field('/x', text(80, 20))), profile(field('/x', text(90, 10))));
+    assert.equal(share && newsOf(share), null, 'a share that moved');
+    const [never] = compareProfiles(profile(field('/x', having(0, 25))), null);
+    assert.equal(never && newsOf(never), null, 'nobody knows what was before');
+  });
+
+  void it('tells a null that the contract does not admit once', () => {
+    const strict = (string: number, none: number) => ({
+      ...text(string, none),
+      contract: ['string'] as const,
+    });
+    assert.deepEqual(moved('/x', strict(100, 0), strict(80, 20)), [
+      ['new_type', '/x', 'null', 20, null, null],
     ]);
   });
 
@@ -170,10 +202,9 @@ void describe('drift', () => {
       [],
       'so is its place',
     );
-    assert.deepEqual(
-      moved('/x', { types: { string: 1 }, records: 1, absent: 99 }, null),
-      [],
-      'it was hardly there',
-    );
+    const before = profile(field('/x', { types: { string: 1 }, records: 1, absent: 99 }));
+    assert.deepEqual(told(compareProfiles(profile(), before)), [['absent', '/x', null, 100, 0.99, 1]]);
+    const untold = { ...profile(), untold: 1 };
+    assert.deepEqual(compareProfiles(untold, before), [], 'it may be among those that are not told apart');
   });
 });

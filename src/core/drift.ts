@@ -20,10 +20,28 @@ export type Drift = {
   readonly now: number | null;
 };
 
-/** Shapes that are new, as against shares that moved. */
-export const NEW_KINDS = ['unknown_field', 'new_type', 'new_value'] as const satisfies readonly DriftKind[];
+/** What is new in kind, as against a share that moved. */
+export const NEWS = [
+  'unknown_field',
+  'new_type',
+  'new_value',
+  'first_appearance', // of a field that was absent or null wherever it could be
+  'first_null', // where a value always was
+  'first_absence', // where it always was there
+  'gone_field', // absent or null wherever it can be
+] as const;
 
-/** A share has moved when it did by more than both, or from none to all, or from all to none. */
+/** Null for a share that moved, and against the contract alone. */
+export function newsOf({ before, kind, now }: Drift): (typeof NEWS)[number] | null {
+  if (kind !== 'nulls' && kind !== 'absent') return kind;
+  if (before === null) return null;
+  if (now === 1) return 'gone_field';
+  if (before === 1) return 'first_appearance';
+  if (before !== 0) return null;
+  return kind === 'nulls' ? 'first_null' : 'first_absence';
+}
+
+/** By more than both: of a few values, or a few in a hundred, a share goes up and down with every pull. */
 const MOVED_SHARE = 0.05;
 const MOVED_VALUES = 5;
 
@@ -42,9 +60,12 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
     }
     const shapes = isNew ? [unknownField(field)] : [...newTypes(field, old), ...newValues(field, old)];
     if (shapes.some(({ kind }) => kind !== 'new_value')) told.add(field.path);
-    return [...shapes, ...movedShares(field, old)];
+    const nullIsNew = shapes.some(({ found: type, kind }) => kind === 'new_type' && type === 'null');
+    return [...shapes, ...movedShares(field, old).filter(({ kind }) => !(nullIsNew && kind === 'nulls'))];
   });
-  const gone = [...earlier.values()].flatMap((old) => {
+  // What is not told apart may be among those that are missing.
+  const known = now.untold > 0 ? [] : [...earlier.values()];
+  const gone = known.flatMap((old) => {
     const parent = current.get(parentOf(old.path));
     if (current.has(old.path) || parent === undefined || old.path.endsWith('/*')) return [];
     const absent = parent.types.object ?? 0;
@@ -104,10 +125,18 @@ function shareOf(kind: 'nulls' | 'absent', { absent, types }: ProfiledField): Sh
   return kind === 'nulls' ? { part: types.null ?? 0, of: values } : { part: absent, of: values + absent };
 }
 
-/** A share of nothing is no number and never moves. */
+/**
+ * What never was, always was or is no more is told however few values it is: no earlier value says that the source
+ * does so, and whoever reads the rows may not be ready for it. Once it was seen, it is a share like any other, and it
+ * is no news that nothing lacks a field, or is null, any longer: who was ready for both is so for one. A share of
+ * nothing never moves.
+ */
 function hasMoved(before: Share, now: Share): boolean {
-  const moved = Math.abs(ratio(before) - ratio(now));
-  return moved === 1 || (moved > MOVED_SHARE && moved * Math.min(before.of, now.of) > MOVED_VALUES);
+  if (before.of === 0 || now.of === 0) return false;
+  const [was, is] = [ratio(before), ratio(now)];
+  const moved = Math.abs(was - is);
+  if (was === 0 || was === 1 || is === 1) return moved > 0;
+  return moved > MOVED_SHARE && moved * Math.min(before.of, now.of) > MOVED_VALUES;
 }
 
 function ratio({ part, of }: Share): number {
