@@ -8,7 +8,7 @@ import { maskUrl } from '../lib/mask-url.ts';
 import { resources } from '../resources/index.ts';
 import { findRun } from './history.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
-import { openSource, type OpenSource } from './source.ts';
+import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
 
 /**
  * Goes on with a run that ended before it published, under its id: raw files that are whole are reused, the rest is
@@ -52,13 +52,10 @@ export async function resumeRun(
 
 /** The manifest's name of a configured address has no secrets: the configuration has them. */
 function sourceName({ config }: LoadedConfig, { run_id, source }: Manifest): string | null {
-  if (source === maskUrl(config.source.baseUrl)) return null;
-  if (source === null || !source.includes('***')) return source;
+  if (source === null || source === maskUrl(config.source.baseUrl)) return null;
+  if (!isLoginLost(config, source)) return source;
   throw new PipelineError(
     `Cannot resume run ${run_id}: its source ${source} had a login, which is not kept`,
-    {
-      code: 'usage',
-      hint: 'Give it again: spacex-pipeline resume --source https://user:password@host',
-    },
+    { code: 'usage', hint: howToResume(config, source, run_id) },
   );
 }

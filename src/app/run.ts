@@ -20,7 +20,7 @@ import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
 import { pruneDataDir } from './prune.ts';
-import type { OpenSource } from './source.ts';
+import { howToResume, type OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
 export type RunDeps = {
@@ -141,6 +141,7 @@ async function runOn(
     plan: start.plan,
     full: start.full,
     resumed: start.resumed !== null,
+    goOn: howToResume(config, source.name, runId),
     readyRaw: (resource) => start.readyRaw(folder, resource),
     runId,
     simulated,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { openHttpSource } from '../adapters/http/source.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { Config, LoadedConfig } from '../config/load.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Source } from '../core/ports.ts';
@@ -87,6 +87,19 @@ function addressOf(
   }
   const baseUrl = name.replace(/\/+$/, '');
   return { name: maskUrl(baseUrl), baseUrl };
+}
+
+/** Had the address a login that the configuration has not? It is kept nowhere. */
+export function isLoginLost({ source: { baseUrl } }: Config, name: string): boolean {
+  return name.includes('***') && name !== maskUrl(baseUrl);
+}
+
+/** The hint for a run on that source that can be gone on with. */
+export function howToResume(config: Config, name: string, runId: string): string {
+  const command = `spacex-pipeline resume ${runId}`;
+  return isLoginLost(config, name)
+    ? `Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: ${command}`
+    : `Go on with: ${command}`;
 }
 
 async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {

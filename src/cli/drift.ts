@@ -4,7 +4,7 @@ import type { RunReport } from '../core/run.ts';
 import { percent } from '../lib/percent.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { dataDirOf, driftCommand } from './self.ts';
+import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
 
 export const registerDrift: Register = (program, streams) => {
@@ -67,5 +67,9 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
       .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
   });
-  return parts.length === 0 ? null : `Drift: ${parts.join('; ')}. Type: ${driftCommand(context, report)}`;
+  if (parts.length === 0) return null;
+  const text = `Drift: ${parts.join('; ')}. Type: spacex-pipeline drift ${report.run_id}`;
+  // It reads the run's folder alone.
+  const { databaseUrl: _, ...flags } = flagsAbout(context, report);
+  return typeable(text, context.cwd, flags);
 }

@@ -3,6 +3,7 @@ import type { RunDeps } from '../app/run.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { resources } from '../resources/index.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
@@ -10,7 +11,7 @@ import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
 import { driftLine } from './drift.ts';
 import { createProgress } from './progress.ts';
-import { exampleCommand, flagsAbout } from './self.ts';
+import { flagsAbout, typeable } from './self.ts';
 
 type RunOptions = {
   readonly resources?: readonly string[];
@@ -108,8 +109,9 @@ async function printSummary(context: CommandContext, report: RunReport): Promise
   printLine(context, `Folder: ${report.run_dir}`);
   const drift = await driftLine(context, report);
   if (drift !== null) printLine(context, drift);
-  if (report.status === 'succeeded')
-    printLine(context, `Try: ${exampleCommand(context, report, exampleQuery)}`);
+  if (report.status !== 'succeeded') return;
+  const query = `Try: spacex-pipeline query ${shellQuote(exampleQuery)}`;
+  printLine(context, typeable(query, context.cwd, flagsAbout(context, report)));
 }
 
 const SUMMARY_COUNTS = [

@@ -1,38 +1,10 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { maskUrl } from '../lib/mask-url.ts';
 import type { RunReport } from '../core/run.ts';
+import { withoutPassword } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
-
-/** A query command that works as it stands from the current folder. */
-export function exampleCommand(context: CommandContext, report: RunReport, sql: string): string {
-  const { config, origins } = context.loaded;
-  const flags: string[] = [];
-  const isFlag = (key: keyof typeof origins): boolean => origins[key].startsWith('flag');
-  if (config.database.url === null) flags.push(...dataDirFlags(context, report));
-  if (isFlag('database.url') && config.database.url !== null)
-    flags.push('--database-url', maskUrl(config.database.url));
-  if (isFlag('database.schema')) flags.push('--schema', config.database.schema);
-  return ownCommand(context, [...flags, 'query', sql]);
-}
-
-/** A drift command that works as it stands from the current folder. It reads the run's folder alone. */
-export function driftCommand(context: CommandContext, report: RunReport): string {
-  return ownCommand(context, [...dataDirFlags(context, report), 'drift', report.run_id ?? '']);
-}
-
-function ownCommand({ loaded: { file }, cwd }: CommandContext, words: readonly string[]): string {
-  const config = file !== null && dirname(file) !== cwd ? ['--config', file] : [];
-  return shellLine([...selfCommand(cwd), ...config, ...words]);
-}
-
-function dataDirFlags({ loaded: { config, origins }, cwd }: CommandContext, report: RunReport): string[] {
-  const dataDir = dataDirOf(report);
-  if (dataDir === config.dataDir && !origins['dataDir'].startsWith('flag')) return [];
-  return ['--data-dir', relative(cwd, dataDir) || '.'];
-}
 
 /** Its folder is `<data-dir>/runs/<run-id>`. */
 export function dataDirOf({ run_dir }: RunReport): string {
@@ -51,20 +23,32 @@ function shellLine(words: readonly string[]): string {
   return words.map(shellQuote).join(' ');
 }
 
-/** A hint or another text that ends with a command of this program: it works as it stands, with the same flags. */
+/**
+ * A hint or another text that ends with a command of this program: it works as it stands, with the same flags. A secret
+ * is no part of it; then the text says how to give it.
+ */
 export function typeable(text: string, cwd: string, given: GlobalOptions): string {
+  const { databaseUrl = '' } = given;
+  const url = withoutPassword(databaseUrl);
   const flags = Object.entries({
     '--config': given.config,
     '--data-dir': given.dataDir,
-    '--database-url': given.databaseUrl === undefined ? undefined : maskUrl(given.databaseUrl),
+    '--database-url': url === null || url === '' ? undefined : url,
     '--schema': given.schema,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   const self = shellLine([...selfCommand(cwd), ...flags]);
-  return text.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => `${before}${self} `);
+  const secret = url === null ? URL_APART : url === databaseUrl ? '' : PASSWORD_APART;
+  return text.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {
+    if (secret === '') return `${before}${self} `;
+    return before === '' ? `With ${secret}: ${self} ` : ` (with ${secret}): ${self} `;
+  });
 }
+
+const PASSWORD_APART = 'the password as PGPASSWORD or in ~/.pgpass';
+const URL_APART = 'the database URL as SPACEX_PIPELINE_DATABASE_URL';
 
 /** The flags for a command about this run: it may have kept its data elsewhere than the configuration says. */
 export function flagsAbout({ loaded, cwd, given }: CommandContext, report: RunReport): GlobalOptions {
   if (report.run_dir === null || dataDirOf(report) === loaded.config.dataDir) return given;
-  return { ...given, dataDir: relative(cwd, dataDirOf(report)) };
+  return { ...given, dataDir: relative(cwd, dataDirOf(report)) || '.' };
 }

@@ -103,3 +103,10 @@ test('PGPASSWORD, and only that, fills in a missing password', () => {
     'postgresql://u@h/d',
   );
 });
+
+test('PGPASSFILE names the password file of a URL that names none', () => {
+  const find = findIn({ PGPASSFILE: '/a b' }, {});
+  assert.equal(withParameters('postgresql://u@h/d', find), 'postgresql://u@h/d?passfile=%2Fa%20b');
+  const own = 'postgresql://u@h/d?passfile=own';
+  assert.equal(withParameters(own, find), own);
+});

@@ -63,6 +63,7 @@ function pathOf(database: string): string {
 /** What libpq takes from its variables where a URL does not say it. */
 const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = [
   ['password', 'PGPASSWORD'],
+  ['passfile', 'PGPASSFILE'],
   ['sslmode', 'PGSSLMODE'],
   ['sslrootcert', 'PGSSLROOTCERT'],
   ['sslcert', 'PGSSLCERT'],
@@ -70,7 +71,7 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = 
   ['sslcrl', 'PGSSLCRL'],
 ];
 
-/** A URL without password, or without a word about TLS, takes those of libpq's variables, as libpq does. */
+/** A URL without password or password file, or without a word about TLS, takes those of libpq's variables, as libpq does. */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
   if (parsed === null) return url;

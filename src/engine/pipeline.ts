@@ -13,6 +13,8 @@ export type PipelineContext = DeriveAllContext & {
   readonly header: RunHeader;
   /** The run has begun before, and goes on under its id. */
   readonly resumed: boolean;
+  /** How somebody goes on with it who finds it failed: the end of a hint. */
+  readonly goOn: string;
   readonly rules: PublishRules;
   /** Make the data checks after the publish? */
   readonly checks: boolean;
@@ -37,7 +39,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     await makeChecks(context, end);
   } catch (error) {
     const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
-    const report = resumable(reportError(cause), header.run_id, isOutcomeUnknown(error));
+    const report = resumable(reportError(cause), context.goOn, isOutcomeUnknown(error));
     log.debug('cause', { error });
     end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
     await ledger.abandon(header.run_id, end).catch((later: unknown) => {
@@ -123,10 +125,10 @@ function failedEnd(
 }
 
 /** What failed outside of the records can be gone on with: its raw files are there. */
-function resumable(report: ErrorReport, runId: string, isUnknown: boolean): ErrorReport {
+function resumable(report: ErrorReport, goOn: string, isUnknown: boolean): ErrorReport {
   if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
   const reason = report.hint === null ? '' : `${report.hint} `;
-  return { ...report, hint: `${reason}Go on with: spacex-pipeline resume ${runId}` };
+  return { ...report, hint: `${reason}${goOn}` };
 }
 
 /** Then it must not be said that nothing was published. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { maskUrl } from './mask-url.ts';
+import { maskUrl, withoutPassword } from './mask-url.ts';
 
 const MASKED: Readonly<Record<string, string>> = {
   'postgresql://u:geheim@h:5432/d': 'postgresql://u:***@h:5432/d',
@@ -43,4 +43,22 @@ test('leaves the rest as it is', () => {
 
 test('is the same when done twice', () => {
   for (const url of Object.keys(MASKED)) assert.equal(maskUrl(maskUrl(url)), maskUrl(url));
+});
+
+test('takes the password out of a database URL, and gives up where that leaves a secret', () => {
+  for (const [url, bare] of [
+    ['postgresql://u:geheim@h:5432/d', 'postgresql://u@h:5432/d'],
+    ['postgresql://u:geh/@eim@h/d?sslmode=require', 'postgresql://u@h/d?sslmode=require'],
+    ['postgresql://:geheim@h/d', 'postgresql://@h/d'],
+    ['postgresql:///d?host=/run&user=u&password=geheim', 'postgresql:///d?host=/run&user=u'],
+    ['postgresql://u@h/d?password=geheim&sslmode=require', 'postgresql://u@h/d?sslmode=require'],
+    ['postgresql://u@h/d?password=geheim', 'postgresql://u@h/d'],
+    ['postgresql://u@h/d?passfile=/run/secrets/p', 'postgresql://u@h/d?passfile=/run/secrets/p'],
+    ['postgresql://u:geheim@h/d?sslpassword=geheim', null],
+    ['u:geheim@h/d', 'u@h/d'],
+    ['mysql://u:geheim@h/d', null],
+    ['host=h password=geheim', null],
+  ] as const) {
+    assert.equal(withoutPassword(url), bare);
+  }
 });

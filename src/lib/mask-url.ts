@@ -12,6 +12,18 @@ export function maskUrl(url: string): string {
     : maskParameters(masked.replace(/([?#]).+$/s, `$1${MASK}`));
 }
 
+/**
+ * A database URL without its password, which PGPASSWORD can give again. Null where that leaves secrets that no variable
+ * gives, such as `sslpassword`.
+ */
+export function withoutPassword(url: string): string | null {
+  const bare = maskUrl(url)
+    .replace(`:${MASK}@`, '@')
+    .replace(/(?<=[?&])password=\*{3}&?/, '')
+    .replace(/[?&]$/, '');
+  return bare.includes(MASK) ? null : bare;
+}
+
 const PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/|[a-z][a-z0-9+.-]*:|)(.*)$/is;
 
 function maskUserinfo(url: string): string {
@@ -33,7 +45,7 @@ function userinfoEnd(rest: string): number {
 }
 
 const PARAMETER = /(^|[?&#;\s])([^=?&#;\s]+)(\s*=\s*)('(?:\\.|[^'\\])*'|[^&;\s]*)/gs;
-const SECRET_NAME = /pass|pwd|secret|token|auth|credential|signature|^sig$|api[-_]?key|^key$/i;
+const SECRET_NAME = /pass(?!file)|pwd|secret|token|auth|credential|signature|^sig$|api[-_]?key|^key$/i;
 
 function maskParameters(text: string): string {
   return text.replace(PARAMETER, (all: string, before: string, name: string, equals: string) =>

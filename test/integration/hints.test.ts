@@ -8,7 +8,13 @@ import { after, describe, it } from 'node:test';
 
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
-import { createTestServer, createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
+import {
+  assertFailure,
+  createTestServer,
+  createWorkspace,
+  QUICK_SOURCE,
+  type Workspace,
+} from '../support/workspace.ts';
 
 /**
  * Every command that a hint prints, typed into a shell as it is printed. The cases follow one another, as each
@@ -33,18 +39,26 @@ const typed = new Set<string>();
 async function follow(
   args: readonly string[],
   expected: string | RegExp,
-  options: { readonly place?: Workspace; readonly codes?: readonly number[] } = {},
+  options: {
+    readonly place?: Workspace;
+    readonly codes?: readonly number[];
+    /** What the text tells to set. */
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<string> {
-  const { place = workspace, codes = [0] } = options;
+  const { place = workspace, codes = [0], env: told = {} } = options;
   const failed = await place.run(args);
-  const last = (failed.stderr || failed.stdout).trimEnd().split('\n').at(-1) ?? '';
-  const command = /^(?:hint: )?(?:.*: )?(\S*bin\/spacex-pipeline .*)$/.exec(last)?.[1];
+  const command = [failed.stderr, failed.stdout]
+    .map((printed) => printed.trimEnd().split('\n').at(-1) ?? '')
+    .map((last) => /^(?:hint: )?(?:.*: )?(\S*bin\/spacex-pipeline .*)$/.exec(last)?.[1])
+    .find((one) => one !== undefined);
   assert.ok(command, `no command in the last line of ${failed.stdout}${failed.stderr}`);
   const canonical = command.replace(/^\S+/, 'spacex-pipeline');
   if (typeof expected === 'string') assert.equal(canonical, `spacex-pipeline ${expected}`);
   else assert.match(canonical, expected);
   typed.add(canonical);
-  const env = { ...cliEnvironment(), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
+  for (const name of Object.keys(told)) assert.match(`${failed.stderr}${failed.stdout}`, new RegExp(name));
+  const env = { ...cliEnvironment(told), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
   const shell = spawn(command, { cwd: place.folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([
     text(shell.stdout),
@@ -129,6 +143,45 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['migrate', 'down'], 'migrate down --yes');
   });
 
+  void it('with a database URL whose secrets are given apart', async (t) => {
+    const url = new URL(server.url);
+    const password = decodeURIComponent(url.password);
+    if (password === '') return t.skip('TEST_DATABASE_URL has no password');
+    const place = createWorkspace({ source, resources: ['rockets'], database: { schema: 'apart' } });
+    t.after(place.remove);
+    url.password = '';
+    const bare = url.href;
+    const env = { PGPASSWORD: password };
+    const given = ['--database-url', server.url];
+    await follow(['run', ...given], `--database-url ${bare} migrate up`, { place, env });
+    const found = await follow(['run', ...given], /^\S+ --database-url \S+ query '/, { place, env });
+    assert.match(found, /^name +first_flight_date/);
+    await follow(['explain', 'rockets', 'x', ...given], /query "SELECT id FROM rockets"$/, { place, env });
+
+    const inQuery = `${bare}?password=${encodeURIComponent(password)}&sslmode=disable`;
+    const rest = `--database-url '${bare}?sslmode=disable'`;
+    await follow(['drift', 'zzz', '--database-url', inQuery], `${rest} runs`, { place, env });
+    const whole = `${server.url}?sslpassword=of-a-key`;
+    const variable = { SPACEX_PIPELINE_DATABASE_URL: whole };
+    await follow(['drift', 'zzz', '--database-url', whole], 'runs', { place, env: variable });
+
+    // What it tells beside PGPASSWORD.
+    const file = path.join(place.folder, '.pgpass');
+    writeFileSync(file, `*:*:*:*:${password.replaceAll(/[:\\]/g, '\\$&')}\n`, { mode: 0o600 });
+    const query = ['query', 'SELECT 1', '--database-url', bare];
+    const [none, home, named] = await Promise.all(
+      [{ HOME: '/' }, { HOME: place.folder }, { HOME: '/', PGPASSFILE: file }].map((one) =>
+        place.run(query, one),
+      ),
+    );
+    assertFailure(none ?? assert.fail(), {
+      code: 5,
+      message: /the server asks for a password, and there is none \(28P01\)$/,
+      hint: /PGPASSWORD, ~\/\.pgpass/,
+    });
+    for (const one of [home, named]) assert.deepEqual([one?.code, one?.stderr], [0, '']);
+  });
+
   void it('for every hint that there is', () => {
     const root = path.join(REPOSITORY, 'src');
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
@@ -149,12 +202,7 @@ void describe('the command of a hint works as it is printed', () => {
 });
 
 /** It takes somebody who is not root, or a server that goes away: cli-prune, and the tests of resume. */
-const TYPED_ELSEWHERE = [
-  'runs prune',
-  'runs show',
-  'resume',
-  'resume --source https://user:password@host',
-].map((words) => `spacex-pipeline ${words}`);
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume'].map((words) => `spacex-pipeline ${words}`);
 
 /** They name the program otherwise: in help, in advisory locks. */
 const UNHINTED = [

@@ -105,7 +105,6 @@ before(async () => {
   const server = createServer();
   closed = await listen(server);
   server.close();
-
   database = await createDatabase();
   const url = new URL(database.url);
   await execute(
@@ -195,9 +194,10 @@ async function pullInVain({ type, url }: Planted): Promise<void> {
   assertFailure(resumed, {
     code: 2,
     message: /its source https:\/\/\*\*\*@\S+\/mirror had a login, which is not kept$/,
-    hint: /resume --source https:/,
+    hint: /^hint: Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: /,
   });
   mode = 'serves';
+  await type(0, resumed.stderr.trimEnd().split(' ').slice(-2), { SPACEX_PIPELINE_BASE_URL: `${url}/mirror` });
   await type(0, ['run']);
 }
 
@@ -273,14 +273,12 @@ void describe('no secret is told', { concurrency: 1 }, () => {
     const value = encoded(SECRETS['mistyped value']);
     const flag = encoded(SECRETS['mistyped flag']);
     const wrong = databaseUrl.replace(/:[^:@]+@/, `:${encoded(SECRETS['wrong password of the database'])}@`);
-    const host = { PORT: String(closed), USER: 'me' };
-    const pg = Object.fromEntries(
-      Object.entries({ HOST: '127.0.0.1', ...host }).map(([name, one]) => [`PG${name}`, one]),
-    );
-    const post = Object.fromEntries(
-      Object.entries({ HOST: 'db.nowhere', ...host }).map(([name, one]) => [`POSTGRES_${name}`, one]),
-    );
+    const port = String(closed);
+    const pg = { PGHOST: '127.0.0.1', PGPORT: port, PGUSER: 'me' };
+    const post = { POSTGRES_HOST: 'db.nowhere', POSTGRES_PORT: port, POSTGRES_USER: 'me' };
     await type(5, ['run', '--json'], { DATABASE_URL: wrong });
+    for (const url of [databaseUrl, `${databaseUrl}?sslpassword=${value}`])
+      await type(2, ['run', '--resources', 'cakes', '--database-url', url]);
     await type(5, ['run'], { DATABASE_URL: databaseUrl.replace(/\/[^/]*$/, '/nowhere') });
     await type(0, ['runs', '--json'], pg);
     await type(5, ['query', 'SELECT 1'], pg);

@@ -175,6 +175,12 @@ void describe('TLS in the sense of libpq', () => {
     assert.equal(await encrypted(url.href), true);
   });
 
+  void it('says that the password is missing, not that the way without TLS is closed', async () => {
+    const url = new URL(urlOf(server.url, { passfile: join(folder, 'none') }, '127.0.0.1'));
+    url.password = '';
+    await assert.rejects(encrypted(url.href), { context: { sqlstate: '28P01' } });
+  });
+
   void it('refuses what cannot be meant', async () => {
     for (const [parameters, message] of [
       [{ sslmode: 'toString' }, /^Cannot use sslmode: must be one of disable, .*, found "toString"$/],

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 
 import pg from 'pg';
 
-import { ConnectionLost, sqlState } from './errors.ts';
+import { ConnectionLost, sqlState, WRONG_PASSWORD } from './errors.ts';
+import { passwordFor } from './password.ts';
 import type { Encryption } from './tls.ts';
 import { isStream, takeTurns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -32,7 +33,7 @@ export async function connectEncrypted(
 
 /** Did the server answer, and take offence at the encryption? Its other errors would be the same in any way. */
 function mayBeEncryption(error: unknown, socket: Socket): boolean {
-  if (socket.bytesRead === 0) return false;
+  if (socket.bytesRead === 0 || sqlState(error) === WRONG_PASSWORD) return false;
   return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
 }
 
@@ -46,9 +47,17 @@ function newClient(url: string, encryption: Encryption, socket: Socket): pg.Clie
     ssl: encryption,
     stream: () => socket,
   });
+  giveFilePassword(client, url);
   tellWhyLost(client);
   takeTurns(client);
   return client;
+}
+
+/** pg asks a function for a password that it has not. It would not take one beside a URL, only here. */
+function giveFilePassword(client: pg.Client, url: string): void {
+  const { host, port, database = '', user = '', password } = client;
+  if (password) return;
+  Object.assign(client, { password: () => passwordFor(url, { host, port, database, user }) });
 }
 
 /** A connection that broke says so at each query, with the reason that the server gave, if it did. */

@@ -12,6 +12,7 @@ export function sqlState(error: unknown): string | null {
 }
 
 export const UNDEFINED_TABLE = '42P01';
+export const WRONG_PASSWORD = '28P01';
 
 /** The connection broke, and with it the statement that was on its way. */
 export class ConnectionLost extends Error {
@@ -53,7 +54,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
   '28000':
     'Check user, database and encryption (sslmode) of --database-url against the pg_hba.conf of the server.',
-  '28P01': 'Check user and password: in --database-url, PGPASSWORD or .env.',
+  [WRONG_PASSWORD]: 'Check user and password: in --database-url, PGPASSWORD, ~/.pgpass or .env.',
   '3D000': 'Create it with createdb, or correct --database-url.',
   '3F000': OLDER_SCHEMA,
   '42501': 'Ask the owner to GRANT this role the right, or connect as the owner.',

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { passwordFor } from './password.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'test-password-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, 'pass file');
+const url = `postgresql://h/d?passfile=${encodeURIComponent(file)}`;
+const login = { host: 'h', port: 5432, database: 'd', user: 'u' };
+
+test('the first line of a password file that fits has the password', async () => {
+  const lines = [
+    '# host:port:database:user:password',
+    'other:5432:d:u:wrong',
+    '*:5433:d:u:wrong',
+    'h:5432:d',
+    String.raw`::1:5432:d:u:wrong`,
+    String.raw`h:*:d:u\:v:of a user with a colon`,
+    String.raw`\:\:1:*:*:*:of an address`,
+    String.raw`h:5432:d:u:p\:a\\ss wörd #:the rest`,
+    '*:*:*:*:last',
+  ];
+  writeFileSync(file, lines.join('\r\n'), { mode: 0o600 });
+  assert.equal(await passwordFor(url, login), String.raw`p:a\ss wörd #`);
+  assert.equal(await passwordFor(url, { ...login, user: 'u:v' }), 'of a user with a colon');
+  assert.equal(await passwordFor(url, { ...login, host: '::1' }), 'of an address');
+  assert.equal(await passwordFor(url, { ...login, database: 'e' }), 'last');
+});
+
+test('without a line that fits, or without the file, there is none', async () => {
+  writeFileSync(file, 'h:5432:d:other:p\n', { mode: 0o600 });
+  const message = 'the server asks for a password, and there is none';
+  await assert.rejects(passwordFor(url, login), { message, code: '28P01' });
+  await assert.rejects(passwordFor('postgresql://h/d?passfile=/nowhere', login), { message });
+});
+
+test('a file that others may read is refused', async () => {
+  writeFileSync(file, '*:*:*:*:p\n');
+  chmodSync(file, 0o640);
+  await assert.rejects(passwordFor(url, login), {
+    code: 'usage',
+    message: `Cannot use the password file ${file}: others than its owner may read it`,
+    hint: `Type: chmod 600 '${file}'`,
+  });
+});

@@ -1,0 +1,62 @@
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { PipelineError } from '../../core/errors.ts';
+import { shellQuote } from '../../lib/shell-quote.ts';
+import { WRONG_PASSWORD } from './errors.ts';
+
+export type Login = {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+};
+
+/**
+ * What a server that asks for a password is given where neither the URL nor a variable has one: that of the password
+ * file, `passfile` in the URL or `~/.pgpass`, in the first line that fits, as libpq reads it. Throws where there is none.
+ */
+export async function passwordFor(url: string, login: Login): Promise<string> {
+  const named = new URLSearchParams(url.split('?', 2)[1]).get('passfile');
+  const lines = await readPasswordFile(named ?? join(homedir(), '.pgpass'));
+  const wanted = [login.host, String(login.port), login.database, login.user];
+  const found = lines
+    .map(fieldsOf)
+    .find((fields) => wanted.every((part, index) => fields[index] === '*' || fields[index] === part));
+  const password = found?.[wanted.length];
+  if (password) return password;
+  throw Object.assign(new Error('the server asks for a password, and there is none'), {
+    code: WRONG_PASSWORD,
+  });
+}
+
+/** No lines where there is no such file. */
+async function readPasswordFile(path: string): Promise<readonly string[]> {
+  try {
+    const { mode } = await stat(path);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new PipelineError(`Cannot use the password file ${path}: others than its owner may read it`, {
+        code: 'usage',
+        hint: `Type: chmod 600 ${shellQuote(path)}`,
+      });
+    }
+    return (await readFile(path, 'utf8')).split(/\r?\n/);
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot read the password file ${path}: ${reason}`, {
+      code: 'usage',
+      cause: error,
+      hint: 'Correct PGPASSFILE, or give the password as PGPASSWORD.',
+    });
+  }
+}
+
+/** `host:port:database:user:password`; a `\` stands before a `:` or `\` that is meant as it is. */
+function fieldsOf(line: string): readonly string[] {
+  return [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) =>
+    field.replaceAll(/\\(.)/g, '$1'),
+  );
+}
