@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
+import { codeDigest } from '../src/app/code-digest.ts';
 import { precompiledChecks } from './precompile.ts';
 
 /**
@@ -12,6 +13,17 @@ import { precompiledChecks } from './precompile.ts';
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
+/** The sources that src/app/code-digest.ts reads are not in the package. */
+const toldCodeDigest: Plugin = {
+  name: 'told code digest',
+  setup(building) {
+    building.onLoad({ filter: /[\\/]src[\\/]app[\\/]code-digest\.ts$/ }, () => ({
+      contents: `export const codeDigest = () => ${JSON.stringify(codeDigest())};`,
+      loader: 'js',
+    }));
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -20,7 +32,7 @@ await build({
   bundle: true,
   splitting: true,
   packages: 'external',
-  plugins: [precompiledChecks(root)],
+  plugins: [precompiledChecks(root), toldCodeDigest],
   format: 'esm',
   platform: 'node',
   target: 'node24',

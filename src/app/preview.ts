@@ -13,6 +13,7 @@ import type { Resource } from '../core/resource.ts';
 import type { Plan } from '../engine/plan.ts';
 import { previewAll } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
+import { codeDigest } from './code-digest.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import { prepare, runRules, type RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
@@ -56,6 +57,7 @@ export async function preview(
       runId,
       simulated,
       startedAt: new Date(startedMs).toISOString(),
+      codeDigest: codeDigest(),
       source: source.source,
       store,
       folder,

@@ -1,5 +1,5 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
-import { publishedRaws } from '../adapters/postgres/ledger.ts';
+import { publishedRaws } from '../adapters/postgres/published.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';

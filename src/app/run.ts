@@ -18,6 +18,7 @@ import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
+import { codeDigest } from './code-digest.ts';
 import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
 import { pruneDataDir } from './prune.ts';
 import { howToResume, type OpenSource } from './source.ts';
@@ -146,6 +147,7 @@ async function runOn(
     runId,
     simulated,
     startedAt,
+    codeDigest: codeDigest(),
     source,
     store,
     folder,

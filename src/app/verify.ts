@@ -1,5 +1,5 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
-import { publishedRaws } from '../adapters/postgres/ledger.ts';
+import { publishedRaws } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedConfig } from '../config/load.ts';

@@ -9,7 +9,7 @@ import { byName, count, error, fault, rowChange, runStatus, text, time } from '.
 /** What is printed about runs, as JSON Schema: the compiler holds it against the types that are printed. */
 
 const tableCounts: Schema<TableCounts> = object({
-  staged: count('inserted + updated + unchanged'),
+  staged: count('inserted + updated + unchanged; of a resource that was not derived again, what is live'),
   inserted: count(),
   updated: count(),
   unchanged: count(),

@@ -53,6 +53,9 @@ export type Probe = { readonly simulated: boolean | null; readonly reason: strin
 
 export type Stage = 'validated' | 'errored' | 'intermediate' | 'profile';
 
+/** With the name of the resource; of the table for intermediate ones. */
+export type StageName = readonly [stage: Stage, name: string];
+
 /** A stage file that appears under its name only when it is whole. */
 export type StageFile = {
   readonly write: (bytes: Uint8Array) => Promise<void>;
@@ -77,7 +80,12 @@ export type RunFolder = {
   readonly removeLeftovers: () => Promise<void>;
   /** The raw file that an earlier try of this run left whole, size and hash as its meta file says; null for none. */
   readonly rawInPlace: (resource: string) => Promise<ReadyRaw | null>;
-  readonly openStage: (stage: Stage, fileName: string) => Promise<StageFile>;
+  readonly openStage: (...name: StageName) => Promise<StageFile>;
+  /**
+   * The same stage files as an earlier run has, without a second copy where the file system can link. False, and none
+   * of them, where one is not there.
+   */
+  readonly linkStages: (names: readonly StageName[], fromRun: string) => Promise<boolean>;
 };
 
 export type RawBody = {

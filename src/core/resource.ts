@@ -9,6 +9,9 @@ export type TransformContext = {
   readonly lookup: (resource: string, id: string) => string | null;
 };
 
+/** Of each needed resource, by name: id → what its looked-up column says. */
+export type Lookups = ReadonlyMap<string, ReadonlyMap<string, string | null>>;
+
 /** Rows by table name. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 

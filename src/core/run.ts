@@ -16,6 +16,10 @@ export type Fault = {
 
 /** What one publish did to one table. Rows, counted by SQL in its transaction. */
 export type TableCounts = {
+  /**
+   * Rows that the run brought: inserted + updated + unchanged. Of a resource that was not derived again nothing was
+   * copied: it brought what is live.
+   */
   readonly staged: number;
   readonly inserted: number;
   readonly updated: number;

@@ -26,7 +26,23 @@ export type LedgerEntry = {
   readonly raw: RawFile | null;
   /** Were its records seen to the last? Then what the ledger tells of rejects can be brought up to date. */
   readonly whole: boolean;
+  /** Of all that its rows were derived from (steps/unchanged.ts); null where they were not. */
+  readonly key: string | null;
 };
+
+/** What the last run that published a resource left, as the ledger tells. */
+export type LastPublish = KeptRaw & {
+  readonly received: number;
+  readonly errored: number;
+  /** Null where a version before there were keys published it. */
+  readonly derivation_key: string | null;
+  /** Are records of it set aside, by that run or a later one? */
+  readonly has_rejects: boolean;
+  readonly tables: Readonly<Record<string, TableCounts>>;
+};
+
+/** What a table says at present, as TableCounts tells it. */
+export type TableContents = { readonly live: number; readonly digest: string };
 
 export type RunEnd = {
   readonly status: RunStatus;
@@ -47,8 +63,8 @@ export type Ledger = {
   readonly reopen: (run: RunHeader) => Promise<void>;
   /** Ends a run that published nothing. Leaves a run that is no longer `running` as it is. */
   readonly abandon: (runId: string, end: RunEnd) => Promise<void>;
-  /** The raw file behind what is published of a resource, where it came from this source. */
-  readonly lastRaw: (resource: string, source: string) => Promise<KeptRaw | null>;
+  /** What is published of a resource, where it came from this source. */
+  readonly lastPublish: (resource: string, source: string) => Promise<LastPublish | null>;
 };
 
 /** A record that was set aside, as the ledger keeps it. */
@@ -81,12 +97,17 @@ export type Staging = {
 
 export type Target = {
   readonly stage: (resource: Resource) => Promise<Staging>;
-  /** id → text column, of the rows that the main table will have once this run's staging is published. */
+  /**
+   * id → text column, of the rows that the main table will have once this run's staging is published: the live ones
+   * where it staged none of the resource.
+   */
   readonly lookup: (
     resource: Resource,
     column: string,
     deletes: boolean,
   ) => Promise<ReadonlyMap<string, string | null>>;
+  /** What each table of the resource says, by name. */
+  readonly contents: (resource: Resource) => Promise<Readonly<Record<string, TableContents>>>;
   /** One transaction on locked tables. Commits when `work` returns, else leaves everything as it was. */
   readonly publish: <T>(
     tables: readonly Table[],
@@ -112,6 +133,7 @@ export type PublishTransaction = {
     resource: Resource,
     deletes: boolean,
   ) => Promise<Omit<TableCounts, 'dangling'>>;
+  readonly contents: Target['contents'];
   readonly countDangling: (table: Table) => Promise<TableCounts['dangling']>;
   /** Writes the run's end into the ledger. Throws when the run is not `running` any more. */
   readonly record: (end: RunEnd) => Promise<void>;

@@ -117,9 +117,9 @@ function failedEnd(
   const entries: LedgerEntry[] = plan.resources.flatMap((resource) => {
     const one = derived.get(resource.name);
     if (one === undefined) return [];
-    const { report, raw, whole } = one;
+    const { key, report, raw, whole } = one;
     const skipped = { ...report, status: 'skipped', error } as const;
-    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw, whole }];
+    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw, whole, key }];
   });
   return { status, error: error ?? firstError(entries), entries };
 }

@@ -1,8 +1,7 @@
-import type { Check } from '../core/check.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { loadCheck } from '../core/load-check.ts';
 import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
-import type { Resource, TransformContext } from '../core/resource.ts';
+import type { Lookups, Resource } from '../core/resource.ts';
 import {
   NO_ROWS,
   rowCounts,
@@ -12,10 +11,11 @@ import {
   type ResourceStatus,
   type Step,
 } from '../core/run.ts';
-import type { Ledger, Target } from '../core/target.ts';
-import { createTally, derive, type Tally } from '../steps/derive.ts';
+import type { LastPublish, Ledger, Target } from '../core/target.ts';
+import { createTally, derive, type DeriveContext, type Tally } from '../steps/derive.ts';
 import { extract, type Extracted } from '../steps/extract.ts';
 import { exceeds, needError, type Derived, type Limit, type Limits } from '../steps/publish.ts';
+import { derivationKey, isUnchanged } from '../steps/unchanged.ts';
 
 export type ResourceProgress = {
   readonly resource: string;
@@ -31,6 +31,8 @@ export type TaskContext = {
   readonly simulated: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
+  /** Of the code that makes rows. */
+  readonly codeDigest: string;
   readonly source: Source;
   readonly store: RunStore;
   readonly folder: RunFolder;
@@ -61,12 +63,16 @@ export async function runResource(
   let raw: RawFile | null = null;
   let notModified = false;
   let extractSeconds = 0;
+  let key: string | null = null;
+  let unchanged: LastPublish | null = null;
 
   const tell = (step: ResourceProgress['step']): void => {
     const { received, validated, errored } = tally;
     const seconds = (clock.elapsed() - started) / 1000;
     context.onProgress({ resource: resource.name, step, received, validated, errored, seconds });
   };
+  const tellRaw = ({ bytes }: RawFile, how: string): void =>
+    log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes });
   const end = (status: ResourceStatus, error: unknown): Derived => {
     tell(status === 'succeeded' ? 'done' : 'failed');
     const seconds = (clock.elapsed() - started) / 1000;
@@ -74,44 +80,62 @@ export async function runResource(
     tally.seconds.extract = extractSeconds;
     const steps = status === 'skipped' ? {} : stepReports(tally, status === 'failed');
     const deletes = context.deletes && tally.deletable;
-    return { resource, report, raw, steps, staged: tally.staged, deletes, whole: tally.whole };
+    const { staged, whole } = tally;
+    const ofRows = status === 'succeeded' ? key : null;
+    return { resource, report, raw, steps, staged, deletes, whole, key: ofRows, unchanged };
   };
 
   const missing = [...needs.values()].find(({ report }) => report.status !== 'succeeded');
   if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
   try {
     tell('extract');
-    const check = await loadCheck(resource.contract);
-    const transform = await transformContext(resource, needs, context);
     const ready = await context.readyRaw(resource);
     const published =
-      ready === null ? await context.ledger.lastRaw(resource.name, context.source.name) : null;
+      ready === null ? await context.ledger.lastPublish(resource.name, context.source.name) : null;
+    const lookups = await readLookups(resource, needs, context);
+    const check = once(() => loadCheck(resource.contract));
     await extract(resource, {
       ...context,
       ready,
       published,
       kept: published !== null && (await isKept(published, context)) ? published : null,
-      derive: (chunks) => {
+      derive: async (chunks) => {
         tally = createTally();
-        return deriveStaged(resource, chunks, tally, { ...context, check, transform }, () =>
-          tell('validate'),
-        );
+        await deriveStaged(resource, chunks, tally, {
+          ...context,
+          check: await check(),
+          transform: {
+            transformedAt: context.startedAt,
+            lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
+          },
+          onProgress: () => tell('validate'),
+        });
       },
       onStored: (extracted) => {
         ({ raw, notModified } = extracted);
+        key = derivationKey(context.codeDigest, resource, raw, lookups);
         extractSeconds = (clock.elapsed() - started) / 1000;
-        const how = toldAs(extracted);
-        log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes: raw.bytes });
+        if (!notModified) tellRaw(raw, toldAs(extracted));
+      },
+      async isDerived(of) {
+        const since = `not modified since run ${of.received_by}`;
+        if (published === null || key === null || !(await isUnchanged(resource, key, published, context))) {
+          tellRaw(of, since);
+          return false;
+        }
+        const { received, run_id } = published;
+        unchanged = published;
+        tally = { ...createTally(), received, validated: received, deletable: false };
+        tellRaw(of, `${since}, and its tables are as run ${run_id} left them`);
+        return true;
       },
     });
     checkRejects(resource, tally, context.rejects(resource.name));
     const { received, validated, errored } = tally;
-    log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, {
-      resource: resource.name,
-      received,
-      validated,
-      errored,
-    });
+    if (tally.whole) {
+      const told = { resource: resource.name, received, validated, errored };
+      log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, told);
+    }
     return end('succeeded', null);
   } catch (error) {
     if (signal.aborted) return end('failed', signal.reason);
@@ -131,33 +155,38 @@ async function deriveStaged(
   resource: Resource,
   chunks: AsyncIterable<Uint8Array>,
   tally: Tally,
-  context: TaskContext & { readonly check: Check; readonly transform: TransformContext },
-  onProgress: () => void,
+  context: Omit<DeriveContext, 'staging'> & Pick<TaskContext, 'target'>,
 ): Promise<void> {
   const staging = await context.target.stage(resource);
   try {
-    await derive(resource, chunks, tally, { ...context, staging, onProgress });
+    await derive(resource, chunks, tally, { ...context, staging });
   } finally {
     await staging.close();
   }
 }
 
-async function transformContext(
+async function readLookups(
   resource: Resource,
   needs: ReadonlyMap<string, Derived>,
-  { startedAt, target }: TaskContext,
-): Promise<TransformContext> {
+  { target }: TaskContext,
+): Promise<Lookups> {
   const lookups = new Map<string, ReadonlyMap<string, string | null>>();
   for (const [need, column] of Object.entries(resource.needs)) {
     const needed = needs.get(need);
     if (needed !== undefined) lookups.set(need, await target.lookup(needed.resource, column, needed.deletes));
   }
-  return { transformedAt: startedAt, lookup: (need, id) => lookups.get(need)?.get(id) ?? null };
+  return lookups;
 }
 
-function toldAs({ raw, notModified, reused }: Extracted): string {
-  if (reused) return `reused ${raw.bytes} bytes that run ${raw.received_by} received`;
-  return notModified ? `not modified since run ${raw.received_by}` : `received ${raw.bytes} bytes`;
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+}
+
+function toldAs({ raw, reused }: Extracted): string {
+  return reused
+    ? `reused ${raw.bytes} bytes that run ${raw.received_by} received`
+    : `received ${raw.bytes} bytes`;
 }
 
 function checkRejects(resource: Resource, tally: Tally, limit: Limit): void {

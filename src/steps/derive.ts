@@ -68,8 +68,8 @@ export async function derive(
   const validator = createValidator(context.check);
   const profiler = createProfiler(resource.contract);
   const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
-  const validated = await folder.openStage('validated', `${resource.name}.ndjson`);
-  const errored = await folder.openStage('errored', `${resource.name}.ndjson`);
+  const validated = await folder.openStage('validated', resource.name);
+  const errored = await folder.openStage('errored', resource.name);
   const loader = await createLoader(resource, { staging, folder, batchSize: context.batchSize });
   const { watch, watchAsync } = stopwatch(context.clock, tally);
 
@@ -139,7 +139,7 @@ export async function derive(
 }
 
 async function writeProfile(folder: RunFolder, profile: Profile): Promise<void> {
-  const file = await folder.openStage('profile', `${profile.resource}.json`);
+  const file = await folder.openStage('profile', profile.resource);
   await file.write(Buffer.from(`${JSON.stringify(profile, null, 2)}\n`));
   await file.commit();
 }

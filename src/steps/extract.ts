@@ -40,6 +40,8 @@ export type ExtractContext = {
   readonly derive: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Called when raw is whole; derive may go on. */
   readonly onStored: (extracted: Extracted) => void;
+  /** After a 304: is what `derive` would make there already? Then it is not called. */
+  readonly isDerived: (raw: RawFile) => Promise<boolean>;
 };
 
 export type Extracted = {
@@ -103,6 +105,7 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
   if (!notModified) checkType(resource, response, body, quoteHead(body, context));
   if (!notModified && published?.raw.sha256 === raw.sha256) await folder.shareRaw(resource.name, published);
   context.onStored({ raw, notModified, reused: false });
+  if (notModified && (await context.isDerived(raw))) return;
   try {
     await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());
   } catch (error) {

@@ -31,7 +31,7 @@ export async function createLoader(
   const { staging, folder, batchSize } = context;
   const lanes = new Map<string, Lane>();
   for (const table of resource.tables) {
-    const file = await folder.openStage('intermediate', `${table.name}.csv`);
+    const file = await folder.openStage('intermediate', table.name);
     const encoder = createCsvEncoder(Object.keys(table.columns));
     await file.write(encoder.header());
     lanes.set(table.name, { table, encoder, file, rows: 0 });

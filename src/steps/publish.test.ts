@@ -16,6 +16,7 @@ function entry(status: ResourceStatus, error: ResourceReport['error'] = null): L
     resource,
     raw: null,
     whole: true,
+    key: null,
     report: { status, ...counts, not_modified: false, seconds: 0, tables: {}, error },
   };
 }

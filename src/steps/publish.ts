@@ -10,9 +10,9 @@ import {
   type StepReport,
   type TableCounts,
 } from '../core/run.ts';
-import type { LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
+import type { LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
 
-/** A resource after its four steps. */
+/** A resource after its steps. */
 export type Derived = {
   readonly resource: Resource;
   readonly report: ResourceReport;
@@ -24,6 +24,10 @@ export type Derived = {
   readonly deletes: boolean;
   /** Were its records seen to the last? */
   readonly whole: boolean;
+  /** Of all that its rows were derived from (unchanged.ts); null where they were not. */
+  readonly key: string | null;
+  /** The publish that left its tables as they are, where nothing was derived again; else null. */
+  readonly unchanged: LastPublish | null;
 };
 
 /** Both must be exceeded before it counts as too much. */
@@ -114,18 +118,21 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
   return { ...item, report: { ...item.report, status, error: reportError(error) } };
 }
 
+type Counted = Omit<TableCounts, 'dangling'>;
+
 async function mergeAll(judged: readonly Derived[], transaction: PublishTransaction): Promise<LedgerEntry[]> {
-  const counts = new Map<string, Omit<TableCounts, 'dangling'>>();
-  const published = judged.filter(({ report }) => report.status === 'succeeded');
-  for (const { resource, staged, deletes } of published) {
-    for (const table of resource.tables) {
-      const counted = await transaction.merge(table, resource, deletes);
-      checkBooks(table.name, counted, staged[table.name] ?? 0, deletes);
-      counts.set(table.name, counted);
-    }
+  const counts = new Map<string, Counted>();
+  for (const item of judged) {
+    if (item.report.status !== 'succeeded') continue;
+    const { unchanged } = item;
+    const counted =
+      unchanged === null
+        ? await mergeStaged(item, transaction)
+        : await countUnchanged(item, unchanged, transaction);
+    for (const [table, one] of counted) counts.set(table, one);
   }
   const entries: LedgerEntry[] = [];
-  for (const { resource, report, raw, whole } of judged) {
+  for (const { key, resource, report, raw, whole } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
@@ -134,17 +141,50 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     }
     const main = tables[resource.tables[0].name];
     if (main !== undefined) checkRecords(resource.name, report, main);
-    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw, whole });
+    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw, whole, key });
   }
   return entries;
 }
 
-function checkBooks(
-  table: string,
-  counts: Omit<TableCounts, 'dangling'>,
-  copied: number,
-  deletes: boolean,
-): void {
+async function mergeStaged(
+  { resource, staged, deletes }: Derived,
+  transaction: PublishTransaction,
+): Promise<[string, Counted][]> {
+  const counts: [string, Counted][] = [];
+  for (const table of resource.tables) {
+    const counted = await transaction.merge(table, resource, deletes);
+    checkBooks(table.name, counted, staged[table.name] ?? 0, deletes);
+    counts.push([table.name, counted]);
+  }
+  return counts;
+}
+
+/** The tables are locked by now: what they say must still be what was relied on. */
+async function countUnchanged(
+  { resource }: Derived,
+  { run_id, tables }: LastPublish,
+  transaction: PublishTransaction,
+): Promise<[string, Counted][]> {
+  const contents = await transaction.contents(resource);
+  return Object.entries(contents).map(([name, { digest, live }]) => {
+    const left = tables[name]?.digest;
+    if (digest !== left) throw altered(name, run_id, left, digest);
+    const rows = { staged: live, unchanged: live, live_before: live, live_after: live };
+    return [name, { ...NO_ROWS, ...rows, digest }];
+  });
+}
+
+function altered(table: string, runId: string, left: string | undefined, digest: string): PipelineError {
+  return new PipelineError(
+    `Cannot publish ${table}: its rows are not as run ${runId} left them any more, digest ${left} is now ${digest}`,
+    {
+      code: 'books',
+      hint: 'Somebody wrote to it during the run. Nothing was published. Put it right with: spacex-pipeline run',
+    },
+  );
+}
+
+function checkBooks(table: string, counts: Counted, copied: number, deletes: boolean): void {
   const { staged, inserted, updated, unchanged, deleted, held, live_before, live_after } = counts;
   balance(table, 'rows copied = staged', copied, staged);
   balance(table, 'staged = inserted + updated + unchanged', staged, inserted + updated + unchanged);

@@ -36,6 +36,7 @@ const REST = {
   published: null,
   kept: null,
   clock: systemClock,
+  isDerived: async () => false,
 } as const;
 
 void it('fails, and leaves nobody waiting, where raw cannot be written before its first byte', async (t) => {

@@ -93,6 +93,18 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
   });
 
+  void it('knows that nothing changed, and so do the sources of the same code', () => {
+    for (const launcher of [bin(), LAUNCHER]) {
+      const args = ['run', '--source', 'sandbox', '--resources', 'launches'];
+      const run = spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' });
+      assert.equal(run.status, 0, run.stderr);
+      assert.match(
+        run.stderr,
+        /launches: not modified since run \S+, and its tables are as run \S+ left them/,
+      );
+    }
+  });
+
   void it('judges records as the sources do, by checks that were compiled before', async () => {
     const sandbox = spawn(bin(), ['sandbox', '--json', '--faults', 'bad=0.7'], {
       cwd: folder,

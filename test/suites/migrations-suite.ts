@@ -127,16 +127,16 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       assert.deepEqual(await migrationStates(session, database, MIGRATIONS_DIR), done);
 
       for (const [index, last] of names.toReversed().entries()) {
-        const before = await shape(session, database.schema);
+        const before = await bothShapes(session, database);
         assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), last);
         const left = (await migrationStates(session, database, MIGRATIONS_DIR)).filter(
           ({ applied_at }) => applied_at !== null,
         );
         assert.equal(left.length, names.length - 1 - index);
         if (index === 0) {
-          assert.notDeepEqual(await shape(session, database.schema), before);
+          assert.notDeepEqual(await bothShapes(session, database), before);
           assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), [last]);
-          assert.deepEqual(await shape(session, database.schema), before);
+          assert.deepEqual(await bothShapes(session, database), before);
           await migrateDown(session, database, MIGRATIONS_DIR);
         }
       }
@@ -274,10 +274,15 @@ async function tableNames({ client }: Session, schema: string): Promise<string[]
 async function shape({ client }: Session, schema: string): Promise<unknown[]> {
   return rows(
     client,
-    `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
      WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v') ORDER BY relname, attnum`,
     [ident(schema)],
   );
+}
+
+/** Of the target and of the ledger. */
+async function bothShapes(session: Session, { schema }: Database): Promise<unknown[]> {
+  return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }
 
 async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {

@@ -126,6 +126,8 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     staged: { ...staged, ...one.staged },
     deletes,
     whole: true,
+    key: null,
+    unchanged: null,
   };
 }
 

@@ -114,7 +114,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const run = await beginRun(lab);
       const { report } = await stage(run, makersLoad('m'));
       const failed = { ...report, status: 'failed' } as const;
-      const entries = [{ resource: makers, report: failed, raw: null, whole: false }];
+      const entries = [{ resource: makers, report: failed, raw: null, whole: false, key: null }];
       const end = { status: 'failed', error: null, entries } as const;
       const books = async () => [
         await rows(lab.client, 'TABLE run_resources'),
@@ -145,7 +145,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
       const { report } = await stage(bad, makersLoad('m'));
       const failed = { ...report, status: 'failed', error } as const;
-      const entries = [{ resource: makers, report: failed, raw: null, whole: false }];
+      const entries = [{ resource: makers, report: failed, raw: null, whole: false, key: null }];
       await bad.ledger.abandon(bad.id, { status: 'failed', error, entries });
       const [last, before, ...more] = await ledgerRuns(lab.client, 2);
       assert.deepEqual(more, []);
@@ -181,7 +181,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('remembers the raw file behind what is published, for the same source only', async () => {
+    it('remembers what was published last, for the same source only', async () => {
       const run = await beginRun(lab);
       const raw = {
         path: 'raw/makers/0001.json',
@@ -191,12 +191,16 @@ export function testRuns(openDatabase: OpenDatabase): void {
         etag: '"1"',
         received_by: run.id,
       };
-      await publish([{ ...(await stage(run, makersLoad('m'))), raw }], run.target, ANY_LOSS);
+      const staged = { ...(await stage(run, makersLoad('m'))), raw, key: 'a key' };
+      const { entries } = await publish([staged], run.target, ANY_LOSS);
       await beginRun(lab); // fails
       const ledger = openLedger(lab.database, lab.client);
-      assert.deepEqual(await ledger.lastRaw('makers', 'test'), { run_id: run.id, raw });
-      assert.equal(await ledger.lastRaw('makers', 'elsewhere'), null);
-      assert.equal(await ledger.lastRaw('parts', 'test'), null);
+      const last = await ledger.lastPublish('makers', 'test');
+      const counts = { received: 1, errored: 0, has_rejects: false, tables: entries[0]?.report.tables };
+      const expected = { run_id: run.id, raw, derivation_key: 'a key', ...counts };
+      assert.partialDeepStrictEqual(last, expected);
+      assert.equal(await ledger.lastPublish('makers', 'elsewhere'), null);
+      assert.equal(await ledger.lastPublish('parts', 'test'), null);
     });
 
     it('tells the target which kind of records it holds, once it has published some', async () => {
@@ -205,7 +209,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const failed = await beginRun(lab, { simulated: true });
       const { report } = await stage(failed, makersLoad('m'));
       const entries = [
-        { resource: makers, report: { ...report, status: 'failed' }, raw: null, whole: false },
+        { resource: makers, report: { ...report, status: 'failed' }, raw: null, whole: false, key: null },
       ] as const;
       await failed.ledger.abandon(failed.id, { status: 'failed', error: null, entries });
       assert.deepEqual(await kinds(), []);

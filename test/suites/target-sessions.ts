@@ -147,7 +147,13 @@ export function testSessions(openDatabase: OpenDatabase): void {
         code: 'database',
         context: { sqlstate: '55P03' },
       });
+      await second.client.query('ROLLBACK; BEGIN; LOCK TABLE makers IN ACCESS EXCLUSIVE MODE');
+      await assert.rejects(target.contents(makers), {
+        message: /^Cannot read what is in the tables of makers: /,
+        context: { sqlstate: '55P03' },
+      });
       await second.client.query('ROLLBACK');
+      assert.deepEqual(await rows(lab.client, 'SHOW lock_timeout'), [{ lock_timeout: '0' }]);
       assert.partialDeepStrictEqual(await runRow(lab, header.run_id), { status: 'running' });
       assert.equal((await publish(derived, target, ANY_LOSS)).status, 'succeeded');
     });

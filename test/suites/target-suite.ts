@@ -10,6 +10,7 @@ import { testQuery } from './target-query.ts';
 import { testRecorded } from './target-recorded.ts';
 import { testSandbox } from './target-sandbox.ts';
 import { testRuns } from './target-runs.ts';
+import { testUnchanged } from './target-unchanged.ts';
 import { testValues } from './target-values.ts';
 
 /** The conformance suite of the target: every database that the pipeline loads into passes it. */
@@ -17,6 +18,7 @@ export function testTarget(name: string, openDatabase: OpenDatabase): void {
   describe(name, () => {
     testMerge(openDatabase);
     testPublish(openDatabase);
+    testUnchanged(openDatabase);
     testChecks(openDatabase);
     testConservation(openDatabase);
     testRuns(openDatabase);

@@ -21,7 +21,7 @@ export type Loaded = {
   readonly admin: () => Client;
   readonly reconnect: () => Promise<void>;
   readonly state: () => Promise<unknown>;
-  /** A run that fails with exit 5, tells no password (`geheim`), and leaves the rows as they are. */
+  /** A run of everything, changed or not, that fails with exit 5, tells no password (`geheim`), and leaves the rows as they are. */
   readonly failing: (
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },
@@ -53,7 +53,7 @@ export async function startLoaded(): Promise<Loaded> {
     },
     async failing(url, { message, hint }) {
       const asItWas = await state();
-      const result = await workspace.run(['run', '--source', api.url, '--database-url', url]);
+      const result = await workspace.run(['run', '--full', '--source', api.url, '--database-url', url]);
       assertFailure(result, { code: 5, message, hint });
       assert.doesNotMatch(result.stderr + result.stdout, /geheim/);
       assert.deepEqual(await state(), asItWas);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -29,5 +29,37 @@ describe('a run folder', () => {
       await checkDataKind(folder, true);
       await assert.rejects(checkDataKind(folder, false), { code: 'kind' });
     }
+  });
+
+  it('shares the stage files of an earlier one, all of them or none', async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
+    t.after(() => rm(dataDir, { recursive: true }));
+    const store = openRunStore(dataDir, true);
+    const [earlier, later] = [await store.create('earlier'), await store.create('later')];
+    const names = [
+      ['errored', 'makers'],
+      ['intermediate', 'part_tags'],
+    ] as const;
+    const [empty, full] = ['errored/makers.ndjson', 'intermediate/part_tags.csv'] as const;
+    const isThere = (name: string) =>
+      stat(join(later.path, name)).then(
+        () => true,
+        () => false,
+      );
+    await writeFile(join(earlier.path, empty), '');
+    assert.equal(await later.linkStages(names, 'earlier'), false, 'one is not there');
+    await writeFile(join(earlier.path, full), '');
+    assert.equal(await later.linkStages(names, 'earlier'), false, 'one lost its bytes');
+    assert.deepEqual([await isThere(empty), await isThere(full)], [false, false]);
+    await writeFile(join(earlier.path, full), 'part_id,position,tag\n');
+    // What a try of this run has left is replaced.
+    await writeFile(join(later.path, full), 'older');
+    assert.equal(await later.linkStages(names, 'earlier'), true);
+    assert.equal(await readFile(join(later.path, full), 'utf8'), 'part_id,position,tag\n');
+    assert.deepEqual(
+      await Promise.all([later, earlier].map(async ({ path }) => (await stat(join(path, full))).nlink)),
+      [2, 2],
+    );
+    assert.equal(await isThere(empty), true);
   });
 });

@@ -4,7 +4,7 @@ import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from
 import { basename, dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
-import type { RawBody, RunFolder, RunStore, StageFile } from '../../core/ports.ts';
+import type { RawBody, RunFolder, RunStore, Stage, StageFile } from '../../core/ports.ts';
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
@@ -14,6 +14,14 @@ import { writing } from './writing.ts';
 const HEAD_BYTES = 4096;
 const READ_BYTES = 1 << 16;
 const DIGESTED_BYTES = 1 << 18;
+
+/** How the names of stage files end. */
+const STAGES: Readonly<Record<Stage, string>> = {
+  validated: 'ndjson',
+  errored: 'ndjson',
+  intermediate: 'csv',
+  profile: 'json',
+};
 
 /** Runs as folders below `<data-dir>/runs`. The first body that is kept there says which kind the folder keeps. */
 export function openRunStore(dataDir: string, simulated: boolean): RunStore {
@@ -34,10 +42,11 @@ export function runFolder(dataDir: string, runId: string): string {
 
 async function createFolder(dataDir: string, runId: string, simulated: boolean): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
-  for (const stage of ['raw', 'validated', 'errored', 'intermediate', 'profile']) {
+  for (const stage of ['raw', ...Object.keys(STAGES)]) {
     await writing(path, () => mkdir(join(path, stage), { recursive: true }));
   }
   const rawPath = (resource: string): string => join('raw', resource, '0001.json');
+  const stagePath = (stage: Stage, name: string): string => join(stage, `${name}.${STAGES[stage]}`);
 
   return {
     path,
@@ -76,8 +85,7 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
       const origin = join(runFolder(dataDir, from.run_id), from.raw.path);
       await writing(target, async () => {
         await mkdir(dirname(target), { recursive: true });
-        await rm(target, { force: true });
-        await link(origin, target).catch(() => copyFile(origin, target));
+        await linkOrCopy(origin, target);
       });
       return { path: rawPath(resource), ...(await digestFile(target)) };
     },
@@ -111,8 +119,8 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
 
     readRaw: (resource) => createReadStream(join(path, rawPath(resource)), { highWaterMark: READ_BYTES }),
 
-    async openStage(stage, fileName) {
-      const target = join(path, stage, fileName);
+    async openStage(stage, name) {
+      const target = join(path, stagePath(stage, name));
       const file = await writing(target, () => createAtomicFile(target, { sync: false }));
       return {
         write: (bytes) => writing(target, () => file.write(bytes)),
@@ -120,7 +128,32 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
         discard: () => file.discard(),
       } satisfies StageFile;
     },
+
+    async linkStages(names, fromRun) {
+      const origins = names.map(([stage, name]) => ({
+        stage,
+        origin: join(runFolder(dataDir, fromRun), stagePath(stage, name)),
+        target: join(path, stagePath(stage, name)),
+      }));
+      const there = await Promise.all(origins.map(({ stage, origin }) => isStage(stage, origin)));
+      if (there.includes(false)) return false;
+      await Promise.all(
+        origins.map(({ origin, target }) => writing(target, () => linkOrCopy(origin, target))),
+      );
+      return true;
+    },
   };
+}
+
+/** Only where nothing was set aside is a file empty, unless a power cut left nothing but its name. */
+async function isStage(stage: Stage, path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && (found.size > 0 || stage === 'errored');
+}
+
+async function linkOrCopy(origin: string, target: string): Promise<void> {
+  await rm(target, { force: true });
+  await link(origin, target).catch(() => copyFile(origin, target));
 }
 
 /** What the meta file says of a whole response; null where it is not there or not whole. */

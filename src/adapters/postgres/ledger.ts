@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError, isLost } from './errors.ts';
+import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
 import { execute, rows, type Database } from './session.ts';
 import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
@@ -52,17 +52,17 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
       }
     },
 
-    async lastRaw(resource, source) {
+    async lastPublish(resource, source) {
       // Nobody else publishes while this run has the lock.
       const last = (await (published ??= readPublished(client))).get(resource);
-      return last === undefined || last.source !== source ? null : { run_id: last.run_id, raw: last.raw };
+      return last === undefined || last.source !== source ? null : last;
     },
   };
 }
 
-async function readPublished(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
+async function readPublished(client: ClientBase): ReturnType<typeof lastPublishes> {
   try {
-    return await publishedRaws(client);
+    return await lastPublishes(client);
   } catch (error) {
     throw databaseError('read what is published', error);
   }
@@ -78,23 +78,6 @@ export async function newestRun(client: ClientBase): Promise<string | null> {
 export async function isRunning(client: ClientBase, runId: string): Promise<boolean> {
   const found = await rows(client, `SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
   return found.length > 0;
-}
-
-/** The run and the raw file that is published. */
-export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
-
-/** Of each resource of which anything is published. */
-export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
-  const found = await rows<Omit<PublishedRaw, 'raw'> & { resource: string; raw: RawFile | null }>(
-    client,
-    `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.source, rr.raw
-     FROM run_resources rr JOIN runs r USING (run_id)
-     WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-     ORDER BY rr.resource, r.run_id DESC`,
-  );
-  return new Map(
-    found.flatMap(({ resource, raw, ...run }) => (raw === null ? [] : [[resource, { ...run, raw }]])),
-  );
 }
 
 async function writeEnd(client: ClientBase, schema: string, runId: string, end: RunEnd): Promise<void> {
@@ -210,16 +193,18 @@ async function recordResources(
   runId: string,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  const resources = entries.map(({ resource: { name }, report, raw }) => ({
+  const resources = entries.map(({ resource: { name }, report, raw, key }) => ({
     ...report,
     resource: name,
     raw,
+    derivation_key: key,
   }));
   await execute(
     client,
-    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error)
+    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error,
+                                derivation_key)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
-       errored bigint, not_modified boolean, seconds double precision, raw jsonb, error jsonb)`,
+       errored bigint, not_modified boolean, seconds double precision, raw jsonb, error jsonb, derivation_key text)`,
     [runId, json(resources)],
   );
   const tables = resources.flatMap(({ resource, tables: counts }) =>

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import type { Resource } from '../../core/resource.ts';
 import type { TableCounts } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
+import type { TableContents } from '../../core/target.ts';
 import { execute, one } from './session.ts';
 import { columnList, ident, literal } from './sql.ts';
 import { sharedRows, type StagingNames } from './staging.ts';
@@ -71,6 +72,21 @@ function saidSql(table: Table): string {
     FROM ${ident(table.name)}`;
 }
 
+/** What several tables say, in one statement; `settings` are SET LOCAL, and hold for it alone. */
+export async function readContents(
+  client: ClientBase,
+  tables: readonly Table[],
+  settings: readonly string[] = [],
+): Promise<Record<string, TableContents>> {
+  const each = tables.map(
+    (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${saidSql(table)}) said`,
+  );
+  // One message is one transaction, and gives a result for each of its statements.
+  const results: unknown = await client.query([...settings, each.join(' UNION ALL ')].join('; '));
+  const { rows: found } = [results].flat().at(-1) as { rows: (TableContents & { name: string })[] };
+  return Object.fromEntries(found.map(({ name, ...said }) => [name, said]));
+}
+
 /** Of the last run that published the table; null for none. */
 export async function lastDigest(client: ClientBase, table: Table): Promise<string | null> {
   return (await one<{ digest: string | null }>(client, `SELECT (${lastDigestSql(table)}) AS digest`)).digest;
@@ -113,6 +129,11 @@ function danglingSql(table: Table, name: string, references: string): string {
     WHERE t.${ident(name)} IS NOT NULL
       AND NOT EXISTS (SELECT FROM ${ident(references)} r WHERE r.id = t.${ident(name)})
     HAVING EXISTS (SELECT FROM ${ident(references)})`;
+}
+
+/** The rows that the main table has. */
+export function liveSql({ tables: [table] }: Resource, column: string): string {
+  return `SELECT id, ${ident(column)} AS value FROM ${ident(table.name)}`;
 }
 
 /** The rows that the table will have: staged ones, and those that stay. */

@@ -8,10 +8,10 @@ import { commitPublish, type CommitOptions } from './commit.ts';
 import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
 import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
-import { countDangling, countVanishing, mergeTable, survivingSql } from './merge.ts';
+import { countDangling, countVanishing, liveSql, mergeTable, readContents, survivingSql } from './merge.ts';
 import { previewRejects, previewTable } from './preview.ts';
 import { rows, type Database } from './session.ts';
-import { ident } from './sql.ts';
+import { ident, literal } from './sql.ts';
 import { createShared, dropStaging, openStaging, stagingNames } from './staging.ts';
 
 /** The target of one run. `client` is the session that holds the schema's lock. */
@@ -28,11 +28,13 @@ export function openTarget(
   const names = stagingNames(database.schema, run.id);
 
   let shared: Promise<void> | null = null;
+  const staged = new Set<string>();
 
   const transaction: PublishTransaction = {
     countVanishing: (resource) => countVanishing(client, names, resource),
     merge: (table, resource, deletes) =>
       mergeTable(client, names, table, { resource, runId: run.id, deletes }),
+    contents: (resource) => readContents(client, resource.tables),
     countDangling: (table) => countDangling(client, table),
     async record(end) {
       if (!(await recordEnd(client, names, run.id, end))) throw superseded(run.id);
@@ -42,6 +44,7 @@ export function openTarget(
   return {
     async stage(resource) {
       await (shared ??= createShared(client, names));
+      staged.add(resource.name);
       return openStaging(database, names, resource);
     },
 
@@ -49,11 +52,26 @@ export function openTarget(
       try {
         const found = await rows<{ id: string; value: string | null }>(
           client,
-          survivingSql(names, resource, column, deletes),
+          staged.has(resource.name)
+            ? survivingSql(names, resource, column, deletes)
+            : liveSql(resource, column),
         );
         return new Map(found.map(({ id, value }) => [id, value]));
       } catch (error) {
         throw databaseError(`look up ${column} of ${resource.name}`, error);
+      }
+    },
+
+    async contents(resource) {
+      try {
+        const limits = {
+          lock_timeout: run.lockTimeoutSeconds,
+          statement_timeout: run.statementTimeoutSeconds,
+        };
+        const settings = Object.entries(limits).map(([name, s]) => `SET LOCAL ${name} = ${literal(`${s}s`)}`);
+        return await readContents(client, resource.tables, settings);
+      } catch (error) {
+        throw databaseError(`read what is in the tables of ${resource.name}`, error);
       }
     },
 

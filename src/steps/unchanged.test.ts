@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import type { RawFile } from '../core/run.ts';
+import { resources } from '../resources/index.ts';
+import { derivationKey } from './unchanged.ts';
+
+const [one, other] = resources;
+assert.ok(one && other);
+
+const raw = (sha256: string): RawFile => ({
+  path: '',
+  url: '',
+  bytes: 0,
+  sha256,
+  etag: null,
+  received_by: '',
+});
+
+describe('a derivation key', () => {
+  it('is another one for other code, another resource, another raw file and other rows looked up', () => {
+    const lookups = (...found: [string, string | null][]) => new Map([['makers', new Map(found)]]);
+    const keys = [
+      derivationKey('code', one, raw('a'), new Map()),
+      derivationKey('other code', one, raw('a'), new Map()),
+      derivationKey('code', other, raw('a'), new Map()),
+      derivationKey('code', one, raw('b'), new Map()),
+      derivationKey('code', one, raw('a'), lookups()),
+      derivationKey('code', one, raw('a'), lookups(['m', 'name'])),
+      derivationKey('code', one, raw('a'), lookups(['m', 'other name'])),
+      derivationKey('code', one, raw('a'), lookups(['m', null])),
+      derivationKey('code', one, raw('a'), lookups(['m', 'null'])),
+      derivationKey('code', one, raw('a'), lookups(['n', 'name'])),
+    ];
+    assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('is the same in whatever order the rows come that are looked up', () => {
+    const pairs = fc.uniqueArray(fc.tuple(fc.string(), fc.option(fc.string())), { selector: ([id]) => id });
+    const shuffled = pairs.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
+    );
+    const keyOf = (found: [string, string | null][]) =>
+      derivationKey('code', one, raw('a'), new Map([['makers', new Map(found)]]));
+    fc.assert(fc.property(shuffled, ([all, again]) => keyOf(all) === keyOf(again)));
+  });
+});

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+
+import type { RunFolder, StageName } from '../core/ports.ts';
+import type { Lookups, Resource } from '../core/resource.ts';
+import type { RawFile } from '../core/run.ts';
+import type { LastPublish, Target } from '../core/target.ts';
+
+/**
+ * Names all that the rows of a resource are derived from: code, raw bytes, what is looked up in other resources.
+ * Derivation is pure, so equal keys mean equal rows, but for the columns that tell when they were made.
+ */
+export function derivationKey(
+  codeDigest: string,
+  { name }: Resource,
+  { sha256 }: RawFile,
+  lookups: Lookups,
+): string {
+  const looked = [...lookups].map(([need, found]) => [need, [...found].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return createHash('sha256')
+    .update(JSON.stringify([codeDigest, name, sha256, looked]))
+    .digest('hex');
+}
+
+/**
+ * Is it certain that to derive a resource again would change nothing? Its last publish had the same key and set
+ * nothing aside, and its tables are as that left them. Then its stage files are put into this run's folder, too; where
+ * one of them is gone, the answer is no.
+ */
+export async function isUnchanged(
+  resource: Resource,
+  key: string,
+  last: LastPublish,
+  { folder, target }: { readonly folder: RunFolder; readonly target: Target },
+): Promise<boolean> {
+  if (last.derivation_key !== key || last.errored > 0 || last.has_rejects) return false;
+  const left = resource.tables.map(({ name }) => ({ name, ...last.tables[name] }));
+  // Rows that it did not bring, held or never deleted, stand on older raw: what becomes of them is not in the key.
+  if (left.some(({ live_after, staged }) => staged !== live_after)) return false;
+  const now = await target.contents(resource);
+  if (left.some(({ name, digest }) => now[name]?.digest !== digest)) return false;
+  return folder.linkStages(stageNames(resource), last.run_id);
+}
+
+function stageNames({ name, tables }: Resource): StageName[] {
+  return [
+    ['validated', name],
+    ['errored', name],
+    ['profile', name],
+    ...tables.map((table): StageName => ['intermediate', table.name]),
+  ];
+}
