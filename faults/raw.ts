@@ -151,7 +151,8 @@ async function damagedWhileAsked(lab: Lab, { next, place }: Stage, damage: Damag
   await lab.inject('raw file damaged before a 304', async () => {
     const { expected, world } = next();
     await mustSucceed(place.pull());
-    place.api.set(pathOf('launches'), { status: 503, body: '' });
+    // Time to damage it and to serve again.
+    place.api.set(pathOf('launches'), { status: 503, body: '', headers: { 'retry-after': '1' } });
     const running = place.start(['run', '--source', place.api.url]);
     await Promise.race([place.api.next('GET', pathOf('launches')), running.finished]);
     await damageAll(lab, place, `status = 'succeeded'`, new Map([['launches', damage]]));
