@@ -42,6 +42,7 @@ export const registerChecks: Register = (program, streams) => {
           context,
           ['severity', 'check', 'count', 'description'],
           shown.map((one) => [one.severity, one.name, one.count, meaning(one)]),
+          2,
         );
         printLine(context, '');
       }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
+import { isDumbTerminal } from '../config/terminal.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -11,6 +12,7 @@ export type Output = {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 };
 
 export type CliStreams = {
@@ -58,7 +60,8 @@ export async function openContext(
   const options = command.optsWithGlobals<GlobalOptions>();
   const loaded = await loadConfig({ flags: { ...globalFlags(options), ...own }, cwd: streams.cwd });
   const quiet = options.quiet === true;
-  const live = streams.stderr.isTTY === true && !quiet && loaded.config.log.format === 'text';
+  const isScreen = streams.stderr.isTTY === true && !isDumbTerminal();
+  const live = isScreen && !quiet && loaded.config.log.format === 'text';
   let write = (line: string): void => void streams.stderr.write(line);
   const { level, format } = loaded.config.log;
   const log = openLog({

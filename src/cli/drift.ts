@@ -43,7 +43,7 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   );
   if (rows.length === 0) return;
   printLine(context, '');
-  printTable(context, ['resource', 'what', 'path', 'found', 'count', 'before', 'now'], rows);
+  printTable(context, ['resource', 'what', 'path', 'found', 'count', 'before', 'now'], rows, 3);
 }
 
 const KINDS = {

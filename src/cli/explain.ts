@@ -57,6 +57,7 @@ function printRows(context: CommandContext, { key, rows }: Explanation): void {
       last,
       at,
     ]),
+    key.length,
   );
 }
 

@@ -67,7 +67,7 @@ function printPlan(context: CommandContext, { changes, resources }: PlanReport):
   const shown = tables.flatMap(([name, one]) => one.changes.flatMap((change) => changeRows(name, change)));
   if (shown.length > 0) {
     printLine(context, '');
-    printTable(context, ['table', 'key', 'change', 'column', 'before', 'after'], shown);
+    printTable(context, ['table', 'key', 'change', 'column', 'before', 'after'], shown, 2);
   }
   printLine(context, '');
   if (changes) printLine(context, 'A run would change this.');

@@ -6,12 +6,16 @@ export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
 }
 
+/** On a terminal it fits, if only in parts, each with the `keys` first columns; in a pipe or a file it is whole. */
 export function printTable(
-  streams: CliStreams,
+  { stdout }: CliStreams,
   columns: readonly string[],
   rows: readonly (readonly unknown[])[],
+  keys = 1,
 ): void {
-  streams.stdout.write(textTable(columns, rows));
+  // A terminal that does not know its size says 0.
+  const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
+  stdout.write(textTable(columns, rows, { width, keys }));
 }
 
 export function printLine(streams: CliStreams, line: string): void {

@@ -1,4 +1,4 @@
-import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
+import { clearLine, cursorTo, moveCursor } from 'node:readline';
 
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import type { CommandContext } from './context.ts';
@@ -12,7 +12,9 @@ export type Progress = {
 const REDRAW_MS = 100;
 
 /** Live lines per resource on a terminal; elsewhere nothing, the log tells. */
-export function createProgress(context: CommandContext): Progress {
+export function createProgress(
+  context: Pick<CommandContext, 'live' | 'clock' | 'stderr' | 'logVia'>,
+): Progress {
   if (!context.live) return { update: () => undefined, end: () => undefined };
   const { clock, stderr } = context;
   const terminal = stderr as unknown as NodeJS.WritableStream; // live says it is a terminal's stream
@@ -20,21 +22,25 @@ export function createProgress(context: CommandContext): Progress {
   let drawn = 0;
   let drawnAt = 0;
 
+  /** Line by line: tmux takes a screen that is cleared at once for one to keep among what scrolled away. */
   function erase(): void {
-    if (drawn === 0) return;
-    moveCursor(terminal, 0, -drawn);
-    cursorTo(terminal, 0);
-    clearScreenDown(terminal);
-    drawn = 0;
+    if (drawn > 0) cursorTo(terminal, 0);
+    for (; drawn > 0; drawn--) {
+      moveCursor(terminal, 0, -1);
+      clearLine(terminal, 0);
+    }
   }
 
-  function draw(): void {
+  /** No more lines than there is room for, those at work first: what scrolls away can be erased no more. */
+  function draw(room = Math.max(1, (stderr.rows || 24) - 1)): void {
     erase();
-    const width = stderr.columns ?? 80;
-    for (const { progress, at } of states.values()) {
+    const width = stderr.columns || 80;
+    const shown = [...states.values()];
+    if (shown.length > room) shown.sort((a, b) => Number(isOver(a.progress)) - Number(isOver(b.progress)));
+    for (const { progress, at } of shown.slice(0, room)) {
       stderr.write(`${progressLine(progress, clock.elapsed() - at).slice(0, width - 1)}\n`);
     }
-    drawn = states.size;
+    drawn = Math.min(shown.length, room);
     drawnAt = clock.elapsed();
   }
 
@@ -43,7 +49,7 @@ export function createProgress(context: CommandContext): Progress {
     stderr.write(line);
     draw();
   });
-  const ticker = setInterval(draw, REDRAW_MS * 5);
+  const ticker = setInterval(() => draw(), REDRAW_MS * 5);
   ticker.unref();
   return {
     update(progress) {
@@ -53,16 +59,19 @@ export function createProgress(context: CommandContext): Progress {
     },
     end() {
       clearInterval(ticker);
-      draw();
+      draw(Infinity);
       context.logVia((line) => void stderr.write(line));
     },
   };
 }
 
+function isOver({ step }: ResourceProgress): boolean {
+  return step === 'done' || step === 'failed';
+}
+
 function progressLine(progress: ResourceProgress, sinceMs: number): string {
   const { resource, step, received, errored } = progress;
-  const running = step !== 'done' && step !== 'failed';
-  const seconds = progress.seconds + (running ? sinceMs / 1000 : 0);
+  const seconds = progress.seconds + (isOver(progress) ? 0 : sinceMs / 1000);
   const rate = seconds > 0 ? Math.round(received / seconds) : 0;
   const rejected = errored > 0 ? `, ${errored} errored` : '';
   return `${resource.padEnd(12)} ${step.padEnd(9)} ${received} records${rejected}, ${rate}/s, ${seconds.toFixed(1)} s`;

@@ -56,7 +56,7 @@ export const registerRejects: Register = (program, streams) => {
           context,
         );
         if (context.json) printJson(context, lines);
-        else printTable(context, LINE_COLUMNS, lines.map(lineRow));
+        else printTable(context, LINE_COLUMNS, lines.map(lineRow), 2);
         return;
       }
       const { run_id } = await findRun(config, id ?? null, context);
@@ -72,6 +72,7 @@ export const registerRejects: Register = (program, streams) => {
           context,
           ['resource', 'index', 'id', 'path', 'code', 'message'],
           found.flatMap(rejectRows),
+          3,
         );
     });
   rejects

@@ -38,7 +38,7 @@ export const registerVerify: Register = (program, streams, act) => {
       const rows = report.tables.flatMap(differences);
       if (rows.length > 0) {
         printLine(context, '');
-        printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows);
+        printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows, 2);
       }
       for (const [resource, reason] of Object.entries(report.underivable)) {
         printLine(context, `${resource} cannot be derived again: ${reason}`);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import fc from 'fast-check';
+
 import { textTable } from './text-table.ts';
 
 test('nothing in a table steers a terminal: neither a cell nor the name of a column', () => {
@@ -9,4 +11,79 @@ test('nothing in a table steers a terminal: neither a cell nor the name of a col
   assert.doesNotMatch(table, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   assert.equal(table.split('\n').length, 4, table);
   assert.match(table, /^\\u001b\[31mred {2}b\\u009b$/m);
+});
+
+const NAMES = ['id', 'name', 'n', 'text'];
+const ROWS = [
+  ['a1', 'one', 1, 'short'],
+  ['b2', '二', 22, null],
+];
+
+test('a table is whole where it fits, and where nobody says how wide it may be', () => {
+  const whole = ['id  name   n  text', '──  ────  ──  ─────', 'a1  one    1  short', 'b2  二    22', ''].join(
+    '\n',
+  );
+  assert.equal(textTable(NAMES, ROWS), whole);
+  assert.equal(textTable(NAMES, ROWS, { width: 19 }), whole);
+});
+
+test('what does not fit is cut into blocks of columns, each with the keys', () => {
+  const blocks = [
+    ['id  name   n', '──  ────  ──', 'a1  one    1', 'b2  二    22'],
+    ['id  text', '──  ─────', 'a1  short', 'b2'],
+  ];
+  assert.equal(
+    textTable(NAMES, ROWS, { width: 18 }),
+    blocks.map((lines) => `${lines.join('\n')}\n`).join('\n'),
+  );
+  const [, second] = textTable(NAMES, ROWS, { width: 18, keys: 2 }).split('\n\n');
+  assert.equal(second, 'id  name  text\n──  ────  ─────\na1  one   short\nb2  二\n');
+});
+
+test('a cell wider than the line stays whole; a key that is told again is cut', () => {
+  const id = '01a21455-f4cd-7436-89f1-e21e1acd2bba';
+  const text = 'more than a line has room for';
+  assert.equal(
+    textTable(['run', 'status', 'text'], [[id, 'done', text]], { width: 20 }),
+    [
+      'run',
+      '────────────────────',
+      id,
+      '',
+      'run         status',
+      '──────────  ──────',
+      '01a21455-…  done',
+      '',
+      'run         text',
+      '──────────  ────────',
+      `01a21455-…  ${text}`,
+      '',
+    ].join('\n'),
+  );
+});
+
+test('whatever the width, every cell that is told once is there, and no line is longer than it must be', () => {
+  const shape = fc.integer({ min: 1, max: 6 }).chain((columns) =>
+    fc.tuple(
+      fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: columns, maxLength: columns }),
+      fc.array(fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: columns, maxLength: columns }), {
+        maxLength: 4,
+      }),
+      fc.integer({ min: 1, max: 90 }),
+    ),
+  );
+  fc.assert(
+    fc.property(shape, ([names, rows, width]) => {
+      const blocks = textTable(names, rows, { width }).split('\n\n');
+      const words = (row: number): string[] =>
+        blocks.flatMap((block, index) =>
+          (block.split('\n')[row] ?? '').split(/ +/).slice(index === 0 ? 0 : 1),
+        );
+      assert.deepEqual(words(0).filter(Boolean), names);
+      for (const [index, row] of rows.entries()) assert.deepEqual(words(index + 2).filter(Boolean), row);
+      for (const line of blocks.flatMap((block) => block.split('\n'))) {
+        assert.ok(line.length <= width || line.split(/ +/).length <= 2, `${width}: ${line}`);
+      }
+    }),
+  );
 });

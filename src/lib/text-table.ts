@@ -2,27 +2,97 @@ import stringWidth from 'fast-string-width';
 
 /**
  * Rows as aligned text with a header; columns that hold only numbers align right. Control characters, terminal
- * escapes among them, are shown as escapes.
+ * escapes among them, are shown as escapes. What is wider than `width` is cut into blocks of columns, one below the
+ * other, each with the first `keys` columns, which tell what a row is about. A single cell that is still too wide stays
+ * whole: a terminal wraps it, and what is cut off could be had in no other way there.
  */
-export function textTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cells = rows.map((row) => row.map(cellText));
-  const header = columns.map(escapeControls);
-  const widths = header.map((column, index) =>
-    Math.max(stringWidth(column), ...cells.map((row) => stringWidth(row[index] ?? ''))),
+export function textTable(
+  names: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  { width = Infinity, keys = 1 }: { readonly width?: number; readonly keys?: number } = {},
+): string {
+  const columns = names.map((name, index) =>
+    columnOf(
+      name,
+      rows.map((row) => row[index]),
+    ),
   );
-  const numeric = columns.map((_, index) =>
-    rows.every((row) => typeof row[index] === 'number' || row[index] === null),
+  return blocksOf(columns, width, keys)
+    .map((block) => blockText(block, width))
+    .join('\n');
+}
+
+type Column = {
+  /** The header first. */
+  readonly cells: readonly string[];
+  readonly width: number;
+  readonly isNumeric: boolean;
+};
+
+function columnOf(name: string, values: readonly unknown[]): Column {
+  const cells = [escapeControls(name), ...values.map(cellText)];
+  return {
+    cells,
+    width: cells.reduce((widest, cell) => Math.max(widest, stringWidth(cell)), 0),
+    isNumeric: values.every((value) => typeof value === 'number' || value === null),
+  };
+}
+
+const BETWEEN = '  ';
+
+/** As many columns a block as fit. */
+function blocksOf(columns: readonly Column[], width: number, keys: number): readonly (readonly Column[])[] {
+  const again = keysAgain(columns.slice(0, keys), width);
+  const blocks: Column[][] = [[]];
+  for (const column of columns) {
+    const block = blocks.at(-1) ?? [];
+    if (block.length === 0 || widthOf([...block, column]) <= width) block.push(column);
+    else blocks.push([...again, column]);
+  }
+  return blocks;
+}
+
+/** Where the keys would leave too little room for others, the first is told again, on half a line at most. */
+function keysAgain(keys: readonly Column[], width: number): readonly Column[] {
+  if (widthOf(keys) * 3 <= width * 2) return keys;
+  const most = Math.max(1, Math.floor(width / 2));
+  return keys
+    .slice(0, 1)
+    .map((column) =>
+      column.width <= most
+        ? column
+        : { ...column, cells: column.cells.map((cell) => cutText(cell, most)), width: most },
+    );
+}
+
+function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width, BETWEEN.length * (columns.length - 1));
+}
+
+function cutText(text: string, most: number): string {
+  if (stringWidth(text) <= most) return text;
+  let kept = '';
+  for (const character of text) {
+    if (stringWidth(kept + character) >= most) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+function blockText(columns: readonly Column[], width: number): string {
+  const rule = columns.map((column) => '─'.repeat(column.width)).join(BETWEEN);
+  const lines = (columns[0]?.cells ?? ['']).map((_, row) =>
+    columns
+      .map((column) => padded(column.cells[row] ?? '', column))
+      .join(BETWEEN)
+      .trimEnd(),
   );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, index) => {
-        const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(text)));
-        return numeric[index] === true ? padding + text : text + padding;
-      })
-      .join('  ')
-      .trimEnd();
-  const rule = line(widths.map((width) => '─'.repeat(width)));
-  return `${[line(header), rule, ...cells.map(line)].join('\n')}\n`;
+  return `${[lines[0], rule.slice(0, width), ...lines.slice(1)].join('\n')}\n`;
+}
+
+function padded(text: string, { width, isNumeric }: Column): string {
+  const padding = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return isNumeric ? padding + text : text + padding;
 }
 
 function cellText(value: unknown): string {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
+import { shellQuote } from '../../src/lib/shell-quote.ts';
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
 
 /** The program where somebody else has set the terminal, the environment and the folder. */
@@ -94,4 +95,37 @@ void describe('the program', () => {
     assert.ok(plain !== undefined && !plain.stdout.includes('\u001b'));
     for (const other of [narrow, wide, colourful]) assert.equal(other?.stdout, plain.stdout);
   });
+
+  const columns = [40, 80, 200];
+  const noPty = bash('script --version').stdout.includes('util-linux') ? false : 'needs script of util-linux';
+  void it('prints tables that fit the terminal, and whole ones into a pipe', { skip: noPty }, () => {
+    const sql =
+      'SELECT flight_number, rocket_id, launchpad_id, success, launch_date_utc FROM launches LIMIT 3';
+    const query = `${PROGRAM} query '${sql}' --data-dir 'my data/sandbox' --quiet`;
+    const whole = bash(query).stdout;
+    assert.match(whole, /^flight_number +rocket_id /);
+    for (const width of columns) {
+      const { status, stdout } = inTerminal(`stty cols ${width}; ${query}`);
+      assert.equal(status, 0, stdout);
+      const tables = stdout.replaceAll('\r', '');
+      const widest = Math.max(...tables.split('\n').map((line) => line.length));
+      assert.ok(widest <= width, `${widest} on ${width} columns: ${tables}`);
+      assert.equal(tables === whole, width === 200);
+    }
+    assert.equal(inTerminal(`stty cols 40; ${query} | cat`).stdout.replaceAll('\r', ''), whole);
+  });
+
+  void it('moves no cursor on a terminal that cannot, but logs', { skip: noPty }, () => {
+    const run = `${PROGRAM} run --source sandbox --resources launches --data-dir`;
+    const [dumb, screen] = ['dumb', 'xterm'].map((TERM) => inTerminal(`${run} ${TERM}`, { TERM }));
+    assert.equal(dumb?.status, 0, dumb?.stdout);
+    assert.ok(!dumb.stdout.includes('\u001b['));
+    assert.match(dumb.stdout, /info +launches: received \d+ bytes/);
+    assert.ok(screen?.stdout.includes('\u001b[1A'), 'where it can, it does');
+  });
 });
+
+/** On a terminal of its own, which takes stdout and stderr. */
+function inTerminal(line: string, env: Readonly<Record<string, string>> = {}): ReturnType<typeof bash> {
+  return bash(`script -qec ${shellQuote(line)} /dev/null </dev/null`, env);
+}

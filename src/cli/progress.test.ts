@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { ResourceProgress } from '../engine/resource-task.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createProgress } from './progress.ts';
+
+const RESOURCES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'];
+
+test('no more lines are drawn than the terminal has, those at work first; in the end all stay', () => {
+  const written: string[] = [];
+  const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
+  const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
+  const update = (resource: string, step: ResourceProgress['step']): void =>
+    progress.update({ resource, step, received: 1, validated: 1, errored: 0, seconds: 1 });
+  for (const resource of RESOURCES) update(resource, 'extract');
+  for (const resource of RESOURCES.slice(0, 6)) update(resource, 'done');
+
+  const UP = '\u001b[1A\u001b[2K';
+  const frames = written.join('').split(/(?<=\n)(?!r)/);
+  const up = frames.map((frame) => frame.split(UP).length - 1);
+  assert.equal(Math.max(...up), 4);
+  assert.deepEqual(namesIn(frames.at(-1)), ['r7', 'r8', 'r1', 'r2']);
+
+  written.length = 0;
+  progress.end();
+  assert.deepEqual(namesIn(written.join('')), RESOURCES);
+});
+
+function namesIn(frame = ''): string[] {
+  return [...frame.matchAll(/r\d(?= )/g)].map(([name]) => name);
+}
