@@ -12,7 +12,8 @@ const FOLDERS = ['adapters/postgres', 'core', 'engine', 'lib', 'resources', 'ste
 export function codeDigest(): string {
   const root = join(import.meta.dirname, '../..');
   const sources = FOLDERS.flatMap((folder) => {
-    const names = readdirSync(join(root, 'src', folder)).filter((name) => /(?<!\.test)\.ts$/.test(name));
+    const found = readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' });
+    const names = found.filter((name) => /(?<!\.test)\.ts$/.test(name));
     return names.sort().map((name) => `src/${folder}/${name}`);
   });
   const hash = createHash('sha256');
