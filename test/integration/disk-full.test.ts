@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
-import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.ts';
+import { mountSmallDisk, NO_SMALL_DISK, type SmallDisk } from '../support/small-disk.ts';
 import { assertFailure, createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
 let server: TestServer;
@@ -51,7 +51,7 @@ it('an embedded database on a full disk says so, and works once there is room', 
   if (disk === null) return t.skip(NO_SMALL_DISK);
   try {
     const args = ['run', '--source', sandbox.url, '--data-dir', disk.folder];
-    const message = /Cannot open the embedded database in .*no space left on device \(ENOSPC\)$/;
+    const message = /Cannot open the embedded database in .*no space left on device.* \(ENOSPC\)$/;
     assertFailure(await workspace.run(args), { code: 5, message, hint: /Make room/ });
     disk.resize('200m');
     const { code, stderr } = await workspace.run(args);
@@ -59,4 +59,68 @@ it('an embedded database on a full disk says so, and works once there is room', 
   } finally {
     disk.remove();
   }
+});
+
+void describe('an embedded database that is whole', () => {
+  let disk: SmallDisk | null;
+  const workspace = createWorkspace();
+  before(async () => {
+    disk = mountSmallDisk('200m');
+    if (disk === null) return;
+    const { code, stderr } = await workspace.run(['run', '--source', sandbox.url, ...dataDir(disk)]);
+    assert.equal(code, 0, stderr);
+  });
+  after(() => {
+    disk?.remove();
+    workspace.remove();
+  });
+
+  const dataDir = ({ folder }: SmallDisk): string[] => ['--data-dir', path.join(folder, 'data')];
+  const COUNT = 'SELECT count(*) AS n FROM rockets';
+
+  for (const [free, args, message] of [
+    [0, ['query', COUNT], /Cannot write .*database\.lock: ENOSPC/],
+    [0, ['migrate', 'status'], /Cannot write .*database\.lock: ENOSPC/],
+    [
+      4,
+      ['query', COUNT],
+      /Cannot open the embedded database .*no space left on device: 0 of the 32 MB .*\(ENOSPC\)$/,
+    ],
+    [40, ['query', '--write', 'CREATE TABLE more AS SELECT n FROM generate_series(1, 9999) n'], /\(53100\)$/],
+  ] as const) {
+    void it(`says that ${free} kB are no room to ${args[0]}, and stays`, async (t) => {
+      if (disk === null) return t.skip(NO_SMALL_DISK);
+      const { folder } = disk;
+      const fill = path.join(folder, 'fill');
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(fill, Buffer.alloc(bavail * bsize - free * 1024));
+      const failed = await workspace.run([...args, ...dataDir(disk)]);
+      rmSync(fill);
+      assertFailure(failed, { code: 5, message, hint: /^hint: Make room/ });
+      assert.doesNotMatch(failed.stderr, /the server|Move that folder/);
+      assert.deepEqual(readdirSync(path.join(folder, 'data')).sort(), ['contents.json', 'database', 'runs']);
+      assert.deepEqual(await workspace.json(['query', COUNT, ...dataDir(disk)]), [{ n: 4 }]);
+    });
+  }
+
+  void it('needs room for a log file', async (t) => {
+    if (disk === null) return t.skip(NO_SMALL_DISK);
+    const { folder } = disk;
+    const { bavail, bsize } = statfsSync(folder);
+    const fill = path.join(folder, 'fill');
+    writeFileSync(fill, Buffer.alloc(bavail * bsize - 15 * 2 ** 20));
+    const write = [
+      'query',
+      '--write',
+      `CREATE TABLE large AS SELECT repeat('x', 1000) FROM generate_series(1, 6000)`,
+    ];
+    await workspace.run([...write, ...dataDir(disk)]);
+    assertFailure(await workspace.run(['query', COUNT, ...dataDir(disk)]), {
+      code: 5,
+      message: /no space left on device: \d+ of the 32 MB that it may need are free \(ENOSPC\)$/,
+      hint: /Make room/,
+    });
+    rmSync(fill);
+    assert.deepEqual(await workspace.json(['query', COUNT, ...dataDir(disk)]), [{ n: 4 }]);
+  });
 });

@@ -50,7 +50,7 @@ export async function lockFolder(
   };
   const deadline = clock.elapsed() + waitMs;
   for (;;) {
-    if (await writing(path, () => create(path, me))) break;
+    if (await writing(path, () => create(path, me), { code: 'database' })) break;
     const found = await inspect(path, clock);
     if (found === null) continue;
     if (!found.alive) {
@@ -80,8 +80,8 @@ function text(holder: Holder): string {
 /** By link, so that the file is there whole or not at all. False: somebody has it. */
 async function create(path: string, me: Holder): Promise<boolean> {
   const own = `${path}.${me.pid}`;
-  await writeFile(own, text(me));
   try {
+    await writeFile(own, text(me));
     await link(own, path);
     return true;
   } catch (error) {

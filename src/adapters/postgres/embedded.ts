@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { PGlite } from '@electric-sql/pglite';
@@ -71,10 +71,22 @@ async function opening<T>(dir: string, open: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw databaseError(
       `open the embedded database in ${dir}`,
-      fileSystemError(error),
+      (await fullDisk(dirname(dir), error)) ?? fileSystemError(error),
       'Move that folder away to start with an empty one; the raw files of past runs stay.',
     );
   }
+}
+
+/** PostgreSQL may begin a log file of 16 MB when it opens, which is gone again where it did not fit. */
+const NEEDED_MB = 32;
+
+/** PGlite does not tell why it cannot open: where the disk has next to no room, that is why. */
+async function fullDisk(folder: string, cause: unknown): Promise<Error | null> {
+  const disk = await statfs(folder).catch(() => null);
+  const free = disk === null ? Infinity : Math.floor((disk.bavail * disk.bsize) / 2 ** 20);
+  if (free >= NEEDED_MB) return null;
+  const reason = `no space left on device: ${free} of the ${NEEDED_MB} MB that it may need are free`;
+  return Object.assign(new Error(reason, { cause }), { code: 'ENOSPC' });
 }
 
 /** What WASI calls ENOSPC. */

@@ -60,7 +60,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '42501': 'Ask the owner to GRANT this role the right, or connect as the owner.',
   '42703': OLDER_SCHEMA,
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
-  '53100': `Make room where the server keeps its data, ${AGAIN}`,
+  '53100': `Make room on the disk of the database, ${AGAIN}`,
   '53300': 'Wait until others have closed theirs, lower concurrency, or raise max_connections.',
   '55P03': `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
   '57014': `Raise database.statementTimeoutSeconds, ${AGAIN}`,
