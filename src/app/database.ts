@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { lockFolder, type FolderLock } from '../adapters/files/folder-lock.ts';
+import { tellClosedSchema } from '../adapters/postgres/closed-schema.ts';
 import { openEmbedded } from '../adapters/postgres/embedded.ts';
 import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts';
 import { openServer } from '../adapters/postgres/server.ts';
@@ -50,8 +51,9 @@ export async function withDatabase<T>(
 }
 
 /** What fails in the database is told as such, whoever asked. */
-export async function telling<T>({ database }: OpenDatabase, work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
+export async function telling<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
+  return work.catch(async (failure: unknown) => {
+    const error = await tellClosedSchema(database, session, failure);
     throw isDatabaseFailure(error) ? databaseError(`use ${database.name}`, error) : error;
   });
 }

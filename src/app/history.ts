@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
+import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
@@ -16,13 +17,16 @@ export type { Reject } from '../adapters/files/history.ts';
 
 export type HistoryDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
 
-/** Past runs, newest first, from ledger and data folder. Either works alone; a busy one is an error. */
+/**
+ * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this
+ * role, is an error, as is one that cannot be had where the folder has no run either.
+ */
 export async function pastRuns(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
   const manifests = await folderRuns(config.dataDir, limit);
   const runs = new Map<string, RunReport>(
     manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
   );
-  for (const run of await ledgerHistory(config, limit, deps)) {
+  for (const run of await ledgerHistory(config, limit, manifests.length > 0, deps)) {
     const inFolder = runs.get(run.run_id ?? '');
     // A manifest may know the end of a run that the ledger could not be told.
     const known = run.status === 'running' && inFolder !== undefined ? inFolder : run;
@@ -75,7 +79,12 @@ export function rejectsOf(config: Config, runId: string, resource: string | null
   return readRejects(config.dataDir, runId, resource);
 }
 
-async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
+async function ledgerHistory(
+  config: Config,
+  limit: number,
+  hasFolders: boolean,
+  deps: HistoryDeps,
+): Promise<RunReport[]> {
   if (config.database.url === null && !existsSync(join(config.dataDir, 'database'))) return [];
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
@@ -84,8 +93,9 @@ async function ledgerHistory(config: Config, limit: number, deps: HistoryDeps): 
       return runs.map(withOwnTimes);
     });
   } catch (error) {
+    if (isUnmigrated(error)) return [];
     const report = reportError(error);
-    if (report.code !== 'database') throw error;
+    if (report.code !== 'database' || sqlState(error) === NO_RIGHT || !hasFolders) throw error;
     deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
     return [];
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
+import { refuseClosedSchema } from '../adapters/postgres/closed-schema.ts';
 import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
@@ -102,6 +103,7 @@ export async function prepare(
   mayApply: 'none' | 'new' | 'any',
 ): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
+  await refuseClosedSchema(database, session);
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
   const may = mayApply === 'any' || (mayApply === 'new' && pending.length === states.length);

@@ -55,6 +55,10 @@ void describe('runs', { concurrency: 3 }, () => {
     assert.equal(folder.code, 0);
     assert.match(folder.stderr, /Cannot connect to .*these are the runs of the data folder alone$/m);
     assert.deepEqual(withoutTimes(JSON.parse(folder.stdout)), withoutTimes(runs));
+    for (const args of [['runs'], ['runs', 'show']]) {
+      const neither = await workspace.run([...args, '--database-url', AWAY, '--data-dir', 'elsewhere']);
+      assertFailure(neither, { code: 5, message: /Cannot connect to / });
+    }
     const ledger = await workspace.json<RunReport[]>(['runs', '--data-dir', 'elsewhere']);
     assert.deepEqual(withoutTimes(ledger), withoutTimes(runs));
   });

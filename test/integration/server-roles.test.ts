@@ -85,6 +85,35 @@ void describe('a role', () => {
     }
   });
 
+  void it('that may use neither schema, or one alone, is told which is closed', async (t) => {
+    const { workspace } = loaded;
+    const ledger = [['runs'], ['runs', 'show'], ['checks'], ['query', 'SELECT count(*) FROM runs']];
+    const target = [
+      ['run', '--source', loaded.api.url],
+      ['verify'],
+      ['query', NAMED.replace('spacex.', '')],
+      ['checks', '--rows', 'dangling_launches_rocket_id'],
+    ];
+    for (const [r, rights, closed, commands] of [
+      ['uses_none', '', /permission denied.*\(42501\)$/, [...ledger, ...target]],
+      ['uses_target', READ.replaceAll(', spacex_pipeline', ''), /spacex_pipeline\b.*\(42501\)$/, ledger],
+      [
+        'uses_ledger',
+        READ.replaceAll('spacex, ', ''),
+        /Cannot use schema spacex: permission denied.*\(42501\)$/,
+        target,
+      ],
+    ] as const) {
+      const url = await roleUrl(t, r, as(rights, r));
+      for (const args of commands) {
+        const result = await workspace.run([...args, '--database-url', url]);
+        assertFailure(result, { code: 5, message: closed, hint: /GRANT/ });
+        const elsewhere = await workspace.run([...args, '--database-url', url, '--data-dir', 'elsewhere']);
+        assertFailure(elsewhere, { code: 5, message: /permission denied/, hint: /GRANT/ });
+      }
+    }
+  });
+
   void it('whose transactions are read-only writes nothing', async (t) => {
     const rights = 'ALTER ROLE only_reads SET default_transaction_read_only = on';
     const url = await roleUrl(t, 'only_reads', `${as(WORK, 'only_reads')}; ${rights}`);

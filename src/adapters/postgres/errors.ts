@@ -2,9 +2,9 @@ import pg from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 
-/** SQLSTATE of an error that PostgreSQL or the driver threw; null where it has none. */
+/** SQLSTATE of an error that PostgreSQL or the driver threw, or that ours tells; null where it has none. */
 export function sqlState(error: unknown): string | null {
-  if (error instanceof ConnectionLost) return sqlState(error.cause);
+  if (error instanceof ConnectionLost || error instanceof PipelineError) return sqlState(error.cause);
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     return error.code;
   }
@@ -12,6 +12,7 @@ export function sqlState(error: unknown): string | null {
 }
 
 export const UNDEFINED_TABLE = '42P01';
+export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
 
 /** The connection broke, and with it the statement that was on its way. */
@@ -57,7 +58,7 @@ const HINTS: Readonly<Record<string, string>> = {
   [WRONG_PASSWORD]: 'Check user and password: in --database-url, PGPASSWORD, ~/.pgpass or .env.',
   '3D000': 'Create it with createdb, or correct --database-url.',
   '3F000': OLDER_SCHEMA,
-  '42501': 'Ask the owner to GRANT this role the right, or connect as the owner.',
+  [NO_RIGHT]: 'Ask the owner to GRANT this role the right, or connect as the owner.',
   '42703': OLDER_SCHEMA,
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
   '53100': `Make room on the disk of the database, ${AGAIN}`,
@@ -102,7 +103,8 @@ export function databaseError(
 }
 
 /** A host with several addresses fails with an error for each, and no text of its own. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
+  if (error instanceof PipelineError && error.cause !== undefined) return reasonOf(error.cause);
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }

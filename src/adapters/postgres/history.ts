@@ -9,7 +9,6 @@ import {
   type RunStatus,
   type TableCounts,
 } from '../../core/run.ts';
-import { isUnmigrated } from './errors.ts';
 import { rows } from './session.ts';
 
 type RunRow = {
@@ -30,34 +29,29 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
-/** Past runs as the ledger tells them, newest first. None where nothing was ever migrated. */
+/** Past runs as the ledger tells them, newest first. */
 export async function ledgerRuns(client: ClientBase, limit: number): Promise<RunReport[]> {
-  try {
-    const runs = await rows<RunRow>(
-      client,
-      `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
+  const runs = await rows<RunRow>(
+    client,
+    `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
        FROM runs ORDER BY run_id DESC LIMIT $1`,
-      [limit],
-    );
-    const ids = runs.map(({ run_id }) => run_id);
-    const resources = await rows<ResourceRow>(
-      client,
-      `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
+    [limit],
+  );
+  const ids = runs.map(({ run_id }) => run_id);
+  const resources = await rows<ResourceRow>(
+    client,
+    `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
        FROM run_resources WHERE run_id = ANY ($1)`,
-      [ids],
-    );
-    const tables = await rows<TableRow>(
-      client,
-      `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
+    [ids],
+  );
+  const tables = await rows<TableRow>(
+    client,
+    `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
               live_after, digest, dangling
        FROM run_tables WHERE run_id = ANY ($1)`,
-      [ids],
-    );
-    return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));
-  } catch (error) {
-    if (isUnmigrated(error)) return [];
-    throw error;
-  }
+    [ids],
+  );
+  return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));
 }
 
 function resourceReports(

@@ -1,0 +1,39 @@
+import { databaseError, isUnmigrated, NO_RIGHT, reasonOf } from './errors.ts';
+import { rows, type Database, type Session } from './session.ts';
+import { ledgerSchema } from './sql.ts';
+
+/** Throws `database` where this role may not use a schema that a run needs. */
+export async function refuseClosedSchema(database: Database, session: Session): Promise<void> {
+  const closed = await closedSchemas(database, session);
+  if (closed.length > 0) throw denied(closed, 'permission denied');
+}
+
+/**
+ * PostgreSQL passes over a schema of the search path that a role may not use, and says that its tables do not exist:
+ * gives the error that tells of the schema instead. Any other error is given as it is.
+ */
+export async function tellClosedSchema(
+  database: Database,
+  session: Session,
+  error: unknown,
+): Promise<unknown> {
+  if (!isUnmigrated(error)) return error;
+  const closed = await closedSchemas(database, session).catch(() => []);
+  if (closed.length === 0) return error;
+  return denied(closed, `permission denied, and elsewhere ${reasonOf(error)}`, error);
+}
+
+async function closedSchemas({ schema }: Database, { client }: Session): Promise<readonly string[]> {
+  const closed = await rows<{ name: string }>(
+    client,
+    `SELECT nspname::text AS name FROM pg_namespace
+     WHERE nspname = ANY ($1) AND NOT has_schema_privilege(oid, 'USAGE') ORDER BY length(nspname)`,
+    [[schema, ledgerSchema(schema)]],
+  );
+  return closed.map(({ name }) => name);
+}
+
+function denied(schemas: readonly string[], reason: string, cause?: unknown): Error {
+  const error = Object.assign(new Error(reason, { cause }), { code: NO_RIGHT });
+  return databaseError(`use schema ${schemas.join(', ')}`, error);
+}
