@@ -68,6 +68,8 @@ const HBA = `hostssl all by_certificate 127.0.0.1/32 cert
 hostnossl all in_the_clear 127.0.0.1/32 trust
 hostssl all postgres 127.0.0.1/32 scram-sha-256
 hostssl all postgres ::1/128 scram-sha-256
+hostssl all nobody_encrypted 127.0.0.1/32 trust
+hostnossl all nobody_in_the_clear 127.0.0.1/32 trust
 `;
 
 type Parameters = Readonly<Record<string, string>>;
@@ -165,6 +167,24 @@ void describe('TLS in the sense of libpq', () => {
     await assert.rejects(encrypted(`${clear.href}?sslmode=require`), { context: { sqlstate: '28000' } });
   });
 
+  void it('tells of the try that failed for more than its encryption', async () => {
+    for (const role of ['nobody_encrypted', 'nobody_in_the_clear']) {
+      const url = new URL(urlOf(server.url, {}, '127.0.0.1'));
+      url.username = role;
+      for (const sslmode of ['prefer', 'allow']) {
+        url.searchParams.set('sslmode', sslmode);
+        await assert.rejects(encrypted(url.href), {
+          message: new RegExp(`: role "${role}" does not exist \\(28000\\)$`),
+        });
+      }
+    }
+    const unlisted = new URL(urlOf(server.url, {}, '127.0.0.1'));
+    unlisted.username = 'unlisted';
+    await assert.rejects(encrypted(unlisted.href), { message: /no pg_hba\.conf entry/ });
+    const other = urlOf(server.url, { sslrootcert: files.other });
+    await assert.rejects(encrypted(other), { context: { sqlstate: 'SELF_SIGNED_CERT_IN_CHAIN' } });
+  });
+
   void it('proves who we are by a certificate', async () => {
     const url = new URL(urlOf(server.url, { sslmode: 'verify-ca', sslrootcert: files.root }, '127.0.0.1'));
     url.username = 'by_certificate';
@@ -206,6 +226,12 @@ void it('the program loads into a server that demands TLS, and says in one line 
   assert.doesNotMatch(stderr, /warning/i);
   for (const [args, own, message, hint] of [
     [url, { ...env, PGSSLROOTCERT: files.other }, /connect to .*SELF_SIGNED_CERT_IN_CHAIN/, /sslrootcert/],
+    [
+      url,
+      { PGSSLMODE: 'require', PGSSLROOTCERT: files.other },
+      /certificate in certificate chain \(SELF_SIGNED_CERT_IN_CHAIN\)$/,
+      /^hint: Give the right file as sslrootcert; with none, nor ~\/\.postgresql\/root\.crt, sslmode=require /,
+    ],
     [urlOf(server.url, {}, '127.0.0.1'), env, /IP: 127\.0\.0\.1 is not in the cert/, /sslmode=verify-ca/],
     [
       urlOf(server.url, {}),

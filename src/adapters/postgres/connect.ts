@@ -27,8 +27,18 @@ export async function connectEncrypted(
   } catch (error) {
     await client.end().catch(() => undefined);
     if (others.length === 0 || !mayBeEncryption(error, socket)) throw error;
-    return await connectEncrypted(url, others);
+    return await connectEncrypted(url, others).catch((later: unknown) => {
+      throw weight(error) > weight(later) ? error : later;
+    });
   }
+}
+
+/** How much an error tells beside that the connection should have been encrypted, or not. */
+function weight(error: unknown): number {
+  // The server has no TLS. pg says so without a code.
+  if (sqlState(error) === null) return 0;
+  // No line of pg_hba.conf lets it in so. PostgreSQL says with the same code that there is no such role.
+  return error instanceof pg.DatabaseError && error.routine === 'ClientAuthentication' ? 1 : 2;
 }
 
 /** Did the server answer, and take offence at the encryption? Its other errors would be the same in any way. */

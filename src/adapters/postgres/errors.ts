@@ -46,7 +46,7 @@ const OLDER_SCHEMA =
 const AGAIN = 'then try again.';
 const LOST = `Wait until the server is up, ${AGAIN}`;
 const CERTIFICATE =
-  'Give the right file as sslrootcert, or sslmode=require to encrypt without asking who answers.';
+  'Give the right file as sslrootcert; with none, nor ~/.postgresql/root.crt, sslmode=require encrypts without asking who answers.';
 
 /** What to do next, by SQLSTATE or by Node's code. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -102,11 +102,16 @@ export function databaseError(
   });
 }
 
+/** What Node adds to some errors of TLS: this program is told of roots by sslrootcert. */
+const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with .*$/;
+
 /** A host with several addresses fails with an error for each, and no text of its own. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PipelineError && error.cause !== undefined) return reasonOf(error.cause);
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
-  return error instanceof Error && error.message !== '' ? error.message : String(error);
+  return error instanceof Error && error.message !== ''
+    ? error.message.replace(NODE_ADVICE, '')
+    : String(error);
 }
 
 function oneLine(text: string): string {

@@ -1,14 +1,17 @@
 import type pg from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
+import { sqlState } from './errors.ts';
 import { rows } from './session.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
+/** How PgBouncer words what it does not let through, such as a transaction in statement mode. */
+const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * Throws where a pooler stands between and gives each transaction another backend: locks and settings of a session
- * would be on whichever was lent. One that lends a backend for the whole session is as good as none.
+ * Throws where a pooler stands between and gives each transaction, or each statement, another backend: locks and
+ * settings of a session would be on whichever was lent. One that lends it for the whole session is as good as none.
  */
 export async function refuseSharedBackend(
   client: pg.Client,
@@ -23,12 +26,14 @@ export async function refuseSharedBackend(
       const other = await connectAnother();
       others.push(other);
       // Whoever is idle gives its backend to the next transaction, unless it is its own.
-      await answering(other.query('BEGIN'));
+      await answering(other.query('BEGIN')).catch((error: unknown) => {
+        throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : error;
+      });
       const [borrowed] = await answering(backend(other));
-      if (borrowed === own) throw sharedBackend();
+      if (borrowed === own) throw sharedBackend('transaction');
       for (let repeat = 0; repeat < REPEATS; repeat++) {
         const [again] = await answering(backend(client));
-        if (again !== own) throw sharedBackend();
+        if (again !== own) throw sharedBackend('transaction');
       }
     }
   } finally {
@@ -61,11 +66,12 @@ async function answering<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]);
 }
 
-function sharedBackend(): PipelineError {
+function sharedBackend(mode: 'statement' | 'transaction', cause?: unknown): PipelineError {
   return new PipelineError(
-    'Cannot use this connection: a pooler in transaction mode (such as PgBouncer) stands before the server, and locks are not safe behind it',
+    `Cannot use this connection: a pooler in ${mode} mode (such as PgBouncer) stands before the server, and locks are not safe behind it`,
     {
       code: 'database',
+      cause,
       hint: 'Give the address of the server itself, or of a pooler in session mode (pool_mode=session).',
     },
   );
