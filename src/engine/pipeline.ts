@@ -43,7 +43,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     log.debug('cause', { error });
     end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
     await ledger.abandon(header.run_id, end).catch((later: unknown) => {
-      log.warn(`Cannot write the end of run ${header.run_id} into the ledger: ${reportError(later).message}`);
+      log.warn(reportError(later).message);
     });
   }
   const report: RunReport = {

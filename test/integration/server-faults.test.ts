@@ -195,6 +195,8 @@ void describe('a server that stops', { concurrency: 1 }, () => {
     assertFailure(migrate, { code: 5, message: /read-only transaction|recovery/, hint: /primary/ });
     const query = await loaded.workspace.run(['query', NAMED]);
     assert.equal(query.code, 0, query.stderr);
+    const write = await loaded.workspace.run(['query', '--write', 'UPDATE rockets SET name = name']);
+    assertFailure(write, { code: 5, message: /\(25006\)$/, hint: /primary/ });
     await loaded.admin().end();
     await loaded.server.stop();
     rmSync(signal);

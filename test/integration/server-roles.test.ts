@@ -118,6 +118,10 @@ void describe('a role', () => {
     const rights = 'ALTER ROLE only_reads SET default_transaction_read_only = on';
     const url = await roleUrl(t, 'only_reads', `${as(WORK, 'only_reads')}; ${rights}`);
     await loaded.failing(url, { message: /read-only transaction \(25006\)$/, hint: /primary/ });
+    const args = ['query', '--database-url', url, 'WITH w AS (DELETE FROM tombstones) SELECT'];
+    assertFailure(await loaded.workspace.run(args), { code: 5, message: /25006/, hint: /give --write/ });
+    const write = await loaded.workspace.run([...args, '--write']);
+    assertFailure(write, { code: 5, message: /25006/, hint: /default_transaction_read_only/ });
   });
 
   void it('with too few connections is told so', async (t) => {

@@ -56,6 +56,7 @@ export async function startLoaded(): Promise<Loaded> {
       const result = await workspace.run(['run', '--full', '--source', api.url, '--database-url', url]);
       assertFailure(result, { code: 5, message, hint });
       assert.doesNotMatch(result.stderr + result.stdout, /geheim/);
+      assert.doesNotMatch(result.stderr, /(Cannot [^:]+: ).*\1/, 'nothing is said twice');
       assert.deepEqual(await state(), asItWas);
     },
     async close() {

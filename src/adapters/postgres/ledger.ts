@@ -44,11 +44,14 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
         await dropStaging(client, database.schema);
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
-        const failure = databaseError(`write the end of run ${runId} into the ledger`, error);
-        if (!isLost(error)) throw failure;
+        const failed = (reason: unknown): PipelineError =>
+          databaseError(`write the end of run ${runId} into the ledger`, reason);
+        if (!isLost(error)) throw failed(error);
         // The lock went with the connection. Where another run is on, it has ended this one, and its staging must stay.
-        const session = await database.connect().catch(() => Promise.reject(failure));
-        await writeEnd(session.client, database.schema, runId, end).finally(session.close);
+        const session = await database.connect().catch(() => Promise.reject(failed(error)));
+        await writeEnd(session.client, database.schema, runId, end)
+          .catch((again: unknown) => Promise.reject(failed(again)))
+          .finally(session.close);
       }
     },
 

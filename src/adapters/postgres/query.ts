@@ -35,15 +35,15 @@ export async function runQuery(
     };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError('run the query', error, undefined, HINTS);
+    throw databaseError('run the query', error, undefined, options.write ? WRITE_HINTS : READ_HINTS);
   }
 }
 
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
-const HINTS: Readonly<Record<string, string>> = {
-  '25006': WRITE_HINT,
+const WRITE_HINTS: Readonly<Record<string, string>> = {
   [UNDEFINED_TABLE]: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
 };
+const READ_HINTS = { ...WRITE_HINTS, '25006': WRITE_HINT };
 
 /** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */
 const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true)
