@@ -29,16 +29,20 @@ export type RunningCli = {
 };
 
 /** What the developer has set for the program itself, for PostgreSQL, for Node or for a proxy must not reach a test. */
-const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_(?!V8_COVERAGE$)|(?:https?|no)_proxy$)/i;
+const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
+
+/** To count what is covered costs a program a fifth of its time: the tests of commands and runs are enough. */
+const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 
 /** The environment that a test's program gets. */
 export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
-  // A fifth faster; but coverage of what comes from the cache is not exact.
+  const { NODE_V8_COVERAGE: counting, ...rest } = process.env;
+  const kept = Object.entries(rest).filter(([name]) => !WITHHELD.test(name));
+  // Coverage of what comes from the cache is not exact.
   const cache: Record<string, string> =
-    process.env['NODE_V8_COVERAGE'] === undefined
-      ? { NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile') }
-      : { NODE_DISABLE_COMPILE_CACHE: '1' };
+    counting !== undefined && COUNTED
+      ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
+      : { NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile') };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }
