@@ -280,7 +280,7 @@ void describe('no secret is told', { concurrency: 1 }, () => {
     for (const url of [databaseUrl, `${databaseUrl}?sslpassword=${value}`])
       await type(2, ['run', '--resources', 'cakes', '--database-url', url]);
     await type(5, ['run'], { DATABASE_URL: databaseUrl.replace(/\/[^/]*$/, '/nowhere') });
-    await type(0, ['runs', '--json'], pg);
+    await type(5, ['runs', '--json'], pg);
     await type(5, ['query', 'SELECT 1'], pg);
     await type(5, ['query', 'SELECT 1'], { ...post, PGPASSWORD: '' });
     await type(2, ['run', '--source', `https://h/?key=${SECRETS['query of --source']}`]);
