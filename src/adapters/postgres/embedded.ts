@@ -85,8 +85,7 @@ async function fullDisk(folder: string, cause: unknown): Promise<Error | null> {
   const disk = await statfs(folder).catch(() => null);
   const free = disk === null ? Infinity : Math.floor((disk.bavail * disk.bsize) / 2 ** 20);
   if (free >= NEEDED_MB) return null;
-  const reason = `no space left on device: ${free} of the ${NEEDED_MB} MB that it may need are free`;
-  return Object.assign(new Error(reason, { cause }), { code: 'ENOSPC' });
+  return noSpace(cause, `: ${free} of the ${NEEDED_MB} MB that it may need are free`);
 }
 
 /** What WASI calls ENOSPC. */
@@ -98,5 +97,9 @@ function fileSystemError(error: unknown): unknown {
     return error;
   const { errno } = error;
   if (errno !== NO_SPACE) return new Error(`errno ${String(errno)} of its file system`, { cause: error });
-  return Object.assign(new Error('no space left on device', { cause: error }), { code: 'ENOSPC' });
+  return noSpace(error);
+}
+
+function noSpace(cause: unknown, more = ''): Error {
+  return Object.assign(new Error(`no space left on device${more}`, { cause }), { code: 'ENOSPC' });
 }

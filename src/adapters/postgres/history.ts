@@ -34,21 +34,21 @@ export async function ledgerRuns(client: ClientBase, limit: number): Promise<Run
   const runs = await rows<RunRow>(
     client,
     `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
-       FROM runs ORDER BY run_id DESC LIMIT $1`,
+     FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );
   const ids = runs.map(({ run_id }) => run_id);
   const resources = await rows<ResourceRow>(
     client,
     `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
-       FROM run_resources WHERE run_id = ANY ($1)`,
+     FROM run_resources WHERE run_id = ANY ($1)`,
     [ids],
   );
   const tables = await rows<TableRow>(
     client,
     `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
-              live_after, digest, dangling
-       FROM run_tables WHERE run_id = ANY ($1)`,
+            live_after, digest, dangling
+     FROM run_tables WHERE run_id = ANY ($1)`,
     [ids],
   );
   return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));

@@ -26,6 +26,11 @@ export function openTarget(
   },
 ): Target {
   const names = stagingNames(database.schema, run.id);
+  /** For the rest of a transaction. */
+  const limits = Object.entries({
+    lock_timeout: run.lockTimeoutSeconds,
+    statement_timeout: run.statementTimeoutSeconds,
+  }).map(([name, seconds]) => `SET LOCAL ${name} = ${literal(`${seconds}s`)}`);
 
   let shared: Promise<void> | null = null;
   const staged = new Set<string>();
@@ -64,12 +69,7 @@ export function openTarget(
 
     async contents(resource) {
       try {
-        const limits = {
-          lock_timeout: run.lockTimeoutSeconds,
-          statement_timeout: run.statementTimeoutSeconds,
-        };
-        const settings = Object.entries(limits).map(([name, s]) => `SET LOCAL ${name} = ${literal(`${s}s`)}`);
-        return await readContents(client, resource.tables, settings);
+        return await readContents(client, resource.tables, limits);
       } catch (error) {
         throw databaseError(`read what is in the tables of ${resource.name}`, error);
       }
@@ -99,10 +99,7 @@ export function openTarget(
     async publish(tables, work) {
       try {
         await client.query('BEGIN');
-        await client.query(
-          `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`,
-          [`${run.lockTimeoutSeconds}s`, `${run.statementTimeoutSeconds}s`],
-        );
+        await client.query(limits.join('; '));
         if (!(await relockSchema(client, database.schema))) throw superseded(run.id);
         // Readers go on; whoever else writes waits. One order for all, so that two never wait for each other.
         const lockOrder = tables.map(({ name }) => ident(name)).sort();
