@@ -33,7 +33,7 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   const rows = Object.entries(resources).flatMap(([name, { moved }]) =>
     moved.map(({ kind, path, found, count, before, now }) => [
       name,
-      KINDS[kind],
+      inWords(kind),
       path === '' ? '(record)' : path,
       found ?? (kind === 'new_value' ? '(others)' : null),
       count,
@@ -46,13 +46,9 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   printTable(context, ['resource', 'what', 'path', 'found', 'count', 'before', 'now'], rows, 3);
 }
 
-const KINDS = {
-  unknown_field: 'unknown field',
-  new_type: 'new type',
-  new_value: 'new value',
-  nulls: 'nulls',
-  absent: 'absent',
-} as const satisfies Readonly<Record<DriftKind, string>>;
+function inWords(what: DriftKind | (typeof NEWS)[number]): string {
+  return what.replace('_', ' ');
+}
 
 /** For the end of a run: what is new in kind, and the command that tells more; null where nothing is. */
 export async function driftLine(context: CommandContext, report: RunReport): Promise<string | null> {
@@ -60,9 +56,7 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
   const { resources } = await driftOfRun(dataDirOf(report), report.run_id);
   const parts = Object.entries(resources).flatMap(([name, { moved }]) => {
     const news = moved.map(newsOf);
-    const counts = NEWS.map(
-      (one) => [one.replace('_', ' '), news.filter((other) => other === one).length] as const,
-    )
+    const counts = NEWS.map((one) => [inWords(one), news.filter((other) => other === one).length] as const)
       .filter(([, count]) => count > 0)
       .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
