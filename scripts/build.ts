@@ -27,7 +27,8 @@ const toldCodeDigest: Plugin = {
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  // The thread of the embedded database is loaded by its address, from a chunk beside it.
+  entryPoints: { main: 'src/main.ts', 'chunks/engine-thread': 'src/adapters/postgres/engine-thread.ts' },
   outdir,
   bundle: true,
   splitting: true,

@@ -82,8 +82,9 @@ test('files stay small: none over 300 lines (400 for a resource, which is one fi
 });
 
 test('every module loads on its own', async () => {
-  // main.ts is the program: it runs when it loads.
-  for (const { path } of files) if (path !== 'main.ts') await import(join(SRC, path));
+  // The program and the thread of the embedded database run when they load.
+  const running = ['main.ts', 'adapters/postgres/engine-thread.ts'];
+  for (const { path } of files) if (!running.includes(path)) await import(join(SRC, path));
 });
 
 async function readSources(): Promise<SourceFile[]> {

@@ -8,14 +8,11 @@ import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
-
-/** Whoever opens the embedded database holds this file. */
-export const embeddedLock = (dataDir: string): string => join(dataDir, 'database.lock');
 
 /** The target database with one session on it. */
 export type OpenDatabase = {
@@ -26,11 +23,12 @@ export type OpenDatabase = {
 
 export type OpenOptions = {
   readonly dataDir: string;
-  /** For whoever finds the folder locked. */
+  /** For those who find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly log: Log;
 };
 
 /** How long a command that only reads waits for whoever has the embedded database. */
@@ -61,24 +59,33 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
 /** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
 export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
   const { url, schema } = config.database;
-  let lock: FolderLock | null = null;
+  const { dataDir, signal } = options;
+  if (url !== null) return withSession(openServer({ url, schema }));
+  const lock = await lockData(config, options);
   try {
-    if (url === null) lock = await lockFolder(embeddedLock(options.dataDir), options);
-    const database =
-      url === null
-        ? await openEmbedded({ dir: embeddedDir(options.dataDir), schema })
-        : openServer({ url, schema });
-    const session = await database.connect();
+    const { check } = lock;
+    const database = await openEmbedded({ dir: embeddedDir(dataDir), schema, signal, check });
+    const opened = await withSession(database);
+    options.log.debug(`the embedded database is open: ${database.name}`);
     return {
-      database,
-      session,
+      ...opened,
       async close() {
-        await database.close();
-        await lock?.release();
+        await opened.close();
+        await lock.release();
       },
     };
   } catch (error) {
-    await lock?.release();
+    await lock.release();
     throw error;
   }
+}
+
+/** Locks the embedded database of the data folder. */
+export function lockData(config: Config, options: OpenOptions): Promise<FolderLock> {
+  const { allowNetworkFolder } = config.database;
+  return lockFolder(options.dataDir, { ...options, allowNetworkFolder });
+}
+
+async function withSession(database: Database): Promise<OpenDatabase> {
+  return { database, session: await database.connect(), close: () => database.close() };
 }

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 
-import { lockFolder } from '../adapters/files/folder-lock.ts';
-import { openEngine } from '../adapters/postgres/embedded.ts';
+import { openDatabaseFolder } from '../adapters/postgres/database-folder.ts';
 import { databaseError } from '../adapters/postgres/errors.ts';
 import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { embeddedDir, embeddedLock, READ_WAIT_MS } from './database.ts';
+import { embeddedDir, lockData, READ_WAIT_MS } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 
@@ -19,10 +18,12 @@ const PATIENCE_MS = 30_000;
  * configured, `busy` while a run holds the database.
  */
 export async function serveDatabase(
-  { dataDir, database: { url, schema } }: Config,
+  config: Config,
   options: { readonly port: number; readonly ready: (url: string) => void },
   deps: HistoryDeps,
 ): Promise<void> {
+  const { dataDir } = config;
+  const { url, schema } = config.database;
   if (url !== null) {
     throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
       code: 'usage',
@@ -30,12 +31,18 @@ export async function serveDatabase(
     });
   }
   requireEmbedded(dataDir, WHAT);
-  const lock = await lockFolder(embeddedLock(dataDir), { ...deps, what: WHAT, waitMs: READ_WAIT_MS });
+  const lock = await lockData(config, { ...deps, dataDir, what: WHAT, waitMs: READ_WAIT_MS });
   try {
-    const engine = await openEngine(embeddedDir(dataDir), servedSettings(schema));
+    const engine = await openDatabaseFolder(embeddedDir(dataDir), {
+      settings: servedSettings(schema),
+      signal: deps.signal,
+      check: lock.check,
+    });
     try {
       const gateway = await openGateway(engine, { port: options.port, patienceMs: PATIENCE_MS });
-      options.ready(`postgresql://reader@127.0.0.1:${gateway.port}/postgres`);
+      const served = `postgresql://reader@127.0.0.1:${gateway.port}/postgres`;
+      await lock.announce(served);
+      options.ready(served);
       const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
       const failure = await Promise.race([stopped, gateway.broken]);
       await gateway.close();

@@ -91,7 +91,7 @@ function csvValue(value: unknown): CsvValue {
 }
 
 function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  return writingFile(path, work, { hint: 'Make room or give another --out.' });
+  return writingFile(path, work, { flag: '--out' });
 }
 
 function notThere(schema: string, missing: readonly string[]): PipelineError {

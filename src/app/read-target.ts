@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-
+import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrationStates } from '../adapters/postgres/migrate.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -37,7 +36,7 @@ export async function readAsItStands<T>(
 
 /** Throws `database` where there is none yet. */
 export function requireEmbedded(dataDir: string, what: string): void {
-  if (existsSync(embeddedDir(dataDir))) return;
+  if (hasDatabase(embeddedDir(dataDir))) return;
   const simulated = sandboxDataDir(dataDir);
   throw new PipelineError(`Cannot ${what}: there is no database in ${dataDir} yet`, {
     code: 'database',

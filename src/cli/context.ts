@@ -27,6 +27,7 @@ export type GlobalOptions = {
   readonly dataDir?: string;
   readonly databaseUrl?: string;
   readonly schema?: string;
+  readonly allowNetworkFolder?: boolean;
   readonly logLevel?: string;
   readonly logFormat?: string;
   readonly json?: boolean;
@@ -89,7 +90,11 @@ function globalFlags(options: GlobalOptions): ConfigFlags {
   return {
     config: options.config,
     dataDir: options.dataDir,
-    database: { url: options.databaseUrl, schema: options.schema },
+    database: {
+      url: options.databaseUrl,
+      schema: options.schema,
+      allowNetworkFolder: options.allowNetworkFolder,
+    },
     log: { level: options.logLevel, format: options.logFormat },
   };
 }

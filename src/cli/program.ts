@@ -75,6 +75,7 @@ export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => voi
     .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
     .option('--schema <name>', 'schema of the target tables (default: spacex)')
+    .option('--allow-network-folder', 'use the embedded database on a network file system')
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')

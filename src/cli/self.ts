@@ -36,6 +36,7 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
     '--database-url': url === null || url === '' ? undefined : url,
     '--schema': given.schema,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+  if (given.allowNetworkFolder === true) flags.push('--allow-network-folder');
   const self = shellLine([...selfCommand(cwd), ...flags]);
   const secret = url === null ? URL_APART : url === databaseUrl ? '' : PASSWORD_APART;
   return text.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {

@@ -36,6 +36,7 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
     'pg_x',
     'a name of 1 to 63 bytes that does not start with pg_, nor information_schema',
   ],
+  'database.allowNetworkFolder': ['true', 'perhaps', 'true or false'],
   'database.lockTimeoutSeconds': ['1', 'x', 'a number from 0 to 86400'],
   'database.statementTimeoutSeconds': ['0', 1e9, 'a number from 0 to 86400'],
   'limits.rejects.count': ['0', -1, 'a whole number from 0 to 1000000000'],

@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   dataDir: 'data-dir',
   'database.url': 'database-url',
   'database.schema': 'schema',
+  'database.allowNetworkFolder': 'allow-network-folder',
   'database.lockTimeoutSeconds': 'lock-timeout-seconds',
   'database.statementTimeoutSeconds': 'statement-timeout-seconds',
   'limits.rejects.count': 'rejects-count',

@@ -78,7 +78,13 @@ test('without file, environment and flags, every value is the default', async ()
     batchSize: 10_000,
     atomic: false,
     dataDir: join(cwd, 'data'),
-    database: { url: null, schema: 'spacex', lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 },
+    database: {
+      url: null,
+      schema: 'spacex',
+      allowNetworkFolder: false,
+      lockTimeoutSeconds: 30,
+      statementTimeoutSeconds: 600,
+    },
     limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 }, resources: {} },
     deletes: true,
     checks: true,
@@ -92,9 +98,6 @@ test('without file, environment and flags, every value is the default', async ()
 test('for each key: flag over environment over .env over file', async () => {
   const settings = listSettings();
   const samples: Readonly<Record<string, readonly unknown[]>> = {
-    'source.baseUrl': ['http://a', 'http://b', 'http://c', 'http://d'],
-    'source.httpProxy': ['http://a', 'http://b', 'http://c', 'http://d'],
-    'source.httpsProxy': ['http://a', 'http://b', 'https://c', 'http://d'],
     'source.noProxy': ['a', 'b', 'c', '*'],
     resources: [['a'], ['b'], ['c'], ['d']],
     dataDir: ['/a', '/b', '/c', '/d'],
@@ -102,12 +105,13 @@ test('for each key: flag over environment over .env over file', async () => {
     'database.schema': ['a', 'b', 'c', 'd'],
     'log.level': ['debug', 'warn', 'error', 'debug'],
     'log.format': ['json', 'text', 'json', 'text'],
-    'limits.rejects.share': [0.2, 0.3, 0.4, 0.5],
-    'limits.vanished.share': [0.2, 0.3, 0.4, 0.5],
     'limits.resources': [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
   };
-  const usual = ({ default: byDefault }: Setting['schema']): readonly unknown[] =>
-    typeof byDefault === 'boolean' ? [!byDefault, byDefault, !byDefault, byDefault] : [11, 12, 13, 14];
+  const usual = ({ default: byDefault, ...schema }: Setting['schema']): readonly unknown[] => {
+    if (typeof byDefault === 'boolean') return [!byDefault, byDefault, !byDefault, byDefault];
+    if ('format' in schema) return ['http://a', 'http://b', 'https://c', 'http://d'];
+    return 'maximum' in schema && schema.maximum === 1 ? [0.2, 0.3, 0.4, 0.5] : [11, 12, 13, 14];
+  };
   const sample = ({ key, schema }: Setting, layer: number) => (samples[key] ?? usual(schema))[layer];
   const layer = (index: number) =>
     treeOf(settings.map((one) => ({ path: one.path, value: sample(one, index) })));
@@ -120,11 +124,8 @@ test('for each key: flag over environment over .env over file', async () => {
     .map((pair) => pair.join('='))
     .join('\n');
   const env = Object.fromEntries(variables(2));
-  const expectLayer = (
-    { config, origins }: LoadedConfig,
-    index: number,
-    origin: (key: Setting) => string,
-  ): void => {
+  type Name = (key: Setting) => string;
+  const expectLayer = ({ config, origins }: LoadedConfig, index: number, origin: Name): void => {
     assert.deepEqual(config, layer(index));
     for (const setting of settings) assert.equal(origins[setting.key], origin(setting));
   };
@@ -132,11 +133,10 @@ test('for each key: flag over environment over .env over file', async () => {
   expectLayer(fromFile, 0, () => `file ${fromFile.file}`);
   expectLayer(await load({ file, dotEnv }), 1, ({ variable }) => `.env ${variable}`);
   expectLayer(await load({ file, dotEnv, env }), 2, ({ variable }) => `environment ${variable}`);
-  const no: Readonly<Record<string, string>> = { atomic: 'flag --no-atomic' };
   expectLayer(
     await load({ file, dotEnv, env, flags: layer(3) }),
     3,
-    ({ key, flag }) => no[key] ?? `flag ${flag}`,
+    ({ flag, schema }) => `flag ${schema.default === false ? `--no-${flag.slice(2)}` : flag}`,
   );
 });
 

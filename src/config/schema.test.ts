@@ -33,6 +33,7 @@ const EXAMPLE = {
   database: {
     url: 'postgresql://user@localhost/db',
     schema: 'space',
+    allowNetworkFolder: true,
     lockTimeoutSeconds: 10,
     statementTimeoutSeconds: 60,
   },

@@ -105,6 +105,10 @@ export const configSchema = section({
       description:
         'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
     }),
+    allowNetworkFolder: boolean({
+      default: false,
+      description: 'Use the embedded database on a network file system, where its lock may not hold.',
+    }),
     lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
   }),

@@ -135,8 +135,8 @@ export async function createAtomicFile(
   };
 }
 
-/** Makes the rename last. Windows cannot open a folder, and keeps names without this. */
-async function syncFolder(folder: string): Promise<void> {
+/** Makes names in it last. Windows cannot open a folder, and keeps names without this. */
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

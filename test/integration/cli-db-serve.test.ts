@@ -69,7 +69,7 @@ void describe('db serve', () => {
         workspace.run(['run', '--source', api.url]),
         workspace.run(['query', 'SELECT 1']),
       ]);
-      const message = new RegExp(`another process uses it \\(db serve on host .*, pid ${serving.pid}`);
+      const message = new RegExp(`another process is using it \\(db serve on host .*, pid ${serving.pid}`);
       for (const result of results) assertFailure(result, { code: 7, message });
     });
 

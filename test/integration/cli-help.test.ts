@@ -41,6 +41,7 @@ const GLOBAL_FLAGS = [
   'config',
   'data-dir',
   'database-url',
+  'allow-network-folder',
   'schema',
   'log-level',
   'log-format',

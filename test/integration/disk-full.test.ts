@@ -79,8 +79,11 @@ void describe('an embedded database that is whole', () => {
   const COUNT = 'SELECT count(*) AS n FROM rockets';
 
   for (const [free, args, message] of [
-    [0, ['query', COUNT], /Cannot write .*database\.lock: ENOSPC/],
-    [0, ['migrate', 'status'], /Cannot write .*database\.lock: ENOSPC/],
+    [
+      0,
+      ['migrate', 'status'],
+      /Cannot open the embedded database .*no space left on device: 0 of the 32 MB .*\(ENOSPC\)$/,
+    ],
     [
       4,
       ['query', COUNT],
@@ -98,7 +101,12 @@ void describe('an embedded database that is whole', () => {
       rmSync(fill);
       assertFailure(failed, { code: 5, message, hint: /^hint: Make room/ });
       assert.doesNotMatch(failed.stderr, /the server|Move that folder/);
-      assert.deepEqual(readdirSync(path.join(folder, 'data')).sort(), ['contents.json', 'database', 'runs']);
+      assert.deepEqual(readdirSync(path.join(folder, 'data')).sort(), [
+        'contents.json',
+        'database',
+        'database-lock.sqlite',
+        'runs',
+      ]);
       assert.deepEqual(await workspace.json(['query', COUNT, ...dataDir(disk)]), [{ n: 4 }]);
     });
   }

@@ -7,21 +7,20 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 
-import type { PGlite } from '@electric-sql/pglite';
 import { Client, type QueryConfig } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
-import { openEngine } from '../../src/adapters/postgres/embedded.ts';
+import { openEngine, type Engine } from '../../src/adapters/postgres/engine.ts';
 import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
 
 let folder: string;
-let engine: PGlite;
+let engine: Engine;
 let gateway: Gateway;
 const opened: Client[] = [];
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'test-gateway-'));
-  engine = await openEngine(join(folder, 'database'), servedSettings('s'));
+  engine = await openEngine(join(folder, 'database'), { settings: servedSettings('s') });
   await engine.exec(`SET default_transaction_read_only = off`);
   await engine.exec(
     'CREATE SCHEMA s; CREATE TABLE s.t (n int); INSERT INTO s.t SELECT generate_series(1, 1000)',

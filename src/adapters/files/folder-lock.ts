@@ -1,150 +1,204 @@
-import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, statSync, type BigIntStats } from 'node:fs';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { processExists } from '../../lib/process-exists.ts';
+import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import { fileFailure } from '../../lib/file-failure.ts';
+import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
+import { refuseNetworkFolder, type NetworkRule } from './network-folder.ts';
 import { writing } from './writing.ts';
 
-const HEARTBEAT_MS = 2000;
-/** A holder on another machine, of which nothing but its heartbeat can be seen, is dead after this. */
-const SILENT_MS = 30_000;
+/** No other code may ever open this file: closing any descriptor of it would free the lock of this process. */
+const LOCK_FILE = 'database-lock.sqlite';
+const HOLDER_FILE = 'database-holder.json';
 const POLL_MS = 100;
+/** Two processes that try at the same instant shut each other out for microseconds. */
+const COLLISION_MS = 20;
 
+/** For people who find the folder locked. It decides nothing. */
 type Holder = {
+  /** `run`, `query`. */
+  readonly what: string;
   readonly host: string;
   readonly pid: number;
-  /** When the kernel says that process began; tells a reused pid. Null where there is no /proc. */
-  readonly process_start: string | null;
   /** ISO 8601 UTC. */
   readonly since: string;
-  /** What it does, for people: `run`, `query`. */
-  readonly what: string;
+  /** Where the holder serves the database; null where it does not. */
+  readonly url: string | null;
 };
 
-export type FolderLock = { readonly release: () => Promise<void> };
+export type FolderLock = {
+  /** Throws `busy` when the lock file was deleted or replaced, as another process may hold the new one. */
+  readonly check: () => void;
+  /** Publishes where the holder serves the database. */
+  readonly announce: (url: string) => Promise<void>;
+  readonly release: () => Promise<void>;
+};
+
+export type LockOptions = NetworkRule & {
+  readonly what: string;
+  readonly waitMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
 
 /**
- * Takes a lock file for this process, its heartbeat being the file's time of change. Takes over from a dead holder.
- * Waits up to `waitMs` for a living one, then throws `busy`, naming it.
+ * Locks the embedded database of a data folder for this process, by an SQLite transaction that is never committed: the
+ * kernel ties it to the process and releases it when the process ends, however it ends. Waits up to `waitMs` for
+ * another holder, then throws `busy` and names it. Throws `database` for a folder that cannot be written, and for one
+ * on a network file system, where such locks are not reliable, unless that is allowed.
  */
-export async function lockFolder(
-  path: string,
-  options: {
-    readonly what: string;
-    readonly waitMs: number;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-  },
-): Promise<FolderLock> {
-  const { clock, signal, waitMs, what } = options;
-  await writing(path, () => mkdir(dirname(path), { recursive: true }));
-  const me: Holder = {
-    host: hostname(),
-    pid: process.pid,
-    process_start: processStart(process.pid),
-    since: new Date(clock.now()).toISOString(),
-    what,
-  };
-  const deadline = clock.elapsed() + waitMs;
-  for (;;) {
-    if (await writing(path, () => create(path, me), { code: 'database' })) break;
-    const found = await inspect(path, clock);
-    if (found === null) continue;
-    if (!found.alive) {
-      await removeDead(path, found.text);
-      continue;
-    }
-    if (clock.elapsed() >= deadline) throw busy(path, found.holder);
-    await clock.sleep(POLL_MS, signal);
+export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
+  const { clock, signal, what } = options;
+  const path = join(dataDir, LOCK_FILE);
+  await writing(dataDir, () => mkdir(dataDir, { recursive: true }), { code: 'database' });
+  await refuseNetworkFolder(dataDir, options);
+  const held = await acquire(dataDir, path, options);
+  const since = new Date(clock.now()).toISOString();
+  const describe = (url: string | null): Promise<void> =>
+    writeHolder(dataDir, { what, host: hostname(), pid: process.pid, since, url });
+  await describe(null);
+  if (signal.aborted) {
+    held.database.close();
+    signal.throwIfAborted();
   }
-  const heartbeat = setInterval(() => {
-    const now = new Date(clock.now());
-    utimes(path, now, now).catch(() => undefined);
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
+  const isOurs = (): boolean => isSameFile(statAt(path), held.file);
   return {
+    check() {
+      if (!isOurs()) throw lost(path);
+    },
+    announce: describe,
     async release() {
-      clearInterval(heartbeat);
-      if ((await readFile(path, 'utf8').catch(() => '')) === text(me)) await rm(path, { force: true });
+      if (isOurs()) await rm(join(dataDir, HOLDER_FILE), { force: true }).catch(() => undefined);
+      if (held.database.isOpen) held.database.close();
     },
   };
 }
 
-function text(holder: Holder): string {
-  return `${JSON.stringify(holder)}\n`;
-}
+type Held = { readonly database: DatabaseSync; readonly file: BigIntStats };
 
-/** By link, so that the file is there whole or not at all. False: somebody has it. */
-async function create(path: string, me: Holder): Promise<boolean> {
-  const own = `${path}.${me.pid}`;
-  try {
-    await writeFile(own, text(me));
-    await link(own, path);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
-  } finally {
-    await rm(own, { force: true });
+async function acquire(dataDir: string, path: string, options: LockOptions): Promise<Held> {
+  const { clock, signal, waitMs } = options;
+  const deadline = clock.elapsed() + waitMs;
+  for (;;) {
+    const held = await tryLock(path);
+    const heartbeat = held === null ? null : await findHeartbeat(dataDir, clock);
+    if (held !== null && heartbeat === null) return held;
+    held?.database.close();
+    if (clock.elapsed() >= deadline) throw busy(dataDir, heartbeat ?? (await readHolder(dataDir)));
+    await clock.sleep(POLL_MS, signal);
   }
 }
 
-async function inspect(
-  path: string,
-  clock: Clock,
-): Promise<{ holder: Holder; text: string; alive: boolean } | null> {
+/** Null where another process holds it. */
+async function tryLock(path: string): Promise<Held | null> {
+  const { DatabaseSync } = await import('node:sqlite');
+  let database: DatabaseSync | null = null;
   try {
-    const found = await readFile(path, 'utf8');
-    const silentMs = clock.now() - (await stat(path)).mtimeMs;
-    const holder = JSON.parse(found) as Holder; // written whole by create() alone
-    return { holder, text: found, alive: isAlive(holder, silentMs) };
+    createEmpty(path);
+    const before = statAt(path);
+    database = new DatabaseSync(path, { timeout: COLLISION_MS });
+    // Without the write, SQLite would take no more than a shared lock on a file that it may only read.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
+    if (before !== undefined && isSameFile(statAt(path), before)) return { database, file: before };
+    database.close();
+    return null;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw new PipelineError(`Cannot read lock file ${path}: it is damaged`, {
-      code: 'busy',
+    if (database?.isOpen === true) database.close();
+    if (sqliteCode(error) === SQLITE_BUSY) return null;
+    throw await unlockable(path, error);
+  }
+}
+
+/** Only ever opens a file that was not there, so no lock of this process can be on it. */
+function createEmpty(path: string): void {
+  if (statAt(path) !== undefined) return;
+  try {
+    closeSync(openSync(path, 'wx'));
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+  }
+}
+
+function statAt(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+function isSameFile(one: BigIntStats | undefined, other: BigIntStats): boolean {
+  return one !== undefined && one.ino === other.ino && one.dev === other.dev;
+}
+
+const SQLITE_BUSY = 5;
+const SQLITE_NOT_A_DATABASE = 26;
+
+function sqliteCode(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
+  // The low byte is the code, the others say more about it.
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+async function unlockable(path: string, error: unknown): Promise<PipelineError> {
+  if (sqliteCode(error) === SQLITE_NOT_A_DATABASE) {
+    return new PipelineError(`Cannot lock ${path}: something else was written to the lock file`, {
+      code: 'database',
       cause: error,
-      hint: 'Remove that file if no other run is on.',
+      hint: 'Delete that file while no other process uses the folder; it holds no data.',
     });
   }
+  const { text, hint } = fileFailure(sqliteCode(error) === null ? error : await denial(path, error));
+  return new PipelineError(`Cannot lock ${path}: ${text}`, { code: 'database', cause: error, hint });
 }
 
-function isAlive(holder: Holder, silentMs: number): boolean {
-  if (holder.host !== hostname()) return silentMs < SILENT_MS;
-  const start = processStart(holder.pid);
-  if (start !== null && holder.process_start !== null) return start === holder.process_start;
-  return processExists(holder.pid);
+/** SQLite names no reason for a file that it cannot open. */
+function denial(path: string, error: unknown): Promise<unknown> {
+  return access(path, constants.R_OK | constants.W_OK).then(
+    () => error,
+    (denied: unknown) => denied,
+  );
 }
 
-/** The one who renames it away removes it; a lock that changed hands meanwhile is put back. */
-async function removeDead(path: string, dead: string): Promise<void> {
-  const aside = `${path}.dead.${process.pid}`;
+/** It is there for messages alone: a full disk must not keep anybody from reading. */
+async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
+  const text = `${JSON.stringify(holder)}\n`;
+  await writeFileAtomic(join(dataDir, HOLDER_FILE), text, { sync: false }).catch(() => undefined);
+}
+
+async function readHolder(dataDir: string): Promise<Holder | null> {
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== dead) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
-}
-
-/** Field 22 of /proc/<pid>/stat: clock ticks from boot to the process's start. */
-function processStart(pid: number): string | null {
-  try {
-    const stats = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stats.slice(stats.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written whole by writeHolder alone
   } catch {
     return null;
   }
 }
 
-function busy(path: string, { host, pid, since, what }: Holder): PipelineError {
+function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError {
+  const who =
+    holder === null
+      ? ''
+      : ` (${holder.what} on host ${holder.host}, pid ${holder.pid}, since ${holder.since})`;
+  return new PipelineError(`Cannot open ${dataDir}: another process is using it${who}`, {
+    code: 'busy',
+    hint: howToGoOn(holder),
+  });
+}
+
+function howToGoOn(holder: Holder | Heartbeat | null): string {
+  if (holder !== null && 'file' in holder)
+    return `Wait for it to end, or stop it. It is an earlier version; if it ended without a trace, delete ${holder.file}.`;
+  const url = holder?.url ?? null;
+  return url === null
+    ? 'Wait for it to end, or stop it.'
+    : `Wait for it to end, stop it, or read the database at ${url}`;
+}
+
+function lost(path: string): PipelineError {
   return new PipelineError(
-    `Cannot open ${dirname(path)}: another process uses it (${what} on host ${host}, pid ${pid}, since ${since})`,
-    { code: 'busy', hint: 'Wait for it to end, or stop it.' },
+    `Cannot go on: the lock file ${path} was deleted or replaced, so another process may be using the database`,
+    { code: 'busy', hint: 'Start the command again, and leave that file in place.' },
   );
 }
 

@@ -1,22 +1,20 @@
 import { PipelineError, type ErrorCode } from '../../core/errors.ts';
+import { fileFailure } from '../../lib/file-failure.ts';
 
-/** A folder or disk that cannot be written is a plain failure that names the place. */
+/** A folder or disk that cannot be written is a plain failure that names the place. `flag` is what chose it. */
 export async function writing<T>(
   path: string,
   work: () => Promise<T>,
-  {
-    code = 'internal',
-    hint = 'Make room or give another --data-dir.',
-  }: { readonly code?: ErrorCode; readonly hint?: string } = {},
+  { code = 'internal', flag = '--data-dir' }: { readonly code?: ErrorCode; readonly flag?: string } = {},
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot write ${path}: ${reason}`, {
+    const { text, hint } = fileFailure(error);
+    throw new PipelineError(`Cannot write ${path}: ${text}`, {
       code,
       cause: error,
-      hint,
+      hint: hint.replaceAll('--data-dir', flag),
     });
   }
 }

@@ -71,7 +71,7 @@ function giveFilePassword(client: pg.Client, url: string): void {
 }
 
 /** A connection that broke says so at each query, with the reason that the server gave, if it did. */
-function tellWhyLost(client: pg.Client): void {
+export function tellWhyLost(client: pg.Client): void {
   let reason: unknown = null;
   client.on('error', (error) => {
     reason ??= error;

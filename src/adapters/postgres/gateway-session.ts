@@ -1,5 +1,4 @@
-import type { PGlite } from '@electric-sql/pglite';
-
+import type { Engine } from './engine.ts';
 import { ident } from './sql.ts';
 
 /** What PostgreSQL reports to every client when it starts. */
@@ -24,14 +23,14 @@ const REPORTED = [
 type Setting = { readonly name: string; readonly setting: string };
 
 /** What the session's user has set since RESET ALL. */
-export async function ownSettings(engine: PGlite): Promise<Map<string, string>> {
+export async function ownSettings(engine: Engine): Promise<Map<string, string>> {
   const { rows } = await engine.query<Setting>(
     `SELECT name, current_setting(name) AS setting FROM pg_settings WHERE source = 'session' AND context = 'user'`,
   );
   return byName(rows);
 }
 
-export async function reportedSettings(engine: PGlite): Promise<Map<string, string>> {
+export async function reportedSettings(engine: Engine): Promise<Map<string, string>> {
   const { rows } = await engine.query<Setting>(
     `SELECT name, current_setting(name) AS setting FROM unnest($1::text[]) AS name`,
     [REPORTED],
@@ -40,7 +39,7 @@ export async function reportedSettings(engine: PGlite): Promise<Map<string, stri
 }
 
 /** What may not be set, or is nonsense, stays as it was. */
-export async function applySettings(engine: PGlite, settings: ReadonlyMap<string, string>): Promise<void> {
+export async function applySettings(engine: Engine, settings: ReadonlyMap<string, string>): Promise<void> {
   const sql = 'SELECT set_config(key, value, false) FROM json_each_text($1)';
   try {
     await engine.query(sql, [Object.fromEntries(settings)]);
@@ -49,7 +48,7 @@ export async function applySettings(engine: PGlite, settings: ReadonlyMap<string
   }
 }
 
-export async function forgetStatements(engine: PGlite, prefix: string): Promise<void> {
+export async function forgetStatements(engine: Engine, prefix: string): Promise<void> {
   const { rows } = await engine.query<{ name: string }>(
     'SELECT name FROM pg_prepared_statements WHERE starts_with(name, $1)',
     [prefix],

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
-import type { PGlite } from '@electric-sql/pglite';
-
 import { PipelineError } from '../../core/errors.ts';
+import type { Engine } from './engine.ts';
 import { readRequests } from './gateway-requests.ts';
 import { applySettings, forgetStatements, ownSettings, reportedSettings } from './gateway-session.ts';
 import { columnList, ledgerSchema } from './sql.ts';
@@ -45,7 +44,7 @@ export function servedSettings(schema: string): ReadonlyMap<string, string> {
  * `pg_read_all_data` and begin read-only; who says SET SESSION AUTHORIZATION postgres gets out of that on purpose.
  */
 export async function openGateway(
-  engine: PGlite,
+  engine: Engine,
   options: {
     readonly port: number;
     /** A client who leaves a transaction open while others wait is sent away after this. */

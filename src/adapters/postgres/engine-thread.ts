@@ -1,0 +1,89 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { PGlite } from '@electric-sql/pglite';
+
+import type { Answer, Opening, Request } from './engine.ts';
+
+/** The thread that runs PGlite, which blocks it for as long as a statement takes. */
+const port = parentPort;
+if (port === null) throw new Error('This module is the entry of a worker thread');
+const { dir, settings } = workerData as Opening; // sent by openEngine alone
+
+/** What PostgreSQL logged last before it gave up: PGlite's own errors give no reason. */
+let fatal: string | null = null;
+/** What PostgreSQL still says once it has logged that it ends. */
+const LAST_ANSWER_MS = 200;
+
+try {
+  const engine = await PGlite.create(dir, {
+    startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
+    onStdout: () => false,
+    onStderr(line) {
+      const [, reason] = /(?:FATAL|PANIC): {2}(.*)$/.exec(line) ?? [];
+      if (reason !== undefined) {
+        fatal = reason;
+        // It may end without an answer to what was asked.
+        setTimeout(() => fail(null, new Error(reason)), LAST_ANSWER_MS);
+      }
+      return false;
+    },
+  });
+  send({ kind: 'opened' });
+  port.on('message', (request: Request) => void answer(engine, request));
+} catch (error) {
+  fail(null, error);
+}
+
+async function answer(engine: PGlite, request: Request): Promise<void> {
+  const { id } = request;
+  try {
+    const result = await perform(engine, request);
+    send({ kind: 'done', id, result, inTransaction: engine.isInTransaction() });
+  } catch (error) {
+    fail(id, error);
+  }
+}
+
+async function perform(engine: PGlite, request: Request): Promise<unknown> {
+  if (request.kind === 'query') return (await engine.query(request.sql, [...request.values])).rows;
+  if (request.kind === 'copy') {
+    // COPY FROM STDIN kills the WebAssembly process; /dev/blob is PGlite's own way in.
+    const { affectedRows } = await engine.query(request.sql, [], { blob: new Blob([request.csv]) });
+    return affectedRows ?? 0;
+  }
+  if (request.kind === 'protocol') {
+    await engine.execProtocolRawStream(request.bytes, {
+      onRawData(data) {
+        // The engine uses that memory again.
+        const bytes = new Uint8Array(data);
+        send({ kind: 'data', id: request.id, bytes }, [bytes.buffer]);
+      },
+    });
+  } else if (request.kind === 'exec') {
+    await engine.exec(request.sql);
+  } else {
+    await engine.close();
+  }
+  return null;
+}
+
+function send(message: Answer, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(message, [...transfer]);
+}
+
+/** With an id, a request has failed; without, the engine has. */
+function fail(id: number | null, error: unknown): void {
+  send({ kind: 'failed', id, error: plain(error) });
+}
+
+/** The file system of WebAssembly throws objects that are no errors, with a number for a reason. */
+function plain(error: unknown): Extract<Answer, { kind: 'failed' }>['error'] {
+  const { code, errno } = Object(error) as { readonly code?: unknown; readonly errno?: unknown };
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    code: typeof code === 'string' ? code : null,
+    errno: typeof errno === 'number' ? errno : null,
+    outOfMemory: error instanceof RangeError,
+    fatal,
+  };
+}

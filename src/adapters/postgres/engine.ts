@@ -1,0 +1,193 @@
+import { Worker } from 'node:worker_threads';
+
+import { ConnectionLost } from './errors.ts';
+
+/** What the thread is started with. */
+export type Opening = {
+  readonly dir: string;
+  /** `name=value`, for every session. */
+  readonly settings: readonly string[];
+};
+
+type Work =
+  | { readonly kind: 'protocol'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'copy'; readonly sql: string; readonly csv: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'query'; readonly sql: string; readonly values: readonly unknown[] }
+  | { readonly kind: 'exec'; readonly sql: string }
+  | { readonly kind: 'close' };
+
+export type Request = Work & { readonly id: number };
+
+export type Answer =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'data'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'done'; readonly id: number; readonly result: unknown; readonly inTransaction: boolean }
+  | { readonly kind: 'failed'; readonly id: number | null; readonly error: EngineFailure };
+
+/** An error as it crosses from the thread. */
+export type EngineFailure = {
+  readonly message: string;
+  readonly code: string | null;
+  /** A number of WASI, where its file system failed. */
+  readonly errno: number | null;
+  readonly outOfMemory: boolean;
+  /** The last line of PostgreSQL's log that says why it ends. */
+  readonly fatal: string | null;
+};
+
+/** What PGlite threw; `failure` has what is known of it. */
+export class EngineError extends Error {
+  readonly failure: EngineFailure;
+
+  constructor(failure: EngineFailure) {
+    super(failure.fatal ?? failure.message);
+    this.failure = failure;
+    if (failure.code !== null) Object.assign(this, { code: failure.code });
+  }
+}
+
+/** PGlite in a thread of its own. Requests are answered in the order in which they came. */
+export type Engine = {
+  /** Messages of PostgreSQL's protocol; answers come in parts, before the promise is fulfilled. */
+  readonly execProtocolRawStream: (
+    bytes: Uint8Array,
+    options: { readonly onRawData: (data: Uint8Array) => void },
+  ) => Promise<void>;
+  /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
+  readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
+  readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<{ readonly rows: T[] }>;
+  readonly exec: (sql: string) => Promise<void>;
+  /** After the last answer. */
+  readonly isInTransaction: () => boolean;
+  readonly isEnded: () => boolean;
+  /** Fulfilled with the reason when it can go no further. */
+  readonly ended: Promise<Error>;
+  /** Shuts PostgreSQL down in order, unless a request is still unanswered: then as `kill` does. */
+  readonly close: () => Promise<void>;
+  /** Ends the thread at once, as a crash would; `reason` reaches those who wait for an answer. */
+  readonly kill: (reason: unknown) => Promise<void>;
+};
+
+export type EngineOptions = {
+  readonly settings?: ReadonlyMap<string, string>;
+  /** Aborts opening at once, and afterwards a request that is still unanswered some time later. */
+  readonly signal?: AbortSignal;
+  /** Called before each request; throws where nothing may be written any more. */
+  readonly check?: () => void;
+};
+
+/** How long a statement may go on after an abort: most end by themselves, and the session with them in order. */
+const GRACE_MS = 1000;
+
+type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8Array) => void };
+
+/** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError, or the signal's reason. */
+export async function openEngine(dir: string, options: EngineOptions = {}): Promise<Engine> {
+  const { settings = new Map<string, string>(), signal, check = () => undefined } = options;
+  signal?.throwIfAborted();
+  const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
+  // In dist/ the thread is JavaScript, too.
+  const entry = new URL(`./engine-thread${import.meta.url.slice(-3)}`, import.meta.url);
+  const thread = new Worker(entry, { workerData: opening });
+  const opened = Promise.withResolvers<void>();
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  let inTransaction = false;
+  let ended: Error | null = null;
+  const over = Promise.withResolvers<Error>();
+
+  function end(reason: unknown): void {
+    ended ??= reason instanceof Error ? reason : new Error(String(reason));
+    over.resolve(ended);
+    opened.reject(ended);
+    for (const { reject } of waiting.values()) reject(new ConnectionLost(ended));
+    waiting.clear();
+    clearTimeout(grace);
+    signal?.removeEventListener('abort', stop);
+  }
+
+  thread.on('message', (message: Answer) => {
+    if (message.kind === 'opened') return opened.resolve();
+    if (message.kind === 'failed' && message.id === null) return end(new EngineError(message.error));
+    const one = waiting.get(message.id ?? 0);
+    if (message.kind === 'data') return one?.onData(message.bytes);
+    waiting.delete(message.id ?? 0);
+    if (message.kind === 'failed') return one?.reject(new EngineError(message.error));
+    inTransaction = message.inTransaction;
+    one?.resolve(message.result);
+  });
+  thread.on('error', end);
+  thread.on('exit', () => end(new Error('the embedded database has ended itself')));
+
+  let grace: NodeJS.Timeout | undefined;
+  const kill = async (reason: unknown): Promise<void> => {
+    end(reason);
+    await thread.terminate();
+  };
+  const stop = (): void => {
+    const reason: unknown = signal?.reason;
+    const late = asked;
+    grace = setTimeout(() => {
+      const isLate = [...waiting.keys()].some((id) => id <= late);
+      if (isLate) void kill(reason);
+    }, GRACE_MS);
+  };
+  const stopOpening = (): void => void kill(signal?.reason);
+  signal?.addEventListener('abort', stopOpening);
+  try {
+    await opened.promise;
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stopOpening);
+  }
+  signal?.addEventListener('abort', stop);
+
+  async function ask(
+    work: Work,
+    transfer: readonly ArrayBuffer[] = [],
+    onData: Waiting['onData'] = () => undefined,
+  ): Promise<unknown> {
+    if (ended !== null) throw new ConnectionLost(ended);
+    try {
+      check();
+    } catch (error) {
+      await kill(error);
+      throw error;
+    }
+    asked += 1;
+    const id = asked;
+    const answer = { ...Promise.withResolvers<unknown>(), onData };
+    thread.postMessage({ ...work, id } satisfies Request, [...transfer]);
+    waiting.set(id, answer);
+    return answer.promise;
+  }
+
+  return {
+    async execProtocolRawStream(bytes, { onRawData }) {
+      const own = new Uint8Array(bytes);
+      await ask({ kind: 'protocol', bytes: own }, [own.buffer], onRawData);
+    },
+    async copy(sql, csv) {
+      const own = new Uint8Array(csv);
+      return Number(await ask({ kind: 'copy', sql, csv: own }, [own.buffer]));
+    },
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
+    async query<T>(sql: string, values: readonly unknown[] = []) {
+      return { rows: (await ask({ kind: 'query', sql, values })) as T[] };
+    },
+    async exec(sql) {
+      await ask({ kind: 'exec', sql });
+    },
+    isInTransaction: () => inTransaction,
+    isEnded: () => ended !== null,
+    ended: over.promise,
+    async close() {
+      if (ended === null && waiting.size === 0) await ask({ kind: 'close' }).catch(() => undefined);
+      await kill(new Error('the embedded database was closed'));
+    },
+    kill,
+  };
+}
