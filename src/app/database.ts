@@ -7,8 +7,8 @@ import { openEmbedded } from '../adapters/postgres/embedded.ts';
 import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts';
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
 import type { Clock, Log } from '../core/ports.ts';
+import type { Config, LoadedConfig } from '../config/load.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -29,6 +29,7 @@ export type OpenOptions = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Log;
+  readonly urlFrom: LoadedConfig['urlFrom'];
 };
 
 /** How long a command that only reads waits for whoever has the embedded database. */
@@ -60,7 +61,7 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
 export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
   const { url, schema } = config.database;
   const { dataDir, signal } = options;
-  if (url !== null) return withSession(openServer({ url, schema }));
+  if (url !== null) return withSession(openServer({ url, schema, urlFrom: options.urlFrom }));
   const lock = await lockData(config, options);
   try {
     const { check } = lock;

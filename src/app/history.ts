@@ -6,7 +6,7 @@ import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters
 import { runFolder } from '../adapters/files/run-store.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
-import type { Config } from '../config/load.ts';
+import type { Config, LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
@@ -15,7 +15,12 @@ import { READ_WAIT_MS, withDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
-export type HistoryDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
+export type HistoryDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly urlFrom: LoadedConfig['urlFrom'];
+};
 
 /**
  * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this

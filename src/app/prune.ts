@@ -10,7 +10,6 @@ import { runFolder } from '../adapters/files/run-store.ts';
 import { retentionLedger } from '../adapters/postgres/retention.ts';
 import type { Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
-import { parseServerUrl } from '../config/value.ts';
 import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import {
@@ -19,6 +18,7 @@ import {
   type RetentionLedger,
   type RunFolderFacts,
 } from '../core/retention.ts';
+import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
@@ -114,10 +114,11 @@ function isOurs(
 /** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */
 function placeOf(text: unknown): string | null {
   if (text === null) return 'embedded';
-  const url = typeof text === 'string' ? parseServerUrl(text) : null;
+  if (typeof text !== 'string') return null;
+  const url = parseServerUrl(text);
   if (url === null) return null;
-  const { hostname, port, pathname, searchParams, username } = url;
-  const host = searchParams.get('host') ?? hostname;
-  const name = pathname === '' || pathname === '/' ? `/${username}` : pathname;
+  const { hostname, port, pathname, searchParams } = url;
+  const host = searchParams.get('host') ?? (hostname === '' ? 'localhost' : hostname);
+  const name = pathname === '' || pathname === '/' ? `/${userOf(text) ?? ''}` : pathname;
   return `${host}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}${name}`;
 }

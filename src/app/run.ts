@@ -29,6 +29,7 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly urlFrom: LoadedConfig['urlFrom'];
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 

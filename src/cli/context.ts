@@ -37,6 +37,7 @@ export type GlobalOptions = {
 /** What a command's action works with. */
 export type CommandContext = CliStreams & {
   readonly loaded: LoadedConfig;
+  readonly urlFrom: LoadedConfig['urlFrom'];
   /** The global flags, as they were typed. */
   readonly given: GlobalOptions;
   readonly log: Log;
@@ -74,6 +75,7 @@ export async function openContext(
   return {
     ...streams,
     loaded,
+    urlFrom: loaded.urlFrom,
     given: options,
     log,
     clock: systemClock,

@@ -14,20 +14,6 @@ function read(env: Environment, dotEnv: Environment = {}, settled: readonly Conf
   );
 }
 
-test('the original environment is honoured', () => {
-  const env = {
-    SPACEX_API_BASE_URL: 'https://a.test/',
-    POSTGRES_USER: 'u',
-    POSTGRES_PASSWORD: 'p',
-    POSTGRES_HOST: 'h',
-    POSTGRES_DB: 'd',
-  };
-  assert.deepEqual(read(env), {
-    'source.baseUrl': ['https://a.test/', 'environment SPACEX_API_BASE_URL'],
-    'database.url': ['postgresql://u:p@h/d', 'environment POSTGRES_HOST'],
-  });
-});
-
 test('proxies are named as curl takes them, the lower case first', () => {
   const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
   assert.deepEqual(read(env), {
@@ -39,22 +25,12 @@ test('proxies are named as curl takes them, the lower case first', () => {
   assert.deepEqual(read(ours)['source.httpsProxy'], ['d:4', 'environment SPACEX_PIPELINE_HTTPS_PROXY']);
 });
 
-test('only a URL or a host switches from the embedded database to a server', () => {
-  const login = { POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd', PGPORT: '1', PGUSER: 'u' };
-  assert.deepEqual(read(login), {});
-  assert.deepEqual(read({ ...login, POSTGRES_HOST: '', PGHOST: ' ', DATABASE_URL: '' }), {});
-  const fromHost = read({ ...login, POSTGRES_HOST: 'h' });
-  assert.deepEqual(fromHost, { 'database.url': ['postgresql://u:p@h:1/d', 'environment POSTGRES_HOST'] });
-  assert.deepEqual(read({}, { PGHOST: 'h' }), { 'database.url': ['postgresql://h/', '.env PGHOST'] });
-});
-
-test('our own variable wins over those of others, and a URL over a host', () => {
+test('our own variable wins over those of others', () => {
   const env = {
     SPACEX_API_BASE_URL: 'https://theirs.test',
     SPACEX_PIPELINE_BASE_URL: 'https://ours.test',
     SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d',
     DATABASE_URL: 'postgresql://theirs/d',
-    PGHOST: 'h',
   };
   assert.deepEqual(read(env), {
     'source.baseUrl': ['https://ours.test', 'environment SPACEX_PIPELINE_BASE_URL'],
@@ -64,16 +40,14 @@ test('our own variable wins over those of others, and a URL over a host', () => 
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
 });
 
-test('the real environment wins over .env, also by a weaker name; a URL in .env wins over a host', () => {
+test('the real environment wins over .env, also by a weaker name', () => {
   const ours = { SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d' };
   const { 'database.url': url } = read({ DATABASE_URL: 'postgresql://theirs/d' }, ours);
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
-  const { 'database.url': other } = read({ PGHOST: 'h' }, ours);
-  assert.deepEqual(other, ['postgresql://ours/d', '.env SPACEX_PIPELINE_DATABASE_URL']);
 });
 
 test("where a flag settles a value, other programs' variables are not looked at", () => {
-  assert.deepEqual(read({ DATABASE_URL: 'mysql://h', PGHOST: 'h', PGPORT: 'x' }, {}, ['database.url']), {});
+  assert.deepEqual(read({ DATABASE_URL: 'mysql://h' }, {}, ['database.url']), {});
   assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['source.baseUrl']), {});
 });
 
@@ -84,15 +58,16 @@ test('names of resources are cut at commas, and all means all', () => {
   assert.deepEqual(resources(','), []);
 });
 
+const refusal = (env: Environment, dotEnv: Environment = {}) => {
+  try {
+    refuseUnknownVariables(listSettings(), env, dotEnv);
+  } catch (error) {
+    return error instanceof PipelineError && error.code === 'usage' ? error.message : error;
+  }
+  return null;
+};
+
 test('an unknown variable with our prefix is refused with the one that was meant', () => {
-  const refusal = (env: Environment, dotEnv: Environment = {}) => {
-    try {
-      refuseUnknownVariables(listSettings(), env, dotEnv);
-    } catch (error) {
-      return error instanceof PipelineError && error.code === 'usage' ? error.message : error;
-    }
-    return null;
-  };
   const complaint = 'unknown variable; did you mean SPACEX_PIPELINE_BATCH_SIZE?';
   const typo = { SPACEX_PIPELINE_BATCHSIZE: '1' };
   assert.equal(refusal(typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE: ${complaint}`);

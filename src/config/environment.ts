@@ -1,6 +1,6 @@
 import { VARIABLE_PREFIX, type Setting } from './keys.ts';
 import type { ConfigKey } from './schema.ts';
-import { serverFromVariables, type FindVariable, type Variable } from './server-url.ts';
+import type { FindVariable, Variable } from './server-url.ts';
 import { suggest } from '../lib/suggest.ts';
 import { readText } from './value.ts';
 import { refuse } from './check.ts';
@@ -16,19 +16,24 @@ const ALIASES: { readonly [K in ConfigKey]?: readonly string[] } = {
   'database.url': ['DATABASE_URL'],
 };
 
-/** Looks in the real environment first, then in `.env`. An empty variable counts as not set. */
+/** Looks in the real environment first, then in `.env`. */
 export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   return (...names) => {
     for (const name of names) {
       const value = env[name] ?? '';
-      if (value.trim() !== '') return { value, name, origin: `environment ${name}` };
+      if (isSet(value)) return { value, name, origin: `environment ${name}` };
     }
     for (const name of names) {
       const value = dotEnv[name] ?? '';
-      if (value.trim() !== '') return { value, name: `${name} in .env`, origin: `.env ${name}` };
+      if (isSet(value)) return { value, name: `${name} in .env`, origin: `.env ${name}` };
     }
     return null;
   };
+}
+
+/** An empty variable counts as not set. */
+function isSet(value: string): boolean {
+  return value.trim() !== '';
 }
 
 export type VariableValue = {
@@ -47,9 +52,7 @@ export function readVariables(
     const { key, schema } = setting;
     const others = settled.has(key) ? [] : (ALIASES[key] ?? []);
     const variable = find(setting.variable, ...others);
-    if (variable !== null) return [{ setting, variable, value: readText(schema, variable.value) }];
-    const server = key === 'database.url' && !settled.has(key) ? serverFromVariables(find) : null;
-    return server === null ? [] : [{ setting, variable: server, value: server.url }];
+    return variable === null ? [] : [{ setting, variable, value: readText(schema, variable.value) }];
   });
 }
 
@@ -61,7 +64,7 @@ export function refuseUnknownVariables(
 ): void {
   const known = settings.map(({ variable }) => variable);
   const unknown = [...Object.entries(env), ...Object.entries(dotEnv)].filter(
-    ([name, value]) => name.startsWith(VARIABLE_PREFIX) && value?.trim() !== '' && !known.includes(name),
+    ([name, value = '']) => name.startsWith(VARIABLE_PREFIX) && isSet(value) && !known.includes(name),
   );
   const problems = unknown.map(([name]) => {
     const words = known.map((one) => one.slice(VARIABLE_PREFIX.length));

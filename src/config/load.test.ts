@@ -1,60 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
-import { describeConfig, loadConfig, type ConfigFlags, type LoadedConfig } from './load.ts';
-import type { Environment } from './environment.ts';
+import { failure, FILE, folderWith, load, messageOf, type Setup } from '../../test/support/config-folder.ts';
+import { describeConfig, loadConfig, type LoadedConfig } from './load.ts';
 import { listSettings, treeOf, type Setting } from './keys.ts';
-import { PipelineError } from '../core/errors.ts';
-
-const root = await mkdtemp(join(tmpdir(), 'config-test-'));
-after(() => rm(root, { recursive: true }));
-
-const FILE = 'spacex-pipeline.config.json';
-let folders = 0;
-
-/** A new folder with files; what is not text is written as JSON. */
-async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = join(root, String((folders += 1)));
-  await mkdir(folder);
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(folder, name);
-    await mkdir(join(path, '..'), { recursive: true });
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  return folder;
-}
-
-type Setup = {
-  readonly file?: unknown;
-  readonly dotEnv?: string;
-  readonly env?: Environment;
-  readonly flags?: ConfigFlags;
-};
-
-async function load({ file, dotEnv, env = {}, flags = {} }: Setup): Promise<LoadedConfig & { cwd: string }> {
-  const cwd = await folderWith({
-    ...(file === undefined ? {} : { [FILE]: file }),
-    ...(dotEnv === undefined ? {} : { '.env': dotEnv }),
-  });
-  return { ...(await loadConfig({ flags, env, cwd })), cwd };
-}
-
-async function failure(loading: Promise<unknown>): Promise<PipelineError> {
-  const error: unknown = await loading.then(
-    () => assert.fail('it was accepted'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof PipelineError, String(error));
-  assert.equal(error.code, 'usage');
-  assert.ok(error.hint);
-  assert.doesNotMatch(error.message, /\n/);
-  return error;
-}
-
-const messageOf = async (setup: Setup): Promise<string> => (await failure(load(setup))).message;
 
 test('without file, environment and flags, every value is the default', async () => {
   const { config, origins, file, cwd } = await load({});
@@ -199,26 +149,6 @@ test('a base URL loses its trailing slash, wherever it comes from', async () => 
   assert.equal(await baseUrl({ flags: { source: { baseUrl: 'https://a.test/' } } }), 'https://a.test');
 });
 
-test('flag URL over environment URL over PGHOST over POSTGRES_HOST over the URL in the file', async () => {
-  const file = { database: { url: 'postgresql://file/d' } };
-  const env = { DATABASE_URL: 'postgresql://env/d', PGHOST: 'pg', POSTGRES_HOST: 'pp' };
-  const host = async (setup: Setup): Promise<string | undefined> =>
-    /\/\/(\w+)/.exec((await load({ file, ...setup })).config.database.url ?? '')?.[1];
-  assert.equal(await host({ env, flags: { database: { url: 'postgresql://flag/d' } } }), 'flag');
-  assert.equal(await host({ env }), 'env');
-  assert.equal(await host({ env: { ...env, DATABASE_URL: '' } }), 'pg');
-  assert.equal(await host({ env: { POSTGRES_HOST: 'pp' } }), 'pp');
-  assert.equal(await host({}), 'file');
-});
-
-test("another program's variables are not looked at where a flag settles the value", async () => {
-  const flags = { database: { url: 'postgresql://h/d' } };
-  for (const env of [{ DATABASE_URL: 'mysql://h' }, { PGHOST: 'h', PGPORT: 'x' }]) {
-    assert.equal((await load({ env, flags })).config.database.url, 'postgresql://h/d');
-    await failure(load({ env }));
-  }
-});
-
 test('a file that is not JSON is refused with line and column', async () => {
   assert.equal(
     await messageOf({ file: '{\n  "batchSize": 1,\n}' }),
@@ -257,18 +187,6 @@ test('a flag that says no is named so', async () => {
   const { config, origins } = await load({ flags: { deletes: false } });
   assert.equal(config.deletes, false);
   assert.equal(origins.deletes, 'flag --no-deletes');
-});
-
-test('a database URL without password takes the one of PGPASSWORD, from whichever layer it comes', async () => {
-  const url = 'postgresql://u@h/d';
-  const dotEnv = 'PGPASSWORD=p';
-  for (const setup of [
-    { file: { database: { url } } },
-    { env: { DATABASE_URL: url } },
-    { flags: { database: { url } } },
-  ]) {
-    assert.equal((await load({ ...setup, dotEnv })).config.database.url, `${url}?password=p`);
-  }
 });
 
 test('the description has every key, its origin, and no secret', async () => {

@@ -5,7 +5,13 @@ import { findIn, readVariables, refuseUnknownVariables, type Environment } from 
 import { readConfigFile, readDotEnv, type ConfigFile } from './file.ts';
 import { listSettings, treeOf, valueAt, type Setting } from './keys.ts';
 import type { Config, ConfigInput, ConfigKey } from './schema.ts';
-import { withParameters, type FindVariable, type Variable } from './server-url.ts';
+import {
+  openHost,
+  serverFromVariables,
+  withParameters,
+  type FindVariable,
+  type Variable,
+} from './server-url.ts';
 import { readText, withScheme } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -23,6 +29,8 @@ export type LoadedConfig = {
   readonly origins: Readonly<Record<ConfigKey, Origin>>;
   /** The absolute path of the configuration file, if there is one. */
   readonly file: string | null;
+  /** What chose the server, for hints: `--database-url`, `POSTGRES_HOST in .env`, `database.url in FILE`. */
+  readonly urlFrom: string;
 };
 
 /** One value that a layer sets. */
@@ -36,7 +44,10 @@ type Assignment = {
   readonly folder: string;
 };
 
-/** Defaults ← file ← environment (with `.env`) ← flags. Throws `usage` on a wrong value or an unknown key. */
+/**
+ * Defaults ← file ← environment (with `.env`) ← flags. A host of libpq's variables makes a server only where none of
+ * them says anything of a URL. Throws `usage` on a wrong value or an unknown key.
+ */
 export async function loadConfig({
   flags = {},
   env = process.env,
@@ -65,6 +76,8 @@ export async function loadConfig({
   for (const one of [...assignDefaults(settings, folder), ...fromFile, ...fromEnvironment, ...fromFlags]) {
     effective.set(one.setting.key, one);
   }
+  const server = effective.get('database.url');
+  if (server?.origin === 'default') effective.set('database.url', fromHost(server, find));
   const values = [...effective.values()].map((one) => ({ path: one.setting.path, value: finish(one, find) }));
   const config = treeOf(values);
   const origins: { [K in ConfigKey]?: Origin } = {};
@@ -72,7 +85,8 @@ export async function loadConfig({
   if (!isWhole(config, check) || !hasAll(origins)) {
     throw new PipelineError('Cannot use the configuration: it is not whole', { code: 'internal' });
   }
-  return deepFreeze({ config, origins, file: file === null ? null : file.path });
+  const urlFrom = serverNamedBy(effective.get('database.url'), find);
+  return deepFreeze({ config, origins, file: file === null ? null : file.path, urlFrom });
 }
 
 function isWhole(tree: unknown, check: ConfigCheck): tree is Config {
@@ -146,6 +160,20 @@ function assignFlags(settings: readonly Setting[], flags: ConfigFlags, cwd: stri
     const flag = given === false ? `--no-${setting.flag.slice(2)}` : setting.flag;
     return [{ setting, value, origin: `flag ${flag}`, source: flag, folder: cwd }];
   });
+}
+
+/** The embedded database, unless a variable names the host of a server. */
+function fromHost(embedded: Assignment, find: FindVariable): Assignment {
+  const server = serverFromVariables(find);
+  if (server === null) return embedded;
+  return { ...embedded, value: server.url, origin: server.origin, source: server.name };
+}
+
+function serverNamedBy(server: Assignment | undefined, find: FindVariable): string {
+  if (server === undefined || typeof server.value !== 'string') return '--database-url';
+  const host = openHost(server.value, find);
+  if (host !== null) return host.name;
+  return server.origin.startsWith('file ') ? `database.url in ${server.source}` : server.source;
 }
 
 function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: string): void {

@@ -50,6 +50,31 @@ test('a socket has its folder in the query', () => {
   assert.equal(urlOf(env), 'postgresql:///db?host=%2Fvar%2Frun%2Fpostgresql&user=me');
 });
 
+test('what a URL leaves open, the variables of libpq fill, and pg understands it', () => {
+  const env = { PGHOST: 'ph', PGPORT: '1', PGUSER: 'p@u', PGPASSWORD: 'pp', PGDATABASE: 'p d' };
+  const filled = (url: string): unknown[] => {
+    const connectionString = withParameters(url, findIn(env, {}));
+    const { host, port, user, password, database } = new pg.Client({ connectionString });
+    return [host, port, user, password, database];
+  };
+  assert.deepEqual(filled('postgresql://u:p@h:2/d'), ['h', 2, 'u', 'p', 'd']);
+  assert.deepEqual(filled('postgresql:///d?host=/run&port=2&user=u&password=p'), ['/run', 2, 'u', 'p', 'd']);
+  for (const url of ['postgresql://h', 'postgresql://h/', 'postgresql://h?application_name=a']) {
+    assert.deepEqual(filled(url), ['h', 1, 'p@u', 'pp', 'p d'], url);
+  }
+  assert.deepEqual(filled('postgresql://u@/'), ['ph', 1, 'u', 'pp', 'p d']);
+  assert.deepEqual(filled('postgresql:///?user=u'), ['ph', 1, 'u', 'pp', 'p d']);
+  assert.deepEqual(filled('postgresql://h/d?dbname=e'), ['h', 1, 'p@u', 'pp', 'e']);
+  const url = 'postgresql://u@/';
+  const ofTheImage = { POSTGRES_HOST: 'h', POSTGRES_PORT: '1', POSTGRES_DB: 'd', POSTGRES_PASSWORD: 'p' };
+  assert.equal(withParameters(url, findIn(ofTheImage, {})), url);
+});
+
+test('a socket folder fills a URL without a host', () => {
+  const find = findIn({ PGHOST: '/run/pg' }, {});
+  assert.equal(withParameters('postgresql:///d', find), 'postgresql:///d?host=%2Frun%2Fpg');
+});
+
 test('what a URL does not say of TLS, the variables of libpq do', () => {
   const find = findIn(
     { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/my certs/root.crt', PGSSLCERT: 'c', PGSSLKEY: 'k' },

@@ -1,5 +1,6 @@
-import { parseServerUrl, showFound } from './value.ts';
+import { showFound } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
+import { addParameters, parseServerUrl, userOf } from '../lib/server-url.ts';
 
 export type Variable = {
   readonly value: string;
@@ -18,11 +19,9 @@ export type FindVariable = (...names: readonly string[]) => Variable | null;
 export function serverFromVariables(find: FindVariable): (Variable & { readonly url: string }) | null {
   const host = find('PGHOST', 'POSTGRES_HOST');
   if (host === null) return null;
-  const port = find('PGPORT', 'POSTGRES_PORT');
-  if (port !== null && !isPort(port.value)) throw wrong(port, 'a whole number from 1 to 65535');
   const parts = {
     host: host.value,
-    port: port?.value,
+    port: portFrom(find, 'PGPORT', 'POSTGRES_PORT')?.value,
     user: find('PGUSER', 'POSTGRES_USER')?.value,
     password: find('PGPASSWORD', 'POSTGRES_PASSWORD')?.value,
     database: find('PGDATABASE', 'POSTGRES_DB')?.value ?? '',
@@ -60,8 +59,10 @@ function pathOf(database: string): string {
   return encodeURI(database).replaceAll('?', '%3F').replaceAll('#', '%23');
 }
 
-/** What libpq takes from its variables where a URL does not say it. */
+/** What a URL may leave open besides its host and database, and the variable of libpq that fills it. */
 const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = [
+  ['port', 'PGPORT'],
+  ['user', 'PGUSER'],
   ['password', 'PGPASSWORD'],
   ['passfile', 'PGPASSFILE'],
   ['sslmode', 'PGSSLMODE'],
@@ -71,19 +72,46 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = 
   ['sslcrl', 'PGSSLCRL'],
 ];
 
-/** A URL without password or password file, or without a word about TLS, takes those of libpq's variables, as libpq does. */
+/**
+ * The same URL with what it leaves open from libpq's variables, as libpq does. Those of PostgreSQL's image belong to the
+ * server that `POSTGRES_HOST` names, and fill no URL. Throws `usage`.
+ */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
   if (parsed === null) return url;
+  const said: Readonly<Record<string, string | null>> = {
+    port: parsed.port,
+    user: userOf(url),
+    password: parsed.password,
+  };
+  const host = openHost(url, find);
   const missing = PARAMETERS.flatMap(([parameter, name]) => {
-    const variable = find(name);
-    const said = parsed.searchParams.has(parameter) || (parameter === 'password' && parsed.password !== '');
-    return variable === null || said ? [] : [`${parameter}=${encodeURIComponent(variable.value)}`];
+    if (parsed.searchParams.has(parameter) || said[parameter]) return [];
+    const variable = parameter === 'port' ? portFrom(find, name) : find(name);
+    return variable === null ? [] : [[parameter, variable.value] as const];
   });
-  if (missing.length === 0) return url;
-  const [address = '', ...fragment] = url.split('#');
-  const full = `${address}${address.includes('?') ? '&' : '?'}${missing.join('&')}`;
-  return [full, ...fragment].join('#');
+  if (host !== null) missing.unshift(['host', host.value]);
+  return addParameters(withDatabase(url, parsed, find), missing);
+}
+
+/** The variable that names the host of a URL which has none. Null for a URL with a host, and where nothing names one. */
+export function openHost(url: string, find: FindVariable): Variable | null {
+  const [, host] = /^[^:]*:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(url) ?? [];
+  return host === '' && !parseServerUrl(url)?.searchParams.has('host') ? find('PGHOST') : null;
+}
+
+/** The database is in the path, where alone pg looks. libpq knows it as a parameter, too, and as a variable. */
+function withDatabase(url: string, { pathname, searchParams }: URL, find: FindVariable): string {
+  const isOpen = pathname === '' || pathname === '/';
+  const name = searchParams.get('dbname') ?? (isOpen ? find('PGDATABASE')?.value : undefined);
+  if (name === undefined) return url;
+  return url.replace(/^([^:]*:\/\/[^/?#]*)[^?#]*/, (_, server: string) => `${server}/${pathOf(name)}`);
+}
+
+function portFrom(find: FindVariable, ...names: readonly string[]): Variable | null {
+  const port = find(...names);
+  if (port !== null && !isPort(port.value)) throw wrong(port, 'a whole number from 1 to 65535');
+  return port;
 }
 
 function isPort(text: string): boolean {

@@ -2,6 +2,7 @@ import type { Schema } from '../core/schema.ts';
 
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { parseServerUrl } from '../lib/server-url.ts';
 
 type Format = { readonly accepts: (value: string) => boolean; readonly expected: string };
 
@@ -43,11 +44,6 @@ export function isHttpUrl(text: string): boolean {
 
 function isProxyUrl(text: string): boolean {
   return isHttpUrl(text) && new URL(text).pathname === '/';
-}
-
-/** A database URL, also in the form `postgresql://user@/database?host=…`, which `URL` alone refuses. */
-export function parseServerUrl(url: string): URL | null {
-  return URL.parse(url.replace('@/', '@localhost/'));
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

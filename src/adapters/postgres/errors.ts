@@ -53,10 +53,6 @@ const HINTS: Readonly<Record<string, string>> = {
   '08006': LOST,
   '25006':
     'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
-  '28000':
-    'Check user, database and encryption (sslmode) of --database-url against the pg_hba.conf of the server.',
-  [WRONG_PASSWORD]: 'Check user and password: in --database-url, PGPASSWORD, ~/.pgpass or .env.',
-  '3D000': 'Create it with createdb, or correct --database-url.',
   '3F000': OLDER_SCHEMA,
   [NO_RIGHT]: 'Ask the owner to GRANT this role the right, or connect as the owner.',
   '42703': OLDER_SCHEMA,
@@ -68,11 +64,8 @@ const HINTS: Readonly<Record<string, string>> = {
   '57P01': LOST,
   '57P02': LOST,
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
-  ECONNREFUSED: 'Check --database-url, and that the server is up.',
   ECONNRESET: LOST,
   ENOSPC: 'Make room or give another --data-dir.',
-  ENOTFOUND: 'Correct the host in --database-url or PGHOST.',
-  EAI_AGAIN: 'Correct the host in --database-url or PGHOST, or wait for the name service.',
   CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
   DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
   ERR_TLS_CERT_ALTNAME_INVALID: 'Give the host name that is in its certificate, or sslmode=verify-ca.',
@@ -116,4 +109,16 @@ export function reasonOf(error: unknown): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Why there is no connection: what to do next. `urlFrom` is what chose the server. */
+export function connectHints(urlFrom: string): Readonly<Record<string, string>> {
+  return {
+    '28000': `Check user, database and encryption (sslmode) of ${urlFrom} against the pg_hba.conf of the server.`,
+    [WRONG_PASSWORD]: `Check user and password: in ${urlFrom}, PGPASSWORD, ~/.pgpass or .env.`,
+    '3D000': `Create it with createdb, or correct ${urlFrom}.`,
+    ECONNREFUSED: `Check ${urlFrom}, and that the server is up.`,
+    ENOTFOUND: `Correct the host in ${urlFrom}.`,
+    EAI_AGAIN: `Correct the host in ${urlFrom}, or wait for the name service.`,
+  };
 }

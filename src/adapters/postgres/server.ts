@@ -5,16 +5,21 @@ import { from as copyFrom } from 'pg-copy-streams';
 
 import { maskUrl } from '../../lib/mask-url.ts';
 import { connectEncrypted } from './connect.ts';
-import { databaseError } from './errors.ts';
+import { connectHints, databaseError } from './errors.ts';
 import { refuseSharedBackend } from './pooler.ts';
 import { configureSession, copyStatement, type Database, type Session } from './session.ts';
 import { readTls, type Encryption } from './tls.ts';
 
-const CONNECT_HINT =
-  'Check --database-url, and that the server is up; sslmode=prefer does without TLS where it has none.';
-
-/** A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. */
-export function openServer(options: { readonly url: string; readonly schema: string }): Database {
+/**
+ * A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. `urlFrom` is what chose the
+ * server, for hints.
+ */
+export function openServer(options: {
+  readonly url: string;
+  readonly schema: string;
+  readonly urlFrom?: string;
+}): Database {
+  const { urlFrom = '--database-url' } = options;
   const name = maskUrl(options.url);
   const sessions = new Set<Session>();
   let tls: ReturnType<typeof readTls> | null = null;
@@ -42,7 +47,8 @@ export function openServer(options: { readonly url: string; readonly schema: str
       await configureSession(client, options.schema);
     } catch (error) {
       await client?.end().catch(() => undefined);
-      throw databaseError(`connect to ${name}`, error, CONNECT_HINT);
+      const otherwise = `Check ${urlFrom}, and that the server is up; sslmode=prefer does without TLS where it has none.`;
+      throw databaseError(`connect to ${name}`, error, otherwise, connectHints(urlFrom));
     }
     const { copyCsv, close } = sessionOn(client);
     const session: Session = {
