@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { Client, escapeIdentifier } from 'pg';
+
+import { LAUNCHER, cliEnvironment } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace } from '../support/workspace.ts';
 
 /** Which server, as which user, where the configuration leaves that open. */
 let database: TestDatabase;
+const workspace = createWorkspace();
 before(async () => {
   database = await createDatabase();
 });
 after(async () => {
+  workspace.remove();
   await database.drop();
 });
 
@@ -51,3 +58,68 @@ void describe('a server', () => {
     assert.match(stdout, new RegExp(database.name));
   });
 });
+
+void describe('a URL without a user', () => {
+  void it('connects as the user of the system, whatever USER says', async (t) => {
+    const name = userInfo().username;
+    const admin = new Client({ connectionString: database.url });
+    await admin.connect();
+    const role = escapeIdentifier(name);
+    const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+    if (rowCount === 0) await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'geheim'`);
+    t.after(async () => {
+      if (rowCount === 0) await admin.query(`DROP ROLE ${role}`);
+      await admin.end();
+    });
+    const url = new URL(database.url);
+    url.username = '';
+    url.password = '';
+    for (const USER of ['', 'somebody_else']) {
+      const env = { USER, PGPASSWORD: 'geheim', DATABASE_URL: url.href };
+      const { code, stdout, stderr } = await workspace.run(
+        ['query', '--csv', 'SELECT current_user AS me'],
+        env,
+      );
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout.trim(), `me\n${name}`);
+    }
+  });
+});
+
+/** A user id that the system has no name for, as containers have it. */
+const STRANGER = { uid: 123_456, gid: 0 };
+const mayBeStranger =
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, [LAUNCHER, '--version'], { ...STRANGER, cwd: '/' }).status === 0;
+
+void describe(
+  'a user without HOME and without a name',
+  { skip: !mayBeStranger && 'needs root, and a repository that anyone may read' },
+  () => {
+    const query = (url: string) => {
+      const { HOME: _, USER: __, ...env } = cliEnvironment({ DATABASE_URL: url });
+      const options = { ...STRANGER, env, cwd: '/', encoding: 'utf8' } as const;
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [LAUNCHER, 'query', 'SELECT 1'],
+        options,
+      );
+      return { code: status, signal: null, stdout, stderr };
+    };
+
+    void it('has no password file and no certificates, which is no failure', () => {
+      const { code, stderr } = query(database.url);
+      assert.equal(code, 0, stderr);
+      const { host } = new URL(database.url);
+      assertFailure(query(`postgresql://nobody@${host}/d`), { code: 5, message: /\(28(?:P01|000)\)$/ });
+    });
+
+    void it('is asked for a name where the URL has none', () => {
+      assertFailure(query('postgresql://127.0.0.1:1/d'), {
+        code: 2,
+        message: /: it names no user, and this system has no name for user id 123456$/,
+        hint: /^hint: Give the user in DATABASE_URL, or as PGUSER\.$/,
+      });
+    });
+  },
+);

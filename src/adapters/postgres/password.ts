@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
+import { homeFolder } from '../../lib/system-user.ts';
 import { WRONG_PASSWORD } from './errors.ts';
 
 export type Login = {
@@ -19,7 +19,9 @@ export type Login = {
  */
 export async function passwordFor(url: string, login: Login): Promise<string> {
   const named = new URLSearchParams(url.split('?', 2)[1]).get('passfile');
-  const lines = await readPasswordFile(named ?? join(homedir(), '.pgpass'));
+  const home = homeFolder();
+  const path = named ?? (home === null ? null : join(home, '.pgpass'));
+  const lines = path === null ? [] : await readPasswordFile(path);
   const wanted = [login.host, String(login.port), login.database, login.user];
   const found = lines
     .map(fieldsOf)

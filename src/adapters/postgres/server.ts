@@ -3,7 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
+import { addParameters, userOf } from '../../lib/server-url.ts';
+import { userName } from '../../lib/system-user.ts';
 import { connectEncrypted } from './connect.ts';
 import { connectHints, databaseError } from './errors.ts';
 import { refuseSharedBackend } from './pooler.ts';
@@ -27,7 +30,7 @@ export function openServer(options: {
 
   /** The first connection settles how all are encrypted, and whether they may be used at all. */
   async function open(): Promise<pg.Client> {
-    const { url, encryptions } = await (tls ??= readTls(options.url));
+    const { url, encryptions } = await (tls ??= readTls(withUser(options.url, urlFrom)));
     if (settled !== null) return (await connectEncrypted(url, [settled])).client;
     const { client, encryption } = await connectEncrypted(url, encryptions);
     try {
@@ -71,6 +74,17 @@ export function openServer(options: {
       await Promise.all([...sessions].map((session) => session.close()));
     },
   };
+}
+
+/** Without a user, the one of the system, as libpq does. Throws `usage` where the system has no name for it. */
+function withUser(url: string, urlFrom: string): string {
+  if (userOf(url) !== null) return url;
+  const user = userName();
+  if (user !== null) return addParameters(url, [['user', user]]);
+  throw new PipelineError(
+    `Cannot connect to ${maskUrl(url)}: it names no user, and this system has no name for user id ${process.getuid?.()}`,
+    { code: 'usage', hint: `Give the user in ${urlFrom}, or as PGUSER.` },
+  );
 }
 
 function sessionOn(client: pg.Client): Pick<Session, 'copyCsv' | 'close'> {

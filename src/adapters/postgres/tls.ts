@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 
 import { PipelineError } from '../../core/errors.ts';
+import { homeFolder } from '../../lib/system-user.ts';
 
 /** What one try to connect does about encryption: nothing, or TLS with these options. */
 export type Encryption = false | ConnectionOptions;
@@ -99,10 +99,10 @@ async function optionsOf(mode: Mode, given: URLSearchParams): Promise<Connection
 
 /** The file that a parameter names, else the one in the folder that libpq looks into, if it is there. */
 async function read(parameter: string, path: string | null, byDefault: string): Promise<Buffer | undefined> {
-  const usual = join(homedir(), '.postgresql', byDefault);
-  if (path === null && !existsSync(usual)) return undefined;
+  const found = path ?? usualFile(byDefault);
+  if (found === null) return undefined;
   try {
-    return await readFile(path ?? usual);
+    return await readFile(found);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`Cannot read ${parameter}: ${reason}`, {
@@ -111,4 +111,10 @@ async function read(parameter: string, path: string | null, byDefault: string): 
       hint: `Correct ${parameter} in the database URL, or PG${parameter.toUpperCase()} where that says it.`,
     });
   }
+}
+
+function usualFile(name: string): string | null {
+  const home = homeFolder();
+  const path = home === null ? null : join(home, '.postgresql', name);
+  return path !== null && existsSync(path) ? path : null;
 }
