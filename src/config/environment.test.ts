@@ -78,3 +78,29 @@ test('an unknown variable with our prefix is refused with the one that was meant
   );
   assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOUR: 'red' }), null);
 });
+
+/** What Kubernetes puts into every container for a Service of that name, with one port that has a name. */
+function serviceVariables(service: string): Environment {
+  const name = service.toUpperCase().replaceAll('-', '_');
+  return {
+    [`${name}_SERVICE_HOST`]: '10.0.0.7',
+    [`${name}_SERVICE_PORT`]: '5432',
+    [`${name}_SERVICE_PORT_HTTP_2`]: '5432',
+    [`${name}_PORT`]: 'tcp://10.0.0.7:5432',
+    [`${name}_PORT_5432_TCP`]: 'tcp://10.0.0.7:5432',
+    [`${name}_PORT_5432_TCP_PROTO`]: 'tcp',
+    [`${name}_PORT_5432_TCP_PORT`]: '5432',
+    [`${name}_PORT_5432_TCP_ADDR`]: '10.0.0.7',
+    [`${name}_PORT_53_UDP`]: 'udp://10.0.0.7:53',
+  };
+}
+
+test('variables that Kubernetes adds for a Service count as not set', () => {
+  for (const service of ['spacex-pipeline', 'spacex-pipeline-db', 'postgres']) {
+    assert.equal(refusal(serviceVariables(service)), null, service);
+  }
+  const find = findIn({ ...serviceVariables('postgres'), POSTGRES_HOST: 'postgres' }, { POSTGRES_PORT: '1' });
+  assert.equal(find('POSTGRES_HOST')?.value, 'postgres');
+  assert.equal(find('POSTGRES_PORT')?.name, 'POSTGRES_PORT in .env');
+  assert.match(String(refusal({ SPACEX_PIPELINE_PORT: '8080' })), /SPACEX_PIPELINE_PORT: unknown variable/);
+});

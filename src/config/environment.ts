@@ -1,5 +1,6 @@
 import { VARIABLE_PREFIX, type Setting } from './keys.ts';
 import type { ConfigKey } from './schema.ts';
+import { isServiceVariable } from './kubernetes.ts';
 import type { FindVariable, Variable } from './server-url.ts';
 import { suggest } from '../lib/suggest.ts';
 import { readText } from './value.ts';
@@ -21,19 +22,19 @@ export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   return (...names) => {
     for (const name of names) {
       const value = env[name] ?? '';
-      if (isSet(value)) return { value, name, origin: `environment ${name}` };
+      if (isSet(name, value)) return { value, name, origin: `environment ${name}` };
     }
     for (const name of names) {
       const value = dotEnv[name] ?? '';
-      if (isSet(value)) return { value, name: `${name} in .env`, origin: `.env ${name}` };
+      if (isSet(name, value)) return { value, name: `${name} in .env`, origin: `.env ${name}` };
     }
     return null;
   };
 }
 
-/** An empty variable counts as not set. */
-function isSet(value: string): boolean {
-  return value.trim() !== '';
+/** An empty variable counts as not set, and so does one that Kubernetes added for a Service. */
+function isSet(name: string, value: string): boolean {
+  return value.trim() !== '' && !isServiceVariable(name, value);
 }
 
 export type VariableValue = {
@@ -64,7 +65,7 @@ export function refuseUnknownVariables(
 ): void {
   const known = settings.map(({ variable }) => variable);
   const unknown = [...Object.entries(env), ...Object.entries(dotEnv)].filter(
-    ([name, value = '']) => name.startsWith(VARIABLE_PREFIX) && isSet(value) && !known.includes(name),
+    ([name, value = '']) => name.startsWith(VARIABLE_PREFIX) && isSet(name, value) && !known.includes(name),
   );
   const problems = unknown.map(([name]) => {
     const words = known.map((one) => one.slice(VARIABLE_PREFIX.length));

@@ -90,6 +90,10 @@ test('what a URL does not say of TLS, the variables of libpq do', () => {
   );
 });
 
+test('a port that Kubernetes added for a Service named postgres is not that of the host', () => {
+  assert.equal(urlOf({ PGHOST: 'h', POSTGRES_PORT: 'tcp://10.0.0.5:5432' }), 'postgresql://h/');
+});
+
 test('wrong parts are refused by the name of their variable', () => {
   const wrong: readonly (readonly [Environment, RegExp])[] = [
     [
