@@ -130,23 +130,52 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual([ready, told], ['ready', 'SIGTERM']);
     });
 
-    void it('says what is missing when there is no pinned Node', () => {
-      const bare = makeTree(minimum);
-      mkdirSync(path.join(bare, 'node_modules/node'), { recursive: true });
-      writeFileSync(path.join(bare, 'node_modules/node/package.json'), '{}'); // its install script did not run
-      const { status, stdout, stderr } = spawnSync(node, [launcherOf(bare)], { encoding: 'utf8' });
-      const version = node === process.execPath ? process.version : versionOf(node);
-      assert.deepEqual(
-        { status, stdout, stderr },
-        {
-          status: 2,
-          stdout: '',
-          stderr:
-            `error: Cannot start spacex-pipeline: it needs Node ${minimum} or newer, this is ${version}\n` +
-            `hint: Install Node ${minimum} from https://nodejs.org, or run "npm ci" in ${bare} to get one for this project alone.\n`,
-        },
-      );
-    });
+    const production = { NODE_ENV: 'production' };
+    const ignoring = { npm_config_ignore_scripts: 'true' };
+    const both = 'npm ci --include=dev --ignore-scripts=false';
+    const cases: readonly (readonly [
+      what: string,
+      files: readonly string[],
+      env: object,
+      command: string,
+    ])[] = [
+      ['nothing is installed', [], {}, 'npm ci'],
+      [
+        'nothing is installed, and npm leaves out what is for development',
+        [],
+        production,
+        'npm ci --include=dev',
+      ],
+      ['nothing is installed, and npm runs no scripts', [], ignoring, 'npm ci --ignore-scripts=false'],
+      ['npm left it out', ['pg/package.json'], {}, both],
+      ['its install script did not run', ['node/package.json'], {}, 'npm ci --ignore-scripts=false'],
+      ['its install script did not run', ['node/package.json'], production, both],
+      ['it does not run here', ['node/package.json', 'node/bin/node'], {}, 'npm ci'],
+    ];
+    for (const [what, files, env, command] of cases) {
+      void it(`says how to get the pinned Node where ${what} (${Object.keys(env).join()})`, () => {
+        const bare = makeTree(minimum);
+        for (const file of files) {
+          const place = path.join(bare, 'node_modules', file);
+          mkdirSync(path.dirname(place), { recursive: true });
+          writeFileSync(place, '{}', { mode: 0o755 });
+        }
+        const { NODE_ENV: _, npm_config_ignore_scripts: __, ...outer } = process.env;
+        const options = { encoding: 'utf8', env: { ...outer, ...env } } as const;
+        const { status, stdout, stderr } = spawnSync(node, [launcherOf(bare)], options);
+        const version = node === process.execPath ? process.version : versionOf(node);
+        assert.deepEqual(
+          { status, stdout, stderr },
+          {
+            status: 2,
+            stdout: '',
+            stderr:
+              `error: Cannot start spacex-pipeline: it needs Node ${minimum} or newer, this is ${version}\n` +
+              `hint: Install Node ${minimum} from https://nodejs.org, or run "${command}" in ${bare} to get one for this project alone.\n`,
+          },
+        );
+      });
+    }
   });
 }
 
