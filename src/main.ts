@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 
 import { EXIT_CODES } from './cli/exit-codes.ts';
-import { startedByNpm } from './config/started-by.ts';
+import { startedByNohup, startedByNpm } from './config/started-by.ts';
 
 enableCompileCache();
 
@@ -18,7 +18,9 @@ async function stop(): Promise<void> {
   );
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+const outlivesTerminal = startedByNohup();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+process.on('SIGHUP', () => void (outlivesTerminal || stop()));
 // Whoever reads what we tell may go, as in `| head -1`, and a log's disk may fill up: what is under way goes on.
 const unwritten: Error[] = [];
 process.stderr.on('error', () => undefined);
@@ -34,7 +36,8 @@ stopWithParent(
   () => {
     if (!abort.signal.aborted) void stop();
   },
-  { startedByNpm: startedByNpm() },
+  // npm does not survive the hang-up, nohup or not.
+  { startedByNpm: startedByNpm() && !outlivesTerminal },
 );
 const failure = await runCli(process.argv.slice(2), {
   stdout: process.stdout,

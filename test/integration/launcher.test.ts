@@ -130,6 +130,8 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual([ready, told], ['ready', 'SIGTERM']);
     });
 
+    describeHangup(node, tree);
+
     const production = { NODE_ENV: 'production' };
     const ignoring = { npm_config_ignore_scripts: 'true' };
     const both = 'npm ci --include=dev --ignore-scripts=false';
@@ -177,6 +179,39 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       });
     }
   });
+}
+
+/** Starts the launcher so that it outlives its terminal, and hangs that up: the program must not notice. */
+function describeHangup(node: string, tree: string): void {
+  const launch = `'${node}' '${launcherOf(tree)}' wait`;
+  const ways = {
+    'nohup in a shell': `nohup ${launch}`,
+    'a shell that ignores the signal': `trap '' HUP; ${launch}; :`,
+    'a shell script below nohup': `nohup bash -c "${launch}; :"`,
+    'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // what GNU nohup puts in its place
+  };
+  for (const [way, line] of Object.entries(ways)) {
+    void it(`goes on after a hang-up where it was started by ${way}`, async () => {
+      const { _: __, ...env } = process.env;
+      const shell = spawn('bash', ['--norc', '-c', line], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        detached: true,
+        env,
+      });
+      const lines: string[] = [];
+      const reader = createInterface({ input: shell.stdout }).on('line', (text) => lines.push(text));
+      const seen = async (text: string): Promise<void> => {
+        while (!lines.includes(text)) await once(reader, 'line');
+      };
+      await seen('ready');
+      process.kill(-(shell.pid ?? 0), 'SIGHUP');
+      process.kill(-(shell.pid ?? 0), 'SIGTERM');
+      await seen('SIGTERM');
+      process.kill(-(shell.pid ?? 0), 'SIGKILL');
+      await once(reader, 'close');
+      assert.deepEqual(lines, ['ready', 'SIGTERM', 'parent gone']);
+    });
+  }
 }
 
 /** Starts the program below a shell that stands for npm, and kills that alone; the first two lines of the program. */

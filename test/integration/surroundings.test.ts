@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
 
 import { shellQuote } from '../../src/lib/shell-quote.ts';
@@ -83,6 +85,23 @@ void describe('the program', () => {
     const listed = bash(`${PROGRAM} dag <&-`);
     assertQuiet(listed);
     assert.match(listed.stdout, /publish\n$/);
+  });
+
+  void it('goes on when its terminal hangs up, started by nohup', async () => {
+    const line = `nohup ${PROGRAM} run --source sandbox --resources launches --data-dir hangup & echo $!; wait $!`;
+    const shell = spawn('bash', ['--norc', '-c', line], { cwd: folder, env: { PATH, NODE_OPTIONS } });
+    const lines = createInterface({ input: shell.stdout });
+    const [pid] = await once(lines, 'line');
+    const ended = once(shell, 'close');
+    let log = '';
+    for await (const chunk of shell.stderr.setEncoding('utf8')) {
+      const before = log;
+      log += String(chunk);
+      if (/ run \S+ from sandbox/.test(log) && !/ run \S+ from sandbox/.test(before))
+        process.kill(Number(pid), 'SIGHUP');
+    }
+    assert.deepEqual(await ended, [0, null], log);
+    assert.match(log, / run \S+ from sandbox/);
   });
 
   void it('writes the same, without colours, whatever the terminal is said to be', () => {
