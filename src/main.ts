@@ -39,15 +39,22 @@ stopWithParent(
   // npm does not survive the hang-up, nohup or not.
   { startedByNpm: startedByNpm() && !outlivesTerminal },
 );
-const failure = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  cwd: process.cwd(),
-  signal: abort.signal,
-});
 // A pipe takes 64 kB; what is beyond waits for its reader, and an exit would cut it off.
 const write = (stream: NodeJS.WriteStream, text: string) =>
   new Promise<void>((resolve) => void stream.write(text, () => resolve()));
+const cwd = currentFolder();
+if (cwd === null) {
+  const reason = 'the current folder was deleted, or a folder above it is closed to this user';
+  const hint = 'Change to another folder, then try again.';
+  await write(process.stderr, `error: Cannot start spacex-pipeline: ${reason}\nhint: ${hint}\n`);
+  process.exit(EXIT_CODES.usage);
+}
+const failure = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  cwd,
+  signal: abort.signal,
+});
 await write(process.stdout, '');
 const [reason] = unwritten;
 await write(
@@ -58,3 +65,11 @@ await write(
 );
 const outcome = failure ?? (reason === undefined ? null : 'internal');
 process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);
+
+function currentFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}

@@ -81,6 +81,15 @@ void describe('the program', () => {
     assert.match(stderr, /^error: Cannot write the output: ENOSPC: .*\nhint: .*\n$/);
   });
 
+  void it('says in one line that the current folder was deleted', () => {
+    const { status, stdout, stderr } = bash(`mkdir gone && cd gone && rmdir ../gone && ${PROGRAM} config`);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /^error: Cannot start spacex-pipeline: the current folder was deleted.*\nhint: .*\n$/,
+    );
+  });
+
   void it('works with stdin closed', () => {
     const listed = bash(`${PROGRAM} dag <&-`);
     assertQuiet(listed);
