@@ -49,7 +49,7 @@ function problemOf(error: ErrorObject): Problem {
   }
   return {
     where: dotted(path),
-    message: `must be ${expectation(schema)}, found ${showFound(error.data)}`,
+    message: `must be ${expectation(schema, error.data)}, found ${showFound(error.data)}`,
   };
 }
 

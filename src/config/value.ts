@@ -2,9 +2,13 @@ import type { Schema } from '../core/schema.ts';
 
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { parseServerUrl } from '../lib/server-url.ts';
+import { serverUrlFault } from './url-fault.ts';
 
-type Format = { readonly accepts: (value: string) => boolean; readonly expected: string };
+type Format = {
+  readonly accepts: (value: string) => boolean;
+  /** What a value should be, or this one where it says more. */
+  readonly expected: string | ((value: unknown) => string);
+};
 
 /** What a pattern alone cannot say of a text. */
 export const FORMATS: Readonly<Record<string, Format>> = {
@@ -13,9 +17,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     expected: 'an http:// or https:// URL without query',
   },
   'postgres-url': {
-    accepts: (value) =>
-      /^postgres(ql)?:\/\//i.test(value) && value === value.trim() && parseServerUrl(value) !== null,
-    expected: 'a postgresql:// or postgres:// URL',
+    accepts: (value) => serverUrlFault(value) === null,
+    expected: (value) => serverUrlFault(typeof value === 'string' ? value : '') ?? '',
   },
   'proxy-url': {
     accepts: (value) => isProxyUrl(withScheme(value)),
@@ -80,11 +83,13 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** `a number above 0 and at most 1000`: what the schema of one value asks for. */
-export function expectation(schema: Readonly<Record<string, unknown>>): string {
+/** `a number above 0 and at most 1000`: what the schema of one value asks for, and this one is not. */
+export function expectation(schema: Readonly<Record<string, unknown>>, found: unknown): string {
   const { format, enum: choices } = schema;
   const ownFormat = typeof format === 'string' ? FORMATS[format] : undefined;
-  if (ownFormat !== undefined) return ownFormat.expected;
+  if (ownFormat !== undefined) {
+    return typeof ownFormat.expected === 'string' ? ownFormat.expected : ownFormat.expected(found);
+  }
   if (Array.isArray(choices)) return `one of ${choices.join(', ')}`;
   const types = typesOf(schema);
   if (types.includes('boolean')) return 'true or false';

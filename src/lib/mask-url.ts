@@ -1,3 +1,5 @@
+import { rawCharacter } from './server-url.ts';
+
 const MASK = '***';
 
 /**
@@ -29,11 +31,13 @@ const PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/|[a-z][a-z0-9+.-]*:|)(.*)$/is;
 function maskUserinfo(url: string): string {
   const [, start = '', rest = ''] = PARTS.exec(url) ?? [];
   if (!start.endsWith('//')) return url.replace(/^([^:@\s]*):(.*)@/s, `$1:${MASK}@`);
-  const end = userinfoEnd(rest);
+  const isServer = /^postgres(ql)?:/i.test(start);
+  const isCut = isServer && /[#?/]/.test(rawCharacter(url) ?? '');
+  const end = isCut ? rest.lastIndexOf('@') : userinfoEnd(rest);
   if (end === -1) return url;
   const userinfo = rest.slice(0, end);
   const colon = userinfo.indexOf(':');
-  if (!/^postgres(ql)?:/i.test(start)) return `${start}${MASK}${rest.slice(end)}`;
+  if (!isServer) return `${start}${MASK}${rest.slice(end)}`;
   return colon === -1 ? url : `${start}${userinfo.slice(0, colon)}:${MASK}${rest.slice(end)}`;
 }
 

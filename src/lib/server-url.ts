@@ -16,3 +16,24 @@ export function addParameters(url: string, added: Iterable<readonly [name: strin
   if (text === '') return url;
   return [`${address}${address.includes('?') ? '&' : '?'}${text}`, ...fragment].join('#');
 }
+
+/**
+ * The character of a login or name that seems to stand there as it is, and would end that part of the URL: a `#` has no
+ * other meaning, behind `/` and `?` there would be an `@` that belongs to neither a database nor a parameter.
+ */
+export function rawCharacter(text: string): '#' | '?' | '/' | '%' | null {
+  if (text.includes('#')) return '#';
+  const [, authority = '', path = '', query = ''] = /^[^:]*:\/\/([^/?]*)([^?]*)\??(.*)$/s.exec(text) ?? [];
+  const isOpen = authority.includes(':') && !authority.includes('@') && !/:\d*$|\]$/.test(authority);
+  if (/@.*\//.test(path) || (isOpen && path.includes('@'))) return '/';
+  if (query.split('&').some((one) => one.includes('@') && (isOpen || !one.includes('=')))) return '?';
+  return isDecodable(text) ? null : '%';
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
