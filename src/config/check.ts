@@ -71,7 +71,8 @@ function elsewhere(name: string): string | null {
   return settings.find(({ path }) => path.at(-1) === last)?.key ?? null;
 }
 
-function dotted(path: readonly string[]): string {
+/** `limits.rejects.share`, `resources[1]`. */
+export function dotted(path: readonly string[]): string {
   return path
     .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
     .join('')

@@ -2,9 +2,10 @@ import { VARIABLE_PREFIX, type Setting } from './keys.ts';
 import type { ConfigKey } from './schema.ts';
 import { isServiceVariable } from './kubernetes.ts';
 import type { FindVariable, Variable } from './server-url.ts';
+import { findRepeatedName } from '../lib/json-repeated.ts';
 import { suggest } from '../lib/suggest.ts';
 import { readText } from './value.ts';
-import { refuse } from './check.ts';
+import { dotted, refuse } from './check.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,7 +54,14 @@ export function readVariables(
     const { key, schema } = setting;
     const others = settled.has(key) ? [] : (ALIASES[key] ?? []);
     const variable = find(setting.variable, ...others);
-    return variable === null ? [] : [{ setting, variable, value: readText(schema, variable.value) }];
+    if (variable === null) return [];
+    const value = readText(schema, variable.value);
+    const repeated = typeof value === 'object' ? findRepeatedName(variable.value) : null;
+    if (repeated !== null) {
+      const message = `"${dotted(repeated.path)}" is there twice`;
+      refuse([{ source: variable.name, message }], 'Keep one of them.');
+    }
+    return [{ setting, variable, value }];
   });
 }
 

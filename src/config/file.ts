@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { findJsonFault } from '../lib/json-fault.ts';
 import { PipelineError } from '../core/errors.ts';
+import { findJsonFault } from '../lib/json-fault.ts';
+import { findRepeatedName } from '../lib/json-repeated.ts';
+import { dotted } from './check.ts';
 
 const DEFAULT_NAME = 'spacex-pipeline.config.json';
 
@@ -52,8 +54,16 @@ async function readOptional(path: string, name: string, absent: readonly string[
 
 function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    const repeated = findRepeatedName(text);
+    if (repeated === null) return value;
+    const { line, column, path } = repeated;
+    throw new PipelineError(
+      `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" is there twice`,
+      { code: 'usage', hint: 'Keep one of them.' },
+    );
   } catch (error) {
+    if (error instanceof PipelineError) throw error;
     const fault = findJsonFault(text);
     const reason =
       fault === null

@@ -156,6 +156,18 @@ test('a file that is not JSON is refused with line and column', async () => {
   );
 });
 
+test('a key that is there twice is refused, in the file and in a variable', async () => {
+  assert.equal(
+    await messageOf({ file: '{"database": {\n  "schema": "a",\n  "schema": "b" } }' }),
+    `Cannot use ${FILE}: line 3, column 3: "database.schema" is there twice`,
+  );
+  const name = 'SPACEX_PIPELINE_RESOURCE_LIMITS';
+  assert.equal(
+    await messageOf({ env: { [name]: '{"any": {}, "any": {"rejects": {"count": 1}}}' } }),
+    `Cannot use ${name}: "any" is there twice`,
+  );
+});
+
 test('a file with a byte order mark and a $schema is read', async () => {
   const { config } = await load({ file: '\uFEFF{ "$schema": "./x.json", "batchSize": 7 }' });
   assert.equal(config.batchSize, 7);
