@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 
 import { PipelineError } from '../core/errors.ts';
 import { findJsonFault } from '../lib/json-fault.ts';
 import { findRepeatedName } from '../lib/json-repeated.ts';
 import { dotted } from './check.ts';
+import { parseDotEnv } from './dot-env.ts';
+import { readTextFile } from './text-file.ts';
 
 const DEFAULT_NAME = 'spacex-pipeline.config.json';
 
@@ -20,7 +20,7 @@ export type ConfigFile = {
 export async function readConfigFile(asked: string | null, cwd: string): Promise<ConfigFile | null> {
   const name = asked ?? DEFAULT_NAME;
   const path = resolve(cwd, name);
-  const text = await readOptional(path, name, ['ENOENT']);
+  const text = await readTextFile(path, name, ['ENOENT']);
   if (text !== null) return { path, name, value: parseJson(text, name) };
   if (asked === null) return null;
   throw new PipelineError(`Cannot read ${name}: there is no such file`, {
@@ -33,23 +33,7 @@ export async function readConfigFile(asked: string | null, cwd: string): Promise
 export async function readDotEnv(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
   const path = join(folder, '.env');
   // A folder named .env is somebody's Python environment.
-  return parseEnv((await readOptional(path, path, ['ENOENT', 'EISDIR'])) ?? '');
-}
-
-async function readOptional(path: string, name: string, absent: readonly string[]): Promise<string | null> {
-  try {
-    const text = await readFile(path, 'utf8');
-    return text.replace(/^\uFEFF/, '');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (absent.includes(code)) return null;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot read ${name}: ${reason}`, {
-      code: 'usage',
-      cause: error,
-      hint: 'Check that it is a file that you may read.',
-    });
-  }
+  return parseDotEnv((await readTextFile(path, path, ['ENOENT', 'EISDIR'])) ?? '', path);
 }
 
 function parseJson(text: string, name: string): unknown {

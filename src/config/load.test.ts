@@ -168,6 +168,33 @@ test('a key that is there twice is refused, in the file and in a variable', asyn
   );
 });
 
+test('a file that is not UTF-8 is refused by its name and line', async () => {
+  const text = '{\n "database": { "schema": "größe" } }';
+  const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  const wrong = [
+    [utf16, 'it is UTF-16, not UTF-8'],
+    [Buffer.from(utf16).swap16(), 'it is UTF-16, not UTF-8'],
+    [utf16.subarray(2), 'line 1 is not UTF-8'],
+    [Buffer.from(text, 'latin1'), 'line 2 is not UTF-8'],
+  ] as const;
+  for (const [bytes, reason] of wrong) {
+    for (const name of [FILE, '.env']) {
+      const cwd = await folderWith({ [name]: bytes });
+      const { message, hint } = await failure(loadConfig({ env: {}, cwd }));
+      const shown = name === FILE ? name : join(cwd, name);
+      assert.equal(message, `Cannot read ${shown}: ${reason}`);
+      assert.match(hint ?? '', /UTF-8/);
+    }
+  }
+  const dotEnv = '\uFEFFSPACEX_PIPELINE_SCHEMA=größe';
+  assert.equal((await load({ dotEnv })).config.database.schema, 'größe');
+});
+
+test('a line of .env that does not set a variable of ours is refused', async () => {
+  const { message } = await failure(load({ dotEnv: '\nSPACEX_PIPELINE_SCHEMA: mine\n' }));
+  assert.match(message, /^Cannot read .*\.env: line 2 names SPACEX_PIPELINE_SCHEMA, but does not set it$/);
+});
+
 test('a file with a byte order mark and a $schema is read', async () => {
   const { config } = await load({ file: '\uFEFF{ "$schema": "./x.json", "batchSize": 7 }' });
   assert.equal(config.batchSize, 7);

@@ -14,14 +14,17 @@ after(() => rm(root, { recursive: true }));
 export const FILE = 'spacex-pipeline.config.json';
 let folders = 0;
 
-/** A new folder with files; what is not text is written as JSON. */
+/** A new folder with files; what is neither text nor bytes is written as JSON. */
 export async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = join(root, String((folders += 1)));
   await mkdir(folder);
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     await mkdir(join(path, '..'), { recursive: true });
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+    await writeFile(
+      path,
+      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
+    );
   }
   return folder;
 }

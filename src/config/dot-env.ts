@@ -1,0 +1,62 @@
+import { parseEnv } from 'node:util';
+
+import { PipelineError } from '../core/errors.ts';
+
+/** Names of variables that this program reads. */
+const OURS =
+  /\b(?:SPACEX_(?:PIPELINE|API)_\w+|DATABASE_URL|PG(?:HOST|PORT|USER|DATABASE|PASS\w+|SSL\w+)|POSTGRES_(?:HOST|PORT|USER|PASSWORD|DB)|(?:HTTPS?|NO)_PROXY)\b/i;
+const ASSIGNED = /^(?:export\s+)?([A-Za-z_][\w.-]*)$/;
+/** A comment, an assignment, whose value may go on over lines in quotes, or any other line. */
+const LINE = /[^\S\n]*(?:#[^\n]*|([^\n=]*)=[^\S\n]*((["'`])[^]*?\3)?([^\n]*)|[^\n]*)(?:\n|$)/gy;
+/** As in a shell, so that a password may have a `#`. */
+const COMMENT = /(?:^|\s)#/;
+
+/**
+ * The variables of a `.env` file. Lines that are no assignments may be meant for another program, and are passed over;
+ * one that names a variable of ours and does not clearly set it throws `usage`.
+ */
+export function parseDotEnv(text: string, path: string): Readonly<Record<string, string | undefined>> {
+  const variables: Record<string, string | undefined> = {};
+  let line = 1;
+  for (const [all, left, quoted, , rest = ''] of text.matchAll(LINE)) {
+    const fault = left === undefined ? faultOfLine(all) : faultOfAssignment(left.trim(), quoted, rest);
+    if (fault !== null) throw wrong(path, line, fault);
+    const name = ASSIGNED.exec(left?.trim() ?? '')?.[1];
+    if (name !== undefined) variables[name] = quoted === undefined ? withoutComment(rest) : unquoted(quoted);
+    line += all.split('\n').length - 1;
+  }
+  return variables;
+}
+
+function withoutComment(text: string): string {
+  return (text.split(COMMENT, 1)[0] ?? '').trim();
+}
+
+/** Node knows the escapes. */
+function unquoted(value: string): string | undefined {
+  return parseEnv(`VALUE=${value}`)['VALUE'];
+}
+
+type LineFault = { readonly name: string; readonly reason: string };
+
+/** A name alone has no effect here. For Docker it stands for the variable of the environment, which is read anyway. */
+function faultOfLine(line: string): LineFault | null {
+  const text = withoutComment(line);
+  const name = OURS.exec(text)?.[0];
+  return name === undefined || ASSIGNED.test(text) ? null : { name, reason: 'does not set it' };
+}
+
+function faultOfAssignment(left: string, quoted: string | undefined, rest: string): LineFault | null {
+  const name = OURS.exec(left)?.[0];
+  if (name === undefined) return null;
+  if (ASSIGNED.exec(left)?.[1] !== name) return { name, reason: 'does not set it' };
+  if (quoted === undefined) return /^["'`]/.test(rest) ? { name, reason: 'has no closing quote' } : null;
+  return withoutComment(rest) === '' ? null : { name, reason: 'has more behind its closing quote' };
+}
+
+function wrong(path: string, line: number, { name, reason }: LineFault): PipelineError {
+  return new PipelineError(`Cannot read ${path}: line ${line} names ${name}, but ${reason}`, {
+    code: 'usage',
+    hint: `Write it as ${name}=value, or begin the line with #.`,
+  });
+}
