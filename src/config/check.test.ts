@@ -34,7 +34,7 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'database.schema': [
     'Raumfahrt ä',
     'pg_x',
-    'a name of 1 to 63 bytes that does not start with pg_, nor information_schema',
+    'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   ],
   'database.allowNetworkFolder': ['true', 'perhaps', 'true or false'],
   'database.lockTimeoutSeconds': ['1', 'x', 'a number from 0 to 86400'],
@@ -108,7 +108,8 @@ test('a part with several faults is told once, and all parts are', () => {
 
 test('a schema name is measured in bytes of UTF-8', () => {
   const faults = (schema: string) => check({ database: { schema } }).length;
-  for (const name of ['ä'.repeat(31), 'My "odd" schema']) assert.equal(faults(name), 0, name);
-  for (const name of ['ä'.repeat(32), '', 'a\0', '\ud800', 'pg_temp', 'information_schema'])
+  for (const name of ['ä'.repeat(31), 'My "odd" schema', 'pgx', 'PG_x', '$users', 'my$user'])
+    assert.equal(faults(name), 0, name);
+  for (const name of ['ä'.repeat(32), '', 'a\0', '\ud800', 'pg_temp', 'pg', '$user', 'information_schema'])
     assert.equal(faults(name), 1, name);
 });

@@ -100,7 +100,7 @@ export const configSchema = section({
       format: 'schema-name',
       minLength: 1,
       maxLength: 63,
-      pattern: '^(?!pg_|information_schema$)',
+      pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
       default: 'spacex',
       description:
         'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',

@@ -30,8 +30,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       value !== '' &&
       isStorableText(value) &&
       Buffer.byteLength(value) <= 63 &&
-      !/^(pg_.*|information_schema)$/s.test(value),
-    expected: 'a name of 1 to 63 bytes that does not start with pg_, nor information_schema',
+      // The ledger of pg would be pg_pipeline; $user of a search path is the user, in quotes as well.
+      !/^(pg|pg_.*|information_schema|\$user)$/s.test(value),
+    expected:
+      'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
