@@ -45,7 +45,7 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
 
 async function newestProfile(dataDir: string, runIds: readonly string[], resource: string) {
   for (const runId of runIds) {
-    const profile = await readProfile(dataDir, runId, resource);
+    const profile = await readProfile(dataDir, runId, resource).catch(() => null);
     if (profile !== null) return { runId, profile };
   }
   return null;

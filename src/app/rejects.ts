@@ -77,7 +77,7 @@ async function bytesInRaw(
   config: Config,
   { resource, last_run_id, offset }: KeptReject,
 ): Promise<Buffer | null> {
-  const manifest = await readManifest(config.dataDir, last_run_id);
+  const manifest = await readManifest(config.dataDir, last_run_id).catch(() => null);
   const raw = manifest?.raw[resource];
   if (raw === undefined) return null;
   const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: MAX_RECORD_BYTES });

@@ -103,9 +103,12 @@ async function findStanding(
   for (const resource of resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;
-    const origin = await readManifest(config.dataDir, last.run_id);
+    const origin = await readManifest(config.dataDir, last.run_id).catch(
+      (error: unknown) => reportError(error).message,
+    );
     if (origin === null)
       underivable[resource.name] = `the folder of run ${last.run_id} is not in ${config.dataDir}`;
+    else if (typeof origin === 'string') underivable[resource.name] = origin;
     else
       standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.raw } } });
   }

@@ -1,6 +1,6 @@
 import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
-import type { ErrorReport } from '../core/errors.ts';
+import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -107,7 +107,10 @@ async function printSummary(context: CommandContext, report: RunReport): Promise
     `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
   );
   printLine(context, `Folder: ${report.run_dir}`);
-  const drift = await driftLine(context, report);
+  const drift = await driftLine(context, report).catch((error: unknown) => {
+    context.log.warn(reportError(error).message);
+    return null;
+  });
   if (drift !== null) printLine(context, drift);
   if (report.status !== 'succeeded') return;
   const query = `Try: spacex-pipeline query ${shellQuote(exampleQuery)}`;

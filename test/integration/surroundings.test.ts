@@ -52,6 +52,17 @@ void describe('the program', () => {
     assert.match(stderr, /^error: Cannot write .*file\/data\/.*: ENOTDIR.*\nhint: .*--data-dir\.\n$/);
   });
 
+  void it('names its own file that is damaged, and guesses nothing', () => {
+    const kept = path.join(folder, 'damaged', 'sandbox', 'contents.json');
+    mkdirSync(path.dirname(kept), { recursive: true });
+    writeFileSync(kept, '');
+    const flags = '--data-dir damaged --resources launches --quiet';
+    const { status, stderr } = bash(`${PROGRAM} run --source sandbox ${flags}`);
+    assert.equal(status, 2);
+    assert.equal(stderr.split('\n')[0], `error: Cannot read ${kept}: it is damaged`);
+    assert.match(stderr, /\nhint: Write \{"simulated":true\} into it where run\.json .*\n$/);
+  });
+
   void it('says nothing when whoever reads its output goes away', () => {
     const first = bash(`${PROGRAM} resources show launches --json | head -1`);
     assertQuiet(first);

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { PipelineError } from '../../core/errors.ts';
 import type { Profile } from '../../core/profile.ts';
 import type { Fault, RawFile, RunReport } from '../../core/run.ts';
 import { readLines } from '../../lib/lines.ts';
 import { isUuidv7 } from '../../lib/uuidv7.ts';
+import { readOwnJson } from './own-json.ts';
 import { runFolder } from './run-store.ts';
 
 /** A manifest as far as history needs it. */
@@ -24,15 +26,17 @@ export async function folderRuns(dataDir: string, limit: number): Promise<Manife
   const manifests: Manifest[] = [];
   for (const name of await runNames(dataDir)) {
     if (manifests.length >= limit) break;
-    const manifest = await readJson<Manifest>(join(runFolder(dataDir, name), 'run.json'));
+    const manifest = await readManifest(dataDir, name).catch(() => null);
     if (manifest !== null) manifests.push(manifest);
   }
   return manifests;
 }
 
-/** The manifest of one run; null where its folder is not there or has none. */
+/** The manifest of one run; null where its folder is not there or has none. Throws where it cannot be read. */
 export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
-  return readJson<Manifest>(join(runFolder(dataDir, runId), 'run.json'));
+  return readOwnJson(join(runFolder(dataDir, runId), 'run.json'), {
+    hint: 'Bring it back from a backup, or pull again with: spacex-pipeline run',
+  });
 }
 
 /** The folders of runs, newest first. Whatever else is there, such as a folder that is being removed, is none. */
@@ -48,17 +52,9 @@ export async function profiledResources(dataDir: string, runId: string): Promise
 }
 
 export async function readProfile(dataDir: string, runId: string, resource: string): Promise<Profile | null> {
-  return readJson<Profile>(join(runFolder(dataDir, runId), 'profile', `${resource}.json`));
-}
-
-/** Null for a file that is not there or not whole. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever reads it knows what the pipeline wrote
-async function readJson<T>(path: string): Promise<T | null> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T; // written whole by the pipeline alone
-  } catch {
-    return null;
-  }
+  return readOwnJson(join(runFolder(dataDir, runId), 'profile', `${resource}.json`), {
+    hint: `Remove that file to go on without the profile of ${resource}.`,
+  });
 }
 
 /** A record that was set aside, as `rejects list --json` tells it. */
@@ -83,13 +79,25 @@ export async function* readRejects(
     const of = name.slice(0, -'.ndjson'.length);
     if (resource !== null && of !== resource) continue;
     const file: AsyncIterable<Buffer> = createReadStream(join(dir, name));
-    for await (const line of readLines(file)) yield parseReject(of, line);
+    for await (const line of readLines(file)) yield parseReject(of, line, join(dir, name));
   }
 }
 
 type Line = Omit<Reject, 'resource' | 'record'> & { readonly record?: unknown; readonly raw?: string };
 
-function parseReject(resource: string, line: string): Reject {
-  const { index, id, errors, record, raw } = JSON.parse(line) as Line; // written by the pipeline alone
+function parseReject(resource: string, line: string, path: string): Reject {
+  const { index, id, errors, record, raw } = parseLine(line, path);
   return { resource, index, id, errors, record: raw === undefined ? record : raw };
+}
+
+function parseLine(line: string, path: string): Line {
+  try {
+    return JSON.parse(line) as Line; // written by the pipeline alone
+  } catch (error) {
+    throw new PipelineError(`Cannot read ${path}: it is damaged`, {
+      code: 'internal',
+      cause: error,
+      hint: 'See what the ledger keeps: spacex-pipeline rejects list --status all',
+    });
+  }
 }

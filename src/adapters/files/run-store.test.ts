@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -29,6 +29,29 @@ describe('a run folder', () => {
       await checkDataKind(folder, true);
       await assert.rejects(checkDataKind(folder, false), { code: 'kind' });
     }
+  });
+
+  it('is not written where the data folder does not say which kind of records it keeps', async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
+    t.after(() => rm(dataDir, { recursive: true }));
+    const path = join(dataDir, 'contents.json');
+    const run = await openRunStore(dataDir, true).create('run');
+    for (const [text, reason] of [
+      ['', 'it is damaged'],
+      ['{"simulated":tr', 'it is damaged'],
+      ['null', 'it is damaged'],
+      ['{}', 'it does not say which kind of records is kept here'],
+      ['{"simulated":"no"}', 'it does not say which kind of records is kept here'],
+    ] as const) {
+      await writeFile(path, text);
+      const expected = { code: 'kind', message: `Cannot read ${path}: ${reason}` };
+      await assert.rejects(checkDataKind(dataDir, true), expected);
+      await assert.rejects(run.writeRaw('makers', body()), expected);
+      assert.equal(await readFile(path, 'utf8'), text);
+    }
+    await rm(path);
+    await mkdir(path);
+    await assert.rejects(checkDataKind(dataDir, true), { code: 'kind', message: /^Cannot read .*EISDIR/ });
   });
 
   it('shares the stage files of an earlier one, all of them or none', async (t) => {

@@ -8,6 +8,7 @@ import type { RawBody, RunFolder, RunStore, Stage, StageFile } from '../../core/
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { readOwnJson } from './own-json.ts';
 import { writing } from './writing.ts';
 
 /** More than is ever quoted, as secrets are taken out before. */
@@ -200,12 +201,17 @@ async function digestFile(path: string): Promise<Omit<RawBody, 'path'>> {
 
 type Kind = { readonly simulated: boolean };
 
-/** What kind of records a data folder keeps, null while it keeps none. */
+/** What kind of records a data folder keeps, null while it keeps none. Throws `kind` where its file does not say. */
 async function readDataKind(dataDir: string): Promise<boolean | null> {
-  const text = await readFile(kindPath(dataDir), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const kind = JSON.parse(text) as Partial<Kind>; // written whole by markKind alone
-  return kind.simulated === true;
+  const path = kindPath(dataDir);
+  const hint = `Write {"simulated":true} into it where run.json of the runs beside it says so, else {"simulated":false}.`;
+  const kind = await readOwnJson<Partial<Kind>>(path, { code: 'kind', hint });
+  if (kind === null) return null;
+  if (typeof kind.simulated === 'boolean') return kind.simulated;
+  throw new PipelineError(`Cannot read ${path}: it does not say which kind of records is kept here`, {
+    code: 'kind',
+    hint,
+  });
 }
 
 /** Throws `kind` when the folder keeps the other kind. */

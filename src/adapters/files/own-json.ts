@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+
+import { PipelineError, type ErrorCode } from '../../core/errors.ts';
+
+/**
+ * A JSON file that the pipeline wrote; null where it is not there. Throws an error that names the file where it is
+ * damaged or cannot be read: what it said must not be guessed.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the pipeline wrote there
+export async function readOwnJson<T extends object>(
+  path: string,
+  { code = 'internal', hint }: { readonly code?: ErrorCode; readonly hint: string },
+): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot read ${path}: ${reason}`, {
+      code,
+      cause: error,
+      hint: 'Check who owns it, and that this user may read it.',
+    });
+  }
+  const value = parse(text);
+  if (value === null) throw new PipelineError(`Cannot read ${path}: it is damaged`, { code, hint });
+  return value as T; // written by the pipeline alone, and whole
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** Null where it is cut off or empty, as a disk may leave it. */
+function parse(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
