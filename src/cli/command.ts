@@ -12,9 +12,13 @@ export function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
 }
 
+/** The stack: of what is a fault of the program, the reason is not all that there is to see. */
+const MORE = 'what --log-level debug adds';
+
 /** `given` are the flags that the hint's command must have too. */
 export function tellError(streams: CliStreams, { message, hint }: ErrorReport, given: GlobalOptions): void {
   streams.stderr.write(`error: ${message}\n`);
-  const told = hint === null ? 'Add --log-level debug to see the cause.' : typeable(hint, streams.cwd, given);
-  streams.stderr.write(`hint: ${told}\n`);
+  const told =
+    hint ?? `This should not happen. Report it, with ${given.logLevel === 'debug' ? 'this log' : MORE}.`;
+  streams.stderr.write(`hint: ${typeable(told, streams.cwd, given)}\n`);
 }

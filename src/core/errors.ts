@@ -48,10 +48,23 @@ export type ErrorReport = {
   readonly hint: string | null;
 };
 
+/** What to do where the system refuses, by Node's code. */
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'Check who owns it, and that this user may use it.',
+  EDQUOT: 'Make room within the quota of this user.',
+  EIO: 'Check the disk.',
+  EMFILE: 'Allow more open files: ulimit -n.',
+  ENFILE: 'Close other programs: the system has too many files open.',
+  ENOSPC: 'Make room on the disk.',
+  EPERM: 'Check who owns it, and that this user may use it.',
+  EROFS: 'It is on a file system that cannot be written: give another place.',
+};
+
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof PipelineError) {
     return { code: error.code, message: error.message, hint: error.hint ?? null };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message: `Cannot go on: ${message}`, hint: null };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return { code: 'internal', message: `Cannot go on: ${message}`, hint: SYSTEM_HINTS[code] ?? null };
 }

@@ -133,6 +133,18 @@ void describe('command line', { concurrency: 3 }, () => {
     });
   }
 
+  void it('promises no other cause where the reason is all that there is to see', async (t) => {
+    const own = createWorkspace();
+    t.after(own.remove);
+    await own.pull(['--source', 'sandbox', '--resources', 'rockets']);
+    const query = ['query', 'SELECT 1 / 0', '--data-dir', 'data/sandbox'];
+    assertFailure(await own.run(query), {
+      code: 5,
+      message: /division by zero \(22012\)$/,
+      hint: /^hint: Correct what the database refuses, then try again\. Its manual lists 22012 /,
+    });
+  });
+
   void it('shows a stack with --log-level debug', async () => {
     const result = await workspace.run(['run', '--source', 'mars', '--log-level', 'debug']);
     assert.equal(result.code, 2);

@@ -90,9 +90,16 @@ export function databaseError(
   return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
     code: 'database',
     cause: error,
-    hint: hints[state ?? ''] ?? HINTS[state ?? ''] ?? otherwise,
+    hint: hints[state ?? ''] ?? HINTS[state ?? ''] ?? otherwise ?? hintOf(error, state),
     context: { sqlstate: state },
   });
+}
+
+/** What to do about an error that has no hint of its own: its reason is all that there is to see. */
+function hintOf(error: unknown, state: string | null): string {
+  if (isLost(error)) return LOST;
+  if (state === null || !/^[0-9A-Z]{5}$/.test(state)) return `See the log of the database, ${AGAIN}`;
+  return `Correct what the database refuses, ${AGAIN} Its manual lists ${state} among its error codes.`;
 }
 
 /** What Node adds to some errors of TLS: this program is told of roots by sslrootcert. */
