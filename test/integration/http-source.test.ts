@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { JSON_TYPE, pullFrom, serve } from '../support/http-source.ts';
-import { listen } from '../support/web.ts';
 
 const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
-
-/** Sends the same bytes to whoever connects. */
-async function serveBytes(t: TestContext, text: string): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    socket.once('data', () => socket.end(text, 'latin1'));
-  });
-  const port = await listen(server);
-  t.after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return `http://api.test:${port}`;
-}
 
 const ENCODED: Readonly<Record<string, { readonly header: string; readonly bytes: Buffer }>> = {
   gzip: { header: 'gzip', bytes: gzipSync(BODY) },
@@ -103,20 +86,6 @@ void describe('a body', { concurrency: 4 }, () => {
     assert.deepEqual([body, attempts.length], ['[1, 2]', 2]);
   });
 
-  void it('in chunks comes whole, with trailers behind it', async (t) => {
-    const head =
-      'HTTP/1.1 200 OK\r\nCONTENT-TYPE: application/json\r\neTag: "x"\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const url = await serveBytes(t, `${head}1\r\n[\r\n1\r\n]\r\n0\r\nExpires: never\r\n\r\n`);
-    const { body, headers } = await pullFrom(t, url);
-    assert.deepEqual([body, headers['etag'], headers['content-type']], ['[]', '"x"', 'application/json']);
-  });
-
-  void it('in chunks without the last one is asked for again, and fails in the end', async (t) => {
-    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const url = await serveBytes(t, `${head}2\r\n[]\r\n`);
-    await assert.rejects(pullFrom(t, url), { code: 'source', message: /\(3 tries\)$/ });
-  });
-
   void it('that trickles is taken, as long as it does not pause', async (t) => {
     const web = await serve(t, (_, response) => {
       response.writeHead(200, JSON_TYPE);
@@ -157,26 +126,6 @@ void describe('an answer', { concurrency: 4 }, () => {
       );
     });
   }
-
-  void it('may be announced by others', async (t) => {
-    const early = 'HTTP/1.1 103 Early Hints\r\nLink: </x.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n';
-    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n';
-    const { body, status } = await pullFrom(t, await serveBytes(t, `${early}${head}[]`));
-    assert.deepEqual([status, body], [200, '[]']);
-  });
-
-  void it('with too long a head is told as such', async (t) => {
-    const url = await serveBytes(t, `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`);
-    await assert.rejects(pullFrom(t, url), {
-      code: 'source',
-      message: /: the head of its answer is too long \(3 tries\)$/,
-    });
-  });
-
-  void it('that is no HTTP is told as such', async (t) => {
-    const url = await serveBytes(t, 'SSH-2.0-OpenSSH_9.2\r\n');
-    await assert.rejects(pullFrom(t, url), { code: 'source', message: /^Cannot get .*\/x: .*\(3 tries\)$/ });
-  });
 });
 
 void describe('If-None-Match', { concurrency: 4 }, () => {

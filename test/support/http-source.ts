@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
 import { openHttpSource, type HttpSourceOptions } from '../../src/adapters/http/source.ts';
 import type { Attempt, Log, LogFields, SourceResponse } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { startWeb, type Web } from './web.ts';
+import { TEST_HOST } from './offline.ts';
+import { listen, startWeb, type Web } from './web.ts';
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
 export const never = new AbortController().signal;
@@ -85,4 +87,27 @@ export async function serve(
   const web = await startWeb((request, response) => answer(request, response, (number += 1)));
   t.after(web.close);
   return web;
+}
+
+/** A server that answers each request with the same bytes, in latin1, or as a function does. Gives its URL. */
+export async function serveBytes(
+  t: TestContext,
+  answer: string | ((socket: Socket, asked: Buffer) => void),
+): Promise<{ readonly url: string; readonly requests: () => number }> {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.on('data', (asked) => {
+      requests += 1;
+      if (typeof answer === 'string') socket.end(answer, 'latin1');
+      else answer(socket, asked);
+    });
+  });
+  const port = await listen(server);
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url: `http://${TEST_HOST}:${port}`, requests: () => requests };
 }

@@ -1,11 +1,12 @@
-import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { Agent, request as openRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
+import { dial, dialThrough, hostOf, NO_ANSWER, portOf } from './dial.ts';
 import { loginOf } from './login.ts';
 
 export type Timeouts = {
   readonly connectTimeoutSeconds: number;
   readonly headersTimeoutSeconds: number;
-  readonly bodyTimeoutSeconds: number;
 };
 
 export type HttpRequest = {
@@ -13,84 +14,114 @@ export type HttpRequest = {
   readonly proxy: URL | null;
   readonly method: 'GET' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
+  /** Take a head that breaks the rules of HTTP, too, where its meaning is clear. */
+  readonly lenient: boolean;
   readonly signal: AbortSignal;
 };
 
 export type Connections = {
-  readonly send: (request: HttpRequest) => Promise<Dispatcher.ResponseData>;
-  readonly close: () => Promise<void>;
+  readonly send: (request: HttpRequest) => Promise<IncomingMessage>;
+  readonly close: () => void;
 };
-
-/** A proxy would not make a tunnel. */
-export class TunnelError extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`the proxy answered ${status}`);
-    this.status = status;
-  }
-}
 
 /** Connections by the way to go: straight, through a tunnel for https, or by asking the proxy for a whole URL. */
 export function openConnections(seconds: Timeouts): Connections {
-  const connectTimeout = seconds.connectTimeoutSeconds * 1000;
-  const timeouts = {
-    headersTimeout: seconds.headersTimeoutSeconds * 1000,
-    bodyTimeout: seconds.bodyTimeoutSeconds * 1000,
+  const closing = new AbortController();
+  const limits = {
+    connectMs: seconds.connectTimeoutSeconds * 1000,
+    headersMs: seconds.headersTimeoutSeconds * 1000,
+    signal: closing.signal,
   };
-  // A dozen requests a run gain nothing by HTTP/2.
-  const common = { ...timeouts, connect: { timeout: connectTimeout }, allowH2: false };
-  const opened = new Map<string, Dispatcher>();
-  const open = (way: string, make: () => Dispatcher): Dispatcher => {
-    const dispatcher = opened.get(way) ?? make();
-    opened.set(way, dispatcher);
-    return dispatcher;
-  };
+  const agents = new Map<string, Agent>();
 
-  const tunnelThrough = (proxy: URL): Dispatcher => {
-    const token = loginOf(proxy);
-    return new ProxyAgent({
-      ...timeouts,
-      allowH2: false,
-      connectTimeout,
-      uri: proxy.href,
-      ...(token === null ? {} : { token }),
-      clientFactory: (origin, options) => createTunnelPool(origin, { ...options, ...timeouts }),
-    });
-  };
+  function agentFor({ url, proxy }: Pick<HttpRequest, 'url' | 'proxy'>): Agent {
+    const way = `${url.origin} ${proxy?.href ?? ''}`;
+    const agent =
+      agents.get(way) ??
+      createAgent(() => {
+        if (proxy === null) return dial(url, limits);
+        return isTls(url) ? dialThrough(proxy, url, limits) : dial(proxy, limits);
+      });
+    agents.set(way, agent);
+    return agent;
+  }
 
   return {
-    send({ url, proxy, method, headers, signal }) {
-      const path = `${url.pathname}${url.search}`;
-      const request = { origin: url.origin, path, method, headers, signal, ...timeouts };
-      if (proxy === null) return open('', () => new Agent(common)).request(request);
-      if (url.protocol === 'https:') return open('https:', () => tunnelThrough(proxy)).request(request);
-      const login = loginOf(proxy);
-      const forwarded = {
-        ...request,
-        origin: proxy.origin,
-        path: url.href,
-        headers: { ...headers, host: url.host, ...(login === null ? {} : { 'proxy-authorization': login }) },
-        // Else the certificate of an https proxy would have to name the host of the URL.
-        servername: proxy.hostname,
-      };
-      return open('http:', () => new Pool(proxy.origin, common)).request(forwarded);
+    async send(asked) {
+      const { url, proxy, headers, lenient, method, signal } = asked;
+      signal.throwIfAborted();
+      const forwarder = isTls(url) ? null : proxy;
+      const login = forwarder === null ? null : loginOf(forwarder);
+      const request = openRequest({
+        agent: agentFor(asked),
+        method,
+        host: hostOf(url),
+        port: portOf(url),
+        path: forwarder === null ? `${url.pathname}${url.search}` : url.href,
+        headers: {
+          ...headers,
+          host: url.host,
+          ...(login === null ? {} : { 'proxy-authorization': login }),
+        },
+        insecureHTTPParser: lenient,
+        signal,
+      });
+      return answerTo(request, limits.headersMs, signal);
     },
-    async close() {
-      await Promise.all([...opened.values()].map((dispatcher) => dispatcher.destroy()));
+    close() {
+      closing.abort();
+      for (const agent of agents.values()) agent.destroy();
     },
   };
 }
 
-/** ProxyAgent tells the status of a refused tunnel in the text of its error alone. */
-function createTunnelPool(origin: URL, options: object): Pool {
-  const pool = new Pool(origin, options);
-  const connect = pool.connect.bind(pool);
-  Reflect.set(pool, 'connect', async (asked: Dispatcher.ConnectOptions) => {
-    const answer = await connect(asked);
-    if (answer.statusCode === 200) return answer;
-    answer.socket.on('error', () => undefined).destroy();
-    throw new TunnelError(answer.statusCode);
+function isTls({ protocol }: URL): boolean {
+  return protocol === 'https:';
+}
+
+/** A pool of connections that are ready to be used, TLS included, when a request gets them. */
+function createAgent(open: () => Promise<Socket>): Agent {
+  const agent = new Agent({ keepAlive: true });
+  agent.createConnection = (_, callback) => {
+    const give = callback as (error: Error | null, socket?: Socket) => void; // without a socket after an error
+    open().then(
+      (socket) => give(null, socket),
+      (error: Error) => give(error),
+    );
+    return undefined;
+  };
+  return agent;
+}
+
+/** The limit is for the head as a whole: neither its first bytes nor a 1xx before it make it longer. */
+async function answerTo(
+  request: ClientRequest,
+  headersMs: number,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  let timer: NodeJS.Timeout | undefined;
+  request.on('socket', () => {
+    timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
-  return pool;
+  request.on('response', (response) => {
+    // Else the body would only say that it was cut short, not why. What comes after its end is no part of it.
+    request.on('error', (error) => response.complete || response.destroy(error));
+    resolve(response);
+  });
+  request.on('upgrade', (_, socket) => {
+    socket.destroy();
+    reject(new Error('it answered 101, which nobody asked for'));
+  });
+  request.on('error', reject);
+  // A request that has no connection yet would wait for one before it fails.
+  const interrupt = (): void => reject(signal.reason);
+  signal.addEventListener('abort', interrupt);
+  request.end();
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
+  }
 }

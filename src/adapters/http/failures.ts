@@ -1,8 +1,6 @@
-import { errors } from 'undici';
-
 import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
-import { TunnelError } from './connections.ts';
+import { TunnelError } from './dial.ts';
 
 /** Where a request went. */
 export type Place = {
@@ -79,19 +77,31 @@ function finalReason(error: unknown): { readonly reason: string; readonly hint: 
 
 export const LOGIN_OF_PROXY = 'Give the proxy a login that it takes: http://user:password@host:port';
 
-/** The error behind those that undici wraps around a failed way to a proxy. */
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
-  if (error instanceof errors.SecureProxyConnectionError && error.cause instanceof Error)
-    return rootOf(error.cause);
   return { code: 'code' in error ? String(error.code) : '', message: error.message };
 }
 
+/** What Node's parser calls a head that it could take if it were lenient. Bytes that are no HTTP are none of these. */
+const ODD_HEAD: ReadonlySet<string> = new Set([
+  'HPE_INVALID_HEADER_TOKEN',
+  'HPE_INVALID_TRANSFER_ENCODING',
+  'HPE_INVALID_VERSION',
+  'HPE_CR_EXPECTED',
+]);
+
+export function isOddHead(error: unknown): boolean {
+  return ODD_HEAD.has(rootOf(error).code);
+}
+
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.ConnectTimeoutError) return 'connecting took too long';
-  if (error instanceof errors.HeadersTimeoutError) return 'no answer came in time';
-  if (error instanceof errors.BodyTimeoutError) return 'the body stopped coming';
-  if (error instanceof errors.HeadersOverflowError) return 'the head of its answer is too long';
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  return rootOf(error).message;
+  const { code, message } = rootOf(error);
+  if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its answer is too long';
+  if (code.startsWith('HPE_'))
+    return `its answer breaks the rules of HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
+  // Where the other side did it properly, there is no system call that failed.
+  if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
+    return 'the connection was closed before the answer was complete';
+  return message;
 }

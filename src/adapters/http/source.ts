@@ -96,7 +96,7 @@ export function openHttpSource(options: HttpSourceOptions): Source & { readonly 
       return transport.probe(path, signal);
     },
     hide: transport.hide,
-    close: () => transport.close(),
+    close: async () => transport.close(),
   };
 }
 

@@ -1,6 +1,4 @@
-import type { Readable } from 'node:stream';
-
-import type { Dispatcher } from 'undici';
+import type { IncomingMessage } from 'node:http';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Log, Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
@@ -10,20 +8,25 @@ import { sameEtag } from '../../lib/etag.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { quoteBytes } from '../../lib/quote-bytes.ts';
-import { openConnections, type Timeouts } from './connections.ts';
+import { openConnections, type HttpRequest, type Timeouts } from './connections.ts';
 import { decodeBody, ENCODINGS } from './decode.ts';
-import { cannotGet, failed, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
+import { cannotGet, failed, isOddHead, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
+import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
+import { paced } from './pace.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 
 const PROBE_TIMEOUT_MS = 3000;
 const QUOTED_BYTES = 120;
+const QUOTED_PACE = { pauseMs: 3000 };
 /** More than are quoted, as the cut may go through a secret. */
 const HIDDEN_BYTES = 4096;
 
 export type TransportOptions = Timeouts &
   ProxySettings & {
+    /** The longest that a body may pause. */
+    readonly bodyTimeoutSeconds: number;
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
     readonly userAgent: string;
@@ -42,18 +45,19 @@ export type Transport = {
   ) => Promise<T>;
   readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
   readonly hide: (text: string) => string;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 };
 
 type Answer = {
   readonly place: Place;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable;
+  readonly body: IncomingMessage;
 };
 
 export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, log, turn } = options;
+  const pace = { pauseMs: options.bodyTimeoutSeconds * 1000 };
   const connections = openConnections(options);
   const base = new URL(baseUrl);
   const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
@@ -66,6 +70,24 @@ export function createTransport(options: TransportOptions): Transport {
     ...(login === null ? {} : { authorization: login }),
   };
 
+  /** Did a head come that the rules of HTTP do not allow? Then there will be more. */
+  let lenient = false;
+
+  async function send(place: Place, request: Omit<HttpRequest, 'lenient' | keyof Place>) {
+    const strict = !lenient;
+    try {
+      return await connections.send({ ...place, ...request, lenient });
+    } catch (error) {
+      if (!strict || !isOddHead(error)) throw failed(place, error);
+    }
+    lenient = true;
+    log.debug('the head of the answer breaks the rules of HTTP: asking again, to read it leniently');
+    await turn(request.signal);
+    return connections.send({ ...place, ...request, lenient }).catch((error: unknown) => {
+      throw failed(place, error);
+    });
+  }
+
   /** One request, and those that redirects make of it. */
   async function exchange(
     method: 'GET' | 'HEAD',
@@ -77,11 +99,9 @@ export function createTransport(options: TransportOptions): Transport {
     for (let redirects = 0; ; redirects += 1) {
       const place = { url, proxy: proxyFor(url, options) };
       log.debug(`${method} ${maskUrl(url.href)}`, { method, path, redirects });
-      const response = await sending(place, () =>
-        connections.send({ ...place, method, signal, headers: { ...common, ...own } }),
-      );
-      const headers = flatten(response.headers, hide);
-      const { statusCode: status, body } = response;
+      const body = await send(place, { method, signal, headers: { ...common, ...own } });
+      const headers = headersOf(body.rawHeaders, hide);
+      const status = body.statusCode ?? 0;
       const redirect = redirectOf(url, status, headers['location']);
       if (redirect === null) return { place, status, headers, body };
       letGo(body);
@@ -106,13 +126,18 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
         else if (status !== 200)
-          throw refused(place, status, headers, await quote(body, headers['content-encoding'], hide));
+          throw refused(
+            place,
+            status,
+            headers,
+            await quote(paced(body, QUOTED_PACE), headers['content-encoding'], hide),
+          );
         return await consume({
           url: maskUrl(place.url.href),
           status,
           headers,
           simulated: headers[SIMULATED_HEADER] === 'true',
-          body: decoded(place, body, headers['content-encoding']),
+          body: decoded(place, paced(body, pace), headers['content-encoding']),
         });
       } finally {
         letGo(body);
@@ -151,10 +176,11 @@ function parsed(url: string | null): URL | null {
   return url === null ? null : URL.parse(url);
 }
 
-/** A body that nobody reads to its end would hold the connection. */
-function letGo(body: Readable): void {
+/** A body that nobody reads to its end would hold the connection. One that is here leaves it to the next request. */
+function letGo(body: IncomingMessage): void {
   body.on('error', () => undefined);
-  body.destroy();
+  if (body.complete) body.resume();
+  else body.destroy();
 }
 
 function probeReason(status: number, contentType: string): string | null {
@@ -164,18 +190,10 @@ function probeReason(status: number, contentType: string): string | null {
   return null;
 }
 
-async function sending(place: Place, work: () => Promise<Dispatcher.ResponseData>) {
-  try {
-    return await work();
-  } catch (error) {
-    throw failed(place, error);
-  }
-}
-
 /** The body after content decoding; a break in it is an error that is worth another try. */
 async function* decoded(
   place: Place,
-  body: Readable,
+  body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
 ): AsyncGenerator<Uint8Array> {
   const stream = decodeBody(body, encoding);
@@ -228,12 +246,11 @@ const HINTS: Readonly<Record<number, string>> = {
 
 /** ` ("first bytes")` of a body, for a message. */
 async function quote(
-  body: Readable,
+  body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
   hide: (text: string) => string,
 ): Promise<string> {
-  // Nobody set an encoding of text on it.
-  const stream: AsyncIterable<Uint8Array> = decodeBody(body, encoding) ?? body;
+  const stream = decodeBody(body, encoding) ?? body;
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -248,15 +265,4 @@ async function quote(
   if (size === 0) return '';
   const text = hide(Buffer.concat(chunks).toString());
   return ` (${quoteBytes(Buffer.from(text), QUOTED_BYTES)})`;
-}
-
-function flatten(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  hide: (text: string) => string,
-): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = hide(Array.isArray(value) ? value.join(', ') : value);
-  }
-  return flat;
 }

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+import { loginOf } from './login.ts';
+
+export type DialLimits = {
+  /** For a connection, and for TLS over one that is there. */
+  readonly connectMs: number;
+  /** For the answer of a proxy that is asked for a tunnel. */
+  readonly headersMs: number;
+  readonly signal: AbortSignal;
+};
+
+/** A proxy would not make a tunnel. */
+export class TunnelError extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the proxy answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** A connection to the host of a URL, with TLS for https. Fails where it is not ready in time. */
+export async function dial(url: URL, limits: DialLimits): Promise<Socket> {
+  const host = hostOf(url);
+  const socket =
+    url.protocol === 'https:'
+      ? connectTls({ host, port: portOf(url), ...tlsOptions(host) })
+      : connect({ host, port: portOf(url) });
+  return ready(socket.setKeepAlive(true).setNoDelay(true), limits);
+}
+
+/** TLS to the host of a URL, through a tunnel that a proxy makes. */
+export async function dialThrough(proxy: URL, url: URL, limits: DialLimits): Promise<Socket> {
+  const host = hostOf(url);
+  const socket = await openTunnel(await dial(proxy, limits), proxy, url, limits);
+  return ready(connectTls({ socket, host, ...tlsOptions(host) }), limits);
+}
+
+async function openTunnel(socket: Socket, proxy: URL, url: URL, limits: DialLimits): Promise<Socket> {
+  const { headersMs, signal } = limits;
+  const target = `${url.hostname}:${portOf(url)}`;
+  const login = loginOf(proxy);
+  const request = httpRequest({
+    method: 'CONNECT',
+    path: target,
+    headers: { host: target, ...(login === null ? {} : { 'proxy-authorization': login }) },
+    createConnection: () => socket,
+    signal,
+  });
+  const timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
+  try {
+    const answered = once(request, 'connect') as Promise<[IncomingMessage, Socket, Buffer]>; // as Node documents it
+    request.end();
+    const [{ statusCode = 0 }, tunnel, head] = await answered;
+    if (statusCode < 200 || statusCode > 299) throw new TunnelError(statusCode);
+    if (head.byteLength > 0) tunnel.unshift(head);
+    return tunnel;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const NO_ANSWER = 'no answer came in time';
+
+/** Waits for a socket that connects: for its TLS, if it has any. */
+async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise<Socket> {
+  // An error between now and the first request reaches that as a closed connection.
+  socket.on('error', () => undefined);
+  const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectMs);
+  try {
+    await once(socket, 'encrypted' in socket ? 'secureConnect' : 'connect', { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tlsOptions(host: string) {
+  // An address is no server name. Of HTTP/2, a dozen requests a run would gain nothing.
+  return { servername: isIP(host) === 0 ? host : '', ALPNProtocols: ['http/1.1'] };
+}
+
+/** Without the brackets of an IPv6 address. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+export function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+
+import type { HttpSourceOptions } from '../../src/adapters/http/source.ts';
+import { openTestSource, serveBytes } from '../support/http-source.ts';
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+const OPEN_TUNNEL = 'HTTP/1.1 200 Connection established\r\n\r\n';
+const LIMITS = { connectTimeoutSeconds: 0.4, headersTimeoutSeconds: 0.4, bodyTimeoutSeconds: 0.4 };
+
+/** Writes the same text again and again, far within the limits on a pause. */
+function keepWriting(socket: Socket, text: string): void {
+  const timer = setInterval(() => socket.write(text), 50);
+  socket.on('close', () => clearInterval(timer));
+}
+
+type Wait = {
+  readonly reason: RegExp;
+  /** What the other side does with a request or, where there is TLS, with its first bytes. */
+  readonly answer: (socket: Socket, asked: Buffer) => void;
+  readonly way?: (url: string) => { readonly baseUrl: string } & Partial<HttpSourceOptions>;
+};
+
+const byProxy = (url: string) => ({ baseUrl: 'https://api.test', httpsProxy: url });
+
+const WAITS: Readonly<Record<string, Wait>> = {
+  'a name that nobody resolves': {
+    way: () => ({ baseUrl: 'http://name.silent' }),
+    answer: () => assert.fail('nobody connects'),
+    reason: /connecting took too long/,
+  },
+  'TLS that is never agreed on': {
+    way: (url) => ({ baseUrl: url.replace('http:', 'https:') }),
+    answer: () => undefined,
+    reason: /connecting took too long/,
+  },
+  'a tunnel that never comes': { way: byProxy, answer: () => undefined, reason: /no answer came in time/ },
+  'a tunnel of which the head never ends': {
+    way: byProxy,
+    answer(socket) {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      keepWriting(socket, 'X: y\r\n');
+    },
+    reason: /no answer came in time/,
+  },
+  'TLS in a tunnel that is never agreed on': {
+    way: byProxy,
+    answer: (socket, asked) => asked.toString().startsWith('CONNECT') && socket.write(OPEN_TUNNEL),
+    reason: /connecting took too long/,
+  },
+  'a head that never comes': { answer: () => undefined, reason: /no answer came in time/ },
+  'a head that never ends': {
+    answer(socket) {
+      socket.write('HTTP/1.1 200 OK\r\nX: ');
+      keepWriting(socket, 'x');
+    },
+    reason: /no answer came in time/,
+  },
+  'a head that is announced again and again': {
+    answer: (socket) => keepWriting(socket, 'HTTP/1.1 102 Processing\r\n\r\n'),
+    reason: /no answer came in time/,
+  },
+  'a body that stops': {
+    answer: (socket) => socket.write(`${HEAD}1\r\n[\r\n`),
+    reason: /the body stopped coming/,
+  },
+};
+
+async function begin(t: TestContext, { answer, way }: Wait, signal: AbortSignal) {
+  const answered = Promise.withResolvers<void>();
+  const { url } = await serveBytes(t, (socket, asked) => {
+    answer(socket, asked);
+    answered.resolve();
+  });
+  const { baseUrl, ...options } = way?.(url) ?? { baseUrl: url };
+  const { source } = openTestSource(baseUrl, { ...LIMITS, maxAttempts: 2, ...options });
+  const pulling = source.fetch(
+    { path: '/x', etag: null },
+    async ({ body }) => {
+      for await (const _ of body);
+    },
+    signal,
+  );
+  return { source, pulling, answered: answered.promise, isAsked: !baseUrl.includes('silent') };
+}
+
+void describe('the wait for', { concurrency: 6 }, () => {
+  for (const [what, wait] of Object.entries(WAITS)) {
+    void it(`${what} has an end, and another try`, async (t) => {
+      const { pulling, source } = await begin(t, wait, AbortSignal.timeout(20_000));
+      t.after(source.close);
+      await assert.rejects(pulling, {
+        code: 'source',
+        message: new RegExp(`^Cannot get .*: ${wait.reason.source}.* \\(2 tries\\)$`),
+      });
+    });
+
+    void it(`${what} ends at once where the run is interrupted`, async (t) => {
+      const interrupted = new AbortController();
+      const patient = {
+        ...wait,
+        way: (url: string) => ({ ...(wait.way?.(url) ?? { baseUrl: url }), ...PATIENT }),
+      };
+      const { answered, isAsked, pulling, source } = await begin(t, patient, interrupted.signal);
+      pulling.catch(() => undefined);
+      if (isAsked) await answered;
+      interrupted.abort(new Error('interrupted'));
+      await assert.rejects(pulling, { message: 'interrupted' });
+      await source.close();
+    });
+  }
+});
+
+const PATIENT = { connectTimeoutSeconds: 600, headersTimeoutSeconds: 600, bodyTimeoutSeconds: 600 };

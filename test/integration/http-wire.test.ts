@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { pullFrom, serveBytes } from '../support/http-source.ts';
+
+const BODY = '[{"a":1}]';
+const STATUS = 'HTTP/1.1 200 OK\r\n';
+const TYPE = 'Content-Type: application/json\r\n';
+const CHUNKED = `9\r\n${BODY}\r\n0\r\n\r\n`;
+
+/** Whole answers but for their status line. */
+function sized(lines = ''): string {
+  return `${TYPE}${lines}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
+}
+
+type Taken = {
+  readonly bytes: string;
+  /** Headers as they are kept. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** 2 where the first answer is refused by the strict parser. */
+  readonly requests?: number;
+};
+
+const TAKEN: Readonly<Record<string, Taken>> = {
+  'after a 100 that nobody asked for': { bytes: `HTTP/1.1 100 Continue\r\n\r\n${STATUS}${sized()}` },
+  'after two of 100': { bytes: `${'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'.repeat(2)}${STATUS}${sized()}` },
+  'after 103 and 102': {
+    bytes: `HTTP/1.1 103 Early Hints\r\nLink: </x.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${STATUS}${sized()}`,
+  },
+  'with an offer to upgrade': { bytes: `${STATUS}${sized('Upgrade: h2,h2c\r\nConnection: Upgrade\r\n')}` },
+  'of HTTP/1.0, to its end': { bytes: `HTTP/1.0 200 OK\r\n${TYPE}\r\n${BODY}` },
+  'without a reason phrase': { bytes: `HTTP/1.1 200\r\n${sized()}` },
+  'with header names in any case, and trailers': {
+    bytes: `${STATUS}CONTENT-TYPE: application/json\r\neTag: "x"\r\nTransfer-Encoding: Chunked\r\n\r\n9;a=b\r\n${BODY}\r\n0\r\nExpires: never\r\n\r\n`,
+    headers: { etag: '"x"', 'content-type': 'application/json' },
+  },
+  'with bytes beyond ASCII in a header': {
+    bytes: `${STATUS}${sized('X-A: \xe9\xff\r\n')}`,
+    headers: { 'x-a': '\xe9\xff' },
+  },
+  'with a control character in a header': {
+    bytes: `${STATUS}${sized('X-A: a\x01b\x00c\x7f\td\r\n')}`,
+    headers: { 'x-a': 'a b c \td' },
+    requests: 2,
+  },
+  'with a folded header': {
+    bytes: `${STATUS}${sized('X-A: 1\r\n  2\r\n')}`,
+    headers: { 'x-a': '1  2' },
+    requests: 2,
+  },
+  'with line feeds alone': { bytes: `${STATUS}${sized()}`.replaceAll('\r\n', '\n'), requests: 2 },
+  'of a version that is none': { bytes: `HTTP/1.2 200 OK\r\n${sized()}`, requests: 2 },
+  'in chunks, with a length': {
+    bytes: `${STATUS}${TYPE}Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}`,
+    requests: 2,
+  },
+  'with a header twice': {
+    bytes: `${STATUS}${sized('Vary: a\r\nETag: "x"\r\nContent-Type: text/html\r\nETag: "y"\r\nVary: b\r\n')}`,
+    headers: { vary: 'a, b', etag: '"x"', 'content-type': 'application/json' },
+  },
+  'with more than its length': { bytes: `${STATUS}${sized()} and more` },
+};
+
+const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason: RegExp }>> = {
+  'that is no HTTP': {
+    bytes: 'SSH-2.0-OpenSSH_9.2\r\n',
+    reason: /its answer breaks the rules of HTTP: Expected HTTP\/.*/,
+  },
+  'of nothing at all': { bytes: '', reason: /the connection was closed before the answer was complete/ },
+  'that ends in its head': {
+    bytes: `${STATUS}Content-Ty`,
+    reason: /the connection was closed before the answer was complete/,
+  },
+  'with too long a head': {
+    bytes: `${STATUS}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
+    reason: /the head of its answer is too long/,
+  },
+  'with a line in its head that is no header': {
+    bytes: `${STATUS}garbage\r\n${sized()}`,
+    reason: /its answer breaks the rules of HTTP: Invalid header token \(HPE_INVALID_HEADER_TOKEN\)/,
+  },
+  'with two lengths': {
+    bytes: `${STATUS}${sized('Content-Length: 8\r\n')}`,
+    reason: /its answer breaks the rules of HTTP: Duplicate Content-Length/,
+  },
+  'with a length that is no number': {
+    bytes: `${STATUS}${TYPE}Content-Length: -9\r\n\r\n${BODY}`,
+    reason: /its answer breaks the rules of HTTP: Invalid character in Content-Length/,
+  },
+  'with less than its length': {
+    bytes: `${STATUS}${TYPE}Content-Length: 10\r\n\r\n${BODY}`,
+    reason: /the connection was closed before the answer was complete/,
+  },
+  'in chunks without the last one': {
+    bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\n9\r\n${BODY}\r\n`,
+    reason: /the connection was closed before the answer was complete/,
+  },
+  'in chunks of no size': {
+    bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\nzz\r\n${BODY}\r\n`,
+    reason: /its answer breaks the rules of HTTP: Invalid character in chunk size/,
+  },
+  'that switches to another protocol': {
+    bytes: 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+    reason: /it answered 101, which nobody asked for/,
+  },
+};
+
+void describe('an answer', { concurrency: 4 }, () => {
+  for (const [what, { bytes, headers = {}, requests = 1 }] of Object.entries(TAKEN)) {
+    void it(`${what} is taken`, async (t) => {
+      const server = await serveBytes(t, bytes);
+      const pulled = await pullFrom(t, server.url);
+      assert.deepEqual([pulled.status, pulled.body, pulled.attempts.length], [200, BODY, 1]);
+      assert.partialDeepStrictEqual(pulled.headers, headers);
+      assert.equal(server.requests(), requests);
+    });
+  }
+
+  for (const [what, { bytes, reason }] of Object.entries(BROKEN)) {
+    void it(`${what} is asked for again, and fails in the end with the reason`, async (t) => {
+      const { url } = await serveBytes(t, bytes);
+      await assert.rejects(pullFrom(t, url), {
+        code: 'source',
+        message: new RegExp(`^Cannot get ${url}/x: ${reason.source}.* \\(3 tries\\)$`),
+      });
+    });
+  }
+});
