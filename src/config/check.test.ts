@@ -13,6 +13,8 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'source.connectTimeoutSeconds': ['1.5', 0, 'a number above 0 and at most 3600'],
   'source.headersTimeoutSeconds': ['2', 'soon', 'a number above 0 and at most 3600'],
   'source.bodyTimeoutSeconds': ['3', 3601, 'a number above 0 and at most 3600'],
+  'source.minBytesPerSecond': ['0', -1, 'a number from 0 to 1000000000'],
+  'source.responseTimeoutSeconds': ['600', 0, 'a number above 0 and at most 86400'],
   'source.maxAttempts': ['6', 1.5, 'a whole number from 1 to 100'],
   'source.maxRetryAfterSeconds': ['0', -1, 'a number from 0 to 86400'],
   'source.backoffBaseSeconds': ['0.25', '1s', 'a number from 0 to 86400'],

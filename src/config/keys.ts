@@ -18,6 +18,8 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'source.connectTimeoutSeconds': 'connect-timeout-seconds',
   'source.headersTimeoutSeconds': 'headers-timeout-seconds',
   'source.bodyTimeoutSeconds': 'body-timeout-seconds',
+  'source.minBytesPerSecond': 'min-bytes-per-second',
+  'source.responseTimeoutSeconds': 'response-timeout-seconds',
   'source.maxAttempts': 'max-attempts',
   'source.maxRetryAfterSeconds': 'max-retry-after-seconds',
   'source.backoffBaseSeconds': 'backoff-base-seconds',

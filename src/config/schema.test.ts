@@ -19,6 +19,8 @@ const EXAMPLE = {
     connectTimeoutSeconds: 5,
     headersTimeoutSeconds: 20,
     bodyTimeoutSeconds: 20,
+    minBytesPerSecond: 0,
+    responseTimeoutSeconds: 3600,
     maxAttempts: 3,
     maxRetryAfterSeconds: 60,
     backoffBaseSeconds: 1,

@@ -30,6 +30,19 @@ export const configSchema = section({
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
     headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
     bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
+    minBytesPerSecond: number({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 100,
+      description:
+        'The least bytes in a second that a response body must bring, on average over bodyTimeoutSeconds; 0 for no limit.',
+    }),
+    responseTimeoutSeconds: number({
+      exclusiveMinimum: 0,
+      maximum: DAY_SECONDS,
+      default: 7200,
+      description: 'Seconds that a response may take, from the request to its last byte.',
+    }),
     maxAttempts: integer({
       minimum: 1,
       maximum: 100,

@@ -65,6 +65,28 @@ const WAITS: Readonly<Record<string, Wait>> = {
     answer: (socket) => socket.write(`${HEAD}1\r\n[\r\n`),
     reason: /the body stopped coming/,
   },
+  'the body of an error that never ends': {
+    answer(socket) {
+      socket.write('HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n');
+      keepWriting(socket, 'x');
+    },
+    reason: /it answered 500/,
+  },
+  'a body that trickles': {
+    answer(socket) {
+      socket.write(HEAD);
+      keepWriting(socket, '1\r\n \r\n');
+    },
+    reason: /only \d+ bytes of the body came in \d\.\d s \(source\.minBytesPerSecond is 100\)/,
+  },
+  'a body that never ends': {
+    way: (url) => ({ baseUrl: url, responseTimeoutSeconds: 0.4 }),
+    answer(socket) {
+      socket.write(HEAD);
+      keepWriting(socket, `400\r\n${' '.repeat(0x400)}\r\n`);
+    },
+    reason: /the answer took longer than source\.responseTimeoutSeconds allows/,
+  },
 };
 
 async function begin(t: TestContext, { answer, way }: Wait, signal: AbortSignal) {

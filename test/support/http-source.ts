@@ -33,6 +33,8 @@ export function openTestSource(baseUrl: string, options: Partial<HttpSourceOptio
     connectTimeoutSeconds: 5,
     headersTimeoutSeconds: 5,
     bodyTimeoutSeconds: 5,
+    minBytesPerSecond: 100,
+    responseTimeoutSeconds: 60,
     maxAttempts: 3,
     maxRetryAfterSeconds: 1,
     backoffBaseSeconds: 0.01,

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
 import { PipelineError } from '../../core/errors.ts';
-import type { Log, Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
+import type { Clock, Log, Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../core/simulated.ts';
 import { isJsonType } from '../../lib/content-type.ts';
 import { sameEtag } from '../../lib/etag.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
-import { quoteBytes } from '../../lib/quote-bytes.ts';
+import { decoded, letGo, quote } from './body.ts';
 import { openConnections, type HttpRequest, type Timeouts } from './connections.ts';
-import { decodeBody, ENCODINGS } from './decode.ts';
+import { ENCODINGS } from './decode.ts';
 import { cannotGet, failed, isOddHead, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
 import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
@@ -18,15 +18,13 @@ import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 
 const PROBE_TIMEOUT_MS = 3000;
-const QUOTED_BYTES = 120;
-const QUOTED_PACE = { pauseMs: 3000 };
-/** More than are quoted, as the cut may go through a secret. */
-const HIDDEN_BYTES = 4096;
 
 export type TransportOptions = Timeouts &
   ProxySettings & {
-    /** The longest that a body may pause. */
     readonly bodyTimeoutSeconds: number;
+    readonly minBytesPerSecond: number;
+    readonly responseTimeoutSeconds: number;
+    readonly clock: Pick<Clock, 'elapsed'>;
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
     readonly userAgent: string;
@@ -56,8 +54,7 @@ type Answer = {
 };
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, log, turn } = options;
-  const pace = { pauseMs: options.bodyTimeoutSeconds * 1000 };
+  const { baseUrl, clock, log, minBytesPerSecond, turn } = options;
   const connections = openConnections(options);
   const base = new URL(baseUrl);
   const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
@@ -122,16 +119,13 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async get({ path, etag }, consume, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
+      const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
       const { place, status, headers, body } = await exchange('GET', path, own, signal);
+      const pace = { pauseMs: options.bodyTimeoutSeconds * 1000, minBytesPerSecond, endsBy, clock };
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
         else if (status !== 200)
-          throw refused(
-            place,
-            status,
-            headers,
-            await quote(paced(body, QUOTED_PACE), headers['content-encoding'], hide),
-          );
+          throw refused(place, status, headers, await quote(body, headers['content-encoding'], hide));
         return await consume({
           url: maskUrl(place.url.href),
           status,
@@ -176,37 +170,11 @@ function parsed(url: string | null): URL | null {
   return url === null ? null : URL.parse(url);
 }
 
-/** A body that nobody reads to its end would hold the connection. One that is here leaves it to the next request. */
-function letGo(body: IncomingMessage): void {
-  body.on('error', () => undefined);
-  if (body.complete) body.resume();
-  else body.destroy();
-}
-
 function probeReason(status: number, contentType: string): string | null {
   if (status !== 200) return `it answered ${status}`;
   if (!isJsonType(contentType))
     return `it answered with ${contentType || 'no content type'} where JSON is due`;
   return null;
-}
-
-/** The body after content decoding; a break in it is an error that is worth another try. */
-async function* decoded(
-  place: Place,
-  body: AsyncIterable<Uint8Array>,
-  encoding: string | undefined,
-): AsyncGenerator<Uint8Array> {
-  const stream = decodeBody(body, encoding);
-  if (stream === null) {
-    throw cannotGet(place, `it answered in an encoding that nobody asked for, "${encoding}"`, {
-      hint: 'Check source.baseUrl, and what is between here and there.',
-    });
-  }
-  try {
-    yield* stream;
-  } catch (error) {
-    throw failed(place, error);
-  }
 }
 
 /** A 304 must be about the version that was asked for; where it is not, the next try asks for everything. */
@@ -243,26 +211,3 @@ const HINTS: Readonly<Record<number, string>> = {
   404: 'Check source.baseUrl.',
   407: LOGIN_OF_PROXY,
 };
-
-/** ` ("first bytes")` of a body, for a message. */
-async function quote(
-  body: AsyncIterable<Uint8Array>,
-  encoding: string | undefined,
-  hide: (text: string) => string,
-): Promise<string> {
-  const stream = decodeBody(body, encoding) ?? body;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= HIDDEN_BYTES) break;
-    }
-  } catch {
-    // The status tells enough.
-  }
-  if (size === 0) return '';
-  const text = hide(Buffer.concat(chunks).toString());
-  return ` (${quoteBytes(Buffer.from(text), QUOTED_BYTES)})`;
-}

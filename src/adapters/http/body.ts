@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+
+import { quoteBytes } from '../../lib/quote-bytes.ts';
+import { decodeBody } from './decode.ts';
+import { cannotGet, failed, type Place } from './failures.ts';
+
+/** The body after content decoding; a break in it is an error that is worth another try. */
+export async function* decoded(
+  place: Place,
+  body: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
+): AsyncGenerator<Uint8Array> {
+  const stream = decodeBody(body, encoding);
+  if (stream === null) {
+    throw cannotGet(place, `it answered in an encoding that nobody asked for, "${encoding}"`, {
+      hint: 'Check source.baseUrl, and what is between here and there.',
+    });
+  }
+  try {
+    yield* stream;
+  } catch (error) {
+    throw failed(place, error);
+  }
+}
+
+/** ` ("first bytes")` of a body, for a message. */
+export async function quote(
+  body: Readable,
+  encoding: string | undefined,
+  hide: (text: string) => string,
+): Promise<string> {
+  const stream: AsyncIterable<Uint8Array> = decodeBody(body, encoding) ?? body; // nobody set an encoding of text on it
+  const timer = setTimeout(() => body.destroy(), QUOTED_MS);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= HIDDEN_BYTES) break;
+    }
+  } catch {
+    // The status says enough.
+  } finally {
+    clearTimeout(timer);
+  }
+  if (size === 0) return '';
+  const text = hide(Buffer.concat(chunks).toString());
+  return ` (${quoteBytes(Buffer.from(text), QUOTED_BYTES)})`;
+}
+
+const QUOTED_BYTES = 120;
+const QUOTED_MS = 1000;
+/** More than are quoted, as the cut may go through a secret. */
+const HIDDEN_BYTES = 4096;
+
+/** A body that nobody reads to its end would hold the connection. One that is here leaves it to the next request. */
+export function letGo(body: IncomingMessage): void {
+  body.on('error', () => undefined);
+  if (body.complete) body.resume();
+  else body.destroy();
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+
+import { paced, type Pace } from './pace.ts';
+
+const BYTES = Buffer.alloc(65_536);
+
+/** A body of which each chunk comes after some seconds, to a reader that takes some seconds for each. */
+async function read(
+  chunks: readonly (readonly [seconds: number, bytes: number])[],
+  { readerSeconds = 0, ...options }: Partial<Pace> & { readonly readerSeconds?: number } = {},
+): Promise<number> {
+  let now = 0;
+  const body = new PassThrough();
+  const pace = {
+    pauseMs: 30_000,
+    minBytesPerSecond: 100,
+    endsBy: Infinity,
+    clock: { elapsed: () => now },
+    ...options,
+  };
+  const bytes = paced(body, pace);
+  let size = 0;
+  for (const [seconds, more] of chunks) {
+    const next = bytes.next();
+    now += seconds * 1000;
+    body.write(BYTES.subarray(0, more));
+    size += (await next).value?.byteLength ?? 0;
+    now += readerSeconds * 1000;
+  }
+  body.end();
+  assert.equal((await bytes.next()).done, true);
+  return size;
+}
+
+function times<T>(count: number, item: T): T[] {
+  return Array.from({ length: count }, () => item);
+}
+
+describe('a body', () => {
+  it('is too slow where less comes than it must, on average over the longest pause', async () => {
+    await assert.rejects(read(times(31, [1, 1])), {
+      message: 'only 30 bytes of the body came in 30.0 s (source.minBytesPerSecond is 100)',
+    });
+    await assert.rejects(read([...times(60, [1, 1000] as const), ...times(31, [1, 99] as const)]), {
+      message: /^only 2970 bytes of the body came in 30\.0 s/,
+    });
+  });
+
+  it('is not, where it comes in bursts, or begins slowly and ends', async () => {
+    assert.equal(await read(times(100, [29, 6000])), 600_000);
+    assert.equal(await read(times(29, [1, 1])), 29);
+    assert.equal(await read(times(30, [1, 1])), 30);
+  });
+
+  it('may be as slow as it likes where there is no limit', async () => {
+    assert.equal(await read(times(500, [20, 1]), { minBytesPerSecond: 0 }), 500);
+  });
+
+  it('is not slow because its reader is', async () => {
+    assert.equal(await read(times(100, [1, 200]), { readerSeconds: 3600 }), 20_000);
+  });
+
+  it('of 500 MB may take its time on a slow link', async () => {
+    assert.equal(await read(times(8000, [0.8, 65_536]), { endsBy: 7_200_000 }), 524_288_000);
+  });
+
+  it('that never ends is ended, however fast it comes', async () => {
+    await assert.rejects(read(times(11, [1, 65_536]), { endsBy: 10_000 }), {
+      message: 'the answer took longer than source.responseTimeoutSeconds allows',
+    });
+    assert.equal(await read(times(10, [1, 65_536]), { endsBy: 10_000 }), 655_360);
+  });
+});
