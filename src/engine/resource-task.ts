@@ -99,7 +99,7 @@ export async function runResource(
       ready,
       published,
       kept: published !== null && (await isKept(published, context)) ? published : null,
-      derive: async (chunks) => {
+      derive: async (chunks, onComplete) => {
         tally = createTally();
         await deriveStaged(resource, chunks, tally, {
           ...context,
@@ -108,6 +108,7 @@ export async function runResource(
             transformedAt: context.startedAt,
             lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
           },
+          onComplete,
           onProgress: () => tell('validate'),
         });
       },

@@ -50,6 +50,8 @@ export type DeriveContext = {
   readonly batchSize: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Called once all of raw was seen, and is JSON. */
+  readonly onComplete: () => void;
   /** Called after each chunk of raw. */
   readonly onProgress: () => void;
 };
@@ -118,6 +120,7 @@ export async function derive(
       context.onProgress();
     }
     await take(splitter.end());
+    context.onComplete();
     await writing;
     await validated.commit();
     await errored.commit();

@@ -36,8 +36,11 @@ export type ExtractContext = {
   readonly kept: KeptRaw | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Everything after raw. Called afresh when a body broke off and came again. */
-  readonly derive: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /**
+   * Everything after raw. Called afresh when a body broke off and came again. Calls `onComplete` once the text turned
+   * out to be JSON to its end, whatever there is left to do then.
+   */
+  readonly derive: (chunks: AsyncIterable<Uint8Array>, onComplete: () => void) => Promise<void>;
   /** Called when raw is whole; derive may go on. */
   readonly onStored: (extracted: Extracted) => void;
   /** After a 304: is what `derive` would make there already? Then it is not called. */
@@ -53,23 +56,25 @@ export type Extracted = {
 
 /**
  * Brings a resource's response to raw/, byte for byte, while `derive` reads it. On 304 the body that is kept of the
- * last published run is the response. Throws PipelineError `source` for what is no JSON; the body is kept then too.
+ * last published run is the response. A body that ends too early, or is a page of something in between, is asked for again.
+ * Throws PipelineError `source` for what is no JSON; the body is kept then too.
  */
 export async function extract(resource: Resource, context: ExtractContext): Promise<void> {
   const { ready } = context;
   if (ready === null) return fetchRaw(resource, context);
   context.onStored({ raw: ready.raw, notModified: false, reused: true });
   try {
-    await context.derive(context.folder.readRaw(resource.name));
+    await context.derive(context.folder.readRaw(resource.name), () => undefined);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    if (!ready.refetch) throw broken(resource, ready.raw, quoteHead(ready.body, context), error);
+    if (!ready.refetch) throw broken(resource, ready.raw.url, ready.body, context, error);
     await fetchRaw(resource, context);
   }
 }
 
 async function fetchRaw(resource: Resource, context: ExtractContext): Promise<void> {
   const { folder, kept, published, source, signal } = context;
+  let stored: Stored | null = null;
   const fetching = source.fetch(
     { path: resource.path, etag: kept?.raw.etag ?? null },
     async (response) => {
@@ -77,54 +82,70 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
       if (response.status === 304 && kept !== null) {
         return { response, body: await folder.linkRaw(resource.name, kept), deriving: null };
       }
-      if (!isJsonType(response.headers['content-type'] ?? '')) {
-        return { response, body: await folder.writeRaw(resource.name, response.body), deriving: null };
-      }
-      return { response, ...(await storeAndDerive(resource, response, context)) };
+      const { body, deriving, cut } = await store(resource, response, context);
+      stored = { response, body };
+      if (!isJsonType(typeOf(response))) throw wrongType(resource, stored, context);
+      if (cut !== null) throw broken(resource, response.url, body, context, cut);
+      return { response, body, deriving };
     },
     signal,
   );
   const { result, attempts } = await fetching.catch(async (error: unknown) => {
-    await writeFailedMeta(resource, folder, error);
+    await keepFailure(resource, stored, error, context);
     throw error;
   });
   const { response, body, deriving } = result;
   const notModified = response.status === 304;
   // The kept file changed while the source was asked: there is nothing left that its 304 could stand on.
   if (notModified && body.sha256 !== kept?.raw.sha256) return fetchRaw(resource, { ...context, kept: null });
-  const raw: RawFile = {
-    path: body.path,
-    url: response.url,
-    bytes: body.bytes,
-    sha256: body.sha256,
-    etag: response.headers['etag'] ?? kept?.raw.etag ?? null,
-    received_by: notModified && kept !== null ? kept.raw.received_by : context.runId,
-  };
-  const receivedAt = new Date(context.clock.now()).toISOString();
-  await folder.writeRawMeta(resource.name, meta(response, raw, attempts, receivedAt));
-  if (!notModified) checkType(resource, response, body, quoteHead(body, context));
+  const received = rawOf(result, context);
+  const raw: RawFile =
+    notModified && kept !== null
+      ? { ...received, etag: received.etag ?? kept.raw.etag, received_by: kept.raw.received_by }
+      : received;
+  await folder.writeRawMeta(resource.name, meta(response, raw, attempts, context));
   if (!notModified && published?.raw.sha256 === raw.sha256) await folder.shareRaw(resource.name, published);
   context.onStored({ raw, notModified, reused: false });
   if (notModified && (await context.isDerived(raw))) return;
   try {
-    await (deriving === null ? context.derive(folder.readRaw(resource.name)) : deriving());
+    await (deriving?.() ?? context.derive(folder.readRaw(resource.name), () => undefined));
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? broken(resource, raw, quoteHead(body, context), error) : error;
+    throw error instanceof JsonSyntaxError ? broken(resource, raw.url, body, context, error) : error;
   }
 }
 
-/** Writes raw and derives from it side by side. What went wrong in deriving waits in `deriving` until raw is whole. */
-async function storeAndDerive(
+type Stored = { readonly response: SourceResponse; readonly body: RawBody };
+
+/** The body in raw, and what became of it so far. */
+type Storing = {
+  readonly body: RawBody;
+  /** What went wrong in deriving waits here. */
+  readonly deriving: () => Promise<void>;
+  /** The text ends too early. Then deriving is over. */
+  readonly cut: JsonSyntaxError | null;
+};
+
+/** Writes raw and derives from it side by side, where it is JSON. */
+async function store(
   resource: Resource,
   response: SourceResponse,
   { derive, folder }: Pick<ExtractContext, 'derive' | 'folder'>,
-): Promise<{ body: RawBody; deriving: () => Promise<void> }> {
+): Promise<Storing> {
+  if (!isJsonType(typeOf(response))) {
+    const body = await folder.writeRaw(resource.name, response.body);
+    return { body, deriving: async () => undefined, cut: null };
+  }
   const { copy, drop, fail, main } = tap(response.body, CHUNKS_AHEAD);
-  const derived = derive(copy).finally(drop);
-  derived.catch(() => undefined);
+  const complete = Promise.withResolvers<void>();
+  const derived = derive(copy, complete.resolve).finally(drop);
+  derived.then(complete.resolve, complete.reject);
+  const cut = complete.promise.then(
+    () => null,
+    (error: unknown) => (error instanceof JsonSyntaxError && error.truncated ? error : null),
+  );
   try {
     const body = await folder.writeRaw(resource.name, main);
-    return { body, deriving: () => derived };
+    return { body, deriving: () => derived, cut: await cut };
   } catch (error) {
     fail(error);
     // Before the next try, this one has to have let go of its files and tables.
@@ -137,10 +158,17 @@ function quoteHead({ head }: RawBody, { source }: Pick<ExtractContext, 'source'>
   return quoteBytes(Buffer.from(source.hide(Buffer.from(head).toString())), QUOTED_BYTES);
 }
 
-function broken(resource: Resource, raw: RawFile, start: string, cause: JsonSyntaxError): PipelineError {
+/** Only a text that ends too early may be another one at the next try. */
+function broken(
+  resource: Resource,
+  url: string,
+  body: RawBody,
+  context: ExtractContext,
+  cause: JsonSyntaxError,
+): PipelineError {
   return new PipelineError(
-    `Cannot read ${resource.name} from ${raw.url}: ${cause.message}; the body starts ${start}`,
-    { code: 'source', cause, hint: `The body is kept in ${raw.path} of the run folder.` },
+    `Cannot read ${resource.name} from ${url}: ${cause.message}; the body starts ${quoteHead(body, context)}`,
+    { ...keptIn(body), cause, retryable: cause.truncated },
   );
 }
 
@@ -155,20 +183,53 @@ function checkKind(resource: Resource, response: SourceResponse, simulated: bool
   );
 }
 
-function checkType(resource: Resource, response: SourceResponse, body: RawBody, start: string): void {
-  const type = response.headers['content-type'] ?? 'no content type';
-  if (isJsonType(type)) return;
-  throw new PipelineError(
-    `Cannot read ${resource.name} from ${response.url}: it answered with ${type} where JSON is due, starting ${start}`,
-    { code: 'source', hint: `The body is kept in ${body.path} of the run folder.` },
+/** A page, or nothing at all, is what a gateway says while the API is away: that may be another one at the next try. */
+function wrongType(resource: Resource, { response, body }: Stored, context: ExtractContext): PipelineError {
+  const type = typeOf(response) || 'no content type';
+  return new PipelineError(
+    `Cannot read ${resource.name} from ${response.url}: it answered with ${type} where JSON is due, starting ${quoteHead(body, context)}`,
+    { ...keptIn(body), retryable: body.bytes === 0 || /^(text\/html|application\/xhtml\+xml)\b/i.test(type) },
   );
 }
 
-/** The meta file of a request that brought no body tells what was tried. */
-async function writeFailedMeta(resource: Resource, folder: RunFolder, error: unknown): Promise<void> {
+function keptIn({ path }: RawBody) {
+  return {
+    code: 'source',
+    hint: `The body is kept in ${path} of the run folder.`,
+    context: { status: 200 },
+  } as const;
+}
+
+function typeOf({ headers }: SourceResponse): string {
+  return headers['content-type'] ?? '';
+}
+
+/** The meta file of a request that failed says what was tried, beside the last body that came to its end, if any did. */
+async function keepFailure(
+  resource: Resource,
+  stored: Stored | null,
+  error: unknown,
+  context: ExtractContext,
+): Promise<void> {
   if (!(error instanceof PipelineError) || error.context['attempts'] === undefined) return;
   const { attempts, status = null } = error.context;
-  await folder.writeRawMeta(resource.name, { path: resource.path, status, error: error.message, attempts });
+  const failure = { error: error.message, attempts };
+  if (stored === null) {
+    await context.folder.writeRawMeta(resource.name, { path: resource.path, status, ...failure });
+    return;
+  }
+  const raw = rawOf(stored, context);
+  await context.folder.writeRawMeta(resource.name, {
+    ...meta(stored.response, raw, [], context),
+    ...failure,
+  });
+  context.onStored({ raw, notModified: false, reused: false });
+}
+
+function rawOf({ response, body }: Stored, { runId }: ExtractContext): RawFile {
+  const { path, bytes, sha256 } = body;
+  const etag = response.headers['etag'] ?? null;
+  return { path, url: response.url, bytes, sha256, etag, received_by: runId };
 }
 
 /** Headers that may carry a secret or a session, by their names. */
@@ -181,7 +242,7 @@ function meta(
   response: SourceResponse,
   raw: RawFile,
   attempts: readonly Attempt[],
-  receivedAt: string,
+  { clock }: ExtractContext,
 ): Record<string, unknown> {
   const headers = Object.entries(response.headers).filter(
     ([name, value]) => !WITHHELD.test(name) && !LEADS_ON.test(value),
@@ -192,7 +253,7 @@ function meta(
     headers: Object.fromEntries(headers),
     encoding: response.headers['content-encoding'] ?? 'identity',
     attempts,
-    received_at: receivedAt,
+    received_at: new Date(clock.now()).toISOString(),
     bytes: raw.bytes,
     sha256: raw.sha256,
     etag: raw.etag,

@@ -36,7 +36,7 @@ type Case = {
   /** The status of each try, null where there was none. */
   readonly tries: readonly (number | null)[];
   /** Absent where the run succeeds in the end. */
-  readonly failure?: { readonly code: number; readonly message: RegExp };
+  readonly failure?: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp };
   /** How the kept body starts; absent where there is none. */
   readonly kept?: RegExp;
 };
@@ -47,6 +47,9 @@ const RECOVERED: readonly Case[] = [
   { faults: 'status=503@launchesx1', tries: [503, 200], kept: /^\[\{/ },
   { faults: 'reset@launchesx1', tries: [null, 200], kept: /^\[\{/ },
   { faults: 'reset-body=70000@launchesx1', tries: [null, 200], kept: /^\[\{/ },
+  { faults: 'truncate=70000@launchesx1', tries: [200, 200], kept: /^\[\{/ },
+  { faults: 'truncate=0@launchesx1', tries: [200, 200], kept: /^\[\{/ },
+  { faults: 'html@launchesx1', tries: [200, 200], kept: /^\[\{/ },
 ];
 
 const FINAL: readonly Case[] = [
@@ -73,14 +76,18 @@ const FINAL: readonly Case[] = [
 const SPOILED: readonly Case[] = [
   {
     faults: 'truncate=5000@launches',
-    tries: [200],
-    failure: { code: 3, message: /the body starts "\[\{/ },
+    tries: [200, 200],
+    failure: {
+      code: 3,
+      message: /found the end at byte 5000: truncated after .*; the body starts "\[\{.* \(2 tries\)$/m,
+      hint: /kept in raw.launches.0001\.json/,
+    },
     kept: /^\[\{/,
   },
   {
     faults: 'html@launches',
-    tries: [200],
-    failure: { code: 3, message: /text\/html.*where JSON is due.*"<!DOCTYPE html>/ },
+    tries: [200, 200],
+    failure: { code: 3, message: /text\/html.*where JSON is due.*"<!DOCTYPE html>.* \(2 tries\)$/m },
     kept: /^<!DOCTYPE/,
   },
   {
@@ -221,6 +228,34 @@ void describe('requests', { concurrency: 2 }, () => {
     const { report: full } = await pull(['--source', api.url, '--full']);
     assert.equal(full.resources['rockets']?.not_modified, false);
     assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
+  });
+
+  void it('that bring half a body are made again, and leave nothing of it anywhere', async () => {
+    const bad = 'bad=0.05@launches';
+    const outcomes = [];
+    for (const faults of [bad, `${bad},truncate=70000@launchesx1`]) {
+      const sandbox = await startSandbox({ launches: 80, seed: SEED, faults });
+      const { pull, schema, sql } = server.workspace({ batchSize: 5 });
+      const { code, report, stderr } = await pull(['--migrate', '--source', sandbox.url]);
+      await sandbox.close();
+      assert.equal(code, 0, stderr);
+      assert.equal(/after 3\d whole records.*next try in/.test(stderr), faults !== bad);
+      const { seconds: _, ...counts } = report.resources['launches'] ?? assert.fail();
+      const folder = report.run_dir ?? '';
+      outcomes.push({
+        counts,
+        rejects: await sql('SELECT record_id, fingerprint, status FROM rejects ORDER BY 1, 2'),
+        files: ['raw/launches/0001.json', 'validated/launches.ndjson', 'errored/launches.ndjson'].map(
+          (file) =>
+            createHash('sha256')
+              .update(readFileSync(path.join(folder, file)))
+              .digest('hex'),
+        ),
+        left: await sql(`SELECT tablename FROM pg_tables WHERE schemaname = '${schema}_pipeline' ORDER BY 1`),
+      });
+    }
+    assert.equal(outcomes[0]?.counts.errored, 5);
+    assert.deepEqual(outcomes[1], outcomes[0]);
   });
 
   void it('of a retry wait as long as Retry-After says', async () => {
