@@ -17,6 +17,8 @@ export type SourceResponse = {
   readonly headers: Readonly<Record<string, string>>;
   /** The response says that its records are made up. */
   readonly simulated: boolean;
+  /** What of content encoding was undone, `identity` for nothing. */
+  readonly encoding: string;
   /** After content decoding. */
   readonly body: AsyncIterable<Uint8Array>;
 };

@@ -37,7 +37,7 @@ describe('the delay before a retry', () => {
 describe('Retry-After', () => {
   const now = Date.UTC(1994, 10, 6, 8, 49, 7);
 
-  it('is read as seconds or as any of the three forms of an HTTP date', () => {
+  it('is read as seconds or as any of the three forms of an HTTP date, of several the longest', () => {
     const forms: Readonly<Record<string, number>> = {
       '120': 120_000,
       ' 0 ': 0,
@@ -48,6 +48,11 @@ describe('Retry-After', () => {
       'Sun Nov  6 08:49:37 1994': 30_000,
       'Sun, 06 Nov 1994 08:49:07 GMT': 0,
       'Thu, 01 Jan 1970 00:00:00 GMT': 0,
+      '3, 3': 3000,
+      '1,2': 2000,
+      'soon, 120, -5, 60': 120_000,
+      'Sun, 06 Nov 1994 08:49:37 GMT, 20': 30_000,
+      '20, Sun, 06 Nov 1994 08:49:17 GMT,Sunday, 06-Nov-94 08:49:37 GMT': 30_000,
     };
     for (const [header, ms] of Object.entries(forms)) assert.equal(parseRetryAfter(header, now), ms, header);
   });
@@ -64,20 +69,8 @@ describe('Retry-After', () => {
   });
 
   it('is ignored when it is neither', () => {
-    const garbage = [
-      '',
-      ' ',
-      'soon',
-      '1 s',
-      '1,2',
-      '1e3',
-      '0x10',
-      'NaN',
-      'Infinity',
-      'retry 2030',
-      '2030-01-01',
-    ];
-    garbage.push('Sun, 99 Nov 1994 08:49:37 GMT', 'Sun, 06 Foo 1994 08:49:37 GMT', '120, 60');
+    const garbage = ['', ' ', 'soon', '1 s', '1e3', '0x10', 'NaN', 'Infinity', 'retry 2030', '2030-01-01'];
+    garbage.push('Sun, 99 Nov 1994 08:49:37 GMT', 'Sun, 06 Foo 1994 08:49:37 GMT', 'soon, later', ', ,');
     for (const header of garbage) assert.equal(parseRetryAfter(header, now), null, header);
   });
 

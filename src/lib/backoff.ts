@@ -12,15 +12,25 @@ export function backoffDelay(attempt: number, { baseMs, capMs, random }: Backoff
   return ceiling / 2 + (random() * ceiling) / 2;
 }
 
-/** Milliseconds that a Retry-After header asks for, 0 for what is past, null for what is neither seconds nor a date. */
+/**
+ * Milliseconds that a Retry-After header asks for, 0 for what is past, null for what is neither seconds nor a date. Of
+ * several, as two servers in a row may send, the longest.
+ */
 export function parseRetryAfter(header: string, nowMs: number): number | null {
-  const text = header.trim();
+  const waits = header.split(BETWEEN).map((value) => parseValue(value.trim(), nowMs));
+  return waits.reduce((longest, ms) => (ms === null ? longest : Math.max(longest ?? 0, ms)), null);
+}
+
+function parseValue(text: string, nowMs: number): number | null {
   if (SECONDS.test(text)) return wait(Number(text) * 1000);
   if (!DATES.some((form) => form.test(text))) return null;
   // The oldest of the three forms names no time zone, and Date.parse would take it for local time.
   const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : wait(at - nowMs);
 }
+
+/** A comma, but not the one in a date. */
+const BETWEEN = /,(?! \d\d[ -][A-Z])/;
 
 /** Keeps the product with `baseMs` a finite number. */
 const MAX_DOUBLINGS = 52;

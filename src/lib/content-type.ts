@@ -1,4 +1,7 @@
+/** `application/json` and what was in use before it had that name, and any type that ends in `+json`. */
+const JSON_TYPE = /^((application|text)\/(x-)?json|[\w.-]+\/[^\s;,]+\+json)\s*([;,]|$)/i;
+
 /** Does a Content-Type header announce JSON? */
 export function isJsonType(contentType: string): boolean {
-  return /^application\/([\w.+-]+\+)?json\b/i.test(contentType);
+  return JSON_TYPE.test(contentType);
 }

@@ -251,7 +251,7 @@ function meta(
     url: response.url,
     status: response.status,
     headers: Object.fromEntries(headers),
-    encoding: response.headers['content-encoding'] ?? 'identity',
+    encoding: response.encoding,
     attempts,
     received_at: new Date(clock.now()).toISOString(),
     bytes: raw.bytes,

@@ -112,8 +112,10 @@ const WAITS: readonly (readonly [header: string | string[], seconds: number])[] 
   ['Mon, 05 Jan 2026 07:00:00 GMT', 0.5],
   ['soon', 0.5],
   ['', 0.5],
-  ['7, 8', 0.5],
-  [['7', '8'], 0.5],
+  ['7, 8', 8],
+  [['8', '7'], 8],
+  [['soon', '7', '-1'], 7],
+  [[AFTER_90_SECONDS, '7'], 90],
 ];
 
 void describe('Retry-After', { concurrency: 4 }, () => {

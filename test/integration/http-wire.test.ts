@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { pullFrom, serveBytes } from '../support/http-source.ts';
 
 const BODY = '[{"a":1}]';
 const STATUS = 'HTTP/1.1 200 OK\r\n';
 const TYPE = 'Content-Type: application/json\r\n';
+const ZIPPED = gzipSync(BODY).toString('latin1');
 const CHUNKED = `9\r\n${BODY}\r\n0\r\n\r\n`;
 
 /** Whole answers but for their status line. */
@@ -57,6 +59,9 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   'with a header twice': {
     bytes: `${STATUS}${sized('Vary: a\r\nETag: "x"\r\nContent-Type: text/html\r\nETag: "y"\r\nVary: b\r\n')}`,
     headers: { vary: 'a, b', etag: '"x"', 'content-type': 'application/json' },
+  },
+  'with gzip as a transfer encoding': {
+    bytes: `${STATUS}${TYPE}Transfer-Encoding: gzip, chunked\r\n\r\n${ZIPPED.length.toString(16)}\r\n${ZIPPED}\r\n0\r\n\r\n`,
   },
   'with more than its length': { bytes: `${STATUS}${sized()} and more` },
 };

@@ -55,6 +55,7 @@ type Pulled = {
   readonly status: number;
   readonly url: string;
   readonly headers: SourceResponse['headers'];
+  readonly encoding: string;
   readonly body: string;
   readonly attempts: readonly Attempt[];
 };
@@ -70,10 +71,10 @@ export async function pullFrom(
   t.after(source.close);
   const { result, attempts } = await source.fetch(
     { path: '/x', etag },
-    async ({ status, url, headers, body }) => {
+    async ({ body, encoding, headers, status, url }) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of body) chunks.push(chunk);
-      return { status, url, headers, body: Buffer.concat(chunks).toString() };
+      return { status, url, headers, encoding, body: Buffer.concat(chunks).toString() };
     },
     never,
   );

@@ -2,23 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 import { quoteBytes } from '../../lib/quote-bytes.ts';
-import { decodeBody } from './decode.ts';
+import { decodeBody, type Decoded } from './decode.ts';
 import { cannotGet, failed, type Place } from './failures.ts';
 
 /** The body after content decoding; a break in it is an error that is worth another try. */
-export async function* decoded(
+export async function decode(
   place: Place,
   body: AsyncIterable<Uint8Array>,
-  encoding: string | undefined,
-): AsyncGenerator<Uint8Array> {
-  const stream = decodeBody(body, encoding);
-  if (stream === null) {
-    throw cannotGet(place, `it answered in an encoding that nobody asked for, "${encoding}"`, {
-      hint: 'Check source.baseUrl, and what is between here and there.',
-    });
-  }
+  announced: readonly string[],
+): Promise<Decoded> {
+  const decoded = await decodeBody(body, announced).catch((error: unknown) => {
+    throw failed(place, error);
+  });
+  if (decoded !== null) return { ...decoded, chunks: breakable(place, decoded.chunks) };
+  const names = announced.join(', ');
+  throw cannotGet(place, `it answered in an encoding that nobody asked for, "${names}"`, {
+    hint: 'Check source.baseUrl, and what is between here and there.',
+  });
+}
+
+async function* breakable(place: Place, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* stream;
+    yield* chunks;
   } catch (error) {
     throw failed(place, error);
   }
@@ -27,15 +32,15 @@ export async function* decoded(
 /** ` ("first bytes")` of a body, for a message. */
 export async function quote(
   body: Readable,
-  encoding: string | undefined,
+  announced: readonly string[],
   hide: (text: string) => string,
 ): Promise<string> {
-  const stream: AsyncIterable<Uint8Array> = decodeBody(body, encoding) ?? body; // nobody set an encoding of text on it
   const timer = setTimeout(() => body.destroy(), QUOTED_MS);
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of stream) {
+    const decoded = await decodeBody(body, announced);
+    for await (const chunk of decoded?.chunks ?? []) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size >= HIDDEN_BYTES) break;

@@ -7,9 +7,9 @@ import { isJsonType } from '../../lib/content-type.ts';
 import { sameEtag } from '../../lib/etag.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
-import { decoded, letGo, quote } from './body.ts';
+import { decode, letGo, quote } from './body.ts';
 import { openConnections, type HttpRequest, type Timeouts } from './connections.ts';
-import { ENCODINGS } from './decode.ts';
+import { encodingsOf, ENCODINGS } from './decode.ts';
 import { cannotGet, failed, isOddHead, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
 import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
@@ -125,13 +125,17 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
         else if (status !== 200)
-          throw refused(place, status, headers, await quote(body, headers['content-encoding'], hide));
+          throw refused(place, status, headers, await quote(body, encodingsOf(headers), hide));
+        // A 304 has no body, whatever its headers announce.
+        const announced = status === 304 ? [] : encodingsOf(headers);
+        const { chunks, encoding } = await decode(place, paced(body, pace), announced);
         return await consume({
           url: maskUrl(place.url.href),
           status,
           headers,
           simulated: headers[SIMULATED_HEADER] === 'true',
-          body: decoded(place, paced(body, pace), headers['content-encoding']),
+          encoding,
+          body: chunks,
         });
       } finally {
         letGo(body);
