@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { JSON_TYPE, pullFrom, serve } from '../support/http-source.ts';
+import { JSON_TYPE, never, openTestSource, pullFrom, serve } from '../support/http-source.ts';
 
 const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
 
@@ -74,6 +74,35 @@ void describe('a body', { concurrency: 4 }, () => {
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end('no such thing'),
       );
       await assert.rejects(pullFrom(t, web.url), { code: 'source', message: /^Cannot get .*\(3 tries\)$/ });
+    });
+  }
+
+  for (const [what, header, bytes] of [
+    ['ends within its gzip', { 'content-encoding': 'gzip' }, gzipSync(BODY).subarray(0, 99)],
+    ['breaks off', { 'content-length': 9999 }, Buffer.from('[1')],
+  ] as const) {
+    void it(`that ${what} before anybody reads it is an error for its reader alone`, async (t) => {
+      const web = await serve(t, (request, response) => {
+        if (request.url !== '/x') response.end();
+        else if ('content-length' in header)
+          response.writeHead(200, { ...JSON_TYPE, ...header }).write(bytes, () => request.socket.end());
+        else response.writeHead(200, { ...JSON_TYPE, ...header }).end(bytes);
+      });
+      const { source } = openTestSource(web.url, { maxAttempts: 1 });
+      t.after(source.close);
+      const reading = source.fetch(
+        { path: '/x', etag: null },
+        async ({ body }) => {
+          // By then, all that comes of the other answer has come.
+          for (let turn = 0; turn < 10; turn += 1) await source.probe('/y', never);
+          for await (const _ of body);
+        },
+        never,
+      );
+      await assert.rejects(reading, {
+        code: 'source',
+        message: /(unexpected end of file|connection was closed)/,
+      });
     });
   }
 

@@ -62,7 +62,6 @@ const HIDDEN_BYTES = 4096;
 
 /** A body that nobody reads to its end would hold the connection. One that is here leaves it to the next request. */
 export function letGo(body: IncomingMessage): void {
-  body.on('error', () => undefined);
   if (body.complete) body.resume();
   else body.destroy();
 }

@@ -105,6 +105,8 @@ async function answerTo(
     timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
   request.on('response', (response) => {
+    // An error waits in the body for its reader, who may come later.
+    response.on('error', () => undefined);
     // Else the body would only say that it was cut short, not why. What comes after its end is no part of it.
     request.on('error', (error) => response.complete || response.destroy(error));
     resolve(response);

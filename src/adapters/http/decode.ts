@@ -30,7 +30,8 @@ export async function decodeBody(
     }
     const decoder = DECODERS.get(name)?.();
     if (decoder === undefined) return null;
-    // The error reaches the reader of the decoder; what is left for the callback is to be there.
+    // An error waits in the decoder for its reader, who may come later. Nobody else has to know of it.
+    decoder.on('error', () => undefined);
     chunks = pipeline(chunks, decoder, () => undefined);
     undone.unshift(name);
   }
