@@ -11,6 +11,8 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
+export const CANCELLED = '57014';
+export const LOCK_NOT_AVAILABLE = '55P03';
 export const UNDEFINED_TABLE = '42P01';
 export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
@@ -59,8 +61,8 @@ const HINTS: Readonly<Record<string, string>> = {
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
   '53100': `Make room on the disk of the database, ${AGAIN}`,
   '53300': 'Wait until others have closed theirs, lower concurrency, or raise max_connections.',
-  '55P03': `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
-  '57014': `Raise database.statementTimeoutSeconds, ${AGAIN}`,
+  [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, ${AGAIN}`,
+  [CANCELLED]: `Someone cancelled it on the server, as pg_cancel_backend does: ask there, ${AGAIN}`,
   '57P01': LOST,
   '57P02': LOST,
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
@@ -72,6 +74,12 @@ const HINTS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
+};
+
+/** The same where the limits of the configuration are in force; no other statement has any. */
+export const LIMIT_HINTS: Readonly<Record<string, string>> = {
+  [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
+  [CANCELLED]: `Raise database.statementTimeoutSeconds, unless someone cancelled it on the server, ${AGAIN}`,
 };
 
 /**

@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 import { sqlState } from './errors.ts';
-import { rows } from './session.ts';
+import { despiteLimits, rows } from './session.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
@@ -42,7 +42,8 @@ export async function refuseSharedBackend(
 }
 
 async function backend(client: pg.Client): Promise<number[]> {
-  return (await rows<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid')).map(({ pid }) => pid);
+  const ask = () => rows<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid');
+  return (await despiteLimits(ask)).map(({ pid }) => pid);
 }
 
 /** pg's types do not have it. */

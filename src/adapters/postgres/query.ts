@@ -1,5 +1,6 @@
 import { PipelineError } from '../../core/errors.ts';
 import { databaseError, UNDEFINED_TABLE } from './errors.ts';
+import { applyRoleLimits } from './role-limits.ts';
 import type { Session } from './session.ts';
 
 export type QueryResult = {
@@ -23,9 +24,11 @@ export async function runQuery(
 ): Promise<QueryResult> {
   const { client } = session;
   if (!options.write) checkReads(sql);
+  let limits: Readonly<Record<string, string>> = {};
   try {
     await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
     if (!options.write) await client.query(LESSEN_SUPERUSER);
+    limits = await applyRoleLimits(client);
     const result = await client.query({ text: sql, queryMode: 'extended' } as { text: string });
     await client.query(options.write ? 'COMMIT' : 'ROLLBACK');
     return {
@@ -35,7 +38,8 @@ export async function runQuery(
     };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError('run the query', error, undefined, options.write ? WRITE_HINTS : READ_HINTS);
+    const hints = options.write ? WRITE_HINTS : READ_HINTS;
+    throw databaseError('run the query', error, undefined, { ...hints, ...limits });
   }
 }
 

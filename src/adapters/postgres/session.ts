@@ -1,5 +1,6 @@
 import type { ClientBase, QueryResultRow } from 'pg';
 
+import { CANCELLED, sqlState } from './errors.ts';
 import { columnList, ledgerSchema, ident } from './sql.ts';
 
 /** One connection to the target, set up for this program. On the embedded database all sessions share one. */
@@ -50,18 +51,70 @@ export async function execute(
   return result.rowCount ?? 0;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /**
- * Text forms must not depend on the server's settings: CSV and JSON are made from them. Compiling a merge of some
- * forty columns (jit) takes longer than it saves.
+ * What every session has, whatever the role, the database or the server has set. What is not here is for the
+ * administrator to say: where tables are stored, what memory a statement takes, how durable a commit is, whether the
+ * role may write.
  */
+const SETTINGS: Settings = {
+  // CSV, JSON and digests are made from the text forms of values.
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'iso_8601',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  // How our SQL is read: constants with a backslash, NULL in an array, = NULL, and names that format() quotes.
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  quote_all_identifiers: 'off',
+  // Publish takes its locks first and reads then: in a stricter level it would read what was there before.
+  default_transaction_isolation: 'read committed',
+  // An error that is expected, as of a table that is not there yet, must not end the session.
+  exit_on_error: 'off',
+  // A run waits for the API and for locks as long as the configuration says.
+  statement_timeout: '0',
+  lock_timeout: '0',
+  transaction_timeout: '0',
+  idle_session_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  // Compiling a merge of some forty columns takes longer than it saves.
+  jit: 'off',
+};
+
+const TRIES = 5;
+
+/** Tries again where a limit of the role ended a statement that takes next to no time, as one of a millisecond may. */
+export async function despiteLimits<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0 || sqlState(error) !== CANCELLED) throw error;
+    }
+  }
+}
+
 export async function configureSession(client: ClientBase, schema: string): Promise<void> {
-  const searchPath = columnList([schema, ledgerSchema(schema)]);
-  await client.query(
-    `SELECT set_config('search_path', $1, false), set_config('TimeZone', 'UTC', false),
-            set_config('DateStyle', 'ISO, YMD', false), set_config('IntervalStyle', 'iso_8601', false),
-            set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false),
-            set_config('standard_conforming_strings', 'on', false), set_config('jit', 'off', false)`,
-    [searchPath],
+  const search_path = columnList([schema, ledgerSchema(schema)]);
+  const settings = Object.entries({ search_path, ...SETTINGS });
+  await despiteLimits(() => applySettings(client, settings));
+}
+
+async function applySettings(
+  client: ClientBase,
+  settings: readonly (readonly [name: string, value: string])[],
+): Promise<void> {
+  // On its own: what follows takes longer.
+  await client.query('SET statement_timeout = 0');
+  // A server that is older does not know all of them.
+  await rows(
+    client,
+    `SELECT set_config(name, value, false)
+     FROM unnest($1::text[], $2::text[]) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL`,
+    [settings.map(([name]) => name), settings.map(([, value]) => value)],
   );
 }
 

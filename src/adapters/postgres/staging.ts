@@ -4,13 +4,12 @@ import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
-import { databaseError, sqlState } from './errors.ts';
+import { databaseError, LOCK_NOT_AVAILABLE, sqlState } from './errors.ts';
 import { rows, type Database } from './session.ts';
 import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
-const LOCK_NOT_AVAILABLE = '55P03';
 const HELD = { resource: 'text NOT NULL', id: 'text NOT NULL' };
 const REJECTS = {
   resource: 'text NOT NULL',
@@ -141,7 +140,7 @@ export async function dropStaging(client: ClientBase, schema: string): Promise<v
   } catch (error) {
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
   } finally {
-    await client.query('RESET lock_timeout').catch(() => undefined);
+    await client.query('SET lock_timeout = 0').catch(() => undefined);
   }
 }
 

@@ -5,7 +5,7 @@ import type { TableChanges } from '../../core/preview.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { commitPublish, type CommitOptions } from './commit.ts';
-import { databaseError, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError, LIMIT_HINTS, sqlState, UNDEFINED_TABLE } from './errors.ts';
 import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, liveSql, mergeTable, readContents, survivingSql } from './merge.ts';
@@ -71,7 +71,7 @@ export function openTarget(
       try {
         return await readContents(client, resource.tables, limits);
       } catch (error) {
-        throw databaseError(`read what is in the tables of ${resource.name}`, error);
+        throw databaseError(`read what is in the tables of ${resource.name}`, error, undefined, LIMIT_HINTS);
       }
     },
 
@@ -90,10 +90,14 @@ export function openTarget(
     discard: () => dropStaging(client, database.schema),
 
     async check(resources) {
-      await client.query(`SELECT set_config('statement_timeout', $1, false)`, [
-        `${run.statementTimeoutSeconds}s`,
-      ]);
-      return runChecks(client, run.id, resources);
+      const limit = (seconds: number) =>
+        client.query(`SELECT set_config('statement_timeout', $1, false)`, [`${seconds}s`]);
+      await limit(run.statementTimeoutSeconds);
+      try {
+        return await runChecks(client, run.id, resources);
+      } finally {
+        await limit(0);
+      }
     },
 
     async publish(tables, work) {
@@ -117,6 +121,7 @@ export function openTarget(
           `publish run ${run.id} to schema ${database.schema}`,
           error,
           'Nothing was published; the rows that are there stay.',
+          LIMIT_HINTS,
         );
       }
     },

@@ -1,0 +1,32 @@
+import type { ClientBase } from 'pg';
+
+import { CANCELLED, LOCK_NOT_AVAILABLE } from './errors.ts';
+import { rows } from './session.ts';
+
+/** Those that end one statement, by the SQLSTATE that tells of it. */
+const LIMITS: Readonly<Record<string, string>> = {
+  [CANCELLED]: 'statement_timeout',
+  [LOCK_NOT_AVAILABLE]: 'lock_timeout',
+  '25P04': 'transaction_timeout',
+};
+
+/**
+ * Gives this transaction the limits that the role or the database has on the server: what a user types is for the
+ * administrator to limit. Gives the hints for a statement that they end.
+ */
+export async function applyRoleLimits(client: ClientBase): Promise<Readonly<Record<string, string>>> {
+  const applied = await rows<{ name: string; value: string; role: string }>(
+    client,
+    `SELECT name, set_config(name, reset_val, true) AS value, session_user AS role FROM pg_settings
+     WHERE name = ANY ($1) AND reset_val <> '0'`,
+    [Object.values(LIMITS)],
+  );
+  const hints = Object.entries(LIMITS).flatMap(([state, limit]) => {
+    const one = applied.find(({ name }) => name === limit);
+    if (one === undefined) return [];
+    const { name, role, value } = one;
+    const hint = `${name} is ${value} for ${role} on the server: raise it there, as with ALTER ROLE … SET ${name}.`;
+    return [[state, hint]];
+  });
+  return Object.fromEntries(hints);
+}
