@@ -27,8 +27,8 @@ export type OpenOptions = {
   readonly what: string;
   readonly waitMs: number;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
   readonly log: Log;
+  readonly signal: AbortSignal;
   readonly urlFrom: LoadedConfig['urlFrom'];
 };
 
@@ -59,9 +59,9 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
 
 /** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
 export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
-  const { url, schema } = config.database;
+  const { url, schema, answerTimeoutSeconds } = config.database;
   const { dataDir, signal } = options;
-  if (url !== null) return withSession(openServer({ url, schema, urlFrom: options.urlFrom }));
+  if (url !== null) return withSession(openServer({ ...options, url, schema, answerTimeoutSeconds }));
   const lock = await lockData(config, options);
   try {
     const { check } = lock;

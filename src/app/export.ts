@@ -30,10 +30,8 @@ export async function exportTables(
   request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
-  return readAsItStands(config, 'export', deps, ({ database, session }) => {
-    // A query on its way hears of no signal; it fails with its connection.
-    deps.signal.addEventListener('abort', () => void session.close(), { once: true });
-    return inSnapshot(session.client, async () => {
+  return readAsItStands(config, 'export', deps, ({ database, session }) =>
+    inSnapshot(session.client, async () => {
       const { found, missing } = await readableTables(session.client, database.schema, request.tables);
       if (missing.length > 0 || found.length === 0) throw notThere(database.schema, missing);
       await writing(request.out, () => mkdir(request.out, { recursive: true }));
@@ -43,8 +41,8 @@ export async function exportTables(
         written.push(await exportTable(session, table, request, deps.signal));
       }
       return written;
-    });
-  });
+    }),
+  );
 }
 
 async function exportTable(

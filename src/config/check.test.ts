@@ -39,6 +39,7 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
     'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   ],
   'database.allowNetworkFolder': ['true', 'perhaps', 'true or false'],
+  'database.answerTimeoutSeconds': ['1', '0', 'a number above 0 and at most 3600'],
   'database.lockTimeoutSeconds': ['1', 'x', 'a number from 0 to 86400'],
   'database.statementTimeoutSeconds': ['0', 1e9, 'a number from 0 to 86400'],
   'limits.rejects.count': ['0', -1, 'a whole number from 0 to 1000000000'],

@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'database.url': 'database-url',
   'database.schema': 'schema',
   'database.allowNetworkFolder': 'allow-network-folder',
+  'database.answerTimeoutSeconds': 'answer-timeout-seconds',
   'database.lockTimeoutSeconds': 'lock-timeout-seconds',
   'database.statementTimeoutSeconds': 'statement-timeout-seconds',
   'limits.rejects.count': 'rejects-count',

@@ -8,6 +8,7 @@ import { listSettings, treeOf, type Setting } from './keys.ts';
 
 test('without file, environment and flags, every value is the default', async () => {
   const { config, origins, file, cwd } = await load({});
+  const seconds = { answerTimeoutSeconds: 30, lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 };
   assert.deepEqual(config, {
     source: {
       baseUrl: 'https://api.spacexdata.com',
@@ -34,6 +35,7 @@ test('without file, environment and flags, every value is the default', async ()
       url: null,
       schema: 'spacex',
       allowNetworkFolder: false,
+      answerTimeoutSeconds: 30,
       lockTimeoutSeconds: 30,
       statementTimeoutSeconds: 600,
     },

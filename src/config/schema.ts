@@ -122,6 +122,10 @@ export const configSchema = section({
       default: false,
       description: 'Use the embedded database on a network file system, where its lock may not hold.',
     }),
+    answerTimeoutSeconds: timeout(
+      30,
+      'Seconds that a server may be silent before it is asked over a new connection what it does.',
+    ),
     lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
   }),

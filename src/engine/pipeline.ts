@@ -42,9 +42,7 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     const report = resumable(reportError(cause), context.goOn, isOutcomeUnknown(error));
     log.debug('cause', { error });
     end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
-    await ledger.abandon(header.run_id, end).catch((later: unknown) => {
-      log.warn(reportError(later).message);
-    });
+    await abandon(context, end);
   }
   const report: RunReport = {
     ...openReport(header, folder),
@@ -83,10 +81,17 @@ async function publishWhole(
   const inOrder = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
   if (inOrder.every(({ report }) => report.status !== 'succeeded')) {
     const end = failedEnd('failed', null, context, derived);
-    await context.ledger.abandon(context.runId, end);
+    await abandon(context, end);
     return end;
   }
   return publish(inOrder, target, rules);
+}
+
+/** What failed before says more than that the ledger could not be written either. */
+async function abandon({ ledger, log, runId }: PipelineContext, end: RunEnd): Promise<void> {
+  await ledger.abandon(runId, end).catch((error: unknown) => {
+    log.warn(reportError(error).message);
+  });
 }
 
 /** What they find, or that they cannot be made, changes nothing about the run. */

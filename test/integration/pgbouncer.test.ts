@@ -4,6 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
+import { evenAborted, rows } from '../../src/adapters/postgres/session.ts';
+import { PipelineError } from '../../src/core/errors.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startPgbouncer, withoutPgbouncer, type Pooler } from '../support/pgbouncer.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -60,6 +62,26 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
       t.after(target.close);
       await assert.rejects(target.connect(), { code: 'database', message, hint });
     }
+  });
+
+  void it('in session mode, the signal cancels a statement', async (t) => {
+    const pooler = await startPgbouncer(database.url, ['pool_mode = session']);
+    const interrupt = new AbortController();
+    const target = openServer({ url: pooler.url, schema: 'any', signal: interrupt.signal });
+    const admin = new Client({ connectionString: database.url });
+    await admin.connect();
+    t.after(async () => {
+      await Promise.all([target.close(), admin.end()]);
+      await pooler.stop();
+    });
+    const { client } = await target.connect();
+    const sleeping = assert.rejects(rows(client, 'SELECT pg_sleep(64)'), { message: 'Cannot go on' });
+    const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(64)' AND state = 'active' AND pid <> pg_backend_pid()`;
+    while ((await admin.query(active)).rowCount === 0);
+    interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
+    await sleeping;
+    assert.deepEqual(await rows(evenAborted(client), 'SELECT 1 AS n'), [{ n: 1 }]);
+    assert.equal((await admin.query(active)).rowCount, 0);
   });
 
   void it('the program runs in session mode, and in transaction mode says what to do', async (t) => {

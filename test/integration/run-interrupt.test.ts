@@ -6,6 +6,7 @@ import { Client } from 'pg';
 
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
 import {
   assertFailure,
   createTestServer,
@@ -78,21 +79,21 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     const mine = 'transactionid::text = pg_current_xact_id()::xid::text';
     await waitFor(blocker, `SELECT FROM pg_locks WHERE NOT granted AND ${mine}`);
     running.kill('SIGINT');
-    await running.line(/press Ctrl-C again/);
-    await blocker.query('ROLLBACK');
     assertFailure(await running.finished, {
       code: 130,
       message: /interrupted/,
       hint: /Nothing was published/,
     });
+    await blocker.query('ROLLBACK');
     assert.deepEqual(
       workspace.list().filter((path) => path.includes('runs')),
       [],
     );
-    assert.deepEqual(await workspace.sql('SELECT run_id FROM runs'), []);
+    const made = `SELECT FROM pg_namespace WHERE nspname IN ('${workspace.schema}', '${workspace.schema}_pipeline')`;
+    assert.deepEqual(await workspace.sql(made), []);
   });
 
-  void it('ends at once at the second Ctrl-C, even where the first one has to wait', async (t) => {
+  void it('publishes nothing where publish waits for a table, and leaves nothing on the server', async (t) => {
     const { workspace, api, other } = await prepare();
     t.after(api.close);
     const rows = await workspace.sql(ROWS);
@@ -102,24 +103,57 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     t.after(() => blocker.end());
     await blocker.query(`BEGIN; LOCK TABLE ${workspace.schema}.launches IN ROW EXCLUSIVE MODE`);
     const running = workspace.start(['run', '--source', api.url]);
-    await running.line(/launches: 40 of 40 records validated/);
     await waitFor(
       blocker,
       `SELECT FROM pg_locks WHERE NOT granted AND relation = '${workspace.schema}.launches'::regclass`,
     );
     running.kill('SIGINT');
-    await running.line(/press Ctrl-C again to end at once$/);
-    running.kill('SIGINT');
-    const { code } = await running.finished;
-    assert.equal(code, 130);
+    const interrupted = await running.finished;
+    assertFailure(interrupted, { code: 130, message: /interrupted/, hint: /Nothing was published\./ });
+    const sessions = `SELECT FROM pg_stat_activity WHERE application_name LIKE '% pid ${running.pid}'`;
+    assert.deepEqual(await workspace.sql(sessions), []);
     await blocker.query('ROLLBACK');
+    assert.deepEqual(await workspace.sql(ROWS), rows);
+    const [last] = await workspace.json<{ status: string }[]>(['runs']);
+    assert.equal(last?.status, 'interrupted');
     const { report, stderr } = await workspace.pull(['--source', api.url]);
     assert.equal(report.resources['launches']?.updated, rows.length, stderr);
-    const runs = await workspace.json<{ status: string }[]>(['runs', '--limit', '2']);
-    assert.deepEqual(
-      runs.map(({ status }) => status),
-      ['succeeded', 'failed'],
-    );
+  });
+
+  void it('ends at once at the second Ctrl-C, even where the first one has to wait', async (t) => {
+    const { workspace, api, other } = await prepare();
+    const proxy = await startSilentProxy(server.url);
+    t.after(async () => {
+      await Promise.all([api.close(), proxy.close()]);
+    });
+    api.set(LAUNCHES, { body: other });
+    const running = workspace.start(['run', '--source', api.url, '--database-url', proxy.url]);
+    await Promise.race([proxy.silenceAt('COPY ', 'all'), running.finished]);
+    running.kill('SIGINT');
+    await running.line(/press Ctrl-C again to end at once$/);
+    running.kill('SIGINT');
+    const { code, stderr } = await running.finished;
+    assert.equal(code, 130);
+    assert.doesNotMatch(stderr, /interrupted/, 'the first one has not ended it');
+  });
+
+  void it('ends soon at the first Ctrl-C where the database is silent', async (t) => {
+    const { workspace, api, other } = await prepare();
+    const proxy = await startSilentProxy(server.url);
+    t.after(async () => {
+      await Promise.all([api.close(), proxy.close()]);
+    });
+    api.set(LAUNCHES, { body: other });
+    const running = workspace.start(['run', '--source', api.url, '--database-url', proxy.url], {
+      SPACEX_PIPELINE_ANSWER_TIMEOUT_SECONDS: '1',
+    });
+    await Promise.race([proxy.silenceAt('COPY ', 'all'), running.finished]);
+    running.kill('SIGINT');
+    assertFailure(await running.finished, {
+      code: 130,
+      message: /interrupted/,
+      hint: /Nothing was published/,
+    });
   });
 });
 

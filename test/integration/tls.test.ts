@@ -7,7 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
+import { evenAborted, rows } from '../../src/adapters/postgres/session.ts';
+import { PipelineError } from '../../src/core/errors.ts';
 import { createAuthority, createCertificate } from '../support/certificate.ts';
 import {
   createDatabase,
@@ -97,6 +98,26 @@ async function encrypted(url: string): Promise<boolean> {
     await database.close();
   }
 }
+
+void it('cancels a statement over TLS', async (t) => {
+  const admin = new Client({ connectionString: urlOf(server.url, {}), ssl: { rejectUnauthorized: false } });
+  await admin.connect();
+  const interrupt = new AbortController();
+  const url = urlOf(server.url, { sslmode: 'verify-full', sslrootcert: files.root });
+  const database = openServer({ url, schema: 'any', signal: interrupt.signal });
+  t.after(async () => {
+    await Promise.all([database.close(), admin.end()]);
+  });
+  const { client } = await database.connect();
+  const sleeping = assert.rejects(rows(client, 'SELECT pg_sleep(63)'), { message: 'Cannot go on' });
+  const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(63)' AND state = 'active' AND pid <> pg_backend_pid()`;
+  while ((await admin.query(active)).rowCount === 0);
+  interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
+  await sleeping;
+  assert.equal((await admin.query(active)).rowCount, 0);
+  const ended = await rows(evenAborted(client), 'SELECT 1 AS n');
+  assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
+});
 
 void describe('TLS in the sense of libpq', () => {
   /** What comes of each sslmode at a server that demands TLS: encrypted, or the code of the error. */

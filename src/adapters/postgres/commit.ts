@@ -61,7 +61,7 @@ function mayPass(error: unknown): boolean {
 
 /** The transaction has written the run's end: until it has ended itself, that row is locked. */
 async function isPublished(database: Database, runId: string, lockTimeoutSeconds: number): Promise<boolean> {
-  const { client, close } = await database.connect();
+  const { client, close } = await database.connect({ evenAborted: true });
   try {
     await client.query('BEGIN');
     await client.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);

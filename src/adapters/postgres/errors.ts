@@ -11,6 +11,8 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
+/** Node's code for a connection that TCP has given up. */
+export const NO_ANSWER = 'ETIMEDOUT';
 export const CANCELLED = '57014';
 export const LOCK_NOT_AVAILABLE = '55P03';
 export const UNDEFINED_TABLE = '42P01';
@@ -22,6 +24,11 @@ export class ConnectionLost extends Error {
   constructor(cause: unknown) {
     super(reasonOf(cause), { cause });
   }
+}
+
+/** The other end was silent for so long. */
+export function noAnswer(milliseconds: number, more = ''): Error {
+  return Object.assign(new Error(`no answer for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
 
 /** Is the connection gone, so that nobody knows what became of the last statement? */
@@ -67,6 +74,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '57P02': LOST,
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
   ECONNRESET: LOST,
+  [NO_ANSWER]: `Check the server and the network to it, ${AGAIN}`,
   ENOSPC: 'Make room or give another --data-dir.',
   CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
   DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,

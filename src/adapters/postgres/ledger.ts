@@ -6,7 +6,7 @@ import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.t
 import { databaseError, isLost } from './errors.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
-import { execute, rows, type Database } from './session.ts';
+import { evenAborted, execute, rows, type Database } from './session.ts';
 import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. */
@@ -40,7 +40,7 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
 
     async abandon(runId, end) {
       try {
-        await writeEnd(client, database.schema, runId, end);
+        await writeEnd(evenAborted(client), database.schema, runId, end);
         await dropStaging(client, database.schema);
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
@@ -48,7 +48,9 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
           databaseError(`write the end of run ${runId} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
         // The lock went with the connection. Where another run is on, it has ended this one, and its staging must stay.
-        const session = await database.connect().catch(() => Promise.reject(failed(error)));
+        const session = await database
+          .connect({ evenAborted: true })
+          .catch(() => Promise.reject(failed(error)));
         await writeEnd(session.client, database.schema, runId, end)
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(session.close);

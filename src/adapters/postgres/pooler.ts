@@ -1,7 +1,9 @@
 import type pg from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import { sqlState } from './errors.ts';
+import { processId } from './cancel.ts';
+import type { Connection } from './connect.ts';
+import { NO_ANSWER, noAnswer, sqlState } from './errors.ts';
 import { despiteLimits, rows } from './session.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -14,30 +16,30 @@ const PROTOCOL_VIOLATION = '08P01';
  * settings of a session would be on whichever was lent. One that lends it for the whole session is as good as none.
  */
 export async function refuseSharedBackend(
-  client: pg.Client,
-  connectAnother: () => Promise<pg.Client>,
+  connection: Connection,
+  connectAnother: () => Promise<Connection>,
 ): Promise<void> {
-  const [own] = await backend(client);
+  const [own] = await within(connection, backend);
   // A pooler makes up the process id that the protocol gives a client to cancel with.
-  if (own === processId(client)) return;
-  const others: pg.Client[] = [];
+  if (own === processId(connection.client)) return;
+  const others: Connection[] = [];
   try {
     for (let round = 0; round < 2; round++) {
       const other = await connectAnother();
       others.push(other);
       // Whoever is idle gives its backend to the next transaction, unless it is its own.
-      await answering(other.query('BEGIN')).catch((error: unknown) => {
-        throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : error;
+      await within(other, (client) => client.query('BEGIN')).catch((error: unknown) => {
+        throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : notLent(error);
       });
-      const [borrowed] = await answering(backend(other));
+      const [borrowed] = await within(other, backend);
       if (borrowed === own) throw sharedBackend('transaction');
       for (let repeat = 0; repeat < REPEATS; repeat++) {
-        const [again] = await answering(backend(client));
+        const [again] = await within(connection, backend);
         if (again !== own) throw sharedBackend('transaction');
       }
     }
   } finally {
-    await Promise.all(others.map((other) => other.end().catch(() => undefined)));
+    await Promise.all(others.map((other) => other.end()));
   }
 }
 
@@ -46,25 +48,23 @@ async function backend(client: pg.Client): Promise<number[]> {
   return (await despiteLimits(ask)).map(({ pid }) => pid);
 }
 
-/** pg's types do not have it. */
-function processId(client: pg.Client): unknown {
-  return 'processID' in client ? client.processID : undefined;
+async function within<T>({ client, sever }: Connection, ask: (client: pg.Client) => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => sever(noAnswer(ANSWER_TIMEOUT_MS)), ANSWER_TIMEOUT_MS);
+  try {
+    return await ask(client);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-async function answering<T>(answer: Promise<T>): Promise<T> {
-  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const late = new Promise<never>((_, reject) => {
-    timeout.addEventListener('abort', () =>
-      reject(
-        new PipelineError('Cannot use this pooler: it lends no second connection', {
-          code: 'database',
-          hint: 'Give the address of the server itself, or a larger pool.',
-        }),
-      ),
-    );
+/** A pooler that has no backend to spare lets the client wait for one. */
+function notLent(error: unknown): unknown {
+  if (sqlState(error) !== NO_ANSWER) return error;
+  return new PipelineError('Cannot use this pooler: it lends no second connection', {
+    code: 'database',
+    cause: error,
+    hint: 'Give the address of the server itself, or a larger pool.',
   });
-  answer.catch(() => undefined);
-  return Promise.race([answer, late]);
 }
 
 function sharedBackend(mode: 'statement' | 'transaction', cause?: unknown): PipelineError {

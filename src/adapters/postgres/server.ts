@@ -1,77 +1,86 @@
-import { pipeline } from 'node:stream/promises';
-
-import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-
 import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { addParameters, userOf } from '../../lib/server-url.ts';
 import { userName } from '../../lib/system-user.ts';
-import { connectEncrypted } from './connect.ts';
+import { connectEncrypted, type Connection } from './connect.ts';
 import { connectHints, databaseError } from './errors.ts';
+import { lookAt } from './liveness.ts';
 import { refuseSharedBackend } from './pooler.ts';
-import { configureSession, copyStatement, type Database, type Session } from './session.ts';
+import { openSession, type SessionRules } from './server-session.ts';
+import type { ConnectOptions, Database, Session } from './session.ts';
 import { readTls, type Encryption } from './tls.ts';
 
-/**
- * A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. `urlFrom` is what chose the
- * server, for hints.
- */
-export function openServer(options: {
+const ANSWER_TIMEOUT_SECONDS = 30;
+
+export type ServerOptions = {
   readonly url: string;
   readonly schema: string;
+  /** What chose the server, for hints. */
   readonly urlFrom?: string;
-}): Database {
-  const { urlFrom = '--database-url' } = options;
+  /** Cancels the statements that run, on the server too, and lets no others be sent. */
+  readonly signal?: AbortSignal;
+  readonly answerTimeoutSeconds?: number;
+  /** Is told of statements that take long. */
+  readonly log?: SessionRules['log'];
+};
+
+/** A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. */
+export function openServer(options: ServerOptions): Database {
+  const { schema, urlFrom = '--database-url', log = null } = options;
+  const { signal = new AbortController().signal } = options;
   const name = maskUrl(options.url);
-  const sessions = new Set<Session>();
+  const silenceMs = (options.answerTimeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1000;
+  const sessions = new Map<Session, Connection>();
   let tls: ReturnType<typeof readTls> | null = null;
   let settled: Encryption | null = null;
 
   /** The first connection settles how all are encrypted, and whether they may be used at all. */
-  async function open(): Promise<pg.Client> {
+  async function open(evenAborted: boolean): Promise<Connection> {
+    const limits = { silenceMs, signal, evenAborted };
     const { url, encryptions } = await (tls ??= readTls(withUser(options.url, urlFrom)));
-    if (settled !== null) return (await connectEncrypted(url, [settled])).client;
-    const { client, encryption } = await connectEncrypted(url, encryptions);
+    if (settled !== null) return connectEncrypted(url, [settled], limits);
+    const connection = await connectEncrypted(url, encryptions, limits);
+    const { encryption } = connection;
     try {
-      await refuseSharedBackend(client, async () => (await connectEncrypted(url, [encryption])).client);
+      await refuseSharedBackend(connection, () => connectEncrypted(url, [encryption], limits));
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await connection.end();
       throw error;
     }
     settled = encryption;
-    return client;
+    return connection;
   }
 
-  async function connect(): Promise<Session> {
-    let client: pg.Client | null = null;
+  async function connect({ evenAborted = false }: ConnectOptions = {}): Promise<Session> {
+    let connection: Connection | null = null;
     try {
-      client = await open();
-      await configureSession(client, options.schema);
+      connection = await open(evenAborted);
+      const session = await openSession(connection, schema, {
+        signal,
+        silenceMs,
+        log,
+        evenAborted,
+        lookAt: (pid) => lookAt(pid, () => open(true), silenceMs),
+        loseAll(reason) {
+          for (const { sever } of sessions.values()) sever(reason);
+        },
+        onClose: () => sessions.delete(session),
+      });
+      sessions.set(session, connection);
+      return session;
     } catch (error) {
-      await client?.end().catch(() => undefined);
+      await connection?.end();
       const otherwise = `Check ${urlFrom}, and that the server is up; sslmode=prefer does without TLS where it has none.`;
       throw databaseError(`connect to ${name}`, error, otherwise, connectHints(urlFrom));
     }
-    const { copyCsv, close } = sessionOn(client);
-    const session: Session = {
-      client,
-      copyCsv,
-      async close() {
-        sessions.delete(session);
-        await close();
-      },
-    };
-    sessions.add(session);
-    return session;
   }
 
   return {
     name,
-    schema: options.schema,
+    schema,
     connect,
     async close() {
-      await Promise.all([...sessions].map((session) => session.close()));
+      await Promise.all([...sessions.keys()].map((session) => session.close()));
     },
   };
 }
@@ -85,17 +94,4 @@ function withUser(url: string, urlFrom: string): string {
     `Cannot connect to ${maskUrl(url)}: it names no user, and this system has no name for user id ${process.getuid?.()}`,
     { code: 'usage', hint: `Give the user in ${urlFrom}, or as PGUSER.` },
   );
-}
-
-function sessionOn(client: pg.Client): Pick<Session, 'copyCsv' | 'close'> {
-  return {
-    async copyCsv(table, columns, csv) {
-      const stream = client.query(copyFrom(copyStatement(table, columns, 'STDIN')));
-      await pipeline([csv], stream);
-      return stream.rowCount;
-    },
-    async close() {
-      await client.end().catch(() => undefined);
-    },
-  };
 }

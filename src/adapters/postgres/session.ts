@@ -15,13 +15,18 @@ export type Session = {
   readonly close: () => Promise<void>;
 };
 
+export type ConnectOptions = {
+  /** Also once the signal has aborted: to clean up, or to find out what became of a commit. */
+  readonly evenAborted?: boolean;
+};
+
 /** The database that holds target, staging and ledger. */
 export type Database = {
   /** For people: `host/database` or the folder; no secrets. */
   readonly name: string;
   readonly schema: string;
   /** Opens a further session; on the embedded database hands out the one there is. */
-  readonly connect: () => Promise<Session>;
+  readonly connect: (options?: ConnectOptions) => Promise<Session>;
   readonly close: () => Promise<void>;
 };
 
@@ -84,6 +89,14 @@ const SETTINGS: Settings = {
   jit: 'off',
 };
 
+/** What a server has besides: it must soon notice that this program is gone, and give up its locks. */
+export const SERVER_SETTINGS: Settings = {
+  tcp_keepalives_idle: '30s',
+  tcp_keepalives_interval: '10s',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '60s',
+};
+
 const TRIES = 5;
 
 /** Tries again where a limit of the role ended a statement that takes next to no time, as one of a millisecond may. */
@@ -97,25 +110,50 @@ export async function despiteLimits<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function configureSession(client: ClientBase, schema: string): Promise<void> {
+/** Gives the process id of the backend. */
+export async function configureSession(
+  client: ClientBase,
+  schema: string,
+  more: Settings = {},
+): Promise<number> {
   const search_path = columnList([schema, ledgerSchema(schema)]);
-  const settings = Object.entries({ search_path, ...SETTINGS });
-  await despiteLimits(() => applySettings(client, settings));
+  const settings = Object.entries({ search_path, ...SETTINGS, ...more });
+  return despiteLimits(() => applySettings(client, settings));
 }
 
 async function applySettings(
   client: ClientBase,
   settings: readonly (readonly [name: string, value: string])[],
-): Promise<void> {
+): Promise<number> {
   // On its own: what follows takes longer.
   await client.query('SET statement_timeout = 0');
   // A server that is older does not know all of them.
-  await rows(
+  const [backend] = await rows<{ pid: number }>(
     client,
-    `SELECT set_config(name, value, false)
+    `SELECT pg_backend_pid() AS pid, set_config(name, value, false)
      FROM unnest($1::text[], $2::text[]) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL`,
     [settings.map(([name]) => name), settings.map(([, value]) => value)],
   );
+  return backend?.pid ?? 0;
+}
+
+const EVEN_ABORTED = Symbol('statements that are sent even once the signal has aborted');
+
+/** A client that sends no more statements once the signal has aborted. */
+type Interruptible = ClientBase & { readonly [EVEN_ABORTED]: ClientBase };
+
+/** Gives a client the other that `evenAborted` finds. */
+export function makeInterruptible(client: ClientBase, uninterrupted: ClientBase): void {
+  Object.assign(client, { [EVEN_ABORTED]: uninterrupted });
+}
+
+/** The same connection, for what cleans up: its statements are sent even once the signal has aborted. */
+export function evenAborted(client: ClientBase): ClientBase {
+  return isInterruptible(client) ? client[EVEN_ABORTED] : client;
+}
+
+function isInterruptible(client: ClientBase): client is Interruptible {
+  return EVEN_ABORTED in client;
 }
 
 export function copyStatement(table: readonly string[], columns: readonly string[], from: string): string {

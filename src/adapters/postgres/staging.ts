@@ -5,7 +5,7 @@ import type { Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
 import { databaseError, LOCK_NOT_AVAILABLE, sqlState } from './errors.ts';
-import { rows, type Database } from './session.ts';
+import { evenAborted, rows, type Database } from './session.ts';
 import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
@@ -125,7 +125,8 @@ export async function openStaging(
  * Drops the staging of every run: only the holder of the schema's lock may. What somebody reads, as a backup does, is
  * left to the next one.
  */
-export async function dropStaging(client: ClientBase, schema: string): Promise<void> {
+export async function dropStaging(holder: ClientBase, schema: string): Promise<void> {
+  const client = evenAborted(holder);
   const leftovers = await rows<{ name: string }>(
     client,
     `SELECT relname AS name FROM pg_class

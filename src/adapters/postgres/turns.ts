@@ -2,8 +2,7 @@ import type pg from 'pg';
 
 /**
  * Lets every query on the client wait for the one before: resources that run side by side ask for things over one
- * connection, and pg lets only one query wait for its turn. Gives a way in for other work. A stream of COPY, which is
- * no promise, goes through.
+ * connection, and pg lets only one query wait for its turn. Gives a way in for other work, such as a COPY.
  */
 export function takeTurns(client: pg.Client): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
@@ -12,12 +11,7 @@ export function takeTurns(client: pg.Client): <T>(work: () => Promise<T>) => Pro
     last = next.catch(() => undefined);
     return next;
   }
-  const send: (...query: unknown[]) => unknown = client.query.bind(client);
-  client.query = ((...query: unknown[]): unknown =>
-    isStream(query[0]) ? send(...query) : inTurn(async () => send(...query))) as typeof client.query;
+  const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
+  client.query = ((...query: unknown[]) => inTurn(() => send(...query))) as typeof client.query;
   return inTurn;
-}
-
-export function isStream(query: unknown): boolean {
-  return typeof query === 'object' && query !== null && 'submit' in query;
 }

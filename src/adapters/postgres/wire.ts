@@ -6,6 +6,7 @@ export type Opening = { readonly code: number; readonly parameters: ReadonlyMap<
 /** A message whole, its type letter and length included. */
 export type Message = { readonly type: string; readonly bytes: Buffer };
 
+export const CANCEL_REQUEST = 80877102;
 export const SSL_REQUEST = 80877103;
 export const GSS_REQUEST = 80877104;
 const PROTOCOL_3_0 = 196608;
@@ -99,6 +100,11 @@ function int32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [index, value] of values.entries()) bytes.writeInt32BE(value, 4 * index);
   return bytes;
+}
+
+/** What a client sends before anything else: a code, and the numbers that go with it. */
+export function startMessage(code: number, ...values: readonly number[]): Buffer {
+  return int32(8 + 4 * values.length, code, ...values);
 }
 
 /** Fails a COPY FROM STDIN that waits for data, and is ignored by everything else. */

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { connect as openSocket, isIP, type Socket } from 'node:net';
+import { connect as openTls } from 'node:tls';
+
+import type { Connection } from './connect.ts';
+import type { Encryption } from './tls.ts';
+import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
+
+/**
+ * Asks the server to cancel the statement that runs on this connection: over a new one to the same address, encrypted
+ * in the same way. Returns when the server has done so, or after `timeoutMs`: no cancel hits a later statement.
+ */
+export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
+  const { client, encryption } = connection;
+  const socket = openSocket(connection.address());
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  try {
+    await once(socket, 'connect');
+    const stream = encryption === false ? socket : await encrypt(socket, client.host, encryption);
+    // The server signals the backend before it closes this connection.
+    const closed = once(stream.resume(), 'close');
+    stream.write(startMessage(CANCEL_REQUEST, processId(client), secretKey(client)));
+    await closed;
+  } catch {
+    // The statement itself has a limit, and this error would say no more.
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
+async function encrypt(
+  socket: Socket,
+  host: string,
+  encryption: Exclude<Encryption, false>,
+): Promise<Socket> {
+  const answered = once(socket, 'data');
+  socket.write(startMessage(SSL_REQUEST));
+  await answered;
+  // As pg does: the certificate must be that of the host, and no address is sent as a name.
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const secure = openTls({ socket, host, ...encryption, ...servername });
+  await once(secure, 'secureConnect');
+  return secure;
+}
+
+/** What the server gave to cancel with; pg's types do not have it. */
+export function processId(client: object): number {
+  return 'processID' in client ? Number(client.processID) : 0;
+}
+
+function secretKey(client: object): number {
+  return 'secretKey' in client ? Number(client.secretKey) : 0;
+}

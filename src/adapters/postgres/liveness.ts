@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+import type { Connection } from './connect.ts';
+import { noAnswer } from './errors.ts';
+import { rows } from './session.ts';
+
+/**
+ * What a backend does for a statement that has had no answer for long: it works, or waits for a lock; it has no answer
+ * to give (`done`); or nobody can say.
+ */
+export type Activity = 'working' | 'locked out' | 'done' | 'unknown';
+
+type Backend = { state: string | null; wait_event_type: string | null };
+
+/** Asks the server over another connection. Throws where that cannot be made: then the server is out of reach. */
+export async function lookAt(
+  pid: number,
+  connectAnother: () => Promise<Connection>,
+  timeoutMs: number,
+): Promise<Activity> {
+  let other: Connection;
+  try {
+    other = await connectAnother();
+  } catch (error) {
+    // A server that refuses a connection can be reached.
+    if (error instanceof pg.DatabaseError) return 'unknown';
+    throw error;
+  }
+  const timer = setTimeout(() => other.sever(noAnswer(timeoutMs)), timeoutMs);
+  try {
+    const sql = 'SELECT state, wait_event_type FROM pg_stat_activity WHERE pid = $1';
+    const [backend] = await rows<Backend>(other.client, sql, [pid]);
+    return activityOf(backend);
+  } catch {
+    return 'unknown';
+  } finally {
+    clearTimeout(timer);
+    await other.end();
+  }
+}
+
+function activityOf(backend: Backend | undefined): Activity {
+  if (backend === undefined) return 'done';
+  const { state, wait_event_type } = backend;
+  // Where track_activities is off, or the role may not see it.
+  if (state === null || state === 'disabled') return 'unknown';
+  // A backend that waits for its client has not received what we sent, or cannot send what we wait for.
+  if (!state.startsWith('active') || wait_event_type === 'Client') return 'done';
+  return wait_event_type === 'Lock' ? 'locked out' : 'working';
+}

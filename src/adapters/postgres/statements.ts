@@ -1,0 +1,126 @@
+import type { Log } from '../../core/ports.ts';
+import { requestCancel } from './cancel.ts';
+import type { Connection } from './connect.ts';
+import { CANCELLED, ConnectionLost, noAnswer, reasonOf, sqlState } from './errors.ts';
+import type { Activity } from './liveness.ts';
+
+/** After an interruption: how long a statement may still take, to end as cancelled or to clean up. */
+const PATIENCE_MS = 2500;
+const CANCEL_TIMEOUT_MS = 2000;
+
+export type StatementRules = {
+  readonly signal: AbortSignal;
+  /** How long the server may be silent before it is asked what it does. */
+  readonly silenceMs: number;
+  /** Asks over another connection. Throws where the server is out of reach. */
+  readonly lookAtBackend: () => Promise<Activity>;
+  /** Breaks every other connection to a server that is out of reach. */
+  readonly loseAll: (reason: Error) => void;
+  readonly log: Pick<Log, 'warn'> | null;
+};
+
+/** Sends one statement, named for people, and waits for its end; `evenAborted` also after the signal. */
+export type SendStatement = <T>(
+  name: string,
+  send: () => Promise<T>,
+  options: { readonly evenAborted: boolean },
+) => Promise<T>;
+
+/**
+ * Puts limits on the wait for statements: the signal cancels the one that runs, and a server that is silent and out of
+ * reach loses the connection. Only one statement may be on its way at a time.
+ */
+export function limitStatements(connection: Connection, rules: StatementRules): SendStatement {
+  const { signal } = rules;
+  const patienceMs = Math.min(rules.silenceMs, PATIENCE_MS);
+  return async (name, send, { evenAborted }) => {
+    if (!evenAborted) signal.throwIfAborted();
+    const cancels: Promise<void>[] = [];
+    let patience: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      if (!evenAborted) cancels.push(requestCancel(connection, CANCEL_TIMEOUT_MS));
+      patience = setTimeout(() => connection.sever(noAnswer(patienceMs)), patienceMs);
+    };
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt);
+    const stopWatching = watchSilence(connection, name, rules);
+    try {
+      return await send();
+    } catch (error) {
+      if (cancels.length > 0 && isFromCancel(error, name)) throw signal.reason;
+      throw error;
+    } finally {
+      stopWatching();
+      clearTimeout(patience);
+      signal.removeEventListener('abort', interrupt);
+      // What is sent next must not be hit.
+      await Promise.all(cancels);
+    }
+  };
+}
+
+/** Of a commit whose connection was lost nobody knows what became, so that is no mere interruption. */
+function isFromCancel(error: unknown, name: string): boolean {
+  return sqlState(error) === CANCELLED || (error instanceof ConnectionLost && name !== 'COMMIT');
+}
+
+/** Breaks a connection that no answer can come over any more. A statement that takes long is reported once. */
+function watchSilence(
+  connection: Connection,
+  name: string,
+  { silenceMs, lookAtBackend, loseAll, log }: StatementRules,
+): () => void {
+  const started = performance.now();
+  let read = connection.bytesRead();
+  let reported = false;
+  /** An answer may be on its way when the server says that it has sent it: it is asked twice. */
+  let doubtful = false;
+  let timer = setTimeout(() => void check(), silenceMs);
+  let stopped = false;
+
+  async function check(): Promise<void> {
+    const before = read;
+    read = connection.bytesRead();
+    if (read === before) await ask();
+    else doubtful = false;
+    if (!stopped) timer = setTimeout(() => void check(), silenceMs);
+  }
+
+  async function ask(): Promise<void> {
+    try {
+      const activity = await lookAtBackend();
+      if (stopped) return;
+      if (activity === 'done') {
+        if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has none to give'));
+        doubtful = true;
+        return;
+      }
+      doubtful = false;
+      if (!reported) report(activity);
+    } catch (error) {
+      if (stopped) return;
+      const reason = noAnswer(silenceMs, `, nor over a new connection: ${reasonOf(error)}`);
+      connection.sever(reason);
+      loseAll(reason);
+    }
+  }
+
+  function report(activity: Activity): void {
+    reported = true;
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const why = activity === 'locked out' ? ', which waits for a lock that another session holds' : '';
+    log?.warn(`waiting for the database for ${seconds} s: ${name}${why}`, { statement: name, seconds });
+  }
+
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** The first word of a statement: enough to know which one it is, and never a secret. */
+export function statementName(query: unknown): string {
+  const text =
+    typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : String(query);
+  return /^\s*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? 'a statement';
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { after, before, describe, it, type TestContext } from 'node:test';
+
+import { Client } from 'pg';
+
+import { openServer } from '../../src/adapters/postgres/server.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { createGate, LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
+import { assertFailure, createTestServer } from '../support/workspace.ts';
+
+const QUICK = { schema: 'public', answerTimeoutSeconds: 0.5 } as const;
+const OUT_OF_REACH = /no answer for 0\.5 s, nor over a new connection: no answer for 0\.5 s$/;
+
+let database: TestDatabase;
+let admin: Client;
+before(async () => {
+  database = await createDatabase();
+  admin = new Client({ connectionString: database.url });
+  await admin.connect();
+});
+after(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+async function openSilent(t: TestContext) {
+  const proxy = await startSilentProxy(database.url);
+  const warnings: string[] = [];
+  const target = openServer({
+    ...QUICK,
+    url: proxy.url,
+    log: { warn: (message) => void warnings.push(message) },
+  });
+  t.after(async () => {
+    await target.close();
+    await proxy.close();
+  });
+  return { proxy, target, warnings };
+}
+
+void describe('a server that is silent', { concurrency: true }, () => {
+  void it('and out of reach loses the connection of the statement, and every other', async (t) => {
+    const { proxy, target } = await openSilent(t);
+    const [first, second] = [await target.connect(), await target.connect()];
+    proxy.silence('all');
+    await assert.rejects(rows(first.client, 'SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
+    await assert.rejects(rows(second.client, 'SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
+  });
+
+  void it('loses a COPY', async (t) => {
+    const { proxy, target } = await openSilent(t);
+    const { client, copyCsv } = await target.connect();
+    await client.query('CREATE TEMPORARY TABLE copied (n int)');
+    proxy.silence('all');
+    const megabytes = Buffer.from('1\n'.repeat(4 << 20));
+    await assert.rejects(copyCsv(['copied'], ['n'], megabytes), { name: 'Error', message: OUT_OF_REACH });
+  });
+
+  void it('over one connection alone is asked over another what became of the statement', async (t) => {
+    const { proxy, target } = await openSilent(t);
+    const { client } = await target.connect();
+    const other = await target.connect();
+    for (const passes of [false, true]) {
+      const { client: lost } = await target.connect();
+      const caught = proxy.silenceAt('SELECT 1', 'open', passes);
+      await assert.rejects(rows(lost, 'SELECT 1'), {
+        message: 'no answer for 1 s, and the server has none to give',
+      });
+      await caught;
+    }
+    proxy.silence('all');
+    await Promise.all([
+      assert.rejects(rows(client, 'SELECT 1')),
+      assert.rejects(rows(other.client, 'SELECT 1')),
+    ]);
+  });
+
+  void it('while it works is waited for, and reported once', async (t) => {
+    const { target, warnings } = await openSilent(t);
+    const { client } = await target.connect();
+    assert.equal((await rows(client, 'SELECT pg_sleep(1.5)')).length, 1);
+    assert.equal(warnings.length, 1, warnings.join());
+    assert.match(warnings[0] ?? '', /^waiting for the database for \d s: SELECT$/);
+  });
+
+  void it('while it waits for a lock is waited for, and the lock is named', async (t) => {
+    const { target, warnings } = await openSilent(t);
+    const [holder, waiting] = [await target.connect(), await target.connect()];
+    await holder.client.query('SELECT pg_advisory_lock(1)');
+    const locked = waiting.client.query('SELECT pg_advisory_lock(1)');
+    while (warnings.length === 0) await admin.query('SELECT 1');
+    await holder.client.query('SELECT pg_advisory_unlock(1)');
+    await locked;
+    assert.match(warnings.join(), /^waiting .*: SELECT, which waits for a lock that another session holds$/);
+  });
+
+  void it('cannot keep a session from being closed', async (t) => {
+    const { proxy, target } = await openSilent(t);
+    const { close } = await target.connect();
+    proxy.silence('all');
+    await close();
+  });
+
+  /** How far it answers: not at all, or that it does TLS. */
+  for (const answer of ['', 'S']) {
+    void it(`from the start${answer === '' ? '' : ' of TLS'} is given up`, async (t) => {
+      const sockets: Socket[] = [];
+      const server = createServer((socket) => {
+        sockets.push(socket.on('error', () => undefined));
+        socket.once('data', () => void socket.write(answer));
+      }).listen(0, '127.0.0.1');
+      t.after(() => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      });
+      await once(server, 'listening');
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : '';
+      const target = openServer({ ...QUICK, url: `postgresql://me:geheim@127.0.0.1:${port}/any` });
+      await assert.rejects(target.connect(), {
+        code: 'database',
+        message: /^Cannot connect to \S+: no answer for 0\.5 s \(ETIMEDOUT\)$/,
+        hint: 'Check the server and the network to it, then try again.',
+      });
+      assert.equal(sockets.length, 1, 'no other way is tried');
+    });
+  }
+});
+
+void it('a run whose database goes silent fails, says why, and can be resumed', async (t) => {
+  const server = await createTestServer();
+  const proxy = await startSilentProxy(server.url);
+  const replies = await sandboxReplies({ launches: 30 });
+  const api = await startApi(replies);
+  t.after(async () => {
+    await api.close();
+    await server.close();
+  });
+  const { run, start, sql } = server.workspace();
+  assert.equal((await run(['migrate', 'up'])).code, 0);
+  const gate = createGate(20_000);
+  api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
+  const running = start(['run', '--source', api.url, '--database-url', proxy.url], {
+    SPACEX_PIPELINE_ANSWER_TIMEOUT_SECONDS: '0.5',
+  });
+  await Promise.race([gate.reached, running.finished]);
+  proxy.silence('all');
+  gate.open();
+  const failed = await running.finished;
+  assertFailure(failed, { code: 5, message: /no answer for 0\.5 s/, hint: / resume \S+$/ });
+  assert.deepEqual(await sql('SELECT name FROM launches'), []);
+  // The server learns only now that nobody is there.
+  await proxy.close();
+  const sessions = `SELECT FROM pg_stat_activity WHERE application_name LIKE '% pid ${running.pid}'`;
+  while ((await sql(sessions)).length > 0);
+  const [, id = ''] = / resume (\S+)$/m.exec(failed.stderr) ?? [];
+  api.set(LAUNCHES, replies[LAUNCHES]);
+  const resumed = await run(['resume', id, '--source', api.url]);
+  assert.equal(resumed.code, 0, resumed.stderr);
+});
