@@ -41,6 +41,11 @@ export class PipelineError extends Error {
   }
 }
 
+/** Nobody knows whether the changes were made: then it must not be said that they were not. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof PipelineError && error.context['outcome'] === 'unknown';
+}
+
 /** The form in which an error is kept in the ledger, the manifest and `--json`. */
 export type ErrorReport = {
   readonly code: ErrorCode;

@@ -1,4 +1,4 @@
-import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { isOutcomeUnknown, PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
 import type { RunFolder } from '../core/ports.ts';
 import type { RunReport, RunStatus } from '../core/run.ts';
 import type { LedgerEntry, RunEnd, RunHeader } from '../core/target.ts';
@@ -134,11 +134,6 @@ function resumable(report: ErrorReport, goOn: string, isUnknown: boolean): Error
   if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
   const reason = report.hint === null ? '' : `${report.hint} `;
   return { ...report, hint: `${reason}${goOn}` };
-}
-
-/** Then it must not be said that nothing was published. */
-function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof PipelineError && error.context['outcome'] === 'unknown';
 }
 
 function interruption(signal: AbortSignal): PipelineError {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { lockSchema } from '../../src/adapters/postgres/lock.ts';
 import { openServer } from '../../src/adapters/postgres/server.ts';
 import { publish } from '../../src/steps/publish.ts';
 import { ANY_LOSS, beginRun, openLab, runRow, stage, type Lab } from '../suites/target-lab.ts';
 import { maker, makers } from '../suites/target-resources.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { startCutProxy, type Cut } from '../support/cut-proxy.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createTestServer } from '../support/workspace.ts';
 
@@ -53,6 +55,66 @@ void describe('a connection that is lost at commit', () => {
       const status = count === 1 ? 'succeeded' : 'running';
       assert.partialDeepStrictEqual(await runRow(seen, run.id), { status });
     });
+  }
+});
+
+void describe('a connection that goes silent at commit', { concurrency: true }, () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+  });
+  after(() => database.drop());
+
+  for (const [passes, expected] of [
+    [false, 0],
+    [true, 1],
+  ] as const) {
+    void it(`which ${passes ? 'arrived' : 'did not arrive'}: the server is asked, and holds no lock`, async (t) => {
+      const proxy = await startSilentProxy(database.url);
+      const lab = await openLab(async (schema) =>
+        openServer({ url: proxy.url, schema, answerTimeoutSeconds: 0.5 }),
+      );
+      const direct = openServer({ url: database.url, schema: lab.database.schema });
+      t.after(async () => {
+        await Promise.all([lab.close(), direct.close()]);
+        await proxy.close();
+      });
+      const run = await beginRun(lab);
+      const derived = [await stage(run, { resource: makers, rows: { makers: [maker('m')] } })];
+      const silent = proxy.silenceAt('COMMIT\0', 'open', passes);
+      const end = publish(derived, run.target, ANY_LOSS);
+      end.catch(() => undefined);
+      await silent;
+      if (passes) assert.equal((await end).status, 'succeeded');
+      else {
+        const message =
+          /^Cannot publish run \S+ to schema \S+: no answer for 1 s, and the server has none to give/;
+        await assert.rejects(end, { code: 'database', message });
+      }
+      const { client } = await direct.connect();
+      assert.equal((await client.query('SELECT FROM makers')).rowCount, expected);
+      // What is left of the lost transaction would hold its locks.
+      await lockSchema(client, lab.database.schema);
+    });
+  }
+});
+
+void it('a query and a migration whose commit goes silent say that nobody knows, after Ctrl-C too', async (t) => {
+  const server = await createTestServer();
+  const proxy = await startSilentProxy(server.url);
+  t.after(async () => {
+    await proxy.close();
+    await server.close();
+  });
+  for (const [args, message, hint] of [
+    [['query', '--write', 'SELECT 1'], /Cannot tell whether the query took effect: /, /^hint: Look at/],
+    [['migrate', 'up'], /Cannot tell whether schema test_1 was migrated: /, /migrate status$/],
+  ] as const) {
+    const { start } = server.workspace();
+    const running = start([...args, '--schema', 'test_1', '--database-url', proxy.url]);
+    await Promise.race([proxy.silenceAt('COMMIT\0', 'open'), running.finished]);
+    running.kill('SIGINT');
+    assertFailure(await running.finished, { code: 5, message, hint });
   }
 });
 

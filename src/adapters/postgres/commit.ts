@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 import { databaseError, isDatabaseFailure, isLost } from './errors.ts';
+import { endBackendOf } from './liveness.ts';
 import { rows, type Database } from './session.ts';
 
 const TRIES = 10;
@@ -13,6 +14,24 @@ export type CommitOptions = {
   /** Rejects when nobody wants to wait any more. */
   readonly wait: (milliseconds: number) => Promise<void>;
 };
+
+/**
+ * Commits what a user asked for, in words such as `the query took effect`. Where the connection is lost over it, nobody
+ * knows.
+ */
+export async function commit(client: ClientBase, what: string, hint: string): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    throw new PipelineError(`${databaseError(`tell whether ${what}`, error).message} while it committed`, {
+      code: 'database',
+      cause: error,
+      hint,
+      context: { outcome: 'unknown' },
+    });
+  }
+}
 
 /**
  * Commits the transaction that published a run. Where the connection is lost over it, the ledger is asked whether the
@@ -29,18 +48,19 @@ export async function commitPublish(
     if (command === 'ROLLBACK')
       throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
   } catch (error) {
-    if (!isLost(error) || !(await hasArrived(database, options, error))) throw error;
+    if (!isLost(error) || !(await hasArrived(client, database, options, error))) throw error;
   }
 }
 
 async function hasArrived(
+  lostClient: ClientBase,
   database: Database,
   { runId, lockTimeoutSeconds, wait }: CommitOptions,
   lost: unknown,
 ): Promise<boolean> {
   for (let left = TRIES - 1; ; left--) {
     try {
-      return await isPublished(database, runId, lockTimeoutSeconds);
+      return await isPublished(lostClient, database, runId, lockTimeoutSeconds);
     } catch (error) {
       if (left === 0 || !mayPass(error)) {
         throw outcomeUnknown(runId, lost, error);
@@ -60,9 +80,15 @@ function mayPass(error: unknown): boolean {
 }
 
 /** The transaction has written the run's end: until it has ended itself, that row is locked. */
-async function isPublished(database: Database, runId: string, lockTimeoutSeconds: number): Promise<boolean> {
+async function isPublished(
+  lostClient: ClientBase,
+  database: Database,
+  runId: string,
+  lockTimeoutSeconds: number,
+): Promise<boolean> {
   const { client, close } = await database.connect({ evenAborted: true });
   try {
+    await endBackendOf(lostClient, client);
     await client.query('BEGIN');
     await client.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);
     const [run] = await rows<{ status: string }>(

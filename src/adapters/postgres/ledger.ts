@@ -4,6 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError, isLost } from './errors.ts';
+import { endBackendOf } from './liveness.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
 import { evenAborted, execute, rows, type Database } from './session.ts';
@@ -47,11 +48,12 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
         const failed = (reason: unknown): PipelineError =>
           databaseError(`write the end of run ${runId} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
-        // The lock went with the connection. Where another run is on, it has ended this one, and its staging must stay.
+        // The lock goes with the connection. Where another run is on, it has ended this one, and its staging must stay.
         const session = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
-        await writeEnd(session.client, database.schema, runId, end)
+        await endBackendOf(client, session.client)
+          .then(() => writeEnd(session.client, database.schema, runId, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(session.close);
       }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 
+import { processId } from './cancel.ts';
 import type { Connection } from './connect.ts';
 import { noAnswer } from './errors.ts';
 import { rows } from './session.ts';
@@ -47,4 +48,17 @@ function activityOf(backend: Backend | undefined): Activity {
   // A backend that waits for its client has not received what we sent, or cannot send what we wait for.
   if (!state.startsWith('active') || wait_event_type === 'Client') return 'done';
   return wait_event_type === 'Lock' ? 'locked out' : 'working';
+}
+
+/**
+ * Ends the backend of a connection that was lost, which the server may not have noticed: until then its transaction
+ * could still commit, and holds its locks.
+ */
+export async function endBackendOf(lost: pg.ClientBase, client: pg.ClientBase): Promise<void> {
+  const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE pid = $1 AND application_name = current_setting('application_name')`;
+  await client.query(sql, [processId(lost)]).catch((error: unknown) => {
+    // A role that was given as another may not; the server notices later.
+    if (!(error instanceof pg.DatabaseError)) throw error;
+  });
 }

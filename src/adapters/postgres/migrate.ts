@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
+import { commit } from './commit.ts';
 import { databaseError } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
 import { execute, rows, type Database, type Session } from './session.ts';
@@ -122,7 +123,7 @@ async function migrating<T>(
     await client.query('BEGIN');
     await lockMigrationsInTransaction(client, database.schema);
     const result = await work(client);
-    await client.query('COMMIT');
+    await commit(client, `schema ${database.schema} was migrated`, 'spacex-pipeline migrate status');
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);

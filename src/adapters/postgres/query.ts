@@ -1,4 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
+import { commit } from './commit.ts';
 import { databaseError, UNDEFINED_TABLE } from './errors.ts';
 import { applyRoleLimits } from './role-limits.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,8 @@ export async function runQuery(
     if (!options.write) await client.query(LESSEN_SUPERUSER);
     limits = await applyRoleLimits(client);
     const result = await client.query({ text: sql, queryMode: 'extended' } as { text: string });
-    await client.query(options.write ? 'COMMIT' : 'ROLLBACK');
+    if (options.write) await commit(client, 'the query took effect', 'Look at what it should have changed.');
+    else await client.query('ROLLBACK');
     return {
       columns: result.fields.map(({ name }) => name),
       rows: result.rows,
