@@ -107,8 +107,8 @@ void it('a query and a migration whose commit goes silent say that nobody knows,
     await server.close();
   });
   for (const [args, message, hint] of [
-    [['query', '--write', 'SELECT 1'], /Cannot tell whether the query took effect: /, /^hint: Look at/],
-    [['migrate', 'up'], /Cannot tell whether schema test_1 was migrated: /, /migrate status$/],
+    [['query', '--write', 'SELECT 1'], /Cannot find out whether the query took effect: /, /^hint: Look at/],
+    [['migrate', 'up'], /Cannot find out whether schema test_1 was migrated: /, /migrate status$/],
   ] as const) {
     const { start } = server.workspace();
     const running = start([...args, '--schema', 'test_1', '--database-url', proxy.url]);

@@ -24,12 +24,15 @@ export async function commit(client: ClientBase, what: string, hint: string): Pr
     await client.query('COMMIT');
   } catch (error) {
     if (!isLost(error)) throw error;
-    throw new PipelineError(`${databaseError(`tell whether ${what}`, error).message} while it committed`, {
-      code: 'database',
-      cause: error,
-      hint,
-      context: { outcome: 'unknown' },
-    });
+    throw new PipelineError(
+      `${databaseError(`find out whether ${what}`, error).message} while it committed`,
+      {
+        code: 'database',
+        cause: error,
+        hint,
+        context: { outcome: 'unknown' },
+      },
+    );
   }
 }
 

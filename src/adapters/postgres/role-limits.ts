@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { CANCELLED, LOCK_NOT_AVAILABLE } from './errors.ts';
 import { rows } from './session.ts';
 
-/** Those that end one statement, by the SQLSTATE that tells of it. */
+/** Those that end one statement, by SQLSTATE. */
 const LIMITS: Readonly<Record<string, string>> = {
   [CANCELLED]: 'statement_timeout',
   [LOCK_NOT_AVAILABLE]: 'lock_timeout',

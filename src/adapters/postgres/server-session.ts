@@ -55,7 +55,7 @@ export async function openSession(
   };
 }
 
-/** A statement ends when its client has gone, as at a second Ctrl-C; not every system can tell. */
+/** Ends a statement whose client has disconnected, as at a second Ctrl-C. Not every system notices. */
 async function noticeLostClient(client: pg.ClientBase): Promise<void> {
   try {
     await client.query(`SET client_connection_check_interval = '10s'`);

@@ -20,7 +20,7 @@ export type ServerOptions = {
   /** Cancels the statements that run, on the server too, and lets no others be sent. */
   readonly signal?: AbortSignal;
   readonly answerTimeoutSeconds?: number;
-  /** Is told of statements that take long. */
+  /** Gets a line for each statement that takes long. */
   readonly log?: SessionRules['log'];
 };
 

@@ -89,7 +89,7 @@ const SETTINGS: Settings = {
   jit: 'off',
 };
 
-/** What a server has besides: it must soon notice that this program is gone, and give up its locks. */
+/** What a server has besides: it must soon notice that this program is out of reach, and release its locks. */
 export const SERVER_SETTINGS: Settings = {
   tcp_keepalives_idle: '30s',
   tcp_keepalives_interval: '10s',
