@@ -4,7 +4,7 @@ import { tellWhyLost } from './connect.ts';
 import { openDatabaseFolder } from './database-folder.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { engineStream } from './engine-stream.ts';
-import { databaseError } from './errors.ts';
+import { ConnectionLost, databaseError } from './errors.ts';
 import { configureSession, copyStatement, type Database, type Session } from './session.ts';
 import { takeTurns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -17,15 +17,23 @@ import { valueParsers } from './value-parsers.ts';
 export async function openEmbedded(
   options: { readonly dir: string; readonly schema: string } & EngineOptions,
 ): Promise<Database> {
-  const { dir, schema, signal: _signal, ...unstopped } = options;
+  const { dir, schema } = options;
   let opened = await openSession(dir, schema, options);
+  let reopening: Promise<Session> | null = null;
+
+  /** After an abort or a crash, for those who have an end to write, or ask what became of a commit. */
+  async function reopen(): Promise<Session> {
+    opened = await openSession(dir, schema, { check: options.check });
+    return opened.session;
+  }
+
   return {
     name: dir,
     schema,
-    async connect() {
-      // What an abort or a crash has ended opens again, without the signal: a run has its end to write.
-      if (opened.engine.isEnded()) opened = await openSession(dir, schema, unstopped);
-      return opened.session;
+    async connect({ evenAborted = false } = {}) {
+      if (!opened.engine.isEnded()) return opened.session;
+      if (!evenAborted) throw new ConnectionLost(await opened.engine.ended);
+      return (reopening ??= reopen());
     },
     async close() {
       await opened.close();
@@ -48,7 +56,11 @@ async function openSession(dir: string, schema: string, options: EngineOptions):
     types: valueParsers,
   });
   tellWhyLost(client);
-  const inTurn = takeTurns(client);
+  const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
+  const inTurn = takeTurns(client, async (query, evenAborted) => {
+    if (!evenAborted) options.signal?.throwIfAborted();
+    return send(...query);
+  });
   try {
     await client.connect();
     await configureSession(client, schema);
@@ -59,7 +71,10 @@ async function openSession(dir: string, schema: string, options: EngineOptions):
   const session: Session = {
     client,
     copyCsv: (table, columns, csv) =>
-      inTurn(() => engine.copy(copyStatement(table, columns, "'/dev/blob'"), csv)),
+      inTurn(async () => {
+        options.signal?.throwIfAborted();
+        return engine.copy(copyStatement(table, columns, "'/dev/blob'"), csv);
+      }),
     close: async () => undefined,
   };
   return {

@@ -72,9 +72,9 @@ export type Engine = {
 export type EngineOptions = {
   readonly settings?: ReadonlyMap<string, string>;
   /** Aborts opening at once, and afterwards a request that is still unanswered some time later. */
-  readonly signal?: AbortSignal;
-  /** Called before each request; throws where nothing may be written any more. */
-  readonly check?: () => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Called before it opens and before each request; throws where nothing may be written any more. */
+  readonly check?: (() => void) | undefined;
 };
 
 /** How long a statement may go on after an abort: most end by themselves, and the session with them in order. */
@@ -86,6 +86,7 @@ type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8A
 export async function openEngine(dir: string, options: EngineOptions = {}): Promise<Engine> {
   const { settings = new Map<string, string>(), signal, check = () => undefined } = options;
   signal?.throwIfAborted();
+  check();
   const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
   // In dist/ the thread is JavaScript, too.
   const entry = new URL(`./engine-thread${import.meta.url.slice(-3)}`, import.meta.url);

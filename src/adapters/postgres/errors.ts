@@ -100,7 +100,8 @@ export function databaseError(
   otherwise?: string,
   hints: Readonly<Record<string, string>> = {},
 ): PipelineError {
-  if (error instanceof PipelineError) return error;
+  const own = ownReason(error);
+  if (own !== null) return own;
   const state = sqlState(error);
   const suffix = state === null ? '' : ` (${state})`;
   return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
@@ -116,6 +117,12 @@ function hintOf(error: unknown, state: string | null): string {
   if (isLost(error)) return LOST;
   if (state === null || !/^[0-9A-Z]{5}$/.test(state)) return `See the log of the database, ${AGAIN}`;
   return `Correct what the database refuses, ${AGAIN} Its manual lists ${state} among its error codes.`;
+}
+
+/** Ours, or ours for which a connection was given up. */
+function ownReason(error: unknown): PipelineError | null {
+  if (error instanceof ConnectionLost) return ownReason(error.cause);
+  return error instanceof PipelineError ? error : null;
 }
 
 /** What Node adds to some errors of TLS: this program is told of roots by sslrootcert. */

@@ -2,13 +2,7 @@ import pg from 'pg';
 
 import type { Connection } from './connect.ts';
 import type { Activity } from './liveness.ts';
-import {
-  configureSession,
-  copyStatement,
-  makeInterruptible,
-  SERVER_SETTINGS,
-  type Session,
-} from './session.ts';
+import { configureSession, copyStatement, SERVER_SETTINGS, type Session } from './session.ts';
 import { limitStatements, statementName, type StatementRules } from './statements.ts';
 import { takeTurns } from './turns.ts';
 
@@ -29,16 +23,11 @@ export async function openSession(
   let pid = 0;
   const limited = limitStatements(connection, { ...rules, lookAtBackend: () => rules.lookAt(pid) });
   const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
-  const sendLimited = (evenAborted: boolean, query: unknown[]): Promise<unknown> => {
-    // It is how everything is left that was interrupted.
-    const options = { evenAborted: evenAborted || query[0] === 'ROLLBACK' };
-    return limited(statementName(query[0]), () => send(...query), options);
-  };
-  client.query = ((...query: unknown[]) => sendLimited(rules.evenAborted, query)) as typeof client.query;
-  const inTurn = takeTurns(client);
-  const anyway = (...query: unknown[]): Promise<unknown> => inTurn(() => sendLimited(true, query));
-  const uninterrupted: pg.ClientBase = Object.create(client, { query: { value: anyway } });
-  makeInterruptible(client, uninterrupted);
+  const inTurn = takeTurns(
+    client,
+    (query, evenAborted) => limited(statementName(query[0]), () => send(...query), { evenAborted }),
+    rules,
+  );
 
   pid = await configureSession(client, schema, SERVER_SETTINGS);
   await noticeLostClient(client);

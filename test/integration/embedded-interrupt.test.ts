@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import type { RunReport } from '../../src/core/run.ts';
+import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
+
+/** Minutes of work, in one statement. */
+const LONG = 'SELECT count(*) FROM generate_series(1, 20000000000) AS g WHERE g % 3 = 1';
+const NAMES = 'SELECT DISTINCT left(name, 3) AS name FROM launches';
+
+void describe('the embedded database', { concurrency: 1 }, () => {
+  let workspace: Workspace;
+  let api: Api;
+  let body: string;
+  before(async () => {
+    workspace = createWorkspace();
+    const replies = await sandboxReplies({ launches: 30 });
+    body = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"One ');
+    api = await startApi({ ...replies, [LAUNCHES]: { body } });
+    const { code, stderr } = await workspace.run(['run', '--source', api.url]);
+    assert.equal(code, 0, stderr);
+  });
+  after(async () => {
+    await api.close();
+    workspace.remove();
+  });
+
+  /** Started, and so far that the database is open and works on what was asked. */
+  async function startLong(args: readonly string[]) {
+    const running = workspace.start([...args, '--log-level', 'debug']);
+    await running.line(/debug +the embedded database is open/);
+    return running;
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    void it(`ends a statement on ${signal}`, async () => {
+      const running = await startLong(['query', LONG]);
+      running.kill(signal);
+      const { code, stderr } = await running.finished;
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /^error: Cannot go on: interrupted$/m);
+    });
+  }
+
+  void it('ends at once on a second signal', async () => {
+    const running = await startLong(['query', LONG]);
+    const exit = running.finished;
+    running.kill('SIGINT');
+    running.kill('SIGINT');
+    assert.equal((await exit).code, 130);
+  });
+
+  void it('undoes what was not committed, and opens again', async () => {
+    const running = await startLong(['query', '--write', `CREATE TABLE spacex.half AS ${LONG}`]);
+    running.kill('SIGINT');
+    assert.equal((await running.finished).code, 130);
+    const found = await workspace.json([
+      'query',
+      `SELECT to_regclass('spacex.half') AS half, count(*) AS n FROM launches`,
+    ]);
+    assert.deepEqual(found, [{ half: null, n: 30 }]);
+  });
+
+  void it('ends a publish, which changes nothing, and the ledger says so', async () => {
+    for (const sql of [
+      `CREATE FUNCTION spacex.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM (${LONG}); RETURN NEW; END $$`,
+      'CREATE TRIGGER slow BEFORE UPDATE ON launches FOR EACH ROW EXECUTE FUNCTION spacex.slow()',
+    ])
+      assert.equal((await workspace.run(['query', '--write', sql])).code, 0);
+    api.set(LAUNCHES, { body: body.replaceAll('"name":"One', '"name":"Two') });
+    const running = workspace.start(['run', '--source', api.url, '--json']);
+    await running.line(/launches: 30 of 30 records validated/);
+    running.kill('SIGINT');
+    const ended = await running.finished;
+    assertFailure(ended, { code: 130, message: /interrupted/, hint: /Nothing was published.*resume/ });
+    const { run_id } = JSON.parse(ended.stdout) as RunReport;
+    const [last] = await workspace.json<{ run_id: string; status: string }[]>(['runs', '--limit', '1']);
+    assert.deepEqual([last?.run_id, last?.status], [run_id, 'interrupted']);
+    assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'One' }]);
+    assert.equal((await workspace.run(['query', '--write', 'DROP FUNCTION spacex.slow CASCADE'])).code, 0);
+    const { code, stderr } = await workspace.run(['run', '--source', api.url]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'Two' }]);
+  });
+
+  void it('is left alone by a run whose lock file was deleted', async () => {
+    const gate = createGate(1000);
+    api.set(LAUNCHES, { body: body.replaceAll('"name":"One', '"name":"Six'), gate });
+    const running = workspace.start(['run', '--source', api.url]);
+    await Promise.race([gate.reached, running.finished]);
+    rmSync(path.join(workspace.folder, 'data/database-lock.sqlite'));
+    gate.open();
+    assertFailure(await running.finished, { code: 7, message: /lock file .* was deleted or replaced/ });
+    assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'Two' }]);
+  });
+});
