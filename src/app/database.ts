@@ -65,7 +65,9 @@ export async function openDatabase(config: Config, options: OpenOptions): Promis
   const lock = await lockData(config, options);
   try {
     const { check } = lock;
-    const database = await openEmbedded({ dir: embeddedDir(dataDir), schema, signal, check });
+    // A query is stopped by who typed it.
+    const limitMs = options.what === 'query' ? 0 : config.database.statementTimeoutSeconds * 1000;
+    const database = await openEmbedded({ dir: embeddedDir(dataDir), schema, signal, check, limitMs });
     const opened = await withSession(database);
     options.log.debug(`the embedded database is open: ${database.name}`);
     return {

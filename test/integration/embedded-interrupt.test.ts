@@ -80,6 +80,20 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     const [last] = await workspace.json<{ run_id: string; status: string }[]>(['runs', '--limit', '1']);
     assert.deepEqual([last?.run_id, last?.status], [run_id, 'interrupted']);
     assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'One' }]);
+  });
+
+  void it('ends a publish that takes longer than it may, and the ledger says so', async () => {
+    const limited = await workspace.run(['run', '--source', api.url], {
+      SPACEX_PIPELINE_STATEMENT_TIMEOUT_SECONDS: '4',
+    });
+    assertFailure(limited, {
+      code: 5,
+      message: /no answer for 4 s/,
+      hint: /statementTimeoutSeconds.*resume/,
+    });
+    const [last] = await workspace.json<{ status: string }[]>(['runs', '--limit', '1']);
+    assert.equal(last?.status, 'failed');
+    assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'One' }]);
     assert.equal((await workspace.run(['query', '--write', 'DROP FUNCTION spacex.slow CASCADE'])).code, 0);
     const { code, stderr } = await workspace.run(['run', '--source', api.url]);
     assert.equal(code, 0, stderr);

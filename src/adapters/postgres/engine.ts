@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
+import { PipelineError } from '../../core/errors.ts';
 import { ConnectionLost } from './errors.ts';
 
 /** What the thread is started with. */
@@ -75,16 +76,21 @@ export type EngineOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Called before it opens and before each request; throws where nothing may be written any more. */
   readonly check?: (() => void) | undefined;
+  /** How long a request may take before the engine is ended; none by default. A damaged index can make it endless. */
+  readonly limitMs?: number | undefined;
 };
 
 /** How long a statement may go on after an abort: most end by themselves, and the session with them in order. */
 const GRACE_MS = 1000;
 
+/** Making a database takes seconds, recovering a large one perhaps minutes. */
+const OPENING_MS = 600_000;
+
 type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8Array) => void };
 
 /** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError, or the signal's reason. */
 export async function openEngine(dir: string, options: EngineOptions = {}): Promise<Engine> {
-  const { settings = new Map<string, string>(), signal, check = () => undefined } = options;
+  const { settings = new Map<string, string>(), signal, check = () => undefined, limitMs = 0 } = options;
   signal?.throwIfAborted();
   check();
   const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
@@ -136,12 +142,14 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
   };
   const stopOpening = (): void => void kill(signal?.reason);
   signal?.addEventListener('abort', stopOpening);
+  const slow = setTimeout(() => void kill(tooLong(OPENING_MS)), OPENING_MS);
   try {
     await opened.promise;
   } catch (error) {
     await thread.terminate();
     throw error;
   } finally {
+    clearTimeout(slow);
     signal?.removeEventListener('abort', stopOpening);
   }
   signal?.addEventListener('abort', stop);
@@ -163,7 +171,8 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
     const answer = { ...Promise.withResolvers<unknown>(), onData };
     thread.postMessage({ ...work, id } satisfies Request, [...transfer]);
     waiting.set(id, answer);
-    return answer.promise;
+    const timer = limitMs > 0 ? setTimeout(() => void kill(tooLong(limitMs)), limitMs) : undefined;
+    return answer.promise.finally(() => clearTimeout(timer));
   }
 
   return {
@@ -191,4 +200,11 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
     },
     kill,
   };
+}
+
+function tooLong(limitMs: number): PipelineError {
+  return new PipelineError(`Cannot go on: the embedded database gave no answer for ${limitMs / 1000} s`, {
+    code: 'database',
+    hint: 'Raise database.statementTimeoutSeconds if it had that much to do. If not, its files may be damaged: keep a copy of the data folder and report it.',
+  });
 }
