@@ -92,7 +92,7 @@ COMMENT ON COLUMN starlink.semi_major_axis_km IS 'Semi-major axis in kilometres.
 COMMENT ON COLUMN starlink.period_min IS 'Time of one orbit, in minutes.';
 COMMENT ON COLUMN starlink.apoapsis_km IS 'Greatest height in kilometres.';
 COMMENT ON COLUMN starlink.periapsis_km IS 'Lowest height in kilometres.';
-COMMENT ON COLUMN starlink.object_type IS 'PAYLOAD, ROCKET BODY, DEBRIS …';
+COMMENT ON COLUMN starlink.object_type IS 'What it is, such as PAYLOAD, ROCKET BODY or DEBRIS.';
 COMMENT ON COLUMN starlink.rcs_size IS 'Size as radar sees it.';
 COMMENT ON COLUMN starlink.country_code IS 'Country.';
 COMMENT ON COLUMN starlink.launch_date IS 'Day of the launch.';

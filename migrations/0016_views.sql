@@ -146,8 +146,8 @@ ORDER BY lp.payload_id, p.launch_id = lp.launch_id DESC, l.launch_date_utc, lp.l
 COMMENT ON VIEW payload_flights IS 'Each payload that was launched, once, with its launch: where several launches list it, the one that it names.';
 COMMENT ON COLUMN payload_flights.payload_id IS 'Payload.';
 COMMENT ON COLUMN payload_flights.payload_name IS 'Name of the payload.';
-COMMENT ON COLUMN payload_flights.type IS 'What it is: Satellite, Dragon 1.0, Crew Dragon …';
-COMMENT ON COLUMN payload_flights.orbit IS 'Kind of orbit: LEO, GTO, SSO …';
+COMMENT ON COLUMN payload_flights.type IS 'What it is, such as Satellite, Dragon 1.0 or Crew Dragon.';
+COMMENT ON COLUMN payload_flights.orbit IS 'Kind of orbit, such as LEO, GTO or SSO.';
 COMMENT ON COLUMN payload_flights.mass_kg IS 'Mass in kilograms.';
 COMMENT ON COLUMN payload_flights.launch_id IS 'Launch.';
 COMMENT ON COLUMN payload_flights.launch_name IS 'Name of the mission.';
@@ -163,7 +163,7 @@ SELECT orbit,
 FROM payload_flights
 GROUP BY 1;
 COMMENT ON VIEW payload_mass_by_orbit IS 'Mass of the payloads that were launched, by orbit, whether or not the launch succeeded.';
-COMMENT ON COLUMN payload_mass_by_orbit.orbit IS 'Kind of orbit: LEO, GTO, SSO …';
+COMMENT ON COLUMN payload_mass_by_orbit.orbit IS 'Kind of orbit, such as LEO, GTO or SSO.';
 COMMENT ON COLUMN payload_mass_by_orbit.payloads IS 'How many payloads.';
 COMMENT ON COLUMN payload_mass_by_orbit.weighed IS 'Of how many the mass is known.';
 COMMENT ON COLUMN payload_mass_by_orbit.mass_kg IS 'Their mass together, in kilograms.';

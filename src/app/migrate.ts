@@ -4,6 +4,7 @@ import {
   migrationStates,
   type MigrationState,
 } from '../adapters/postgres/migrate.ts';
+import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
@@ -24,6 +25,7 @@ export async function migrate(
 ): Promise<{ changed: readonly string[]; states: readonly MigrationState[] }> {
   const options = { ...deps, dataDir: config.dataDir, what: `migrate ${action}`, waitMs: 0 };
   return withDatabase(config, options, async ({ database, session }) => {
+    if (action === 'up') await refuseEncoding(database, session);
     if (action !== 'status') await lock({ database, session }, deps);
     // Refuses a database of a newer program before anything changes.
     await migrationStates(session, database, MIGRATIONS_DIR);

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { refuseClosedSchema } from '../adapters/postgres/closed-schema.ts';
+import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
@@ -104,6 +105,7 @@ export async function prepare(
   mayApply: 'none' | 'new' | 'any',
 ): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
+  await refuseEncoding(database, session);
   await refuseClosedSchema(database, session);
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);

@@ -41,6 +41,40 @@ void describe('a server', () => {
     }
   });
 
+  void it('whose database lacks characters is refused by its encoding, and may be read', async () => {
+    const { workspace } = loaded;
+    for (const encoding of ['LATIN1', 'WIN1252', 'SQL_ASCII']) {
+      const url = new URL(loaded.server.url);
+      url.pathname = `/has_${encoding.toLowerCase()}`;
+      const database = ['--database-url', url.href];
+      await loaded
+        .admin()
+        .query(`CREATE DATABASE has_${encoding} TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C'`);
+      for (const args of [
+        ['migrate', 'up'],
+        ['run', '--migrate', '--source', loaded.api.url],
+        ['run', '--source', loaded.api.url],
+      ]) {
+        assertFailure(await workspace.run([...args, ...database]), {
+          code: 5,
+          message: new RegExp(
+            `Cannot use \\S+has_${encoding.toLowerCase()}: .*encoding .* is ${encoding}\\b`,
+          ),
+          hint: /: createdb -E UTF8 -T template0 /,
+        });
+      }
+      const schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'spacex%'";
+      for (const args of [
+        ['query', '--csv', schemas],
+        ['migrate', 'status'],
+      ]) {
+        const { code, stdout, stderr } = await workspace.run([...args, ...database]);
+        assert.equal(code, 0, stderr);
+        if (args[0] === 'query') assert.equal(stdout, 'count\n0\n');
+      }
+    }
+  });
+
   void it('whose disk is full publishes nothing, and the run is resumed once there is room', async (t) => {
     const disk = mountSmallDisk('2m');
     if (disk === null) return t.skip(NO_SMALL_DISK);
