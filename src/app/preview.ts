@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
 import { PREVIEW } from '../adapters/files/run-folders.ts';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { migrateUp } from '../adapters/postgres/migrate.ts';
+import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
@@ -38,13 +39,15 @@ export async function preview(
   const { dataDir, simulated } = source;
   await checkDataKind(dataDir, simulated);
   // A run would make an embedded database, too; there is nothing in it that could change.
-  const states = await prepare(opened, config.database.url === null ? 'new' : 'none');
+  const mayApply = config.database.url === null ? 'new' : 'none';
+  const states = await prepare(opened, { plan, mayApply, publishes: false }, deps);
   if (states.some(({ applied_at }) => applied_at === null))
     await migrateUp(session, database, MIGRATIONS_DIR);
   await checkKind(session.client, database.schema, simulated);
   const startedMs = deps.clock.now();
   // A hidden name: what a kill leaves of it is never read as a run.
   const runId = `${PREVIEW}${uuidv7(startedMs, randomBytes)}`;
+  const staging = stagingNames(database.schema, randomUUID());
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   try {
@@ -62,9 +65,10 @@ export async function preview(
       store,
       folder,
       readyRaw: (resource) => readyRaw(folder, resource),
-      ledger: openLedger(database, session.client),
+      ledger: openLedger(database, session.client, staging),
       target: openTarget(database, session.client, {
         id: runId,
+        staging,
         lockTimeoutSeconds: config.database.lockTimeoutSeconds,
         statementTimeoutSeconds: config.database.statementTimeoutSeconds,
         wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),

@@ -1,19 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
-import { refuseClosedSchema } from '../adapters/postgres/closed-schema.ts';
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts';
 import { lockSchema } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
+import { refuseMissingRights } from '../adapters/postgres/rights.ts';
 import type { Session } from '../adapters/postgres/session.ts';
+import { foreignStaging, stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
+import type { Table } from '../core/table.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
@@ -78,13 +80,21 @@ export async function runOnce(
     opened.unshift(one);
     return one;
   };
+  const preparation = (mayApply: Preparation['mayApply']): Preparation => ({
+    plan: start.plan,
+    mayApply,
+    publishes: true,
+  });
   const openTheDatabase = async (dataDir: string): Promise<OpenDatabase> =>
     keep(await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 }));
   try {
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const states = await telling(target, prepare(target, start.migrate ? 'any' : 'none'));
+      const states = await telling(
+        target,
+        prepare(target, preparation(start.migrate ? 'any' : 'none'), deps),
+      );
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
       return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
@@ -92,21 +102,38 @@ export async function runOnce(
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    const states = await telling(target, prepare(target, 'any'));
+    const states = await telling(target, prepare(target, preparation('any'), deps));
     return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
   } finally {
     for (const one of opened) await one.close();
   }
 }
 
-/** Locks the schema. Throws `migration` where some are pending and may not be applied: `new` are those of an empty schema. */
+/** What a command is about to do to the schema. */
+export type Preparation = {
+  readonly plan: Plan;
+  /** Which pending migrations it may apply; `new` are those of an empty schema. */
+  readonly mayApply: 'none' | 'new' | 'any';
+  /** Does it write to the target, and not only look what would be written? */
+  readonly publishes: boolean;
+};
+
+/** Locks the schema. Throws `migration` where some are pending and may not be applied, `database` where rights lack. */
 export async function prepare(
   { database, session }: OpenDatabase,
-  mayApply: 'none' | 'new' | 'any',
+  { plan, mayApply, publishes }: Preparation,
+  { log }: Pick<RunDeps, 'log'>,
 ): Promise<MigrationState[]> {
   await lockSchema(session.client, database.schema);
   await refuseEncoding(database, session);
-  await refuseClosedSchema(database, session);
+  const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
+  await refuseMissingRights(database, session, tables, publishes);
+  for (const { owner, count, sql } of await foreignStaging(session.client, database.schema)) {
+    const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
+    log.warn(
+      `Cannot drop ${leftovers} of schema ${database.schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
+    );
+  }
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
   const may = mayApply === 'any' || (mayApply === 'new' && pending.length === states.length);
@@ -137,6 +164,7 @@ async function runOn(
   await start.check({ database, session, close: async () => undefined });
 
   const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(client));
+  const staging = stagingNames(database.schema, randomUUID());
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   if (start.resumed !== null) await folder.removeLeftovers();
@@ -156,9 +184,10 @@ async function runOn(
     source,
     store,
     folder,
-    ledger: openLedger(database, client),
+    ledger: openLedger(database, client, staging),
     target: openTarget(database, client, {
       id: runId,
+      staging,
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,
       statementTimeoutSeconds: config.database.statementTimeoutSeconds,
       wait: (milliseconds) => clock.sleep(milliseconds, deps.signal),

@@ -54,7 +54,8 @@ void describe('a role', () => {
   void it('that may only read is refused at the start of a run, and may query', async (t) => {
     const url = await roleUrl(t, 'reads', as(READ, 'reads'));
     await loaded.failing(url, {
-      message: /Cannot begin run .*permission denied .*\(42501\)$/,
+      message:
+        /Cannot use schema spacex: permission denied, role reads lacks CREATE on schema spacex_pipeline; INSERT, UPDATE, DELETE on rockets; .* on \d+ other tables \(42501\)$/,
       hint: /GRANT/,
     });
     const query = await loaded.workspace.run(['query', NAMED, '--database-url', url]);
@@ -67,9 +68,86 @@ void describe('a role', () => {
       'lacks_one',
       `${as(WORK, 'lacks_one')}; REVOKE ALL ON spacex.rockets FROM lacks_one`,
     );
-    await loaded.failing(url, { message: /permission denied for table rockets \(42501\)$/, hint: /GRANT/ });
+    await loaded.failing(url, {
+      message:
+        /Cannot use schema spacex: permission denied, role lacks_one lacks SELECT, INSERT, UPDATE, DELETE on rockets \(42501\)$/,
+      hint: /GRANT/,
+    });
     const runs = await loaded.workspace.run(['verify', '--database-url', url]);
     assertFailure(runs, { code: 5, message: /permission denied/, hint: /GRANT/ });
+  });
+
+  void it('that lacks rights is given all that a run needs by the statements of the hint', async (t) => {
+    const url = await roleUrl(t, 'is_granted');
+    const args = ['run', '--full', '--source', loaded.api.url, '--database-url', url];
+    const refused = await loaded.workspace.run([...args, '--data-dir', 'granted']);
+    assertFailure(refused, { code: 5, message: /role is_granted lacks USAGE on schema spacex;/ });
+    const [, sql = ''] = /type: (GRANT.*;)$/m.exec(refused.stderr) ?? [];
+    await loaded.admin().query(sql);
+    const { code, stderr } = await loaded.workspace.run([...args, '--data-dir', 'granted']);
+    assert.equal(code, 0, stderr);
+    await loaded.restore();
+  });
+
+  void it('that only reads may see what a run would change', async (t) => {
+    const url = await roleUrl(
+      t,
+      'plans',
+      as(`${READ}; GRANT CREATE ON SCHEMA spacex_pipeline TO r`, 'plans'),
+    );
+    for (const args of [['plan', '--source', loaded.api.url], ['verify']]) {
+      const result = await loaded.workspace.run([...args, '--database-url', url]);
+      assert.equal(result.code, args[0] === 'plan' ? 10 : 0, result.stderr);
+    }
+  });
+
+  void it('that runs after a run as another role was killed leaves its staging, and says whose it is', async (t) => {
+    const url = await roleUrl(t, 'comes_later', as(WORK, 'comes_later'));
+    const staging = 'spacex_pipeline.staging_0123456789ab_rockets';
+    await loaded.admin().query(`CREATE UNLOGGED TABLE ${staging} (a int)`);
+    const args = ['run', '--full', '--source', loaded.api.url, '--data-dir', 'later'];
+    const { code, stderr } = await loaded.workspace.run([...args, '--database-url', url]);
+    assert.equal(code, 0, stderr);
+    const [warning, ...more] = stderr.split('\n').filter((line) => line.includes('staging'));
+    assert.deepEqual(more, []);
+    const [, sql = ''] = /warn .* postgres owns them\. .* type: (DROP TABLE .*;)$/.exec(warning ?? '') ?? [];
+    await loaded.admin().query(sql);
+    const { rows } = await loaded.admin().query(`SELECT to_regclass('${staging}') AS left`);
+    assert.deepEqual(rows, [{ left: null }]);
+    await loaded.restore();
+  });
+
+  void it('that resumes what another role has begun stages afresh', async (t) => {
+    const url = await roleUrl(t, 'resumes', as(WORK, 'resumes'));
+    await loaded
+      .admin()
+      .query('ALTER TABLE spacex_pipeline.run_tables ADD CONSTRAINT no CHECK (staged < 0) NOT VALID');
+    const failed = await loaded.workspace.pull([
+      '--full',
+      '--source',
+      loaded.api.url,
+      '--data-dir',
+      'resumed',
+    ]);
+    assert.equal(failed.code, 5, failed.stderr);
+    await loaded.admin().query('ALTER TABLE spacex_pipeline.run_tables DROP CONSTRAINT no');
+    const runId = failed.report.run_id ?? '';
+    const staging = `spacex_pipeline.staging_${runId.slice(-12)}_rockets`;
+    await loaded.admin().query(`CREATE UNLOGGED TABLE ${staging} (a int)`);
+    t.after(() => loaded.admin().query(`DROP TABLE IF EXISTS ${staging}`));
+    const args = ['resume', runId, '--data-dir', 'resumed', '--database-url', url];
+    const { code, stderr } = await loaded.workspace.run(args);
+    assert.equal(code, 0, stderr);
+    await loaded.restore();
+  });
+
+  void it('that does not own the tables is told as whom to migrate', async (t) => {
+    const url = await roleUrl(t, 'owns_nothing', as(WORK, 'owns_nothing'));
+    assertFailure(await loaded.workspace.run(['migrate', 'down', '--yes', '--database-url', url]), {
+      code: 5,
+      message: /must be owner of .*\(42501\)$/,
+      hint: /as the role that owns the tables: postgres$/,
+    });
   });
 
   void it('that may not see the ledger gets one line from each command', async (t) => {
@@ -81,7 +159,7 @@ void describe('a role', () => {
       ['runs', 'prune'],
     ]) {
       const result = await loaded.workspace.run([...args, '--database-url', url]);
-      assertFailure(result, { code: 5, message: /permission denied .*\(42501\)$/, hint: /GRANT/ });
+      assertFailure(result, { code: 5, message: /permission denied.*\(42501\)$/, hint: /GRANT/ });
     }
   });
 

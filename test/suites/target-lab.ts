@@ -7,6 +7,7 @@ import { lockSchema } from '../../src/adapters/postgres/lock.ts';
 import { migrateUp } from '../../src/adapters/postgres/migrate.ts';
 import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
+import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { openTarget } from '../../src/adapters/postgres/target.ts';
 import { MIGRATIONS_DIR } from '../../src/app/database.ts';
 import type { Resource, Rows } from '../../src/core/resource.ts';
@@ -84,10 +85,23 @@ export const TIMEOUTS = {
 
 export async function beginRun(lab: Lab, values: Partial<RunHeader> = {}): Promise<Run> {
   const header = runHeader(values);
-  const ledger = openLedger(lab.database, lab.client);
-  await ledger.begin(header);
-  const run = { id: header.run_id, ...TIMEOUTS };
-  return { id: header.run_id, ledger, target: openTarget(lab.database, lab.client, run) };
+  const run = openRun(lab, header.run_id);
+  await run.ledger.begin(header);
+  return run;
+}
+
+/** Ledger and target of a run, which may not have begun. */
+export function openRun(
+  { client, database }: Lab,
+  id: string,
+  limits: { readonly lockTimeoutSeconds?: number } = {},
+): Run {
+  const staging = stagingNames(database.schema, id);
+  return {
+    id,
+    ledger: openLedger(database, client, staging),
+    target: openTarget(database, client, { id, staging, ...TIMEOUTS, ...limits }),
+  };
 }
 
 export async function stage(run: Run, one: Load): Promise<Derived> {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { ledgerRuns } from '../../src/adapters/postgres/history.ts';
-import { openLedger } from '../../src/adapters/postgres/ledger.ts';
 import { rows } from '../../src/adapters/postgres/session.ts';
 import { publish } from '../../src/steps/publish.ts';
 import {
@@ -10,6 +9,7 @@ import {
   beginRun,
   load,
   openLab,
+  openRun,
   runHeader,
   runRow,
   snapshot,
@@ -163,7 +163,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
 
     it('leaves the end of a run alone that has ended', async () => {
       const { id } = await load(lab, [makersLoad('m')]);
-      const ledger = openLedger(lab.database, lab.client);
+      const { ledger } = openRun(lab, id);
       await ledger.abandon(id, { status: 'interrupted', error: null, entries: [] });
       assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'succeeded' });
     });
@@ -194,7 +194,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const staged = { ...(await stage(run, makersLoad('m'))), raw, key: 'a key' };
       const { entries } = await publish([staged], run.target, ANY_LOSS);
       await beginRun(lab); // fails
-      const ledger = openLedger(lab.database, lab.client);
+      const { ledger } = openRun(lab, run.id);
       const last = await ledger.lastPublish('makers', 'test');
       const counts = { received: 1, errored: 0, has_rejects: false, tables: entries[0]?.report.tables };
       const expected = { run_id: run.id, raw, derivation_key: 'a key', ...counts };
@@ -228,8 +228,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
         await lab.client.query('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
         await stage(await beginRun(lab, { simulated: !simulated }), makersLoad('left over'));
         const asItWas = [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')];
-        const ledger = openLedger(lab.database, lab.client);
-        await assert.rejects(ledger.begin(runHeader({ simulated })), { code: 'kind' });
+        await assert.rejects(beginRun(lab, { simulated }), { code: 'kind' });
         assert.deepEqual(
           [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')],
           asItWas,

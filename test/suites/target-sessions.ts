@@ -3,21 +3,18 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { lockSchema } from '../../src/adapters/postgres/lock.ts';
-import { openLedger } from '../../src/adapters/postgres/ledger.ts';
 import { rows, type Session } from '../../src/adapters/postgres/session.ts';
-import { openTarget } from '../../src/adapters/postgres/target.ts';
 import type { Target } from '../../src/core/target.ts';
 import { publish } from '../../src/steps/publish.ts';
 import {
   ANY_LOSS,
   beginRun,
   openLab,
+  openRun,
   randomSchema,
-  runHeader,
   runRow,
   snapshot,
   stage,
-  TIMEOUTS,
   type Lab,
   type OpenDatabase,
 } from './target-lab.ts';
@@ -132,16 +129,10 @@ export function testSessions(openDatabase: OpenDatabase): void {
     });
 
     it('one that waits too long for a table gives up and leaves everything as it was', async () => {
-      const header = runHeader();
-      await openLedger(lab.database, lab.client).begin(header);
-      const target = openTarget(lab.database, lab.client, {
-        id: header.run_id,
-        ...TIMEOUTS,
-        lockTimeoutSeconds: 0.05,
-      });
-      const derived = [
-        await stage({ id: header.run_id, ledger: openLedger(lab.database, lab.client), target }, arriving),
-      ];
+      const { id } = await beginRun(lab);
+      const run = openRun(lab, id, { lockTimeoutSeconds: 0.05 });
+      const { target } = run;
+      const derived = [await stage(run, arriving)];
       await second.client.query('BEGIN; LOCK TABLE makers IN ROW EXCLUSIVE MODE');
       await assert.rejects(publish(derived, target, ANY_LOSS), {
         code: 'database',
@@ -154,7 +145,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       });
       await second.client.query('ROLLBACK');
       assert.deepEqual(await rows(lab.client, 'SHOW lock_timeout'), [{ lock_timeout: '0' }]);
-      assert.partialDeepStrictEqual(await runRow(lab, header.run_id), { status: 'running' });
+      assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'running' });
       assert.equal((await publish(derived, target, ANY_LOSS)).status, 'succeeded');
     });
 

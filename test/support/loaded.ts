@@ -26,6 +26,8 @@ export type Loaded = {
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },
   ) => Promise<void>;
+  /** Loads again what was loaded at first. */
+  readonly restore: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -58,6 +60,12 @@ export async function startLoaded(): Promise<Loaded> {
       assert.doesNotMatch(result.stderr + result.stdout, /geheim/);
       assert.doesNotMatch(result.stderr, /(Cannot [^:]+: ).*\1/, 'nothing is said twice');
       assert.deepEqual(await state(), asItWas);
+    },
+    async restore() {
+      api.set(LAUNCHES, { body: good });
+      const { code: restored, stderr: said } = await workspace.run(['run', '--full', '--source', api.url]);
+      assert.equal(restored, 0, said);
+      api.set(LAUNCHES, { body: other });
     },
     async close() {
       await admin.end();

@@ -2,12 +2,6 @@ import { databaseError, isUnmigrated, NO_RIGHT, reasonOf } from './errors.ts';
 import { rows, type Database, type Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
-/** Throws `database` where this role may not use a schema that a run needs. */
-export async function refuseClosedSchema(database: Database, session: Session): Promise<void> {
-  const closed = await closedSchemas(database, session);
-  if (closed.length > 0) throw denied(closed, 'permission denied');
-}
-
 /**
  * PostgreSQL passes over a schema of the search path that a role may not use, and says that its tables do not exist:
  * gives the error that tells of the schema instead. Any other error is given as it is.

@@ -8,10 +8,10 @@ import { endBackendOf } from './liveness.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
 import { evenAborted, execute, rows, type Database } from './session.ts';
-import { dropStaging, stagingNames, type StagingNames } from './staging.ts';
+import { dropStaging, type StagingNames } from './staging.ts';
 
-/** The ledger, written over the session that holds the schema's lock. */
-export function openLedger(database: Database, client: ClientBase): Ledger {
+/** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
+export function openLedger(database: Database, client: ClientBase, staging: StagingNames): Ledger {
   let published: ReturnType<typeof readPublished> | null = null;
   return {
     async begin(run) {
@@ -41,7 +41,7 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
 
     async abandon(runId, end) {
       try {
-        await writeEnd(evenAborted(client), database.schema, runId, end);
+        await writeEnd(evenAborted(client), staging, runId, end);
         await dropStaging(client, database.schema);
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
@@ -53,7 +53,7 @@ export function openLedger(database: Database, client: ClientBase): Ledger {
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
         await endBackendOf(client, session.client)
-          .then(() => writeEnd(session.client, database.schema, runId, end))
+          .then(() => writeEnd(session.client, staging, runId, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(session.close);
       }
@@ -87,9 +87,14 @@ export async function isRunning(client: ClientBase, runId: string): Promise<bool
   return found.length > 0;
 }
 
-async function writeEnd(client: ClientBase, schema: string, runId: string, end: RunEnd): Promise<void> {
+async function writeEnd(
+  client: ClientBase,
+  staging: StagingNames,
+  runId: string,
+  end: RunEnd,
+): Promise<void> {
   await client.query('BEGIN');
-  await recordEnd(client, stagingNames(schema, runId), runId, end);
+  await recordEnd(client, staging, runId, end);
   await client.query('COMMIT');
 }
 

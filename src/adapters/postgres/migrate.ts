@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
-import { databaseError } from './errors.ts';
+import { databaseError, NO_RIGHT } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
 import { execute, rows, type Database, type Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
@@ -105,12 +105,26 @@ function historyTable(schema: string): string {
 
 async function runSql(client: ClientBase, schema: string, migration: Migration, sql: string): Promise<void> {
   const place = migration.place === 'ledger' ? ledgerSchema(schema) : schema;
+  const owners = await ownersHint(client, schema);
   await client.query(`SELECT set_config('search_path', $1, true)`, [ident(place)]);
   try {
     await client.query(sql);
   } catch (error) {
-    throw databaseError(`apply migration ${migration.name} to schema ${schema}`, error);
+    throw databaseError(`apply migration ${migration.name} to schema ${schema}`, error, undefined, owners);
   }
+}
+
+/** What only an owner may do, nobody can GRANT. */
+async function ownersHint(client: ClientBase, schema: string): Promise<Readonly<Record<string, string>>> {
+  const [found] = await rows<{ owners: string | null }>(
+    client,
+    `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
+     FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = ANY ($1) AND relkind IN ('r', 'v')`,
+    [[schema, ledgerSchema(schema)]],
+  );
+  const owners = found?.owners ?? null;
+  if (owners === null) return {};
+  return { [NO_RIGHT]: `Connect as a superuser, or as the role that owns the tables: ${owners}` };
 }
 
 /** One transaction; whoever migrates the same schema at the same time waits for it. */

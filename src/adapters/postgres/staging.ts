@@ -4,12 +4,14 @@ import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
-import { databaseError, LOCK_NOT_AVAILABLE, sqlState } from './errors.ts';
+import { databaseError, LOCK_NOT_AVAILABLE, NO_RIGHT, sqlState } from './errors.ts';
 import { evenAborted, rows, type Database } from './session.ts';
 import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
+/** Somebody has a lock on the table, has an object that depends on it, or took the right away just now. */
+const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
 const HELD = { resource: 'text NOT NULL', id: 'text NOT NULL' };
 const REJECTS = {
   resource: 'text NOT NULL',
@@ -24,7 +26,7 @@ const REJECTS = {
 const ANALYZED_ROWS = 1000;
 const HELD_BATCH_BYTES = 1 << 20;
 
-/** Where a run's rows wait for publish: unlogged tables in the ledger schema, named by the run's random part. */
+/** Where a run's rows wait for publish: unlogged tables in the ledger schema. */
 export type StagingNames = {
   readonly rows: (table: Table) => readonly string[];
   /** Of all resources. */
@@ -32,12 +34,16 @@ export type StagingNames = {
   readonly rejects: readonly string[];
 };
 
-export function stagingNames(schema: string, runId: string): StagingNames {
-  const run = `${PREFIX}${runId.slice(-12)}_`;
+/**
+ * Named by the end of a UUID. Each attempt takes a new one, a resumed run too: what another role left under the same
+ * name, this one could not drop.
+ */
+export function stagingNames(schema: string, attempt: string): StagingNames {
+  const start = `${PREFIX}${attempt.slice(-12)}_`;
   return {
-    rows: (table) => [ledgerSchema(schema), `${run}${table.name}`],
-    held: [ledgerSchema(schema), `${run}_held`],
-    rejects: [ledgerSchema(schema), `${run}_rejects`],
+    rows: (table) => [ledgerSchema(schema), `${start}${table.name}`],
+    held: [ledgerSchema(schema), `${start}_held`],
+    rejects: [ledgerSchema(schema), `${start}_rejects`],
   };
 }
 
@@ -122,27 +128,51 @@ export async function openStaging(
 }
 
 /**
- * Drops the staging of every run: only the holder of the schema's lock may. What somebody reads, as a backup does, is
- * left to the next one.
+ * Drops the staging of every run that this role may drop: only the holder of the schema's lock may. What somebody reads,
+ * as a backup does, or has based a view on, is left to the next one.
  */
 export async function dropStaging(holder: ClientBase, schema: string): Promise<void> {
   const client = evenAborted(holder);
-  const leftovers = await rows<{ name: string }>(
-    client,
-    `SELECT relname AS name FROM pg_class
-     WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND starts_with(relname, $2)`,
-    [ident(ledgerSchema(schema)), PREFIX],
-  );
+  const leftovers = (await findStaging(client, schema)).filter(({ droppable }) => droppable);
   if (leftovers.length === 0) return;
-  const tables = leftovers.map(({ name }) => ident(ledgerSchema(schema), name));
   await client.query(`SET lock_timeout = '${DROP_TIMEOUT_SECONDS}s'`);
   try {
-    await client.query(`DROP TABLE ${tables.join(', ')}`);
+    await client.query(dropSql(schema, leftovers));
   } catch (error) {
-    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    if (!IN_THE_WAY.includes(sqlState(error) ?? '')) throw error;
   } finally {
     await client.query('SET lock_timeout = 0').catch(() => undefined);
   }
+}
+
+/** What killed runs of other roles left, and this one may not drop: in nobody's way, for the owner to drop. */
+export async function foreignStaging(
+  client: ClientBase,
+  schema: string,
+): Promise<readonly { readonly owner: string; readonly count: number; readonly sql: string }[]> {
+  const foreign = (await findStaging(client, schema)).filter(({ droppable }) => !droppable);
+  return [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
+    const own = foreign.filter((table) => table.owner === owner);
+    return { owner, count: own.length, sql: dropSql(schema, own) };
+  });
+}
+
+type FoundStaging = { readonly name: string; readonly owner: string; readonly droppable: boolean };
+
+/** The owner of a table or of its schema may drop it. */
+async function findStaging(client: ClientBase, schema: string): Promise<FoundStaging[]> {
+  return rows<FoundStaging>(
+    client,
+    `SELECT relname::text AS name, pg_get_userbyid(relowner)::text AS owner,
+            pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE') AS droppable
+     FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE nspname = $1 AND relkind = 'r' AND starts_with(relname, $2) ORDER BY relname`,
+    [ledgerSchema(schema), PREFIX],
+  );
+}
+
+function dropSql(schema: string, tables: readonly FoundStaging[]): string {
+  return `DROP TABLE ${tables.map(({ name }) => ident(ledgerSchema(schema), name)).join(', ')}`;
 }
 
 function createSql(name: readonly string[], columns: Readonly<Record<string, string>>): string {

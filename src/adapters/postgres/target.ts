@@ -12,7 +12,7 @@ import { countDangling, countVanishing, liveSql, mergeTable, readContents, survi
 import { previewRejects, previewTable } from './preview.ts';
 import { rows, type Database } from './session.ts';
 import { ident, literal } from './sql.ts';
-import { createShared, dropStaging, openStaging, stagingNames } from './staging.ts';
+import { createShared, dropStaging, openStaging, type StagingNames } from './staging.ts';
 
 /** The target of one run. `client` is the session that holds the schema's lock. */
 export function openTarget(
@@ -20,12 +20,13 @@ export function openTarget(
   client: ClientBase,
   run: {
     readonly id: string;
+    readonly staging: StagingNames;
     readonly lockTimeoutSeconds: number;
     readonly statementTimeoutSeconds: number;
     readonly wait: CommitOptions['wait'];
   },
 ): Target {
-  const names = stagingNames(database.schema, run.id);
+  const names = run.staging;
   /** For the rest of a transaction. */
   const limits = Object.entries({
     lock_timeout: run.lockTimeoutSeconds,

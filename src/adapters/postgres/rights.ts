@@ -1,0 +1,81 @@
+import type { Table } from '../../core/table.ts';
+import { databaseError, NO_RIGHT } from './errors.ts';
+import { one, rows, type Database, type Session } from './session.ts';
+import { ident, ledgerSchema } from './sql.ts';
+
+/** The tables of the ledger, with what a run does to each. */
+const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  contents: ['SELECT', 'INSERT'],
+  migrations: ['SELECT'],
+  rejects: ['SELECT', 'INSERT', 'UPDATE'],
+  run_checks: ['INSERT'],
+  run_resources: ['SELECT', 'INSERT'],
+  run_tables: ['SELECT', 'INSERT'],
+  runs: ['SELECT', 'INSERT', 'UPDATE'],
+  tombstones: ['INSERT'],
+};
+const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+/** Beyond these, a message says only how many more there are. */
+const NAMED = 5;
+
+type Needed = { readonly schema: string; readonly name: string | null; readonly right: string };
+type Lacking = { readonly what: string; readonly rights: string };
+
+/**
+ * Throws `database` with everything that this role lacks: to use the schemas, to stage, to read the tables and, where it
+ * `publishes`, to write them. Tables that are missing are not its concern.
+ */
+export async function refuseMissingRights(
+  { schema }: Database,
+  { client }: Session,
+  tables: readonly Table[],
+  publishes: boolean,
+): Promise<void> {
+  const ledger = ledgerSchema(schema);
+  const needed: Needed[] = [
+    { schema, name: null, right: 'USAGE' },
+    { schema: ledger, name: null, right: 'USAGE' },
+    { schema: ledger, name: null, right: 'CREATE' },
+    ...tables.flatMap(({ name }) => WRITE.map((right) => ({ schema, name, right }))),
+    ...Object.entries(LEDGER_RIGHTS).flatMap(([name, rights]) =>
+      rights.map((right) => ({ schema: ledger, name, right })),
+    ),
+  ].filter(({ name, right }) => publishes || name === null || right === 'SELECT');
+  const lacking = await rows<Lacking>(
+    client,
+    `SELECT what, string_agg("right", ', ' ORDER BY nr) AS rights FROM (
+       SELECT nr, "right", coalesce(name, 'schema ' || schema) AS what
+       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS needed (schema, name, "right", nr)
+       JOIN pg_namespace n ON nspname = schema LEFT JOIN pg_class c ON relnamespace = n.oid AND relname = name
+       WHERE CASE WHEN name IS NULL THEN NOT has_schema_privilege(n.oid, "right")
+                  ELSE NOT has_table_privilege(c.oid, "right") END
+     ) l GROUP BY what ORDER BY min(nr)`,
+    [needed.map(({ schema: of }) => of), needed.map(({ name }) => name), needed.map(({ right }) => right)],
+  );
+  if (lacking.length > 0) throw await lacks(schema, { client }, lacking);
+}
+
+async function lacks(
+  schema: string,
+  { client }: Pick<Session, 'client'>,
+  lacking: readonly Lacking[],
+): Promise<Error> {
+  const { role } = await one<{ role: string }>(client, 'SELECT current_user AS role');
+  const named = lacking.slice(0, NAMED).map(({ what, rights }) => `${rights} on ${what}`);
+  const more = lacking.length > NAMED ? ` and more on ${lacking.length - NAMED} other tables` : '';
+  const reason = `permission denied, role ${role} lacks ${named.join('; ')}${more}`;
+  const error = Object.assign(new Error(reason), { code: NO_RIGHT });
+  return databaseError(`use schema ${schema}`, error, undefined, { [NO_RIGHT]: grantHint(schema, role) });
+}
+
+/** All that a role needs for runs. */
+function grantHint(schema: string, role: string): string {
+  const [target, ledger] = [ident(schema), ident(ledgerSchema(schema))];
+  const grants = [
+    `USAGE ON SCHEMA ${target}`,
+    `USAGE, CREATE ON SCHEMA ${ledger}`,
+    `${WRITE.join(', ')} ON ALL TABLES IN SCHEMA ${target}, ${ledger}`,
+  ];
+  const sql = grants.map((grant) => `GRANT ${grant} TO ${ident(role)};`).join(' ');
+  return `Let the owner of both schemas and their tables, or a superuser, type: ${sql}`;
+}
