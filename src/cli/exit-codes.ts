@@ -25,7 +25,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   3: 'the API could not be had, or answered what it must not',
   4: 'too many records broke their contract, or too many rows would vanish',
   5: 'the database failed, an SQL error in `query` too',
-  6: 'the schema is behind this program, or ahead of it',
+  6: 'the schema is behind this program, ahead of it, or made by other migrations',
   7: 'another run or process holds the database',
   10: 'no failure: `plan` found that a run would change something',
   130: 'Ctrl-C, SIGTERM or SIGHUP',

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
+import { testMigrationFiles } from '../suites/migration-files-suite.ts';
 import { testConcurrentMigrations, testMigrations } from '../suites/migrations-suite.ts';
 import { openSharedPglite } from '../suites/pglite.ts';
 import { createDatabase } from '../support/postgres.ts';
@@ -10,5 +11,8 @@ after(() => testDatabase.drop());
 const openDatabase = async (schema: string) => openServer({ url: testDatabase.url, schema });
 
 testMigrations('PostgreSQL', openDatabase);
+testMigrationFiles('PostgreSQL', openDatabase);
 testConcurrentMigrations(openDatabase);
-testMigrations('PGlite', await openSharedPglite());
+const openPglite = await openSharedPglite();
+testMigrations('PGlite', openPglite);
+testMigrationFiles('PGlite', openPglite);

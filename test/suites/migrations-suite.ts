@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
 import { migrateDown, migrateUp, migrationStates } from '../../src/adapters/postgres/migrate.ts';
 import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
@@ -165,50 +162,6 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       });
       await database.close();
     });
-
-    for (const [what, file, sql, code] of [
-      ['fails in SQL', '0999_broken.sql', 'CREATE TABLE half (x int);\nSELECT 1/0;', 'database'],
-      ['is no SQL', '0999_broken.sql', 'CREATE TABEL', 'database'],
-      [
-        'fails before others',
-        '0002_a.sql',
-        'CREATE TABLE half (x int); CREATE TABLE half (x int);',
-        'database',
-      ],
-    ] as const) {
-      it(`leave nothing behind where one ${what}`, async () => {
-        const { database, session } = await open();
-        const dir = await copyMigrations();
-        await writeFile(join(dir, file), `-- schema: target\n\n-- up\n${sql}\n\n-- down\nDROP TABLE half;\n`);
-        await assert.rejects(migrateUp(session, database, dir), { code });
-        assert.deepEqual(await schemas(session, database), []);
-        assert.ok((await migrateUp(session, database, MIGRATIONS_DIR)).length > 0);
-
-        // Those that were there before stay, and a step back that fails takes nothing back.
-        await assert.rejects(migrateUp(session, database, dir), { code });
-        await rm(join(dir, file));
-        await writeFile(
-          join(dir, '0999_one_way.sql'),
-          '-- schema: ledger\n\n-- up\nSELECT 1;\n\n-- down\nSELECT 1/0;\n',
-        );
-        assert.deepEqual(await migrateUp(session, database, dir), ['0999_one_way']);
-        const states = await migrationStates(session, database, dir);
-        await assert.rejects(migrateDown(session, database, dir), { code: 'database' });
-        assert.deepEqual(await migrationStates(session, database, dir), states);
-        await database.close();
-      });
-    }
-
-    it('that lack a part are refused before anything is applied', async () => {
-      const { database, session } = await open();
-      const dir = await copyMigrations();
-      await writeFile(join(dir, '0999_parts.sql'), 'CREATE TABLE half (x int);');
-      await assert.rejects(migrateUp(session, database, dir), {
-        message: 'Cannot read migration 0999_parts: it lacks "-- schema:", "-- up" or "-- down"',
-      });
-      assert.deepEqual(await schemas(session, database), []);
-      await database.close();
-    });
   });
 }
 
@@ -285,15 +238,8 @@ async function bothShapes(session: Session, { schema }: Database): Promise<unkno
   return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }
 
-async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {
+export async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {
   return rows(client, 'SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
     [schema, ledgerSchema(schema)],
   ]);
-}
-
-async function copyMigrations(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'migrations-'));
-  after(() => rm(dir, { recursive: true }));
-  await cp(MIGRATIONS_DIR, dir, { recursive: true });
-  return dir;
 }

@@ -1,13 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import type { ClientBase } from 'pg';
 
-import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
-import { databaseError, NO_RIGHT } from './errors.ts';
+import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
-import { execute, rows, type Database, type Session } from './session.ts';
+import { readMigrations, type Migration } from './migration-files.ts';
+import {
+  createHistory,
+  readHistory,
+  recordApplied,
+  recordTakenBack,
+  refuseOtherHistory,
+} from './migration-history.ts';
+import { rows, type Database, type Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 export type MigrationState = {
@@ -16,50 +20,35 @@ export type MigrationState = {
   readonly applied_at: string | null;
 };
 
-type Migration = {
-  readonly name: string;
-  readonly place: 'target' | 'ledger';
-  readonly up: string;
-  readonly down: string;
-};
-
-/** Every migration of this program and of the database, in order. Writes nothing. */
+/**
+ * Every migration of this program, in order. Writes nothing. Throws `migration` where the schema was made by other files
+ * than these.
+ */
 export async function migrationStates(
   session: Session,
-  database: Database,
+  { schema }: Database,
   dir: string,
 ): Promise<MigrationState[]> {
-  const [migrations, applied] = await Promise.all([
-    readMigrations(dir),
-    appliedMigrations(session.client, database.schema),
-  ]);
-  const known = new Set(migrations.map(({ name }) => name));
-  const newer = [...applied.keys()].find((name) => !known.has(name));
-  if (newer !== undefined) {
-    throw new PipelineError(
-      `Cannot use schema ${database.schema}: it was migrated by a newer version of this program (${newer})`,
-      { code: 'migration', hint: 'Use that version of spacex-pipeline, or another --schema.' },
-    );
-  }
-  return migrations.map(({ name }) => ({ name, applied_at: applied.get(name) ?? null }));
+  const [migrations, history] = await Promise.all([readMigrations(dir), readHistory(session.client, schema)]);
+  refuseOtherHistory(schema, migrations, history);
+  return migrations.map(({ name }) => ({ name, applied_at: history.get(name)?.applied_at ?? null }));
 }
 
 /** Applies what is pending, all in one transaction. Gives the names that it applied. */
 export async function migrateUp(session: Session, database: Database, dir: string): Promise<string[]> {
   const migrations = await readMigrations(dir);
-  return migrating(session.client, database, async (client) => {
-    await createSchemas(client, [database.schema, ledgerSchema(database.schema)]);
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS ${historyTable(database.schema)}
-         (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
-    );
-    const applied = await appliedMigrations(client, database.schema);
-    const pending = migrations.filter(({ name }) => !applied.has(name));
+  const { schema } = database;
+  return migrating(session.client, database, async (client, hints) => {
+    await createSchemas(client, [schema, ledgerSchema(schema)]);
+    await createHistory(client, schema);
+    const history = await readHistory(client, schema);
+    refuseOtherHistory(schema, migrations, history);
+    const pending = migrations.filter(({ name }) => !history.has(name));
     for (const migration of pending) {
-      await runSql(client, database.schema, migration, migration.up);
-      await execute(client, `INSERT INTO ${historyTable(database.schema)} (name) VALUES ($1)`, [
-        migration.name,
-      ]);
+      await runSql(client, schema, migration.place, migration.up).catch((error: unknown) => {
+        throw failure(`apply migration ${migration.name} to schema ${schema}`, 'migrate up', error, hints);
+      });
+      await recordApplied(client, schema, migration);
     }
     return pending.map(({ name }) => name);
   });
@@ -81,7 +70,7 @@ async function createSchemas(client: ClientBase, schemas: readonly string[]): Pr
       ({ name, role }) => `CREATE SCHEMA ${ident(name)} AUTHORIZATION ${ident(role)};`,
     );
     throw databaseError(`create schema ${first?.name}`, error, undefined, {
-      '42501': `Let a role that may create schemas type: ${statements.join(' ')}`,
+      [NO_RIGHT]: `Let a role that may create schemas type: ${statements.join(' ')}`,
     });
   }
 }
@@ -89,33 +78,52 @@ async function createSchemas(client: ClientBase, schemas: readonly string[]): Pr
 /** Takes the newest applied migration back. Gives its name, or null where there is none. */
 export async function migrateDown(session: Session, database: Database, dir: string): Promise<string | null> {
   const migrations = await readMigrations(dir);
-  return migrating(session.client, database, async (client) => {
-    const applied = await appliedMigrations(client, database.schema);
-    const newest = migrations.findLast(({ name }) => applied.has(name));
+  const { schema } = database;
+  return migrating(session.client, database, async (client, hints) => {
+    const history = await readHistory(client, schema);
+    refuseOtherHistory(schema, migrations, history);
+    const newest = migrations.findLast(({ name }) => history.has(name));
     if (newest === undefined) return null;
-    await runSql(client, database.schema, newest, newest.down);
-    await execute(client, `DELETE FROM ${historyTable(database.schema)} WHERE name = $1`, [newest.name]);
+    await runSql(client, schema, newest.place, newest.down).catch((error: unknown) => {
+      const what = `take migration ${newest.name} of schema ${schema} back`;
+      throw failure(what, 'migrate down --yes', error, hints);
+    });
+    await recordTakenBack(client, schema, newest.name);
     return newest.name;
   });
 }
 
-function historyTable(schema: string): string {
-  return ident(ledgerSchema(schema), 'migrations');
+async function runSql(
+  client: ClientBase,
+  schema: string,
+  place: Migration['place'],
+  sql: string,
+): Promise<void> {
+  const own = place === 'ledger' ? ledgerSchema(schema) : schema;
+  await client.query(`SELECT set_config('search_path', $1, true)`, [ident(own)]);
+  await client.query(sql);
 }
 
-async function runSql(client: ClientBase, schema: string, migration: Migration, sql: string): Promise<void> {
-  const place = migration.place === 'ledger' ? ledgerSchema(schema) : schema;
-  const owners = await ownersHint(client, schema);
-  await client.query(`SELECT set_config('search_path', $1, true)`, [ident(place)]);
-  try {
-    await client.query(sql);
-  } catch (error) {
-    throw databaseError(`apply migration ${migration.name} to schema ${schema}`, error, undefined, owners);
-  }
+type Hints = Readonly<Record<string, string>>;
+
+/** Others' objects are based on what has to change. */
+const IN_USE = ['2BP01', '0A000'];
+
+/** PostgreSQL names the objects that are in the way in the detail of its error alone. */
+function failure(what: string, command: string, error: unknown, hints: Hints): Error {
+  const state = sqlState(error) ?? '';
+  const detail = typeof error === 'object' && error !== null && 'detail' in error ? error.detail : null;
+  if (!IN_USE.includes(state) || typeof detail !== 'string')
+    return databaseError(what, error, undefined, hints);
+  const reason = `${reasonOf(error)}: ${detail.trim().replaceAll('\n', '; ')}`;
+  const named = Object.assign(new Error(reason, { cause: error }), { code: state });
+  return databaseError(what, named, undefined, {
+    [state]: `Drop what depends on it, and make it again afterwards; then type: spacex-pipeline ${command}`,
+  });
 }
 
 /** What only an owner may do, nobody can GRANT. */
-async function ownersHint(client: ClientBase, schema: string): Promise<Readonly<Record<string, string>>> {
+async function ownersHint(client: ClientBase, schema: string): Promise<Hints> {
   const [found] = await rows<{ owners: string | null }>(
     client,
     `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
@@ -127,53 +135,22 @@ async function ownersHint(client: ClientBase, schema: string): Promise<Readonly<
   return { [NO_RIGHT]: `Connect as a superuser, or as the role that owns the tables: ${owners}` };
 }
 
-/** One transaction; whoever migrates the same schema at the same time waits for it. */
+/** One transaction; anyone who migrates the same schema at the same time waits for it. */
 async function migrating<T>(
   client: ClientBase,
   database: Database,
-  work: (client: ClientBase) => Promise<T>,
+  work: (client: ClientBase, hints: Hints) => Promise<T>,
 ): Promise<T> {
+  let hints: Hints = {};
   try {
     await client.query('BEGIN');
     await lockMigrationsInTransaction(client, database.schema);
-    const result = await work(client);
+    hints = await ownersHint(client, database.schema);
+    const result = await work(client, hints);
     await commit(client, `schema ${database.schema} was migrated`, 'spacex-pipeline migrate status');
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError(`migrate schema ${database.schema} in ${database.name}`, error);
+    throw databaseError(`migrate schema ${database.schema} in ${database.name}`, error, undefined, hints);
   }
-}
-
-async function appliedMigrations(client: ClientBase, schema: string): Promise<Map<string, string>> {
-  const [found] = await rows<{ there: boolean }>(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [
-    historyTable(schema),
-  ]);
-  if (found?.there !== true) return new Map();
-  const applied = await rows<{ name: string; applied_at: string }>(
-    client,
-    `SELECT name, applied_at FROM ${historyTable(schema)} ORDER BY name`,
-  );
-  return new Map(applied.map(({ name, applied_at }) => [name, applied_at]));
-}
-
-async function readMigrations(dir: string): Promise<Migration[]> {
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name) =>
-      parseMigration(name.slice(0, -'.sql'.length), await readFile(join(dir, name), 'utf8')),
-    ),
-  );
-}
-
-/** A migration says where its objects go (`-- schema: target` or `ledger`), then `-- up`, then `-- down`. */
-function parseMigration(name: string, sql: string): Migration {
-  const match = /^-- schema: (target|ledger)\n\n-- up\n(.*)\n-- down\n(.*)$/s.exec(sql);
-  const [, place, up, down] = match ?? [];
-  if ((place !== 'target' && place !== 'ledger') || up === undefined || down === undefined) {
-    throw new PipelineError(`Cannot read migration ${name}: it lacks "-- schema:", "-- up" or "-- down"`, {
-      code: 'internal',
-    });
-  }
-  return { name, place, up, down };
 }

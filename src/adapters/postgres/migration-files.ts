@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { PipelineError } from '../../core/errors.ts';
+
+export type Migration = {
+  readonly name: string;
+  readonly place: 'target' | 'ledger';
+  readonly up: string;
+  readonly down: string;
+  /** Of the file's text with the line endings of Unix, whatever a checkout made of them. */
+  readonly sha256: string;
+};
+
+/** Every migration of this program, in order. */
+export async function readMigrations(dir: string): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) =>
+      parseMigration(name.slice(0, -'.sql'.length), await readFile(join(dir, name), 'utf8')),
+    ),
+  );
+}
+
+/** A migration says where its objects go (`-- schema: target` or `ledger`), then `-- up`, then `-- down`. */
+function parseMigration(name: string, text: string): Migration {
+  const sql = text.replaceAll('\r\n', '\n');
+  const match = /^-- schema: (target|ledger)\n\n-- up\n(.*)\n-- down\n(.*)$/s.exec(sql);
+  const [, place, up, down] = match ?? [];
+  if ((place !== 'target' && place !== 'ledger') || up === undefined || down === undefined) {
+    throw new PipelineError(`Cannot read migration ${name}: it lacks "-- schema:", "-- up" or "-- down"`, {
+      code: 'internal',
+    });
+  }
+  return { name, place, up, down, sha256: createHash('sha256').update(sql).digest('hex') };
+}

@@ -1,0 +1,96 @@
+import type { ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import type { Migration } from './migration-files.ts';
+import { execute, rows } from './session.ts';
+import { ident, ledgerSchema } from './sql.ts';
+
+export type Applied = {
+  readonly name: string;
+  /** ISO 8601 UTC. */
+  readonly applied_at: string;
+  /** Of its file when it was applied; null where a version before there were hashes applied it. */
+  readonly sha256: string | null;
+};
+
+/** The migrations that a schema has, by name, in order. */
+export type History = ReadonlyMap<string, Applied>;
+
+export async function readHistory(client: ClientBase, schema: string): Promise<History> {
+  const table = historyTable(schema);
+  const [found] = await rows<{ there: boolean }>(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [
+    table,
+  ]);
+  if (found?.there !== true) return new Map();
+  const applied = await rows<Applied>(
+    client,
+    // An old ledger lacks the column.
+    `SELECT name, applied_at, to_jsonb(m)->>'sha256' AS sha256 FROM ${table} m ORDER BY name`,
+  );
+  return new Map(applied.map((one) => [one.name, one]));
+}
+
+/** Makes the table, in a ledger that is there. */
+export async function createHistory(client: ClientBase, schema: string): Promise<void> {
+  const table = historyTable(schema);
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+     ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS sha256 text`,
+  );
+}
+
+export async function recordApplied(
+  client: ClientBase,
+  schema: string,
+  { name, sha256 }: Migration,
+): Promise<void> {
+  const sql = `INSERT INTO ${historyTable(schema)} (name, sha256) VALUES ($1, $2)`;
+  await execute(client, sql, [name, sha256]);
+}
+
+export async function recordTakenBack(client: ClientBase, schema: string, name: string): Promise<void> {
+  await execute(client, `DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
+}
+
+function historyTable(schema: string): string {
+  return ident(ledgerSchema(schema), 'migrations');
+}
+
+/** Throws `migration` where the schema was not made by these files, up to any of them, in their order. */
+export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
+  const refuse = (reason: string, hint: string): never => {
+    throw new PipelineError(`Cannot use schema ${schema}: ${reason}`, { code: 'migration', hint });
+  };
+  const known = new Set(migrations.map(({ name }) => name));
+  const newest = migrations.at(-1)?.name ?? '';
+  const unknown = [...history.keys()].filter((name) => !known.has(name));
+  const newer = unknown.find((name) => name > newest);
+  if (newer !== undefined) {
+    refuse(
+      `it was migrated by a newer version of this program (${newer})`,
+      'Use that version of spacex-pipeline, or another --schema.',
+    );
+  }
+  const [missing] = unknown;
+  if (missing !== undefined) {
+    refuse(
+      `migration ${missing} was applied to it, and this program does not have that file`,
+      `Use the program that has it, or another --schema. In a clone, put migrations/${missing}.sql back.`,
+    );
+  }
+  const edited = migrations.find(({ name, sha256 }) => (history.get(name)?.sha256 ?? sha256) !== sha256);
+  if (edited !== undefined) {
+    refuse(
+      `migration ${edited.name} was edited after it was applied`,
+      `Use the program that applied it. In a clone, put migrations/${edited.name}.sql back as it was, and make the change in a new file.`,
+    );
+  }
+  const last = [...history.keys()].at(-1) ?? '';
+  const inserted = migrations.find(({ name }) => name < last && !history.has(name));
+  if (inserted !== undefined) {
+    refuse(
+      `migration ${inserted.name} is new, and ${last}, which comes after it, was applied already`,
+      `Use the program that applied it. In a clone, give migrations/${inserted.name}.sql a number behind the last one.`,
+    );
+  }
+}
