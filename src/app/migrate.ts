@@ -2,6 +2,7 @@ import {
   migrateDown,
   migrateUp,
   migrationStates,
+  missingNames,
   type MigrationState,
 } from '../adapters/postgres/migrate.ts';
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
@@ -17,20 +18,34 @@ const WAIT_MS = 100;
 
 export type MigrateAction = 'up' | 'down' | 'status';
 
-/** Gives the names of the migrations that were applied or taken back, and the states after. */
+/** The document that `migrate --json` prints. */
+export type MigrateReport = {
+  /** Names of the migrations that were applied or taken back. */
+  readonly changed: readonly string[];
+  /** What applied migrations made, was missing and is there again, without what it held. */
+  readonly made_again: readonly string[];
+  /** What applied migrations made and is missing; null where nobody may find out. */
+  readonly missing: readonly string[] | null;
+  readonly migrations: readonly MigrationState[];
+};
+
 export async function migrate(
   config: Config,
   action: MigrateAction,
   deps: HistoryDeps,
-): Promise<{ changed: readonly string[]; states: readonly MigrationState[] }> {
+): Promise<MigrateReport> {
   const options = { ...deps, dataDir: config.dataDir, what: `migrate ${action}`, waitMs: 0 };
   return withDatabase(config, options, async ({ database, session }) => {
     if (action === 'up') await refuseEncoding(database, session);
     if (action !== 'status') await lock({ database, session }, deps);
     // Refuses a database of a newer program before anything changes.
     await migrationStates(session, database, MIGRATIONS_DIR);
-    const changed = await change(action, database, session);
-    return { changed, states: await migrationStates(session, database, MIGRATIONS_DIR) };
+    const changes = await change(action, database, session);
+    return {
+      ...changes,
+      missing: await missingNames(session, database, MIGRATIONS_DIR),
+      migrations: await migrationStates(session, database, MIGRATIONS_DIR),
+    };
   });
 }
 
@@ -48,9 +63,15 @@ async function lock(
   await lockSchema(session.client, database.schema);
 }
 
-async function change(action: MigrateAction, database: Database, session: Session): Promise<string[]> {
-  if (action === 'up') return migrateUp(session, database, MIGRATIONS_DIR);
-  if (action === 'status') return [];
-  const name = await migrateDown(session, database, MIGRATIONS_DIR);
-  return name === null ? [] : [name];
+async function change(
+  action: MigrateAction,
+  database: Database,
+  session: Session,
+): Promise<Pick<MigrateReport, 'changed' | 'made_again'>> {
+  if (action === 'up') {
+    const { applied, made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+    return { changed: applied, made_again };
+  }
+  const name = action === 'down' ? await migrateDown(session, database, MIGRATIONS_DIR) : null;
+  return { changed: name === null ? [] : [name], made_again: [] };
 }

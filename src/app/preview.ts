@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { PREVIEW } from '../adapters/files/run-folders.ts';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
-import { migrateUp } from '../adapters/postgres/migrate.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -15,8 +14,9 @@ import type { Plan } from '../engine/plan.ts';
 import { previewAll } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import { codeDigest } from './code-digest.ts';
-import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
-import { prepare, runRules, type RunDeps } from './run.ts';
+import type { OpenDatabase } from './database.ts';
+import { makeReady, prepare } from './prepare.ts';
+import { runRules, type RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
 /** Changed rows that are shown of each table and kind. */
@@ -40,9 +40,8 @@ export async function preview(
   await checkDataKind(dataDir, simulated);
   // A run would make an embedded database, too; there is nothing in it that could change.
   const mayApply = config.database.url === null ? 'new' : 'none';
-  const states = await prepare(opened, { plan, mayApply, publishes: false }, deps);
-  if (states.some(({ applied_at }) => applied_at === null))
-    await migrateUp(session, database, MIGRATIONS_DIR);
+  const prepared = await prepare(opened, { plan, mayApply, publishes: false }, deps);
+  const unready = await makeReady(opened, prepared, deps);
   await checkKind(session.client, database.schema, simulated);
   const startedMs = deps.clock.now();
   // A hidden name: what a kill leaves of it is never read as a run.
@@ -55,6 +54,7 @@ export async function preview(
       ...deps,
       ...runRules(config),
       plan,
+      unready,
       full: true,
       sample: SAMPLE,
       runId,

@@ -1,5 +1,9 @@
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import { missingNames } from '../adapters/postgres/migrate.ts';
 import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
 import type { Config } from '../config/load.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { readAsItStands } from './read-target.ts';
 
@@ -12,5 +16,18 @@ export async function queryTarget(
   options: { readonly write: boolean },
   deps: HistoryDeps,
 ): Promise<QueryResult> {
-  return readAsItStands(config, 'query', deps, ({ session }) => runQuery(session, sql, options));
+  return readAsItStands(config, 'query', deps, (opened) =>
+    runQuery(opened.session, sql, options).catch(async (error: unknown) => {
+      throw isUnmigrated(error) ? await tellMissing(opened, error) : error;
+    }),
+  );
+}
+
+/** Some tables were dropped: that may be why. */
+async function tellMissing({ database, session }: OpenDatabase, error: unknown): Promise<unknown> {
+  const missing = (await missingNames(session, database, MIGRATIONS_DIR).catch(() => null)) ?? [];
+  if (missing.length === 0) return error;
+  const { code, message } = reportError(error);
+  const hint = `Missing from the database: ${missing.join(', ')}. Make it again with: spacex-pipeline migrate up`;
+  return new PipelineError(message, { code, hint, cause: error });
 }

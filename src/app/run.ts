@@ -2,20 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
-import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts';
-import { lockSchema } from '../adapters/postgres/lock.ts';
-import { migrateUp, migrationStates, type MigrationState } from '../adapters/postgres/migrate.ts';
-import { refuseMissingRights } from '../adapters/postgres/rights.ts';
 import type { Session } from '../adapters/postgres/session.ts';
-import { foreignStaging, stagingNames } from '../adapters/postgres/staging.ts';
+import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
-import { PipelineError, reportError } from '../core/errors.ts';
+import { reportError } from '../core/errors.ts';
 import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
-import type { Table } from '../core/table.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
@@ -23,7 +18,8 @@ import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
-import { MIGRATIONS_DIR, openDatabase, telling, type OpenDatabase } from './database.ts';
+import { openDatabase, telling, type OpenDatabase } from './database.ts';
+import { makeReady, prepare, type Preparation, type Prepared } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
 import { howToResume, type OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
@@ -80,68 +76,27 @@ export async function runOnce(
     opened.unshift(one);
     return one;
   };
-  const preparation = (mayApply: Preparation['mayApply']): Preparation => ({
-    plan: start.plan,
-    mayApply,
-    publishes: true,
-  });
+  const prepareFor = (target: OpenDatabase, mayApply: Preparation['mayApply']): Promise<Prepared> =>
+    telling(target, prepare(target, { plan: start.plan, mayApply, publishes: true }, deps));
   const openTheDatabase = async (dataDir: string): Promise<OpenDatabase> =>
     keep(await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 }));
   try {
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const states = await telling(
-        target,
-        prepare(target, preparation(start.migrate ? 'any' : 'none'), deps),
-      );
+      const prepared = await prepareFor(target, start.migrate ? 'any' : 'none');
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
-      return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
+      return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
     }
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    const states = await telling(target, prepare(target, preparation('any'), deps));
-    return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, states));
+    const prepared = await prepareFor(target, 'any');
+    return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
   } finally {
     for (const one of opened) await one.close();
   }
-}
-
-/** What a command is about to do to the schema. */
-export type Preparation = {
-  readonly plan: Plan;
-  /** Which pending migrations it may apply; `new` are those of an empty schema. */
-  readonly mayApply: 'none' | 'new' | 'any';
-  /** Does it write to the target, and not only look what would be written? */
-  readonly publishes: boolean;
-};
-
-/** Locks the schema. Throws `migration` where some are pending and may not be applied, `database` where rights lack. */
-export async function prepare(
-  { database, session }: OpenDatabase,
-  { plan, mayApply, publishes }: Preparation,
-  { log }: Pick<RunDeps, 'log'>,
-): Promise<MigrationState[]> {
-  await lockSchema(session.client, database.schema);
-  await refuseEncoding(database, session);
-  const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
-  await refuseMissingRights(database, session, tables, publishes);
-  for (const { owner, count, sql } of await foreignStaging(session.client, database.schema)) {
-    const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
-    log.warn(
-      `Cannot drop ${leftovers} of schema ${database.schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
-    );
-  }
-  const states = await migrationStates(session, database, MIGRATIONS_DIR);
-  const pending = states.filter(({ applied_at }) => applied_at === null);
-  const may = mayApply === 'any' || (mayApply === 'new' && pending.length === states.length);
-  if (pending.length === 0 || may) return states;
-  throw new PipelineError(
-    `Cannot run on schema ${database.schema} in ${database.name}: ${pending.length} of ${states.length} migrations are pending`,
-    { code: 'migration', hint: 'Give --migrate, or type: spacex-pipeline migrate up' },
-  );
 }
 
 async function runOn(
@@ -149,19 +104,18 @@ async function runOn(
   start: RunStart,
   { rules, ...deps }: RunDeps & { readonly rules: ReturnType<typeof runRules> },
   { source, simulated, dataDir }: OpenSource,
-  { database, session }: OpenDatabase,
-  states: readonly MigrationState[],
+  opened: OpenDatabase,
+  prepared: Prepared,
 ): Promise<RunReport> {
   const { clock } = deps;
+  const { database, session } = opened;
   const { client } = session;
-  if (states.some(({ applied_at }) => applied_at !== null))
-    await checkKind(client, database.schema, simulated);
-  if (states.some(({ applied_at }) => applied_at === null))
-    await migrateUp(session, database, MIGRATIONS_DIR);
+  if (prepared.tellsKind) await checkKind(client, database.schema, simulated);
+  const unready = await makeReady(opened, prepared, deps);
   // Whoever stopped while the database opened or migrated wants no run that begins.
   deps.signal.throwIfAborted();
 
-  await start.check({ database, session, close: async () => undefined });
+  await start.check(opened);
 
   const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(client));
   const staging = stagingNames(database.schema, randomUUID());
@@ -173,6 +127,7 @@ async function runOn(
     ...deps,
     ...rules,
     plan: start.plan,
+    unready,
     full: start.full,
     resumed: start.resumed !== null,
     goOn: howToResume(config, source.name, runId),

@@ -1,8 +1,9 @@
-import { migrate, type MigrateAction } from '../app/migrate.ts';
+import { migrate, type MigrateAction, type MigrateReport } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
+import { typeable } from './self.ts';
 
 export const registerMigrate: Register = (program, streams) => {
   const command = program
@@ -11,7 +12,7 @@ export const registerMigrate: Register = (program, streams) => {
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')
-    .description('apply every pending migration')
+    .description('apply every pending migration, and make again what is missing of those applied')
     .addHelpText('after', example('migrate up'))
     .action(async (_options, self) => act(await openContext(streams, self), 'up'));
   command
@@ -31,24 +32,38 @@ export const registerMigrate: Register = (program, streams) => {
     });
   command
     .command('status')
-    .description('which migrations are applied')
+    .description('which migrations are applied, and what is missing of what they made')
     .addHelpText('after', example('migrate status'))
     .action(async (_options, self) => act(await openContext(streams, self), 'status'));
 };
 
 async function act(context: CommandContext, action: MigrateAction): Promise<void> {
-  const { changed, states } = await migrate(context.loaded.config, action, context);
+  const report = await migrate(context.loaded.config, action, context);
   if (context.json) {
-    printJson(context, { changed, migrations: states });
+    printJson(context, report);
     return;
   }
   const verb = action === 'up' ? 'Applied' : 'Took back';
-  if (action !== 'status') printLine(context, `${verb}: ${changed.join(', ') || 'nothing'}`);
+  if (action !== 'status') printLine(context, `${verb}: ${report.changed.join(', ') || 'nothing'}`);
   if (!context.quiet) {
     printTable(
       context,
       ['migration', 'applied'],
-      states.map(({ name, applied_at }) => [name, applied_at ?? 'pending']),
+      report.migrations.map(({ name, applied_at }) => [name, applied_at ?? 'pending']),
     );
+    for (const line of notices(report)) printLine(context, typeable(line, context.cwd, context.given));
   }
+}
+
+function notices({ made_again, missing }: MigrateReport): readonly string[] {
+  if (made_again.length > 0) {
+    return [
+      `Made again: ${made_again.join(', ')}`,
+      'What these tables held is lost, but the rows of resources come back with: spacex-pipeline run',
+    ];
+  }
+  if (missing === null)
+    return ['Not compared with the database: this role, or server, cannot make temporary tables.'];
+  if (missing.length === 0) return [];
+  return [`Missing: ${missing.join(', ')}`, 'Make it again with: spacex-pipeline migrate up'];
 }

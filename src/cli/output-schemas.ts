@@ -1,5 +1,5 @@
 import type { ExportedTable } from '../app/export.ts';
-import type { MigrationState } from '../app/migrate.ts';
+import type { MigrateReport, MigrationState } from '../app/migrate.ts';
 import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
 import { anything, byName, count, described, text, time } from './output-parts.ts';
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
@@ -25,6 +25,18 @@ const exported: Schema<ExportedTable> = object({ table: text(), file: text(), ro
 const migration: Schema<MigrationState> = object({
   name: text(),
   applied_at: nullable(time('null while pending')),
+});
+
+const migrateDocument: Schema<MigrateReport> = object({
+  changed: array(string(), { description: 'names' }),
+  made_again: array(string(), { description: 'what was missing and is there again, without what it held' }),
+  missing: nullable(
+    array(string(), {
+      description:
+        'what applied migrations made and is missing; null where the role or server cannot make temporary tables to compare with',
+    }),
+  ),
+  migrations: array(migration),
 });
 
 /** Every document that `--json` prints. */
@@ -69,10 +81,7 @@ export const OUTPUT: readonly OutputDocument[] = [
       description: 'in an order that keeps to the needs, publish last',
     }),
   ),
-  document(
-    ['migrate up', 'migrate down', 'migrate status'],
-    object({ changed: array(string(), { description: 'names' }), migrations: array(migration) }),
-  ),
+  document(['migrate up', 'migrate down', 'migrate status'], migrateDocument),
   document(['query'], array(byName(anything()), { description: 'a row each, by column' })),
   document(['export'], array(exported)),
   document(

@@ -47,6 +47,8 @@ export type TaskContext = {
   readonly full: boolean;
   /** The raw file to work on instead of a request, in the run's folder; null to ask the source. */
   readonly readyRaw: (resource: Resource) => Promise<ReadyRaw | null>;
+  /** Resources that cannot be loaded, and why. */
+  readonly unready: ReadonlyMap<string, PipelineError>;
   readonly rejects: Limits;
   readonly onProgress: (progress: ResourceProgress) => void;
 };
@@ -88,6 +90,8 @@ export async function runResource(
   const missing = [...needs.values()].find(({ report }) => report.status !== 'succeeded');
   if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
   try {
+    const refusal = context.unready.get(resource.name);
+    if (refusal !== undefined) throw refusal;
     tell('extract');
     const ready = await context.readyRaw(resource);
     const published =

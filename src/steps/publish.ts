@@ -52,7 +52,9 @@ export async function publish(
   target: Target,
   rules: PublishRules,
 ): Promise<RunEnd> {
-  const tables = derived.flatMap(({ resource }) => resource.tables);
+  // A table of one that failed may be missing.
+  const whole = derived.filter(({ report }) => report.status === 'succeeded');
+  const tables = whole.flatMap(({ resource }) => resource.tables);
   return target.publish(tables, async (transaction) => {
     const judged = await judge(derived, transaction, rules);
     const end = closeRun(await mergeAll(judged, transaction));

@@ -4,17 +4,30 @@ import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
-import type { MigrationState } from '../../src/app/migrate.ts';
+import type { MigrateReport } from '../../src/app/migrate.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
+import { sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { assertError, assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
 
+const COMPANY = '/v4/company';
 let server: TestServer;
+let api: Api;
 before(async () => {
   server = await createTestServer();
+  const sandbox = await startSandbox({ launches: 30 });
+  const company = await fetch(sandbox.url + COMPANY);
+  api = await startApi({
+    ...(await sandboxReplies({ launches: 30 })),
+    [COMPANY]: { body: await company.text() },
+  });
+  await sandbox.close();
 });
-after(() => server.close());
+after(async () => {
+  await api.close();
+  await server.close();
+});
 
-type Document = { readonly changed: readonly string[]; readonly migrations: readonly MigrationState[] };
+type Document = MigrateReport;
 const NAMES = readdirSync(new URL('../../migrations', import.meta.url))
   .map((file) => file.replace(/\.sql$/, ''))
   .sort();
@@ -24,7 +37,12 @@ void describe('migrate', { concurrency: 3 }, () => {
   void it('goes up, down and up again, and tells the state', async () => {
     const { json, run, sql } = server.workspace();
     const start = await json<Document>(['migrate', 'status']);
-    assert.deepEqual(start, { changed: [], migrations: NAMES.map((name) => ({ name, applied_at: null })) });
+    assert.deepEqual(start, {
+      changed: [],
+      made_again: [],
+      missing: [],
+      migrations: NAMES.map((name) => ({ name, applied_at: null })),
+    });
     const up = await run(['migrate', 'up']);
     assert.deepEqual([up.code, up.stderr], [0, '']);
     assert.match(up.stdout, new RegExp(`^Applied: ${NAMES.join(', ')}\\nmigration +applied\\n`));
@@ -39,6 +57,69 @@ void describe('migrate', { concurrency: 3 }, () => {
     const made = LAST.replace(/^\d+_/, '');
     assert.deepEqual(await sql(`SELECT to_regclass('${made}') AS gone`), [{ gone: null }]);
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
+  });
+
+  void it('lists what is missing of what is applied, makes it again, and the next run loads it', async () => {
+    const { json, pull, run, schema, sql } = server.workspace({ resources: ['launches', 'company'] });
+    const source = ['--source', api.url];
+    assert.equal((await pull(['--migrate', ...source])).code, 0);
+    const count =
+      'SELECT (SELECT count(*)::int FROM rockets) AS rockets, (SELECT count(*)::int FROM launches) AS launches';
+    const asItWas = await sql(count);
+    assert.deepEqual((await json<Document>(['migrate', 'status'])).missing, []);
+    await sql('DROP TABLE rockets');
+    const asked = api.requests.length;
+
+    // What is missing fails what needs it alone, and is not asked for.
+    const part = await pull(source);
+    assert.equal(part.code, 6, part.stderr);
+    assert.deepEqual(
+      Object.entries(part.report.resources)
+        .map(([name, { status }]) => `${name} ${status}`)
+        .sort(),
+      ['company succeeded', 'launches skipped', 'rockets failed'],
+    );
+    assertError(
+      part.report.resources['rockets']?.error,
+      'migration',
+      /Cannot load rockets: table rockets is missing from schema test_\d+$/,
+    );
+    const gets = api.requests.slice(asked).filter(({ method }) => method === 'GET');
+    assert.deepEqual(
+      gets.map(({ path }) => path),
+      [COMPANY],
+    );
+    const text = await run(['migrate', 'status']);
+    assert.match(text.stdout, new RegExp(`^Missing: table ${schema}.rockets$`, 'm'));
+    const up = await json<Document>(['migrate', 'up']);
+    assert.deepEqual([up.changed, up.made_again[0], up.missing], [[], `table ${schema}.rockets`, []]);
+    assert.equal((await pull(source)).code, 0);
+    assert.deepEqual(await sql(count), asItWas);
+
+    // Everything, by the run itself; what the API says is unchanged is derived again all the same.
+    await sql(`DROP SCHEMA ${schema} CASCADE`);
+    const whole = await pull(source);
+    assertFailure(whole, { code: 6, message: /missing from schema/, hint: /migrate up$/ });
+    const { code, report, stderr } = await pull([...source, '--migrate']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`made again, .*: everything in schema ${schema}$`, 'm'));
+    assert.deepEqual(
+      Object.values(report.resources).map(({ not_modified }) => not_modified),
+      [true, true, true],
+    );
+    assert.deepEqual(await sql(count), asItWas);
+
+    await sql(`DROP TABLE ${schema}_pipeline.tombstones`);
+    assertFailure(await pull(source), {
+      code: 6,
+      message: /table tombstones is missing from schema test_\d+_pipeline$/,
+      hint: /Give --migrate, or type: .* migrate up$/,
+    });
+    assertFailure(await run(['plan', ...source]), {
+      code: 6,
+      message: /table tombstones/,
+      hint: /^hint: \S+ migrate up$/,
+    });
   });
 
   void it('waits for another migration, and both succeed', async (t) => {

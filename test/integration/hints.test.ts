@@ -137,6 +137,36 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['rejects', 'list', published], 'rejects list --status all');
   });
 
+  void it('for what was dropped from the database, until everything is back', async () => {
+    const { schema, sql } = workspace;
+    const rockets = 'SELECT count(*)::int AS n FROM rockets';
+    const asItWas = await sql(rockets);
+    await sql('DROP VIEW launch_success');
+    await follow(['migrate', 'status'], 'migrate up');
+    await sql('DROP TABLE rockets');
+    await follow(['run'], 'migrate up');
+    await sql('DROP VIEW launch_success');
+    await follow(['query', 'SELECT * FROM launch_success'], 'migrate up');
+    assert.deepEqual(await sql(rockets), [{ n: 0 }]);
+    await sql('DROP TABLE starlink CASCADE');
+    await follow(['migrate', 'up'], 'run');
+    assert.deepEqual(await sql(rockets), asItWas);
+
+    await sql('ALTER TABLE rockets DROP COLUMN name');
+    await follow(['run', '--resources', 'rockets'], 'migrate up', { codes: [5] });
+    await follow(['migrate', 'up'], `query --write 'TRUNCATE "${schema}"."rockets"'`);
+    await follow(['migrate', 'up'], 'run');
+    assert.deepEqual(await sql(rockets), asItWas);
+
+    await sql(`DROP SCHEMA ${schema}_pipeline CASCADE`);
+    await follow(['run'], 'migrate up', { codes: [6] });
+    const aside = `query --write 'ALTER SCHEMA "${schema}" RENAME TO set_aside_target'`;
+    await follow(['migrate', 'up'], aside);
+    await follow(['run'], 'migrate up');
+    await follow(['run'], /query '/);
+    assert.deepEqual(await sql(rockets), asItWas);
+  });
+
   void it('with the same flags, and last of all', async () => {
     const flags = ['--data-dir', 'my data', '--schema', 'an "other"'];
     await follow(['run', ...flags], `--data-dir 'my data' --schema 'an "other"' migrate up`);

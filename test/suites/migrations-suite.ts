@@ -113,14 +113,14 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       assert.deepEqual(await schemas(session, database), []);
       const names = pending.map((state) => state.name);
 
-      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), names);
+      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, names);
       const done = await migrationStates(session, database, MIGRATIONS_DIR);
       assert.deepEqual(
         done.map((state) => state.name),
         names,
       );
       for (const { applied_at } of done) assert.match(applied_at ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), []);
+      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, []);
       assert.deepEqual(await migrationStates(session, database, MIGRATIONS_DIR), done);
 
       for (const [index, last] of names.toReversed().entries()) {
@@ -132,14 +132,14 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
         assert.equal(left.length, names.length - 1 - index);
         if (index === 0) {
           assert.notDeepEqual(await bothShapes(session, database), before);
-          assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), [last]);
+          assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, [last]);
           assert.deepEqual(await bothShapes(session, database), before);
           await migrateDown(session, database, MIGRATIONS_DIR);
         }
       }
       assert.deepEqual(await shape(session, database.schema), []);
       assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
-      assert.deepEqual(await migrateUp(session, database, MIGRATIONS_DIR), names);
+      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, names);
       await database.close();
     });
 
@@ -170,9 +170,10 @@ export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
   it('migrations that two start at the same time are each applied once', async () => {
     const database = await openDatabase(randomSchema());
     const sessions = await Promise.all([database.connect(), database.connect(), database.connect()]);
-    const applied = await Promise.all(
+    const migrated = await Promise.all(
       sessions.map((session) => migrateUp(session, database, MIGRATIONS_DIR)),
     );
+    const applied = migrated.map((one) => one.applied);
     const [first] = sessions;
     const names = (await migrationStates(first, database, MIGRATIONS_DIR)).map(({ name }) => name);
     assert.deepEqual(applied.flat(), names);

@@ -4,12 +4,14 @@ import { commit } from './commit.ts';
 import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
 import { readMigrations, type Migration } from './migration-files.ts';
+import { appliedByCatalog, findMissing, makeAgain, type Missing } from './repair.ts';
 import {
   createHistory,
   readHistory,
   recordApplied,
   recordTakenBack,
   refuseOtherHistory,
+  type History,
 } from './migration-history.ts';
 import { rows, type Database, type Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
@@ -34,15 +36,29 @@ export async function migrationStates(
   return migrations.map(({ name }) => ({ name, applied_at: history.get(name)?.applied_at ?? null }));
 }
 
-/** Applies what is pending, all in one transaction. Gives the names that it applied. */
-export async function migrateUp(session: Session, database: Database, dir: string): Promise<string[]> {
+export type Migrated = {
+  /** Names of the migrations that were applied. */
+  readonly applied: readonly string[];
+  /** What earlier ones made, and was missing. */
+  readonly made_again: readonly string[];
+};
+
+/** Makes again what is missing of what was applied, and applies what is pending, all in one transaction. */
+export async function migrateUp(session: Session, database: Database, dir: string): Promise<Migrated> {
   const migrations = await readMigrations(dir);
   const { schema } = database;
   return migrating(session.client, database, async (client, hints) => {
     await createSchemas(client, [schema, ledgerSchema(schema)]);
     await createHistory(client, schema);
-    const history = await readHistory(client, schema);
+    let history = await readHistory(client, schema);
+    if (history.size === 0) {
+      for (const one of await appliedByCatalog(client, schema, migrations))
+        await recordApplied(client, schema, { ...one, sha256: null });
+      history = await readHistory(client, schema);
+    }
     refuseOtherHistory(schema, migrations, history);
+    const missing = await missingOf(client, schema, migrations, history);
+    await makeAgain(client, schema, missing, hints);
     const pending = migrations.filter(({ name }) => !history.has(name));
     for (const migration of pending) {
       await runSql(client, schema, migration.place, migration.up).catch((error: unknown) => {
@@ -50,8 +66,40 @@ export async function migrateUp(session: Session, database: Database, dir: strin
       });
       await recordApplied(client, schema, migration);
     }
-    return pending.map(({ name }) => name);
+    return { applied: pending.map(({ name }) => name), made_again: missing.names };
   });
+}
+
+/** What applied migrations made and is missing; null where this role or server cannot find out. Leaves nothing behind. */
+export async function missingNames(
+  { client }: Session,
+  { schema }: Database,
+  dir: string,
+): Promise<readonly string[] | null> {
+  const migrations = await readMigrations(dir);
+  try {
+    await client.query('BEGIN');
+    return (await missingOf(client, schema, migrations, await readHistory(client, schema))).names;
+  } catch (error) {
+    if (CANNOT_MAKE.includes(sqlState(error) ?? '')) return null;
+    throw error;
+  } finally {
+    await client.query('ROLLBACK').catch(() => undefined);
+  }
+}
+
+/** To find out takes temporary tables, which a server that only reads refuses, and a role may not have the right to. */
+const CANNOT_MAKE = ['25006', NO_RIGHT];
+
+async function missingOf(
+  client: ClientBase,
+  schema: string,
+  migrations: readonly Migration[],
+  history: History,
+): Promise<Missing> {
+  const applied = migrations.filter(({ name }) => history.has(name));
+  if (applied.length === 0) return { parts: [], names: [] };
+  return findMissing(client, schema, applied);
 }
 
 /** A role that may not create schemas may still be given them: those that are there stay untouched. */

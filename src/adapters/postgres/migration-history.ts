@@ -42,7 +42,7 @@ export async function createHistory(client: ClientBase, schema: string): Promise
 export async function recordApplied(
   client: ClientBase,
   schema: string,
-  { name, sha256 }: Migration,
+  { name, sha256 }: Pick<Applied, 'name' | 'sha256'>,
 ): Promise<void> {
   const sql = `INSERT INTO ${historyTable(schema)} (name, sha256) VALUES ($1, $2)`;
   await execute(client, sql, [name, sha256]);

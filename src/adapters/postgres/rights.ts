@@ -4,7 +4,7 @@ import { one, rows, type Database, type Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 /** The tables of the ledger, with what a run does to each. */
-const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   contents: ['SELECT', 'INSERT'],
   migrations: ['SELECT'],
   rejects: ['SELECT', 'INSERT', 'UPDATE'],

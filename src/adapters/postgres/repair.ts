@@ -1,0 +1,156 @@
+import type { ClientBase } from 'pg';
+
+import { PipelineError } from '../../core/errors.ts';
+import { shellQuote } from '../../lib/shell-quote.ts';
+import { expectedParts, missingParts, presentParts, schemaOf, type Part } from './catalog.ts';
+import { databaseError, sqlState } from './errors.ts';
+import type { Migration } from './migration-files.ts';
+import { execute, rows } from './session.ts';
+import { ident } from './sql.ts';
+
+/** What applied migrations made and is not there any more. */
+export type Missing = {
+  /** The statements that make it again, in order. */
+  readonly parts: readonly Part[];
+  /** For people: a schema or a table stands for all that is in it. */
+  readonly names: readonly string[];
+};
+
+/** Looks for what these migrations made. Inside of a transaction, of which nothing but search_path stays. */
+export async function findMissing(
+  client: ClientBase,
+  schema: string,
+  applied: readonly Migration[],
+): Promise<Missing> {
+  const present = await presentParts(client, schema);
+  const parts = missingParts(await expectedParts(client, applied), present);
+  const gone = new Set(parts.flatMap((part) => (part.name === null ? [relationOf(schema, part)] : [])));
+  const empty = (['target', 'ledger'] as const).filter((place) =>
+    present.every((part) => part.place !== place),
+  );
+  const single = parts.filter(({ place }) => !empty.includes(place));
+  return {
+    parts: parts.filter((part) => part.kind !== 'column' || !gone.has(relationOf(schema, part))),
+    names: [
+      ...empty
+        .filter((place) => parts.some((part) => part.place === place))
+        .map((place) => `everything in schema ${schemaOf(place, schema)}`),
+      ...single.flatMap((part) => {
+        const relation = relationOf(schema, part);
+        if (part.name === null) return [`${part.kind} ${relation}`];
+        return gone.has(relation) ? [] : [`${part.kind} ${part.name} of ${relation}`];
+      }),
+    ],
+  };
+}
+
+function relationOf(schema: string, { place, table }: Part): string {
+  return `${schemaOf(place, schema)}.${table}`;
+}
+
+/**
+ * Makes again what is missing, without its rows. Throws `database` for a column or key that the rows which are there
+ * would lack, `migration` where nothing says any more which kind of records they are.
+ */
+export async function makeAgain(
+  client: ClientBase,
+  schema: string,
+  { parts }: Missing,
+  hints: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const part of parts) {
+    await client.query(`SELECT set_config('search_path', $1, true)`, [ident(schemaOf(part.place, schema))]);
+    await makePart(client, part).catch((error: unknown) => {
+      const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
+      const what = `make ${part.kind} ${own} of schema ${schemaOf(part.place, schema)} again`;
+      const lacking = isOfRows(error) ? { [sqlState(error) ?? '']: emptyHint(schema, part) } : hints;
+      throw databaseError(what, error, undefined, lacking);
+    });
+  }
+  if (parts.some(({ kind, place, table }) => kind === 'table' && place === 'ledger' && table === 'contents'))
+    await recallKind(client, schema);
+}
+
+async function makePart(client: ClientBase, { sql, may_be_invalid }: Part): Promise<void> {
+  if (!may_be_invalid) {
+    await client.query(sql);
+    return;
+  }
+  await client.query('SAVEPOINT part');
+  try {
+    await client.query(sql);
+  } catch (error) {
+    if (!isOfRows(error)) throw error;
+    await client.query(`ROLLBACK TO SAVEPOINT part; ${sql} NOT VALID`);
+  }
+}
+
+/** Is it the rows that are there which break it? */
+function isOfRows(error: unknown): boolean {
+  return sqlState(error)?.startsWith('23') === true;
+}
+
+function emptyHint(schema: string, { place, table }: Part): string {
+  // Rows of a ledger are of a run, whose row may be what lacks something.
+  const cascade = place === 'ledger' ? ' CASCADE' : '';
+  const sql = `TRUNCATE ${ident(schemaOf(place, schema), table)}${cascade}`;
+  const rest = place === 'ledger' ? 'Its history is lost' : 'Its rows come back with the next run';
+  return `${rest}. Empty the table, then migrate up: spacex-pipeline query --write ${shellQuote(sql)}`;
+}
+
+/** Which kind of records the target holds is known from the runs, too; where it holds none, it does not matter. */
+async function recallKind(client: ClientBase, schema: string): Promise<void> {
+  const ledger = schemaOf('ledger', schema);
+  const known = await execute(
+    client,
+    `INSERT INTO ${ident(ledger, 'contents')} (simulated) SELECT simulated FROM ${ident(ledger, 'runs')}
+     WHERE status IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
+  );
+  if (known > 0) return;
+  const tables = await rows<{ name: string }>(
+    client,
+    `SELECT relname::text AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'`,
+    [ident(schema)],
+  );
+  const some = tables.map(({ name }) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
+  const [found] = await rows<{ some: boolean }>(client, `SELECT ${some || 'false'} AS "some"`);
+  if (found?.some === true) throw unaccounted(schema, 'target', 'it has rows');
+}
+
+/**
+ * The history of a schema of which none is kept: everything, where all is there that migrations make, and nothing, where
+ * nothing of it is. Throws `migration` for anything between.
+ */
+export async function appliedByCatalog(
+  client: ClientBase,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  const present = await presentParts(client, schema);
+  if (present.every(({ table }) => table === 'migrations')) return [];
+  const expected = await expectedParts(client, migrations);
+  const missing = missingParts(expected, present);
+  if (missing.length === 0) return migrations;
+  for (const place of ['target', 'ledger'] as const) {
+    const found = expected.filter(
+      (part) => part.name === null && part.place === place && !missing.includes(part),
+    );
+    const names = found.slice(0, NAMED).map(({ table }) => table);
+    const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
+    if (found.length > 0) throw unaccounted(schema, place, `it has ${names.join(', ')}${more}`);
+  }
+  return [];
+}
+
+/** Beyond these, a message says only how many more there are. */
+const NAMED = 3;
+
+/** Tables of which no ledger says anything are nothing to load into: their rows may be simulated, or real. */
+function unaccounted(schema: string, place: Migration['place'], what: string): PipelineError {
+  const own = schemaOf(place, schema);
+  const sql = `ALTER SCHEMA ${ident(own)} RENAME TO set_aside_${place}`;
+  return new PipelineError(`Cannot migrate schema ${own}: ${what}, and no ledger says how they came there`, {
+    code: 'migration',
+    hint: `Give another --schema; or set this one aside, which loses nothing, and migrate up: spacex-pipeline query --write ${shellQuote(sql)}`,
+  });
+}

@@ -1,0 +1,87 @@
+import { refuseEncoding } from '../adapters/postgres/encoding.ts';
+import { lockSchema } from '../adapters/postgres/lock.ts';
+import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
+import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
+import { refuseMissingRights } from '../adapters/postgres/rights.ts';
+import { ledgerSchema } from '../adapters/postgres/sql.ts';
+import { foreignStaging } from '../adapters/postgres/staging.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { Table } from '../core/table.ts';
+import type { Plan } from '../engine/plan.ts';
+import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+
+/** What a command is about to do to the schema. */
+export type Preparation = {
+  readonly plan: Plan;
+  /** Which pending migrations it may apply; `new` are those of an empty schema. */
+  readonly mayApply: 'none' | 'new' | 'any';
+  /** Does it write to the target, and not only look what would be written? */
+  readonly publishes: boolean;
+};
+
+/** A locked schema of which is known what it lacks. */
+export type Prepared = Pick<Preparation, 'plan'> & {
+  readonly unready: Unready;
+  /** Is there something to migrate, or to make again, before the run? */
+  readonly migrates: boolean;
+  /** Does it say which kind of records it holds, once it holds some? */
+  readonly tellsKind: boolean;
+};
+
+/**
+ * Locks the schema. Throws `migration` where some are pending, or the ledger lacks a table, and it may not be put right,
+ * `database` where rights lack.
+ */
+export async function prepare(
+  { database, session }: OpenDatabase,
+  { plan, mayApply, publishes }: Preparation,
+  { log }: { readonly log: Log },
+): Promise<Prepared> {
+  const { schema } = database;
+  await lockSchema(session.client, schema);
+  await refuseEncoding(database, session);
+  const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
+  await refuseMissingRights(database, session, tables, publishes);
+  for (const { owner, count, sql } of await foreignStaging(session.client, schema)) {
+    const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
+    log.warn(
+      `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
+    );
+  }
+  const states = await migrationStates(session, database, MIGRATIONS_DIR);
+  const pending = states.filter(({ applied_at }) => applied_at === null);
+  const isNew = pending.length === states.length;
+  const refuse = (reason: string, hint: string): never => {
+    throw new PipelineError(`Cannot run on schema ${schema} in ${database.name}: ${reason}`, {
+      code: 'migration',
+      hint: publishes ? `Give --migrate, or type: ${hint}` : hint,
+    });
+  };
+  if (pending.length > 0 && mayApply !== 'any' && !(mayApply === 'new' && isNew))
+    refuse(`${pending.length} of ${states.length} migrations are pending`, 'spacex-pipeline migrate up');
+  const unready = await findUnready(database, session, plan.resources);
+  const [lost] = unready.ledger;
+  if (lost !== undefined && pending.length === 0 && mayApply !== 'any')
+    refuse(`table ${lost} is missing from schema ${ledgerSchema(schema)}`, 'spacex-pipeline migrate up');
+  const isIncomplete = unready.ledger.length + unready.resources.size > 0;
+  return {
+    plan,
+    unready,
+    migrates: pending.length > 0 || (isIncomplete && mayApply === 'any'),
+    tellsKind: !isNew && !unready.ledger.includes('contents'),
+  };
+}
+
+/** Migrates where that has to be. Gives the resources that cannot be loaded all the same, and why. */
+export async function makeReady(
+  { database, session }: OpenDatabase,
+  { plan, unready, migrates }: Prepared,
+  { log }: { readonly log: Log },
+): Promise<Unready['resources']> {
+  if (!migrates) return unready.resources;
+  const { made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+  if (made_again.length > 0)
+    log.warn(`made again, without what it held, as it was missing: ${made_again.join(', ')}`);
+  return (await findUnready(database, session, plan.resources)).resources;
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { migrateUp, migrationStates, missingNames } from '../../src/adapters/postgres/migrate.ts';
+import { rows } from '../../src/adapters/postgres/session.ts';
+import { ident, ledgerSchema } from '../../src/adapters/postgres/sql.ts';
+import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import type { PipelineError } from '../../src/core/errors.ts';
+import { beginRun, load, openLab, stageAndPublish, type Lab, type OpenDatabase } from './target-lab.ts';
+import { maker, makers } from './target-resources.ts';
+
+const SOME = { resource: makers, rows: { makers: [maker('m')] } };
+
+type RepairLab = Lab & {
+  /** Statements in which `target` and `ledger` stand for the schemas. */
+  readonly sql: (text: string) => Promise<unknown>;
+  /** What is missing, with those names in place of the schemas'. */
+  readonly missing: () => Promise<readonly string[]>;
+  readonly up: () => Promise<readonly string[]>;
+};
+
+/** What was dropped from a migrated schema is made again: the catalog decides, not the history alone. */
+export function testRepair(name: string, openDatabase: OpenDatabase): void {
+  describe(`what is missing on ${name}`, () => {
+    const open = async (): Promise<RepairLab> => {
+      const lab = await openLab(openDatabase);
+      const { database, session } = lab;
+      const [target, ledger] = [database.schema, ledgerSchema(database.schema)];
+      const bare = (names: readonly string[]): string[] =>
+        names.map((one) => one.replaceAll(ledger, 'ledger').replaceAll(target, 'target'));
+      return {
+        ...lab,
+        sql: (text) =>
+          lab.client.query(
+            text.replaceAll(/\btarget\b/g, ident(target)).replaceAll(/\bledger\b/g, ident(ledger)),
+          ),
+        missing: async () => bare((await missingNames(session, database, MIGRATIONS_DIR)) ?? assert.fail()),
+        up: async () => bare((await migrateUp(session, database, MIGRATIONS_DIR)).made_again),
+      };
+    };
+
+    for (const [what, sql, names] of [
+      ['a schema', 'DROP SCHEMA target CASCADE', ['everything in schema target']],
+      [
+        'tables, and what is based on them',
+        'DROP TABLE target.company, target.starlink, ledger.runs CASCADE; CREATE TABLE target.mine (id int)',
+        [
+          'table ledger.runs',
+          'constraint run_resources_run_id_fkey of ledger.run_resources',
+          'constraint run_tables_run_id_fkey of ledger.run_tables',
+          'constraint run_checks_run_id_fkey of ledger.run_checks',
+          'constraint tombstones_run_id_fkey of ledger.tombstones',
+          'table target.starlink',
+          'table target.company',
+          'view target.starlink_shells',
+        ],
+      ],
+      [
+        'parts of tables',
+        `DROP INDEX target.launches_rocket_id; ALTER TABLE target.rockets DROP CONSTRAINT rockets_pkey;
+         ALTER TABLE target.ships DROP COLUMN name; ALTER TABLE target.launch_crew DROP COLUMN launch_id CASCADE;
+         ALTER TABLE ledger.tombstones DROP COLUMN tombstone_id; ALTER TABLE ledger.contents DROP COLUMN only_row`,
+        [
+          'column only_row of ledger.contents',
+          'column tombstone_id of ledger.tombstones',
+          'constraint contents_pkey of ledger.contents',
+          'constraint tombstones_pkey of ledger.tombstones',
+          'constraint contents_only_row_check of ledger.contents',
+          'column launch_id of target.launch_crew',
+          'column name of target.ships',
+          'constraint rockets_pkey of target.rockets',
+          'constraint launch_crew_pkey of target.launch_crew',
+          'index launches_rocket_id of target.launches',
+          'view target.crew_flights',
+          'view target.ship_recoveries',
+        ],
+      ],
+    ] as const) {
+      it(`is made again as it was: ${what}`, async () => {
+        const lab = await open();
+        const asItWas = await catalog(lab);
+        await lab.sql(sql.replace('DROP COLUMN name', 'DROP COLUMN name CASCADE'));
+        assert.deepEqual(await lab.missing(), names);
+        assert.deepEqual(await lab.up(), names);
+        assert.deepEqual(await catalog(lab), asItWas);
+        assert.deepEqual(await lab.missing(), []);
+        await lab.close();
+      });
+    }
+
+    it('is made again before what is pending is applied', async () => {
+      const lab = await open();
+      await lab.sql(
+        "DROP TABLE ledger.run_resources; DELETE FROM ledger.migrations WHERE name = '0018_derivation_key'",
+      );
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
+      assert.deepEqual([applied, made_again.length], [['0018_derivation_key'], 1]);
+      assert.deepEqual(await lab.missing(), []);
+      await lab.close();
+    });
+
+    it('leaves rows that break a check or a reference as they are', async () => {
+      const lab = await open();
+      const { id } = await load(lab, [SOME]);
+      await lab.sql('DROP TABLE ledger.runs CASCADE');
+      await lab.up();
+      assert.deepEqual(await rows(lab.client, 'SELECT run_id FROM run_resources'), [{ run_id: id }]);
+      assert.equal((await load(lab, [SOME])).status, 'succeeded');
+      await lab.close();
+    });
+
+    it('cannot be a column that rows would lack: the command of the hint leads on', async () => {
+      const lab = await open();
+      await load(lab, [SOME]);
+      await lab.sql(`ALTER TABLE ledger.run_tables DROP COLUMN digest; ALTER TABLE target.rockets DROP COLUMN id CASCADE;
+        INSERT INTO target.rockets (name, transformed_at_utc, transformed_at_date, _run_id, _first_run_id, _loaded_at)
+        VALUES ('r', now(), now(), '', '', now())`);
+      for (const column of ['digest of table run_tables', 'id of table rockets']) {
+        const refused = await lab.up().then(
+          () => assert.fail(),
+          (error: PipelineError) => error,
+        );
+        assert.deepEqual([refused.code, refused.context], ['database', { sqlstate: '23502' }]);
+        assert.match(
+          refused.message,
+          new RegExp(`^Cannot make column ${column} of schema .* again: .*null values`),
+        );
+        const [, sql = ''] =
+          /Empty the table, then migrate up: spacex-pipeline query --write '(.*)'$/.exec(
+            refused.hint ?? '',
+          ) ?? [];
+        await lab.client.query(sql);
+      }
+      await lab.up();
+      assert.deepEqual(await lab.missing(), []);
+      await lab.close();
+    });
+
+    it('may be the kind of the records, which the runs know, too', async () => {
+      const lab = await open();
+      await stageAndPublish(await beginRun(lab, { simulated: true }), [SOME]);
+      await lab.sql('DROP TABLE ledger.contents');
+      await lab.up();
+      await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });
+
+      await lab.sql('DROP TABLE ledger.contents, ledger.runs CASCADE');
+      const hint = await refusal(lab, /: it has rows, and no ledger says how they came there$/);
+      await lab.client.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
+      assert.deepEqual((await lab.up()).slice(0, 1), ['everything in schema target']);
+      await lab.sql('DROP SCHEMA set_aside_target CASCADE');
+      await lab.close();
+    });
+
+    it('may be the ledger: then nothing is loaded beside the rows that are there', async () => {
+      const lab = await open();
+      await lab.sql('DROP SCHEMA ledger CASCADE');
+      const hint = await refusal(
+        lab,
+        /: it has rockets, rocket_payload_weights, rocket_images and \d+ more, and no ledger/,
+      );
+      await lab.client.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
+      assert.deepEqual([applied.length > 10, made_again], [true, []]);
+      await lab.sql('DROP SCHEMA set_aside_target CASCADE');
+      await lab.close();
+    });
+
+    it('may be the history alone, of a schema that has everything', async () => {
+      const lab = await open();
+      const states = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      await lab.sql('DROP TABLE ledger.migrations');
+      assert.deepEqual(await migrateUp(lab.session, lab.database, MIGRATIONS_DIR), {
+        applied: [],
+        made_again: [],
+      });
+      const after = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      assert.deepEqual(
+        after.map((one) => one.name),
+        states.map((one) => one.name),
+      );
+      assert.ok(after.every(({ applied_at }) => applied_at !== null));
+      await lab.close();
+    });
+
+    it('is not looked for where nothing may be written, and other tables of the same names are not taken over', async () => {
+      const lab = await open();
+      await lab.client.query('SET default_transaction_read_only = on');
+      assert.equal(await missingNames(lab.session, lab.database, MIGRATIONS_DIR), null);
+      await lab.client.query('RESET default_transaction_read_only');
+      await lab.sql(
+        'DROP SCHEMA target, ledger CASCADE; CREATE SCHEMA target; CREATE TABLE target.ships (id int)',
+      );
+      await refusal(lab, /^Cannot migrate schema \S+: it has ships, and no ledger says/);
+      await lab.close();
+    });
+  });
+}
+
+async function refusal({ up }: RepairLab, message: RegExp): Promise<string> {
+  const refused = await up().then(
+    () => assert.fail(),
+    (error: PipelineError) => error,
+  );
+  assert.equal(refused.code, 'migration');
+  assert.match(refused.message, message);
+  return refused.hint ?? '';
+}
+
+/** Everything that migrations make, told without the help of the code under test; columns in the order of their names. */
+async function catalog({ client, database }: Lab): Promise<unknown[]> {
+  await client.query('BEGIN');
+  const found: unknown[] = [];
+  for (const schema of [database.schema, ledgerSchema(database.schema)]) {
+    await client.query(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
+    const relations = `SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('${ident(schema)}') AND relname !~ '^(maker|part|mine)'`;
+    found.push(
+      await rows(
+        client,
+        `SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, pg_get_expr(adbin, adrelid),
+                obj_description(c.oid, 'pg_class') AS about, col_description(c.oid, attnum) AS column_about
+         FROM pg_class c LEFT JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v')
+         LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
+         WHERE c.oid IN (${relations}) ORDER BY relname, attname`,
+      ),
+      await rows(
+        client,
+        `SELECT conname, conrelid::regclass::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE conrelid IN (${relations}) ORDER BY 2, 1`,
+      ),
+      await rows(
+        client,
+        `SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN (${relations}) ORDER BY 1`,
+      ),
+      await rows(
+        client,
+        `SELECT relname, pg_get_viewdef(oid) FROM pg_class WHERE oid IN (${relations}) AND relkind = 'v' ORDER BY 1`,
+      ),
+    );
+  }
+  await client.query('ROLLBACK');
+  return found;
+}
