@@ -14,7 +14,7 @@ import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
 import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
 import type { HistoryDeps } from './history.ts';
-import { readAsItStands } from './read-target.ts';
+import { emptyHint, readAsItStands } from './read-target.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -30,8 +30,14 @@ export async function exportTables(
   request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
-  return readAsItStands(config, 'export', deps, ({ database, session }) =>
-    inSnapshot(session.client, async () => {
+  return readAsItStands(config, 'export', deps, async (opened) => {
+    const { database, session } = opened;
+    const hint = await emptyHint(opened);
+    if (hint !== null) {
+      const message = `Cannot export schema ${database.schema}: nothing was ever published`;
+      throw new PipelineError(message, { code: 'usage', hint });
+    }
+    return inSnapshot(session.client, async () => {
       const { found, missing } = await readableTables(session.client, database.schema, request.tables);
       if (missing.length > 0 || found.length === 0) throw notThere(database.schema, missing);
       await writing(request.out, () => mkdir(request.out, { recursive: true }));
@@ -41,8 +47,8 @@ export async function exportTables(
         written.push(await exportTable(session, table, request, deps.signal));
       }
       return written;
-    }),
-  );
+    });
+  });
 }
 
 async function exportTable(

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import {
   migrateDown,
   migrateUp,
@@ -7,10 +9,12 @@ import {
 } from '../adapters/postgres/migrate.ts';
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
+import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
-import { MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
+import { requireEmbedded } from './read-target.ts';
 
 export type { MigrationState } from '../adapters/postgres/migrate.ts';
 
@@ -34,7 +38,14 @@ export async function migrate(
   action: MigrateAction,
   deps: HistoryDeps,
 ): Promise<MigrateReport> {
-  const options = { ...deps, dataDir: config.dataDir, what: `migrate ${action}`, waitMs: 0 };
+  const { dataDir } = config;
+  if (config.database.url === null && action !== 'up' && !existsSync(embeddedDir(dataDir))) {
+    // To look is no reason to make one.
+    if (action === 'down') requireEmbedded(dataDir, 'migrate down');
+    const states = (await readMigrations(MIGRATIONS_DIR)).map(({ name }) => ({ name, applied_at: null }));
+    return { changed: [], made_again: [], missing: [], migrations: states };
+  }
+  const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
   return withDatabase(config, options, async ({ database, session }) => {
     if (action === 'up') await refuseEncoding(database, session);
     if (action !== 'status') await lock({ database, session }, deps);

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import { runFolder } from '../adapters/files/run-store.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
@@ -6,10 +9,10 @@ import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
-import { openDatabase, telling } from './database.ts';
+import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
-import { preview } from './preview.ts';
+import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
 import { openSource, type OpenSource } from './source.ts';
 
@@ -29,7 +32,10 @@ export type PlanReport = {
   readonly changes: boolean;
 };
 
-/** What a run would do now: a fresh pull, or archived raw files under today's code. Writes nothing to the target. */
+/**
+ * What a run would do now: a fresh pull, or archived raw files under today's code. Writes nothing to the target, and
+ * leaves no database where there was none.
+ */
 export async function planChanges(
   loaded: LoadedConfig,
   request: PlanRequest,
@@ -60,18 +66,24 @@ export async function planChanges(
         )
       : archive(newest, config.dataDir);
   try {
-    const opened = await openDatabase(config, { ...deps, dataDir: source.dataDir, what: 'plan', waitMs: 0 });
-    try {
-      const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
-        newest === undefined
-          ? null
-          : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
-      const found = await telling(opened, preview(loaded, plan, source, opened, rawOf, deps));
-      const { name } = source.source;
-      return { source: name, simulated: source.simulated, resources: found, changes: hasChanges(found) };
-    } finally {
-      await opened.close();
-    }
+    const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
+      newest === undefined
+        ? null
+        : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
+    const found = await inPreviewFolder(source.dataDir, deps, async (runId) => {
+      // Where there is no database, a run would make one, and there is nothing in it that could change.
+      const isNew = config.database.url === null && !existsSync(embeddedDir(source.dataDir));
+      const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
+      const opened = await openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
+      try {
+        const place = { runId, opened, mayMigrate: isNew };
+        return await telling(opened, preview(loaded, plan, source, place, rawOf, deps));
+      } finally {
+        await opened.close();
+      }
+    });
+    const { name } = source.source;
+    return { source: name, simulated: source.simulated, resources: found, changes: hasChanges(found) };
   } finally {
     await source.close();
   }

@@ -14,8 +14,8 @@ import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 /** What a command is about to do to the schema. */
 export type Preparation = {
   readonly plan: Plan;
-  /** Which pending migrations it may apply; `new` are those of an empty schema. */
-  readonly mayApply: 'none' | 'new' | 'any';
+  /** May it apply what is pending, and make again what is missing? */
+  readonly mayMigrate: boolean;
   /** Does it write to the target, and not only look what would be written? */
   readonly publishes: boolean;
 };
@@ -35,7 +35,7 @@ export type Prepared = Pick<Preparation, 'plan'> & {
  */
 export async function prepare(
   { database, session }: OpenDatabase,
-  { plan, mayApply, publishes }: Preparation,
+  { plan, mayMigrate, publishes }: Preparation,
   { log }: { readonly log: Log },
 ): Promise<Prepared> {
   const { schema } = database;
@@ -51,25 +51,24 @@ export async function prepare(
   }
   const states = await migrationStates(session, database, MIGRATIONS_DIR);
   const pending = states.filter(({ applied_at }) => applied_at === null);
-  const isNew = pending.length === states.length;
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot run on schema ${schema} in ${database.name}: ${reason}`, {
       code: 'migration',
       hint: publishes ? `Give --migrate, or type: ${hint}` : hint,
     });
   };
-  if (pending.length > 0 && mayApply !== 'any' && !(mayApply === 'new' && isNew))
+  if (pending.length > 0 && !mayMigrate)
     refuse(`${pending.length} of ${states.length} migrations are pending`, 'spacex-pipeline migrate up');
   const unready = await findUnready(database, session, plan.resources);
   const [lost] = unready.ledger;
-  if (lost !== undefined && pending.length === 0 && mayApply !== 'any')
+  if (lost !== undefined && !mayMigrate)
     refuse(`table ${lost} is missing from schema ${ledgerSchema(schema)}`, 'spacex-pipeline migrate up');
   const isIncomplete = unready.ledger.length + unready.resources.size > 0;
   return {
     plan,
     unready,
-    migrates: pending.length > 0 || (isIncomplete && mayApply === 'any'),
-    tellsKind: !isNew && !unready.ledger.includes('contents'),
+    migrates: pending.length > 0 || (isIncomplete && mayMigrate),
+    tellsKind: pending.length < states.length && !unready.ledger.includes('contents'),
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 
-import { PREVIEW } from '../adapters/files/run-folders.ts';
+import { withPreviewFolder } from '../adapters/files/run-folders.ts';
 import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
@@ -22,6 +21,24 @@ import type { OpenSource } from './source.ts';
 /** Changed rows that are shown of each table and kind. */
 const SAMPLE = 5;
 
+/** Where a preview works. */
+type PreviewPlace = {
+  /** The name of a folder below `runs`, as of a run. */
+  readonly runId: string;
+  readonly opened: OpenDatabase;
+  /** Is it a database that goes with the folder? */
+  readonly mayMigrate: boolean;
+};
+
+/** Gives the name of a folder for a preview, which goes when the work is done. */
+export function inPreviewFolder<T>(
+  dataDir: string,
+  { clock }: Pick<RunDeps, 'clock'>,
+  work: (runId: string) => Promise<T>,
+): Promise<T> {
+  return withPreviewFolder(dataDir, uuidv7(clock.now(), randomBytes), work);
+}
+
 /**
  * Derives what the source has, or raw files that are ready, into staging, compares it with what is published and
  * throws it away again. The schema is locked meanwhile; nothing of a run is left.
@@ -30,7 +47,7 @@ export async function preview(
   loaded: LoadedConfig,
   plan: Plan,
   source: OpenSource,
-  opened: OpenDatabase,
+  { opened, runId, mayMigrate }: PreviewPlace,
   readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>,
   deps: RunDeps,
 ): Promise<Readonly<Record<string, ResourcePreview>>> {
@@ -38,43 +55,34 @@ export async function preview(
   const { database, session } = opened;
   const { dataDir, simulated } = source;
   await checkDataKind(dataDir, simulated);
-  // A run would make an embedded database, too; there is nothing in it that could change.
-  const mayApply = config.database.url === null ? 'new' : 'none';
-  const prepared = await prepare(opened, { plan, mayApply, publishes: false }, deps);
+  const prepared = await prepare(opened, { plan, mayMigrate, publishes: false }, deps);
   const unready = await makeReady(opened, prepared, deps);
   await checkKind(session.client, database.schema, simulated);
-  const startedMs = deps.clock.now();
-  // A hidden name: what a kill leaves of it is never read as a run.
-  const runId = `${PREVIEW}${uuidv7(startedMs, randomBytes)}`;
   const staging = stagingNames(database.schema, randomUUID());
-  const store = openRunStore(dataDir, simulated);
+  const store = openRunStore(dataDir, null);
   const folder = await store.create(runId);
-  try {
-    return await previewAll({
-      ...deps,
-      ...runRules(config),
-      plan,
-      unready,
-      full: true,
-      sample: SAMPLE,
-      runId,
-      simulated,
-      startedAt: new Date(startedMs).toISOString(),
-      codeDigest: codeDigest(),
-      source: source.source,
-      store,
-      folder,
-      readyRaw: (resource) => readyRaw(folder, resource),
-      ledger: openLedger(database, session.client, staging),
-      target: openTarget(database, session.client, {
-        id: runId,
-        staging,
-        lockTimeoutSeconds: config.database.lockTimeoutSeconds,
-        statementTimeoutSeconds: config.database.statementTimeoutSeconds,
-        wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
-      }),
-    });
-  } finally {
-    await rm(folder.path, { recursive: true, force: true });
-  }
+  return previewAll({
+    ...deps,
+    ...runRules(config),
+    plan,
+    unready,
+    full: true,
+    sample: SAMPLE,
+    runId,
+    simulated,
+    startedAt: new Date(deps.clock.now()).toISOString(),
+    codeDigest: codeDigest(),
+    source: source.source,
+    store,
+    folder,
+    readyRaw: (resource) => readyRaw(folder, resource),
+    ledger: openLedger(database, session.client, staging),
+    target: openTarget(database, session.client, {
+      id: runId,
+      staging,
+      lockTimeoutSeconds: config.database.lockTimeoutSeconds,
+      statementTimeoutSeconds: config.database.statementTimeoutSeconds,
+      wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
+    }),
+  });
 }

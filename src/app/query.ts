@@ -5,9 +5,10 @@ import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
-import { readAsItStands } from './read-target.ts';
+import { emptyHint, readAsItStands } from './read-target.ts';
 
-export type { QueryResult } from '../adapters/postgres/query.ts';
+/** `empty_hint` is what to do where nothing was ever published: no rows are no answer then. */
+export type QueryAnswer = QueryResult & { readonly empty_hint: string | null };
 
 /** One statement on the target. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
 export async function queryTarget(
@@ -15,12 +16,13 @@ export async function queryTarget(
   sql: string,
   options: { readonly write: boolean },
   deps: HistoryDeps,
-): Promise<QueryResult> {
-  return readAsItStands(config, 'query', deps, (opened) =>
-    runQuery(opened.session, sql, options).catch(async (error: unknown) => {
+): Promise<QueryAnswer> {
+  return readAsItStands(config, 'query', deps, async (opened) => {
+    const result = await runQuery(opened.session, sql, options).catch(async (error: unknown) => {
       throw isUnmigrated(error) ? await tellMissing(opened, error) : error;
-    }),
-  );
+    });
+    return { ...result, empty_hint: options.write ? null : await emptyHint(opened) };
+  });
 }
 
 /** Some tables were dropped: that may be why. */

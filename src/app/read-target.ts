@@ -1,5 +1,6 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrationStates } from '../adapters/postgres/migrate.ts';
+import { publishedAtAll } from '../adapters/postgres/published.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { embeddedDir, MIGRATIONS_DIR, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
@@ -32,6 +33,15 @@ export async function readAsItStands<T>(
   const { dataDir } = config;
   if (config.database.url === null) requireEmbedded(dataDir, what);
   return withDatabase(config, { ...deps, dataDir, what, waitMs: READ_WAIT_MS }, work);
+}
+
+/** What to do where nothing was ever published; null where something was, or the ledger cannot be read. */
+export async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
+  const found = await publishedAtAll(session.client);
+  if (found === null || found.published) return null;
+  const { newest } = found;
+  if (newest === null) return 'spacex-pipeline run';
+  return `See why run ${newest} published nothing: spacex-pipeline runs show ${newest}`;
 }
 
 /** Throws `database` where there is none yet. */

@@ -19,7 +19,7 @@ import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
 import { openDatabase, telling, type OpenDatabase } from './database.ts';
-import { makeReady, prepare, type Preparation, type Prepared } from './prepare.ts';
+import { makeReady, prepare, type Prepared } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
 import { howToResume, type OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
@@ -76,15 +76,15 @@ export async function runOnce(
     opened.unshift(one);
     return one;
   };
-  const prepareFor = (target: OpenDatabase, mayApply: Preparation['mayApply']): Promise<Prepared> =>
-    telling(target, prepare(target, { plan: start.plan, mayApply, publishes: true }, deps));
+  const prepareFor = (target: OpenDatabase, mayMigrate: boolean): Promise<Prepared> =>
+    telling(target, prepare(target, { plan: start.plan, mayMigrate, publishes: true }, deps));
   const openTheDatabase = async (dataDir: string): Promise<OpenDatabase> =>
     keep(await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 }));
   try {
     if (config.database.url !== null) {
       // A server that is not ready is told before any request.
       const target = await openTheDatabase(config.dataDir);
-      const prepared = await prepareFor(target, start.migrate ? 'any' : 'none');
+      const prepared = await prepareFor(target, start.migrate);
       const source = keep(await openTheSource());
       await checkDataKind(source.dataDir, source.simulated);
       return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
@@ -92,7 +92,7 @@ export async function runOnce(
     const source = keep(await openTheSource());
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
-    const prepared = await prepareFor(target, 'any');
+    const prepared = await prepareFor(target, true);
     return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
   } finally {
     for (const one of opened) await one.close();

@@ -4,13 +4,14 @@ import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
+import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../resources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
-import { preview } from './preview.ts';
+import { inPreviewFolder, preview } from './preview.ts';
 import { readTarget } from './read-target.ts';
 import type { RunDeps } from './run.ts';
 
@@ -132,20 +133,14 @@ async function deriveAgain(
     dataDir: loaded.config.dataDir,
     close: async () => undefined,
   };
-  return preview(
-    loaded,
-    plan,
-    source,
-    opened,
-    async (folder, resource) => {
-      const one = standing.find((other) => other.resource === resource);
-      if (one === undefined)
-        throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, {
-          code: 'usage',
-        });
-      return linkedRaw('verify', one.origin, folder, resource);
-    },
-    deps,
+  const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw> => {
+    const one = standing.find((other) => other.resource === resource);
+    if (one === undefined)
+      throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, { code: 'usage' });
+    return linkedRaw('verify', one.origin, folder, resource);
+  };
+  return inPreviewFolder(source.dataDir, deps, (runId) =>
+    preview(loaded, plan, source, { runId, opened, mayMigrate: false }, rawOf, deps),
   ).catch((error: unknown) => {
     deps.log.warn(reportError(error).message);
     throw error;

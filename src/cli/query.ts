@@ -1,9 +1,10 @@
-import { queryTarget, type QueryResult } from '../app/query.ts';
+import { queryTarget, type QueryAnswer } from '../app/query.ts';
 import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
 import { resources } from '../resources/index.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
+import { typeable } from './self.ts';
 
 export const registerQuery: Register = (program, streams) => {
   program
@@ -24,10 +25,14 @@ export const registerQuery: Register = (program, streams) => {
       if (context.json) printJson(context, result.rows);
       else if (options.csv === true) printCsv(context, result);
       else printResult(context, result);
+      if (result.empty_hint !== null) {
+        const next = typeable(result.empty_hint, context.cwd, context.given);
+        context.log.warn(`nothing was ever published here. ${next}`);
+      }
     });
 };
 
-function printResult(context: CommandContext, { columns, rows, touched }: QueryResult): void {
+function printResult(context: CommandContext, { columns, rows, touched }: QueryAnswer): void {
   if (columns.length > 0) {
     printTable(
       context,
@@ -38,7 +43,7 @@ function printResult(context: CommandContext, { columns, rows, touched }: QueryR
   if (!context.quiet) printLine(context, `(${touched ?? 0} ${touched === 1 ? 'row' : 'rows'})`);
 }
 
-function printCsv(context: CommandContext, { columns, rows }: QueryResult): void {
+function printCsv(context: CommandContext, { columns, rows }: QueryAnswer): void {
   const encoder = createCsvEncoder(columns);
   for (const row of rows) {
     encoder.encode(Object.fromEntries(columns.map((column) => [column, csvValue(row[column])])));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import type { PlanReport } from '../../src/app/plan.ts';
 import type { VerifyReport } from '../../src/app/verify.ts';
-import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { uuidv7 } from '../../src/lib/uuidv7.ts';
+import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
   assertFailure,
   createTestServer,
@@ -49,15 +51,71 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
   FROM launches t`;
 
 void describe('plan', () => {
-  void it('has everything inserted where there is no embedded database yet', async (t) => {
+  void it('leaves a new data folder as it was, however it ends, as does whatever only looks', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
-    const { code, stdout, stderr } = await workspace.run(['plan', '--source', 'sandbox', '--json']);
-    assert.equal(code, 10, stderr);
-    const { changes, resources }: PlanReport = JSON.parse(stdout);
-    assert.equal(changes, true);
-    const rockets = resources['rockets']?.tables['rockets'] ?? assert.fail();
-    assert.partialDeepStrictEqual(rockets, { inserted: 4, updated: 0, unchanged: 0, deleted: 0 });
+    const asItWas = workspace.list();
+    const plan = ['plan', '--source'];
+    const { code: changes, stdout } = await workspace.run([...plan, 'sandbox', '--json']);
+    assert.equal(changes, 10);
+    const { resources }: PlanReport = JSON.parse(stdout);
+    const inserted = { inserted: 4, updated: 0, unchanged: 0, deleted: 0 };
+    assert.partialDeepStrictEqual(resources['rockets']?.tables['rockets'], inserted);
+    assert.deepEqual(workspace.list(), asItWas);
+    for (const [args, code] of [
+      [[...plan, 'http://127.0.0.1:1'], 3],
+      [['plan', '--from', '0193'], 2],
+      [['migrate', 'status'], 0],
+      [['migrate', 'down', '--yes'], 5],
+      [['verify'], 5],
+      [['query', 'SELECT 1'], 5],
+      [['export'], 5],
+      [['runs'], 0],
+      [['runs', 'prune'], 5],
+      [['checks'], 2],
+      [['rejects', 'list'], 2],
+      [['explain', 'rockets', 'x'], 5],
+      [['db', 'serve'], 5],
+      [['config'], 0],
+    ] as const) {
+      const result = await workspace.run(args);
+      assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
+      assert.deepEqual(workspace.list(), asItWas, args.join(' '));
+    }
+  });
+
+  void it('that is stopped leaves no database, and one that is killed nothing that is taken for one', async (t) => {
+    const place = createWorkspace({ resources: ['rockets'] });
+    t.after(place.remove);
+    const asItWas = place.list();
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const gate = createGate(10);
+      const slow = await startApi({
+        [ROCKETS]: { body: String((await sandboxReplies({ launches: 5 }))[ROCKETS].body), gate },
+      });
+      t.after(slow.close);
+      const running = place.start(['plan', '--source', slow.url]);
+      await gate.reached;
+      running.kill(signal);
+      const { code } = await running.finished;
+      assert.equal(code, signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') assert.deepEqual(place.list(), asItWas);
+    }
+    const left = place.list().filter((name) => !asItWas.includes(name));
+    assert.deepEqual(
+      left.filter((name) => !name.startsWith('data/runs/.plan-')),
+      ['data', 'data/runs'],
+    );
+    for (const args of [['query', 'SELECT count(*) FROM rockets'], ['export']]) {
+      assertFailure(await place.run(args), { code: 5, message: /there is no database/, hint: / run$/ });
+    }
+    // A day later, the next run takes it away.
+    const [name = ''] = readdirSync(join(place.folder, 'data', 'runs'));
+    const old = `.plan-${uuidv7(Date.now() - 2 * 86_400_000, randomBytes)}`;
+    renameSync(join(place.folder, 'data', 'runs', name), join(place.folder, 'data', 'runs', old));
+    const { report, stderr } = await place.pull(['--source', api.url]);
+    assert.equal(report.status, 'succeeded', stderr);
+    assert.deepEqual(readdirSync(join(place.folder, 'data', 'runs')), [report.run_id]);
   });
 
   void it('tells what a run would change, to the cell, and changes nothing', async () => {

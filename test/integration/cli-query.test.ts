@@ -39,6 +39,33 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(quiet.stdout, stdout.replace('(2 rows)\n', ''));
   });
 
+  void it('says that nothing was ever published, where no rows would pass for an answer', async () => {
+    const place = server.workspace({ resources: ['rockets'] });
+    const query = ['query', '--csv', 'SELECT count(*) FROM rockets'];
+    await place.run(['migrate', 'up']);
+    const early = await place.run(query);
+    assert.deepEqual([early.code, early.stdout], [0, 'count\n0\n']);
+    assert.match(early.stderr, /^\S+ warn {2}nothing was ever published here\. \S+ run$/m);
+    assertFailure(await place.run(['export']), {
+      code: 2,
+      message: /Cannot export schema \S+: nothing was ever published$/,
+      hint: / run$/,
+    });
+    const { code, report } = await place.pull(['--source', 'http://127.0.0.1:1']);
+    assert.equal(code, 3);
+    const why = new RegExp(
+      `See why run ${report.run_id} published nothing: .* runs show ${report.run_id}$`,
+      'm',
+    );
+    assert.match((await place.run(query)).stderr, why);
+    assertFailure(await place.run(['export', '--out', 'none']), {
+      code: 2,
+      message: /Cannot export/,
+      hint: why,
+    });
+    assert.ok(!place.list().includes('none'));
+  });
+
   void it('prints to the end for a reader who takes time', async () => {
     const sql = `SELECT repeat('x', 999) AS x FROM generate_series(1, 1000)`;
     const child = spawn(process.execPath, [LAUNCHER, 'query', '--csv', sql], {

@@ -1,18 +1,19 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import { processExists } from '../../lib/process-exists.ts';
 import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
 import type { Manifest } from './history.ts';
 import { runFolder } from './run-store.ts';
+import { writing } from './writing.ts';
 
 /** Before the id of a run whose folder is being removed: whatever is left of it is no run any more. */
 const REMOVED = '.removed-';
 
 /** Before the id of the folder that a preview works in and takes away. */
-export const PREVIEW = '.plan-';
+const PREVIEW = '.plan-';
 const DAY_MS = 86_400_000;
 
 /** A manifest with the configuration that its run had, by key, secrets masked. */
@@ -61,6 +62,36 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
       hint: 'Look at who owns it and what holds it open, then type: spacex-pipeline runs prune',
     });
   }
+}
+
+/**
+ * A folder for the time of some work, hidden below `<data-dir>/runs`: what a kill leaves of it is neither a run nor a
+ * database, and goes with the folders of old runs. `work` gets its name. No folder that was made for it stays.
+ */
+export async function withPreviewFolder<T>(
+  dataDir: string,
+  id: string,
+  work: (name: string) => Promise<T>,
+): Promise<T> {
+  const name = `${PREVIEW}${id}`;
+  const folder = runFolder(dataDir, name);
+  const made = await writing(folder, () => mkdir(folder, { recursive: true }));
+  try {
+    return await work(name);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    if (made !== undefined) await removeEmpty(dirname(folder), made);
+  }
+}
+
+/** Removes the folder and those around it, up to `last`, as long as there is nothing in them. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  if (folder.length < last.length) return;
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (removed) await removeEmpty(dirname(folder), last);
 }
 
 /** No preview takes a day: whoever made this folder was killed. */

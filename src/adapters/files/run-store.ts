@@ -24,8 +24,11 @@ const STAGES: Readonly<Record<Stage, string>> = {
   profile: 'json',
 };
 
-/** Runs as folders below `<data-dir>/runs`. The first body that is kept there says which kind the folder keeps. */
-export function openRunStore(dataDir: string, simulated: boolean): RunStore {
+/**
+ * Runs as folders below `<data-dir>/runs`. The first body that is kept there says which kind the folder keeps; null for
+ * bodies that do not stay.
+ */
+export function openRunStore(dataDir: string, simulated: boolean | null): RunStore {
   return {
     create: (runId) => createFolder(dataDir, runId, simulated),
     async hasRaw({ run_id, raw }) {
@@ -41,7 +44,7 @@ export function runFolder(dataDir: string, runId: string): string {
   return join(dataDir, 'runs', runId);
 }
 
-async function createFolder(dataDir: string, runId: string, simulated: boolean): Promise<RunFolder> {
+async function createFolder(dataDir: string, runId: string, simulated: boolean | null): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
   for (const stage of ['raw', ...Object.keys(STAGES)]) {
     await writing(path, () => mkdir(join(path, stage), { recursive: true }));
@@ -55,7 +58,7 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean):
       writing(path, () => writeFileAtomic(join(path, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`)),
 
     async writeRaw(resource, body) {
-      await markKind(dataDir, simulated);
+      if (simulated !== null) await markKind(dataDir, simulated);
       const target = join(path, rawPath(resource));
       await writing(target, () => mkdir(dirname(target), { recursive: true }));
       const file = await writing(target, () => createAtomicFile(target));

@@ -2,7 +2,8 @@ import type { ClientBase } from 'pg';
 
 import type { RawFile } from '../../core/run.ts';
 import type { LastPublish } from '../../core/target.ts';
-import { rows } from './session.ts';
+import { isDatabaseFailure } from './errors.ts';
+import { one, rows } from './session.ts';
 
 /** The run and the raw file that is published. */
 export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
@@ -32,6 +33,21 @@ export async function lastPublishes(
   return new Map(
     found.flatMap(({ resource, raw, ...rest }) => (raw === null ? [] : [[resource, { ...rest, raw }]])),
   );
+}
+
+/** Was anything ever published? Null where the ledger cannot be read. `newest` is the run that began last. */
+export async function publishedAtAll(
+  client: ClientBase,
+): Promise<{ readonly published: boolean; readonly newest: string | null } | null> {
+  try {
+    return await one(
+      client,
+      `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`,
+    );
+  } catch (error) {
+    if (isDatabaseFailure(error)) return null;
+    throw error;
+  }
 }
 
 /** The last run that published each resource. */
