@@ -12,6 +12,7 @@ import { resources } from '../resources/index.ts';
 import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
+import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
 import { openSource, type OpenSource } from './source.ts';
@@ -77,7 +78,8 @@ export async function planChanges(
       const opened = await openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
         const place = { runId, opened, mayMigrate: isNew };
-        return await telling(opened, preview(loaded, plan, source, place, rawOf, deps));
+        const previews = telling(opened, preview(loaded, plan, source, place, rawOf, deps));
+        return await hinting(config, source.dataDir, previews);
       } finally {
         await opened.close();
       }

@@ -5,11 +5,33 @@ import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
 import { refuseMissingRights } from '../adapters/postgres/rights.ts';
 import { ledgerSchema } from '../adapters/postgres/sql.ts';
 import { foreignStaging } from '../adapters/postgres/staging.ts';
+import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Table } from '../core/table.ts';
 import type { Plan } from '../engine/plan.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+
+/** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
+export function hintAt(
+  { database, ...config }: Config,
+  dataDir: string,
+  error: PipelineError,
+): PipelineError {
+  const { code, context, hint, message, retryable } = error;
+  if (dataDir === config.dataDir || database.url !== null || hint === undefined) return error;
+  const place = `spacex-pipeline --data-dir ${shellQuote(dataDir)} `;
+  const own = hint.replace(/spacex-pipeline (?=query|migrate)/, place);
+  return new PipelineError(message, { code, context, retryable, hint: own, cause: error.cause });
+}
+
+/** Work on the database in that folder. */
+export async function hinting<T>(config: Config, dataDir: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof PipelineError ? hintAt(config, dataDir, error) : error;
+  });
+}
 
 /** What a command is about to do to the schema. */
 export type Preparation = {

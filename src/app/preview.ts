@@ -14,7 +14,7 @@ import { previewAll } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import { codeDigest } from './code-digest.ts';
 import type { OpenDatabase } from './database.ts';
-import { makeReady, prepare } from './prepare.ts';
+import { hintAt, makeReady, prepare } from './prepare.ts';
 import { runRules, type RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
@@ -56,7 +56,8 @@ export async function preview(
   const { dataDir, simulated } = source;
   await checkDataKind(dataDir, simulated);
   const prepared = await prepare(opened, { plan, mayMigrate, publishes: false }, deps);
-  const unready = await makeReady(opened, prepared, deps);
+  const missing = await makeReady(opened, prepared, deps);
+  const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, dataDir, error)]));
   await checkKind(session.client, database.schema, simulated);
   const staging = stagingNames(database.schema, randomUUID());
   const store = openRunStore(dataDir, null);

@@ -19,7 +19,7 @@ import { resources } from '../resources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
 import { openDatabase, telling, type OpenDatabase } from './database.ts';
-import { makeReady, prepare, type Prepared } from './prepare.ts';
+import { hinting, makeReady, prepare, type Prepared } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
 import { howToResume, type OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
@@ -93,7 +93,8 @@ export async function runOnce(
     await checkDataKind(source.dataDir, source.simulated);
     const target = await openTheDatabase(source.dataDir);
     const prepared = await prepareFor(target, true);
-    return await telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
+    const report = telling(target, runOn(loaded, start, { ...deps, rules }, source, target, prepared));
+    return await hinting(config, source.dataDir, report);
   } finally {
     for (const one of opened) await one.close();
   }

@@ -55,12 +55,12 @@ async function act(context: CommandContext, action: MigrateAction): Promise<void
   }
 }
 
+const LOST = 'What these held is lost, but the rows of resources come back with: spacex-pipeline run';
+
 function notices({ made_again, missing }: MigrateReport): readonly string[] {
   if (made_again.length > 0) {
-    return [
-      `Made again: ${made_again.join(', ')}`,
-      'What these tables held is lost, but the rows of resources come back with: spacex-pipeline run',
-    ];
+    const made = `Made again: ${made_again.join(', ')}`;
+    return made_again.some((name) => /^(everything|table|column) /.test(name)) ? [made, LOST] : [made];
   }
   if (missing === null)
     return ['Not compared with the database: this role, or server, cannot make temporary tables.'];

@@ -160,6 +160,17 @@ void describe('the command of a hint works as it is printed', () => {
 
     await sql(`DROP SCHEMA ${schema}_pipeline CASCADE`);
     await follow(['run'], 'migrate up', { codes: [6] });
+    const simulated = ['--source', 'sandbox', '--resources', 'rockets'];
+    assert.equal((await embedded.pull(simulated)).code, 0);
+    const lost = ['query', '--data-dir', 'data/sandbox', '--write'];
+    assert.equal((await embedded.run([...lost, 'DROP TABLE rockets'])).code, 0);
+    await follow(['plan', ...simulated], /^\S+ --data-dir \S+\/data\/sandbox migrate up$/, {
+      place: embedded,
+    });
+    assert.equal((await embedded.pull(simulated)).code, 0);
+    assert.equal((await embedded.run([...lost, 'DROP SCHEMA spacex_pipeline CASCADE'])).code, 0);
+    await follow(['run', ...simulated], /--data-dir \S+\/data\/sandbox query --write/, { place: embedded });
+    assert.equal((await embedded.pull(simulated)).code, 0);
     const aside = `query --write 'ALTER SCHEMA "${schema}" RENAME TO set_aside_target'`;
     await follow(['migrate', 'up'], aside);
     await follow(['run'], 'migrate up');
