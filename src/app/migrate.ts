@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import {
   migrateDown,
@@ -39,7 +39,7 @@ export async function migrate(
   deps: HistoryDeps,
 ): Promise<MigrateReport> {
   const { dataDir } = config;
-  if (config.database.url === null && action !== 'up' && !existsSync(embeddedDir(dataDir))) {
+  if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
     const states = (await readMigrations(MIGRATIONS_DIR)).map(({ name }) => ({ name, applied_at: null }));

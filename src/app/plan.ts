@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
@@ -73,7 +73,7 @@ export async function planChanges(
         : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
     const found = await inPreviewFolder(source.dataDir, deps, async (runId) => {
       // Where there is no database, a run would make one, and there is nothing in it that could change.
-      const isNew = config.database.url === null && !existsSync(embeddedDir(source.dataDir));
+      const isNew = config.database.url === null && !hasDatabase(embeddedDir(source.dataDir));
       const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
       const opened = await openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
