@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { writing as writingFile } from '../adapters/files/writing.ts';
+import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import {
   inSnapshot,
   readableTables,
@@ -12,7 +13,8 @@ import type { Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
-import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
+import { jsonLines, plainCell } from '../lib/cells.ts';
+import { csvLine } from '../lib/csv.ts';
 import type { HistoryDeps } from './history.ts';
 import { readAsItStands } from './read-target.ts';
 
@@ -55,39 +57,21 @@ async function exportTable(
 ): Promise<ExportedTable> {
   const path = join(out, `${table.name}.${format}`);
   const file = await writing(path, () => createAtomicFile(path));
-  const encoder = createCsvEncoder(table.columns);
+  const linesOf = (rows: RowSet['rows']): readonly string[] =>
+    format === 'csv' ? rows.map((row) => csvLine(row.map(plainCell))) : jsonLines(table.columns, rows);
   let count = 0;
   try {
-    if (format === 'csv') await writing(path, () => file.write(encoder.header()));
+    if (format === 'csv') await writing(path, () => file.write(Buffer.from(csvLine(table.columns))));
     for await (const rows of readTable(client, table)) {
       signal.throwIfAborted();
       count += rows.length;
-      await writing(path, () => file.write(format === 'csv' ? csvLines(encoder, rows) : jsonLines(rows)));
+      await writing(path, () => file.write(Buffer.from(linesOf(rows).join(''))));
     }
     await writing(path, () => file.commit());
   } finally {
     await file.discard();
   }
   return { table: table.name, file: path, rows: count };
-}
-
-type Rows = readonly Readonly<Record<string, unknown>>[];
-
-function csvLines(encoder: ReturnType<typeof createCsvEncoder>, rows: Rows): Uint8Array {
-  for (const row of rows) {
-    encoder.encode(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, csvValue(value)])));
-  }
-  return encoder.take();
-}
-
-function jsonLines(rows: Rows): Uint8Array {
-  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-}
-
-function csvValue(value: unknown): CsvValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return JSON.stringify(value);
 }
 
 function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -73,7 +73,13 @@ export const OUTPUT: readonly OutputDocument[] = [
     ['migrate up', 'migrate down', 'migrate status'],
     object({ changed: array(string(), { description: 'names' }), migrations: array(migration) }),
   ),
-  document(['query'], array(byName(anything()), { description: 'a row each, by column' })),
+  document(
+    ['query'],
+    array(byName(anything()), {
+      description:
+        'a row each, its columns in their order; a name that occurs again ends in `_2`, `_3` and so on, in the first of these that no other column has',
+    }),
+  ),
   document(['export'], array(exported)),
   document(
     ['config'],

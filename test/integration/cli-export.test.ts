@@ -92,6 +92,20 @@ void describe('export', () => {
     );
   });
 
+  void it('writes columns with names that mean something to JavaScript, in their order', async () => {
+    await workspace.sql(
+      'CREATE VIEW special AS SELECT 1 AS b, 2 AS "7", 3 AS "__proto__", 4 AS "constructor"',
+    );
+    for (const format of ['csv', 'ndjson'])
+      await workspace.run(['export', '--tables', 'special', '--out', 'odd', '--format', format]);
+    assert.deepEqual(
+      ['csv', 'ndjson'].map((format) =>
+        readFileSync(join(workspace.folder, `odd/special.${format}`), 'utf8'),
+      ),
+      ['b,7,__proto__,constructor\n1,2,3,4\n', '{"b":1,"7":2,"__proto__":3,"constructor":4}\n'],
+    );
+  });
+
   void it('leaves no part of a file that cannot be had whole', async () => {
     await workspace.sql(
       'CREATE VIEW broken AS SELECT n, 1 / (7000 - n) AS q FROM generate_series(1, 9000) AS n',

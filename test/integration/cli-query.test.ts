@@ -81,6 +81,23 @@ void describe('query', { concurrency: 3 }, () => {
     );
   });
 
+  void it('prints each column, also where two have one name or a name is special', async () => {
+    const sql = `SELECT count(*), count(success), 1 AS "__proto__", 2 AS "constructor", 3 AS "7", 4 AS count_2
+      FROM (VALUES (true), (NULL)) AS v (success)`;
+    const table = await workspace.run(['query', sql, '--quiet']);
+    assert.match(
+      table.stdout,
+      /^count +count +__proto__ +constructor +7 +count_2\n[─ ]+\n +2 +1 +1 +2 +3 +4\n$/,
+    );
+    const csv = await workspace.run(['query', sql, '--csv']);
+    assert.equal(csv.stdout, 'count,count,__proto__,constructor,7,count_2\n2,1,1,2,3,4\n');
+    const json = await workspace.run(['query', sql, '--json']);
+    assert.equal(
+      json.stdout.replaceAll(/\s/g, ''),
+      '[{"count":2,"count_3":1,"__proto__":1,"constructor":2,"7":3,"count_2":4}]',
+    );
+  });
+
   for (const { sql, message, hint } of [
     { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /./ },
     { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: /./ },

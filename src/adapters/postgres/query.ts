@@ -1,13 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
 import { databaseError, UNDEFINED_TABLE } from './errors.ts';
+import { readRows, type RowSet } from './read-rows.ts';
 import type { Session } from './session.ts';
-
-export type QueryResult = {
-  readonly columns: readonly string[];
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** For statements that return no rows: rows touched, null where that says nothing. */
-  readonly touched: number | null;
-};
 
 /**
  * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
@@ -16,23 +10,15 @@ export type QueryResult = {
  * like lo_export are closed. Out of reach: a superuser who takes the role back inside of a function's SQL text, and
  * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
  */
-export async function runQuery(
-  session: Session,
-  sql: string,
-  options: { write: boolean },
-): Promise<QueryResult> {
+export async function runQuery(session: Session, sql: string, options: { write: boolean }): Promise<RowSet> {
   const { client } = session;
   if (!options.write) checkReads(sql);
   try {
     await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
     if (!options.write) await client.query(LESSEN_SUPERUSER);
-    const result = await client.query({ text: sql, queryMode: 'extended' } as { text: string });
+    const result = await readRows(client, sql);
     await client.query(options.write ? 'COMMIT' : 'ROLLBACK');
-    return {
-      columns: result.fields.map(({ name }) => name),
-      rows: result.rows,
-      touched: result.rowCount,
-    };
+    return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw databaseError('run the query', error, undefined, options.write ? WRITE_HINTS : READ_HINTS);

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { databaseError } from './errors.ts';
+import { readRows, type RowSet } from './read-rows.ts';
 import { rows } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
@@ -41,16 +42,16 @@ export async function inSnapshot<T>(client: ClientBase, work: () => Promise<T>):
 export async function* readTable(
   client: ClientBase,
   { name, columns }: ReadableTable,
-): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
+): AsyncGenerator<RowSet['rows']> {
   try {
     const order = columns.map((_, index) => index + 1).join(', ');
     await client.query(
       `DECLARE table_rows NO SCROLL CURSOR FOR SELECT ${columnList(columns)} FROM ${ident(name)} ORDER BY ${order}`,
     );
     for (;;) {
-      const fetched = await rows(client, `FETCH ${FETCHED_ROWS} FROM table_rows`);
-      if (fetched.length === 0) break;
-      yield fetched;
+      const fetched = await readRows(client, `FETCH ${FETCHED_ROWS} FROM table_rows`);
+      if (fetched.rows.length === 0) break;
+      yield fetched.rows;
     }
     await client.query('CLOSE table_rows');
   } catch (error) {
