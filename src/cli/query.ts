@@ -36,7 +36,8 @@ function printResult(context: CommandContext, { columns, rows, count }: RowSet):
       columns,
       rows.map((row) => row.map(plainCell)),
     );
-  if (!context.quiet) printLine(context, `(${count ?? 0} ${count === 1 ? 'row' : 'rows'})`);
+  if (context.quiet) return;
+  printLine(context, count === null ? '(done)' : `(${count} ${count === 1 ? 'row' : 'rows'})`);
 }
 
 function printCsv({ stdout }: CommandContext, { columns, rows }: RowSet): void {

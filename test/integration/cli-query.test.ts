@@ -37,6 +37,8 @@ void describe('query', { concurrency: 3 }, () => {
     assert.match(stdout, /^name +flight_number\n─+ {2}─+\n\S.* 1\n\S.* 2\n\(2 rows\)\n$/);
     const quiet = await workspace.run(['query', sql, '--quiet']);
     assert.equal(quiet.stdout, stdout.replace('(2 rows)\n', ''));
+    const zone = await workspace.run(['query', 'SHOW TimeZone']);
+    assert.equal(zone.stdout, 'TimeZone\n────────\nUTC\n(1 row)\n');
   });
 
   void it('prints to the end for a reader who takes time', async () => {
@@ -126,6 +128,8 @@ void describe('query', { concurrency: 3 }, () => {
     await other.sql('CREATE TABLE spacex_notes (n integer)');
     const { code, stdout } = await other.run(['query', insert, '--write']);
     assert.deepEqual([code, stdout], [0, '(2 rows)\n']);
+    const comment = await other.run(['query', `COMMENT ON TABLE spacex_notes IS 'x'`, '--write']);
+    assert.equal(comment.stdout, '(done)\n');
     assert.deepEqual(await other.sql('SELECT n FROM spacex_notes ORDER BY 1'), [{ n: 1 }, { n: 2 }]);
   });
 

@@ -183,6 +183,47 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
+    it('counts the rows that a statement returns, and those that it touched where it returns none', async () => {
+      const update = `UPDATE makers SET name = name WHERE id = 'a'`;
+      for (const [sql, count] of [
+        ['SHOW TimeZone', 1],
+        ['EXPLAIN VALUES (1)', 1],
+        ['VALUES (1), (2), (3)', 3],
+        ['TABLE makers', 2],
+        ['SELECT 1 WHERE false', 0],
+        ['SELECT FROM makers', 2],
+        [update, 1],
+        [`${update} RETURNING id, name`, 1],
+        ['DECLARE two CURSOR WITH HOLD FOR SELECT id FROM makers', null],
+        ['FETCH 1 FROM two', 1],
+        ['MOVE 1 IN two', 1],
+        ['CLOSE two', null],
+        ['PREPARE one AS SELECT 1', null],
+        ['EXECUTE one', 1],
+        ['CREATE TABLE copied AS TABLE makers', 2],
+        ['DROP TABLE copied', null],
+      ] as const) {
+        const result = await runQuery(lab.session, sql, { write: true });
+        assert.equal(result.count, count, sql);
+        if (result.columns.length > 0) assert.equal(result.rows.length, count, sql);
+      }
+      await lab.close();
+    });
+
+    it('refuses a COPY that would need the rows of a client, or lose them', async () => {
+      for (const sql of [
+        'COPY makers FROM STDIN',
+        'copy makers\nto stdout',
+        '/* a */ COPY (SELECT 1) TO  STDOUT (FORMAT csv)',
+      ]) {
+        await assert.rejects(runQuery(lab.session, sql, { write: true }), {
+          code: 'database',
+          hint: /SELECT/,
+        });
+      }
+      await lab.close();
+    });
+
     it('leaves everything as it was when it fails, and the session fit for the next one', async () => {
       const asItWas = await snapshot(lab);
       for (const sql of [

@@ -13,6 +13,7 @@ import type { Session } from './session.ts';
 export async function runQuery(session: Session, sql: string, options: { write: boolean }): Promise<RowSet> {
   const { client } = session;
   if (!options.write) checkReads(sql);
+  refuseCopyOfClient(sql);
   try {
     await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
     if (!options.write) await client.query(LESSEN_SUPERUSER);
@@ -42,6 +43,15 @@ function checkReads(sql: string): void {
   if (READING.has(word)) return;
   const what = word === '' ? 'no SELECT in it' : `${word.toUpperCase()} may change something`;
   throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
+}
+
+/** Rows that COPY sends to the client would be lost, and PGlite waits forever for those that it wants from it. */
+function refuseCopyOfClient(sql: string): void {
+  if (!/^copy\b.*\b(?:from|to)\s+(?:stdin|stdout)\b/is.test(afterComments(sql))) return;
+  throw new PipelineError('Cannot run the query: COPY through stdin or stdout needs psql', {
+    code: 'database',
+    hint: 'Give a SELECT, with --csv if you like; or INSERT … VALUES.',
+  });
 }
 
 /** What follows white space, parentheses and comments, which nest in PostgreSQL. */

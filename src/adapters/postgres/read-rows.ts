@@ -5,7 +5,7 @@ export type RowSet = {
   readonly columns: readonly string[];
   /** Each with a value for each column. */
   readonly rows: readonly (readonly unknown[])[];
-  /** Rows that it returned or touched, null where that says nothing. */
+  /** Rows that it returned, or touched where it returns none; null where it does neither. */
   readonly count: number | null;
 };
 
@@ -25,6 +25,7 @@ export async function readRows(
   return {
     columns: fields.map(({ name }) => name),
     rows,
-    count: rowCount,
+    // Neither SHOW nor EXPLAIN says how many it returned.
+    count: fields.length > 0 ? rows.length : rowCount,
   };
 }
