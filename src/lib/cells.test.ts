@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { jsonDocument, jsonLines, plainCell } from './cells.ts';
+import { JsonSource } from './json-source.ts';
 
 const names = (columns: readonly string[]): string =>
   jsonLines(columns, [columns.map((_, index) => index)]).join('');
@@ -33,6 +34,26 @@ describe('rows as JSON', () => {
     );
     assert.equal(jsonDocument(['n'], []), '[]');
     assert.equal(jsonDocument([], [[], []]), '[\n  {},\n  {}\n]');
+  });
+});
+
+const EXACT = new JsonSource('{"n": 12345678901234567890,\r\n "n": 1e400, "t": "a\\n"}');
+
+describe('a value of type json', () => {
+  it('stays as it is written, on one line in a line of JSON', () => {
+    assert.equal(plainCell(EXACT), EXACT.text);
+    assert.equal(plainCell([EXACT, null]), '[{"n": 12345678901234567890,   "n": 1e400, "t": "a\\n"},null]');
+    assert.deepEqual(jsonLines(['j'], [[EXACT]]), [
+      '{"j":{"n": 12345678901234567890,   "n": 1e400, "t": "a\\n"}}\n',
+    ]);
+  });
+
+  it('keeps its numbers in a document that is written as a whole', () => {
+    const value = new JsonSource('{"n": [12345678901234567890, 1.10, -0, 1e400], "__proto__": {"a": 7}}');
+    assert.equal(
+      JSON.stringify({ value }),
+      '{"value":{"n":[12345678901234567890,1.10,-0,1e400],"__proto__":{"a":7}}}',
+    );
   });
 });
 

@@ -1,10 +1,12 @@
+import { JsonSource } from './json-source.ts';
+
 /** Values of rows that are positional: names may come from a query, in which one can occur twice. */
 
-/** A value as a table or CSV shows it: a list is JSON. */
+/** A value as a table or CSV shows it: JSON is as it is written, and a list is JSON. */
 export function plainCell(value: unknown): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return jsonCell(value);
+  return value instanceof JsonSource ? value.text : jsonCell(value);
 }
 
 /**
@@ -51,5 +53,7 @@ function quoted(columns: readonly string[]): readonly string[] {
 
 function jsonCell(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(jsonCell).join(',')}]`;
+  // Between the tokens of JSON a line may end; nowhere else.
+  if (value instanceof JsonSource) return value.text.replaceAll(/[\n\r]/g, ' ');
   return JSON.stringify(value ?? null);
 }

@@ -65,7 +65,7 @@ void describe('export', () => {
   void it('writes views when they are named, with nulls, numbers and times as documented', async () => {
     await workspace.sql(`CREATE VIEW odd AS SELECT *
       FROM (VALUES (1, NULL, 9007199254740993, 1.50, 0.1::float8, true, timestamptz '2006-03-24 22:30:00.5+01',
-                    date '2006-03-24', ARRAY[1, 2], '{"k": 1}'::jsonb),
+                    date '2006-03-24', ARRAY[1, 2], '{"k": 1.10}'::jsonb),
                    (2, '', 1, 2, 'NaN', NULL, '2006-03-24 22:30+00', 'infinity', '{}', 'null'))
         AS v (n, text, big, exact, double, yes, at, day, list, json)`);
     const out = ['--tables', 'odd', '--out', 'odd'];
@@ -75,13 +75,13 @@ void describe('export', () => {
       readFileSync(join(workspace.folder, 'odd/odd.csv'), 'utf8'),
       [
         'n,text,big,exact,double,yes,at,day,list,json',
-        '1,,9007199254740993,1.50,0.1,true,2006-03-24T21:30:00.5Z,2006-03-24,"[1,2]","{""k"":1}"',
-        '2,"",1,2,NaN,,2006-03-24T22:30:00Z,infinity,[],',
+        '1,,9007199254740993,1.50,0.1,true,2006-03-24T21:30:00.5Z,2006-03-24,"[1,2]","{""k"": 1.10}"',
+        '2,"",1,2,NaN,,2006-03-24T22:30:00Z,infinity,[],null',
         '',
       ].join('\n'),
     );
     assert.deepEqual(readFileSync(join(workspace.folder, 'odd/odd.ndjson'), 'utf8').split('\n'), [
-      '{"n":1,"text":null,"big":"9007199254740993","exact":"1.50","double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k":1}}',
+      '{"n":1,"text":null,"big":"9007199254740993","exact":"1.50","double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k": 1.10}}',
       '{"n":2,"text":"","big":1,"exact":"2","double":"NaN","yes":null,"at":"2006-03-24T22:30:00Z","day":"infinity","list":[],"json":null}',
       '',
     ]);

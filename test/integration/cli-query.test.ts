@@ -79,7 +79,20 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(
       stdout,
       'one,big,exact,double,nothing,yes,at,day,text,json\n' +
-        '1,9007199254740993,1.50,0.1,,true,2006-03-24T21:30:00.5Z,2006-03-24,"a,""b""\nc","{""k"":[1]}"\n',
+        '1,9007199254740993,1.50,0.1,,true,2006-03-24T21:30:00.5Z,2006-03-24,"a,""b""\nc","{""k"": [1]}"\n',
+    );
+  });
+
+  void it('prints JSON with every digit of its numbers', async () => {
+    const sql = `SELECT '{"n": 12345678901234567890}'::jsonb AS j, ARRAY['[1.10,1e400]'::json] AS list, '"x"'::json AS text`;
+    const table = await workspace.run(['query', sql, '--quiet']);
+    assert.match(table.stdout, /^\{"n": 12345678901234567890\} {2}\[\[1\.10,1e400\]\] +"x"$/m);
+    const csv = await workspace.run(['query', sql, '--csv']);
+    assert.equal(csv.stdout, 'j,list,text\n"{""n"": 12345678901234567890}","[[1.10,1e400]]","""x"""\n');
+    const json = await workspace.run(['query', sql, '--json']);
+    assert.equal(
+      json.stdout.replaceAll(/\s/g, ''),
+      '[{"j":{"n":12345678901234567890},"list":[[1.10,1e400]],"text":"x"}]',
     );
   });
 

@@ -1,5 +1,7 @@
 import type { ClientBase, QueryArrayConfig } from 'pg';
 
+import { printedParsers } from './value-parsers.ts';
+
 /** What a statement gives, by position: two columns may have one name, and a name may be `__proto__`. */
 export type RowSet = {
   readonly columns: readonly string[];
@@ -19,6 +21,7 @@ export async function readRows(
     text,
     values: [...values],
     rowMode: 'array',
+    types: printedParsers,
     queryMode: 'extended',
   };
   const { fields, rows, rowCount } = await client.query<unknown[]>(query);
