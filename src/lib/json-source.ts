@@ -13,7 +13,7 @@ export class JsonSource {
 }
 
 /** Parses JSON for JSON.stringify: a number that JavaScript would write in another way stays as it is written. */
-function exactJson(text: string): unknown {
+export function exactJson(text: string): unknown {
   return parse(text, (_name, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
   );
