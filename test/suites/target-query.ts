@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
+import { isDatabaseFailure } from '../../src/adapters/postgres/errors.ts';
 import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { rows } from '../../src/adapters/postgres/session.ts';
@@ -154,6 +155,11 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await assert.rejects(runQuery(lab.session, 'SELECT nope', { write: false }), {
         message: 'Cannot run the query: column "nope" does not exist (42703)',
       });
+    });
+
+    it("fails with an error that is known as the database's own", async () => {
+      const error: unknown = await lab.client.query('SELECT 1/0').catch((thrown: unknown) => thrown);
+      assert.ok(isDatabaseFailure(error));
     });
 
     it('says how to write when it is refused', async () => {

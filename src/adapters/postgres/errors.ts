@@ -32,8 +32,11 @@ export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof ConnectionLost || isRefusal(error);
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError;
+/** PGlite throws errors of its own class, with the same fields. */
+function isRefusal(error: unknown): error is Error & { readonly routine?: unknown } {
+  return (
+    error instanceof pg.DatabaseError || (error instanceof Error && 'severity' in error && 'routine' in error)
+  );
 }
 
 /** Is this the error of a database in which nothing was ever migrated? */
