@@ -126,6 +126,18 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual([zone.columns, zone.rows], [['TimeZone'], [['UTC']]]);
     });
 
+    it('hides no row that a policy keeps from the role that it reads as', async () => {
+      await runQuery(lab.session, 'ALTER TABLE makers ENABLE ROW LEVEL SECURITY', { write: true });
+      await assert.rejects(runQuery(lab.session, 'SELECT id FROM makers', { write: false }), {
+        message: /row-level security policy for table "makers" \(42501\)$/,
+        hint: /--write/,
+      });
+      const written = await runQuery(lab.session, 'SELECT id FROM makers', { write: true });
+      assert.deepEqual(written.rows, [['a'], ['b']]);
+      assert.deepEqual(await rows(lab.client, 'SHOW row_security'), [{ row_security: 'off' }]);
+      await runQuery(lab.session, 'ALTER TABLE makers DISABLE ROW LEVEL SECURITY', { write: true });
+    });
+
     it('gives each column its own value, whatever the names', async () => {
       const { columns, rows: found } = await runQuery(
         lab.session,

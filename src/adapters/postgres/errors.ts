@@ -15,6 +15,9 @@ export const UNDEFINED_TABLE = '42P01';
 export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
 
+/** The server's routine that refuses to hide rows by a policy. The SQLSTATE is that of any missing right. */
+export const HIDDEN_ROWS = 'check_enable_rls';
+
 /** The connection broke, and with it the statement that was on its way. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
@@ -71,6 +74,8 @@ const HINTS: Readonly<Record<string, string>> = {
   '57P01': LOST,
   '57P02': LOST,
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
+  [HIDDEN_ROWS]:
+    'Connect as a role that the policies of this table do not apply to: a superuser, one with BYPASSRLS, or the owner without FORCE ROW LEVEL SECURITY.',
   ECONNREFUSED: 'Check --database-url, and that the server is up.',
   ECONNRESET: LOST,
   ENOSPC: 'Make room or give another --data-dir.',
@@ -97,10 +102,11 @@ export function databaseError(
   if (error instanceof PipelineError) return error;
   const state = sqlState(error);
   const suffix = state === null ? '' : ` (${state})`;
+  const key = isRefusal(error) && error.routine === HIDDEN_ROWS ? HIDDEN_ROWS : (state ?? '');
   return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
     code: 'database',
     cause: error,
-    hint: hints[state ?? ''] ?? HINTS[state ?? ''] ?? otherwise,
+    hint: hints[key] ?? HINTS[key] ?? otherwise,
     context: { sqlstate: state },
   });
 }

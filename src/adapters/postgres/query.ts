@@ -1,7 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
-import { databaseError, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError, HIDDEN_ROWS, UNDEFINED_TABLE } from './errors.ts';
 import { readRows, type RowSet } from './read-rows.ts';
-import type { Session } from './session.ts';
+import { execute, type Session } from './session.ts';
 
 /**
  * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
@@ -14,15 +14,21 @@ export async function runQuery(session: Session, sql: string, options: { write: 
   const { client } = session;
   if (!options.write) checkReads(sql);
   refuseCopyOfClient(sql);
+  let isLessened = false;
   try {
-    await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
-    if (!options.write) await client.query(LESSEN_SUPERUSER);
+    // A query leaves out what the policies of the role that connected leave out, as in any other client.
+    const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
+    await client.query(`${begin}; SET LOCAL row_security TO DEFAULT`);
+    if (!options.write) isLessened = (await execute(client, LESSEN_SUPERUSER)) > 0;
     const result = await readRows(client, sql);
     await client.query(options.write ? 'COMMIT' : 'ROLLBACK');
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw databaseError('run the query', error, undefined, options.write ? WRITE_HINTS : READ_HINTS);
+    throw databaseError('run the query', error, undefined, {
+      ...(options.write ? WRITE_HINTS : READ_HINTS),
+      ...(isLessened ? LESSENED_HINTS : {}),
+    });
   }
 }
 
@@ -31,9 +37,16 @@ const WRITE_HINTS: Readonly<Record<string, string>> = {
   [UNDEFINED_TABLE]: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
 };
 const READ_HINTS = { ...WRITE_HINTS, '25006': WRITE_HINT };
+const LESSENED_HINTS = {
+  [HIDDEN_ROWS]:
+    'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
+};
 
-/** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */
-const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true)
+/**
+ * Until the end of the transaction. A query before the user's own also settles that the transaction is read-only.
+ * Policies apply to that role and none to a superuser, from whom no row may be hidden.
+ */
+const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
 
 const READING = new Set(['select', 'with', 'values', 'table', 'show', 'explain']);
