@@ -17,7 +17,7 @@ export function jsonReference(): string {
   return [
     '# Machine output',
     'Made by `npm run docs` from the schemas that the tests hold against what is printed.',
-    'With `--json` a command prints one JSON document on stdout; logs go to stderr. Fields are only ever added. Safe integers and finite doubles are numbers; integers beyond 2^53, `numeric` and non-finite doubles are strings; timestamps are ISO 8601 in UTC; durations are seconds. In the tables `*` stands for any name, `[]` for each element of an array.',
+    'With `--json` a command prints one JSON document on stdout; logs go to stderr. Fields are only ever added. Safe integers and finite doubles are numbers; integers beyond 2^53, `numeric` and non-finite doubles are strings; values of type `json` and `jsonb` are as PostgreSQL writes them, each number with all its digits; timestamps are ISO 8601 in UTC; durations are seconds. In the tables `*` stands for any name, `[]` for each element of an array.',
     '## Exit codes',
     exitTable(),
     ...OUTPUT.flatMap(documentSection),

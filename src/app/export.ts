@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { writing as writingFile } from '../adapters/files/writing.ts';
+import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import {
   inSnapshot,
   readableTables,
@@ -12,7 +13,10 @@ import type { Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
-import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
+import { jsonLines, plainCell } from '../lib/cells.ts';
+import { csvLine } from '../lib/csv.ts';
+import { safeFileName } from '../lib/safe-file-name.ts';
+import { resources } from '../resources/index.ts';
 import type { HistoryDeps } from './history.ts';
 import { emptyHint, readAsItStands } from './read-target.ts';
 
@@ -22,8 +26,9 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export type ExportedTable = { readonly table: string; readonly file: string; readonly rows: number };
 
 /**
- * Writes tables to files, each whole or not at all, all from one state of the database. Rows are in the order of
- * their columns, so that the same rows give the same bytes. Throws `usage` for a table that is not there.
+ * Writes tables and views to files, each whole or not at all, all from one state of the database. The order of the rows
+ * depends on nothing but the rows, so that the same rows give the same bytes. Without names it is every table of the
+ * resources. Throws `usage` for a name that is not there.
  */
 export async function exportTables(
   config: Config,
@@ -38,60 +43,51 @@ export async function exportTables(
       throw new PipelineError(message, { code: 'usage', hint });
     }
     return inSnapshot(session.client, async () => {
-      const { found, missing } = await readableTables(session.client, database.schema, request.tables);
-      if (missing.length > 0 || found.length === 0) throw notThere(database.schema, missing);
+      const { schema } = database;
+      const { found, missing } = await readableTables(session.client, schema, request.tables ?? ownTables());
+      if (found.length === 0 || (missing.length > 0 && request.tables !== null))
+        throw notThere(schema, request.tables === null ? [] : missing);
+      if (missing.length > 0) deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${schema}`);
       await writing(request.out, () => mkdir(request.out, { recursive: true }));
       const written: ExportedTable[] = [];
       for (const table of found) {
         deps.signal.throwIfAborted();
-        written.push(await exportTable(session, table, request, deps.signal));
+        written.push(await exportTable(session, schema, table, request, deps.signal));
       }
       return written;
     });
   });
 }
 
+/** What somebody else keeps in the schema is exported by name alone. */
+function ownTables(): readonly string[] {
+  return resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+}
+
 async function exportTable(
   { client }: Session,
+  schema: string,
   table: ReadableTable,
   { format, out }: { readonly format: ExportFormat; readonly out: string },
   signal: AbortSignal,
 ): Promise<ExportedTable> {
-  const path = join(out, `${table.name}.${format}`);
+  const path = join(out, `${safeFileName(table.name)}.${format}`);
   const file = await writing(path, () => createAtomicFile(path));
-  const encoder = createCsvEncoder(table.columns);
+  const linesOf = (rows: RowSet['rows']): readonly string[] =>
+    format === 'csv' ? rows.map((row) => csvLine(row.map(plainCell))) : jsonLines(table.columns, rows);
   let count = 0;
   try {
-    if (format === 'csv') await writing(path, () => file.write(encoder.header()));
-    for await (const rows of readTable(client, table)) {
+    if (format === 'csv') await writing(path, () => file.write(Buffer.from(csvLine(table.columns))));
+    for await (const rows of readTable(client, schema, table)) {
       signal.throwIfAborted();
       count += rows.length;
-      await writing(path, () => file.write(format === 'csv' ? csvLines(encoder, rows) : jsonLines(rows)));
+      await writing(path, () => file.write(Buffer.from(linesOf(rows).join(''))));
     }
     await writing(path, () => file.commit());
   } finally {
     await file.discard();
   }
   return { table: table.name, file: path, rows: count };
-}
-
-type Rows = readonly Readonly<Record<string, unknown>>[];
-
-function csvLines(encoder: ReturnType<typeof createCsvEncoder>, rows: Rows): Uint8Array {
-  for (const row of rows) {
-    encoder.encode(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, csvValue(value)])));
-  }
-  return encoder.take();
-}
-
-function jsonLines(rows: Rows): Uint8Array {
-  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-}
-
-function csvValue(value: unknown): CsvValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return JSON.stringify(value);
 }
 
 function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

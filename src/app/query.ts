@@ -1,6 +1,7 @@
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { missingNames } from '../adapters/postgres/migrate.ts';
-import { runQuery, type QueryResult } from '../adapters/postgres/query.ts';
+import { runQuery } from '../adapters/postgres/query.ts';
+import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
@@ -8,7 +9,7 @@ import type { HistoryDeps } from './history.ts';
 import { emptyHint, readAsItStands } from './read-target.ts';
 
 /** `empty_hint` is what to do where nothing was ever published: no rows are no answer then. */
-export type QueryAnswer = QueryResult & { readonly empty_hint: string | null };
+export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
 /** One statement on the target. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
 export async function queryTarget(

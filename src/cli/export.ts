@@ -12,8 +12,12 @@ import { printJson, printTable } from './print.ts';
 export const registerExport: Register = (program, streams) => {
   program
     .command('export')
-    .description('tables as files, all from one state of the database')
-    .option('--tables <names>', 'these tables and views, by comma (default: every table)', listOption)
+    .description('tables and views as files, all from one state of the database')
+    .option(
+      '--tables <names>',
+      'these tables and views, by comma (default: every table of the resources)',
+      listOption,
+    )
     .addOption(new Option('--format <format>', 'what the files are').choices(EXPORT_FORMATS).default('csv'))
     .option('--out <dir>', 'folder for the files, made where it is not there', 'export')
     .addHelpText('after', example('export', `export --tables ${resources[0]?.name ?? ''} --format ndjson`))

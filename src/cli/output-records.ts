@@ -96,7 +96,11 @@ export const explainDocument: Schema<Explanation> = object({
     description: 'all columns of the rows that the record was made into; empty where they are gone',
   }),
   tombstones: array(
-    object({ run_id: text(), deleted_at: time(), row: byName(anything(), 'as it last was') }),
+    object({
+      run_id: text(),
+      deleted_at: time(),
+      row: byName(anything(), 'as it last was, in the JSON of PostgreSQL'),
+    }),
     { description: 'newest first; kept where the row came back' },
   ),
   runs: array(

@@ -82,7 +82,13 @@ export const OUTPUT: readonly OutputDocument[] = [
     }),
   ),
   document(['migrate up', 'migrate down', 'migrate status'], migrateDocument),
-  document(['query'], array(byName(anything()), { description: 'a row each, by column' })),
+  document(
+    ['query'],
+    array(byName(anything()), {
+      description:
+        'a row each, its columns in their order; a name that occurs again ends in `_2`, `_3` and so on, in the first of these that no other column has',
+    }),
+  ),
   document(['export'], array(exported)),
   document(
     ['config'],

@@ -1,9 +1,19 @@
-import { jsonText } from '../lib/json-text.ts';
+import { jsonDocument } from '../lib/cells.ts';
+import { escapeJson, jsonText } from '../lib/json-text.ts';
 import { escapeControls, textTable } from '../lib/text-table.ts';
 import type { CliStreams } from './context.ts';
 
 export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
+}
+
+/** An object for each row. */
+export function printJsonRows(
+  streams: CliStreams,
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+): void {
+  streams.stdout.write(`${escapeJson(jsonDocument(columns, rows))}\n`);
 }
 
 /** On a terminal it fits, if only in parts, each with the `keys` first columns; in a pipe or a file it is whole. */

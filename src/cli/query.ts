@@ -1,8 +1,9 @@
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
-import { createCsvEncoder, type CsvValue } from '../lib/csv.ts';
+import { plainCell } from '../lib/cells.ts';
+import { csvLine } from '../lib/csv.ts';
 import { resources } from '../resources/index.ts';
 import { openContext, type CommandContext } from './context.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printJsonRows, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
 
@@ -13,6 +14,7 @@ export const registerQuery: Register = (program, streams) => {
     .argument('<sql>', 'the statement; tables need no schema')
     .option('--csv', 'print CSV, with a header')
     .option('--write', 'let it change data')
+    .addHelpText('after', '\nWith --json, the second column called name is name_2.')
     .addHelpText('after', example(`query "SELECT count(*) FROM ${resources[0]?.tables[0].name ?? ''}"`))
     .action(async (sql: string, options: { csv?: boolean; write?: boolean }, command) => {
       const context = await openContext(streams, command);
@@ -22,7 +24,7 @@ export const registerQuery: Register = (program, streams) => {
         { write: options.write === true },
         context,
       );
-      if (context.json) printJson(context, result.rows);
+      if (context.json) printJsonRows(context, result.columns, result.rows);
       else if (options.csv === true) printCsv(context, result);
       else printResult(context, result);
       if (result.empty_hint !== null) {
@@ -32,28 +34,18 @@ export const registerQuery: Register = (program, streams) => {
     });
 };
 
-function printResult(context: CommandContext, { columns, rows, touched }: QueryAnswer): void {
-  if (columns.length > 0) {
+function printResult(context: CommandContext, { columns, rows, count }: QueryAnswer): void {
+  if (columns.length > 0)
     printTable(
       context,
       columns,
-      rows.map((row) => columns.map((column) => row[column])),
+      rows.map((row) => row.map(plainCell)),
     );
-  }
-  if (!context.quiet) printLine(context, `(${touched ?? 0} ${touched === 1 ? 'row' : 'rows'})`);
+  if (context.quiet) return;
+  printLine(context, count === null ? '(done)' : `(${count} ${count === 1 ? 'row' : 'rows'})`);
 }
 
-function printCsv(context: CommandContext, { columns, rows }: QueryAnswer): void {
-  const encoder = createCsvEncoder(columns);
-  for (const row of rows) {
-    encoder.encode(Object.fromEntries(columns.map((column) => [column, csvValue(row[column])])));
-  }
-  context.stdout.write(encoder.header().toString('utf8'));
-  context.stdout.write(encoder.take().toString('utf8'));
-}
-
-function csvValue(value: unknown): CsvValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return JSON.stringify(value);
+function printCsv({ stdout }: CommandContext, { columns, rows }: QueryAnswer): void {
+  if (columns.length + rows.length === 0) return;
+  stdout.write([columns, ...rows].map((row) => csvLine(row.map(plainCell))).join(''));
 }

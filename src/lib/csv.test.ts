@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { createCsvEncoder, type CsvValue } from './csv.ts';
+import { createCsvEncoder, csvLine, type CsvValue } from './csv.ts';
 
 /** As COPY reads it: null for an unquoted empty field. */
 function parseCsv(text: string): (string | null)[][] {
@@ -73,6 +73,7 @@ describe('a CSV encoder', () => {
         const text = Buffer.concat([encoder.header(), encoder.take()]).toString();
         const expected = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
         assert.deepEqual(parseCsv(text), [columns, ...expected]);
+        assert.equal([columns, ...rows].map(csvLine).join(''), text);
       }),
       { numRuns: 200 },
     );

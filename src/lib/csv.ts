@@ -38,7 +38,7 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   }
 
   return {
-    header: () => Buffer.from(`${columns.map((column) => encodeText(column)).join(',')}\n`),
+    header: () => Buffer.from(csvLine(columns)),
     encode(row) {
       pending += encodeRow(row);
       if (pending.length >= PENDING_UNITS) flush();
@@ -63,6 +63,11 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
       return bytes + pending.length;
     },
   };
+}
+
+/** One row, by position. */
+export function csvLine(values: readonly CsvValue[]): string {
+  return `${values.map((value, index) => encodeValue(value, `column ${index + 1}`)).join(',')}\n`;
 }
 
 const FIRST_BYTES = 1 << 16;

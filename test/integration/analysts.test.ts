@@ -53,13 +53,7 @@ void describe(
     for (const { question, sql, answer } of questions) {
       void it(question, async () => {
         const { columns, rows } = await runQuery(session, sql, { write: false });
-        assert.equal(
-          textTable(
-            columns,
-            rows.map((row) => columns.map((column) => row[column])),
-          ),
-          answer,
-        );
+        assert.equal(textTable(columns, rows), answer);
       });
     }
   },

@@ -171,9 +171,16 @@ void describe('explain', { concurrency: 1 }, () => {
 
   void it('tells when and by which run a row went, and where its record last was', async () => {
     const { gone } = pick();
+    const added = `ADD COLUMN "__proto__" text DEFAULT 'kept', ADD COLUMN "7" jsonb DEFAULT '{"n": 1.10}'`;
+    await workspace.sql(`ALTER TABLE launches ${added}`);
+    await workspace.sql(`UPDATE launches SET launch_date_unix = 9007199254740993 WHERE id = '${gone.id}'`);
+    const exact = /(?=.*"n": 1\.10)(?=.*"__proto__": "kept").*"launch_date_unix": "?9007199254740993\b/s;
+    assert.match((await workspace.run(['explain', 'launches', gone.id, '--json'])).stdout, exact);
     api.set(LAUNCHES, { body: JSON.stringify(launches.filter((one) => one !== gone)) });
     runs.push(await pull());
-    const told = await explain('launches', gone.id);
+    const left = await workspace.run(['explain', 'launches', gone.id, '--json']);
+    assert.match(left.stdout, exact);
+    const told = JSON.parse(left.stdout) as Explanation;
     assert.deepEqual([told.rows, told.tombstones.length], [[], 1]);
     const [{ deleted_at, row, run_id }] = told.tombstones as [Explanation['tombstones'][number]];
     assert.deepEqual([run_id, row['id']], [runs[4]?.run_id, gone.id]);

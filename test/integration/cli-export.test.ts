@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
+import { resources } from '../../src/resources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   assertFailure,
@@ -28,7 +29,8 @@ before(async () => {
 after(() => server.close());
 
 void describe('export', () => {
-  void it('writes every table, with every row, as CSV', async () => {
+  void it('writes every table of the resources, with every row, as CSV', async () => {
+    await workspace.sql('CREATE TABLE "../../escaped" (a int); CREATE TABLE notes (a json, b point)');
     const written = await workspace.json<Exported[]>(['export', '--out', 'all']);
     assert.deepEqual(
       written.map(({ file }) => file),
@@ -45,8 +47,10 @@ void describe('export', () => {
       const file = readFileSync(join(workspace.folder, 'all', `${table}.csv`), 'utf8');
       assert.deepEqual(sortedLines(file), sortedLines(query.stdout), table);
     }
-    const names = written.map(({ table }) => table);
-    assert.ok(names.includes('launches') && names.includes('launch_cores') && names.includes('rockets'));
+    assert.deepEqual(
+      written.map(({ table }) => table),
+      resources.flatMap(({ tables }) => tables.map(({ name }) => name)).sort(),
+    );
   });
 
   void it('writes what query --json says as NDJSON, and tells it as a table', async () => {
@@ -65,7 +69,7 @@ void describe('export', () => {
   void it('writes views when they are named, with nulls, numbers and times as documented', async () => {
     await workspace.sql(`CREATE VIEW odd AS SELECT *
       FROM (VALUES (1, NULL, 9007199254740993, 1.50, 0.1::float8, true, timestamptz '2006-03-24 22:30:00.5+01',
-                    date '2006-03-24', ARRAY[1, 2], '{"k": 1}'::jsonb),
+                    date '2006-03-24', ARRAY[1, 2], '{"k": 1.10}'::jsonb),
                    (2, '', 1, 2, 'NaN', NULL, '2006-03-24 22:30+00', 'infinity', '{}', 'null'))
         AS v (n, text, big, exact, double, yes, at, day, list, json)`);
     const out = ['--tables', 'odd', '--out', 'odd'];
@@ -75,21 +79,96 @@ void describe('export', () => {
       readFileSync(join(workspace.folder, 'odd/odd.csv'), 'utf8'),
       [
         'n,text,big,exact,double,yes,at,day,list,json',
-        '1,,9007199254740993,1.50,0.1,true,2006-03-24T21:30:00.5Z,2006-03-24,"[1,2]","{""k"":1}"',
-        '2,"",1,2,NaN,,2006-03-24T22:30:00Z,infinity,[],',
+        '1,,9007199254740993,1.50,0.1,true,2006-03-24T21:30:00.5Z,2006-03-24,"[1,2]","{""k"": 1.10}"',
+        '2,"",1,2,NaN,,2006-03-24T22:30:00Z,infinity,[],null',
         '',
       ].join('\n'),
     );
     assert.deepEqual(readFileSync(join(workspace.folder, 'odd/odd.ndjson'), 'utf8').split('\n'), [
-      '{"n":1,"text":null,"big":"9007199254740993","exact":"1.50","double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k":1}}',
+      '{"n":1,"text":null,"big":"9007199254740993","exact":"1.50","double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k": 1.10}}',
       '{"n":2,"text":"","big":1,"exact":"2","double":"NaN","yes":null,"at":"2006-03-24T22:30:00Z","day":"infinity","list":[],"json":null}',
       '',
     ]);
-    const all = await workspace.json<Exported[]>(['export', '--out', 'tables']);
-    assert.ok(
-      all.every(({ table }) => table !== 'odd'),
-      'every table is no view',
+  });
+
+  void it('writes columns with names that mean something to JavaScript, in their order', async () => {
+    await workspace.sql(
+      'CREATE VIEW special AS SELECT 1 AS b, 2 AS "7", 3 AS "__proto__", 4 AS "constructor"',
     );
+    for (const format of ['csv', 'ndjson'])
+      await workspace.run(['export', '--tables', 'special', '--out', 'odd', '--format', format]);
+    assert.deepEqual(
+      ['csv', 'ndjson'].map((format) =>
+        readFileSync(join(workspace.folder, `odd/special.${format}`), 'utf8'),
+      ),
+      ['b,7,__proto__,constructor\n1,2,3,4\n', '{"b":1,"7":2,"__proto__":3,"constructor":4}\n'],
+    );
+  });
+
+  void it('writes each table inside of the folder, to a file of its own on any file system', async () => {
+    const names = [
+      '../../escaped',
+      '..',
+      'Rockets',
+      'rockets',
+      '.hidden',
+      'con',
+      'Größe',
+      'é'.repeat(31),
+      'a%2F',
+      'a/',
+    ];
+    for (const name of names)
+      await workspace.sql(`CREATE TABLE IF NOT EXISTS "${name}" AS SELECT '${name}' AS name`);
+    const args = ['export', '--out', 'deep/in/out', '--tables', names.join(','), '--format', 'ndjson'];
+    const written = await workspace.json<Exported[]>(args);
+    const files = readdirSync(join(workspace.folder, 'deep', 'in', 'out'));
+    assert.deepEqual(written.map(({ table }) => table).sort(), names.sort());
+    assert.deepEqual(written.map(({ file }) => basename(file)).sort(), files.sort());
+    assert.equal(new Set(files.map((file) => file.toLowerCase())).size, names.length);
+    assert.ok(files.includes('%2E%2E%2F%2E%2E%2Fescaped.ndjson') && files.includes('rockets.ndjson'));
+    for (const file of files) assert.match(file, /^(?!con\b)[a-z0-9_%][\w%-]*\.ndjson$/);
+    assert.equal(readdirSync(join(workspace.folder, 'deep'), { recursive: true }).length, 2 + names.length);
+  });
+
+  void it('writes columns of any type, and the same rows as the same bytes, in whatever order they are', async () => {
+    const rows = (order: string): string => `INSERT INTO alike
+      SELECT 'Same', '{1}', n % 2, '(1,1)', '{}', '1', (ARRAY['1.0', '1.00', '1.000'])[n]::numeric, ROW('{"a": 1}'::json, 1)::pair, 'sad', '[1,2)', ARRAY['[1]'::json],
+        format('{"n": %s}', n)::json, NULL, repeat('x', 5)
+      FROM generate_series(1, 3) n ORDER BY n ${order};
+      INSERT INTO heir SELECT 1, n FROM generate_series(1, 3) n ORDER BY n ${order};
+      INSERT INTO parts SELECT (ARRAY['a', 'B', 'c'])[n], '{}' FROM generate_series(1, 3) n ORDER BY n ${order};
+      INSERT INTO ${workspace.schema}.pg_class SELECT n FROM generate_series(1, 3) n ORDER BY n ${order}`;
+    await workspace.sql(
+      `CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE DOMAIN label AS text; CREATE TYPE pair AS (a json, b int);
+       CREATE TABLE alike (t label, list int[], odd int, p point, j jsonb, x xid, n numeric, q pair, m mood, r int4range,
+         js json[], last json, doc xml, c varchar(9));
+       CREATE VIEW alike_view AS SELECT * FROM alike;
+       CREATE TABLE parent (id int PRIMARY KEY, n int); CREATE TABLE heir () INHERITS (parent);
+       CREATE TABLE parts (b text COLLATE "en-x-icu", a json, PRIMARY KEY (b) INCLUDE (a)) PARTITION BY LIST (b);
+       CREATE TABLE part PARTITION OF parts DEFAULT;
+       CREATE TABLE ${workspace.schema}.pg_class (mine int);
+       CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES`,
+    );
+    const tables = ['alike', 'alike_view', 'bare', 'parent', 'parts', 'pg_class'];
+    const contents: string[][] = [];
+    for (const order of ['ASC', 'DESC']) {
+      await workspace.sql(`TRUNCATE alike, parent, parts, ${workspace.schema}.pg_class; ${rows(order)}`);
+      for (const format of ['csv', 'ndjson']) {
+        const args = ['export', '--tables', tables.join(','), '--out', order, '--format', format];
+        const written = await workspace.json<Exported[]>(args);
+        assert.deepEqual(
+          written.map((one) => [one.table, one.rows]),
+          tables.map((table) => [table, table === 'bare' ? 1 : 3]),
+        );
+      }
+      const files = readdirSync(join(workspace.folder, order)).sort();
+      contents.push(files.map((file) => readFileSync(join(workspace.folder, order, file), 'utf8')));
+    }
+    assert.deepEqual(contents[0], contents[1]);
+    assert.equal(readFileSync(join(workspace.folder, 'ASC', 'pg_class.csv'), 'utf8'), 'mine\n1\n2\n3\n');
+    assert.equal(readFileSync(join(workspace.folder, 'ASC', 'parts.csv'), 'utf8'), 'b,a\nB,{}\na,{}\nc,{}\n');
+    assert.equal(readFileSync(join(workspace.folder, 'ASC', 'bare.ndjson'), 'utf8'), '{}\n');
   });
 
   void it('leaves no part of a file that cannot be had whole', async () => {
@@ -123,6 +202,17 @@ void describe('export', () => {
     const result = await workspace.run(['export', '--tables', 'rockets,nix', '--out', 'none']);
     assertFailure(result, { code: 2, message: /^error: Cannot export nix: not in schema / });
     assert.ok(!workspace.list().includes('none'));
+  });
+
+  void it('names the tables of the resources that are missing, and fails where all are', async () => {
+    const other = server.workspace();
+    const message = /^error: Cannot export any table: not in schema /;
+    assertFailure(await other.run(['export']), { code: 2, message });
+    assert.equal((await other.run(['migrate', 'up'])).code, 0);
+    await other.sql('DROP TABLE roadster CASCADE');
+    const { code, stderr } = await other.run(['export']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warn {2}Cannot export roadster: not in schema /);
   });
 
   void it('refuses a place that cannot be written', async () => {

@@ -37,6 +37,8 @@ void describe('query', { concurrency: 3 }, () => {
     assert.match(stdout, /^name +flight_number\n─+ {2}─+\n\S.* 1\n\S.* 2\n\(2 rows\)\n$/);
     const quiet = await workspace.run(['query', sql, '--quiet']);
     assert.equal(quiet.stdout, stdout.replace('(2 rows)\n', ''));
+    const zone = await workspace.run(['query', 'SHOW TimeZone']);
+    assert.equal(zone.stdout, 'TimeZone\n────────\nUTC\n(1 row)\n');
   });
 
   void it('says that nothing was ever published, where no rows would pass for an answer', async () => {
@@ -104,7 +106,37 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(
       stdout,
       'one,big,exact,double,nothing,yes,at,day,text,json\n' +
-        '1,9007199254740993,1.50,0.1,,true,2006-03-24T21:30:00.5Z,2006-03-24,"a,""b""\nc","{""k"":[1]}"\n',
+        '1,9007199254740993,1.50,0.1,,true,2006-03-24T21:30:00.5Z,2006-03-24,"a,""b""\nc","{""k"": [1]}"\n',
+    );
+  });
+
+  void it('prints JSON with every digit of its numbers', async () => {
+    const sql = `SELECT '{"n": 12345678901234567890}'::jsonb AS j, ARRAY['[1.10,1e400]'::json] AS list, '"x"'::json AS text`;
+    const table = await workspace.run(['query', sql, '--quiet']);
+    assert.match(table.stdout, /^\{"n": 12345678901234567890\} {2}\[\[1\.10,1e400\]\] +"x"$/m);
+    const csv = await workspace.run(['query', sql, '--csv']);
+    assert.equal(csv.stdout, 'j,list,text\n"{""n"": 12345678901234567890}","[[1.10,1e400]]","""x"""\n');
+    const json = await workspace.run(['query', sql, '--json']);
+    assert.equal(
+      json.stdout.replaceAll(/\s/g, ''),
+      '[{"j":{"n":12345678901234567890},"list":[[1.10,1e400]],"text":"x"}]',
+    );
+  });
+
+  void it('prints each column, also where two have one name or a name is special', async () => {
+    const sql = `SELECT count(*), count(success), 1 AS "__proto__", 2 AS "constructor", 3 AS "7", 4 AS count_2
+      FROM (VALUES (true), (NULL)) AS v (success)`;
+    const table = await workspace.run(['query', sql, '--quiet']);
+    assert.match(
+      table.stdout,
+      /^count +count +__proto__ +constructor +7 +count_2\n[─ ]+\n +2 +1 +1 +2 +3 +4\n$/,
+    );
+    const csv = await workspace.run(['query', sql, '--csv']);
+    assert.equal(csv.stdout, 'count,count,__proto__,constructor,7,count_2\n2,1,1,2,3,4\n');
+    const json = await workspace.run(['query', sql, '--json']);
+    assert.equal(
+      json.stdout.replaceAll(/\s/g, ''),
+      '[{"count":2,"count_3":1,"__proto__":1,"constructor":2,"7":3,"count_2":4}]',
     );
   });
 
@@ -136,6 +168,8 @@ void describe('query', { concurrency: 3 }, () => {
     await other.sql('CREATE TABLE spacex_notes (n integer)');
     const { code, stdout } = await other.run(['query', insert, '--write']);
     assert.deepEqual([code, stdout], [0, '(2 rows)\n']);
+    const comment = await other.run(['query', `COMMENT ON TABLE spacex_notes IS 'x'`, '--write']);
+    assert.equal(comment.stdout, '(done)\n');
     assert.deepEqual(await other.sql('SELECT n FROM spacex_notes ORDER BY 1'), [{ n: 1 }, { n: 2 }]);
   });
 

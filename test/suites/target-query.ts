@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
+import { isDatabaseFailure } from '../../src/adapters/postgres/errors.ts';
 import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { rows } from '../../src/adapters/postgres/session.ts';
@@ -115,19 +116,42 @@ export function testQuery(openDatabase: OpenDatabase): void {
         `VALUES ('a'), ('b')`,
       ]) {
         const { rows: found } = await runQuery(lab.session, sql, { write: false });
-        assert.deepEqual(found.flatMap(Object.values), ['a', 'b'], sql);
+        assert.deepEqual(found, [['a'], ['b']], sql);
       }
       const table = await runQuery(lab.session, 'TABLE makers', { write: false });
       assert.deepEqual(table.columns.slice(0, 2), ['id', 'name']);
       const plan = await runQuery(lab.session, 'EXPLAIN ANALYZE SELECT * FROM makers', { write: false });
       assert.deepEqual(plan.columns, ['QUERY PLAN']);
       const zone = await runQuery(lab.session, 'SHOW TimeZone', { write: false });
-      assert.deepEqual(zone.rows, [{ TimeZone: 'UTC' }]);
+      assert.deepEqual([zone.columns, zone.rows], [['TimeZone'], [['UTC']]]);
+    });
+
+    it('hides no row that a policy keeps from the role that it reads as', async () => {
+      await runQuery(lab.session, 'ALTER TABLE makers ENABLE ROW LEVEL SECURITY', { write: true });
+      await assert.rejects(runQuery(lab.session, 'SELECT id FROM makers', { write: false }), {
+        message: /row-level security policy for table "makers" \(42501\)$/,
+        hint: /--write/,
+      });
+      const written = await runQuery(lab.session, 'SELECT id FROM makers', { write: true });
+      assert.deepEqual(written.rows, [['a'], ['b']]);
+      assert.deepEqual(await rows(lab.client, 'SHOW row_security'), [{ row_security: 'off' }]);
+      await runQuery(lab.session, 'ALTER TABLE makers DISABLE ROW LEVEL SECURITY', { write: true });
+    });
+
+    it('gives each column its own value, whatever the names', async () => {
+      const { columns, rows: found } = await runQuery(
+        lab.session,
+        `SELECT 1 AS n, 2 AS n, a.id, b.id, 3 AS "__proto__", 4 AS "1", 5 AS "constructor"
+         FROM makers a JOIN makers b ON a.id < b.id`,
+        { write: false },
+      );
+      assert.deepEqual(columns, ['n', 'n', 'id', 'id', '__proto__', '1', 'constructor']);
+      assert.deepEqual(found, [[1, 2, 'a', 'b', 3, 4, 5]]);
     });
 
     it('reads the ledger as well, without a schema name', async () => {
       const { rows: found } = await runQuery(lab.session, 'SELECT status FROM runs', { write: false });
-      assert.deepEqual(found, [{ status: 'succeeded' }]);
+      assert.deepEqual(found, [['succeeded']]);
     });
 
     it('says what is wrong with the SQL, with its SQLSTATE', async () => {
@@ -143,6 +167,11 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await assert.rejects(runQuery(lab.session, 'SELECT nope', { write: false }), {
         message: 'Cannot run the query: column "nope" does not exist (42703)',
       });
+    });
+
+    it("fails with an error that is known as the database's own", async () => {
+      const error: unknown = await lab.client.query('SELECT 1/0').catch((thrown: unknown) => thrown);
+      assert.ok(isDatabaseFailure(error));
     });
 
     it('says how to write when it is refused', async () => {
@@ -166,9 +195,50 @@ export function testQuery(openDatabase: OpenDatabase): void {
 
     it('commits, and tells how many rows it touched', async () => {
       const result = await runQuery(lab.session, `UPDATE makers SET name = 'x'`, { write: true });
-      assert.deepEqual(result, { columns: [], rows: [], touched: 2 });
+      assert.deepEqual(result, { columns: [], rows: [], count: 2 });
       await lab.client.query('ROLLBACK');
       assert.deepEqual(await rows(lab.client, 'SELECT DISTINCT name FROM makers'), [{ name: 'x' }]);
+      await lab.close();
+    });
+
+    it('counts the rows that a statement returns, and those that it touched where it returns none', async () => {
+      const update = `UPDATE makers SET name = name WHERE id = 'a'`;
+      for (const [sql, count] of [
+        ['SHOW TimeZone', 1],
+        ['EXPLAIN VALUES (1)', 1],
+        ['VALUES (1), (2), (3)', 3],
+        ['TABLE makers', 2],
+        ['SELECT 1 WHERE false', 0],
+        ['SELECT FROM makers', 2],
+        [update, 1],
+        [`${update} RETURNING id, name`, 1],
+        ['DECLARE two CURSOR WITH HOLD FOR SELECT id FROM makers', null],
+        ['FETCH 1 FROM two', 1],
+        ['MOVE 1 IN two', 1],
+        ['CLOSE two', null],
+        ['PREPARE one AS SELECT 1', null],
+        ['EXECUTE one', 1],
+        ['CREATE TABLE copied AS TABLE makers', 2],
+        ['DROP TABLE copied', null],
+      ] as const) {
+        const result = await runQuery(lab.session, sql, { write: true });
+        assert.equal(result.count, count, sql);
+        if (result.columns.length > 0) assert.equal(result.rows.length, count, sql);
+      }
+      await lab.close();
+    });
+
+    it('refuses a COPY that would need the rows of a client, or lose them', async () => {
+      for (const sql of [
+        'COPY makers FROM STDIN',
+        'copy makers\nto stdout',
+        '/* a */ COPY (SELECT 1) TO  STDOUT (FORMAT csv)',
+      ]) {
+        await assert.rejects(runQuery(lab.session, sql, { write: true }), {
+          code: 'database',
+          hint: /SELECT/,
+        });
+      }
       await lab.close();
     });
 

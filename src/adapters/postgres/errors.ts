@@ -19,6 +19,9 @@ export const UNDEFINED_TABLE = '42P01';
 export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
 
+/** The server's routine that refuses to hide rows by a policy. The SQLSTATE is that of any missing right. */
+export const HIDDEN_ROWS = 'check_enable_rls';
+
 /** The connection broke, and with it the statement that was on its way. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
@@ -41,7 +44,7 @@ export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof ConnectionLost || isRefusal(error);
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
 }
 
@@ -73,6 +76,8 @@ const HINTS: Readonly<Record<string, string>> = {
   '57P01': LOST,
   '57P02': LOST,
   '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
+  [HIDDEN_ROWS]:
+    'Connect as a role that the policies of this table do not apply to: a superuser, one with BYPASSRLS, or the owner without FORCE ROW LEVEL SECURITY.',
   ECONNRESET: LOST,
   [NO_ANSWER]: `Check the server and the network to it, ${AGAIN}`,
   ENOSPC: 'Make room or give another --data-dir.',
@@ -104,10 +109,11 @@ export function databaseError(
   if (own !== null) return own;
   const state = sqlState(error);
   const suffix = state === null ? '' : ` (${state})`;
+  const key = isRefusal(error) && error.routine === HIDDEN_ROWS ? HIDDEN_ROWS : (state ?? '');
   return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
     code: 'database',
     cause: error,
-    hint: hints[state ?? ''] ?? HINTS[state ?? ''] ?? otherwise ?? hintOf(error, state),
+    hint: hints[key] ?? HINTS[key] ?? otherwise ?? hintOf(error, state),
     context: { sqlstate: state },
   });
 }

@@ -4,16 +4,10 @@ import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
 import { contents, goneSql, heldSql, sameKey } from './merge.ts';
+import { readRows } from './read-rows.ts';
 import { one, rows } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sharedRows, type StagingNames } from './staging.ts';
-
-type Found = {
-  readonly key: Record<string, unknown>;
-  readonly before: Doc | null;
-  readonly after: Doc | null;
-};
-type Doc = Readonly<Record<string, unknown>>;
 
 /** What a publish of the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
 export async function previewTable(
@@ -40,17 +34,10 @@ export async function previewTable(
             (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
             (${heldSql(table, staged, sharedRows(names.held, resource))}) AS held`,
   );
-  const first = (what: string, before: string, after: string): Promise<Found[]> =>
-    rows<Found>(
-      client,
-      `SELECT to_jsonb(${after === 'NULL' ? 't' : 's'}) AS key, ${before} AS before, ${after} AS after
-       ${what} ORDER BY ${columnList(table.key, after === 'NULL' ? 't' : 's')} LIMIT $1`,
-      [sample],
-    );
   const changes = [
-    ...(await first(inserted, 'NULL', 'to_jsonb(s)')).map(rowChange(table, 'inserted', [])),
-    ...(await first(updated, 'to_jsonb(t)', 'to_jsonb(s)')).map(rowChange(table, 'updated', columns)),
-    ...(await first(deleted, 'to_jsonb(t)', 'NULL')).map(rowChange(table, 'deleted', [])),
+    ...(await firstRows(client, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
+    ...(await firstRows(client, { table, kind: 'updated', from: updated, key: 's', cells: columns }, sample)),
+    ...(await firstRows(client, { table, kind: 'deleted', from: deleted, key: 't', cells: [] }, sample)),
   ];
   const { staged: all, ...rest } = counts;
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
@@ -86,12 +73,35 @@ export async function previewRejects(
   };
 }
 
-function rowChange(table: Table, kind: RowChange['kind'], columns: readonly string[]) {
-  return ({ key, before, after }: Found): RowChange => ({
+/** Before and after are in the form that every value leaves the database in; whether they differ, SQL says. */
+async function firstRows(
+  client: ClientBase,
+  what: {
+    readonly table: Table;
+    readonly kind: RowChange['kind'];
+    readonly from: string;
+    /** The alias of the side that has the key. */
+    readonly key: 's' | 't';
+    readonly cells: readonly string[];
+  },
+  sample: number,
+): Promise<readonly RowChange[]> {
+  const { table, kind, from, cells } = what;
+  const key = columnList(table.key, what.key);
+  const compared = cells
+    .map((column) => [`t.${ident(column)}`, `s.${ident(column)}`])
+    .map(([before, after]) => `, ${before}, ${after}, ${before} IS DISTINCT FROM ${after}`);
+  const { rows: found } = await readRows(
+    client,
+    `SELECT ${key}${compared.join('')} ${from} ORDER BY ${key} LIMIT $1`,
+    [sample],
+  );
+  return found.map((values) => ({
     kind,
-    key: Object.fromEntries(table.key.map((column) => [column, key[column]])),
-    cells: columns
-      .filter((column) => JSON.stringify(before?.[column]) !== JSON.stringify(after?.[column]))
-      .map((column) => ({ column, before: before?.[column] ?? null, after: after?.[column] ?? null })),
-  });
+    key: Object.fromEntries(table.key.map((column, index) => [column, values[index]])),
+    cells: cells.flatMap((column, index) => {
+      const [before, after, differs] = values.slice(table.key.length + 3 * index);
+      return differs === true ? [{ column, before, after }] : [];
+    }),
+  }));
 }

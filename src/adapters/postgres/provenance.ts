@@ -2,7 +2,9 @@ import type { ClientBase } from 'pg';
 
 import type { RawFile, RunStatus } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
+import { exactJson } from '../../lib/json-source.ts';
 import { databaseError } from './errors.ts';
+import { readRows } from './read-rows.ts';
 import { inSnapshot } from './read-table.ts';
 import { rows } from './session.ts';
 import { columnList, ident } from './sql.ts';
@@ -59,17 +61,23 @@ export async function readProvenance(
 ): Promise<Provenance> {
   try {
     return await inSnapshot(client, async () => {
-      const live = await rows<TargetRow>(
+      // Somebody may have added columns, of any name and type.
+      const found = await readRows(
         client,
         `SELECT * FROM ${ident(table.name)} WHERE ${ident(table.owner)} = $1 ORDER BY ${columnList(table.key)}`,
         [id],
       );
-      const tombstones = await rows<Tombstone>(
+      const live = found.rows.map(
+        (values) =>
+          Object.fromEntries(found.columns.map((column, index) => [column, values[index]])) as TargetRow,
+      );
+      const gone = await rows<Omit<Tombstone, 'row'> & { readonly row: string }>(
         client,
-        `SELECT run_id, deleted_at, "row" FROM tombstones WHERE table_name = $1 AND row_id = $2
+        `SELECT run_id, deleted_at, "row"::text FROM tombstones WHERE table_name = $1 AND row_id = $2
          ORDER BY tombstone_id DESC`,
         [table.name, id],
       );
+      const tombstones = gone.map((one) => ({ ...one, row: exactJson(one.row) as Tombstone['row'] }));
       const runIds = [
         ...live.flatMap(({ _first_run_id, _run_id }) => [_first_run_id, _run_id]),
         ...tombstones.map(({ run_id }) => run_id),

@@ -1,15 +1,9 @@
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
-import { databaseError, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError, HIDDEN_ROWS, UNDEFINED_TABLE } from './errors.ts';
+import { readRows, type RowSet } from './read-rows.ts';
 import { applyRoleLimits } from './role-limits.ts';
-import type { Session } from './session.ts';
-
-export type QueryResult = {
-  readonly columns: readonly string[];
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** For statements that return no rows: rows touched, null where that says nothing. */
-  readonly touched: number | null;
-};
+import { execute, type Session } from './session.ts';
 
 /**
  * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
@@ -18,30 +12,29 @@ export type QueryResult = {
  * like lo_export are closed. Out of reach: a superuser who takes the role back inside of a function's SQL text, and
  * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
  */
-export async function runQuery(
-  session: Session,
-  sql: string,
-  options: { write: boolean },
-): Promise<QueryResult> {
+export async function runQuery(session: Session, sql: string, options: { write: boolean }): Promise<RowSet> {
   const { client } = session;
   if (!options.write) checkReads(sql);
+  refuseCopyOfClient(sql);
+  let isLessened = false;
   let limits: Readonly<Record<string, string>> = {};
   try {
-    await client.query(options.write ? 'BEGIN' : 'BEGIN READ ONLY');
-    if (!options.write) await client.query(LESSEN_SUPERUSER);
+    // A query leaves out what the policies of the role that connected leave out, as in any other client.
+    const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
+    await client.query(`${begin}; SET LOCAL row_security TO DEFAULT`);
+    if (!options.write) isLessened = (await execute(client, LESSEN_SUPERUSER)) > 0;
     limits = await applyRoleLimits(client);
-    const result = await client.query({ text: sql, queryMode: 'extended' } as { text: string });
+    const result = await readRows(client, sql);
     if (options.write) await commit(client, 'the query took effect', 'Look at what it should have changed.');
     else await client.query('ROLLBACK');
-    return {
-      columns: result.fields.map(({ name }) => name),
-      rows: result.rows,
-      touched: result.rowCount,
-    };
+    return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    const hints = options.write ? WRITE_HINTS : READ_HINTS;
-    throw databaseError('run the query', error, undefined, { ...hints, ...limits });
+    throw databaseError('run the query', error, undefined, {
+      ...(options.write ? WRITE_HINTS : READ_HINTS),
+      ...(isLessened ? LESSENED_HINTS : {}),
+      ...limits,
+    });
   }
 }
 
@@ -50,9 +43,16 @@ const WRITE_HINTS: Readonly<Record<string, string>> = {
   [UNDEFINED_TABLE]: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
 };
 const READ_HINTS = { ...WRITE_HINTS, '25006': WRITE_HINT };
+const LESSENED_HINTS = {
+  [HIDDEN_ROWS]:
+    'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
+};
 
-/** Until the end of the transaction. A query before the user's own also settles that the transaction is read-only. */
-const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true)
+/**
+ * Until the end of the transaction. A query before the user's own also settles that the transaction is read-only.
+ * Policies apply to that role and none to a superuser, from whom no row may be hidden.
+ */
+const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
 
 const READING = new Set(['select', 'with', 'values', 'table', 'show', 'explain']);
@@ -62,6 +62,15 @@ function checkReads(sql: string): void {
   if (READING.has(word)) return;
   const what = word === '' ? 'no SELECT in it' : `${word.toUpperCase()} may change something`;
   throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
+}
+
+/** Rows that COPY sends to the client would be lost, and PGlite waits forever for those that it wants from it. */
+function refuseCopyOfClient(sql: string): void {
+  if (!/^copy\b.*\b(?:from|to)\s+(?:stdin|stdout)\b/is.test(afterComments(sql))) return;
+  throw new PipelineError('Cannot run the query: COPY through stdin or stdout needs psql', {
+    code: 'database',
+    hint: 'Give a SELECT, with --csv if you like; or INSERT … VALUES.',
+  });
 }
 
 /** What follows white space, parentheses and comments, which nest in PostgreSQL. */

@@ -1,30 +1,85 @@
 import type { ClientBase } from 'pg';
 
 import { databaseError } from './errors.ts';
+import { readRows, type RowSet } from './read-rows.ts';
 import { rows } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
 /** Rows that are in memory at a time. */
 const FETCHED_ROWS = 5000;
 
-export type ReadableTable = { readonly name: string; readonly columns: readonly string[] };
+export type ReadableTable = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Expressions over the table as `t`. Rows that are equal by all of them are equal byte for byte. */
+  readonly order: readonly string[];
+};
 
-/** The target's tables, or the tables and views that are named; `missing` are names of none. */
+type Found = { readonly name: string; readonly has_key: boolean; readonly columns: readonly Column[] };
+
+type Column = {
+  readonly name: string;
+  readonly type: 'text' | 'sorted' | 'other';
+  /** Its place in the primary key, from 0. */
+  readonly key: number | null;
+};
+
+/** Tables and views of these names; `missing` are names of none. */
 export async function readableTables(
   client: ClientBase,
   schema: string,
-  names: readonly string[] | null,
+  names: readonly string[],
 ): Promise<{ readonly found: readonly ReadableTable[]; readonly missing: readonly string[] }> {
-  const found = await rows<ReadableTable>(
-    client,
-    `SELECT relname::text AS name, array_agg(attname::text ORDER BY attnum) AS columns
-     FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-     WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'm') AND (relname = ANY ($2) OR ($2 IS NULL AND relkind = 'r'))
-     GROUP BY relname ORDER BY relname`,
-    [ident(schema), names],
-  );
-  const missing = (names ?? []).filter((name) => found.every((table) => table.name !== name));
+  const tables = await rows<Found>(client, TABLES, [ident(schema), names]);
+  const found = tables.map(({ name, has_key, columns }) => ({
+    name,
+    columns: columns.map((column) => column.name),
+    order: has_key ? keyOrder(columns) : wholeOrder(columns),
+  }));
+  const missing = names.filter((name) => found.every((table) => table.name !== name));
   return { found, missing };
+}
+
+/**
+ * A primary key says nothing of the rows of tables that inherit from this one. Text that is inside of a value, as of
+ * jsonb or a range, is in the order of the database's language: such types count as not sorted.
+ */
+const TABLES = `SELECT c.relname::text AS name, bool_or(i.indrelid IS NOT NULL) AS has_key,
+    coalesce(json_agg(json_build_object(
+      'name', a.attname,
+      'type', CASE WHEN y.typcategory = 'S' THEN 'text'
+                   WHEN y.typtype = 'e' OR o.opcintype IS NOT NULL THEN 'sorted' ELSE 'other' END,
+      'key', CASE WHEN array_position(i.indkey::int2[], a.attnum) < i.indnkeyatts
+                  THEN array_position(i.indkey::int2[], a.attnum) END
+    ) ORDER BY a.attnum) FILTER (WHERE a.attnum IS NOT NULL), '[]') AS columns
+  FROM pg_class c
+  LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_type y ON y.oid = a.atttypid
+  LEFT JOIN (SELECT DISTINCT opcintype FROM pg_opclass JOIN pg_am m ON m.oid = opcmethod
+             WHERE amname = 'btree' AND opcdefault AND opcintype <> 'jsonb'::regtype) o ON o.opcintype = y.oid
+  LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND (c.relkind = 'p' OR NOT c.relhassubclass)
+  WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname = ANY ($2)
+  GROUP BY c.relname ORDER BY c.relname`;
+
+function keyOrder(columns: readonly Column[]): readonly string[] {
+  return columns
+    .filter(({ key }) => key !== null)
+    .sort((a, b) => (a.key ?? 0) - (b.key ?? 0))
+    .map(sortExpression);
+}
+
+/** Not every type can be sorted, and values that sort as equal may differ, such as 1.0 and 1.00: text decides last. */
+function wholeOrder(columns: readonly Column[]): readonly string[] {
+  const names = columns.map(({ name }) => name);
+  return [
+    ...columns.filter(({ type }) => type !== 'other').map(sortExpression),
+    `ROW(${columnList(names, 't')})::text COLLATE "C"`,
+  ];
+}
+
+/** The order of a language differs between machines, that of bytes does not. */
+function sortExpression({ name, type }: Column): string {
+  return type === 'text' ? `t.${ident(name)}::text COLLATE "C"` : `t.${ident(name)}`;
 }
 
 /** Runs `work` on one state of the database: what others publish meanwhile is not seen. */
@@ -37,20 +92,21 @@ export async function inSnapshot<T>(client: ClientBase, work: () => Promise<T>):
   }
 }
 
-/** All rows of a table in the order of its first columns, some thousands at a time. Inside of a snapshot only. */
+/** All rows of a table in its order, some thousands at a time. Inside of a snapshot only. */
 export async function* readTable(
   client: ClientBase,
-  { name, columns }: ReadableTable,
-): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
+  schema: string,
+  { name, columns, order }: ReadableTable,
+): AsyncGenerator<RowSet['rows']> {
   try {
-    const order = columns.map((_, index) => index + 1).join(', ');
     await client.query(
-      `DECLARE table_rows NO SCROLL CURSOR FOR SELECT ${columnList(columns)} FROM ${ident(name)} ORDER BY ${order}`,
+      `DECLARE table_rows NO SCROLL CURSOR FOR
+       SELECT ${columnList(columns, 't')} FROM ${ident(schema, name)} AS t ORDER BY ${order.join(', ')}`,
     );
     for (;;) {
-      const fetched = await rows(client, `FETCH ${FETCHED_ROWS} FROM table_rows`);
-      if (fetched.length === 0) break;
-      yield fetched;
+      const fetched = await readRows(client, `FETCH ${FETCHED_ROWS} FROM table_rows`);
+      if (fetched.rows.length === 0) break;
+      yield fetched.rows;
     }
     await client.query('CLOSE table_rows');
   } catch (error) {

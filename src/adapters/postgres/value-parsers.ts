@@ -1,16 +1,29 @@
 import type { CustomTypesConfig } from 'pg';
 import { parse as parseArray } from 'postgres-array';
 
+import { JsonSource } from '../../lib/json-source.ts';
+
 /**
  * How values leave the database, alike on a server and embedded: safe integers and finite doubles as numbers,
  * other int8, numeric and non-finite doubles as strings, timestamps as ISO 8601 (UTC), json parsed, the rest as
  * PostgreSQL's text.
  */
-export const valueParsers: CustomTypesConfig = {
-  getTypeParser: (oid: number) => parserOf(oid),
-};
+export const valueParsers = parsersWith(JSON.parse);
+
+/**
+ * The same for rows that are printed: json and jsonb stay as PostgreSQL writes them, to the digit. pg also sends the
+ * parsers of a single query as the types of its parameters, and PGlite then needs a list.
+ */
+export const printedParsers: CustomTypesConfig = Object.assign(
+  [],
+  parsersWith((text) => new JsonSource(text)),
+);
 
 type Parse = (text: string) => unknown;
+
+function parsersWith(json: Parse): CustomTypesConfig {
+  return { getTypeParser: (oid: number) => parserOf(oid, json) };
+}
 
 const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
   1000: 16, // bool
@@ -37,10 +50,10 @@ const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
   1270: 1266, // timetz
 };
 
-function parserOf(oid: number): Parse {
+function parserOf(oid: number, json: Parse): Parse {
   const element = ARRAY_ELEMENT[oid];
   if (element !== undefined) {
-    const parse = parserOf(element);
+    const parse = parserOf(element, json);
     return (text) => parseArray(text, parse);
   }
   switch (oid) {
@@ -57,7 +70,7 @@ function parserOf(oid: number): Parse {
       return double;
     case 114:
     case 3802:
-      return (text): unknown => JSON.parse(text);
+      return json;
     case 1114:
       return (text) => text.replace(' ', 'T');
     case 1184:

@@ -1,0 +1,28 @@
+/** JSON as it is written: parsed, its numbers would be rounded, and a name that occurs twice in an object lost. */
+export class JsonSource {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** For a document that is written as a whole. */
+  toJSON(): unknown {
+    return exactJson(this.text);
+  }
+}
+
+/** Parses JSON for JSON.stringify: a number that JavaScript would write in another way stays as it is written. */
+export function exactJson(text: string): unknown {
+  return parse(text, (_name, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
+  );
+}
+
+type Revive = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** Node has had these since 22; TypeScript does not know them yet. */
+const { parse, rawJSON } = JSON as unknown as {
+  readonly parse: (text: string, revive: Revive) => unknown;
+  readonly rawJSON: (text: string) => unknown;
+};
