@@ -18,8 +18,11 @@ const folder = path.join(temporary, 'Zoë’s flights');
 mkdirSync(folder);
 
 const { NODE_OPTIONS: offlineOnly, ...own } = cliEnvironment();
+const { NODE_EXTRA_CA_CERTS: registryCertificate = '' } = process.env;
 const online = {
   ...own,
+  // The way to the registry may need it.
+  ...(registryCertificate !== '' && { NODE_EXTRA_CA_CERTS: registryCertificate }),
   // npm and npx are scripts for whatever `node` comes first.
   PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
 };
