@@ -34,7 +34,11 @@ export async function serveDatabase(
   try {
     const engine = await openEngine(embeddedDir(dataDir), servedSettings(schema));
     try {
-      const gateway = await openGateway(engine, { port: options.port, patienceMs: PATIENCE_MS });
+      const gateway = await openGateway(engine, {
+        port: options.port,
+        patienceMs: PATIENCE_MS,
+        folder: dataDir,
+      });
       options.ready(`postgresql://reader@127.0.0.1:${gateway.port}/postgres`);
       const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
       const failure = await Promise.race([stopped, gateway.broken]);
