@@ -39,12 +39,16 @@ export async function serveDatabase(
       check: lock.check,
     });
     try {
-      const gateway = await openGateway(engine, { port: options.port, patienceMs: PATIENCE_MS });
+      const gateway = await openGateway(engine, {
+        port: options.port,
+        patienceMs: PATIENCE_MS,
+        folder: dataDir,
+      });
       const served = `postgresql://reader@127.0.0.1:${gateway.port}/postgres`;
       await lock.announce(served);
       options.ready(served);
       const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
-      const failure = await Promise.race([stopped, gateway.broken]);
+      const failure = await Promise.race([stopped, gateway.broken, engine.ended]);
       await gateway.close();
       if (failure !== null)
         throw databaseError('go on serving', failure, 'Start it again; the data are as they were.');

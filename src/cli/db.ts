@@ -8,8 +8,9 @@ import { printJson, printLine } from './print.ts';
 const SERVE_HELP = [
   'For psql, DBeaver, Metabase, Grafana and whatever else speaks to PostgreSQL, on this machine alone, without a',
   'password. Clients can read everything and begin read-only. That keeps from accidents, not from intent: who says',
-  'SET SESSION AUTHORIZATION postgres may do anything. The database is one session, so queries take turns, one that',
-  'is on cannot be cancelled, and while it is served no run can begin.',
+  'SET SESSION AUTHORIZATION postgres may do anything. The database is one session, so queries take turns, a running',
+  'one cannot be cancelled, and while it is served no run can begin. Each client finds its own settings and prepared',
+  'statements; one with temporary tables, held cursors or advisory locks is disconnected when others wait for 30 seconds.',
 ].join('\n');
 
 export const registerDb: Register = (program, streams) => {

@@ -1,51 +1,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
-import { Client, type QueryConfig } from 'pg';
+import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
-import { openEngine, type Engine } from '../../src/adapters/postgres/engine.ts';
-import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
+import { openGateway } from '../../src/adapters/postgres/gateway.ts';
+import { serve, value, wire, type Served } from '../support/gateway.ts';
 
-let folder: string;
-let engine: Engine;
-let gateway: Gateway;
-const opened: Client[] = [];
-
+let served: Served;
+let open: Served['open'];
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'test-gateway-'));
-  engine = await openEngine(join(folder, 'database'), { settings: servedSettings('s') });
-  await engine.exec(`SET default_transaction_read_only = off`);
-  await engine.exec(
-    'CREATE SCHEMA s; CREATE TABLE s.t (n int); INSERT INTO s.t SELECT generate_series(1, 1000)',
-  );
-  gateway = await openGateway(engine, { port: 0, patienceMs: 100 });
+  served = await serve();
+  ({ open } = served);
 });
-after(async () => {
-  await Promise.all(opened.map((client) => client.end()));
-  await gateway.close();
-  await engine.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function open(options: object = {}): Promise<Client> {
-  const client = new Client({ host: '127.0.0.1', port: gateway.port, user: 'anybody', ...options });
-  client.on('error', () => undefined);
-  await client.connect();
-  opened.push(client);
-  return client;
-}
-
-async function value(client: Client, query: string | QueryConfig): Promise<unknown> {
-  const { rows } = await client.query<Record<string, unknown>>(query);
-  return Object.values(rows.at(-1) ?? {})[0];
-}
+after(() => served.close());
 
 const state = (code: string) => (error: unknown) => {
   assert.equal((error as { code?: string }).code, code, String(error));
@@ -119,32 +93,17 @@ void describe('a client of the embedded database', () => {
         }
       }),
     );
-    await clients[0]?.end();
-    const left = await value(
-      await open(),
-      `SELECT count(*) FROM pg_prepared_statements WHERE name LIKE '%S_1'`,
-    );
-    assert.equal(left, '2');
   });
 
   void it('finds its statement without a name after others have made theirs', async () => {
-    const socket = connect(gateway.port, '127.0.0.1');
-    const told: Buffer[] = [];
-    socket.on('data', (data) => told.push(data));
-    const ask = async (...messages: readonly Buffer[]): Promise<string> => {
-      told.length = 0;
-      socket.write(Buffer.concat(messages));
-      const ready = Buffer.from('5a0000000549', 'hex');
-      while (!Buffer.concat(told).subarray(-6).equals(ready)) await once(socket, 'data');
-      return Buffer.concat(told).toString('latin1');
-    };
-    await ask(wire('', Buffer.from([0, 3, 0, 0]), 'user\0anybody\0\0'));
+    const { ask } = await served.dial();
     const sync = wire('S');
     await ask(wire('P', "\0SELECT 'mine'\0\0\0"), sync);
     const other = await open();
     assert.equal(await value(other, { text: 'SELECT $1::int', values: [5] }), 5);
-    assert.match(await ask(wire('B', '\0\0', '\0'.repeat(6)), wire('E', '\0\0\0\0\0'), sync), /mine/);
-    socket.destroy();
+    assert.match(await ask(RUN, sync), /mine/);
+    await ask(wire('P', '\0SET DateStyle = german\0\0\0'), RUN, sync);
+    assert.match(await ask(RUN, sync), /SET/);
   });
 
   void it('has a transaction for itself, which ends when it goes', async () => {
@@ -169,35 +128,124 @@ void describe('a client of the embedded database', () => {
     await Promise.all(coming);
   });
 
-  void it('is sent away when it speaks something else', async () => {
-    const http = connect(gateway.port, '127.0.0.1');
+  void it('is sent away when it speaks something else, in which the engine would hang', async () => {
+    const http = connect(served.gateway.port, '127.0.0.1');
     http.end('GET / HTTP/1.1\r\n\r\n');
     assert.match(await text(http), /08P01.*cannot understand the client/);
+    for (const message of [wire('p', 'secret\0'), wire('D', 'S', 'x'.repeat(10_000), '\0')]) {
+      const { ask } = await served.dial();
+      assert.match(await ask(message, wire('S')), /08P01.*cannot understand the client/);
+    }
     assert.equal(await value(await open(), 'SELECT 1'), 1);
+  });
+
+  void it('may send many requests before it reads an answer, with a COPY among them', async () => {
+    const { ask } = await served.dial();
+    const numbers = Array.from({ length: 500 }, (_, n) => wire('Q', `SELECT 'n' || ${n}\0`));
+    const { socket } = await served.dial();
+    socket.write(Buffer.concat([...numbers, wire('X')]));
+    const answers = (await text(socket)).match(/n\d+(?=C\0)/g);
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 500 }, (_, n) => `n${n}`),
+    );
+    for (const sql of ['SET default_transaction_read_only = off', 'CREATE TEMP TABLE own (n int)']) {
+      await ask(wire('Q', `${sql}\0`));
+    }
+    const prepare = (sql: string): Buffer => wire('P', `\0${sql}\0\0\0`);
+    const answer = await ask(prepare('COPY own FROM STDIN'), RUN, prepare('SELECT 5'), RUN, wire('S'));
+    assert.match(answer, /57014/);
+    assert.match(await ask(wire('Q', 'DISCARD ALL\0')), /DISCARD ALL/);
+  });
+
+  void it('keeps nobody waiting, nor fills the memory, with a long answer that it does not read', async () => {
+    const { socket } = await served.dial();
+    const other = await open();
+    const earlier = buffersInUse();
+    socket.pause();
+    socket.write(wire('Q', `SELECT repeat('x', 1000) FROM generate_series(1, 64000)\0`));
+    await once(socket, 'readable');
+    assert.equal(await value(other, 'SELECT 5'), 5);
+    const kept = buffersInUse() - earlier;
+    assert.ok(kept < 16 << 20, `${kept} bytes are kept in memory`);
+    assert.deepEqual(
+      readdirSync(served.folder).filter((name) => name.startsWith('.answer')),
+      [],
+    );
+    socket.write(Buffer.concat([wire('Q', `SELECT 'after'\0`), wire('X')]));
+    const answer = await text(socket);
+    assert.equal(answer.match(/x{1000}/g)?.length, 64_000);
+    assert.match(answer, /SELECT 64000\0Z.{5}T.*afterC\0\0\0\rSELECT 1\0Z\0/s);
+  });
+
+  void it('may go away in the middle of an answer', async () => {
+    const { socket } = await served.dial();
+    socket.pause();
+    socket.write(wire('Q', `BEGIN; SELECT repeat('x', 1000) FROM generate_series(1, 64000)\0`));
+    await once(socket, 'readable');
+    socket.destroy();
+    assert.equal(await value(await open(), 'SELECT 5'), 5);
+  });
+
+  void it('cancels what still waits for its turn', async () => {
+    const [one, other] = [await open(), await open()];
+    await one.query('BEGIN');
+    const waiting = value(other, 'SELECT 5');
+    const { processID, secretKey } = other as unknown as { processID: number; secretKey: number };
+    const key = Buffer.alloc(16);
+    for (const [index, number] of [16, 80_877_102, processID, secretKey].entries()) {
+      key.writeInt32BE(number, 4 * index);
+    }
+    const asking = connect(served.gateway.port, '127.0.0.1');
+    asking.write(key);
+    await assert.rejects(waiting, state('57014'));
+    await one.query('COMMIT');
+    assert.equal(await value(other, 'SELECT 6'), 6);
   });
 });
 
-void it('tells its clients when it closes', async () => {
-  const second = await openGateway(engine, { port: 0, patienceMs: 100 });
+/** In bytes, without garbage. */
+function buffersInUse(): number {
+  setFlagsFromString('--expose_gc');
+  const collect: unknown = runInNewContext('gc');
+  assert.ok(typeof collect === 'function');
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
+
+const RUN = Buffer.concat([wire('B', '\0\0', '\0'.repeat(6)), wire('E', '\0\0\0\0\0')]);
+
+void it('tells its clients when it closes, and waits for none that does not read', async () => {
+  const { engine, folder } = served;
+  const second = await openGateway(engine, { port: 0, patienceMs: 100, folder });
   const client = new Client({ host: '127.0.0.1', port: second.port, user: 'anybody' });
   const told = once(client, 'error');
+  client.on('error', () => undefined);
   await client.connect();
+  const deaf = new Client({ host: '127.0.0.1', port: second.port, user: 'anybody' });
+  deaf.on('error', () => undefined);
+  await deaf.connect();
+  const { stream } = (deaf as unknown as { connection: { stream: NodeJS.ReadStream } }).connection;
+  deaf.query(`SELECT repeat('x', 1000) FROM generate_series(1, 64000)`).catch(() => undefined);
+  await once(stream, 'data');
+  stream.pause();
   await second.close();
   await client.end();
   state('57P01')((await told)[0]);
 });
 
 void it('needs a port that nobody has', async () => {
-  await assert.rejects(openGateway(engine, { port: gateway.port, patienceMs: 100 }), {
+  const { engine, folder, gateway } = served;
+  await assert.rejects(openGateway(engine, { port: gateway.port, patienceMs: 100, folder }), {
     code: 'usage',
     message: /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
   });
 });
 
-/** A message of PostgreSQL's protocol. */
-function wire(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
-  const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(4 + body.length);
-  return Buffer.concat([Buffer.from(type), length, body]);
-}
+void it('reports an engine that loses a query', async () => {
+  const lost = await serve();
+  const { socket } = await lost.dial();
+  socket.write(wire('Q', `SELECT (repeat('[', 100000))::json\0`));
+  assert.match(String(await lost.gateway.broken), /it has lost a query/);
+  await lost.close();
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import type { Explanation } from '../../src/app/explain.ts';
 import type { Reject } from '../../src/app/history.ts';
 import type { ResourceReport } from '../../src/core/run.ts';
 import { BAD_KINDS, spoil, type BadKind } from '../../src/sandbox/bad-records.ts';
@@ -149,6 +150,34 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.equal(shown.code, 0, shown.stderr);
     assert.match(shown.stdout, /^launches +2 +\/id +required +is missing$/m);
     assert.equal(shown.stdout.trimEnd().split('\n').length, 5);
+  });
+
+  void it('may have a key twice: the last one counts, in every step, and the bytes are kept', async (t) => {
+    const [a = '', b = '', c = ''] = await goodLaunches(3);
+    const api = await startChangingApi({ launches: 1 });
+    t.after(api.close);
+    const twice = [
+      a.replace('{', '{"id":"first","name":1,"__proto__":{"id":"parent","name":2},"constructor":null,'),
+      b.replace('{', String.raw`{"\u0069d":"first",`),
+      // Its last name breaks the contract.
+      c.replace(/\}$/, String.raw`,"n\u0061me":7}`),
+    ];
+    api.set(LAUNCHES, { body: arrayOf(twice) });
+    const workspace = server.workspace();
+    const { code, stderr, dir, launches } = await pullLaunches(workspace, ['--migrate', '--source', api.url]);
+    assert.equal(code, 0, stderr);
+    const [errored] = assertConserved(dir, launches);
+    assert.deepEqual([errored?.id, errored?.errors[0]?.path], [idOf(c), '/name']);
+    const rows = await workspace.sql<{ id: string; name: string }>('SELECT id, name FROM launches');
+    const last = [a, b].map((record) => {
+      const { id, name }: { id: string; name: string } = JSON.parse(record);
+      return { id, name };
+    });
+    assert.deepEqual(new Set(rows), new Set(last));
+    assert.deepEqual(lines(dir, 'validated', 'launches.ndjson'), twice.slice(0, 2));
+    const found = await workspace.json<Explanation>(['explain', 'launches', idOf(a)]);
+    assert.equal(found.rows[0]?.['name'], last[0]?.name);
+    assert.match(readText(dir, 'profile', 'launches.json'), /"path":\s*"\/__proto__\/name"/);
   });
 
   void it('keep their old rows, and only what is gone for sure is deleted', async (t) => {

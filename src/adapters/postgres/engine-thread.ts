@@ -40,7 +40,7 @@ async function answer(engine: PGlite, request: Request): Promise<void> {
     const result = await perform(engine, request);
     send({ kind: 'done', id, result, inTransaction: engine.isInTransaction() });
   } catch (error) {
-    fail(id, error);
+    fail(id, error, engine.isInTransaction());
   }
 }
 
@@ -60,7 +60,7 @@ async function perform(engine: PGlite, request: Request): Promise<unknown> {
       },
     });
   } else if (request.kind === 'exec') {
-    await engine.exec(request.sql);
+    return (await engine.exec(request.sql)).map(({ rows }) => ({ rows }));
   } else {
     await engine.close();
   }
@@ -71,9 +71,8 @@ function send(message: Answer, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, [...transfer]);
 }
 
-/** With an id, a request has failed; without, the engine has. */
-function fail(id: number | null, error: unknown): void {
-  send({ kind: 'failed', id, error: plain(error) });
+function fail(id: number | null, error: unknown, inTransaction = false): void {
+  send({ kind: 'failed', id, error: plain(error), inTransaction });
 }
 
 /** The file system of WebAssembly throws objects that are no errors, with a number for a reason. */

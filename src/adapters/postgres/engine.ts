@@ -23,7 +23,15 @@ export type Answer =
   | { readonly kind: 'opened' }
   | { readonly kind: 'data'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'done'; readonly id: number; readonly result: unknown; readonly inTransaction: boolean }
-  | { readonly kind: 'failed'; readonly id: number | null; readonly error: EngineFailure };
+  | {
+      readonly kind: 'failed';
+      /** Null where the engine has failed, and not a request. */
+      readonly id: number | null;
+      readonly error: EngineFailure;
+      readonly inTransaction: boolean;
+    };
+
+type StatementResult = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
 
 /** An error as it crosses from the thread. */
 export type EngineFailure = {
@@ -58,7 +66,8 @@ export type Engine = {
   readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
   readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<{ readonly rows: T[] }>;
-  readonly exec: (sql: string) => Promise<void>;
+  /** Several statements in one text, and what each of them returned. */
+  readonly exec: (sql: string) => Promise<readonly StatementResult[]>;
   /** After the last answer. */
   readonly isInTransaction: () => boolean;
   readonly isEnded: () => boolean;
@@ -120,9 +129,9 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
     const one = waiting.get(message.id ?? 0);
     if (message.kind === 'data') return one?.onData(message.bytes);
     waiting.delete(message.id ?? 0);
-    if (message.kind === 'failed') return one?.reject(new EngineError(message.error));
-    inTransaction = message.inTransaction;
-    one?.resolve(message.result);
+    ({ inTransaction } = message);
+    if (message.kind === 'failed') one?.reject(new EngineError(message.error));
+    else one?.resolve(message.result);
   });
   thread.on('error', end);
   thread.on('exit', () => end(new Error('the embedded database has ended itself')));
@@ -189,7 +198,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
       return { rows: (await ask({ kind: 'query', sql, values })) as T[] };
     },
     async exec(sql) {
-      await ask({ kind: 'exec', sql });
+      return (await ask({ kind: 'exec', sql })) as StatementResult[]; // as the thread sends it
     },
     isInTransaction: () => inTransaction,
     isEnded: () => ended !== null,

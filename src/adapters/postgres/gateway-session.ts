@@ -1,5 +1,39 @@
-import type { Engine } from './engine.ts';
-import { ident } from './sql.ts';
+import type { Engine as EmbeddedEngine } from './engine.ts';
+import { ident, literal } from './sql.ts';
+import { prepare, query, RUN_UNNAMED, SYNC } from './wire.ts';
+
+/** What a gateway needs of the embedded database. */
+export type Engine = Pick<EmbeddedEngine, 'exec' | 'query' | 'execProtocolRawStream' | 'isInTransaction'>;
+
+/** What a client finds again at its next turn. */
+export type SavedSession = {
+  /** The session's user, and the role it has taken, `none` where it has not. */
+  readonly user: string;
+  readonly role: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly statements: readonly PreparedStatement[];
+  /** What it listens to. */
+  readonly channels: readonly string[];
+};
+
+/** `sql` prepares it: a statement PREPARE, or what a client of the protocol has sent. */
+type PreparedStatement = {
+  readonly name: string;
+  readonly sql: string;
+  readonly types: readonly number[];
+  readonly by_sql: boolean;
+};
+
+/** Clients are this role, which reads everything. */
+const READER = 'pg_read_all_data';
+
+export const NEW_SESSION: SavedSession = {
+  user: READER,
+  role: 'none',
+  settings: {},
+  statements: [],
+  channels: [],
+};
 
 /** What PostgreSQL reports to every client when it starts. */
 const REPORTED = [
@@ -20,42 +54,156 @@ const REPORTED = [
   'TimeZone',
 ];
 
-type Setting = { readonly name: string; readonly setting: string };
+/**
+ * The engine does not survive a character that it is to convert from UTF-8. Without such conversions it refuses other
+ * encodings of clients.
+ */
+const CONVERSIONS = `UPDATE pg_catalog.pg_conversion SET condefault = false
+  WHERE condefault AND conforencoding = pg_catalog.pg_char_to_encoding('UTF8')`;
 
-/** What the session's user has set since RESET ALL. */
-export async function ownSettings(engine: Engine): Promise<Map<string, string>> {
-  const { rows } = await engine.query<Setting>(
-    `SELECT name, current_setting(name) AS setting FROM pg_settings WHERE source = 'session' AND context = 'user'`,
-  );
-  return byName(rows);
+/** Before the first client. */
+export async function prepareEngine(engine: Engine): Promise<void> {
+  await engine.exec('SET SESSION AUTHORIZATION postgres; SET default_transaction_read_only = off');
+  await engine.exec(CONVERSIONS);
 }
 
-export async function reportedSettings(engine: Engine): Promise<Map<string, string>> {
-  const { rows } = await engine.query<Setting>(
-    `SELECT name, current_setting(name) AS setting FROM unnest($1::text[]) AS name`,
-    [REPORTED],
-  );
-  return byName(rows);
+/** Settings by which PostgreSQL ends a session, at which the engine hangs. */
+const DEADLY = [
+  'idle_session_timeout',
+  'idle_in_transaction_session_timeout',
+  'transaction_timeout',
+  'exit_on_error',
+];
+
+/** May the text set one of them? */
+export function namesDeadly(text: string): boolean {
+  return /_timeout|exit_on_error/i.test(text);
 }
 
-/** What may not be set, or is nonsense, stays as it was. */
-export async function applySettings(engine: Engine, settings: ReadonlyMap<string, string>): Promise<void> {
-  const sql = 'SELECT set_config(key, value, false) FROM json_each_text($1)';
-  try {
-    await engine.query(sql, [Object.fromEntries(settings)]);
-  } catch {
-    for (const [name, value] of settings) await engine.query(sql, [{ [name]: value }]).catch(() => undefined);
+export const DISARM = query(DEADLY.map((name) => `RESET ${name}`).join('; '));
+
+/** All but those of a transaction. */
+const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
+  WHERE source = 'session' AND context IN ('user', 'superuser') AND NOT starts_with(name, 'transaction_')`;
+
+/** PostgreSQL does not list settings of applications, such as `app.user`; after a RESET they are empty. */
+const OWN_NAMES = `SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest($1::text[]) AS name
+  WHERE pg_catalog.current_setting(name, true) <> ''`;
+
+const OWN_STATEMENTS = `SELECT name, statement AS sql, parameter_types::oid[]::bigint[] AS types, from_sql AS by_sql
+  FROM pg_catalog.pg_prepared_statements`;
+
+/** What cannot be put back, in words for the client. */
+const BINDING = `SELECT pg_catalog.concat_ws(', ',
+  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::regclass
+    AND refobjid = pg_catalog.pg_my_temp_schema()) THEN 'temporary tables' END,
+  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE is_holdable) THEN 'cursors WITH HOLD' END,
+  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory') THEN 'advisory locks' END,
+  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql
+    AND pg_catalog.rtrim(statement, E'; \\t\\r\\n') LIKE '%;%') THEN 'statements prepared among others' END)`;
+
+const SAVE = `SELECT session_user AS user, pg_catalog.current_setting('role') AS role,
+  (SELECT coalesce(json_object_agg(name, value), '{}') FROM (${OWN_SETTINGS} UNION ALL ${OWN_NAMES}) s) AS settings,
+  (SELECT coalesce(json_agg(s), '[]') FROM (${OWN_STATEMENTS}) s) AS statements,
+  (SELECT coalesce(json_agg(c), '[]') FROM pg_catalog.pg_listening_channels() AS c) AS channels,
+  (${BINDING}) AS binding`;
+
+/**
+ * What the session's user has made of it, outside of a transaction, or what of that cannot be put back. `names` are
+ * those that settings of applications may have.
+ */
+export async function saveSession(
+  engine: Engine,
+  names: readonly string[],
+): Promise<SavedSession | { readonly binding: string }> {
+  const { rows } = await engine.query<SavedSession & { readonly binding: string }>(SAVE, [names]);
+  const [row] = rows;
+  if (row === undefined) throw new Error('it does not answer');
+  const { binding, ...saved } = row;
+  return binding === '' ? saved : { binding };
+}
+
+/** Outside of a transaction. `unnamed` prepares the statement without a name. */
+export async function restoreSession(
+  engine: Engine,
+  { user, role, settings, statements, channels }: SavedSession,
+  unnamed: Buffer | null,
+): Promise<void> {
+  await engine.exec(
+    'SET SESSION AUTHORIZATION postgres; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD SEQUENCES',
+  );
+  if (Object.keys(settings).length > 0) await engine.query(SET_CONFIG, [settings]);
+  const statementsOfUser = [`SET SESSION AUTHORIZATION ${ident(user)}`];
+  if (role !== 'none') statementsOfUser.push(`SET ROLE ${ident(role)}`);
+  statementsOfUser.push(...channels.map((channel) => `LISTEN ${ident(channel)}`));
+  await engine.exec(statementsOfUser.join('; '));
+  const messages = statements.flatMap(({ name, sql, types, by_sql: bySql }) =>
+    bySql ? [prepare('', sql, []), RUN_UNNAMED, SYNC] : [prepare(name, sql, types), SYNC],
+  );
+  if (unnamed !== null) messages.push(unnamed, SYNC);
+  if (messages.length > 0) await send(engine, Buffer.concat(messages));
+}
+
+/** Forgets what the session's user has made of it, outside of a transaction. */
+export async function discardSession(engine: Engine): Promise<void> {
+  await engine.exec('DISCARD ALL');
+}
+
+const SET_CONFIG = 'SELECT pg_catalog.set_config(key, value, false) FROM pg_catalog.json_each_text($1)';
+
+/** Which of the settings hold now: what may not be set, or is nonsense, stays as it was. */
+export async function startSettings(
+  engine: Engine,
+  wanted: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  const held = new Map<string, string>();
+  for (const [name, value] of wanted) {
+    if (DEADLY.includes(name.toLowerCase())) continue;
+    try {
+      await engine.query(SET_CONFIG, [{ [name]: value }]);
+      held.set(name, value);
+    } catch (error) {
+      if (sqlStateOf(error) === null) throw error;
+    }
   }
+  return held;
 }
 
-export async function forgetStatements(engine: Engine, prefix: string): Promise<void> {
-  const { rows } = await engine.query<{ name: string }>(
-    'SELECT name FROM pg_prepared_statements WHERE starts_with(name, $1)',
-    [prefix],
+/** For a client that may have reset its session, outside of a transaction: brings back what it started with. */
+export async function restoreStart(engine: Engine, start: ReadonlyMap<string, string>): Promise<void> {
+  const { rows } = await engine.query<{ user_reset: boolean; missing: readonly string[] }>(
+    `SELECT pg_catalog.current_setting('session_authorization') = '' AS user_reset, ARRAY(
+      SELECT n FROM pg_catalog.unnest($1::text[]) AS n LEFT JOIN pg_catalog.pg_settings s ON lower(s.name) = lower(n)
+      WHERE CASE WHEN s.name IS NULL THEN coalesce(pg_catalog.current_setting(n, true), '') = ''
+        ELSE s.source <> 'session' END) AS missing`,
+    [[...start.keys()]],
   );
-  for (const { name } of rows) await engine.exec(`DEALLOCATE ${ident(name)}`);
+  const { user_reset: userReset = false, missing = [] } = rows[0] ?? {};
+  const sql = missing.map(
+    (name) => `SELECT pg_catalog.set_config(${literal(name)}, ${literal(start.get(name) ?? '')}, false)`,
+  );
+  if (userReset) sql.unshift(`SET SESSION AUTHORIZATION ${ident(READER)}`);
+  if (sql.length > 0) await engine.exec(sql.join('; '));
 }
 
-function byName(rows: readonly Setting[]): Map<string, string> {
-  return new Map(rows.map(({ name, setting }) => [name, setting]));
+/** Also in a transaction, whose snapshot this does not take. */
+export async function reportedSettings(engine: Engine): Promise<ReadonlyMap<string, string>> {
+  const shown = await engine.exec(REPORTED.map((name) => `SHOW ${name}`).join('; '));
+  return new Map(
+    shown.map(({ rows: [row] }, index) => [REPORTED[index] ?? '', String(Object.values(row ?? {})[0])]),
+  );
+}
+
+/** Null where the error is not one of SQL, after which the engine goes on. */
+export function sqlStateOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+export async function send(
+  engine: Engine,
+  bytes: Buffer,
+  onRawData: (data: Uint8Array) => void = () => undefined,
+): Promise<void> {
+  await engine.execProtocolRawStream(bytes, { onRawData });
 }

@@ -1,12 +1,29 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 import { PipelineError } from '../../core/errors.ts';
-import type { Engine } from './engine.ts';
-import { readRequests } from './gateway-requests.ts';
-import { applySettings, forgetStatements, ownSettings, reportedSettings } from './gateway-session.ts';
+import {
+  answer,
+  dismiss,
+  end,
+  greet,
+  isReady,
+  newClient,
+  settingNames,
+  type Client,
+} from './gateway-client.ts';
+import { readRequests, type Request } from './gateway-requests.ts';
+import {
+  discardSession,
+  prepareEngine,
+  restoreSession,
+  saveSession,
+  send,
+  sqlStateOf,
+  type Engine,
+} from './gateway-session.ts';
 import { columnList, ledgerSchema } from './sql.ts';
-import { fatal, SYNC, wantedSettings, welcome, type Opening } from './wire.ts';
+import { cancelled, SYNC } from './wire.ts';
 
 export type Gateway = {
   readonly port: number;
@@ -15,18 +32,8 @@ export type Gateway = {
   readonly close: () => Promise<void>;
 };
 
-type Client = {
-  readonly socket: Socket;
-  readonly prefix: string;
-  /** What it has set, put back at each of its turns. */
-  settings: ReadonlyMap<string, string>;
-  /** Its prepared statement without a name, made again at each of its turns. */
-  unnamed: Buffer | null;
-  /** Whole requests that wait for a turn. */
-  readonly requests: (() => Promise<void>)[];
-  /** In the middle of an extended query: nobody else may come between. */
-  unsynced: boolean;
-};
+/** Requests of one client that wait; more are not read. */
+const MOST_REQUESTS = 64;
 
 /** What a session begins with; RESET and DISCARD come back to it. */
 export function servedSettings(schema: string): ReadonlyMap<string, string> {
@@ -35,28 +42,33 @@ export function servedSettings(schema: string): ReadonlyMap<string, string> {
     ['default_transaction_read_only', 'on'],
     ['TimeZone', 'UTC'],
     ['jit', 'off'],
+    // Deeper than this the engine may overflow the stack of JavaScript, which it does not survive.
+    ['max_stack_depth', '100kB'],
   ]);
 }
 
 /**
  * Lets clients of PostgreSQL read the embedded database, on loopback. The engine is one session: requests take turns,
- * a transaction is one turn, and each client finds its own settings and prepared statements at its turns. Clients are
- * `pg_read_all_data` and begin read-only; who says SET SESSION AUTHORIZATION postgres gets out of that on purpose.
+ * a transaction is one turn, and each client finds its session as it left it. A client with something that cannot be
+ * put back keeps the turn. Clients are `pg_read_all_data` and begin read-only; who says SET SESSION AUTHORIZATION
+ * postgres gets out of that on purpose.
  */
 export async function openGateway(
   engine: Engine,
   options: {
     readonly port: number;
-    /** A client who leaves a transaction open while others wait is sent away after this. */
+    /** A client who keeps the turn while others wait is sent away after this. */
     readonly patienceMs: number;
+    /** For long answers to clients who read them slowly. */
+    readonly folder: string;
   },
 ): Promise<Gateway> {
   const clients = new Set<Client>();
   const broken = Promise.withResolvers<Error>();
+  /** Whose session is in the engine. */
   let holder: Client | null = null;
   let working: Promise<void> | null = null;
   let stopping = false;
-  let made = 0;
   let impatience: NodeJS.Timeout | undefined;
 
   function wake(): void {
@@ -68,90 +80,115 @@ export async function openGateway(
   async function work(): Promise<void> {
     try {
       for (let next = whoseTurn(); next !== null; next = whoseTurn()) {
-        clearTimeout(impatience);
-        impatience = undefined;
-        clients.delete(next);
-        clients.add(next); // behind the others
-        if (next !== holder && !next.socket.destroyed) await enter(next);
-        await next.requests.shift()?.();
+        if (next !== holder && !(await handOver(next))) continue;
+        if (next.binding === '') {
+          clearTimeout(impatience);
+          impatience = undefined;
+        }
+        if (clients.delete(next)) clients.add(next); // behind the others
+        await next.requests.shift()?.run();
+        if (next.requests.length < MOST_REQUESTS) next.socket.resume();
       }
     } catch (error) {
       stopping = true;
       broken.resolve(error instanceof Error ? error : new Error('the embedded database has ended itself'));
     }
-    if (holder !== null && [...clients].some(({ requests }) => requests.length > 0)) {
+    if (holder !== null && [...clients].some((client) => client !== holder && isReady(client))) {
       impatience ??= setTimeout(dismiss, options.patienceMs, holder).unref();
     }
   }
 
-  /** Whoever has a request; while the holder is in a transaction, nobody else. */
+  /** A client with a request; while the holder keeps the turn, nobody else. */
   function whoseTurn(): Client | null {
     if (stopping) return null;
-    const inTurn = holder !== null && (holder.unsynced || engine.isInTransaction()) ? [holder] : [...clients];
-    return inTurn.find(({ requests }) => requests.length > 0) ?? null;
+    const kept = holder !== null && (holder.unsynced || holder.binding !== '' || engine.isInTransaction());
+    return (kept ? [holder] : [...clients]).find((client) => client !== null && isReady(client)) ?? null;
   }
 
-  /** Leaves the session as this client left it. */
-  async function enter(client: Client): Promise<void> {
-    if (holder !== null) holder.settings = await ownSettings(engine);
-    await engine.exec('SET SESSION AUTHORIZATION pg_read_all_data; RESET ALL');
-    await applySettings(engine, client.settings);
-    if (client.unnamed !== null) await send(Buffer.concat([client.unnamed, SYNC]));
-    holder = client;
-  }
-
-  async function send(bytes: Buffer, onRawData: (data: Uint8Array) => void = () => undefined): Promise<void> {
-    await engine.execProtocolRawStream(bytes, { onRawData });
-  }
-
-  async function answer({ socket }: Client, bytes: Buffer): Promise<void> {
-    await send(bytes, (data) => {
-      // The engine uses its memory again.
-      if (!socket.destroyed) socket.write(Buffer.from(data));
+  /** Puts the client's session in the place of the holder's; false where that one cannot be put back later. */
+  async function handOver(client: Client): Promise<boolean> {
+    const last = holder;
+    if (last !== null) {
+      const saved = await orEnd(last, () => saveSession(engine, settingNames(last)));
+      if (saved === null) {
+        await discardSession(engine);
+      } else if ('binding' in saved) {
+        last.binding = saved.binding;
+        return false;
+      } else {
+        last.session = saved;
+      }
+    }
+    holder = null;
+    const restored = await orEnd(client, async () => {
+      await restoreSession(engine, client.session, client.unnamed);
+      return true;
     });
-    if (socket.writableNeedDrain && !socket.destroyed) {
-      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (restored !== null) holder = client;
+    return restored !== null;
+  }
+
+  /** Sends the client away where SQL fails, and the engine goes on. */
+  async function orEnd<T>(client: Client, attempt: () => Promise<T>): Promise<T | null> {
+    try {
+      return await attempt();
+    } catch (error) {
+      const code = sqlStateOf(error);
+      if (code === null) throw error;
+      client.requests.length = 0;
+      end(client, code, `terminating connection: its session cannot be kept: ${String(error)}`);
+      return null;
     }
   }
 
-  async function greet(client: Client, opening: Opening): Promise<void> {
-    client.socket.write(welcome(opening, await reportedSettings(engine)));
+  async function take(client: Client, request: Request): Promise<void> {
+    await answer(engine, client, request);
+    const drained = client.output.drain();
+    if (drained === null) return;
+    client.draining = true;
+    void drained.finally(() => {
+      client.draining = false;
+      wake();
+    });
   }
 
   async function leave(client: Client): Promise<void> {
     clients.delete(client);
-    if (client === holder) {
-      if (client.unsynced) await send(SYNC);
-      if (engine.isInTransaction()) await engine.exec('ROLLBACK');
-      holder = null;
-    }
-    await forgetStatements(engine, client.prefix);
+    if (client.unsynced) await send(engine, SYNC);
+    if (engine.isInTransaction()) await engine.exec('ROLLBACK');
+    await discardSession(engine);
+    holder = null;
   }
 
+  function cancel(key: string): void {
+    const client = [...clients].find((one) => one.key.toString('hex') === key);
+    if (client === undefined || client === holder || client.draining) return;
+    if (client.requests[0]?.cancellable !== true) return;
+    client.requests.shift();
+    client.output.write(cancelled());
+  }
+
+  await prepareEngine(engine);
   const server = createServer({ noDelay: true }, (socket) => {
-    made += 1;
-    const client = newClient(socket, `c${made}_`);
-    const ask = (request: () => Promise<void>): void => {
-      client.requests.push(request);
+    const client = newClient(socket, options.folder);
+    const ask = (run: () => Promise<void>, cancellable = false): void => {
+      client.requests.push({ run, cancellable });
+      if (client.requests.length >= MOST_REQUESTS) socket.pause();
       wake();
     };
     clients.add(client);
-    readRequests(socket, client.prefix, {
-      start(opening) {
-        client.settings = wantedSettings(opening);
-        ask(() => greet(client, opening));
-      },
-      request: ({ bytes, unnamed, unsynced }) =>
-        ask(() => {
-          client.unsynced = unsynced;
-          if (unnamed !== undefined) client.unnamed = unnamed;
-          return answer(client, bytes);
-        }),
-      end: (sqlState, reason) => end(socket, sqlState, reason),
+    readRequests(socket, {
+      start: (opening) => ask(() => greet(engine, client, opening)),
+      request: (request) => ask(() => take(client, request), request.answered),
+      cancel,
+      quit: () => ask(async () => void socket.end()),
+      broken: (reason) => end(client, '08P01', reason),
     });
     socket.on('close', () => {
       client.requests.length = 0;
-      ask(() => leave(client));
+      client.draining = false;
+      if (client === holder) ask(() => leave(client));
+      else clients.delete(client);
     });
   });
   const port = await listen(server, options.port);
@@ -164,24 +201,11 @@ export async function openGateway(
       clearTimeout(impatience);
       const closed = once(server, 'close');
       server.close();
-      for (const { socket } of clients) end(socket, '57P01', 'terminating connection: no longer served');
+      for (const client of clients) end(client, '57P01', 'terminating connection: no longer served');
       await closed;
       await working;
     },
   };
-}
-
-function newClient(socket: Socket, prefix: string): Client {
-  return { socket, prefix, settings: new Map(), unnamed: null, requests: [], unsynced: false };
-}
-
-function dismiss({ socket }: Client): void {
-  end(socket, '25P03', 'terminating connection: its open transaction kept others waiting');
-}
-
-function end(socket: Socket, sqlState: string, reason: string): void {
-  socket.end(fatal(sqlState, reason));
-  socket.destroySoon();
 }
 
 async function listen(server: Server, port: number): Promise<number> {

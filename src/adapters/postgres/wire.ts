@@ -1,7 +1,12 @@
 /** PostgreSQL's protocol, version 3.0, as far as a gateway must read and write it. */
 
 /** What a client sends before it is let in: a request for encryption, to cancel, or to start with parameters. */
-export type Opening = { readonly code: number; readonly parameters: ReadonlyMap<string, string> };
+export type Opening = {
+  readonly code: number;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Of a request to cancel: whose. */
+  readonly key: string;
+};
 
 /** A message whole, its type letter and length included. */
 export type Message = { readonly type: string; readonly bytes: Buffer };
@@ -13,6 +18,9 @@ const PROTOCOL_3_0 = 196608;
 
 /** A query is text; a longer message is no client of ours, and would only fill the memory. */
 const LONGEST_MESSAGE = 64 << 20;
+/** PostgreSQL ends the session where a start, or a message of another type than those below, is longer. */
+const LONGEST_SMALL_MESSAGE = 10_000;
+const LARGE_TYPES = ['Q', 'P', 'B', 'F', 'd'];
 
 export type MessageReader = {
   readonly push: (chunk: Buffer) => void;
@@ -22,22 +30,38 @@ export type MessageReader = {
 };
 
 export function createMessageReader(): MessageReader {
-  let rest: Buffer = Buffer.alloc(0);
+  let parts: Buffer[] = [];
+  let size = 0;
+
+  /** All bytes that have come, in one piece. */
+  function joined(): Buffer {
+    const [first = Buffer.alloc(0)] = parts;
+    if (parts.length < 2) return first;
+    const all = Buffer.concat(parts);
+    parts = [all];
+    return all;
+  }
 
   /** The next bytes, the length of which stands at `at` and counts itself. */
   function take(at: number): Buffer | null {
-    if (rest.length < at + 4) return null;
-    const length = rest.readInt32BE(at);
-    if (length < 4 || length > LONGEST_MESSAGE) throw new Error(`no message is ${length} bytes long`);
-    if (rest.length < at + length) return null;
-    const taken = rest.subarray(0, at + length);
-    rest = rest.subarray(at + length);
-    return taken;
+    if (size < at + 4) return null;
+    const head = (parts[0]?.length ?? 0) < at + 4 ? joined() : (parts[0] ?? joined());
+    const length = head.readUInt32BE(at);
+    const large = at > 0 && LARGE_TYPES.includes(String.fromCharCode(head[0] ?? 0));
+    if (length < 4 || length > (large ? LONGEST_MESSAGE : LONGEST_SMALL_MESSAGE)) {
+      throw new Error(`no message is ${length} bytes long`);
+    }
+    if (size < at + length) return null;
+    const bytes = joined();
+    parts = [bytes.subarray(at + length)];
+    size -= at + length;
+    return bytes.subarray(0, at + length);
   }
 
   return {
     push(chunk) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      parts.push(chunk);
+      size += chunk.length;
     },
     opening() {
       const bytes = take(0);
@@ -48,43 +72,13 @@ export function createMessageReader(): MessageReader {
       for (let at = 0; at + 1 < texts.length && texts[at] !== ''; at += 2) {
         parameters.set(texts[at] ?? '', texts[at + 1] ?? '');
       }
-      return { code: bytes.readInt32BE(4), parameters };
+      return { code: bytes.readInt32BE(4), parameters, key: bytes.toString('hex', 8) };
     },
     message() {
       const bytes = take(1);
       return bytes === null ? null : { type: String.fromCharCode(bytes[0] ?? 0), bytes };
     },
   };
-}
-
-/** Where in a message the name of a prepared statement begins; null where it has none. */
-function statementAt({ type, bytes }: Message): number | null {
-  switch (type) {
-    case 'P':
-      return 5;
-    case 'B':
-      return bytes.indexOf(0, 5) + 1;
-    case 'D':
-    case 'C':
-      return bytes[5] === 0x53 ? 6 : null;
-    default:
-      return null;
-  }
-}
-
-/** Does it make the statement without a name, which lasts until the next one or a simple query? */
-export function preparesUnnamed({ type, bytes }: Message): boolean {
-  return type === 'P' && bytes[5] === 0;
-}
-
-/** The message with the name of its prepared statement, if it has one, made the client's own. */
-export function withOwnStatement(message: Message, prefix: string): Buffer {
-  const { bytes } = message;
-  const at = statementAt(message);
-  if (at === null || at === 0 || bytes[at] === 0) return bytes;
-  const own = Buffer.concat([bytes.subarray(0, at), Buffer.from(prefix), bytes.subarray(at)]);
-  own.writeInt32BE(own.length - 1, 1);
-  return own;
 }
 
 /** Types: T and the rest; each part text that ends in a zero byte, or bytes as they are. */
@@ -98,7 +92,13 @@ function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
 
 function int32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeInt32BE(value, 4 * index);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
+  return bytes;
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
   return bytes;
 }
 
@@ -112,12 +112,41 @@ export const NO_COPY_IN = encode('f', 'this database takes no COPY FROM STDIN');
 
 export const SYNC = encode('S');
 
+export function query(sql: string): Buffer {
+  return encode('Q', sql);
+}
+
+/** Prepares a statement, and nothing where the SQL is several. */
+export function prepare(name: string, sql: string, types: readonly number[]): Buffer {
+  return encode('P', name, sql, int16(types.length), int32(...types));
+}
+
+/** Runs the statement without a name, which has no parameters. */
+export const RUN_UNNAMED = Buffer.concat([encode('B', '', '', Buffer.alloc(6)), encode('E', '', int32(0))]);
+
 export function fatal(sqlState: string, text: string): Buffer {
   return encode('E', 'SFATAL', 'VFATAL', `C${sqlState}`, `M${text}`, Buffer.alloc(1));
 }
 
-/** What lets a client in, whatever its name and password. */
-export function welcome({ parameters, code }: Opening, settings: ReadonlyMap<string, string>): Buffer {
+export function parameterStatus(name: string, value: string): Buffer {
+  return encode('S', name, value);
+}
+
+/** What ends a request that was cancelled before its turn. */
+export function cancelled(): Buffer {
+  const text = 'canceling statement due to user request';
+  return Buffer.concat([encode('E', 'SERROR', 'VERROR', 'C57014', `M${text}`, Buffer.alloc(1)), READY]);
+}
+
+/** Outside of a transaction. */
+const READY = encode('Z', Buffer.from('I'));
+
+/** What lets a client in, whatever its name and password. It cancels with the key of 8 bytes. */
+export function welcome(
+  { parameters, code }: Opening,
+  settings: ReadonlyMap<string, string>,
+  key: Buffer,
+): Buffer {
   const unknown = [...parameters.keys()].filter((name) => name.startsWith('_pq_.'));
   const negotiated =
     code > PROTOCOL_3_0 || unknown.length > 0
@@ -126,9 +155,9 @@ export function welcome({ parameters, code }: Opening, settings: ReadonlyMap<str
   return Buffer.concat([
     ...negotiated,
     encode('R', int32(0)),
-    ...[...settings].map(([name, value]) => encode('S', name, value)),
-    encode('K', int32(0, 0)),
-    encode('Z', Buffer.from('I')),
+    ...[...settings].map(([name, value]) => parameterStatus(name, value)),
+    encode('K', key),
+    READY,
   ]);
 }
 

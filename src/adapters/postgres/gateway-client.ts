@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+import { createAnswerReader, type AnswerReader } from './gateway-answer.ts';
+import { createOutput, type Output } from './gateway-output.ts';
+import type { Request } from './gateway-requests.ts';
+import {
+  DISARM,
+  NEW_SESSION,
+  reportedSettings,
+  restoreStart,
+  send,
+  startSettings,
+  type Engine,
+  type SavedSession,
+} from './gateway-session.ts';
+import { fatal, parameterStatus, SYNC, wantedSettings, welcome, type Opening } from './wire.ts';
+
+const MOST_NAMES = 1000;
+
+/** For a client to read why it is sent away. */
+const GRACE_MS = 1000;
+
+type Turn = {
+  readonly run: () => Promise<void>;
+  /** Is it a query, complete in itself? */
+  readonly cancellable: boolean;
+};
+
+export type Client = {
+  readonly socket: Socket;
+  readonly output: Output;
+  /** By which it asks to cancel. */
+  readonly key: Buffer;
+  /** Complete requests that wait for a turn. */
+  readonly requests: Turn[];
+  /** As it was at the end of its last turn. */
+  session: SavedSession;
+  /** What it started with; RESET and DISCARD ALL come back to it. */
+  start: ReadonlyMap<string, string>;
+  /** Settings of the kind that PostgreSQL reports, as it knows them. */
+  reported: ReadonlyMap<string, string>;
+  /** Its prepared statement without a name. */
+  unnamed: Buffer | null;
+  /** Names in what it has sent that its settings may have, the latest last. */
+  readonly names: Set<string>;
+  /** It may have set what ends the engine. */
+  deadly: boolean;
+  /** Settings that it started with may be missing. */
+  changedSettings: boolean;
+  /** In the middle of an extended query: nobody else may come between. */
+  unsynced: boolean;
+  /** What of its session cannot be put back, so that it keeps the turn; empty where nothing is known. */
+  binding: string;
+  /** It has not read its answer yet. */
+  draining: boolean;
+};
+
+export function newClient(socket: Socket, folder: string): Client {
+  return {
+    socket,
+    output: createOutput(socket, folder),
+    key: randomBytes(8),
+    requests: [],
+    session: NEW_SESSION,
+    start: new Map(),
+    reported: new Map(),
+    unnamed: null,
+    names: new Set(),
+    deadly: false,
+    changedSettings: false,
+    unsynced: false,
+    binding: '',
+    draining: false,
+  };
+}
+
+/** Has it a request, and read the answers to those before? */
+export function isReady({ requests, draining }: Client): boolean {
+  return requests.length > 0 && !draining;
+}
+
+/** Names that its settings of applications may have. */
+export function settingNames({ names, session, start }: Client): readonly string[] {
+  const all = new Set([...names, ...Object.keys(session.settings), ...start.keys()]);
+  return [...all].filter((name) => name.includes('.'));
+}
+
+function remember(names: Set<string>, name: string): void {
+  names.delete(name);
+  names.add(name);
+  const [oldest = name] = names;
+  if (names.size > MOST_NAMES) names.delete(oldest);
+}
+
+/** Sends away a client that keeps the turn. */
+export function dismiss(client: Client): void {
+  if (client.binding === '') {
+    end(client, '25P03', 'terminating connection: its open transaction kept others waiting');
+  } else {
+    end(client, '57P05', `terminating connection: it kept others waiting with its ${client.binding}`);
+  }
+}
+
+export function end({ socket, draining }: Client, sqlState: string, reason: string): void {
+  if (draining) {
+    socket.destroy(); // in the middle of an answer
+    return;
+  }
+  socket.end(fatal(sqlState, reason));
+  socket.destroySoon();
+  const grace = setTimeout(() => socket.destroy(), GRACE_MS).unref();
+  socket.once('close', () => clearTimeout(grace));
+}
+
+/** Runs a request of the client whose session is in the engine. Throws where the engine can go no further. */
+export async function answer(engine: Engine, client: Client, request: Request): Promise<void> {
+  client.binding = '';
+  client.unsynced = request.unsynced;
+  client.deadly ||= request.deadly;
+  for (const name of request.names) remember(client.names, name);
+  if (request.unnamed !== undefined) client.unnamed = request.unnamed;
+  const reader = createAnswerReader();
+  await send(engine, request.bytes, (data) => client.output.write(reader.push(data)));
+  if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
+  if (!client.unsynced) client.output.write(await settle(engine, client, reader));
+  client.output.write(reader.ready());
+}
+
+/** Undoes what a request must not do to the session; the messages that report changed settings to the client. */
+async function settle(engine: Engine, client: Client, reader: AnswerReader): Promise<Buffer> {
+  client.changedSettings ||= reader.changedSettings();
+  if (reader.failed() || !(client.changedSettings || client.deadly)) return Buffer.alloc(0);
+  if (client.deadly) await send(engine, DISARM);
+  const before = client.reported;
+  if (client.changedSettings) {
+    client.changedSettings = engine.isInTransaction(); // it may yet be rolled back
+    if (!client.changedSettings) await restoreStart(engine, client.start);
+    client.reported = await reportedSettings(engine);
+  }
+  if (client.unnamed !== null) await send(engine, Buffer.concat([client.unnamed, SYNC]));
+  const changed = [...client.reported].filter(([name, value]) => before.get(name) !== value);
+  return Buffer.concat(changed.map(([name, value]) => parameterStatus(name, value)));
+}
+
+/** Lets the client in. */
+export async function greet(engine: Engine, client: Client, opening: Opening): Promise<void> {
+  client.start = await startSettings(engine, wantedSettings(opening));
+  client.reported = await reportedSettings(engine);
+  client.socket.write(welcome(opening, client.reported, client.key));
+}
