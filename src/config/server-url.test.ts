@@ -65,9 +65,30 @@ test('what a URL leaves open, the variables of libpq fill, and pg understands it
   assert.deepEqual(filled('postgresql://u@/'), ['ph', 1, 'u', 'pp', 'p d']);
   assert.deepEqual(filled('postgresql:///?user=u'), ['ph', 1, 'u', 'pp', 'p d']);
   assert.deepEqual(filled('postgresql://h/d?dbname=e'), ['h', 1, 'p@u', 'pp', 'e']);
-  const url = 'postgresql://u@/';
-  const ofTheImage = { POSTGRES_HOST: 'h', POSTGRES_PORT: '1', POSTGRES_DB: 'd', POSTGRES_PASSWORD: 'p' };
-  assert.equal(withParameters(url, findIn(ofTheImage, {})), url);
+});
+
+test("the image's variables fill a URL of the server that they describe, and its password goes with its user", () => {
+  const image = { POSTGRES_PORT: '1', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd' };
+  const filled = (url: string, more: Environment = {}): unknown[] => {
+    const { host, port, user, password, database } = new pg.Client({
+      connectionString: withParameters(url, findIn({ ...image, ...more }, {})),
+    });
+    return [host, port, user, password, database];
+  };
+  const whole = ['h', 1, 'u', 'p', 'd'];
+  assert.deepEqual(filled('postgresql://h'), whole);
+  assert.deepEqual(filled('postgresql://u@h'), whole);
+  assert.deepEqual(filled('postgresql://h', { POSTGRES_HOST: 'h' }), whole);
+  assert.deepEqual(filled('postgresql:///', { POSTGRES_HOST: 'h' }), whole);
+  assert.deepEqual(filled('postgresql:///', { PGHOST: 'h' }), whole);
+  assert.deepEqual(filled('postgresql://h', { PGUSER: 'v', PGPASSWORD: 'w' }), ['h', 1, 'v', 'w', 'd']);
+  // A password of another user or server is sent to nobody.
+  for (const url of ['postgresql://v@h:2/e', 'postgresql://v@/e?host=h&port=2']) {
+    assert.equal(withParameters(url, findIn(image, {})), url);
+  }
+  for (const url of ['postgresql://u@h/', 'postgresql://u@/?host=h']) {
+    assert.equal(withParameters(url, findIn({ ...image, POSTGRES_HOST: 'other' }, {})), url);
+  }
 });
 
 test('a socket folder fills a URL without a host', () => {
@@ -112,7 +133,7 @@ test('wrong parts are refused by the name of their variable', () => {
   }
 });
 
-test('PGPASSWORD, and only that, fills in a missing password', () => {
+test('PGPASSWORD fills in a missing password, and no password of another user does', () => {
   const find = findIn({ POSTGRES_PASSWORD: 'other' }, { PGPASSWORD: 'p&q' });
   const filled = (url: string): unknown =>
     new pg.Client({ connectionString: withParameters(url, find) }).password;

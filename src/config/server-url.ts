@@ -59,11 +59,11 @@ function pathOf(database: string): string {
   return encodeURI(database).replaceAll('?', '%3F').replaceAll('#', '%23');
 }
 
-/** What a URL may leave open besides its host and database, and the variable of libpq that fills it. */
-const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = [
-  ['port', 'PGPORT'],
-  ['user', 'PGUSER'],
-  ['password', 'PGPASSWORD'],
+/** What a URL may leave open besides its host and database, and the variables that fill it: libpq's, then the image's. */
+const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofTheImage?: string])[] = [
+  ['port', 'PGPORT', 'POSTGRES_PORT'],
+  ['user', 'PGUSER', 'POSTGRES_USER'],
+  ['password', 'PGPASSWORD', 'POSTGRES_PASSWORD'],
   ['passfile', 'PGPASSFILE'],
   ['sslmode', 'PGSSLMODE'],
   ['sslrootcert', 'PGSSLROOTCERT'],
@@ -73,37 +73,64 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string])[] = 
 ];
 
 /**
- * The same URL with what it leaves open from libpq's variables, as libpq does. Those of PostgreSQL's image belong to the
- * server that `POSTGRES_HOST` names, and fill no URL. Throws `usage`.
+ * The same URL with what it leaves open from libpq's variables, else from those of PostgreSQL's container image. The
+ * latter belong to the server that `POSTGRES_HOST` names, if it is set, and fill no URL of another; a password goes with
+ * its user. Throws `usage`.
  */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
   if (parsed === null) return url;
+  const isOfImage = imageFits(url, parsed, find);
+  const names = (variable: string, ofTheImage?: string): readonly string[] =>
+    isOfImage && ofTheImage !== undefined ? [variable, ofTheImage] : [variable];
+  const user = userOf(url) ?? find(...names('PGUSER', 'POSTGRES_USER'))?.value;
+  const owner = find('POSTGRES_USER')?.value;
   const said: Readonly<Record<string, string | null>> = {
     port: parsed.port,
     user: userOf(url),
     password: parsed.password,
   };
-  const host = openHost(url, find);
-  const missing = PARAMETERS.flatMap(([parameter, name]) => {
+  const missing = PARAMETERS.flatMap(([parameter, name, ofTheImage]) => {
     if (parsed.searchParams.has(parameter) || said[parameter]) return [];
-    const variable = parameter === 'port' ? portFrom(find, name) : find(name);
+    const isOthers = parameter === 'password' && (owner === undefined || user !== owner);
+    const from = isOthers ? [name] : names(name, ofTheImage);
+    const variable = parameter === 'port' ? portFrom(find, ...from) : find(...from);
     return variable === null ? [] : [[parameter, variable.value] as const];
   });
+  const host = openHost(url, find);
   if (host !== null) missing.unshift(['host', host.value]);
-  return addParameters(withDatabase(url, parsed, find), missing);
+  return addParameters(withDatabase(url, parsed, find, names('PGDATABASE', 'POSTGRES_DB')), missing);
 }
 
 /** The variable that names the host of a URL which has none. Null for a URL with a host, and where nothing names one. */
 export function openHost(url: string, find: FindVariable): Variable | null {
-  const [, host] = /^[^:]*:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(url) ?? [];
-  return host === '' && !parseServerUrl(url)?.searchParams.has('host') ? find('PGHOST') : null;
+  return hostOf(url) === '' && !parseServerUrl(url)?.searchParams.has('host')
+    ? find('PGHOST', 'POSTGRES_HOST')
+    : null;
+}
+
+/** Empty where the URL has none before its path. */
+function hostOf(url: string): string {
+  const [, host = ''] = /^[^:]*:\/\/(?:[^/?#]*@)?([^/?#:]*)/.exec(url) ?? [];
+  return host;
+}
+
+/** Do the variables of the image describe the server of the URL? */
+function imageFits(url: string, { searchParams }: URL, find: FindVariable): boolean {
+  const named = find('POSTGRES_HOST');
+  const host = searchParams.get('host') ?? (hostOf(url) || openHost(url, find)?.value);
+  return named === null || host === named.value;
 }
 
 /** The database is in the path, where alone pg looks. libpq knows it as a parameter, too, and as a variable. */
-function withDatabase(url: string, { pathname, searchParams }: URL, find: FindVariable): string {
+function withDatabase(
+  url: string,
+  { pathname, searchParams }: URL,
+  find: FindVariable,
+  variables: readonly string[],
+): string {
   const isOpen = pathname === '' || pathname === '/';
-  const name = searchParams.get('dbname') ?? (isOpen ? find('PGDATABASE')?.value : undefined);
+  const name = searchParams.get('dbname') ?? (isOpen ? find(...variables)?.value : undefined);
   if (name === undefined) return url;
   return url.replace(/^([^:]*:\/\/[^/?#]*)[^?#]*/, (_, server: string) => `${server}/${pathOf(name)}`);
 }
