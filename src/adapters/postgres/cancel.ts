@@ -12,6 +12,7 @@ import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
  */
 export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
   const { client, encryption } = connection;
+  const request = startMessage(CANCEL_REQUEST, processId(client), secretKey(client));
   const socket = openSocket(connection.address());
   const timer = setTimeout(() => socket.destroy(), timeoutMs);
   try {
@@ -19,7 +20,7 @@ export async function requestCancel(connection: Connection, timeoutMs: number): 
     const stream = encryption === false ? socket : await encrypt(socket, client.host, encryption);
     // The server signals the backend before it closes this connection.
     const closed = once(stream.resume(), 'close');
-    stream.write(startMessage(CANCEL_REQUEST, processId(client), secretKey(client)));
+    stream.write(request);
     await closed;
   } catch {
     // The statement itself has a limit, and this error would say no more.

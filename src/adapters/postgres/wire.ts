@@ -90,9 +90,10 @@ function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat([head, ...body]);
 }
 
+/** With a sign, as keys to cancel by, or without, as the numbers of types: the bytes are the same. */
 function int32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
+  for (const [index, value] of values.entries()) bytes.writeInt32BE(value | 0, 4 * index);
   return bytes;
 }
 
