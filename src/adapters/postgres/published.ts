@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import type { RawFile } from '../../core/run.ts';
 import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
-import { one, rows } from './session.ts';
+import { rows } from './session.ts';
 
 /** The run and the raw file that is published. */
 export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
@@ -35,15 +35,18 @@ export async function lastPublishes(
   );
 }
 
-/** Was anything ever published? Null where the ledger cannot be read. `newest` is the run that began last. */
-export async function publishedAtAll(
-  client: ClientBase,
-): Promise<{ readonly published: boolean; readonly newest: string | null } | null> {
+type AtAll = { readonly published: boolean; readonly newest: string | null };
+
+/**
+ * Was anything ever published? Null where the ledger cannot be read, or somebody has locked it: nobody waits for an
+ * answer to this. `newest` is the run that began last.
+ */
+export async function publishedAtAll(client: ClientBase): Promise<AtAll | null> {
+  const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
   try {
-    return await one(
-      client,
-      `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`,
-    );
+    // One message is one transaction, and gives a result for each of its statements.
+    const results: unknown = await client.query(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
+    return (results as readonly { rows: AtAll[] }[]).at(-1)?.rows[0] ?? null;
   } catch (error) {
     if (isDatabaseFailure(error)) return null;
     throw error;
