@@ -11,6 +11,11 @@ const { dir, settings } = workerData as Opening; // sent by openEngine alone
 
 /** What PostgreSQL logged last before it gave up: PGlite's own errors give no reason. */
 let fatal: string | null = null;
+/** What it has answered since. */
+let lastBytes = 0;
+/** Beyond that it goes on for ever, as after a limit on idle sessions. */
+const MOST_LAST_BYTES = 1 << 16;
+
 /** What PostgreSQL still says once it has logged that it ends. */
 const LAST_ANSWER_MS = 200;
 
@@ -54,11 +59,15 @@ async function perform(engine: PGlite, request: Request): Promise<unknown> {
   if (request.kind === 'protocol') {
     await engine.execProtocolRawStream(request.bytes, {
       onRawData(data) {
+        if (fatal !== null && (lastBytes += data.length) > MOST_LAST_BYTES) throw new Error(fatal);
         // The engine uses that memory again.
         const bytes = new Uint8Array(data);
         send({ kind: 'data', id: request.id, bytes }, [bytes.buffer]);
       },
     });
+    const { afterwards } = request;
+    // In the same task: a timer of PostgreSQL would go off between two.
+    if (afterwards !== null) await engine.execProtocolRawStream(afterwards, { onRawData: () => undefined });
   } else if (request.kind === 'exec') {
     return (await engine.exec(request.sql)).map(({ rows }) => ({ rows }));
   } else {

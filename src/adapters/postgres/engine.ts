@@ -11,7 +11,11 @@ export type Opening = {
 };
 
 type Work =
-  | { readonly kind: 'protocol'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'protocol';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly afterwards: Uint8Array<ArrayBuffer> | null;
+    }
   | { readonly kind: 'copy'; readonly sql: string; readonly csv: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'query'; readonly sql: string; readonly values: readonly unknown[] }
   | { readonly kind: 'exec'; readonly sql: string }
@@ -57,10 +61,13 @@ export class EngineError extends Error {
 
 /** PGlite in a thread of its own. Requests are answered in the order in which they came. */
 export type Engine = {
-  /** Messages of PostgreSQL's protocol; answers come in parts, before the promise is fulfilled. */
+  /**
+   * Messages of PostgreSQL's protocol; answers come in parts, before the promise is fulfilled. `afterwards` are messages
+   * that follow before PostgreSQL is idle, and whose answers nobody wants.
+   */
   readonly execProtocolRawStream: (
     bytes: Uint8Array,
-    options: { readonly onRawData: (data: Uint8Array) => void },
+    options: { readonly onRawData: (data: Uint8Array) => void; readonly afterwards?: Uint8Array },
   ) => Promise<void>;
   /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
   readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
@@ -185,9 +192,10 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
   }
 
   return {
-    async execProtocolRawStream(bytes, { onRawData }) {
+    async execProtocolRawStream(bytes, { onRawData, afterwards }) {
       const own = new Uint8Array(bytes);
-      await ask({ kind: 'protocol', bytes: own }, [own.buffer], onRawData);
+      const next = afterwards === undefined ? null : new Uint8Array(afterwards);
+      await ask({ kind: 'protocol', bytes: own, afterwards: next }, [own.buffer], onRawData);
     },
     async copy(sql, csv) {
       const own = new Uint8Array(csv);

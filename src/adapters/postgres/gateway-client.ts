@@ -121,7 +121,9 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   for (const name of request.names) remember(client.names, name);
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
-  await send(engine, request.bytes, (data) => client.output.write(reader.push(data)));
+  // Before the engine is idle: a limit of a millisecond would end it until another message comes.
+  const disarm = client.deadly && !client.unsynced ? DISARM : undefined;
+  await send(engine, request.bytes, (data) => client.output.write(reader.push(data)), disarm);
   if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
   if (!client.unsynced) client.output.write(await settle(engine, client, reader));
   client.output.write(reader.ready());
@@ -131,7 +133,6 @@ export async function answer(engine: Engine, client: Client, request: Request): 
 async function settle(engine: Engine, client: Client, reader: AnswerReader): Promise<Buffer> {
   client.changedSettings ||= reader.changedSettings();
   if (reader.failed() || !(client.changedSettings || client.deadly)) return Buffer.alloc(0);
-  if (client.deadly) await send(engine, DISARM);
   const before = client.reported;
   if (client.changedSettings) {
     client.changedSettings = engine.isInTransaction(); // it may yet be rolled back

@@ -204,6 +204,10 @@ export async function send(
   engine: Engine,
   bytes: Buffer,
   onRawData: (data: Uint8Array) => void = () => undefined,
+  afterwards?: Buffer,
 ): Promise<void> {
-  await engine.execProtocolRawStream(bytes, { onRawData });
+  await engine.execProtocolRawStream(bytes, {
+    onRawData,
+    ...(afterwards !== undefined && { afterwards }),
+  });
 }
