@@ -137,9 +137,9 @@ function resumable(report: ErrorReport, goOn: string, isUnknown: boolean): Error
 }
 
 function interruption(signal: AbortSignal): PipelineError {
-  if (signal.reason instanceof PipelineError) return signal.reason;
   return new PipelineError('Cannot finish the run: it was interrupted', {
     code: 'interrupted',
+    cause: signal.reason,
     hint: 'Nothing was published.',
   });
 }

@@ -82,7 +82,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assertFailure(await running.finished, {
       code: 130,
       message: /interrupted/,
-      hint: /Nothing was published/,
+      hint: /Start the command again/,
     });
     await blocker.query('ROLLBACK');
     assert.deepEqual(

@@ -42,7 +42,11 @@ export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Reco
   const cache: Record<string, string> =
     counting !== undefined && COUNTED
       ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
-      : { NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile') };
+      : // Node would hand it on where it is missing. Another user could not write there, and says so.
+        {
+          NODE_V8_COVERAGE: '',
+          NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile'),
+        };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }

@@ -55,7 +55,7 @@ export type LockOptions = NetworkRule & {
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
   const path = join(dataDir, LOCK_FILE);
-  await writing(dataDir, () => mkdir(dataDir, { recursive: true }), { code: 'database' });
+  await writing(dataDir, () => mkdir(dataDir, { recursive: true }));
   await refuseNetworkFolder(dataDir, options);
   const held = await acquire(dataDir, path, options);
   const since = new Date(clock.now()).toISOString();
