@@ -100,6 +100,22 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'Two' }]);
   });
 
+  for (const [what, sql] of [
+    ['never answered', `SELECT convert_to(chr(228), 'LATIN1')`],
+    ['answered like an empty one', `SELECT (repeat('[', 20000000))::json`],
+  ] as const) {
+    void it(`reports a statement that was lost and ${what}, and goes on`, async () => {
+      const lost = await workspace.run(['query', sql]);
+      assertFailure(lost, {
+        code: 5,
+        message: /lost a statement, and nothing of it took effect$/,
+        hint: /PostgreSQL server/,
+      });
+      assert.equal(lost.stdout, '');
+      assert.deepEqual(await workspace.json(['query', 'SELECT 1 AS n']), [{ n: 1 }]);
+    });
+  }
+
   void it('is left alone by a run whose lock file was deleted', async () => {
     const gate = createGate(1000);
     api.set(LAUNCHES, { body: body.replaceAll('"name":"One', '"name":"Six'), gate });

@@ -109,12 +109,17 @@ void describe('the lock of a data folder', () => {
     'stays where another machine shares the folder: own process ids, own host name',
     { skip: noNamespaces && 'needs the right to make namespaces' },
     async () => {
-      const [holder, inside] = await Promise.all([party(), party({}, OTHER_MACHINE)]);
-      await holder.tell('take');
-      await assertShutOut(inside);
-      await holder.tell('release');
-      assert.equal((await inside.tell('take')).said, 'take');
-      await assertShutOut(holder);
+      const [outside, one, other] = await Promise.all([
+        party(),
+        party({}, OTHER_MACHINE),
+        party({}, OTHER_MACHINE),
+      ]);
+      await outside.tell('take');
+      await assertShutOut(one);
+      await outside.tell('release');
+      assert.equal((await one.tell('take')).said, 'take');
+      await assertShutOut(other);
+      await assertShutOut(outside);
     },
   );
 

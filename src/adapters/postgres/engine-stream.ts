@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 
 import type { Engine } from './engine.ts';
+import { watchAnswer } from './lost-statement.ts';
 
 /** AuthenticationOk and ReadyForQuery: the thread has one session, and it is open. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -20,9 +21,15 @@ export function engineStream(engine: Engine): Duplex {
       stream.push(null);
       return;
     }
+    const answer = watchAnswer(bytes);
     await engine.execProtocolRawStream(bytes, {
-      onRawData: (data) => stream.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+      onRawData(data) {
+        const part = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+        answer.push(part);
+        stream.push(part);
+      },
     });
+    answer.check();
   }
 
   /** Errors of SQL are answers. Where there is none, the engine is broken. */

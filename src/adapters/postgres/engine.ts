@@ -99,6 +99,9 @@ export type EngineOptions = {
 /** How long a statement may go on after an abort: most end by themselves, and the session with them in order. */
 const GRACE_MS = 1000;
 
+/** Where PostgreSQL nests deeply, JavaScript's stack must hold longer than the one that PostgreSQL watches. */
+const STACK_MB = 64;
+
 /** Making a database takes seconds, recovering a large one perhaps minutes. */
 const OPENING_MS = 600_000;
 
@@ -112,7 +115,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
   const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
   // In dist/ the thread is JavaScript, too.
   const entry = new URL(`./engine-thread${import.meta.url.slice(-3)}`, import.meta.url);
-  const thread = new Worker(entry, { workerData: opening });
+  const thread = new Worker(entry, { workerData: opening, resourceLimits: { stackSizeMb: STACK_MB } });
   const opened = Promise.withResolvers<void>();
   const waiting = new Map<number, Waiting>();
   let asked = 0;
