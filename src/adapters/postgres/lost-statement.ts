@@ -1,14 +1,13 @@
 import { PipelineError } from '../../core/errors.ts';
 
-/** ReadyForQuery, the last message of an answer. */
-const READY_BYTES = 6;
-/** In a longer answer there are rows, of a statement that was not lost. */
-const WATCHED_BYTES = 1 << 16;
+const HEADER_BYTES = 5;
+const READY = 'Z';
 const ERROR = 'E';
 /** What answers Parse, Bind and Execute: the last by complete, empty, suspended, or that it copies. */
 const ANSWERS = { P: '1', B: '2', E: 'CIsGHW' } as const;
 
 export type AnswerWatch = {
+  /** The next bytes of the answer. They are read at once: whoever takes them may write over them. */
   readonly push: (part: Buffer) => void;
   /** Throws `database` where a part of the answer is missing. */
   readonly check: () => void;
@@ -19,42 +18,57 @@ export type AnswerWatch = {
  * neither them nor what comes later, or only the end of a request. That must not look like an empty result.
  */
 export function watchAnswer(request: Buffer): AnswerWatch {
-  const asked = messageTypes(request);
-  let end = Buffer.alloc(0);
-  let parts: Buffer[] = [];
-  let bytes = 0;
+  const asked = countMessages();
+  asked.push(request);
+  const answered = countMessages();
   return {
-    push(part) {
-      end = Buffer.concat([end, part.subarray(-READY_BYTES)]).subarray(-READY_BYTES);
-      bytes += part.length;
-      if (bytes <= WATCHED_BYTES) parts.push(part);
-      else parts = [];
-    },
+    push: answered.push,
     check() {
-      const last = asked.at(-1);
-      if ((last === 'Q' || last === 'S') && !isReady(end)) throw lostStatement();
-      if (bytes > WATCHED_BYTES) return;
-      const answered = messageTypes(Buffer.concat(parts));
+      const last = asked.last();
+      if ((last === 'Q' || last === 'S') && answered.last() !== READY) throw lostStatement();
       // After an error, PostgreSQL passes over what follows.
-      if (answered.includes(ERROR)) return;
+      if (answered.count(ERROR) > 0) return;
       for (const [message, answers] of Object.entries(ANSWERS)) {
-        const due = asked.filter((type) => type === message).length;
-        if (answered.filter((type) => answers.includes(type)).length < due) throw lostStatement();
+        if (answered.count(answers) < asked.count(message)) throw lostStatement();
       }
     },
   };
 }
 
-/** The letters of PostgreSQL's messages, in order. */
-function messageTypes(bytes: Buffer): string[] {
-  const types: string[] = [];
-  for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readInt32BE(at + 1))
-    types.push(String.fromCharCode(bytes[at] ?? 0));
-  return types;
-}
+/** Counts PostgreSQL's messages by their letters, in whatever parts they come. */
+function countMessages(): {
+  readonly push: (part: Buffer) => void;
+  readonly count: (letters: string) => number;
+  /** The letter of the last one that is complete. */
+  readonly last: () => string | null;
+} {
+  const counts = new Map<string, number>();
+  const header = Buffer.alloc(HEADER_BYTES);
+  let headerBytes = 0;
+  let leftBytes = 0;
+  let last: string | null = null;
 
-function isReady(end: Buffer): boolean {
-  return end.length === READY_BYTES && end[0] === 'Z'.charCodeAt(0) && end.readInt32BE(1) === READY_BYTES - 1;
+  return {
+    push(part) {
+      for (let at = 0; at < part.length;) {
+        if (headerBytes < HEADER_BYTES) {
+          header[headerBytes++] = part[at++] ?? 0;
+          // The length counts itself, and not the letter.
+          if (headerBytes === HEADER_BYTES) leftBytes = header.readInt32BE(1) - 4;
+        } else {
+          const skipped = Math.min(leftBytes, part.length - at);
+          leftBytes -= skipped;
+          at += skipped;
+        }
+        if (headerBytes < HEADER_BYTES || leftBytes > 0) continue;
+        last = header.toString('latin1', 0, 1);
+        counts.set(last, (counts.get(last) ?? 0) + 1);
+        headerBytes = 0;
+      }
+    },
+    count: (letters) => letters.split('').reduce((sum, letter) => sum + (counts.get(letter) ?? 0), 0),
+    last: () => (headerBytes === 0 ? last : null),
+  };
 }
 
 function lostStatement(): PipelineError {
