@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { writing as writingFile } from '../adapters/files/writing.ts';
@@ -15,6 +14,7 @@ import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
 import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
 import { resources } from '../resources/index.ts';
 import type { HistoryDeps } from './history.ts';
@@ -48,7 +48,7 @@ export async function exportTables(
       if (found.length === 0 || (missing.length > 0 && request.tables !== null))
         throw notThere(schema, request.tables === null ? [] : missing);
       if (missing.length > 0) deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${schema}`);
-      await writing(request.out, () => mkdir(request.out, { recursive: true }));
+      await writing(request.out, () => makeFolder(request.out));
       const written: ExportedTable[] = [];
       for (const table of found) {
         deps.signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, statSync, type BigIntStats } from 'node:fs';
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -8,6 +8,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
 import { refuseNetworkFolder, type NetworkRule } from './network-folder.ts';
 import { writing } from './writing.ts';
@@ -55,7 +56,7 @@ export type LockOptions = NetworkRule & {
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
   const path = join(dataDir, LOCK_FILE);
-  await writing(dataDir, () => mkdir(dataDir, { recursive: true }));
+  await writing(dataDir, () => makeFolder(dataDir));
   await refuseNetworkFolder(dataDir, options);
   const held = await acquire(dataDir, path, options);
   const since = new Date(clock.now()).toISOString();

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { processExists } from '../../lib/process-exists.ts';
 import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
 import type { Manifest } from './history.ts';
@@ -75,7 +76,7 @@ export async function withPreviewFolder<T>(
 ): Promise<T> {
   const name = `${PREVIEW}${id}`;
   const folder = runFolder(dataDir, name);
-  const made = await writing(folder, () => mkdir(folder, { recursive: true }));
+  const made = await writing(folder, () => makeFolder(folder));
   try {
     return await work(name);
   } finally {

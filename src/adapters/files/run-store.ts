@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
@@ -8,6 +8,7 @@ import type { RawBody, RunFolder, RunStore, Stage, StageFile } from '../../core/
 import type { RawFile } from '../../core/run.ts';
 import { kindOf } from '../../core/simulated.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { readOwnJson } from './own-json.ts';
 import { writing } from './writing.ts';
 
@@ -47,7 +48,7 @@ export function runFolder(dataDir: string, runId: string): string {
 async function createFolder(dataDir: string, runId: string, simulated: boolean | null): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
   for (const stage of ['raw', ...Object.keys(STAGES)]) {
-    await writing(path, () => mkdir(join(path, stage), { recursive: true }));
+    await writing(path, () => makeFolder(join(path, stage)));
   }
   const rawPath = (resource: string): string => join('raw', resource, '0001.json');
   const stagePath = (stage: Stage, name: string): string => join(stage, `${name}.${STAGES[stage]}`);
@@ -60,7 +61,7 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean |
     async writeRaw(resource, body) {
       if (simulated !== null) await markKind(dataDir, simulated);
       const target = join(path, rawPath(resource));
-      await writing(target, () => mkdir(dirname(target), { recursive: true }));
+      await writing(target, () => makeFolder(dirname(target)));
       const file = await writing(target, () => createAtomicFile(target));
       const digest = createDigest();
       try {
@@ -79,7 +80,7 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean |
     async writeRawMeta(resource, meta) {
       const target = join(path, 'raw', resource, '0001.meta.json');
       await writing(target, async () => {
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         await writeFileAtomic(target, `${JSON.stringify(meta, null, 2)}\n`);
       });
     },
@@ -88,7 +89,7 @@ async function createFolder(dataDir: string, runId: string, simulated: boolean |
       const target = join(path, rawPath(resource));
       const origin = join(runFolder(dataDir, from.run_id), from.raw.path);
       await writing(target, async () => {
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         await linkOrCopy(origin, target);
       });
       return { path: rawPath(resource), ...(await digestFile(target)) };
@@ -230,7 +231,7 @@ export async function checkDataKind(dataDir: string, simulated: boolean): Promis
 async function markKind(dataDir: string, simulated: boolean): Promise<void> {
   if ((await readDataKind(dataDir)) !== null) return;
   await writing(dataDir, async () => {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     // Several resources begin at the same time: none may read what another has half written.
     await writeFileAtomic(kindPath(dataDir), `${JSON.stringify({ simulated } satisfies Kind)}\n`);
   });

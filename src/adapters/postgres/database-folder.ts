@@ -1,11 +1,12 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import { syncFolder } from '../../lib/atomic-file.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
 import { EngineError, openEngine, type Engine, type EngineOptions } from './engine.ts';
 import { databaseError } from './errors.ts';
@@ -38,7 +39,7 @@ function unfinished(dir: string): string {
 }
 
 async function make(dir: string, options: EngineOptions): Promise<Engine> {
-  await mkdir(dirname(dir), { recursive: true });
+  await makeFolder(dirname(dir));
   await writeFile(unfinished(dir), '');
   try {
     await rm(dir, { recursive: true, force: true });

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { makeFolder } from './make-folder.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'make-folder-'));
+after(() => rmSync(root, { recursive: true }));
+
+test('makes what is missing, and says where that begins', async () => {
+  assert.equal(await makeFolder(join(root, 'a/b/c')), join(root, 'a'));
+  assert.ok(statSync(join(root, 'a/b/c')).isDirectory());
+  assert.equal(await makeFolder(join(root, 'a/b')), undefined);
+  assert.equal(await makeFolder(join(root, 'a/b/d')), join(root, 'a/b/d'));
+  const twice = await Promise.all([makeFolder(join(root, 'e/f')), makeFolder(join(root, 'e/f'))]);
+  assert.ok(twice.includes(join(root, 'e')));
+});
+
+test('fails where a file is in the way', async () => {
+  writeFileSync(join(root, 'file'), '');
+  await assert.rejects(makeFolder(join(root, 'file')), { code: 'EEXIST' });
+  await assert.rejects(makeFolder(join(root, 'file/a')), { code: 'ENOTDIR' });
+});
+
+test('fails where a folder is there and takes none', { skip: !existsSync('/proc/self') }, async () => {
+  await assert.rejects(makeFolder('/proc/nothing/a'), { code: 'ENOENT' });
+});
