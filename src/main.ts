@@ -13,7 +13,7 @@ async function stop(): Promise<void> {
   abort.abort(
     new PipelineError('Cannot go on: interrupted', {
       code: 'interrupted',
-      hint: 'Start the command again when you are ready.',
+      hint: 'See how far it came before you start it again.',
     }),
   );
 }

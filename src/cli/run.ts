@@ -128,11 +128,12 @@ const SUMMARY_COUNTS = [
   'held',
 ] as const;
 
+/** In every table: the main ones may be as they were while one of a list was filled again. */
 function isUnchanged({ resources: reports, status }: RunReport): boolean {
-  const all = Object.values(reports);
+  const tables = Object.values(reports).flatMap((report) => Object.values(report.tables));
   return (
     status === 'succeeded' &&
-    all.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
+    tables.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
   );
 }
 

@@ -82,7 +82,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assertFailure(await running.finished, {
       code: 130,
       message: /interrupted/,
-      hint: /Start the command again/,
+      hint: /See how far it came/,
     });
     await blocker.query('ROLLBACK');
     assert.deepEqual(
