@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
+import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
 import type { Config, LoadedConfig } from '../config/load.ts';
@@ -11,7 +12,7 @@ import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { processExists } from '../lib/process-exists.ts';
-import { READ_WAIT_MS, withDatabase } from './database.ts';
+import { embeddedDir, READ_WAIT_MS, withDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
@@ -90,7 +91,7 @@ async function ledgerHistory(
   hasFolders: boolean,
   deps: HistoryDeps,
 ): Promise<RunReport[]> {
-  if (config.database.url === null && !existsSync(join(config.dataDir, 'database'))) return [];
+  if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
     return await withDatabase(config, options, async ({ session }) => {

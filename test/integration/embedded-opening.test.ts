@@ -102,6 +102,8 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     making.kill('SIGKILL');
     await making.finished;
     assertFailure(await other.run(['query', COUNT]), { code: 5, message: /there is no database in/ });
+    await other.run(['runs']);
+    assert.ok(existsSync(path.join(other.folder, 'data/database-unfinished')), 'to look makes none');
     const { code, stderr } = await other.run(['run', '--source', api.url]);
     assert.equal(code, 0, stderr);
     assert.deepEqual(await other.json(['query', COUNT]), [{ n: 4 }]);
