@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { PipelineError } from '../core/errors.ts';
+import { errorCode } from '../lib/error-code.ts';
 
 /** The text of a file in UTF-8, with or without a byte order mark. Null for one that is absent. Throws `usage`. */
 export async function readTextFile(
@@ -12,8 +13,7 @@ export async function readTextFile(
     return decode(await readFile(path), name);
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (absent.includes(code)) return null;
+    if (absent.includes(errorCode(error) ?? '')) return null;
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`Cannot read ${name}: ${reason}`, {
       code: 'usage',

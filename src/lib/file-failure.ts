@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.ts';
+
 /** Why the file system refused something, in words, with the next step. */
 export type FileFailure = { readonly text: string; readonly hint: string };
 
@@ -21,6 +23,6 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 export function fileFailure(error: unknown): FileFailure {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   return { text: error instanceof Error ? error.message : String(error), hint: HINTS[code] ?? ROOM };
 }

@@ -1,6 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { errorCode } from './error-code.ts';
+
 /**
  * Makes a folder and those above it that are missing. Returns the topmost one that it made. Node's own way goes on for
  * ever, deaf to every signal, where a folder is there and yet refuses with ENOENT, as /proc does.
@@ -10,7 +12,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     await mkdir(path);
     return path;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = errorCode(error);
     if (code === 'EEXIST' && (await isFolder(path))) return undefined;
     const above = dirname(path);
     if (code !== 'ENOENT' || above === path || (await isFolder(above))) throw error;

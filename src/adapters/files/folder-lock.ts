@@ -7,6 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { PipelineError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
@@ -121,7 +122,7 @@ function createEmpty(path: string): void {
   try {
     closeSync(openSync(path, 'wx'));
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -201,8 +202,4 @@ function lost(path: string): PipelineError {
     `Cannot go on: the lock file ${path} was deleted or replaced, so another process may be using the database`,
     { code: 'busy', hint: 'Start the command again, and leave that file in place.' },
   );
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

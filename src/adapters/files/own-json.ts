@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { PipelineError, type ErrorCode } from '../../core/errors.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /**
  * A JSON file that the pipeline wrote; null where it is not there. Throws an error that names the file where it is
@@ -29,7 +30,7 @@ export async function readOwnJson<T extends object>(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 }
 
 /** Null where it is cut off or empty, as a disk may leave it. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { processExists } from '../../lib/process-exists.ts';
 import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
@@ -128,5 +129,5 @@ function ignoreMissing(error: unknown): void {
 }
 
 function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+  return errorCode(error) === 'ENOENT';
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import { syncFolder } from '../../lib/atomic-file.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
@@ -156,7 +157,7 @@ function openFilesCode(): string | null {
     while (opened.length < NEEDED_FILES) opened.push(openSync(devNull, 'r'));
     return null;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : null;
+    return errorCode(error);
   } finally {
     for (const file of opened) closeSync(file);
   }

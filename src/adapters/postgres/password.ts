@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
 import { homeFolder } from '../../lib/system-user.ts';
 import { WRONG_PASSWORD } from './errors.ts';
@@ -46,7 +47,7 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
     return (await readFile(path, 'utf8')).split(/\r?\n/);
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`Cannot read the password file ${path}: ${reason}`, {
       code: 'usage',
