@@ -1,0 +1,52 @@
+/** Makes documents of different runs comparable: each id, time and address becomes a word. */
+export function createMask(words: Readonly<Record<string, string>>): (value: unknown) => unknown {
+  const ids = new Map<string, string>();
+  const known = Object.entries(words).sort(([a], [b]) => b.length - a.length);
+
+  function maskText(text: string): string {
+    let masked = text;
+    for (const [from, to] of known) masked = masked.replaceAll(from, to);
+    return masked
+      .replaceAll(RUN_ID, (id) => {
+        if (!ids.has(id)) ids.set(id, `<run ${ids.size + 1}>`);
+        return ids.get(id) ?? '';
+      })
+      .replaceAll(TIME, '<time>');
+  }
+
+  function mask(value: unknown): unknown {
+    if (typeof value === 'string') return maskText(value);
+    if (Array.isArray(value)) return value.map(mask);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        maskText(key),
+        MASKED.has(key) && inner !== null ? `<${key}>` : mask(inner),
+      ]),
+    );
+  }
+
+  return mask;
+}
+
+const RUN_ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** With a fraction, as the program writes its own; the records of the sandbox have whole seconds. */
+const TIME = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
+/** Measured, or of the machine. */
+const MASKED: ReadonlySet<string> = new Set([
+  'seconds',
+  'publish_seconds',
+  'peak_rss_bytes',
+  'pid',
+  'host',
+  'node_version',
+  'program_version',
+  'started_at',
+  'finished_at',
+  'received_at',
+  'first_seen',
+  'last_seen',
+  'deleted_at',
+  'transformed_at',
+  '_loaded_at',
+]);
