@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { planRun } from '../src/engine/plan.ts';
 import { textTable } from '../src/lib/text-table.ts';
 import type { ResourceReport } from '../src/core/run.ts';
-import { resources } from '../src/resources/index.ts';
+import { resources } from '../src/sources/index.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { copyAlone } from './copy-alone.ts';
 import { median } from './median.ts';

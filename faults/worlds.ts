@@ -1,4 +1,4 @@
-import { resources } from '../src/resources/index.ts';
+import { resources } from '../src/sources/index.ts';
 import { FAULTS_HEADER } from '../src/sandbox/fault-spec.ts';
 import { startSandbox } from '../src/sandbox/server.ts';
 import { REVISIONS } from '../src/sandbox/universe/universe.ts';

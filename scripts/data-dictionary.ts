@@ -8,7 +8,7 @@ import { rows, type Session } from '../src/adapters/postgres/session.ts';
 import { MIGRATIONS_DIR } from '../src/app/database.ts';
 import type { DataCheck } from '../src/core/resource.ts';
 import type { Table } from '../src/core/table.ts';
-import { resources } from '../src/resources/index.ts';
+import { resources } from '../src/sources/index.ts';
 
 const SCHEMA = 'spacex';
 

@@ -7,7 +7,7 @@ import type { Plugin } from 'esbuild';
 
 import { checkOptions } from '../src/core/check.ts';
 import type { Schema } from '../src/core/schema.ts';
-import { resources } from '../src/resources/index.ts';
+import { resources } from '../src/sources/index.ts';
 
 /**
  * Puts the code that Ajv makes of each contract in the place of src/core/load-check.ts, a chunk for each. A contract that

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
-import { resources } from '../src/resources/index.ts';
+import { resources } from '../src/sources/index.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
@@ -11,14 +11,14 @@ const SRC = resolve(import.meta.dirname, '../src');
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   lib: ['lib'],
-  resources: ['core', 'resources'],
+  sources: ['core', 'sources'],
   steps: ['steps', 'core', 'lib'],
   engine: ['engine', 'core', 'steps', 'lib'],
   adapters: ['adapters', 'core', 'lib'],
   sandbox: ['sandbox', 'core', 'lib'],
   config: ['config', 'core', 'lib'],
-  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'resources', 'sandbox', 'steps'],
-  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'resources'],
+  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'sandbox', 'sources', 'steps'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'sources'],
   main: ['cli', 'config', 'core', 'lib'],
 };
 
@@ -46,11 +46,11 @@ test('no adapter imports another adapter', () => {
   assert.deepEqual(broken, []);
 });
 
-test('no string literal outside resources/ and sandbox/ names a resource', () => {
+test('no string literal outside sources/ and sandbox/ names a resource', () => {
   const names = resources.map(({ name }) => name).join('|');
   const literal = new RegExp(`(['"\`])(?:${names})\\1`);
   const broken = files
-    .filter(({ path }) => !['resources', 'sandbox'].includes(partOf(path)))
+    .filter(({ path }) => !['sources', 'sandbox'].includes(partOf(path)))
     .filter(({ text }) => literal.test(withoutImports(text)))
     .map(({ path }) => path);
   assert.deepEqual(broken, []);
@@ -74,7 +74,7 @@ test('core and steps have no clock', () => {
 test('files stay small: none over 300 lines (400 for a resource, which is one file), the median under 120', () => {
   const sizes = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
   assert.deepEqual(
-    sizes.filter(({ path, lines }) => lines > (partOf(path) === 'resources' ? 400 : 300)),
+    sizes.filter(({ path, lines }) => lines > (partOf(path) === 'sources' ? 400 : 300)),
     [],
   );
   const sorted = sizes.map(({ lines }) => lines).sort((a, b) => a - b);

@@ -2,7 +2,7 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * All that has a say in which rows come out of raw bytes, from the parser to the merge; package.json names the version
  * of each library. What a migration does to a table shows in the table's own digest.
  */
-const FOLDERS = ['adapters/postgres', 'core', 'engine', 'lib', 'resources', 'steps'];
+const FOLDERS = ['adapters/postgres', 'core', 'engine', 'lib', 'sources', 'steps'];
 
 /** Of the code that makes rows: another one may make others. The published package has another module here: scripts/build.ts. */
 export function codeDigest(): string {

@@ -11,7 +11,7 @@ import type { Fault, RawFile } from '../core/run.ts';
 import type { Table } from '../core/table.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
 import { readId } from '../steps/validate.ts';
 import type { HistoryDeps } from './history.ts';

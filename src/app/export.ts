@@ -16,7 +16,7 @@ import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
 import { emptyHint, readAsItStands } from './read-target.ts';
 

@@ -5,7 +5,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';

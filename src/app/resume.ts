@@ -5,7 +5,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { findRun } from './history.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';

@@ -15,7 +15,7 @@ import { runPipeline } from '../engine/pipeline.ts';
 import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
 import { openDatabase, telling, type OpenDatabase } from './database.ts';

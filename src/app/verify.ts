@@ -8,7 +8,7 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';

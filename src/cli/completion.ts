@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 
 import { listSettings } from '../config/keys.ts';
 import type { ConfigKey } from '../config/schema.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
 import type { Candidates, CompletedCommand } from './completion-scripts.ts';

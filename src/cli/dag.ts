@@ -1,6 +1,6 @@
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { listOption } from './options.ts';

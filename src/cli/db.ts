@@ -1,5 +1,5 @@
 import { serveDatabase } from '../app/db-serve.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { countOption } from './options.ts';

@@ -1,5 +1,5 @@
 import { explainRow, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 
 import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { listOption } from './options.ts';

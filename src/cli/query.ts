@@ -1,7 +1,7 @@
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
 import { plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJsonRows, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';

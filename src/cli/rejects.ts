@@ -12,7 +12,7 @@ import {
   type ShownReject,
 } from '../app/rejects.ts';
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { locate } from '../lib/json-locate.ts';
 import { escapeControls } from '../lib/text-table.ts';
 import { openContext, type CommandContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { replayRun } from '../app/replay.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { listOption } from './options.ts';

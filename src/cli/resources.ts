@@ -1,5 +1,5 @@
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';

@@ -4,7 +4,7 @@ import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
 import type { Resource } from '../core/resource.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { planRun } from './plan.ts';
 
 function resource(name: string, needs: readonly string[] = []): Resource {

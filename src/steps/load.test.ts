@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { RunFolder } from '../core/ports.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { createLoader } from './load.ts';
 
 /** Rows that a batch may have at most in these tests. */

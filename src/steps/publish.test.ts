@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { NO_ROWS, rowCounts, type ResourceReport, type ResourceStatus } from '../core/run.ts';
 import type { LedgerEntry } from '../core/target.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { exceeds, firstError } from './publish.ts';
 
 function entry(status: ResourceStatus, error: ResourceReport['error'] = null): LedgerEntry {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
 import type { RawFile } from '../core/run.ts';
-import { resources } from '../resources/index.ts';
+import { resources } from '../sources/index.ts';
 import { derivationKey } from './unchanged.ts';
 
 const [one, other] = resources;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import type { Table } from '../../src/core/table.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { CliResult } from '../support/cli.ts';
 import {

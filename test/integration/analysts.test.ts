@@ -5,7 +5,7 @@ import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { openServer } from '../../src/adapters/postgres/server.ts';
 import type { Session } from '../../src/adapters/postgres/session.ts';
 import { textTable } from '../../src/lib/text-table.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { NOT_RECORDED, recordedBody } from '../suites/recorded.ts';
 import { startApi } from '../support/api.ts';
 import { REPOSITORY } from '../support/cli.ts';

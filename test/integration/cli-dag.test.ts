@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
 let workspace: Workspace;

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { DriftReport } from '../../src/app/drift.ts';
 import type { Profile } from '../../src/core/profile.ts';
 import type { RunReport } from '../../src/core/run.ts';
-import { resources as pulled } from '../../src/resources/index.ts';
+import { resources as pulled } from '../../src/sources/index.ts';
 import { NOT_RECORDED, recordedBody } from '../suites/recorded.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { cliEnvironment, type CliResult } from '../support/cli.ts';

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   assertFailure,

@@ -39,9 +39,13 @@ function edit(file: string, from: string, to: string): void {
 void it('a clone derives again what its changed code may derive otherwise, and nothing for any other change', () => {
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
   edit('src/cli/print.ts', 'import', '// Some words.\nimport');
-  edit('src/resources/resources.test.ts', 'import', '// Some words.\nimport');
+  edit('src/sources/spacex/resources.test.ts', 'import', '// Some words.\nimport');
   assert.deepEqual(derivedIn(pull()), []);
-  edit('src/resources/rockets.ts', 'name: rocket.name.trim(),', 'name: rocket.name.trim().toUpperCase(),');
+  edit(
+    'src/sources/spacex/rockets.ts',
+    'name: rocket.name.trim(),',
+    'name: rocket.name.trim().toUpperCase(),',
+  );
   const { resources, ...report } = pull();
   assert.deepEqual(derivedIn(report), ['launches', 'rockets']);
   assert.deepEqual([resources['rockets']?.updated, resources['launches']?.updated], [4, 205]);

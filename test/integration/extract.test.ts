@@ -10,7 +10,7 @@ import type { RunFolder, Source } from '../../src/core/ports.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createRecordSplitter } from '../../src/lib/json-records.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { extract, type Extracted } from '../../src/steps/extract.ts';
 import { JSON_TYPE, openTestSource, serve } from '../support/http-source.ts';

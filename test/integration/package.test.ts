@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
 import { findOldNode } from '../support/old-node.ts';
 

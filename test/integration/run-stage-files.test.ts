@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { createTestServer, readText, type TestServer } from '../support/workspace.ts';
 

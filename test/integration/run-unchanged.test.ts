@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   createGate,

@@ -7,7 +7,7 @@ import { ident, ledgerSchema, NAME_BYTES } from '../../src/adapters/postgres/sql
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { MIGRATIONS_DIR } from '../../src/app/database.ts';
 import { PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { randomSchema, type OpenDatabase } from './target-lab.ts';
 
 const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 
 import { checkRows, runChecks } from '../../src/adapters/postgres/checks.ts';
 import { rows } from '../../src/adapters/postgres/session.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import type { Lab } from './target-lab.ts';
 
 /**

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { createCsvEncoder } from '../../src/lib/csv.ts';
-import launches from '../../src/resources/launches.ts';
-import rockets from '../../src/resources/rockets.ts';
+import launches from '../../src/sources/spacex/launches.ts';
+import rockets from '../../src/sources/spacex/rockets.ts';
 
 type Recorded = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { rows } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { loadAll } from './load-all.ts';
 import { testRecordedChecks } from './recorded-checks.ts';
 import { testRecordedFacts } from './recorded-facts.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { rows } from '../../src/adapters/postgres/session.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources } from '../../src/sources/index.ts';
 import { createCollections } from '../../src/sandbox/collections/index.ts';
 import { createLaunches } from '../../src/sandbox/collections/launches.ts';
 import { createUniverse } from '../../src/sandbox/universe/universe.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { compileCheck } from '../../core/check.ts';
-import { resources } from '../../resources/index.ts';
+import { resources } from '../../sources/index.ts';
 import { badKindsOf, spoil } from '../bad-records.ts';
 import type { Collection } from '../collection.ts';
 import { createUniverse, REVISIONS, type Universe } from '../universe/universe.ts';

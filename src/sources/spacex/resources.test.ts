@@ -8,10 +8,10 @@ import {
   NOT_RECORDED,
   readRecorded,
   RECORDED_ROWS,
-} from '../../test/suites/recorded.ts';
-import { compileCheck } from '../core/check.ts';
-import type { Row, Table } from '../core/table.ts';
-import { resources } from './index.ts';
+} from '../../../test/suites/recorded.ts';
+import { compileCheck } from '../../core/check.ts';
+import type { Row, Table } from '../../core/table.ts';
+import { resources } from '../index.ts';
 import launches from './launches.ts';
 
 const UNIT =
@@ -111,7 +111,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
 
   it('give the same bytes in any time zone and locale', () => {
     const program = `
-      const { csvOfRecorded } = await import(${JSON.stringify(import.meta.resolve('../../test/suites/recorded.ts'))});
+      const { csvOfRecorded } = await import(${JSON.stringify(import.meta.resolve('../../../test/suites/recorded.ts'))});
       process.stdout.write(csvOfRecorded());`;
     const run = (env: NodeJS.ProcessEnv) =>
       execFileSync(process.execPath, ['--input-type=module', '--eval', program], {

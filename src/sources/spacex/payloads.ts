@@ -8,9 +8,9 @@ import {
   objectId,
   text,
   timestamp,
-} from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/payloads. */
 const contract = object({

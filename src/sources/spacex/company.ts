@@ -1,6 +1,6 @@
-import { bigint, integer, nullable, object, objectId, optional, text } from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+import { bigint, integer, nullable, object, objectId, optional, text } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/company: one object. What the API's model gives no default may be absent. */
 const contract = object({

@@ -11,11 +11,11 @@ import {
   optional,
   text,
   timestamp,
-} from '../core/contract.ts';
-import { utcOffsetMinutes } from '../core/formats.ts';
-import { defineResource } from '../core/resource.ts';
-import type { Table } from '../core/table.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { utcOffsetMinutes } from '../../core/formats.ts';
+import { defineResource } from '../../core/resource.ts';
+import type { Table } from '../../core/table.ts';
+import { trimmed } from '../../core/text.ts';
 
 const inLaunch = {
   launch_id: { type: 'text', nullable: false },

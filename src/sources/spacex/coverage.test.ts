@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import { compileCheck } from '../core/check.ts';
-import type { Schema } from '../core/schema.ts';
-import { resources } from './index.ts';
+import { compileCheck } from '../../core/check.ts';
+import type { Schema } from '../../core/schema.ts';
+import { resources } from '../index.ts';
 
 const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: (_: string, id: string) => `row ${id}` };
 

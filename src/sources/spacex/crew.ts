@@ -1,6 +1,6 @@
-import { array, nullable, object, objectId, oneOf, text } from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+import { array, nullable, object, objectId, oneOf, text } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
 /** GET /v4/crew. */

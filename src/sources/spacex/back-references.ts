@@ -1,4 +1,4 @@
-import type { DataCheck } from '../core/resource.ts';
+import type { DataCheck } from '../../core/resource.ts';
 
 type Sides = {
   /** What one of them is called. */

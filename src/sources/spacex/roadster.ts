@@ -9,9 +9,9 @@ import {
   optional,
   text,
   timestamp,
-} from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/roadster: one object. What the API's model gives no default may be absent. */
 const contract = object({

@@ -8,10 +8,10 @@ import {
   objectId,
   spaceTime,
   text,
-} from '../core/contract.ts';
-import { spaceTimeUtc } from '../core/formats.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { spaceTimeUtc } from '../../core/formats.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/starlink, with the orbital elements that Space-Track publishes. */
 const contract = object({

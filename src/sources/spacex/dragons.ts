@@ -9,9 +9,9 @@ import {
   objectId,
   optional,
   text,
-} from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 const thruster = object({
   type: text(),

@@ -1,6 +1,6 @@
-import { array, integer, nullable, number, object, objectId, oneOf, text } from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+import { array, integer, nullable, number, object, objectId, oneOf, text } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
 /** GET /v4/landpads. */

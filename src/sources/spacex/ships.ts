@@ -1,6 +1,6 @@
-import { array, bool, integer, nullable, number, object, objectId, text } from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+import { array, bool, integer, nullable, number, object, objectId, text } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
 /** GET /v4/ships. */

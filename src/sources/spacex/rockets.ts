@@ -10,9 +10,9 @@ import {
   objectId,
   optional,
   text,
-} from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+} from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 const FEET = 'the same length in metres is kept';
 const POUNDS = 'the same mass in kilograms is kept';

@@ -1,6 +1,6 @@
-import { bigint, nullable, object, objectId, text, timestamp } from '../core/contract.ts';
-import { defineResource } from '../core/resource.ts';
-import { trimmed } from '../core/text.ts';
+import { bigint, nullable, object, objectId, text, timestamp } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/history. */
 const contract = object({
