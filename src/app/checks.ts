@@ -1,8 +1,7 @@
 import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { resources } from '../sources/index.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
@@ -22,7 +21,7 @@ const SEVERITIES = ['error', 'warning', 'info'];
 
 /** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
 export async function runChecks(
-  config: Config,
+  config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
 ): Promise<{ readonly runId: string; readonly checks: readonly CheckReport[] }> {
@@ -31,7 +30,7 @@ export async function runChecks(
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
     ledgerChecks(session.client, runId),
   );
-  const descriptions = new Map(allChecks().map(({ name, description }) => [name, description]));
+  const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
   const checks: CheckReport[] = made.map((one) => ({
     ...one,
     description: descriptions.get(one.name) ?? '',
@@ -50,12 +49,12 @@ export async function runChecks(
 
 /** The rows that break a check now. Throws `usage` for a name that is none. */
 export async function checkedRows(
-  config: Config,
+  config: SourceConfig,
   name: string,
   limit: number,
   deps: HistoryDeps,
 ): Promise<readonly CheckRow[]> {
-  const check = [...allChecks(), ...danglingChecks()].find((one) => one.name === name);
+  const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
   if (check === undefined) {
     throw new PipelineError(`Cannot find check ${JSON.stringify(name)}`, {
       code: 'usage',
@@ -67,13 +66,13 @@ export async function checkedRows(
   );
 }
 
-function allChecks(): DataCheck[] {
-  return resources.flatMap(({ checks }) => checks);
+function allChecks({ source }: SourceConfig): DataCheck[] {
+  return source.resources.flatMap(({ checks }) => checks);
 }
 
 /** Every reference is a check of its own. */
-function danglingChecks(): DataCheck[] {
-  return resources.flatMap(({ tables }) =>
+function danglingChecks({ source }: SourceConfig): DataCheck[] {
+  return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>
         references === undefined

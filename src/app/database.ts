@@ -8,7 +8,8 @@ import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import type { LoadedConfig } from '../config/load.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -37,7 +38,7 @@ export const READ_WAIT_MS = 5000;
 
 /** Opens the database for the time of some work. */
 export async function withDatabase<T>(
-  config: Config,
+  config: SourceConfig,
   options: OpenOptions,
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
@@ -58,8 +59,9 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
 }
 
 /** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
-export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
-  const { url, schema, answerTimeoutSeconds } = config.database;
+export async function openDatabase(config: SourceConfig, options: OpenOptions): Promise<OpenDatabase> {
+  const { url, answerTimeoutSeconds } = config.database;
+  const { schema } = config.settings;
   const { dataDir, signal } = options;
   if (url !== null) return withSession(openServer({ ...options, url, schema, answerTimeoutSeconds }));
   const lock = await lockData(config, options);
@@ -84,7 +86,7 @@ export async function openDatabase(config: Config, options: OpenOptions): Promis
 }
 
 /** Locks the embedded database of the data folder. */
-export function lockData(config: Config, options: OpenOptions): Promise<FolderLock> {
+export function lockData(config: SourceConfig, options: OpenOptions): Promise<FolderLock> {
   const { allowNetworkFolder } = config.database;
   return lockFolder(options.dataDir, { ...options, allowNetworkFolder });
 }

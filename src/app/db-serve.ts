@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openDatabaseFolder } from '../adapters/postgres/database-folder.ts';
 import { databaseError } from '../adapters/postgres/errors.ts';
 import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { embeddedDir, lockData, READ_WAIT_MS } from './database.ts';
@@ -18,12 +18,13 @@ const PATIENCE_MS = 30_000;
  * configured, `busy` while a run holds the database.
  */
 export async function serveDatabase(
-  config: Config,
+  config: SourceConfig,
   options: { readonly port: number; readonly ready: (url: string) => void },
   deps: HistoryDeps,
 ): Promise<void> {
   const { dataDir } = config;
-  const { url, schema } = config.database;
+  const { url } = config.database;
+  const { schema } = config.settings;
   if (url !== null) {
     throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
       code: 'usage',

@@ -9,14 +9,13 @@ import {
   type ReadableTable,
 } from '../adapters/postgres/read-table.ts';
 import type { Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
 import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
-import { resources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
 import { emptyHint, readAsItStands } from './read-target.ts';
 
@@ -31,7 +30,7 @@ export type ExportedTable = { readonly table: string; readonly file: string; rea
  * resources. Throws `usage` for a name that is not there.
  */
 export async function exportTables(
-  config: Config,
+  config: SourceConfig,
   request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
@@ -44,7 +43,11 @@ export async function exportTables(
     }
     return inSnapshot(session.client, async () => {
       const { schema } = database;
-      const { found, missing } = await readableTables(session.client, schema, request.tables ?? ownTables());
+      const { found, missing } = await readableTables(
+        session.client,
+        schema,
+        request.tables ?? ownTables(config),
+      );
       if (found.length === 0 || (missing.length > 0 && request.tables !== null))
         throw notThere(schema, request.tables === null ? [] : missing);
       if (missing.length > 0) deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${schema}`);
@@ -60,8 +63,8 @@ export async function exportTables(
 }
 
 /** What somebody else keeps in the schema is exported by name alone. */
-function ownTables(): readonly string[] {
-  return resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+function ownTables({ source }: SourceConfig): readonly string[] {
+  return source.resources.flatMap(({ tables }) => tables.map(({ name }) => name));
 }
 
 async function exportTable(

@@ -7,7 +7,7 @@ import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
@@ -20,14 +20,14 @@ export type HistoryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly urlFrom: LoadedConfig['urlFrom'];
+  readonly urlFrom: LoadedSource['urlFrom'];
 };
 
 /**
  * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this
  * role, is an error, as is one that cannot be had where the folder has no run either.
  */
-export async function pastRuns(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
+export async function pastRuns(config: SourceConfig, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
   const manifests = await folderRuns(config.dataDir, limit);
   const runs = new Map<string, RunReport>(
     manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
@@ -46,7 +46,7 @@ export async function pastRuns(config: Config, limit: number, deps: HistoryDeps)
 
 /** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. */
 export async function findRun(
-  config: Config,
+  config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
   eligible: (run: RunReport) => boolean = () => true,
@@ -74,7 +74,11 @@ export function sandboxDataDir(dataDir: string): string | null {
 }
 
 /** Throws `usage` where the run's folder, which alone keeps its rejects, is not in this data folder. */
-export function rejectsOf(config: Config, runId: string, resource: string | null): AsyncGenerator<Reject> {
+export function rejectsOf(
+  config: SourceConfig,
+  runId: string,
+  resource: string | null,
+): AsyncGenerator<Reject> {
   const folder = runFolder(config.dataDir, runId);
   if (!existsSync(folder)) {
     throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} is not there`, {
@@ -86,7 +90,7 @@ export function rejectsOf(config: Config, runId: string, resource: string | null
 }
 
 async function ledgerHistory(
-  config: Config,
+  config: SourceConfig,
   limit: number,
   hasFolders: boolean,
   deps: HistoryDeps,

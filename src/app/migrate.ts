@@ -11,7 +11,7 @@ import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { embeddedDir, MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
@@ -34,7 +34,7 @@ export type MigrateReport = {
 };
 
 export async function migrate(
-  config: Config,
+  config: SourceConfig,
   action: MigrateAction,
   deps: HistoryDeps,
 ): Promise<MigrateReport> {

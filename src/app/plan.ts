@@ -2,13 +2,12 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
@@ -38,11 +37,12 @@ export type PlanReport = {
  * leaves no database where there was none.
  */
 export async function planChanges(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   request: PlanRequest,
   deps: RunDeps,
 ): Promise<PlanReport> {
   const { config } = loaded;
+  const { resources } = config.source;
   const origins: Manifest[] = [];
   for (const id of request.from) {
     const { run_id } = await findRun(config, id, deps);
@@ -57,7 +57,10 @@ export async function planChanges(
   }
   const [newest] = origins;
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
-  const plan = planRun(resources, request.resources ?? (newest === undefined ? config.resources : kept));
+  const plan = planRun(
+    resources,
+    request.resources ?? (newest === undefined ? config.settings.resources : kept),
+  );
   const source =
     newest === undefined
       ? await openSource(

@@ -5,7 +5,7 @@ import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
 import { refuseMissingRights } from '../adapters/postgres/rights.ts';
 import { ledgerSchema } from '../adapters/postgres/sql.ts';
 import { foreignStaging } from '../adapters/postgres/staging.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Table } from '../core/table.ts';
@@ -15,7 +15,7 @@ import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 
 /** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
 export function hintAt(
-  { database, ...config }: Config,
+  { database, ...config }: SourceConfig,
   dataDir: string,
   error: PipelineError,
 ): PipelineError {
@@ -27,7 +27,7 @@ export function hintAt(
 }
 
 /** Work on the database in that folder. */
-export async function hinting<T>(config: Config, dataDir: string, work: Promise<T>): Promise<T> {
+export async function hinting<T>(config: SourceConfig, dataDir: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw error instanceof PipelineError ? hintAt(config, dataDir, error) : error;
   });

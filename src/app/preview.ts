@@ -5,7 +5,7 @@ import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
 import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
@@ -44,7 +44,7 @@ export function inPreviewFolder<T>(
  * throws it away again. The schema is locked meanwhile; nothing of a run is left.
  */
 export async function preview(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   plan: Plan,
   source: OpenSource,
   { opened, runId, mayMigrate }: PreviewPlace,

@@ -9,7 +9,7 @@ import {
 import { runFolder } from '../adapters/files/run-store.ts';
 import { retentionLedger } from '../adapters/postgres/retention.ts';
 import type { Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import {
@@ -42,7 +42,11 @@ export type PruneReport = {
 };
 
 /** Removes the run folders that the configuration does not keep. Throws, and removes none, without a ledger. */
-export async function pruneRuns(config: Config, dryRun: boolean, deps: HistoryDeps): Promise<PruneReport> {
+export async function pruneRuns(
+  config: SourceConfig,
+  dryRun: boolean,
+  deps: HistoryDeps,
+): Promise<PruneReport> {
   return readTarget(config, 'prune runs', deps, async ({ session }) => {
     // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
     const { dataDir } = config;
@@ -59,7 +63,7 @@ export async function pruneRuns(config: Config, dryRun: boolean, deps: HistoryDe
 
 /** The same for one data folder, over a session that is open. */
 export async function pruneDataDir(
-  config: Config,
+  config: SourceConfig,
   dataDir: string,
   { client }: Session,
   {
@@ -94,7 +98,7 @@ async function remove(dataDir: string, runId: string): Promise<ErrorReport | nul
   }
 }
 
-function factsOf({ run_id, manifest }: RunFolderEntry, config: Config): RunFolderFacts {
+function factsOf({ run_id, manifest }: RunFolderEntry, config: SourceConfig): RunFolderFacts {
   const made = uuidv7Time(run_id);
   if (manifest === null) return { run_id, manifest, made };
   const { status, started_at, finished_at } = manifest;
@@ -106,9 +110,12 @@ function factsOf({ run_id, manifest }: RunFolderEntry, config: Config): RunFolde
 /** Did the run work on the database and schema of this configuration, by whatever user? */
 function isOurs(
   { config: own = {} }: NonNullable<RunFolderEntry['manifest']>,
-  { database }: Config,
+  { database, settings, source }: SourceConfig,
 ): boolean {
-  return own['database.schema'] === database.schema && placeOf(own['database.url']) === placeOf(database.url);
+  return (
+    own[`sources.${source.name}.schema`] === settings.schema &&
+    placeOf(own['database.url']) === placeOf(database.url)
+  );
 }
 
 /** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
@@ -13,7 +13,7 @@ export type PullRequest = {
 };
 
 /** A run that pulls from the source: `run`. */
-export async function runPull(loaded: LoadedConfig, request: PullRequest, deps: RunDeps): Promise<RunReport> {
+export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { orSandbox, plan, source } = request;
   const choice = { name: source, orSandbox, probePath: plan.resources[0]?.path ?? '/' };
   return runOnce(loaded, pull(request), () => openSource(loaded, choice, deps), deps);

@@ -2,7 +2,7 @@ import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { missingNames } from '../adapters/postgres/migrate.ts';
 import { runQuery } from '../adapters/postgres/query.ts';
 import type { RowSet } from '../adapters/postgres/read-rows.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
@@ -13,7 +13,7 @@ export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
 /** One statement on the target. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
 export async function queryTarget(
-  config: Config,
+  config: SourceConfig,
   sql: string,
   options: { readonly write: boolean },
   deps: HistoryDeps,

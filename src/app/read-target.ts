@@ -1,7 +1,7 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrationStates } from '../adapters/postgres/migrate.ts';
 import { publishedAtAll } from '../adapters/postgres/published.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { embeddedDir, MIGRATIONS_DIR, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
@@ -12,7 +12,7 @@ import { sandboxDataDir, type HistoryDeps } from './history.ts';
  * may be wrong by then.
  */
 export async function readTarget<T>(
-  config: Config,
+  config: SourceConfig,
   what: string,
   deps: HistoryDeps,
   work: (opened: OpenDatabase) => Promise<T>,
@@ -25,7 +25,7 @@ export async function readTarget<T>(
 
 /** The same for what asks the database which tables it has, and so helps to see what a newer program made of it. */
 export async function readAsItStands<T>(
-  config: Config,
+  config: SourceConfig,
   what: string,
   deps: HistoryDeps,
   work: (opened: OpenDatabase) => Promise<T>,

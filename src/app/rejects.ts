@@ -10,7 +10,7 @@ import {
   type RejectFilter,
   type RejectLine,
 } from '../adapters/postgres/rejects.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
@@ -21,7 +21,7 @@ export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters
 
 /** Records that broke their contract, and what became of each: the ledger's lines, newest first. */
 export async function rejectLines(
-  config: Config,
+  config: SourceConfig,
   filter: RejectFilter,
   deps: HistoryDeps,
 ): Promise<readonly RejectLine[]> {
@@ -36,7 +36,7 @@ export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 
 /** The lines of one record. Throws `usage` where there are none. */
 export async function showReject(
-  config: Config,
+  config: SourceConfig,
   id: string,
   resource: string | null,
   deps: HistoryDeps,
@@ -55,7 +55,7 @@ export async function showReject(
 
 /** Lets a record be as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
 export async function waiveReject(
-  config: Config,
+  config: SourceConfig,
   request: { readonly id: string; readonly resource: string | null; readonly reason: string },
   deps: HistoryDeps,
 ): Promise<number> {
@@ -74,7 +74,7 @@ function lineOf(kept: KeptReject): RejectLine {
 
 /** A record too large for the ledger, from the raw file of the run that saw it last. */
 async function bytesInRaw(
-  config: Config,
+  config: SourceConfig,
   { resource, last_run_id, offset }: KeptReject,
 ): Promise<Buffer | null> {
   const manifest = await readManifest(config.dataDir, last_run_id).catch(() => null);

@@ -1,11 +1,10 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
 import { linkedRaw, noSource } from './kept-raw.ts';
@@ -24,7 +23,7 @@ export type ReplayRequest = {
  * names its origin. Throws `usage` where the target stands on another run, unless forced.
  */
 export async function replayRun(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   request: ReplayRequest,
   deps: RunDeps,
 ): Promise<RunReport> {
@@ -38,7 +37,7 @@ export async function replayRun(
     });
   }
   const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
-  const plan = planRun(resources, request.resources ?? kept);
+  const plan = planRun(config.source.resources, request.resources ?? kept);
   return runOnce(
     loaded,
     {

@@ -1,11 +1,10 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { resources } from '../sources/index.ts';
 import { findRun } from './history.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
@@ -16,7 +15,7 @@ import { howToResume, isLoginLost, openSource, type OpenSource } from './source.
  * published or that a later one has overtaken.
  */
 export async function resumeRun(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   id: string | null,
   options: { readonly source: string | null; readonly migrate: boolean },
   deps: RunDeps,
@@ -30,7 +29,7 @@ export async function resumeRun(
       hint: 'Pull again with: spacex-pipeline run',
     });
   }
-  const plan = planRun(resources, manifest.plan);
+  const plan = planRun(config.source.resources, manifest.plan);
   const name = options.source ?? sourceName(loaded, manifest);
   const choice = { name, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' };
   return runOnce(
@@ -51,8 +50,8 @@ export async function resumeRun(
 }
 
 /** The manifest's name of a configured address has no secrets: the configuration has them. */
-function sourceName({ config }: LoadedConfig, { run_id, source }: Manifest): string | null {
-  if (source === null || source === maskUrl(config.source.baseUrl)) return null;
+function sourceName({ config }: LoadedSource, { run_id, source }: Manifest): string | null {
+  if (source === null || source === maskUrl(config.settings.baseUrl)) return null;
   if (!isLoginLost(config, source)) return source;
   throw new PipelineError(
     `Cannot resume run ${run_id}: its source ${source} had a login, which is not kept`,

@@ -6,7 +6,8 @@ import { checkKind, newestRun, openLedger } from '../adapters/postgres/ledger.ts
 import type { Session } from '../adapters/postgres/session.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
-import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
+import { describeConfig } from '../config/load.ts';
 import { reportError } from '../core/errors.ts';
 import type { Clock, Log, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
@@ -15,7 +16,6 @@ import { runPipeline } from '../engine/pipeline.ts';
 import { unknownResource, type Plan } from '../engine/plan.ts';
 import type { ResourceProgress } from '../engine/resource-task.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
-import { resources } from '../sources/index.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
 import { openDatabase, telling, type OpenDatabase } from './database.ts';
@@ -28,7 +28,7 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly urlFrom: LoadedConfig['urlFrom'];
+  readonly urlFrom: LoadedSource['urlFrom'];
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 
@@ -64,7 +64,7 @@ export function pull({ plan, full, migrate }: Pick<RunStart, 'plan' | 'full' | '
  * busy, no database) throws; what goes wrong in it is in the report.
  */
 export async function runOnce(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   start: RunStart,
   openTheSource: () => Promise<OpenSource>,
   deps: RunDeps,
@@ -101,7 +101,7 @@ export async function runOnce(
 }
 
 async function runOn(
-  { config, ...loaded }: LoadedConfig,
+  { config, ...loaded }: LoadedSource,
   start: RunStart,
   { rules, ...deps }: RunDeps & { readonly rules: ReturnType<typeof runRules> },
   { source, simulated, dataDir }: OpenSource,
@@ -162,7 +162,7 @@ async function runOn(
     describe: () => ({
       node_version: process.version,
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-      config: Object.fromEntries(describeConfig({ config, ...loaded }).map(({ key, value }) => [key, value])),
+      config: Object.fromEntries(describeConfig(loaded.whole).map(({ key, value }) => [key, value])),
     }),
   });
   if (config.retention.prune && !deps.signal.aborted) await prune(config, dataDir, session, deps);
@@ -170,7 +170,7 @@ async function runOn(
 }
 
 /** The run is over, whatever comes of this. */
-async function prune(config: Config, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
+async function prune(config: SourceConfig, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
   try {
     const { pruned } = await pruneDataDir(config, dataDir, session, { ...deps, dryRun: false });
     for (const { error } of pruned) if (error !== null) deps.log.warn(error.message);
@@ -195,7 +195,7 @@ function newRun(
 }
 
 /** What the configuration says of every run. */
-export function runRules(config: Config) {
+export function runRules(config: SourceConfig) {
   return {
     batchSize: config.batchSize,
     concurrency: config.concurrency,
@@ -207,9 +207,9 @@ export function runRules(config: Config) {
 }
 
 /** Throws `usage` where the configuration limits a resource that there is not. */
-function limitsOf({ limits }: Config, what: 'rejects' | 'vanished'): Limits {
-  const names = resources.map(({ name }) => name);
-  const unknown = Object.keys(limits.resources).find((name) => !names.includes(name));
+function limitsOf({ limits, settings, source }: SourceConfig, what: 'rejects' | 'vanished'): Limits {
+  const names = source.resources.map(({ name }) => name);
+  const unknown = Object.keys(settings.limits).find((name) => !names.includes(name));
   if (unknown !== undefined) throw unknownResource(unknown, names);
-  return (name) => ({ ...limits[what], ...limits.resources[name]?.[what] });
+  return (name) => ({ ...limits[what], ...settings.limits[name]?.[what] });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { openHttpSource } from '../adapters/http/source.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Source } from '../core/ports.ts';
@@ -33,7 +33,7 @@ export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly si
  * neither database nor base URL is configured, a source that cannot be had gives way to the sandbox.
  */
 export async function openSource(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   choice: SourceChoice,
   deps: SourceDeps,
 ): Promise<OpenSource> {
@@ -44,7 +44,7 @@ export async function openSource(
   let probe = await source.probe(choice.probePath, deps.signal);
   if (probe.simulated === null && !(choice.orSandbox && mayFallBack(loaded, choice))) {
     // A connection that broke once must not make simulated records count as real ones.
-    await deps.clock.sleep(config.source.backoffBaseSeconds * 1000, deps.signal);
+    await deps.clock.sleep(config.settings.backoffBaseSeconds * 1000, deps.signal);
     probe = await source.probe(choice.probePath, deps.signal);
   }
   if (probe.reason !== null && choice.orSandbox && mayFallBack(loaded, choice)) {
@@ -63,25 +63,25 @@ export async function openSource(
 }
 
 /** Nothing falls back where somebody said which source or database they mean. */
-function mayFallBack({ config, origins }: LoadedConfig, choice: SourceChoice): boolean {
+function mayFallBack({ config, isDefault }: LoadedSource, choice: SourceChoice): boolean {
   const configured = choice.name !== null && choice.name !== 'live';
-  return !configured && config.database.url === null && origins['source.baseUrl'] === 'default';
+  return !configured && config.database.url === null && isDefault('baseUrl');
 }
 
 function addressOf(
-  { config, origins }: LoadedConfig,
+  { config, isDefault }: LoadedSource,
   name: string | null,
 ): { name: string; baseUrl: string } {
   if (name === null || name === 'live') {
-    const { baseUrl } = config.source;
-    return { name: origins['source.baseUrl'] === 'default' ? 'live' : maskUrl(baseUrl), baseUrl };
+    const { baseUrl } = config.settings;
+    return { name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), baseUrl };
   }
   if (!isHttpUrl(name)) {
     throw new PipelineError(
-      `Cannot use --source ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
+      `Cannot use --from ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
       {
         code: 'usage',
-        hint: 'Give --source live, --source sandbox or --source https://…',
+        hint: 'Give --from live, --from sandbox or --from https://…',
       },
     );
   }
@@ -90,22 +90,22 @@ function addressOf(
 }
 
 /** Had the address a login that the configuration has not? It is kept nowhere. */
-export function isLoginLost({ source: { baseUrl } }: Config, name: string): boolean {
+export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: string): boolean {
   return name.includes('***') && name !== maskUrl(baseUrl);
 }
 
 /** The hint for a run on that source that can be gone on with. */
-export function howToResume(config: Config, name: string, runId: string): string {
+export function howToResume(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
     ? `Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: ${command}`
     : `Go on with: ${command}`;
 }
 
-async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {
+async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
-  const own = loaded.origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
+  const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
   const source = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
   return {
     source,
@@ -119,14 +119,14 @@ async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<Open
 }
 
 function openSourceAt(
-  { config }: LoadedConfig,
+  { config }: LoadedSource,
   name: string,
   baseUrl: string,
   { clock, log }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ) {
   return openHttpSource({
-    ...config.source,
+    ...config.settings,
     ...own,
     name,
     baseUrl,

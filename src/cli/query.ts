@@ -1,7 +1,7 @@
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
 import { plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
-import { resources } from '../sources/index.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJsonRows, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -15,7 +15,7 @@ export const registerQuery: Register = (program, streams) => {
     .option('--csv', 'print CSV, with a header')
     .option('--write', 'let it change data')
     .addHelpText('after', '\nWith --json, the second column called name is name_2.')
-    .addHelpText('after', example(`query "SELECT count(*) FROM ${resources[0]?.tables[0].name ?? ''}"`))
+    .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`))
     .action(async (sql: string, options: { csv?: boolean; write?: boolean }, command) => {
       const context = await openContext(streams, command);
       const result = await queryTarget(

@@ -1,5 +1,6 @@
+import type { Resource } from '../core/resource.ts';
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -8,9 +9,10 @@ export const registerResources: Register = (program, streams) => {
   const command = program
     .command('resources')
     .description('what can be pulled')
-    .addHelpText('after', example('resources', `resources show ${resources[0]?.name ?? ''}`))
+    .addHelpText('after', example('resources', `resources show ${EXAMPLE_NAME}`))
     .action(async (_options, self) => {
       const context = await openContext(streams, self);
+      const { resources } = context.loaded.config.source;
       if (context.json) {
         printJson(context, resources.map(summary));
         return;
@@ -31,9 +33,10 @@ export const registerResources: Register = (program, streams) => {
     .command('show')
     .description('one resource: endpoint, needs, tables, contract as JSON Schema')
     .argument('<name>', 'its name')
-    .addHelpText('after', example(`resources show ${resources[0]?.name ?? ''}`))
+    .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {
       const context = await openContext(streams, self);
+      const { resources } = context.loaded.config.source;
       const found = resources.find((one) => one.name === name);
       if (found === undefined) {
         throw unknownResource(
@@ -67,7 +70,7 @@ export const registerResources: Register = (program, streams) => {
     });
 };
 
-function summary(one: (typeof resources)[number]) {
+function summary(one: Resource) {
   const { name, description, path, shape } = one;
   const tables = one.tables.map((table) => table.name);
   return { name, description, path, shape, needs: Object.keys(one.needs), tables };

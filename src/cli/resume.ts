@@ -8,12 +8,12 @@ export const registerResume: Register = (program, streams, act) => {
     .command('resume')
     .description('goes on with a run that ended before it published')
     .argument('[run]', 'its id, or a unique start of it (default: the newest)')
-    .option('--source <source>', 'live, sandbox or a base URL (default: what the run had)')
+    .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
     .option('--migrate', 'apply pending migrations to a server first')
     .addHelpText('after', example('resume'))
-    .action(async (id: string | undefined, options: { source?: string; migrate?: boolean }, command) => {
+    .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const request = { source: options.source ?? null, migrate: options.migrate === true };
+      const request = { source: context.from, migrate: options.migrate === true };
       act(await perform(context, (deps) => resumeRun(context.loaded, id ?? null, request, deps)));
     });
 };

@@ -106,7 +106,7 @@ void describe('command line', { concurrency: 3 }, () => {
     const behind = await workspace.run(['config', '--schema', 'other', '--json']);
     assert.equal(before.code, 0, before.stderr);
     assert.equal(before.stdout, behind.stdout);
-    const { value, origin } = JSON.parse(before.stdout)['database.schema'];
+    const { value, origin } = JSON.parse(before.stdout)['sources.spacex.schema'];
     assert.deepEqual([value, origin], ['other', 'flag --schema']);
   });
 
@@ -117,8 +117,8 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {
       args: ['run', '--source', 'mars'],
-      message: /"mars": it is neither live, sandbox nor/,
-      hint: /--source/,
+      message: /--source "mars": known are spacex$/m,
+      hint: /--from: archive, live, sandbox/,
     },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },

@@ -188,7 +188,7 @@ void describe('the command of a hint works as it is printed', () => {
     const url = new URL(server.url);
     const password = decodeURIComponent(url.password);
     if (password === '') return t.skip('TEST_DATABASE_URL has no password');
-    const place = createWorkspace({ source, resources: ['rockets'], database: { schema: 'apart' } });
+    const place = createWorkspace({ source: { ...source, schema: 'apart' }, resources: ['rockets'] });
     t.after(place.remove);
     url.password = '';
     const bare = url.href;
@@ -258,8 +258,8 @@ const UNHINTED = [
 async function noRunsYet(): Promise<void> {
   const settings = {
     source,
-    resources: ['rockets'],
-    database: { url: server.url, schema: 'empty' },
+    sources: { spacex: { resources: ['rockets'], schema: 'empty' } },
+    database: { url: server.url },
     dataDir: 'other',
   };
   writeFileSync(path.join(workspace.folder, 'empty.json'), JSON.stringify(settings));
