@@ -10,7 +10,7 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
-import { linkedRaw, noSource } from './kept-raw.ts';
+import { linkedRaw, noUpstream } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTarget } from './read-target.ts';
 import type { RunDeps } from './run.ts';
@@ -128,7 +128,7 @@ async function deriveAgain(
     standing.map(({ resource }) => resource.name),
   );
   const source = {
-    source: noSource(first?.origin.source ?? ''),
+    upstream: noUpstream(first?.origin.source ?? ''),
     simulated: first?.origin.simulated === true,
     dataDir: loaded.config.dataDir,
     close: async () => undefined,
