@@ -1,6 +1,6 @@
 import type { Manifest } from '../adapters/files/history.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { ReadyRaw, RunFolder, Source } from '../core/ports.ts';
+import type { ReadyRaw, RunFolder, Upstream } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 
 /** The origin's raw file in the folder of the new run, its bytes proven. */
@@ -29,9 +29,9 @@ export async function linkedRaw(
 }
 
 /** Every raw file is there: a request would be a mistake of ours. */
-export function noSource(name: string): Source {
+export function noUpstream(address: string): Upstream {
   const refuse = (): never => {
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
-  return { name, probe: async () => refuse(), fetch: async () => refuse(), hide: (text) => text };
+  return { address, open: refuse, reach: async () => refuse(), hide: (text) => text };
 }

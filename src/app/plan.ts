@@ -10,7 +10,7 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
-import { linkedRaw, noSource } from './kept-raw.ts';
+import { linkedRaw, noUpstream } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
@@ -87,8 +87,8 @@ export async function planChanges(
         await opened.close();
       }
     });
-    const { name } = source.source;
-    return { source: name, simulated: source.simulated, resources: found, changes: hasChanges(found) };
+    const { address } = source.upstream;
+    return { source: address, simulated: source.simulated, resources: found, changes: hasChanges(found) };
   } finally {
     await source.close();
   }
@@ -100,7 +100,7 @@ function originOf(origins: readonly Manifest[], resource: string): Manifest | un
 
 function archive(newest: Manifest, dataDir: string): OpenSource {
   return {
-    source: noSource(newest.source ?? ''),
+    upstream: noUpstream(newest.source ?? ''),
     simulated: newest.simulated === true,
     dataDir,
     close: async () => undefined,

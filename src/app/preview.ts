@@ -73,7 +73,7 @@ export async function preview(
     simulated,
     startedAt: new Date(deps.clock.now()).toISOString(),
     codeDigest: codeDigest(),
-    source: source.source,
+    upstream: source.upstream,
     store,
     folder,
     readyRaw: (resource) => readyRaw(folder, resource),

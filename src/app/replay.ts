@@ -7,7 +7,7 @@ import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
-import { linkedRaw, noSource } from './kept-raw.ts';
+import { linkedRaw, noUpstream } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
@@ -47,7 +47,7 @@ export async function replayRun(
       check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
     },
     async () => ({
-      source: noSource(origin.source ?? ''),
+      upstream: noUpstream(origin.source ?? ''),
       simulated: origin.simulated === true,
       dataDir: config.dataDir,
       close: async () => undefined,

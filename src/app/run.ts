@@ -104,7 +104,7 @@ async function runOn(
   { config, ...loaded }: LoadedSource,
   start: RunStart,
   { rules, ...deps }: RunDeps & { readonly rules: ReturnType<typeof runRules> },
-  { source, simulated, dataDir }: OpenSource,
+  { upstream, simulated, dataDir }: OpenSource,
   opened: OpenDatabase,
   prepared: Prepared,
 ): Promise<RunReport> {
@@ -123,7 +123,11 @@ async function runOn(
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
   if (start.resumed !== null) await folder.removeLeftovers();
-  deps.log.info(`run ${runId} from ${source.name}`, { run_id: runId, source: source.name, simulated });
+  deps.log.info(`run ${runId} from ${upstream.address}`, {
+    run_id: runId,
+    source: upstream.address,
+    simulated,
+  });
   const report = await runPipeline({
     ...deps,
     ...rules,
@@ -131,13 +135,13 @@ async function runOn(
     unready,
     full: start.full,
     resumed: start.resumed !== null,
-    goOn: howToResume(config, source.name, runId),
+    goOn: howToResume(config, upstream.address, runId),
     readyRaw: (resource) => start.readyRaw(folder, resource),
     runId,
     simulated,
     startedAt,
     codeDigest: codeDigest(),
-    source,
+    upstream,
     store,
     folder,
     ledger: openLedger(database, client, staging),
@@ -150,7 +154,7 @@ async function runOn(
     }),
     header: {
       run_id: runId,
-      source: source.name,
+      source: upstream.address,
       simulated,
       started_at: startedAt,
       program_version: VERSION,

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
-import { openHttpSource } from '../adapters/http/source.ts';
+import { openHttpUpstream } from '../adapters/http/upstream.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { Clock, Log, Source } from '../core/ports.ts';
+import type { Clock, Log, Upstream } from '../core/ports.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { VERSION } from './version.ts';
 
 export type OpenSource = {
-  readonly source: Source;
+  readonly upstream: Upstream;
   /** Are its records made up? */
   readonly simulated: boolean;
   /** The data folder that its runs belong to. */
@@ -40,25 +40,25 @@ export async function openSource(
   const { config } = loaded;
   if (choice.name === 'sandbox') return openSandbox(loaded, deps);
   const { name, baseUrl } = addressOf(loaded, choice.name);
-  const source = openSourceAt(loaded, name, baseUrl, deps);
-  let probe = await source.probe(choice.probePath, deps.signal);
+  const upstream = openSourceAt(loaded, name, baseUrl, deps);
+  let probe = await upstream.probe(choice.probePath, deps.signal);
   if (probe.simulated === null && !(choice.orSandbox && mayFallBack(loaded, choice))) {
     // A connection that broke once must not make simulated records count as real ones.
     await deps.clock.sleep(config.settings.backoffBaseSeconds * 1000, deps.signal);
-    probe = await source.probe(choice.probePath, deps.signal);
+    probe = await upstream.probe(choice.probePath, deps.signal);
   }
   if (probe.reason !== null && choice.orSandbox && mayFallBack(loaded, choice)) {
-    await source.close();
+    await upstream.close();
     deps.log.warn(
       `Cannot use ${maskUrl(baseUrl)}: ${probe.reason}. Running on the built-in sandbox API instead: its data are simulated.`,
     );
     return openSandbox(loaded, deps);
   }
   return {
-    source,
+    upstream,
     simulated: probe.simulated ?? false,
     dataDir: config.dataDir,
-    close: () => source.close(),
+    close: () => upstream.close(),
   };
 }
 
@@ -106,29 +106,31 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
-  const source = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
+  const upstream = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
   return {
-    source,
+    upstream,
     simulated: true,
     dataDir: join(loaded.config.dataDir, 'sandbox'),
     async close() {
-      await source.close();
+      await upstream.close();
       await sandbox.close();
     },
   };
 }
 
 function openSourceAt(
-  { config }: LoadedSource,
+  { config, isDefault }: LoadedSource,
   name: string,
   baseUrl: string,
   { clock, log }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ) {
-  return openHttpSource({
+  return openHttpUpstream({
     ...config.settings,
+    // Who sets a rate of their own means it for each moment.
+    ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
-    name,
+    address: name,
     baseUrl,
     userAgent: `spacex-pipeline/${VERSION}`,
     clock,

@@ -9,7 +9,7 @@ import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { OpenDatabase } from './database.ts';
-import { linkedRaw, noSource } from './kept-raw.ts';
+import { linkedRaw, noUpstream } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTarget } from './read-target.ts';
 import type { RunDeps } from './run.ts';
@@ -127,7 +127,7 @@ async function deriveAgain(
     standing.map(({ resource }) => resource.name),
   );
   const source = {
-    source: noSource(first?.origin.source ?? ''),
+    upstream: noUpstream(first?.origin.source ?? ''),
     simulated: first?.origin.simulated === true,
     dataDir: loaded.config.dataDir,
     close: async () => undefined,

@@ -41,6 +41,14 @@ export class PipelineError extends Error {
   }
 }
 
+/** There is no copy of a resource where it was asked for: nothing that anybody has to repair. */
+export class AbsentError extends PipelineError {
+  constructor(message: string, options: Omit<ErrorOptions, 'code'> = {}) {
+    super(message, { ...options, code: 'source' });
+    this.name = 'AbsentError';
+  }
+}
+
 /** Nobody knows whether the changes were made: then it must not be said that they were not. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof PipelineError && error.context['outcome'] === 'unknown';

@@ -1,4 +1,5 @@
-import type { RawFile } from './run.ts';
+import type { PipelineError } from './errors.ts';
+import type { Proof, RawFile } from './run.ts';
 
 /** Time, so that tests can own it. */
 export type Clock = {
@@ -11,16 +12,29 @@ export type Clock = {
 };
 
 /** A response of which the body has not been read. Header names are in lower case. */
-export type SourceResponse = {
+export type UpstreamResponse = {
   readonly url: string;
+  /** 200, or 304: the body that is kept is the response. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The response says that its records are made up. */
   readonly simulated: boolean;
   /** What of content encoding was undone, `identity` for nothing. */
   readonly encoding: string;
-  /** After content decoding. */
+  /** Of a preserved copy; null for a response of the API itself. */
+  readonly copy: Copy | null;
+  /** After content decoding. Throws at its end where it is not what `copy` says. */
   readonly body: AsyncIterable<Uint8Array>;
+};
+
+/** What is known of a preserved copy of a response. */
+export type Copy = {
+  readonly url: string;
+  /** ISO 8601 UTC; null where nobody knows. */
+  readonly captured_at: string | null;
+  readonly proof: Proof;
+  /** The file around a recording. */
+  readonly file: { readonly url: string; readonly sha256: string } | null;
 };
 
 /** One try of a request, for the meta file and the log. */
@@ -32,26 +46,37 @@ export type Attempt = {
   readonly wait_seconds: number | null;
 };
 
-export type Source = {
-  /** `live`, `sandbox` or the base URL: what the ledger remembers. */
-  readonly name: string;
-  /** One try at a path. `reason` says why records cannot be had, null where they can. */
-  readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
-  /**
-   * GET with retries around the whole request, body included: `consume` is called afresh for each try that
-   * brings 200 or 304. Throws PipelineError `source` when tries are spent or the answer is final.
-   */
-  readonly fetch: <T>(
-    request: SourceRequest,
-    consume: (response: SourceResponse) => Promise<T>,
-    signal: AbortSignal,
-  ) => Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }>;
+/** Where requests go. */
+export type Upstream = {
+  /** `archive`, `live`, `sandbox` or the base URL without secrets: what the ledger remembers. */
+  readonly address: string;
+  /** A request for one page. Sends nothing yet. */
+  readonly open: (request: PageRequest, signal: AbortSignal) => Tries;
   /** Takes our own logins out of a text that it sent, to be quoted in a message. */
   readonly hide: (text: string) => string;
+  /** Why it cannot be reached, found by one connection without a request; null where it can. */
+  readonly reach: (signal: AbortSignal) => Promise<string | null>;
 };
 
-export type SourceRequest = { readonly path: string; readonly etag: string | null };
-export type Probe = { readonly simulated: boolean | null; readonly reason: string | null };
+export type PageRequest = {
+  readonly resource: string;
+  readonly path: string;
+  /** The body that a 304 would stand for. */
+  readonly kept: { readonly url: string; readonly etag: string | null } | null;
+};
+
+/** The tries of one request. Only one of its functions runs at a time. */
+export type Tries = {
+  /**
+   * Waits for its turn and asks: the first response of 200, or of 304 where `kept` is given. Tries again whatever fails
+   * before there is one. Throws PipelineError `source` when no try is left, AbsentError where no copy exists.
+   */
+  readonly next: () => Promise<UpstreamResponse>;
+  /** The response turned out to be unusable. Waits until the next try, or throws where there must be none. */
+  readonly failed: (error: PipelineError) => Promise<void>;
+  /** Ends the request; gives what was tried. */
+  readonly end: () => readonly Attempt[];
+};
 
 export type Stage = 'validated' | 'errored' | 'intermediate' | 'profile';
 

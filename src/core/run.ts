@@ -47,6 +47,9 @@ export const NO_ROWS: TableCounts = {
   dangling: {},
 };
 
+/** How a preserved copy was proven to be complete: by its original ETag, by a hash that is pinned, or not at all. */
+export type Proof = 'etag' | 'sha256' | 'none';
+
 /** A raw file that a resource's records were read from. */
 export type RawFile = {
   /** Below the run folder: `raw/launches/0001.json`. */

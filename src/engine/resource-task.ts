@@ -1,6 +1,6 @@
 import { PipelineError, reportError } from '../core/errors.ts';
 import { loadCheck } from '../core/load-check.ts';
-import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Source } from '../core/ports.ts';
+import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Upstream } from '../core/ports.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
 import {
   NO_ROWS,
@@ -33,7 +33,7 @@ export type TaskContext = {
   readonly startedAt: string;
   /** Of the code that makes rows. */
   readonly codeDigest: string;
-  readonly source: Source;
+  readonly upstream: Upstream;
   readonly store: RunStore;
   readonly folder: RunFolder;
   readonly ledger: Ledger;
@@ -95,7 +95,7 @@ export async function runResource(
     tell('extract');
     const ready = await context.readyRaw(resource);
     const published =
-      ready === null ? await context.ledger.lastPublish(resource.name, context.source.name) : null;
+      ready === null ? await context.ledger.lastPublish(resource.name, context.upstream.address) : null;
     const lookups = await readLookups(resource, needs, context);
     const check = once(() => loadCheck(resource.contract));
     await extract(resource, {

@@ -6,8 +6,9 @@ import type {
   RawBody,
   ReadyRaw,
   RunFolder,
-  Source,
-  SourceResponse,
+  Tries,
+  Upstream,
+  UpstreamResponse,
 } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
@@ -23,7 +24,7 @@ const QUOTED_BYTES = 120;
 const CHUNKS_AHEAD = 16;
 
 export type ExtractContext = {
-  readonly source: Source;
+  readonly upstream: Upstream;
   readonly folder: RunFolder;
   readonly runId: string;
   /** Do the source's records have to be simulated? */
@@ -73,27 +74,28 @@ export async function extract(resource: Resource, context: ExtractContext): Prom
 }
 
 async function fetchRaw(resource: Resource, context: ExtractContext): Promise<void> {
-  const { folder, kept, published, source, signal } = context;
+  const { folder, kept, published, signal, upstream } = context;
   let stored: Stored | null = null;
-  const fetching = source.fetch(
-    { path: resource.path, etag: kept?.raw.etag ?? null },
-    async (response) => {
-      checkKind(resource, response, context.simulated);
-      if (response.status === 304 && kept !== null) {
-        return { response, body: await folder.linkRaw(resource.name, kept), deriving: null };
-      }
-      const { body, deriving, cut } = await store(resource, response, context);
-      stored = { response, body };
-      if (!isJsonType(typeOf(response))) throw wrongType(resource, stored, context);
-      if (cut !== null) throw broken(resource, response.url, body, context, cut);
-      return { response, body, deriving };
-    },
+  const tries = upstream.open(
+    { resource: resource.name, path: resource.path, kept: kept?.raw ?? null },
     signal,
   );
-  const { result, attempts } = await fetching.catch(async (error: unknown) => {
-    await keepFailure(resource, stored, error, context);
+  const fetching = untilUsable(tries, async (response) => {
+    checkKind(resource, response, context.simulated);
+    if (response.status === 304 && kept !== null) {
+      return { response, body: await folder.linkRaw(resource.name, kept), deriving: null };
+    }
+    const { body, deriving, cut } = await store(resource, response, context);
+    stored = { response, body };
+    if (!isJsonType(typeOf(response))) throw wrongType(resource, stored, context);
+    if (cut !== null) throw broken(resource, response.url, body, context, cut);
+    return { response, body, deriving };
+  });
+  const result = await fetching.catch(async (error: unknown) => {
+    await keepFailure(resource, stored, error, tries.end(), context);
     throw error;
   });
+  const attempts = tries.end();
   const { response, body, deriving } = result;
   const notModified = response.status === 304;
   // The kept file changed while the source was asked: there is nothing left that its 304 could stand on.
@@ -114,7 +116,19 @@ async function fetchRaw(resource: Resource, context: ExtractContext): Promise<vo
   }
 }
 
-type Stored = { readonly response: SourceResponse; readonly body: RawBody };
+async function untilUsable<T>(tries: Tries, use: (response: UpstreamResponse) => Promise<T>): Promise<T> {
+  for (;;) {
+    const response = await tries.next();
+    try {
+      return await use(response);
+    } catch (error) {
+      if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
+      await tries.failed(error);
+    }
+  }
+}
+
+type Stored = { readonly response: UpstreamResponse; readonly body: RawBody };
 
 /** The body in raw, and what became of it so far. */
 type Storing = {
@@ -128,7 +142,7 @@ type Storing = {
 /** Writes raw and derives from it side by side, where it is JSON. */
 async function store(
   resource: Resource,
-  response: SourceResponse,
+  response: UpstreamResponse,
   { derive, folder }: Pick<ExtractContext, 'derive' | 'folder'>,
 ): Promise<Storing> {
   if (!isJsonType(typeOf(response))) {
@@ -154,8 +168,8 @@ async function store(
   }
 }
 
-function quoteHead({ head }: RawBody, { source }: Pick<ExtractContext, 'source'>): string {
-  return quoteBytes(Buffer.from(source.hide(Buffer.from(head).toString())), QUOTED_BYTES);
+function quoteHead({ head }: RawBody, { upstream }: Pick<ExtractContext, 'upstream'>): string {
+  return quoteBytes(Buffer.from(upstream.hide(Buffer.from(head).toString())), QUOTED_BYTES);
 }
 
 /** Only a text that ends too early may be another one at the next try. */
@@ -172,7 +186,7 @@ function broken(
   );
 }
 
-function checkKind(resource: Resource, response: SourceResponse, simulated: boolean): void {
+function checkKind(resource: Resource, response: UpstreamResponse, simulated: boolean): void {
   if (response.simulated === simulated) return;
   throw new PipelineError(
     `Cannot take ${resource.name} from ${response.url}: its records are ${kindOf(response.simulated)}, ${kindOf(simulated)} ones are due`,
@@ -196,11 +210,10 @@ function keptIn({ path }: RawBody) {
   return {
     code: 'source',
     hint: `The body is kept in ${path} of the run folder.`,
-    context: { status: 200 },
   } as const;
 }
 
-function typeOf({ headers }: SourceResponse): string {
+function typeOf({ headers }: UpstreamResponse): string {
   return headers['content-type'] ?? '';
 }
 
@@ -209,10 +222,11 @@ async function keepFailure(
   resource: Resource,
   stored: Stored | null,
   error: unknown,
+  attempts: readonly Attempt[],
   context: ExtractContext,
 ): Promise<void> {
-  if (!(error instanceof PipelineError) || error.context['attempts'] === undefined) return;
-  const { attempts, status = null } = error.context;
+  if (!(error instanceof PipelineError) || error.code !== 'source') return;
+  const status = attempts.at(-1)?.status ?? null;
   const failure = { error: error.message, attempts };
   if (stored === null) {
     await context.folder.writeRawMeta(resource.name, { path: resource.path, status, ...failure });
@@ -239,7 +253,7 @@ const WITHHELD = /auth|cookie|token|secret|session|credential|signature|key|loca
 const LEADS_ON = /[?#@]/;
 
 function meta(
-  response: SourceResponse,
+  response: UpstreamResponse,
   raw: RawFile,
   attempts: readonly Attempt[],
   { clock }: ExtractContext,

@@ -6,29 +6,29 @@ import { it, type TestContext } from 'node:test';
 
 import { openRunStore } from '../../src/adapters/files/run-store.ts';
 import { PipelineError } from '../../src/core/errors.ts';
-import type { RunFolder, Source } from '../../src/core/ports.ts';
+import type { RunFolder, Upstream } from '../../src/core/ports.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createRecordSplitter } from '../../src/lib/json-records.ts';
 import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { extract, type Extracted } from '../../src/steps/extract.ts';
-import { JSON_TYPE, openTestSource, serve } from '../support/http-source.ts';
+import { JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
 
 /** A source, the first resource that it has, and the folders of a run and of the one before it. */
 async function open(
   t: TestContext,
-): Promise<{ source: Source; resource: Resource; earlier: RunFolder; folder: RunFolder }> {
+): Promise<{ upstream: Upstream; resource: Resource; earlier: RunFolder; folder: RunFolder }> {
   const sandbox = await startSandbox({ launches: 20 });
   t.after(sandbox.close);
-  const { source } = openTestSource(sandbox.url);
-  t.after(() => source.close());
+  const { upstream } = openTestUpstream(sandbox.url);
+  t.after(() => upstream.close());
   const dataDir = mkdtempSync(path.join(tmpdir(), 'test-extract-'));
   t.after(() => rmSync(dataDir, { recursive: true }));
   const store = openRunStore(dataDir, true);
   const [resource] = resources;
   assert.ok(resource !== undefined);
-  return { source, resource, earlier: await store.create('earlier'), folder: await store.create('run') };
+  return { upstream, resource, earlier: await store.create('earlier'), folder: await store.create('run') };
 }
 
 const REST = {
@@ -42,14 +42,14 @@ const REST = {
 } as const;
 
 void it('fails, and leaves nobody waiting, where raw cannot be written before its first byte', async (t) => {
-  const { folder, resource, source } = await open(t);
+  const { folder, resource, upstream } = await open(t);
   mkdirSync(path.join(folder.path, 'raw'), { recursive: true });
   writeFileSync(path.join(folder.path, 'raw', resource.name), 'in the way');
 
   let derived: unknown = null;
   const extracting = extract(resource, {
     ...REST,
-    source,
+    upstream,
     folder,
     signal: AbortSignal.timeout(20_000),
     async derive(chunks) {
@@ -67,13 +67,13 @@ void it('fails, and leaves nobody waiting, where raw cannot be written before it
 });
 
 void it('fetches all of it where the kept file has changed when the source says that nothing has', async (t) => {
-  const { earlier, folder, resource, source } = await open(t);
+  const { earlier, folder, resource, upstream } = await open(t);
   const signal = AbortSignal.timeout(20_000);
   const bodies: string[] = [];
   const stored: Extracted[] = [];
   const context = {
     ...REST,
-    source,
+    upstream,
     signal,
     async derive(chunks: AsyncIterable<Uint8Array>) {
       const parts: Uint8Array[] = [];
@@ -134,13 +134,13 @@ async function extractFrom(t: TestContext, answers: readonly Answer[]) {
     const { body, type = JSON_TYPE } = answers[number - 1] ?? assert.fail('asked too often');
     response.writeHead(200, type).end(body, 'latin1');
   });
-  const { source } = openTestSource(web.url, { maxAttempts: 2 });
-  t.after(source.close);
+  const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
+  t.after(upstream.close);
   const stored: Extracted[] = [];
   let ids: unknown[] = [];
   const extracting = extract(resource, {
     ...REST,
-    source,
+    upstream,
     folder,
     simulated: false,
     signal: AbortSignal.timeout(20_000),
@@ -203,11 +203,11 @@ void it('keeps the last body that ended where later tries brought none', async (
     if (number === 1) response.writeHead(200, JSON_TYPE).end('[{}');
     else response.destroy();
   });
-  const { source } = openTestSource(web.url, { maxAttempts: 2 });
-  t.after(source.close);
+  const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
+  t.after(upstream.close);
   const extracting = extract(resource, {
     ...REST,
-    source,
+    upstream,
     folder,
     simulated: false,
     signal: AbortSignal.timeout(20_000),

@@ -42,7 +42,7 @@ describe('a run that may fall back', () => {
       const { signal } = new AbortController();
       const opened = await openSource(loaded, choice, { clock: systemClock, log, signal });
       try {
-        assert.equal(opened.source.name, 'sandbox');
+        assert.equal(opened.upstream.address, 'sandbox');
         assert.equal(opened.simulated, true);
         assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
         const told = lines.find((line) => line.includes('Running on the built-in sandbox API instead'));
@@ -79,7 +79,7 @@ describe('a run', () => {
       const choice = { name: null, orSandbox: true, probePath: PROBE };
       const { signal } = new AbortController();
       const opened = await openSource(loaded, choice, { clock: systemClock, log, signal });
-      assert.notEqual(opened.source.name, 'sandbox');
+      assert.notEqual(opened.upstream.address, 'sandbox');
       await opened.close();
     });
   }

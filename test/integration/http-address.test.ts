@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 
-import { JSON_TYPE, never, openTestSource, pullFrom, serve } from '../support/http-source.ts';
+import { fetchFrom, JSON_TYPE, openTestUpstream, pullFrom, serve } from '../support/http-upstream.ts';
 import type { Web } from '../support/web.ts';
 
 const NO_IPV6 =
@@ -55,11 +55,11 @@ void describe('a base URL', { concurrency: 4 }, () => {
         })
         .end(`${'x'.repeat(100)}You sent ${request.headers.authorization}`),
     );
-    const { source, lines } = openTestSource(web.url.replace('//', '//me:geheimnis@'));
-    t.after(source.close);
-    const failing = source.fetch({ path: '/x', etag: null }, async () => null, never);
+    const { upstream, lines } = openTestUpstream(web.url.replace('//', '//me:geheimnis@'));
+    t.after(upstream.close);
+    const failing = fetchFrom(upstream, { path: '/x' }, async () => null);
     await assert.rejects(failing, { message: /answered 403 \("x+You sent Basic \*\*\*"\)$/ });
-    const { result } = await source.fetch({ path: '/y', etag: null }, async ({ headers }) => headers, never);
+    const { result } = await fetchFrom(upstream, { path: '/y' }, async ({ headers }) => headers);
     assert.equal(result['x-echo'], 'Basic ***');
     assert.doesNotMatch(JSON.stringify(lines), /geheimnis|bWU6Z2VoZWltbmlz/);
   });
@@ -93,10 +93,10 @@ void describe('a redirect', { concurrency: 4 }, () => {
       'http://u:geheim@API.test:PORT/4',
       '/5?geheim#f',
     ]);
-    const { source, lines } = openTestSource(web.url, { requestsPerSecond: 20 });
-    t.after(source.close);
+    const { upstream, lines } = openTestUpstream(web.url, { requestsPerSecond: 20 });
+    t.after(upstream.close);
     const started = performance.now();
-    const { result } = await source.fetch({ path: '/x', etag: '"y"' }, async ({ url }) => url, never);
+    const { result } = await fetchFrom(upstream, { path: '/x', etag: '"y"' }, async ({ url }) => url);
     assert.equal(result, `${web.url}/5?***`);
     assert.deepEqual(
       web.requests.map(({ path }) => path),
@@ -130,29 +130,14 @@ void describe('a redirect', { concurrency: 4 }, () => {
     },
   };
   for (const [what, { to, message }] of Object.entries(REFUSED)) {
-    void it(`${what} is a final error, of a probe too`, async (t) => {
+    void it(`${what} is a final error`, async (t) => {
       const web = await leading(t, [to]);
-      const { source } = openTestSource(web.url);
-      t.after(source.close);
+      const { upstream } = openTestUpstream(web.url);
+      t.after(upstream.close);
       await assert.rejects(
-        source.fetch({ path: '/x', etag: null }, async () => null, never),
+        fetchFrom(upstream, { path: '/x' }, async () => null),
         { code: 'source', message },
       );
-      const asked = web.requests.length;
-      const { reason, simulated } = await source.probe('/x', never);
-      assert.deepEqual([simulated, web.requests.length], [null, asked * 2]);
-      assert.match(`Cannot get ${web.url}/x: ${reason}`, message);
     });
   }
-
-  void it('of a probe is followed as well', async (t) => {
-    const web = await leading(t, ['/1', '/2']);
-    const { source } = openTestSource(web.url);
-    t.after(source.close);
-    assert.deepEqual(await source.probe('/x', never), { simulated: false, reason: null });
-    assert.deepEqual(
-      web.requests.map(({ method, path }) => `${method} ${path}`),
-      ['HEAD /x', 'HEAD /1', 'HEAD /2'],
-    );
-  });
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 
-import type { HttpSourceOptions } from '../../src/adapters/http/source.ts';
-import { openTestSource, serveBytes } from '../support/http-source.ts';
+import type { HttpOptions } from '../../src/adapters/http/upstream.ts';
+import { fetchFrom, openTestUpstream, serveBytes } from '../support/http-upstream.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 const OPEN_TUNNEL = 'HTTP/1.1 200 Connection established\r\n\r\n';
@@ -19,7 +19,7 @@ type Wait = {
   readonly reason: RegExp;
   /** What the other side does with a request or, where there is TLS, with its first bytes. */
   readonly answer: (socket: Socket, asked: Buffer) => void;
-  readonly way?: (url: string) => { readonly baseUrl: string } & Partial<HttpSourceOptions>;
+  readonly way?: (url: string) => { readonly baseUrl: string } & Partial<HttpOptions>;
 };
 
 const byProxy = (url: string) => ({ baseUrl: 'https://api.test', httpsProxy: url });
@@ -96,22 +96,23 @@ async function begin(t: TestContext, { answer, way }: Wait, signal: AbortSignal)
     answered.resolve();
   });
   const { baseUrl, ...options } = way?.(url) ?? { baseUrl: url };
-  const { source } = openTestSource(baseUrl, { ...LIMITS, maxAttempts: 2, ...options });
-  const pulling = source.fetch(
-    { path: '/x', etag: null },
+  const { upstream } = openTestUpstream(baseUrl, { ...LIMITS, maxAttempts: 2, ...options });
+  const pulling = fetchFrom(
+    upstream,
+    { path: '/x' },
     async ({ body }) => {
       for await (const _ of body);
     },
     signal,
   );
-  return { source, pulling, answered: answered.promise, isAsked: !baseUrl.includes('silent') };
+  return { upstream, pulling, answered: answered.promise, isAsked: !baseUrl.includes('silent') };
 }
 
 void describe('the wait for', { concurrency: 6 }, () => {
   for (const [what, wait] of Object.entries(WAITS)) {
     void it(`${what} has an end, and another try`, async (t) => {
-      const { pulling, source } = await begin(t, wait, AbortSignal.timeout(20_000));
-      t.after(source.close);
+      const { pulling, upstream } = await begin(t, wait, AbortSignal.timeout(20_000));
+      t.after(upstream.close);
       await assert.rejects(pulling, {
         code: 'source',
         message: new RegExp(`^Cannot get .*: ${wait.reason.source}.* \\(2 tries\\)$`),
@@ -124,12 +125,12 @@ void describe('the wait for', { concurrency: 6 }, () => {
         ...wait,
         way: (url: string) => ({ ...(wait.way?.(url) ?? { baseUrl: url }), ...PATIENT }),
       };
-      const { answered, isAsked, pulling, source } = await begin(t, patient, interrupted.signal);
+      const { answered, isAsked, pulling, upstream } = await begin(t, patient, interrupted.signal);
       pulling.catch(() => undefined);
       if (isAsked) await answered;
       interrupted.abort(new Error('interrupted'));
       await assert.rejects(pulling, { message: 'interrupted' });
-      await source.close();
+      await upstream.close();
     });
   }
 });

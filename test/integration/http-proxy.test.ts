@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { createAuthority, createCertificate } from '../support/certificate.ts';
-import { JSON_TYPE, openTestSource, pullFrom } from '../support/http-source.ts';
+import { fetchFrom, JSON_TYPE, openTestUpstream, pullFrom } from '../support/http-upstream.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { listen, startWeb, type Web } from '../support/web.ts';
 
@@ -156,12 +156,12 @@ void describe('a proxy that', { concurrency: 4 }, () => {
       t.after(own.close);
       const secret = options?.login === undefined ? USERINFO : 'me:geheimnis@';
       const host = options?.tls === undefined ? `http://${secret}proxy.test` : 'https://proxy.test';
-      const { lines, source } = openTestSource(scheme === 'http' ? http.url : https.url, {
+      const { lines, upstream } = openTestUpstream(scheme === 'http' ? http.url : https.url, {
         ...by(url?.() ?? `${host}:${own.port}`),
         headersTimeoutSeconds: 0.3,
       });
-      t.after(source.close);
-      const failing = source.fetch({ path: '/x', etag: null }, async () => null, AbortSignal.timeout(20_000));
+      t.after(upstream.close);
+      const failing = fetchFrom(upstream, { path: '/x' }, async () => null, AbortSignal.timeout(20_000));
       await assert.rejects(failing, (error: Error & { readonly hint?: string; readonly code?: string }) => {
         assert.equal(error.code, 'source');
         assert.match(
@@ -174,8 +174,9 @@ void describe('a proxy that', { concurrency: 4 }, () => {
         return true;
       });
       assert.equal(own.requests.length, tries);
-      const probed = await source.probe('/x', AbortSignal.timeout(20_000));
-      assert.match(probed.reason ?? '', /^through the proxy https?:\/\/[^:]+:\d+: /);
+      if (scheme === 'http') return;
+      const unreachable = await upstream.reach(AbortSignal.timeout(20_000));
+      assert.match(unreachable ?? '', /^through the proxy https?:\/\/[^:]+:\d+: /);
     });
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { pullFrom, serveBytes } from '../support/http-source.ts';
+import { pullFrom, serveBytes } from '../support/http-upstream.ts';
 
 const BODY = '[{"a":1}]';
 const STATUS = 'HTTP/1.1 200 OK\r\n';

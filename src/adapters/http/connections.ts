@@ -1,7 +1,7 @@
 import { Agent, request as openRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { dial, dialThrough, hostOf, NO_ANSWER, portOf } from './dial.ts';
+import { dial, dialThrough, hostOf, NO_ANSWER, portOf, type DialLimits } from './dial.ts';
 import { loginOf } from './login.ts';
 
 export type Timeouts = {
@@ -21,6 +21,8 @@ export type HttpRequest = {
 
 export type Connections = {
   readonly send: (request: HttpRequest) => Promise<IncomingMessage>;
+  /** Opens a connection on the way to a URL, and closes it. */
+  readonly reach: (way: Pick<HttpRequest, 'url' | 'proxy'>, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
 
@@ -36,12 +38,7 @@ export function openConnections(seconds: Timeouts): Connections {
 
   function agentFor({ url, proxy }: Pick<HttpRequest, 'url' | 'proxy'>): Agent {
     const way = `${url.origin} ${proxy?.href ?? ''}`;
-    const agent =
-      agents.get(way) ??
-      createAgent(() => {
-        if (proxy === null) return dial(url, limits);
-        return isTls(url) ? dialThrough(proxy, url, limits) : dial(proxy, limits);
-      });
+    const agent = agents.get(way) ?? createAgent(() => connect({ url, proxy }, limits));
     agents.set(way, agent);
     return agent;
   }
@@ -68,11 +65,20 @@ export function openConnections(seconds: Timeouts): Connections {
       });
       return answerTo(request, limits.headersMs, signal);
     },
+    async reach(way, signal) {
+      const socket = await connect(way, { ...limits, signal: AbortSignal.any([closing.signal, signal]) });
+      socket.destroy();
+    },
     close() {
       closing.abort();
       for (const agent of agents.values()) agent.destroy();
     },
   };
+}
+
+function connect({ url, proxy }: Pick<HttpRequest, 'url' | 'proxy'>, limits: DialLimits): Promise<Socket> {
+  if (proxy === null) return dial(url, limits);
+  return isTls(url) ? dialThrough(proxy, url, limits) : dial(proxy, limits);
 }
 
 function isTls({ protocol }: URL): boolean {

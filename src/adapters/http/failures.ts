@@ -12,17 +12,36 @@ type Failure = {
   readonly hint: string;
   readonly retryable?: boolean;
   readonly cause?: unknown;
-  readonly context?: Readonly<Record<string, unknown>>;
+  /** Of the answer; null where none came. */
+  readonly status?: number;
+  /** As its header says. */
+  readonly retryAfter?: string | undefined;
+  /** The next try must not ask what has changed. */
+  readonly unconditional?: boolean;
 };
 
-/** PipelineError `source`; its context has the reason without the URL, too. */
-export function cannotGet(place: Place, reason: string, failure: Failure): PipelineError {
+/** A request that failed, PipelineError `source`, and what decides about the next try. */
+export class RequestError extends PipelineError {
+  /** Without the URL. */
+  readonly reason: string;
+  readonly status: number | null;
+  readonly retryAfter: string | null;
+  readonly unconditional: boolean;
+
+  constructor(message: string, reason: string, failure: Failure) {
+    const { cause, hint, retryable } = failure;
+    super(message, { code: 'source', cause, hint, retryable });
+    this.reason = reason;
+    this.status = failure.status ?? null;
+    this.retryAfter = failure.retryAfter ?? null;
+    this.unconditional = failure.unconditional ?? false;
+  }
+}
+
+export function cannotGet(place: Place, reason: string, failure: Failure): RequestError {
   const way = wayTo(place);
-  return new PipelineError(`Cannot get ${maskUrl(place.url.href)}${way === '' ? '' : ` ${way}`}: ${reason}`, {
-    ...failure,
-    code: 'source',
-    context: { ...failure.context, reason: reasonAt(place, reason) },
-  });
+  const message = `Cannot get ${maskUrl(place.url.href)}${way === '' ? '' : ` ${way}`}: ${reason}`;
+  return new RequestError(message, reasonAt(place, reason), failure);
 }
 
 /** For where the URL is told by others. */
@@ -36,8 +55,8 @@ function wayTo({ proxy }: Place): string {
 }
 
 /** For what was thrown while a request was made or its body read. */
-export function failed(place: Place, error: unknown): PipelineError {
-  if (error instanceof PipelineError) return error;
+export function failed(place: Place, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
   const final = finalReason(error);
   if (final !== null) return cannotGet(place, final.reason, { hint: final.hint, cause: error });
   const hint =

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { PipelineError } from '../../core/errors.ts';
-import type { Clock, Log, Probe, SourceRequest, SourceResponse } from '../../core/ports.ts';
+import type { Clock, Log, UpstreamResponse } from '../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../core/simulated.ts';
 import { isJsonType } from '../../lib/content-type.ts';
 import { sameEtag } from '../../lib/etag.ts';
@@ -10,14 +9,24 @@ import { maskUrl } from '../../lib/mask-url.ts';
 import { decode, letGo, quote } from './body.ts';
 import { openConnections, type HttpRequest, type Timeouts } from './connections.ts';
 import { encodingsOf, ENCODINGS } from './decode.ts';
-import { cannotGet, failed, isOddHead, LOGIN_OF_PROXY, reasonAt, type Place } from './failures.ts';
+import {
+  cannotGet,
+  failed,
+  isOddHead,
+  LOGIN_OF_PROXY,
+  reasonAt,
+  RequestError,
+  type Place,
+} from './failures.ts';
 import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
 import { paced } from './pace.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+import type { Asked } from './tries.ts';
 
 const PROBE_TIMEOUT_MS = 3000;
+const REACH_TIMEOUT_MS = 2500;
 
 export type TransportOptions = Timeouts &
   ProxySettings & {
@@ -33,18 +42,17 @@ export type TransportOptions = Timeouts &
     readonly log: Log;
   };
 
-/** Single requests over HTTP. Whatever fails is a PipelineError `source` that says whether to try again. */
+/** Single requests over HTTP. Whatever fails is a RequestError. */
 export type Transport = {
-  /** `consume` gets 200, and 304 to a request with an ETag; every other answer throws. */
-  readonly get: <T>(
-    request: SourceRequest,
-    consume: (response: SourceResponse) => Promise<T>,
-    signal: AbortSignal,
-  ) => Promise<T>;
+  /** Gives 200, and 304 to a request with an ETag; every other answer throws. */
+  readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<Asked>;
   readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
+  readonly reach: (signal: AbortSignal) => Promise<string | null>;
   readonly hide: (text: string) => string;
   readonly close: () => void;
 };
+
+export type Probe = { readonly simulated: boolean | null; readonly reason: string | null };
 
 type Answer = {
   readonly place: Place;
@@ -104,11 +112,11 @@ export function createTransport(options: TransportOptions): Transport {
       letGo(body);
       if ('refused' in redirect) {
         const hint = 'If that is where the API has moved, give source.baseUrl its address.';
-        throw cannotGet(place, redirect.refused, { hint, context: { status } });
+        throw cannotGet(place, redirect.refused, { hint, status });
       }
       if (redirects === MAX_REDIRECTS) {
         const reason = `it redirects more than ${MAX_REDIRECTS} times, at last to ${maskUrl(redirect.to.href)}`;
-        throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', context: { status } });
+        throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', status });
       }
       url = redirect.to;
       log.debug(`redirected to ${maskUrl(url.href)}`, { method, path, status });
@@ -117,7 +125,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    async get({ path, etag }, consume, signal) {
+    async get(path, etag, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
       const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
       const { place, status, headers, body } = await exchange('GET', path, own, signal);
@@ -129,16 +137,19 @@ export function createTransport(options: TransportOptions): Transport {
         // A 304 has no body, whatever its headers announce.
         const announced = status === 304 ? [] : encodingsOf(headers);
         const { chunks, encoding } = await decode(place, paced(body, pace), announced);
-        return await consume({
+        const response: UpstreamResponse = {
           url: maskUrl(place.url.href),
           status,
           headers,
           simulated: headers[SIMULATED_HEADER] === 'true',
           encoding,
+          copy: null,
           body: chunks,
-        });
-      } finally {
+        };
+        return { response, letGo: () => letGo(body) };
+      } catch (error) {
         letGo(body);
+        throw error;
       }
     },
 
@@ -159,9 +170,21 @@ export function createTransport(options: TransportOptions): Transport {
         signal.throwIfAborted();
         if (timeout.aborted)
           return { simulated: null, reason: `no answer within ${PROBE_TIMEOUT_MS / 1000} s` };
-        if (error instanceof PipelineError)
-          return { simulated: null, reason: String(error.context['reason']) };
+        if (error instanceof RequestError) return { simulated: null, reason: error.reason };
         throw error;
+      }
+    },
+
+    async reach(signal) {
+      const place = { url: base, proxy: proxyFor(base, options) };
+      const timeout = AbortSignal.timeout(REACH_TIMEOUT_MS);
+      try {
+        await connections.reach(place, AbortSignal.any([signal, timeout]));
+        return null;
+      } catch (error) {
+        signal.throwIfAborted();
+        const late = `no connection within ${REACH_TIMEOUT_MS / 1000} s`;
+        return timeout.aborted ? reasonAt(place, late) : failed(place, error).reason;
       }
     },
 
@@ -191,7 +214,8 @@ function checkNotModified(place: Place, asked: string | null, answered: string |
   throw cannotGet(place, reason, {
     retryable: true,
     hint: 'Check what is between here and the API: a cache may be broken.',
-    context: { status: 304, unconditional: true },
+    status: 304,
+    unconditional: true,
   });
 }
 
@@ -200,11 +224,12 @@ function refused(
   status: number,
   headers: Readonly<Record<string, string>>,
   quoted: string,
-): PipelineError {
+): RequestError {
   return cannotGet(place, `it answered ${status}${quoted}`, {
     retryable: RETRYABLE.has(status) || status >= 500,
     hint: HINTS[status] ?? 'Try again later.',
-    context: { status, retry_after: headers['retry-after'] ?? null },
+    status,
+    retryAfter: headers['retry-after'],
   });
 }
 

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
-import { openHttpSource, type HttpSourceOptions } from '../../src/adapters/http/source.ts';
-import type { Attempt, Log, LogFields, SourceResponse } from '../../src/core/ports.ts';
+import { openHttpUpstream, type HttpOptions } from '../../src/adapters/http/upstream.ts';
+import type { Attempt, Log, LogFields, Upstream, UpstreamResponse } from '../../src/core/ports.ts';
+import { PipelineError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TEST_HOST } from './offline.ts';
 import { listen, startWeb, type Web } from './web.ts';
@@ -23,11 +24,11 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
   return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
 }
 
-/** A source whose waits are short, and what it logs. */
-export function openTestSource(baseUrl: string, options: Partial<HttpSourceOptions> = {}) {
+/** An upstream whose waits are short, and what it logs. */
+export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {
   const { lines, log } = createTestLog();
-  const source = openHttpSource({
-    name: baseUrl,
+  const upstream = openHttpUpstream({
+    address: baseUrl,
     baseUrl,
     userAgent: 'test',
     connectTimeoutSeconds: 5,
@@ -40,6 +41,7 @@ export function openTestSource(baseUrl: string, options: Partial<HttpSourceOptio
     backoffBaseSeconds: 0.01,
     backoffCapSeconds: 0.01,
     requestsPerSecond: 1000,
+    burst: 1,
     httpProxy: null,
     httpsProxy: null,
     noProxy: null,
@@ -48,13 +50,13 @@ export function openTestSource(baseUrl: string, options: Partial<HttpSourceOptio
     log,
     ...options,
   });
-  return { source, lines };
+  return { upstream, lines };
 }
 
 type Pulled = {
   readonly status: number;
   readonly url: string;
-  readonly headers: SourceResponse['headers'];
+  readonly headers: UpstreamResponse['headers'];
   readonly encoding: string;
   readonly body: string;
   readonly attempts: readonly Attempt[];
@@ -64,21 +66,54 @@ type Pulled = {
 export async function pullFrom(
   t: TestContext,
   baseUrl: string,
-  options: Partial<HttpSourceOptions> = {},
+  options: Partial<HttpOptions> = {},
   etag: string | null = null,
 ): Promise<Pulled> {
-  const { source } = openTestSource(baseUrl, options);
-  t.after(source.close);
-  const { result, attempts } = await source.fetch(
-    { path: '/x', etag },
-    async ({ body, encoding, headers, status, url }) => {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk);
-      return { status, url, headers, encoding, body: Buffer.concat(chunks).toString() };
-    },
-    never,
-  );
+  const { upstream } = openTestUpstream(baseUrl, options);
+  t.after(upstream.close);
+  const { result, attempts } = await fetchFrom(upstream, { path: '/x', etag }, readWhole);
   return { ...result, attempts };
+}
+
+async function readWhole({ body, encoding, headers, status, url }: UpstreamResponse) {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return { status, url, headers, encoding, body: Buffer.concat(chunks).toString() };
+}
+
+/** One request, until `use` takes a response of it. */
+export async function fetchFrom<T>(
+  upstream: Upstream,
+  { path, etag = null }: { readonly path: string; readonly etag?: string | null },
+  use: (response: UpstreamResponse) => Promise<T>,
+  signal = never,
+): Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }> {
+  const tries = upstream.open(
+    { resource: 'x', path, kept: etag === null ? null : { url: path, etag } },
+    signal,
+  );
+  try {
+    for (;;) {
+      const response = await tries.next();
+      try {
+        const result = await use(response);
+        return { result, attempts: tries.end() };
+      } catch (error) {
+        if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
+        await tries.failed(error);
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error) failures.set(error, tries.end());
+    throw error;
+  }
+}
+
+const failures = new WeakMap<Error, readonly Attempt[]>();
+
+/** The tries of a request that failed. */
+export function attemptsOf(error: Error): readonly Attempt[] {
+  return failures.get(error) ?? [];
 }
 
 /** A server for one test. */

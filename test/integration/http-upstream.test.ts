@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { JSON_TYPE, never, openTestSource, pullFrom, serve } from '../support/http-source.ts';
+import { fetchFrom, JSON_TYPE, openTestUpstream, pullFrom, serve } from '../support/http-upstream.ts';
 
 const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
 
@@ -88,17 +88,13 @@ void describe('a body', { concurrency: 4 }, () => {
           response.writeHead(200, { ...JSON_TYPE, ...header }).write(bytes, () => request.socket.end());
         else response.writeHead(200, { ...JSON_TYPE, ...header }).end(bytes);
       });
-      const { source } = openTestSource(web.url, { maxAttempts: 1 });
-      t.after(source.close);
-      const reading = source.fetch(
-        { path: '/x', etag: null },
-        async ({ body }) => {
-          // By then, all that comes of the other answer has come.
-          for (let turn = 0; turn < 10; turn += 1) await source.probe('/y', never);
-          for await (const _ of body);
-        },
-        never,
-      );
+      const { upstream } = openTestUpstream(web.url, { maxAttempts: 1 });
+      t.after(upstream.close);
+      const reading = fetchFrom(upstream, { path: '/x' }, async ({ body }) => {
+        // By then, all that comes of the other answer has come.
+        for (let turn = 0; turn < 10; turn += 1) await fetchFrom(upstream, { path: '/y' }, async () => null);
+        for await (const _ of body);
+      });
       await assert.rejects(reading, {
         code: 'source',
         message: /(unexpected end of file|connection was closed)/,

@@ -1,0 +1,36 @@
+import type { Upstream } from '../../core/ports.ts';
+import { createTokenBucket } from '../../lib/token-bucket.ts';
+import { createTransport, type Transport, type TransportOptions } from './transport.ts';
+import { openTries, type Retries } from './tries.ts';
+
+export type HttpOptions = Omit<TransportOptions, 'turn'> &
+  Omit<Retries, 'budget'> & {
+    /** What the ledger remembers: `live`, `sandbox` or the base URL. */
+    readonly address: string;
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+  };
+
+export type HttpUpstream = Upstream & Pick<Transport, 'probe'> & { readonly close: () => Promise<void> };
+
+/** An HTTP API. Every try, and every redirect, takes from one request budget. */
+export function openHttpUpstream(options: HttpOptions): HttpUpstream {
+  const { burst, clock, requestsPerSecond } = options;
+  const budget = createTokenBucket({ perSecond: requestsPerSecond, burst, clock });
+  const transport = createTransport({ ...options, turn: budget.take });
+  return {
+    address: options.address,
+    open({ path, kept }, signal) {
+      const ask = (conditional: boolean) =>
+        transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
+      return openTries({ ...options, budget, path, ask, signal });
+    },
+    async probe(path, signal) {
+      await budget.take(signal);
+      return transport.probe(path, signal);
+    },
+    reach: transport.reach,
+    hide: transport.hide,
+    close: async () => transport.close(),
+  };
+}
