@@ -29,7 +29,7 @@ export async function runChecks(
   const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
-    ledgerChecks(session.client, runId),
+    ledgerChecks(session, runId),
   );
   const descriptions = new Map(allChecks().map(({ name, description }) => [name, description]));
   const checks: CheckReport[] = made.map((one) => ({
@@ -62,9 +62,7 @@ export async function checkedRows(
       hint: 'spacex-pipeline checks',
     });
   }
-  return readTarget(config, `make check ${name}`, deps, ({ session }) =>
-    checkRows(session.client, check, limit),
-  );
+  return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
 }
 
 function allChecks(): DataCheck[] {

@@ -1,10 +1,8 @@
-import type { ClientBase } from 'pg';
-
 import type { Resource } from '../../core/resource.ts';
 import type { TableCounts } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
 import type { TableContents } from '../../core/target.ts';
-import { execute, one } from './session.ts';
+import type { Session } from './session.ts';
 import { columnList, ident, literal } from './sql.ts';
 import { sharedRows, type StagingNames } from './staging.ts';
 
@@ -13,7 +11,7 @@ import { sharedRows, type StagingNames } from './staging.ts';
  * left untouched, so that a repeated run writes nothing. Every count is SQL's own.
  */
 export async function mergeTable(
-  client: ClientBase,
+  session: Session,
   names: StagingNames,
   table: Table,
   options: { readonly resource: Resource; readonly runId: string; readonly deletes: boolean },
@@ -22,22 +20,20 @@ export async function mergeTable(
   const staged = ident(...names.rows(table));
   const held = sharedRows(names.held, resource);
 
-  const before = await one<Before>(
-    client,
+  const before = await session.one<Before>(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
             (${heldSql(table, staged, held)}) AS held`,
   );
   // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
   // on one.
-  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(client, table, staged);
+  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
   const gone = pairs < before.live ? goneSql(table, names, resource, deletes) : null;
-  const deleted = gone === null ? 0 : await execute(client, deleteSql(table, gone), [runId, table.name]);
-  const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
+  const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
+  const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
   const insert = insertSql(table, staged, pairs > 0);
-  const inserted = pairs < before.staged ? await execute(client, insert, [runId]) : 0;
+  const inserted = pairs < before.staged ? await session.execute(insert, [runId]) : 0;
   const changed = inserted + updated + deleted > 0;
-  const after = await one<{ live: number; digest: string | null }>(
-    client,
+  const after = await session.one<{ live: number; digest: string | null }>(
     changed
       ? saidSql(table)
       : `SELECT count(*) AS live, (${lastDigestSql(table)}) AS digest FROM ${ident(table.name)}`,
@@ -51,7 +47,7 @@ export async function mergeTable(
     held: before.held,
     live_before: before.live,
     live_after: after.live,
-    digest: after.digest ?? (await tableDigest(client, table)),
+    digest: after.digest ?? (await tableDigest(session, table)),
   };
 }
 
@@ -61,8 +57,8 @@ type Before = { readonly live: number; readonly staged: number; readonly held: n
  * What a table says, in whatever order its rows are: their number and the sum of their hashes. Columns that tell when
  * a row was made are left out. The hash is the one that hash partitioning stands on: the same in every version.
  */
-export async function tableDigest(client: ClientBase, table: Table): Promise<string> {
-  return (await one<{ digest: string }>(client, saidSql(table))).digest;
+export async function tableDigest(session: Session, table: Table): Promise<string> {
+  return (await session.one<{ digest: string }>(saidSql(table))).digest;
 }
 
 function saidSql(table: Table): string {
@@ -74,22 +70,23 @@ function saidSql(table: Table): string {
 
 /** What several tables say, in one statement; `settings` are SET LOCAL, and hold for it alone. */
 export async function readContents(
-  client: ClientBase,
+  session: Session,
   tables: readonly Table[],
   settings: readonly string[] = [],
 ): Promise<Record<string, TableContents>> {
   const each = tables.map(
     (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${saidSql(table)}) said`,
   );
-  // One message is one transaction, and gives a result for each of its statements.
-  const results: unknown = await client.query([...settings, each.join(' UNION ALL ')].join('; '));
-  const { rows: found } = [results].flat().at(-1) as { rows: (TableContents & { name: string })[] };
-  return Object.fromEntries(found.map(({ name, ...said }) => [name, said]));
+  // One message is one transaction.
+  const { rows } = await session.query<TableContents & { name: string }>(
+    [...settings, each.join(' UNION ALL ')].join('; '),
+  );
+  return Object.fromEntries(rows.map(({ name, ...said }) => [name, said]));
 }
 
 /** Of the last run that published the table; null for none. */
-export async function lastDigest(client: ClientBase, table: Table): Promise<string | null> {
-  return (await one<{ digest: string | null }>(client, `SELECT (${lastDigestSql(table)}) AS digest`)).digest;
+export async function lastDigest(session: Session, table: Table): Promise<string | null> {
+  return (await session.one<{ digest: string | null }>(`SELECT (${lastDigestSql(table)}) AS digest`)).digest;
 }
 
 function lastDigestSql(table: Table): string {
@@ -98,14 +95,13 @@ function lastDigestSql(table: Table): string {
 
 /** Rows that a merge with deletes would take away, beside all that are there. */
 export async function countVanishing(
-  client: ClientBase,
+  session: Session,
   names: StagingNames,
   resource: Resource,
 ): Promise<{ live: number; vanishing: number }> {
   const [table] = resource.tables;
   const gone = deletedWith(table, names, resource);
-  return one(
-    client,
+  return session.one(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live,
             (SELECT count(*) FROM ${ident(table.name)} t WHERE ${gone}) AS vanishing`,
   );
@@ -115,12 +111,12 @@ export async function countVanishing(
  * For each referencing column, the rows of which the reference names no row. A column that references an empty table
  * is left out: nothing was ever pulled there.
  */
-export async function countDangling(client: ClientBase, table: Table): Promise<TableCounts['dangling']> {
+export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
     references === undefined ? [] : [`(${danglingSql(table, name, references)}) AS ${ident(name)}`],
   );
   if (counts.length === 0) return {};
-  const found = await one<Record<string, number | null>>(client, `SELECT ${counts.join(', ')}`);
+  const found = await session.one<Record<string, number | null>>(`SELECT ${counts.join(', ')}`);
   return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
 }
 
@@ -211,14 +207,13 @@ type Pairs = { readonly pairs: number; readonly unchanged: number };
 const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
 /** Staged rows that have a live one, and how many of them say the same as it. */
-async function compare(client: ClientBase, table: Table, staged: string): Promise<Pairs> {
+async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
   const columns = contents(table);
   const same =
     columns.length === 0
       ? 'true'
       : `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
-  return one(
-    client,
+  return session.one(
     `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${same}) AS unchanged
      FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`,
   );
