@@ -6,6 +6,7 @@ import { endBackendOf } from './liveness.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
 import type { Database, Session } from './session.ts';
+import { createStagedResource } from './staged-resource.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
@@ -182,7 +183,8 @@ export async function recordEnd(
   }
   await recordResources(session, runId, end.entries);
   for (const entry of end.entries) {
-    if (entry.whole) await recordRejects(session, names, runId, entry);
+    if (!entry.whole) continue;
+    await recordRejects(session, createStagedResource(names, entry.resource), runId, entry);
   }
   return true;
 }

@@ -4,7 +4,7 @@ import type { Table } from '../../core/table.ts';
 import type { TableContents } from '../../core/target.ts';
 import type { Session } from './session.ts';
 import { columnList, ident, literal } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /**
  * Brings a target table to what is staged: t is the target, s the staging, h the held ids. Rows that are equal are
@@ -12,22 +12,19 @@ import { sharedRows, type StagingNames } from './staging.ts';
  */
 export async function mergeTable(
   session: Session,
-  names: StagingNames,
+  stagedResource: StagedResource,
   table: Table,
-  options: { readonly resource: Resource; readonly runId: string; readonly deletes: boolean },
+  runId: string,
 ): Promise<Omit<TableCounts, 'dangling'>> {
-  const { resource, runId, deletes } = options;
-  const staged = ident(...names.rows(table));
-  const held = sharedRows(names.held, resource);
-
+  const staged = stagedResource.rows(table);
   const before = await session.one<Before>(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
-            (${heldSql(table, staged, held)}) AS held`,
+            (${heldSql(stagedResource, table)}) AS held`,
   );
   // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
   // on one.
   const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
-  const gone = pairs < before.live ? goneSql(table, names, resource, deletes) : null;
+  const gone = pairs < before.live ? stagedResource.isGone(table) : null;
   const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
   const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
   const insert = insertSql(table, staged, pairs > 0);
@@ -93,17 +90,15 @@ function lastDigestSql(table: Table): string {
   return `SELECT digest FROM run_tables WHERE table_name = ${literal(table.name)} ORDER BY run_id DESC LIMIT 1`;
 }
 
-/** Rows that a merge with deletes would take away, beside all that are there. */
+/** Rows of the main table that a merge would take away, beside all that are there. */
 export async function countVanishing(
   session: Session,
-  names: StagingNames,
-  resource: Resource,
+  { resource, isGone }: StagedResource,
 ): Promise<{ live: number; vanishing: number }> {
   const [table] = resource.tables;
-  const gone = deletedWith(table, names, resource);
   return session.one(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live,
-            (SELECT count(*) FROM ${ident(table.name)} t WHERE ${gone}) AS vanishing`,
+            (SELECT count(*) FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}) AS vanishing`,
   );
 }
 
@@ -132,20 +127,13 @@ export function liveSql({ tables: [table] }: Resource, column: string): string {
   return `SELECT id, ${ident(column)} AS value FROM ${ident(table.name)}`;
 }
 
-/** The rows that the table will have: staged ones, and those that stay. */
-export function survivingSql(
-  names: StagingNames,
-  resource: Resource,
-  column: string,
-  deletes: boolean,
-): string {
+/** The rows that the main table will have: staged ones, and those that stay. */
+export function survivingSql({ resource, rows, isStaged, stays }: StagedResource, column: string): string {
   const [table] = resource.tables;
-  const staged = ident(...names.rows(table));
-  const stays = deletes ? isHeldSql(table, sharedRows(names.held, resource)) : 'true';
-  return `SELECT s.id, s.${ident(column)} AS value FROM ${staged} s
+  return `SELECT s.id, s.${ident(column)} AS value FROM ${rows(table)} s
     UNION ALL
     SELECT t.id, t.${ident(column)} FROM ${ident(table.name)} t
-    WHERE NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND ${stays}`;
+    WHERE NOT ${isStaged(table)} AND ${stays}`;
 }
 
 function deleteSql(table: Table, gone: string): string {
@@ -154,29 +142,6 @@ function deleteSql(table: Table, gone: string): string {
     )
     INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row")
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
-}
-
-/** Which rows a merge takes away, null for none. */
-export function goneSql(
-  table: Table,
-  names: StagingNames,
-  resource: Resource,
-  deletes: boolean,
-): string | null {
-  if (deletes) return deletedWith(table, names, resource);
-  const [main] = resource.tables;
-  if (table.name === main.name) return null;
-  // A record that came again came with all its child rows, whatever is unsure about others.
-  return `${notStaged(table, names)}
-    AND EXISTS (SELECT FROM ${ident(...names.rows(main))} m WHERE m.id = t.${ident(table.owner)})`;
-}
-
-function deletedWith(table: Table, names: StagingNames, resource: Resource): string {
-  return `${notStaged(table, names)} AND NOT ${isHeldSql(table, sharedRows(names.held, resource))}`;
-}
-
-function notStaged(table: Table, names: StagingNames): string {
-  return `NOT EXISTS (SELECT FROM ${ident(...names.rows(table))} s WHERE ${sameKey(table)})`;
 }
 
 /** The columns that make a row changed. A table of keys alone has none. */
@@ -219,15 +184,8 @@ async function compare(session: Session, table: Table, staged: string): Promise<
   );
 }
 
-export function heldSql(table: Table, staged: string, held: string): string {
+/** How many rows stay only because their record broke its contract. */
+export function heldSql({ isHeld, isStaged }: StagedResource, table: Table): string {
   return `SELECT count(*) AS n FROM ${ident(table.name)} t
-    WHERE ${isHeldSql(table, held)} AND NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)})`;
-}
-
-function isHeldSql(table: Table, held: string): string {
-  return `EXISTS (SELECT FROM ${held} h WHERE h.id = t.${ident(table.owner)})`;
-}
-
-export function sameKey(table: Table): string {
-  return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
+    WHERE ${isHeld(table)} AND NOT ${isStaged(table)}`;
 }

@@ -1,20 +1,18 @@
-import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
-import { contents, goneSql, heldSql, sameKey } from './merge.ts';
+import { contents, heldSql } from './merge.ts';
 import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /** What a publish of the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
 export async function previewTable(
   session: Session,
-  names: StagingNames,
+  stagedResource: StagedResource,
   table: Table,
-  options: { readonly resource: Resource; readonly deletes: boolean; readonly sample: number },
+  sample: number,
 ): Promise<TableChanges> {
-  const { resource, deletes, sample } = options;
-  const staged = ident(...names.rows(table));
+  const staged = stagedResource.rows(table);
   const live = ident(table.name);
   const columns = contents(table);
   const differs =
@@ -23,13 +21,13 @@ export async function previewTable(
       : `(${columnList(columns, 't')}) IS DISTINCT FROM (${columnList(columns, 's')})`;
   const inserted = `FROM ${staged} s WHERE NOT EXISTS (SELECT FROM ${live} t WHERE ${sameKey(table)})`;
   const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE ${differs}`;
-  const gone = goneSql(table, names, resource, deletes);
+  const gone = stagedResource.isGone(table);
   const deleted = `FROM ${live} t WHERE ${gone ?? 'false'}`;
   const counts = await session.one<
     Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number>
   >(`SELECT (SELECT count(*) FROM ${staged}) AS staged, (SELECT count(*) ${inserted}) AS inserted,
             (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
-            (${heldSql(table, staged, sharedRows(names.held, resource))}) AS held`);
+            (${heldSql(stagedResource, table)}) AS held`);
   const changes = [
     ...(await firstRows(session, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
     ...(await firstRows(
@@ -46,18 +44,16 @@ export async function previewTable(
 /** Records whose contract would judge them otherwise than it does now, by the ledger's open lines. */
 export async function previewRejects(
   session: Session,
-  names: StagingNames,
-  resource: Resource,
+  { resource, rows, rejects }: StagedResource,
 ): Promise<RejectChanges> {
-  const staged = sharedRows(names.rejects, resource);
-  const main = ident(...names.rows(resource.tables[0]));
+  const main = rows(resource.tables[0]);
   const accepted = await session.rows<{ id: string }>(
     `SELECT DISTINCT record_id AS id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
        AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id) ORDER BY 1`,
     [resource.name],
   );
   const rejected = await session.rows<{ id: string; errors: string }>(
-    `SELECT record_id AS id, errors FROM ${staged} o
+    `SELECT record_id AS id, errors FROM ${rejects} o
      WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.resource = $1 AND r.record_id = o.record_id AND r.status IN ('open', 'waived'))
      ORDER BY record_index`,
     [resource.name],

@@ -1,8 +1,7 @@
 import type { Fault } from '../../core/run.ts';
 import type { LedgerEntry } from '../../core/target.ts';
 import type { Session } from './session.ts';
-import { ident } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import type { StagedResource } from './staged-resource.ts';
 
 /**
  * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
@@ -10,17 +9,16 @@ import { sharedRows, type StagingNames } from './staging.ts';
  */
 export async function recordRejects(
   session: Session,
-  names: StagingNames,
+  { resource, rows, rejects }: StagedResource,
   runId: string,
-  { resource, report }: LedgerEntry,
+  { report }: LedgerEntry,
 ): Promise<void> {
-  const staged = sharedRows(names.rejects, resource);
   await session.execute(
     `INSERT INTO rejects AS r (resource, record_id, fingerprint, status, first_run_id, last_run_id, first_seen, last_seen,
                                times, errors, record_index, record_offset, record)
      SELECT DISTINCT ON (record_id, fingerprint)
             $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_index, record_offset, record
-     FROM ${staged} o ORDER BY record_id, fingerprint, record_index
+     FROM ${rejects} o ORDER BY record_id, fingerprint, record_index
      ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
        status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
        last_run_id = excluded.last_run_id, last_seen = excluded.last_seen,
@@ -30,11 +28,11 @@ export async function recordRejects(
     [resource.name, runId],
   );
   if (report.status !== 'succeeded') return;
-  const main = ident(...names.rows(resource.tables[0]));
+  const main = rows(resource.tables[0]);
   await session.execute(
     `UPDATE rejects r SET status = CASE
        WHEN EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
-         OR EXISTS (SELECT FROM ${staged} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
+         OR EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
      WHERE resource = $1 AND last_run_id <> $2 AND status IN ('open', 'waived')`,
     [resource.name, runId],
   );

@@ -45,11 +45,6 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
   };
 }
 
-/** What a table that all resources share has of one: to select from. */
-export function sharedRows(name: readonly string[], resource: Resource): string {
-  return `(SELECT * FROM ${ident(...name)} WHERE resource = ${literal(resource.name)})`;
-}
-
 /** Makes the tables that all resources share. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
   try {

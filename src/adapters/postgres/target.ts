@@ -1,5 +1,6 @@
 import { PipelineError } from '../../core/errors.ts';
 import type { TableChanges } from '../../core/preview.ts';
+import type { Resource } from '../../core/resource.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { commitPublish, type CommitOptions } from './commit.ts';
@@ -10,6 +11,7 @@ import { countDangling, countVanishing, liveSql, mergeTable, readContents, survi
 import { previewRejects, previewTable } from './preview.ts';
 import type { Database, Session } from './session.ts';
 import { ident, literal } from './sql.ts';
+import { createStagedResource, type StagedResource } from './staged-resource.ts';
 import { createShared, dropStaging, openStaging, type StagingNames } from './staging.ts';
 
 /** The target of one run. `session` is the one that holds the schema's lock. */
@@ -25,6 +27,8 @@ export function openTarget(
   },
 ): Target {
   const names = run.staging;
+  const stagedOf = (resource: Resource, deletes: boolean): StagedResource =>
+    createStagedResource(names, resource, deletes);
   /** For the rest of a transaction. */
   const limits = Object.entries({
     lock_timeout: run.lockTimeoutSeconds,
@@ -35,9 +39,8 @@ export function openTarget(
   const staged = new Set<string>();
 
   const transaction: PublishTransaction = {
-    countVanishing: (resource) => countVanishing(session, names, resource),
-    merge: (table, resource, deletes) =>
-      mergeTable(session, names, table, { resource, runId: run.id, deletes }),
+    countVanishing: (resource) => countVanishing(session, stagedOf(resource, true)),
+    merge: (table, resource, deletes) => mergeTable(session, stagedOf(resource, deletes), table, run.id),
     contents: (resource) => readContents(session, resource.tables),
     countDangling: (table) => countDangling(session, table),
     async record(end) {
@@ -56,7 +59,7 @@ export function openTarget(
       try {
         const found = await session.rows<{ id: string; value: string | null }>(
           staged.has(resource.name)
-            ? survivingSql(names, resource, column, deletes)
+            ? survivingSql(stagedOf(resource, deletes), column)
             : liveSql(resource, column),
         );
         return new Map(found.map(({ id, value }) => [id, value]));
@@ -75,11 +78,12 @@ export function openTarget(
 
     async preview(resource, deletes, sample) {
       try {
+        const stagedResource = stagedOf(resource, deletes);
         const tables: Record<string, TableChanges> = {};
         for (const table of resource.tables) {
-          tables[table.name] = await previewTable(session, names, table, { resource, deletes, sample });
+          tables[table.name] = await previewTable(session, stagedResource, table, sample);
         }
-        return { tables, rejects: await previewRejects(session, names, resource) };
+        return { tables, rejects: await previewRejects(session, stagedResource) };
       } catch (error) {
         throw databaseError(`compare ${resource.name} with what is published`, error);
       }
