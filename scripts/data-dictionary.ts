@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { openEmbedded } from '../src/adapters/postgres/embedded.ts';
 import { migrateUp } from '../src/adapters/postgres/migrate.ts';
-import { rows, type Session } from '../src/adapters/postgres/session.ts';
+import type { Session } from '../src/adapters/postgres/session.ts';
 import { MIGRATIONS_DIR } from '../src/app/database.ts';
 import type { DataCheck } from '../src/core/resource.ts';
 import type { Table } from '../src/core/table.ts';
@@ -41,9 +41,8 @@ export async function readCatalog(): Promise<readonly Relation[]> {
   }
 }
 
-function catalog({ client }: Session): Promise<Relation[]> {
-  return rows<Relation>(
-    client,
+function catalog(session: Session): Promise<Relation[]> {
+  return session.rows<Relation>(
     `SELECT relname::text AS name, CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind,
             obj_description(c.oid, 'pg_class') AS comment,
             json_agg(json_build_object(

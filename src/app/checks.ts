@@ -28,7 +28,7 @@ export async function runChecks(
   const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
-    ledgerChecks(session.client, runId),
+    ledgerChecks(session, runId),
   );
   const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
   const checks: CheckReport[] = made.map((one) => ({
@@ -61,9 +61,7 @@ export async function checkedRows(
       hint: 'spacex-pipeline checks',
     });
   }
-  return readTarget(config, `make check ${name}`, deps, ({ session }) =>
-    checkRows(session.client, check, limit),
-  );
+  return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
 }
 
 function allChecks({ source }: SourceConfig): DataCheck[] {

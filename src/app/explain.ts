@@ -74,7 +74,7 @@ export async function explainRow(
   const subject = { ...findTable(config.source, tableName), id };
   const { resource, table } = subject;
   const { published, ...known } = await readTarget(config, 'explain', deps, ({ session }) =>
-    readProvenance(session.client, { resource: resource.name, table }, id),
+    readProvenance(session, { resource: resource.name, table }, id),
   );
   const [gone] = known.tombstones;
   if (known.rows.length === 0 && gone === undefined) throw unknownRow(subject);

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 
 import { writing as writingFile } from '../adapters/files/writing.ts';
-import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import {
   inSnapshot,
   readableTables,
   readTable,
   type ReadableTable,
 } from '../adapters/postgres/read-table.ts';
-import type { Session } from '../adapters/postgres/session.ts';
+import type { RowSet, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
@@ -41,13 +40,9 @@ export async function exportTables(
       const message = `Cannot export schema ${database.schema}: nothing was ever published`;
       throw new PipelineError(message, { code: 'usage', hint });
     }
-    return inSnapshot(session.client, async () => {
+    return inSnapshot(session, async () => {
       const { schema } = database;
-      const { found, missing } = await readableTables(
-        session.client,
-        schema,
-        request.tables ?? ownTables(config),
-      );
+      const { found, missing } = await readableTables(session, schema, request.tables ?? ownTables(config));
       if (found.length === 0 || (missing.length > 0 && request.tables !== null))
         throw notThere(schema, request.tables === null ? [] : missing);
       if (missing.length > 0) deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${schema}`);
@@ -68,7 +63,7 @@ function ownTables({ source }: SourceConfig): readonly string[] {
 }
 
 async function exportTable(
-  { client }: Session,
+  session: Session,
   schema: string,
   table: ReadableTable,
   { format, out }: { readonly format: ExportFormat; readonly out: string },
@@ -81,7 +76,7 @@ async function exportTable(
   let count = 0;
   try {
     if (format === 'csv') await writing(path, () => file.write(Buffer.from(csvLine(table.columns))));
-    for await (const rows of readTable(client, schema, table)) {
+    for await (const rows of readTable(session, schema, table)) {
       signal.throwIfAborted();
       count += rows.length;
       await writing(path, () => file.write(Buffer.from(linesOf(rows).join(''))));

@@ -99,7 +99,7 @@ async function ledgerHistory(
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
     return await withDatabase(config, options, async ({ session }) => {
-      const runs = await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
+      const runs = await ledgerRuns(session, Math.min(limit, 2 ** 31 - 1));
       return runs.map(withOwnTimes);
     });
   } catch (error) {

@@ -66,12 +66,12 @@ async function lock(
   { clock, log, signal }: HistoryDeps,
 ): Promise<void> {
   let told = false;
-  await lockMigrations(session.client, database.schema, async () => {
+  await lockMigrations(session, database.schema, async () => {
     if (!told) log.info(`another migration of schema ${database.schema} is on: waiting for its end`);
     told = true;
     await clock.sleep(WAIT_MS, signal);
   });
-  await lockSchema(session.client, database.schema);
+  await lockSchema(session, database.schema);
 }
 
 async function change(

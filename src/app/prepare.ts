@@ -61,11 +61,11 @@ export async function prepare(
   { log }: { readonly log: Log },
 ): Promise<Prepared> {
   const { schema } = database;
-  await lockSchema(session.client, schema);
+  await lockSchema(session, schema);
   await refuseEncoding(database, session);
   const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
   await refuseMissingRights(database, session, tables, publishes);
-  for (const { owner, count, sql } of await foreignStaging(session.client, schema)) {
+  for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
     log.warn(
       `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,

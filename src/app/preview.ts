@@ -58,7 +58,7 @@ export async function preview(
   const prepared = await prepare(opened, { plan, mayMigrate, publishes: false }, deps);
   const missing = await makeReady(opened, prepared, deps);
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, dataDir, error)]));
-  await checkKind(session.client, database.schema, simulated);
+  await checkKind(session, database.schema, simulated);
   const staging = stagingNames(database.schema, randomUUID());
   const store = openRunStore(dataDir, null);
   const folder = await store.create(runId);
@@ -77,8 +77,8 @@ export async function preview(
     store,
     folder,
     readyRaw: (resource) => readyRaw(folder, resource),
-    ledger: openLedger(database, session.client, staging),
-    target: openTarget(database, session.client, {
+    ledger: openLedger(database, session, staging),
+    target: openTarget(database, session, {
       id: runId,
       staging,
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,

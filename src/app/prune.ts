@@ -65,14 +65,14 @@ export async function pruneRuns(
 export async function pruneDataDir(
   config: SourceConfig,
   dataDir: string,
-  { client }: Session,
+  session: Session,
   {
     clock,
     dryRun,
     signal,
   }: { readonly clock: Clock; readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<PruneReport> {
-  const ledger: RetentionLedger = await retentionLedger(client);
+  const ledger: RetentionLedger = await retentionLedger(session);
   const { folders, leftovers } = await listRunFolders(dataDir, clock.now());
   const facts = folders.map((folder) => factsOf(folder, config));
   const prunable = choosePrunable(facts, ledger, config.retention, clock.now());

@@ -1,7 +1,7 @@
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { missingNames } from '../adapters/postgres/migrate.ts';
 import { runQuery } from '../adapters/postgres/query.ts';
-import type { RowSet } from '../adapters/postgres/read-rows.ts';
+import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';

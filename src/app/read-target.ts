@@ -37,7 +37,7 @@ export async function readAsItStands<T>(
 
 /** What to do where nothing was ever published; null where something was, or the ledger cannot be read. */
 export async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
-  const found = await publishedAtAll(session.client);
+  const found = await publishedAtAll(session);
   if (found === null || found.published) return null;
   const { newest } = found;
   if (newest === null) return 'spacex-pipeline run';

@@ -25,9 +25,7 @@ export async function rejectLines(
   filter: RejectFilter,
   deps: HistoryDeps,
 ): Promise<readonly RejectLine[]> {
-  const found = await readTarget(config, 'list rejects', deps, ({ session }) =>
-    findRejects(session.client, filter),
-  );
+  const found = await readTarget(config, 'list rejects', deps, ({ session }) => findRejects(session, filter));
   return found.map(lineOf);
 }
 
@@ -43,7 +41,7 @@ export async function showReject(
 ): Promise<readonly ShownReject[]> {
   const filter = { id, resource, limit: 100 };
   const found = await readTarget(config, 'show a reject', deps, ({ session }) =>
-    findRejects(session.client, filter),
+    findRejects(session, filter),
   );
   if (found.length === 0) throw unknownReject(id);
   const shown: ShownReject[] = [];
@@ -61,7 +59,7 @@ export async function waiveReject(
 ): Promise<number> {
   const { id, reason, resource } = request;
   const waived = await readTarget(config, 'waive a reject', deps, ({ session }) =>
-    waiveRejects(session.client, id, resource, reason),
+    waiveRejects(session, id, resource, reason),
   );
   if (waived === 0) throw unknownReject(id, 'open ');
   return waived;

@@ -64,7 +64,7 @@ async function checkStandsOn(
   force: boolean,
   { log }: RunDeps,
 ): Promise<void> {
-  const published = await publishedRaws(session.client);
+  const published = await publishedRaws(session);
   for (const { name } of replayed) {
     const last = published.get(name);
     if (last === undefined || last.raw.sha256 === origin.raw[name]?.sha256) continue;

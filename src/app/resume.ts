@@ -38,7 +38,7 @@ export async function resumeRun(
       ...pull({ plan, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
       readyRaw: (folder, { name: resource }) => folder.rawInPlace(resource),
-      check: ({ session }) => checkResumable(session.client, manifest.run_id),
+      check: ({ session }) => checkResumable(session, manifest.run_id),
     },
     // The data folder is the one that the run is in.
     async (): Promise<OpenSource> => ({

@@ -110,15 +110,14 @@ async function runOn(
 ): Promise<RunReport> {
   const { clock } = deps;
   const { database, session } = opened;
-  const { client } = session;
-  if (prepared.tellsKind) await checkKind(client, database.schema, simulated);
+  if (prepared.tellsKind) await checkKind(session, database.schema, simulated);
   const unready = await makeReady(opened, prepared, deps);
   // Whoever stopped while the database opened or migrated wants no run that begins.
   deps.signal.throwIfAborted();
 
   await start.check(opened);
 
-  const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(client));
+  const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(session));
   const staging = stagingNames(database.schema, randomUUID());
   const store = openRunStore(dataDir, simulated);
   const folder = await store.create(runId);
@@ -144,8 +143,8 @@ async function runOn(
     upstream,
     store,
     folder,
-    ledger: openLedger(database, client, staging),
-    target: openTarget(database, client, {
+    ledger: openLedger(database, session, staging),
+    target: openTarget(database, session, {
       id: runId,
       staging,
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,

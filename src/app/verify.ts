@@ -43,7 +43,7 @@ type Standing = { readonly resource: Resource; readonly origin: Manifest };
  */
 export async function verifyTarget(loaded: LoadedSource, deps: RunDeps): Promise<VerifyReport> {
   return readTarget(loaded.config, 'verify', deps, async (opened) => {
-    const { client } = opened.session;
+    const { session } = opened;
     const underivable: Record<string, string> = {};
     const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
       if (isUnmigrated(error)) throw nothingPublished(opened);
@@ -56,13 +56,13 @@ export async function verifyTarget(loaded: LoadedSource, deps: RunDeps): Promise
       const error = derived?.error ?? null;
       if (error !== null) underivable[resource.name] = error.message;
       for (const table of resource.tables) {
-        const digest = await lastDigest(client, table);
+        const digest = await lastDigest(session, table);
         if (digest === null) continue;
         tables.push({
           table: table.name,
           resource: resource.name,
           digest,
-          digest_now: await tableDigest(client, table),
+          digest_now: await tableDigest(session, table),
           ...compared(error === null ? derived?.tables[table.name] : undefined),
         });
       }
@@ -99,7 +99,7 @@ async function findStanding(
   underivable: Record<string, string>,
 ): Promise<Standing[]> {
   const standing: Standing[] = [];
-  const published = await publishedRaws(session.client);
+  const published = await publishedRaws(session);
   for (const resource of config.source.resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;

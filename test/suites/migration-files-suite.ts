@@ -57,7 +57,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       const dir = await copyMigrations();
       const history = ident(ledgerSchema(database.schema), 'migrations');
       await migrateUp(session, database, dir);
-      await session.client.query(`ALTER TABLE ${history} DROP COLUMN sha256`);
+      await session.query(`ALTER TABLE ${history} DROP COLUMN sha256`);
       const [first = assert.fail()] = await migrationStates(session, database, dir);
       const path = join(dir, `${first.name}.sql`);
       await writeFile(path, `${await readFile(path, 'utf8')}-- a word more\n`);
@@ -81,7 +81,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
         '-- schema: target\n\n-- up\nCREATE TABLE theirs (x int);\n\n-- down\nDROP TABLE theirs;\n',
       );
       await migrateUp(session, database, dir);
-      await session.client.query(
+      await session.query(
         `CREATE SCHEMA ${mine}; CREATE VIEW ${mine}.seen AS SELECT * FROM ${ident(database.schema)}.theirs`,
       );
       const hint = /Drop what depends on it.*: spacex-pipeline migrate/;
@@ -100,7 +100,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
         message: /^Cannot apply migration 0999_types .*seen depends on column "x" \(0A000\)$/,
         hint,
       });
-      await session.client.query(`DROP SCHEMA ${mine} CASCADE`);
+      await session.query(`DROP SCHEMA ${mine} CASCADE`);
       assert.deepEqual((await migrateUp(session, database, dir)).applied, ['0999_types']);
       await database.close();
     });

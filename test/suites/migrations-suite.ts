@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { migrateDown, migrateUp, migrationStates } from '../../src/adapters/postgres/migrate.ts';
-import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
+import type { Database, Session } from '../../src/adapters/postgres/session.ts';
 import { ident, ledgerSchema, NAME_BYTES } from '../../src/adapters/postgres/sql.ts';
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { MIGRATIONS_DIR } from '../../src/app/database.ts';
@@ -62,8 +62,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     it('give names that PostgreSQL keeps whole, and leave room for those of staging', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, MIGRATIONS_DIR);
-      const made = await rows<{ relname: string }>(
-        session.client,
+      const made = await session.rows<{ relname: string }>(
         `SELECT relname FROM pg_class WHERE relnamespace = ANY ($1::regnamespace[])`,
         [[ident(database.schema), ident(ledgerSchema(database.schema))]],
       );
@@ -90,12 +89,11 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       const { database, session } = await open();
       await migrateUp(session, database, MIGRATIONS_DIR);
       const enforced = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = to_regnamespace($1)`;
-      assert.deepEqual(await rows(session.client, enforced, [ident(database.schema)]), []);
+      assert.deepEqual(await session.rows(enforced, [ident(database.schema)]), []);
       for (const table of TABLES) {
         for (const [column, { references }] of Object.entries(table.columns)) {
           if (references === undefined) continue;
-          const indexes = await rows(
-            session.client,
+          const indexes = await session.rows(
             `SELECT FROM pg_index i JOIN pg_attribute a ON attrelid = indrelid AND attnum = indkey[0]
              WHERE indrelid = to_regclass($1) AND attname = $2`,
             [ident(database.schema, table.name), column],
@@ -153,7 +151,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     it('of a newer version are refused', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, MIGRATIONS_DIR);
-      await session.client.query(
+      await session.query(
         `INSERT INTO ${ident(ledgerSchema(database.schema), 'migrations')} (name) VALUES ('9999_from_the_future')`,
       );
       await assert.rejects(migrationStates(session, database, MIGRATIONS_DIR), {
@@ -196,17 +194,15 @@ const LEDGER_TABLES = [
   'tombstones',
 ];
 
-async function catalog({ client }: Session, schema: string, table: string): Promise<unknown> {
+async function catalog(session: Session, schema: string, table: string): Promise<unknown> {
   const where = `attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`;
   const relation = [ident(schema, table)];
-  const columns = await rows(
-    client,
+  const columns = await session.rows(
     `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, NOT attnotnull AS nullable
      FROM pg_attribute WHERE ${where} ORDER BY attnum`,
     relation,
   );
-  const key = await rows<{ name: string }>(
-    client,
+  const key = await session.rows<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute JOIN pg_index ON indrelid = attrelid AND indisprimary
      WHERE ${where} AND attnum = ANY (indkey) ORDER BY array_position(indkey::smallint[], attnum)`,
     relation,
@@ -214,9 +210,8 @@ async function catalog({ client }: Session, schema: string, table: string): Prom
   return { columns, key: key.map(({ name }) => name) };
 }
 
-async function tableNames({ client }: Session, schema: string): Promise<string[]> {
-  const found = await rows<{ name: string }>(
-    client,
+async function tableNames(session: Session, schema: string): Promise<string[]> {
+  const found = await session.rows<{ name: string }>(
     `SELECT relname AS name FROM pg_class
      WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' ORDER BY relname`,
     [ident(schema)],
@@ -225,9 +220,8 @@ async function tableNames({ client }: Session, schema: string): Promise<string[]
 }
 
 /** Every column of every table and view, and whether it may be null. */
-async function shape({ client }: Session, schema: string): Promise<unknown[]> {
-  return rows(
-    client,
+async function shape(session: Session, schema: string): Promise<unknown[]> {
+  return session.rows(
     `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
      WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v') ORDER BY relname, attnum`,
     [ident(schema)],
@@ -239,8 +233,8 @@ async function bothShapes(session: Session, { schema }: Database): Promise<unkno
   return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }
 
-export async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {
-  return rows(client, 'SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
+export async function schemas(session: Session, { schema }: Database): Promise<unknown[]> {
+  return session.rows('SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
     [schema, ledgerSchema(schema)],
   ]);
 }

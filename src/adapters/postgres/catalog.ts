@@ -1,7 +1,5 @@
-import type { ClientBase } from 'pg';
-
 import type { Migration } from './migration-files.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 /** A thing that migrations make, with the statement that makes it alone. */
@@ -21,27 +19,27 @@ export type Part = {
  * What these migrations make, from the database itself: they are run into temporary tables, which the catalog describes,
  * and rolled back. Inside of a transaction only.
  */
-export async function expectedParts(client: ClientBase, migrations: readonly Migration[]): Promise<Part[]> {
+export async function expectedParts(session: Session, migrations: readonly Migration[]): Promise<Part[]> {
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
-    await client.query('SAVEPOINT expected');
-    await client.query(`SELECT set_config('search_path', 'pg_temp', true)`);
+    await session.query('SAVEPOINT expected');
+    await session.query(`SELECT set_config('search_path', 'pg_temp', true)`);
     for (const migration of migrations) {
-      if (migration.place === place) await client.query(migration.up);
+      if (migration.place === place) await session.query(migration.up);
     }
-    parts.push(...(await describe(client, place, 'pg_my_temp_schema()')));
-    await client.query('ROLLBACK TO SAVEPOINT expected');
+    parts.push(...(await describe(session, place, 'pg_my_temp_schema()')));
+    await session.query('ROLLBACK TO SAVEPOINT expected');
   }
   return parts;
 }
 
 /** What is there. Inside of a transaction only. */
-export async function presentParts(client: ClientBase, schema: string): Promise<Part[]> {
+export async function presentParts(session: Session, schema: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
     const own = ident(schemaOf(place, schema));
-    await client.query(`SELECT set_config('search_path', $1, true)`, [own]);
-    parts.push(...(await describe(client, place, 'to_regnamespace($1)', [own])));
+    await session.execute(`SELECT set_config('search_path', $1, true)`, [own]);
+    parts.push(...(await describe(session, place, 'to_regnamespace($1)', [own])));
   }
   return parts;
 }
@@ -66,13 +64,12 @@ function keyOf({ kind, name, place, table }: Part): string {
  * NOT NULL and defaults belong to columns; an index that backs a constraint comes with it.
  */
 async function describe(
-  client: ClientBase,
+  session: Session,
   place: Migration['place'],
   namespace: string,
   values: readonly unknown[] = [],
 ): Promise<Part[]> {
-  const found = await rows<Omit<Part, 'place'>>(
-    client,
+  const found = await session.rows<Omit<Part, 'place'>>(
     `WITH relations AS (
        SELECT oid AS relation, relname::text AS "table", relkind IN ('v', 'm') AS is_view FROM pg_class
        WHERE relnamespace = ${namespace} AND relkind IN ('r', 'p', 'f', 'v', 'm')

@@ -1,5 +1,3 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
 import { kindOf } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
@@ -7,17 +5,18 @@ import { databaseError, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
-import { evenAborted, execute, rows, type Database } from './session.ts';
+import type { Database, Session } from './session.ts';
+import { createStagedResource } from './staged-resource.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
-export function openLedger(database: Database, client: ClientBase, staging: StagingNames): Ledger {
+export function openLedger(database: Database, session: Session, staging: StagingNames): Ledger {
   let published: ReturnType<typeof readPublished> | null = null;
   return {
     async begin(run) {
       try {
-        await prepare(client, database.schema, run);
-        await insertRun(client, run);
+        await prepare(session, database.schema, run);
+        await insertRun(session, run);
       } catch (error) {
         throw databaseError(`begin run ${run.run_id} in schema ${database.schema}`, error);
       }
@@ -25,88 +24,82 @@ export function openLedger(database: Database, client: ClientBase, staging: Stag
 
     async reopen(run) {
       try {
-        await checkResumable(client, run.run_id);
-        await prepare(client, database.schema, run);
-        await client.query('BEGIN');
+        await checkResumable(session, run.run_id);
+        await prepare(session, database.schema, run);
+        await session.query('BEGIN');
         for (const table of ['run_checks', 'run_tables', 'run_resources', 'runs']) {
-          await execute(client, `DELETE FROM ${table} WHERE run_id = $1`, [run.run_id]);
+          await session.execute(`DELETE FROM ${table} WHERE run_id = $1`, [run.run_id]);
         }
-        await insertRun(client, run);
-        await client.query('COMMIT');
+        await insertRun(session, run);
+        await session.query('COMMIT');
       } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
+        await session.query('ROLLBACK').catch(() => undefined);
         throw databaseError(`resume run ${run.run_id} in schema ${database.schema}`, error);
       }
     },
 
     async abandon(runId, end) {
       try {
-        await writeEnd(evenAborted(client), staging, runId, end);
-        await dropStaging(client, database.schema);
+        await writeEnd(session.evenAborted, staging, runId, end);
+        await dropStaging(session, database.schema);
       } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
+        await session.query('ROLLBACK').catch(() => undefined);
         const failed = (reason: unknown): PipelineError =>
           databaseError(`write the end of run ${runId} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
         // The lock goes with the connection. Where another run is on, it has ended this one, and its staging must stay.
-        const session = await database
+        const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
-        await endBackendOf(client, session.client)
-          .then(() => writeEnd(session.client, staging, runId, end))
+        await endBackendOf(session, another)
+          .then(() => writeEnd(another, staging, runId, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
-          .finally(session.close);
+          .finally(() => another.close());
       }
     },
 
     async lastPublish(resource, source) {
       // Nobody else publishes while this run has the lock.
-      const last = (await (published ??= readPublished(client))).get(resource);
+      const last = (await (published ??= readPublished(session))).get(resource);
       return last === undefined || last.source !== source ? null : last;
     },
   };
 }
 
-async function readPublished(client: ClientBase): ReturnType<typeof lastPublishes> {
+async function readPublished(session: Session): ReturnType<typeof lastPublishes> {
   try {
-    return await lastPublishes(client);
+    return await lastPublishes(session);
   } catch (error) {
     throw databaseError('read what is published', error);
   }
 }
 
 /** The id of the run that began last; null before the first one. */
-export async function newestRun(client: ClientBase): Promise<string | null> {
-  const [newest] = await rows<{ run_id: string | null }>(client, 'SELECT max(run_id) AS run_id FROM runs');
+export async function newestRun(session: Session): Promise<string | null> {
+  const [newest] = await session.rows<{ run_id: string | null }>('SELECT max(run_id) AS run_id FROM runs');
   return newest?.run_id ?? null;
 }
 
 /** Does the ledger say that the run is on? */
-export async function isRunning(client: ClientBase, runId: string): Promise<boolean> {
-  const found = await rows(client, `SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
+export async function isRunning(session: Session, runId: string): Promise<boolean> {
+  const found = await session.rows(`SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
   return found.length > 0;
 }
 
-async function writeEnd(
-  client: ClientBase,
-  staging: StagingNames,
-  runId: string,
-  end: RunEnd,
-): Promise<void> {
-  await client.query('BEGIN');
-  await recordEnd(client, staging, runId, end);
-  await client.query('COMMIT');
+async function writeEnd(session: Session, staging: StagingNames, runId: string, end: RunEnd): Promise<void> {
+  await session.query('BEGIN');
+  await recordEnd(session, staging, runId, end);
+  await session.query('COMMIT');
 }
 
-async function prepare(client: ClientBase, schema: string, { simulated }: RunHeader): Promise<void> {
-  await checkKind(client, schema, simulated);
-  await closeDeadRuns(client);
-  await dropStaging(client, schema);
+async function prepare(session: Session, schema: string, { simulated }: RunHeader): Promise<void> {
+  await checkKind(session, schema, simulated);
+  await closeDeadRuns(session);
+  await dropStaging(session, schema);
 }
 
-async function insertRun(client: ClientBase, run: RunHeader): Promise<void> {
-  await execute(
-    client,
+async function insertRun(session: Session, run: RunHeader): Promise<void> {
+  await session.execute(
     `INSERT INTO runs (run_id, status, source, simulated, started_at, program_version, host, pid, run_dir, origin_run_id)
      VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
@@ -124,17 +117,15 @@ async function insertRun(client: ClientBase, run: RunHeader): Promise<void> {
 }
 
 /** Throws `usage` for a run that has published, or that a later one has overtaken. */
-export async function checkResumable(client: ClientBase, runId: string): Promise<void> {
-  const published = await rows<{ run_id: string }>(
-    client,
+export async function checkResumable(session: Session, runId: string): Promise<void> {
+  const published = await session.rows<{ run_id: string }>(
     `SELECT run_id FROM runs WHERE run_id >= $1 AND status IN ('succeeded', 'partial') ORDER BY run_id LIMIT 1`,
     [runId],
   );
   const [first] = published;
   if (first === undefined) return;
   if (first.run_id === runId) {
-    const failed = await rows<{ resource: string }>(
-      client,
+    const failed = await session.rows<{ resource: string }>(
       `SELECT resource FROM run_resources WHERE run_id = $1 AND status <> 'succeeded' ORDER BY resource`,
       [runId],
     );
@@ -154,8 +145,8 @@ export async function checkResumable(client: ClientBase, runId: string): Promise
 }
 
 /** Throws `kind` when the schema holds simulated records and these are real, or the other way round. */
-export async function checkKind(client: ClientBase, schema: string, simulated: boolean): Promise<void> {
-  const [contents] = await rows<{ simulated: boolean }>(client, 'SELECT simulated FROM contents');
+export async function checkKind(session: Session, schema: string, simulated: boolean): Promise<void> {
+  const [contents] = await session.rows<{ simulated: boolean }>('SELECT simulated FROM contents');
   if (contents === undefined || contents.simulated === simulated) return;
   throw new PipelineError(
     `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(contents.simulated)} ones`,
@@ -164,9 +155,8 @@ export async function checkKind(client: ClientBase, schema: string, simulated: b
 }
 
 /** Whoever holds the lock is the only living run: any other that says `running` died. */
-async function closeDeadRuns(client: ClientBase): Promise<void> {
-  await execute(
-    client,
+async function closeDeadRuns(session: Session): Promise<void> {
+  await session.execute(
     `UPDATE runs SET status = 'failed', finished_at = now(),
        error = jsonb_build_object('code', 'interrupted', 'message', 'Cannot tell how it ended: its process died', 'hint', NULL)
      WHERE status = 'running'`,
@@ -175,33 +165,32 @@ async function closeDeadRuns(client: ClientBase): Promise<void> {
 
 /** Writes a run's end inside the caller's transaction. Gives false when the run is not `running` any more. */
 export async function recordEnd(
-  client: ClientBase,
+  session: Session,
   names: StagingNames,
   runId: string,
   end: RunEnd,
 ): Promise<boolean> {
-  const closed = await execute(
-    client,
+  const closed = await session.execute(
     `UPDATE runs SET status = $2, finished_at = clock_timestamp(), error = $3 WHERE run_id = $1 AND status = 'running'`,
     [runId, end.status, json(end.error)],
   );
   if (closed === 0) return false;
   if (end.entries.some(({ report }) => report.status === 'succeeded')) {
-    await execute(
-      client,
+    await session.execute(
       'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 ON CONFLICT DO NOTHING',
       [runId],
     );
   }
-  await recordResources(client, runId, end.entries);
+  await recordResources(session, runId, end.entries);
   for (const entry of end.entries) {
-    if (entry.whole) await recordRejects(client, names, runId, entry);
+    if (!entry.whole) continue;
+    await recordRejects(session, createStagedResource(names, entry.resource), runId, entry);
   }
   return true;
 }
 
 async function recordResources(
-  client: ClientBase,
+  session: Session,
   runId: string,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
@@ -211,8 +200,7 @@ async function recordResources(
     raw,
     derivation_key: key,
   }));
-  await execute(
-    client,
+  await session.execute(
     `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error,
                                 derivation_key)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
@@ -222,8 +210,7 @@ async function recordResources(
   const tables = resources.flatMap(({ resource, tables: counts }) =>
     Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),
   );
-  await execute(
-    client,
+  await session.execute(
     `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (table_name text, resource text, staged bigint, inserted bigint,
        updated bigint, unchanged bigint, deleted bigint, held bigint, live_before bigint, live_after bigint, digest text, dangling jsonb)`,

@@ -1,8 +1,6 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
 import type { Migration } from './migration-files.ts';
-import { execute, rows } from './session.ts';
+import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 export type Applied = {
@@ -16,14 +14,13 @@ export type Applied = {
 /** The migrations that a schema has, by name, in order. */
 export type History = ReadonlyMap<string, Applied>;
 
-export async function readHistory(client: ClientBase, schema: string): Promise<History> {
+export async function readHistory(session: Session, schema: string): Promise<History> {
   const table = historyTable(schema);
-  const [found] = await rows<{ there: boolean }>(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [
+  const [found] = await session.rows<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
     table,
   ]);
   if (found?.there !== true) return new Map();
-  const applied = await rows<Applied>(
-    client,
+  const applied = await session.rows<Applied>(
     // An old ledger lacks the column.
     `SELECT name, applied_at, to_jsonb(m)->>'sha256' AS sha256 FROM ${table} m ORDER BY name`,
   );
@@ -31,25 +28,25 @@ export async function readHistory(client: ClientBase, schema: string): Promise<H
 }
 
 /** Makes the table, in a ledger that is there. */
-export async function createHistory(client: ClientBase, schema: string): Promise<void> {
+export async function createHistory(session: Session, schema: string): Promise<void> {
   const table = historyTable(schema);
-  await client.query(
+  await session.query(
     `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
      ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS sha256 text`,
   );
 }
 
 export async function recordApplied(
-  client: ClientBase,
+  session: Session,
   schema: string,
   { name, sha256 }: Pick<Applied, 'name' | 'sha256'>,
 ): Promise<void> {
   const sql = `INSERT INTO ${historyTable(schema)} (name, sha256) VALUES ($1, $2)`;
-  await execute(client, sql, [name, sha256]);
+  await session.execute(sql, [name, sha256]);
 }
 
-export async function recordTakenBack(client: ClientBase, schema: string, name: string): Promise<void> {
-  await execute(client, `DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
+export async function recordTakenBack(session: Session, schema: string, name: string): Promise<void> {
+  await session.execute(`DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
 }
 
 function historyTable(schema: string): string {

@@ -1,9 +1,7 @@
-import type { ClientBase } from 'pg';
-
 import type { RawFile } from '../../core/run.ts';
 import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The run and the raw file that is published. */
 export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
@@ -11,8 +9,8 @@ export type PublishedRaw = { readonly run_id: string; readonly source: string; r
 type Found<T> = Omit<T, 'raw'> & { readonly resource: string; readonly raw: RawFile | null };
 
 /** Of each resource of which anything is published. */
-export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
-  const found = await rows<Found<PublishedRaw>>(client, lastRuns('r.run_id, r.source, rr.raw'));
+export async function publishedRaws(session: Session): Promise<ReadonlyMap<string, PublishedRaw>> {
+  const found = await session.rows<Found<PublishedRaw>>(lastRuns('r.run_id, r.source, rr.raw'));
   return new Map(
     found.flatMap(({ resource, raw, ...run }) => (raw === null ? [] : [[resource, { ...run, raw }]])),
   );
@@ -20,10 +18,9 @@ export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<str
 
 /** Of each resource, with the name of the source that it came from. */
 export async function lastPublishes(
-  client: ClientBase,
+  session: Session,
 ): Promise<ReadonlyMap<string, LastPublish & { readonly source: string }>> {
-  const found = await rows<Found<LastPublish & { source: string }>>(
-    client,
+  const found = await session.rows<Found<LastPublish & { source: string }>>(
     `SELECT p.*,
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
        (SELECT coalesce(jsonb_object_agg(t.table_name, to_jsonb(t)), '{}') FROM run_tables t
@@ -41,12 +38,12 @@ type AtAll = { readonly published: boolean; readonly newest: string | null };
  * Was anything ever published? Null where the ledger cannot be read, or somebody has locked it: nobody waits for an
  * answer to this. `newest` is the run that began last.
  */
-export async function publishedAtAll(client: ClientBase): Promise<AtAll | null> {
+export async function publishedAtAll(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
   try {
-    // One message is one transaction, and gives a result for each of its statements.
-    const results: unknown = await client.query(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
-    return (results as readonly { rows: AtAll[] }[]).at(-1)?.rows[0] ?? null;
+    // One message is one transaction.
+    const { rows } = await session.query<AtAll>(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
+    return rows[0] ?? null;
   } catch (error) {
     if (isDatabaseFailure(error)) return null;
     throw error;

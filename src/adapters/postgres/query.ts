@@ -1,9 +1,8 @@
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
 import { databaseError, HIDDEN_ROWS, UNDEFINED_TABLE } from './errors.ts';
-import { readRows, type RowSet } from './read-rows.ts';
 import { applyRoleLimits } from './role-limits.ts';
-import { execute, type Session } from './session.ts';
+import type { RowSet, Session } from './session.ts';
 
 /**
  * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
@@ -13,7 +12,6 @@ import { execute, type Session } from './session.ts';
  * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
  */
 export async function runQuery(session: Session, sql: string, options: { write: boolean }): Promise<RowSet> {
-  const { client } = session;
   if (!options.write) checkReads(sql);
   refuseCopyOfClient(sql);
   let isLessened = false;
@@ -21,15 +19,15 @@ export async function runQuery(session: Session, sql: string, options: { write: 
   try {
     // A query leaves out what the policies of the role that connected leave out, as in any other client.
     const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
-    await client.query(`${begin}; SET LOCAL row_security TO DEFAULT`);
-    if (!options.write) isLessened = (await execute(client, LESSEN_SUPERUSER)) > 0;
-    limits = await applyRoleLimits(client);
-    const result = await readRows(client, sql);
-    if (options.write) await commit(client, 'the query took effect', 'Look at what it should have changed.');
-    else await client.query('ROLLBACK');
+    await session.query(`${begin}; SET LOCAL row_security TO DEFAULT`);
+    if (!options.write) isLessened = (await session.execute(LESSEN_SUPERUSER)) > 0;
+    limits = await applyRoleLimits(session);
+    const result = await session.printed(sql);
+    if (options.write) await commit(session, 'the query took effect', 'Look at what it should have changed.');
+    else await session.query('ROLLBACK');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await session.query('ROLLBACK').catch(() => undefined);
     throw databaseError('run the query', error, undefined, {
       ...(options.write ? WRITE_HINTS : READ_HINTS),
       ...(isLessened ? LESSENED_HINTS : {}),

@@ -1,23 +1,20 @@
-import type { ClientBase } from 'pg';
-
 import type { RetentionLedger } from '../../core/retention.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { databaseError } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Throws `database` where the ledger cannot be read: then nobody knows what may go. */
-export async function retentionLedger(client: ClientBase): Promise<RetentionLedger> {
+export async function retentionLedger(session: Session): Promise<RetentionLedger> {
   try {
     // What is published first: a run that ends meanwhile is still `running` below, or one more that is kept.
-    const stood = await rows<{ run_id: string; received_by: string | null }>(
-      client,
-      `SELECT DISTINCT ON (rr.resource) rr.run_id, rr.raw->>'received_by' AS received_by
+    const stood = await session.rows<{
+      run_id: string;
+      received_by: string | null;
+    }>(`SELECT DISTINCT ON (rr.resource) rr.run_id, rr.raw->>'received_by' AS received_by
        FROM run_resources rr JOIN runs r USING (run_id)
        WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-       ORDER BY rr.resource, rr.run_id DESC`,
-    );
-    const runs = await rows<{ run_id: string; status: RunStatus; at: string }>(
-      client,
+       ORDER BY rr.resource, rr.run_id DESC`);
+    const runs = await session.rows<{ run_id: string; status: RunStatus; at: string }>(
       'SELECT run_id, status, coalesce(finished_at, started_at) AS at FROM runs',
     );
     return {
