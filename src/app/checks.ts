@@ -2,7 +2,7 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { findRun, type HistoryDeps } from './history.ts';
+import { findRun, NoRunError, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
 export type { CheckRow } from '../adapters/postgres/checks.ts';
@@ -10,12 +10,15 @@ export type { CheckRow } from '../adapters/postgres/checks.ts';
 /** What is known of one check after a run: made by its resource, or a reference that names no row. */
 export type CheckReport = {
   readonly name: string;
+  readonly source: string;
   readonly resource: string;
   readonly severity: DataCheck['severity'];
   readonly count: number | null;
   readonly error: string | null;
   readonly description: string;
 };
+
+export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
 const SEVERITIES = ['error', 'warning', 'info'];
 
@@ -24,15 +27,17 @@ export async function runChecks(
   config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
-): Promise<{ readonly runId: string; readonly checks: readonly CheckReport[] }> {
+): Promise<ChecksOfRun> {
   const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
     ledgerChecks(session, runId),
   );
   const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
+  const source = config.source.name;
   const checks: CheckReport[] = made.map((one) => ({
     ...one,
+    source,
     description: descriptions.get(one.name) ?? '',
   }));
   for (const [resource, { tables }] of Object.entries(run.resources)) {
@@ -40,11 +45,30 @@ export async function runChecks(
       for (const [column, count] of Object.entries(dangling)) {
         const name = `dangling_${table}_${column}`;
         const description = `${table}.${column} names a row that is not there`;
-        checks.push({ name, resource, severity: 'warning', count, error: null, description });
+        checks.push({ name, source, resource, severity: 'warning', count, error: null, description });
       }
     }
   }
   return { runId, checks: checks.sort(compare) };
+}
+
+/** The same of the newest published run of each source that has one. */
+export async function newestChecks(
+  configs: readonly SourceConfig[],
+  deps: HistoryDeps,
+): Promise<readonly ChecksOfRun[]> {
+  const found: ChecksOfRun[] = [];
+  let none: unknown = null;
+  for (const config of configs) {
+    try {
+      found.push(await runChecks(config, null, deps));
+    } catch (error) {
+      if (!(error instanceof NoRunError)) throw error;
+      none ??= error;
+    }
+  }
+  if (found.length === 0) throw none;
+  return found;
 }
 
 /** The rows that break a check now. Throws `usage` for a name that is none. */

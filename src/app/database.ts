@@ -50,6 +50,36 @@ export async function withDatabase<T>(
   }
 }
 
+/** The same for each source, over one opening. */
+export async function withEachDatabase<T>(
+  configs: readonly SourceConfig[],
+  options: OpenOptions,
+  work: (config: SourceConfig, opened: OpenDatabase) => Promise<T>,
+): Promise<T[]> {
+  const [first] = configs;
+  if (first === undefined) return [];
+  return withDatabase(first, options, async (opened) => {
+    const results = [await work(first, opened)];
+    for (const config of configs.slice(1))
+      results.push(await inSchemaOf(config, opened, (own) => work(config, own)));
+    return results;
+  });
+}
+
+/** Work on the schema of another source in the same database. */
+export async function inSchemaOf<T>(
+  config: SourceConfig,
+  { database }: Pick<OpenDatabase, 'database'>,
+  work: (opened: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const own = await withSession(database.inSchema(config.settings.schema));
+  try {
+    return await telling(own, work(own));
+  } finally {
+    await own.close();
+  }
+}
+
 /** What fails in the database is told as such, whoever asked. */
 export async function telling<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
   return work.catch(async (failure: unknown) => {

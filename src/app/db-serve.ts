@@ -18,13 +18,14 @@ const PATIENCE_MS = 30_000;
  * configured, `busy` while a run holds the database.
  */
 export async function serveDatabase(
-  config: SourceConfig,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   options: { readonly port: number; readonly ready: (url: string) => void },
   deps: HistoryDeps,
 ): Promise<void> {
+  const [config] = configs;
   const { dataDir } = config;
   const { url } = config.database;
-  const { schema } = config.settings;
+  const schemas = configs.map(({ settings }) => settings.schema);
   if (url !== null) {
     throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
       code: 'usage',
@@ -35,7 +36,7 @@ export async function serveDatabase(
   const lock = await lockData(config, { ...deps, dataDir, what: WHAT, waitMs: READ_WAIT_MS });
   try {
     const engine = await openDatabaseFolder(embeddedDir(dataDir), {
-      settings: servedSettings(schema),
+      settings: servedSettings(schemas),
       signal: deps.signal,
       check: lock.check,
     });

@@ -12,7 +12,7 @@ import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { embeddedDir, MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, MIGRATIONS_DIR, withEachDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 
@@ -33,11 +33,13 @@ export type MigrateReport = {
   readonly migrations: readonly MigrationState[];
 };
 
+/** For each source, in one opening of the database. `down` takes back the newest migration of the last source that has one. */
 export async function migrate(
-  config: SourceConfig,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,
   deps: HistoryDeps,
 ): Promise<MigrateReport> {
+  const [config] = configs;
   const { dataDir } = config;
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
@@ -46,18 +48,35 @@ export async function migrate(
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
-  return withDatabase(config, options, async ({ database, session }) => {
-    if (action === 'up') await refuseEncoding(database, session);
-    if (action !== 'status') await lock({ database, session }, deps);
-    // Refuses a database of a newer program before anything changes.
-    await migrationStates(session, database, MIGRATIONS_DIR);
-    const changes = await change(action, database, session);
-    return {
-      ...changes,
-      missing: await missingNames(session, database, MIGRATIONS_DIR),
-      migrations: await migrationStates(session, database, MIGRATIONS_DIR),
-    };
-  });
+  const reports = await withEachDatabase(configs, options, (own, opened) =>
+    migrateOne(own, action, opened, deps),
+  );
+  return {
+    changed: reports.flatMap(({ changed }) => changed),
+    made_again: reports.flatMap(({ made_again }) => made_again),
+    missing: reports.some(({ missing }) => missing === null)
+      ? null
+      : reports.flatMap(({ missing }) => missing ?? []),
+    migrations: reports.flatMap(({ migrations }) => migrations),
+  };
+}
+
+async function migrateOne(
+  _config: SourceConfig,
+  action: MigrateAction,
+  { database, session }: OpenDatabase,
+  deps: HistoryDeps,
+): Promise<MigrateReport> {
+  if (action === 'up') await refuseEncoding(database, session);
+  if (action !== 'status') await lock({ database, session }, deps);
+  // Refuses a database of a newer program before anything changes.
+  await migrationStates(session, database, MIGRATIONS_DIR);
+  const changes = await change(action, database, session);
+  return {
+    ...changes,
+    missing: await missingNames(session, database, MIGRATIONS_DIR),
+    migrations: await migrationStates(session, database, MIGRATIONS_DIR),
+  };
 }
 
 /** Another migration is waited for; a run is not, as it may take long. */

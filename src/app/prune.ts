@@ -20,8 +20,9 @@ import {
 } from '../core/retention.ts';
 import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
+import { sources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
-import { readTarget } from './read-target.ts';
+import { readTargets } from './read-target.ts';
 
 /** A folder that went, or would go; `leftover` is what an earlier removal did not finish. */
 export type PrunedFolder = {
@@ -43,22 +44,27 @@ export type PruneReport = {
 
 /** Removes the run folders that the configuration does not keep. Throws, and removes none, without a ledger. */
 export async function pruneRuns(
-  config: SourceConfig,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   dryRun: boolean,
   deps: HistoryDeps,
 ): Promise<PruneReport> {
-  return readTarget(config, 'prune runs', deps, async ({ session }) => {
-    // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
-    const { dataDir } = config;
-    const dirs = config.database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
-    const reports: PruneReport[] = [];
-    for (const dir of dirs) reports.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
-    return {
-      dry_run: dryRun,
-      pruned: reports.flatMap(({ pruned }) => pruned),
-      kept: reports.reduce((sum, { kept }) => sum + kept, 0),
-    };
+  const [{ dataDir, database }] = configs;
+  // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
+  const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
+  const reports = await readTargets(configs, 'prune runs', deps, async (config, { session }) => {
+    const ofDirs: PruneReport[] = [];
+    for (const dir of dirs) ofDirs.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
+    return ofDirs;
   });
+  // What one source lets go counts as kept with the others, unless it is gone by then.
+  const pruned = reports.flat().flatMap((report) => report.pruned);
+  const [first = []] = reports;
+  const seen = first.reduce((sum, { kept, pruned: own }) => sum + kept + own.filter(isFolder).length, 0);
+  return { dry_run: dryRun, pruned, kept: seen - pruned.filter(isFolder).length };
+}
+
+function isFolder({ reason }: PrunedFolder): boolean {
+  return reason !== 'leftover';
 }
 
 /** The same for one data folder, over a session that is open. */
@@ -109,9 +115,10 @@ function factsOf({ run_id, manifest }: RunFolderEntry, config: SourceConfig): Ru
 
 /** Did the run work on the database and schema of this configuration, by whatever user? */
 function isOurs(
-  { config: own = {} }: NonNullable<RunFolderEntry['manifest']>,
+  { config: own = {}, source: of }: NonNullable<RunFolderEntry['manifest']>,
   { database, settings, source }: SourceConfig,
 ): boolean {
+  if (sources.some((other) => other !== source && other.name === of)) return false;
   return (
     own[`sources.${source.name}.schema`] === settings.schema &&
     placeOf(own['database.url']) === placeOf(database.url)

@@ -6,23 +6,27 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
-import { emptyHint, readAsItStands } from './read-target.ts';
+import { hintOfAll, readAsItStands } from './read-target.ts';
 
 /** `empty_hint` is what to do where nothing was ever published: no rows are no answer then. */
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
-/** One statement on the target. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
+/** One statement on the target; names are looked for in the schema of the first source first. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
 export async function queryTarget(
-  config: SourceConfig,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   sql: string,
   options: { readonly write: boolean },
   deps: HistoryDeps,
 ): Promise<QueryAnswer> {
-  return readAsItStands(config, 'query', deps, async (opened) => {
-    const result = await runQuery(opened.session, sql, options).catch(async (error: unknown) => {
-      throw isUnmigrated(error) ? await tellMissing(opened, error) : error;
-    });
-    return { ...result, empty_hint: options.write ? null : await emptyHint(opened) };
+  const [first, ...others] = configs;
+  const schemas = configs.map(({ settings }) => settings.schema);
+  return readAsItStands(first, 'query', deps, async (opened) => {
+    const result = await runQuery(opened.session, sql, { ...options, schemas }).catch(
+      async (error: unknown) => {
+        throw isUnmigrated(error) ? await tellMissing(opened, error) : error;
+      },
+    );
+    return { ...result, empty_hint: options.write ? null : await hintOfAll(others, opened) };
   });
 }
 

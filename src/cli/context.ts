@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
-import { forSource, type LoadedSource } from '../config/for-source.ts';
+import { forSource, type LoadedSource, type SourceConfig } from '../config/for-source.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
 import type { ConfigInput } from '../config/schema.ts';
 import { isDumbTerminal } from '../config/terminal.ts';
@@ -45,7 +45,7 @@ export type CommandContext = CliStreams & {
   /** For the source that was named, or else the default one. */
   readonly loaded: LoadedSource;
   /** For the source that was named, or else each. */
-  readonly all: readonly LoadedSource[];
+  readonly all: readonly [LoadedSource, ...LoadedSource[]];
   /** Where a run's records come from; null for what is configured. */
   readonly from: string | null;
   readonly urlFrom: LoadedConfig['urlFrom'];
@@ -63,6 +63,11 @@ export type CommandContext = CliStreams & {
 
 /** What a command returns: null, or the failure that it has already told. */
 export type Outcome = ErrorCode | null;
+
+/** For the source that was named, or else each. */
+export function configsOf({ all: [first, ...others] }: CommandContext): [SourceConfig, ...SourceConfig[]] {
+  return [first.config, ...others.map(({ config }) => config)];
+}
 
 /** The settings that the flags of a command make, `ofSource` for the one that it works on. */
 type OwnFlags = {
@@ -105,7 +110,7 @@ export async function openContext(
   return {
     ...streams,
     loaded,
-    all: named === null ? sources.map((one) => forSource(whole, one)) : [loaded],
+    all: [loaded, ...(named === null ? sources.slice(1).map((one) => forSource(whole, one)) : [])],
     from,
     urlFrom: loaded.urlFrom,
     given: options,

@@ -1,7 +1,7 @@
 import { serveDatabase } from '../app/db-serve.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
-import { openContext } from './context.ts';
+import { configsOf, openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 
@@ -27,7 +27,7 @@ export const registerDb: Register = (program, streams) => {
       const context = await openContext(streams, command);
       const query = `SELECT * FROM ${EXAMPLE_NAME}`;
       await serveDatabase(
-        context.loaded.config,
+        configsOf(context),
         {
           port,
           ready(url) {

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
-import { openContext } from './context.ts';
+import { configsOf, openContext } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printTable } from './print.ts';
 
@@ -22,9 +22,9 @@ export const registerExport: Register = (program, streams) => {
     .option('--out <dir>', 'folder for the files, made where it is not there', 'export')
     .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format ndjson`))
     .action(async (options: { tables?: readonly string[]; format: ExportFormat; out: string }, command) => {
-      const context = await openContext(streams, command);
+      const context = await openContext(streams, command, { all: true });
       const written = await exportTables(
-        context.loaded.config,
+        configsOf(context),
         { tables: options.tables ?? null, format: options.format, out: resolve(context.cwd, options.out) },
         context,
       );

@@ -1,3 +1,4 @@
+import { ofRun } from '../app/history.ts';
 import { replayRun } from '../app/replay.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
@@ -28,6 +29,7 @@ export const registerReplay: Register = (program, streams, act) => {
         force: options.force === true,
         migrate: options.migrate === true,
       };
-      act(await perform(context, (deps) => replayRun(context.loaded, request, deps)));
+      const loaded = await ofRun(context.all, runId, context);
+      act(await perform(context, (deps) => replayRun(loaded, request, deps)));
     });
 };

@@ -1,3 +1,4 @@
+import { ofRun } from '../app/history.ts';
 import { resumeRun } from '../app/resume.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
@@ -14,6 +15,7 @@ export const registerResume: Register = (program, streams, act) => {
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
       const request = { source: context.from, migrate: options.migrate === true };
-      act(await perform(context, (deps) => resumeRun(context.loaded, id ?? null, request, deps)));
+      const loaded = await ofRun(context.all, id ?? null, context);
+      act(await perform(context, (deps) => resumeRun(loaded, id ?? null, request, deps)));
     });
 };

@@ -2,7 +2,21 @@ type Documents = Readonly<Record<string, unknown>>;
 
 /** Brings documents to the form of the picture. Each change here is a difference that was meant. */
 export function asBefore(documents: Documents): Documents {
-  return replaced(documents) as Documents;
+  return Object.fromEntries(
+    Object.entries(documents).map(([name, document]) => [name, replaced(edited(name, document))]),
+  );
+}
+
+function edited(name: string, document: unknown): unknown {
+  // A check says of which source it is.
+  return name === 'checks' ? without(document, 'source') : document;
+}
+
+function without(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((inner) => without(inner, key));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== key);
+  return Object.fromEntries(entries.map(([name, inner]) => [name, without(inner, key)]));
 }
 
 function replaced(value: unknown): unknown {

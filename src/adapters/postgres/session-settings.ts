@@ -84,7 +84,7 @@ async function applySettings(
   return backend?.pid ?? 0;
 }
 
-/** In which a session of the schema looks for names. */
-export function searchPath(schema: string): string {
-  return columnList([schema, ledgerSchema(schema)]);
+/** In which a session of these schemas looks for names, in the first one first. */
+export function searchPath(...schemas: readonly string[]): string {
+  return columnList(schemas.flatMap((schema) => [schema, ledgerSchema(schema)]));
 }
