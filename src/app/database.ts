@@ -9,8 +9,14 @@ import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Config, LoadedConfig } from '../config/load.ts';
+import { sources } from '../sources/index.ts';
 
-export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** The folders of a source's migrations, in the order in which they are applied. */
+export function migrationDirs(source = sources[0].name): readonly string[] {
+  return ['ledger', source].map((folder) => join(MIGRATIONS, folder));
+}
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 

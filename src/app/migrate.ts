@@ -12,7 +12,7 @@ import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Config } from '../config/load.ts';
-import { embeddedDir, MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, migrationDirs, withDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 
@@ -42,7 +42,7 @@ export async function migrate(
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const states = (await readMigrations(MIGRATIONS_DIR)).map(({ name }) => ({ name, applied_at: null }));
+    const states = (await readMigrations(migrationDirs())).map(({ name }) => ({ name, applied_at: null }));
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
@@ -50,12 +50,12 @@ export async function migrate(
     if (action === 'up') await refuseEncoding(database, session);
     if (action !== 'status') await lock({ database, session }, deps);
     // Refuses a database of a newer program before anything changes.
-    await migrationStates(session, database, MIGRATIONS_DIR);
+    await migrationStates(session, database, migrationDirs());
     const changes = await change(action, database, session);
     return {
       ...changes,
-      missing: await missingNames(session, database, MIGRATIONS_DIR),
-      migrations: await migrationStates(session, database, MIGRATIONS_DIR),
+      missing: await missingNames(session, database, migrationDirs()),
+      migrations: await migrationStates(session, database, migrationDirs()),
     };
   });
 }
@@ -80,9 +80,9 @@ async function change(
   session: Session,
 ): Promise<Pick<MigrateReport, 'changed' | 'made_again'>> {
   if (action === 'up') {
-    const { applied, made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+    const { applied, made_again } = await migrateUp(session, database, migrationDirs());
     return { changed: applied, made_again };
   }
-  const name = action === 'down' ? await migrateDown(session, database, MIGRATIONS_DIR) : null;
+  const name = action === 'down' ? await migrateDown(session, database, migrationDirs()) : null;
   return { changed: name === null ? [] : [name], made_again: [] };
 }

@@ -11,7 +11,7 @@ import type { Log } from '../core/ports.ts';
 import type { Table } from '../core/table.ts';
 import type { Plan } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+import { migrationDirs, type OpenDatabase } from './database.ts';
 
 /** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
 export function hintAt(
@@ -71,7 +71,7 @@ export async function prepare(
       `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
     );
   }
-  const states = await migrationStates(session, database, MIGRATIONS_DIR);
+  const states = await migrationStates(session, database, migrationDirs());
   const pending = states.filter(({ applied_at }) => applied_at === null);
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot run on schema ${schema} in ${database.name}: ${reason}`, {
@@ -101,7 +101,7 @@ export async function makeReady(
   { log }: { readonly log: Log },
 ): Promise<Unready['resources']> {
   if (!migrates) return unready.resources;
-  const { made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+  const { made_again } = await migrateUp(session, database, migrationDirs());
   if (made_again.length > 0)
     log.warn(`made again, without what it held, as it was missing: ${made_again.join(', ')}`);
   return (await findUnready(database, session, plan.resources)).resources;

@@ -4,7 +4,7 @@ import { runQuery } from '../adapters/postgres/query.ts';
 import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
-import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+import { migrationDirs, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { emptyHint, readAsItStands } from './read-target.ts';
 
@@ -28,7 +28,7 @@ export async function queryTarget(
 
 /** Some tables were dropped: that may be why. */
 async function tellMissing({ database, session }: OpenDatabase, error: unknown): Promise<unknown> {
-  const missing = (await missingNames(session, database, MIGRATIONS_DIR).catch(() => null)) ?? [];
+  const missing = (await missingNames(session, database, migrationDirs()).catch(() => null)) ?? [];
   if (missing.length === 0) return error;
   const { code, message } = reportError(error);
   const hint = `Missing from the database: ${missing.join(', ')}. Make it again with: spacex-pipeline migrate up`;

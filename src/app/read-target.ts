@@ -3,7 +3,7 @@ import { migrationStates } from '../adapters/postgres/migrate.ts';
 import { publishedAtAll } from '../adapters/postgres/published.ts';
 import type { Config } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
-import { embeddedDir, MIGRATIONS_DIR, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, migrationDirs, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function readTarget<T>(
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   return readAsItStands(config, what, deps, async (opened) => {
-    await migrationStates(opened.session, opened.database, MIGRATIONS_DIR);
+    await migrationStates(opened.session, opened.database, migrationDirs());
     return work(opened);
   });
 }

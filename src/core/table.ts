@@ -63,7 +63,18 @@ export const PIPELINE_COLUMNS = {
   },
 } as const satisfies Record<string, Column>;
 
-/** The type as SQL. */
-export function sqlType({ type }: Pick<Column, 'type'>): string {
-  return type === 'id' ? 'text COLLATE "C"' : type;
+/** The type as SQL, with the collation where it is not the database's. */
+export function sqlType(column: Pick<Column, 'type'>): string {
+  const collation = collationOf(column);
+  return collation === null ? baseType(column) : `${baseType(column)} COLLATE "${collation}"`;
+}
+
+/** The type of its values in PostgreSQL. */
+export function baseType({ type }: Pick<Column, 'type'>): string {
+  return type === 'id' ? 'text' : type;
+}
+
+/** Null: that of the database. */
+export function collationOf({ type }: Pick<Column, 'type'>): string | null {
+  return type === 'id' ? 'C' : null;
 }

@@ -9,7 +9,7 @@ import { rows, type Database, type Session } from '../../src/adapters/postgres/s
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { openTarget } from '../../src/adapters/postgres/target.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { migrationDirs } from '../../src/app/database.ts';
 import type { Resource, Rows } from '../../src/core/resource.ts';
 import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
 import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
@@ -50,7 +50,7 @@ export async function openLab(openDatabase: OpenDatabase, schema = randomSchema(
   const session = await database.connect();
   const { client } = session;
   await lockSchema(client, schema);
-  await migrateUp(session, database, MIGRATIONS_DIR);
+  await migrateUp(session, database, migrationDirs());
   for (const table of TABLES) await client.query(createTableSql(table));
   return { database, session, client, close: () => database.close() };
 }

@@ -23,15 +23,18 @@ export type MigrationState = {
 };
 
 /**
- * Every migration of this program, in order. Writes nothing. Throws `migration` where the schema was made by other files
+ * Every migration of these folders, in order. Writes nothing. Throws `migration` where the schema was made by other files
  * than these.
  */
 export async function migrationStates(
   session: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<MigrationState[]> {
-  const [migrations, history] = await Promise.all([readMigrations(dir), readHistory(session.client, schema)]);
+  const [migrations, history] = await Promise.all([
+    readMigrations(dirs),
+    readHistory(session.client, schema),
+  ]);
   refuseOtherHistory(schema, migrations, history);
   return migrations.map(({ name }) => ({ name, applied_at: history.get(name)?.applied_at ?? null }));
 }
@@ -44,8 +47,12 @@ export type Migrated = {
 };
 
 /** Makes again what is missing of what was applied, and applies what is pending, all in one transaction. */
-export async function migrateUp(session: Session, database: Database, dir: string): Promise<Migrated> {
-  const migrations = await readMigrations(dir);
+export async function migrateUp(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<Migrated> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
   return migrating(session.client, database, async (client, hints) => {
     await createSchemas(client, [schema, ledgerSchema(schema)]);
@@ -74,9 +81,9 @@ export async function migrateUp(session: Session, database: Database, dir: strin
 export async function missingNames(
   { client }: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<readonly string[] | null> {
-  const migrations = await readMigrations(dir);
+  const migrations = await readMigrations(dirs);
   try {
     await client.query('BEGIN');
     return (await missingOf(client, schema, migrations, await readHistory(client, schema))).names;
@@ -124,8 +131,12 @@ async function createSchemas(client: ClientBase, schemas: readonly string[]): Pr
 }
 
 /** Takes the newest applied migration back. Gives its name, or null where there is none. */
-export async function migrateDown(session: Session, database: Database, dir: string): Promise<string | null> {
-  const migrations = await readMigrations(dir);
+export async function migrateDown(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<string | null> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
   return migrating(session.client, database, async (client, hints) => {
     const history = await readHistory(client, schema);

@@ -151,7 +151,7 @@ export default defineResource({
         upcoming: { type: 'boolean', nullable: false, doc: 'Whether it has yet to fly.' },
         launchpad_id: { type: 'id', references: 'launchpads', doc: 'Launch site.' },
         window_s: { type: 'integer', doc: 'Length of the launch window, in seconds.' },
-        static_fire_date_utc: { type: 'timestamptz', doc: 'Time of the test firing before the launch.' },
+        static_fire_date_utc: { type: 'timestamptz', doc: 'Time of the static fire before the launch.' },
         static_fire_date_unix: {
           type: 'bigint',
           doc: 'The same in seconds since 1970, as the API gives it.',
