@@ -8,10 +8,16 @@ import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Clock, Log } from '../core/ports.ts';
+import type { Source } from '../core/source.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import type { LoadedConfig } from '../config/load.ts';
 
-export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** The folders of a source's migrations, in the order in which they are applied. */
+export function migrationDirs({ name }: Pick<Source, 'name'>): readonly string[] {
+  return ['ledger', name].map((folder) => join(MIGRATIONS, folder));
+}
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 

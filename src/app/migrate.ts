@@ -12,7 +12,7 @@ import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { embeddedDir, MIGRATIONS_DIR, withEachDatabase, type OpenDatabase } from './database.ts';
+import { embeddedDir, migrationDirs, withEachDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 
@@ -44,7 +44,10 @@ export async function migrate(
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const states = (await readMigrations(MIGRATIONS_DIR)).map(({ name }) => ({ name, applied_at: null }));
+    const states = (await readMigrations(migrationDirs(config.source))).map(({ name }) => ({
+      name,
+      applied_at: null,
+    }));
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
@@ -62,20 +65,21 @@ export async function migrate(
 }
 
 async function migrateOne(
-  _config: SourceConfig,
+  { source }: SourceConfig,
   action: MigrateAction,
   { database, session }: OpenDatabase,
   deps: HistoryDeps,
 ): Promise<MigrateReport> {
+  const dirs = migrationDirs(source);
   if (action === 'up') await refuseEncoding(database, session);
   if (action !== 'status') await lock({ database, session }, deps);
   // Refuses a database of a newer program before anything changes.
-  await migrationStates(session, database, MIGRATIONS_DIR);
-  const changes = await change(action, database, session);
+  await migrationStates(session, database, dirs);
+  const changes = await change(action, database, session, dirs);
   return {
     ...changes,
-    missing: await missingNames(session, database, MIGRATIONS_DIR),
-    migrations: await migrationStates(session, database, MIGRATIONS_DIR),
+    missing: await missingNames(session, database, dirs),
+    migrations: await migrationStates(session, database, dirs),
   };
 }
 
@@ -97,11 +101,12 @@ async function change(
   action: MigrateAction,
   database: Database,
   session: Session,
+  dirs: readonly string[],
 ): Promise<Pick<MigrateReport, 'changed' | 'made_again'>> {
   if (action === 'up') {
-    const { applied, made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+    const { applied, made_again } = await migrateUp(session, database, dirs);
     return { changed: applied, made_again };
   }
-  const name = action === 'down' ? await migrateDown(session, database, MIGRATIONS_DIR) : null;
+  const name = action === 'down' ? await migrateDown(session, database, dirs) : null;
   return { changed: name === null ? [] : [name], made_again: [] };
 }

@@ -55,7 +55,7 @@ export async function preview(
   const { database, session } = opened;
   const { dataDir, simulated } = source;
   await checkDataKind(dataDir, simulated);
-  const prepared = await prepare(opened, { plan, mayMigrate, publishes: false }, deps);
+  const prepared = await prepare(opened, { source: config.source, plan, mayMigrate, publishes: false }, deps);
   const missing = await makeReady(opened, prepared, deps);
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, dataDir, error)]));
   await checkKind(session, database.schema, simulated);

@@ -4,7 +4,7 @@ import { runQuery } from '../adapters/postgres/query.ts';
 import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
-import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+import { migrationDirs, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
@@ -23,7 +23,7 @@ export async function queryTarget(
   return readAsItStands(first, 'query', deps, async (opened) => {
     const result = await runQuery(opened.session, sql, { ...options, schemas }).catch(
       async (error: unknown) => {
-        throw isUnmigrated(error) ? await tellMissing(opened, error) : error;
+        throw isUnmigrated(error) ? await tellMissing(first, opened, error) : error;
       },
     );
     return { ...result, empty_hint: options.write ? null : await hintOfAll(others, opened) };
@@ -31,8 +31,12 @@ export async function queryTarget(
 }
 
 /** Some tables were dropped: that may be why. */
-async function tellMissing({ database, session }: OpenDatabase, error: unknown): Promise<unknown> {
-  const missing = (await missingNames(session, database, MIGRATIONS_DIR).catch(() => null)) ?? [];
+async function tellMissing(
+  { source }: SourceConfig,
+  { database, session }: OpenDatabase,
+  error: unknown,
+): Promise<unknown> {
+  const missing = (await missingNames(session, database, migrationDirs(source)).catch(() => null)) ?? [];
   if (missing.length === 0) return error;
   const { code, message } = reportError(error);
   const hint = `Missing from the database: ${missing.join(', ')}. Make it again with: spacex-pipeline migrate up`;

@@ -6,7 +6,7 @@ import { PipelineError } from '../core/errors.ts';
 import {
   embeddedDir,
   inSchemaOf,
-  MIGRATIONS_DIR,
+  migrationDirs,
   READ_WAIT_MS,
   withDatabase,
   type OpenDatabase,
@@ -25,7 +25,7 @@ export async function readTarget<T>(
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   return readAsItStands(config, what, deps, async (opened) => {
-    await migrationStates(opened.session, opened.database, MIGRATIONS_DIR);
+    await migrationStates(opened.session, opened.database, migrationDirs(config.source));
     return work(opened);
   });
 }
@@ -42,7 +42,7 @@ export async function readTargets<T>(
   return readAsItStands(first, what, deps, async (opened) => {
     const found: T[] = [];
     const read = async (config: SourceConfig, own: OpenDatabase): Promise<void> => {
-      const states = await migrationStates(own.session, own.database, MIGRATIONS_DIR);
+      const states = await migrationStates(own.session, own.database, migrationDirs(config.source));
       if (states.some(({ applied_at }) => applied_at !== null)) found.push(await work(config, own));
     };
     await read(first, opened);

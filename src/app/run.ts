@@ -77,7 +77,10 @@ export async function runOnce(
     return one;
   };
   const prepareFor = (target: OpenDatabase, mayMigrate: boolean): Promise<Prepared> =>
-    telling(target, prepare(target, { plan: start.plan, mayMigrate, publishes: true }, deps));
+    telling(
+      target,
+      prepare(target, { source: config.source, plan: start.plan, mayMigrate, publishes: true }, deps),
+    );
   const openTheDatabase = async (dataDir: string): Promise<OpenDatabase> =>
     keep(await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 }));
   try {

@@ -67,9 +67,12 @@ export const OUTPUT: readonly OutputDocument[] = [
       tables: array(
         object({
           name: text(),
+          doc: text('what a row is'),
           key: array(string()),
           owner: text('the column that holds the id of the record'),
-          columns: byName(described({ type: 'object' }, 'its type, whether it is null, what it refers to')),
+          columns: byName(
+            described({ type: 'object' }, 'its type, whether it may be null, what it refers to and means'),
+          ),
         }),
       ),
       contract: described({ type: 'object' }, 'of a record, as JSON Schema'),

@@ -1,5 +1,6 @@
 import type { Resource } from '../core/resource.ts';
 import { unknownResource } from '../engine/plan.ts';
+import { baseType, type Table } from '../core/table.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -45,7 +46,11 @@ export const registerResources: Register = (program, streams) => {
         );
       }
       if (context.json) {
-        printJson(context, { ...summary(found), tables: found.tables, contract: found.contract });
+        printJson(context, {
+          ...summary(found),
+          tables: found.tables.map(described),
+          contract: found.contract,
+        });
         return;
       }
       printLine(context, `${found.name}: ${found.description}`);
@@ -57,11 +62,11 @@ export const registerResources: Register = (program, streams) => {
         printTable(
           context,
           ['column', 'type', 'null', 'references'],
-          Object.entries(table.columns).map(([column, { type, nullable, references }]) => [
-            column,
-            type,
-            nullable === false ? 'no' : 'yes',
-            references ?? null,
+          Object.entries(table.columns).map(([own, column]) => [
+            own,
+            baseType(column),
+            column.nullable === false ? 'no' : 'yes',
+            column.references ?? null,
           ]),
         );
       }
@@ -69,6 +74,15 @@ export const registerResources: Register = (program, streams) => {
       printJson(context, found.contract);
     });
 };
+
+/** With the types that its columns have in the database. */
+function described(table: Table) {
+  const columns = Object.entries(table.columns).map(([name, column]) => [
+    name,
+    { ...column, type: baseType(column) },
+  ]);
+  return { ...table, columns: Object.fromEntries(columns) as unknown };
+}
 
 function summary(one: Resource) {
   const { name, description, path, shape } = one;

@@ -27,5 +27,8 @@ function replaced(value: unknown): unknown {
   );
 }
 
-/** What depends on more than the records: the configuration of the program, the digest of its code. */
-const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key']);
+/**
+ * What depends on more than the records: the configuration of the program, the digest of its code. And `doc`: what a table
+ * or column means, which `resources show` prints since the literals say so.
+ */
+const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']);

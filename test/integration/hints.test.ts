@@ -86,6 +86,13 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['query', 'SELECT 1'], 'run', { place: embedded });
   });
 
+  void it('for a schema of a version before the first release', async () => {
+    const place = server.workspace({ source, resources: ['rockets'] });
+    await place.json(['migrate', 'up']);
+    await place.sql(`DELETE FROM migrations; INSERT INTO migrations (name) VALUES ('0018_derivation_key')`);
+    await follow(['run'], `--schema ${place.schema}_new run --migrate`, { place });
+  });
+
   void it('for what is not there', async () => {
     await follow(['run', '--resources', 'cakes'], 'resources');
     await follow(['export', '--tables', 'cakes'], 'resources');

@@ -1,9 +1,15 @@
+import spacex from '../../src/sources/spacex/source.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { migrateUp, migrationStates, missingNames } from '../../src/adapters/postgres/migrate.ts';
+import {
+  migrateDown,
+  migrateUp,
+  migrationStates,
+  missingNames,
+} from '../../src/adapters/postgres/migrate.ts';
 import { ident, ledgerSchema } from '../../src/adapters/postgres/sql.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { migrationDirs } from '../../src/app/database.ts';
 import type { PipelineError } from '../../src/core/errors.ts';
 import { beginRun, load, openLab, stageAndPublish, type Lab, type OpenDatabase } from './target-lab.ts';
 import { maker, makers } from './target-resources.ts';
@@ -33,8 +39,9 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
           lab.session.query(
             text.replaceAll(/\btarget\b/g, ident(target)).replaceAll(/\bledger\b/g, ident(ledger)),
           ),
-        missing: async () => bare((await missingNames(session, database, MIGRATIONS_DIR)) ?? assert.fail()),
-        up: async () => bare((await migrateUp(session, database, MIGRATIONS_DIR)).made_again),
+        missing: async () =>
+          bare((await missingNames(session, database, migrationDirs(spacex))) ?? assert.fail()),
+        up: async () => bare((await migrateUp(session, database, migrationDirs(spacex))).made_again),
       };
     };
 
@@ -65,8 +72,8 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
           'constraint contents_pkey of ledger.contents',
           'constraint tombstones_pkey of ledger.tombstones',
           'constraint contents_only_row_check of ledger.contents',
-          'column launch_id of target.launch_crew',
           'column name of target.ships',
+          'column launch_id of target.launch_crew',
           'constraint rockets_pkey of target.rockets',
           'constraint launch_crew_pkey of target.launch_crew',
           'index launches_rocket_id of target.launches',
@@ -89,11 +96,11 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
     it('is made again before what is pending is applied', async () => {
       const lab = await open();
-      await lab.sql(
-        "DROP TABLE ledger.run_resources; DELETE FROM ledger.migrations WHERE name = '0018_derivation_key'",
-      );
-      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
-      assert.deepEqual([applied, made_again.length], [['0018_derivation_key'], 1]);
+      assert.equal(await migrateDown(lab.session, lab.database, migrationDirs(spacex)), 'spacex/0002_views');
+      // A view reads it.
+      await lab.sql('DROP TABLE target.starlink');
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
+      assert.deepEqual([applied, made_again.length], [['spacex/0002_views'], 1]);
       assert.deepEqual(await lab.missing(), []);
       await lab.close();
     });
@@ -158,21 +165,21 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         /: it has rockets, rocket_payload_weights, rocket_images and \d+ more, and no ledger/,
       );
       await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
-      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
-      assert.deepEqual([applied.length > 10, made_again], [true, []]);
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
+      assert.deepEqual([applied.length > 2, made_again], [true, []]);
       await lab.sql('DROP SCHEMA set_aside_target CASCADE');
       await lab.close();
     });
 
     it('may be the history alone, of a schema that has everything', async () => {
       const lab = await open();
-      const states = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      const states = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       await lab.sql('DROP TABLE ledger.migrations');
-      assert.deepEqual(await migrateUp(lab.session, lab.database, MIGRATIONS_DIR), {
+      assert.deepEqual(await migrateUp(lab.session, lab.database, migrationDirs(spacex)), {
         applied: [],
         made_again: [],
       });
-      const after = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      const after = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       assert.deepEqual(
         after.map((one) => one.name),
         states.map((one) => one.name),
@@ -184,7 +191,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
     it('is not looked for where nothing may be written, and other tables of the same names are not taken over', async () => {
       const lab = await open();
       await lab.session.query('SET default_transaction_read_only = on');
-      assert.equal(await missingNames(lab.session, lab.database, MIGRATIONS_DIR), null);
+      assert.equal(await missingNames(lab.session, lab.database, migrationDirs(spacex)), null);
       await lab.session.query('RESET default_transaction_read_only');
       await lab.sql(
         'DROP SCHEMA target, ledger CASCADE; CREATE SCHEMA target; CREATE TABLE target.ships (id int)',
@@ -213,13 +220,11 @@ async function catalog({ session, database }: Lab): Promise<unknown[]> {
     await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
     const relations = `SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('${ident(schema)}') AND relname !~ '^(maker|part|mine)'`;
     found.push(
-      await session.rows(
-        `SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, pg_get_expr(adbin, adrelid),
+      await session.rows(`SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attcollation, attnotnull, attidentity, pg_get_expr(adbin, adrelid),
                 obj_description(c.oid, 'pg_class') AS about, col_description(c.oid, attnum) AS column_about
          FROM pg_class c LEFT JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v')
          LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
-         WHERE c.oid IN (${relations}) ORDER BY relname, attname`,
-      ),
+         WHERE c.oid IN (${relations}) ORDER BY relname, attname`),
       await session.rows(
         `SELECT conname, conrelid::regclass::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE conrelid IN (${relations}) ORDER BY 2, 1`,

@@ -1,3 +1,4 @@
+import spacex from '../../src/sources/spacex/source.ts';
 import { randomBytes } from 'node:crypto';
 
 import { openLedger } from '../../src/adapters/postgres/ledger.ts';
@@ -7,7 +8,7 @@ import type { Database, Session } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { openTarget } from '../../src/adapters/postgres/target.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { migrationDirs } from '../../src/app/database.ts';
 import type { Resource, Rows } from '../../src/core/resource.ts';
 import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
 import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
@@ -46,7 +47,7 @@ export async function openLab(openDatabase: OpenDatabase, schema = randomSchema(
   const database = await openDatabase(schema);
   const session = await database.connect();
   await lockSchema(session, schema);
-  await migrateUp(session, database, MIGRATIONS_DIR);
+  await migrateUp(session, database, migrationDirs(spacex));
   for (const table of TABLES) await session.query(createTableSql(table));
   return { database, session, close: () => database.close() };
 }

@@ -21,15 +21,15 @@ export type MigrationState = {
 };
 
 /**
- * Every migration of this program, in order. Writes nothing. Throws `migration` where the schema was made by other files
+ * Every migration of these folders, in order. Writes nothing. Throws `migration` where the schema was made by other files
  * than these.
  */
 export async function migrationStates(
   session: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<MigrationState[]> {
-  const [migrations, history] = await Promise.all([readMigrations(dir), readHistory(session, schema)]);
+  const [migrations, history] = await Promise.all([readMigrations(dirs), readHistory(session, schema)]);
   refuseOtherHistory(schema, migrations, history);
   return migrations.map(({ name }) => ({ name, applied_at: history.get(name)?.applied_at ?? null }));
 }
@@ -42,8 +42,12 @@ export type Migrated = {
 };
 
 /** Makes again what is missing of what was applied, and applies what is pending, all in one transaction. */
-export async function migrateUp(session: Session, database: Database, dir: string): Promise<Migrated> {
-  const migrations = await readMigrations(dir);
+export async function migrateUp(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<Migrated> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
   return migrating(session, database, async (hints) => {
     await createSchemas(session, [schema, ledgerSchema(schema)]);
@@ -72,9 +76,9 @@ export async function migrateUp(session: Session, database: Database, dir: strin
 export async function missingNames(
   session: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<readonly string[] | null> {
-  const migrations = await readMigrations(dir);
+  const migrations = await readMigrations(dirs);
   try {
     await session.query('BEGIN');
     return (await missingOf(session, schema, migrations, await readHistory(session, schema))).names;
@@ -121,8 +125,12 @@ async function createSchemas(session: Session, schemas: readonly string[]): Prom
 }
 
 /** Takes the newest applied migration back. Gives its name, or null where there is none. */
-export async function migrateDown(session: Session, database: Database, dir: string): Promise<string | null> {
-  const migrations = await readMigrations(dir);
+export async function migrateDown(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<string | null> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
   return migrating(session, database, async (hints) => {
     const history = await readHistory(session, schema);

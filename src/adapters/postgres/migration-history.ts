@@ -1,4 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
+import { shellQuote } from '../../lib/shell-quote.ts';
 import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
@@ -31,7 +32,7 @@ export async function readHistory(session: Session, schema: string): Promise<His
 export async function createHistory(session: Session, schema: string): Promise<void> {
   const table = historyTable(schema);
   await session.query(
-    `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+    `CREATE TABLE IF NOT EXISTS ${table} (name text COLLATE "C" PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
      ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS sha256 text`,
   );
 }
@@ -53,15 +54,25 @@ function historyTable(schema: string): string {
   return ident(ledgerSchema(schema), 'migrations');
 }
 
-/** Throws `migration` where the schema was not made by these files, up to any of them, in their order. */
+/**
+ * Throws `migration` where the schema was not made by these files. Each folder is applied in its own order, up to any
+ * of its files: the ledger may get another one after the tables.
+ */
 export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot use schema ${schema}: ${reason}`, { code: 'migration', hint });
   };
-  const known = new Set(migrations.map(({ name }) => name));
-  const newest = migrations.at(-1)?.name ?? '';
-  const unknown = [...history.keys()].filter((name) => !known.has(name));
-  const newer = unknown.find((name) => name > newest);
+  const names = migrations.map(({ name }) => name);
+  const applied = [...history.keys()];
+  const unknown = applied.filter((name) => !names.includes(name));
+  const former = unknown.find((name) => !name.includes('/'));
+  if (former !== undefined) {
+    refuse(
+      `a version before the first release made it (migration ${former}), and there is no way to migrate it`,
+      `Give another --schema or another database, and replay the runs of the data folder there; or load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
+    );
+  }
+  const newer = unknown.find((name) => name > (names.findLast((own) => isOneFolder(own, name)) ?? ''));
   if (newer !== undefined) {
     refuse(
       `it was migrated by a newer version of this program (${newer})`,
@@ -82,12 +93,16 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
       `Use the program that applied it. In a clone, put migrations/${edited.name}.sql back as it was, and make the change in a new file.`,
     );
   }
-  const last = [...history.keys()].at(-1) ?? '';
-  const inserted = migrations.find(({ name }) => name < last && !history.has(name));
-  if (inserted !== undefined) {
+  for (const name of names.filter((own) => !history.has(own))) {
+    const later = applied.findLast((other) => isOneFolder(name, other) && other > name);
+    if (later === undefined) continue;
     refuse(
-      `migration ${inserted.name} is new, and ${last}, which comes after it, was applied already`,
-      `Use the program that applied it. In a clone, give migrations/${inserted.name}.sql a number behind the last one.`,
+      `migration ${name} is new, and ${later}, which comes after it, was applied already`,
+      `Use the program that applied it. In a clone, give migrations/${name}.sql a number behind the last one.`,
     );
   }
+}
+
+function isOneFolder(one: string, other: string): boolean {
+  return one.split('/', 1)[0] === other.split('/', 1)[0];
 }

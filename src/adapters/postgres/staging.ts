@@ -1,5 +1,5 @@
 import type { Resource } from '../../core/resource.ts';
-import type { Table } from '../../core/table.ts';
+import { sqlType, type Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
 import { databaseError, LOCK_NOT_AVAILABLE, NO_RIGHT, sqlState } from './errors.ts';
@@ -10,11 +10,12 @@ const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
 /** Somebody has a lock on the table, has an object that depends on it, or took the right away just now. */
 const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
-const HELD = { resource: 'text NOT NULL', id: 'text NOT NULL' };
+const ID = `${sqlType({ type: 'id' })} NOT NULL`;
+const HELD = { resource: ID, id: ID };
 const REJECTS = {
-  resource: 'text NOT NULL',
-  record_id: 'text NOT NULL',
-  fingerprint: 'text NOT NULL',
+  resource: ID,
+  record_id: ID,
+  fingerprint: ID,
   errors: 'text NOT NULL',
   record_index: 'bigint NOT NULL',
   record_offset: 'bigint NOT NULL',
@@ -173,7 +174,7 @@ function createSql(name: readonly string[], columns: Readonly<Record<string, str
 }
 
 function columnTypes({ columns }: Table): Record<string, string> {
-  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]));
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, sqlType(column)]));
 }
 
 function* heldBatches({ name }: Resource, ids: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {

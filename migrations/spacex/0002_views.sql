@@ -15,9 +15,9 @@ COMMENT ON VIEW launch_cadence IS 'Past launches by month and rocket. A month wi
 COMMENT ON COLUMN launch_cadence.month IS 'First day of the month, in UTC.';
 COMMENT ON COLUMN launch_cadence.rocket_id IS 'Rocket.';
 COMMENT ON COLUMN launch_cadence.rocket_name IS 'Name of the rocket.';
-COMMENT ON COLUMN launch_cadence.launches IS 'How many launches.';
+COMMENT ON COLUMN launch_cadence.launches IS 'Number of launches.';
 COMMENT ON COLUMN launch_cadence.succeeded IS 'How many of these succeeded.';
-COMMENT ON COLUMN launch_cadence.failed IS 'How many of these failed; of the rest nothing is said.';
+COMMENT ON COLUMN launch_cadence.failed IS 'How many of these failed; the outcome of the rest is unknown.';
 
 CREATE VIEW launch_success AS
 SELECT rocket_id,
@@ -35,11 +35,11 @@ GROUP BY 1, 2;
 COMMENT ON VIEW launch_success IS 'How often each rocket succeeded, over all past launches.';
 COMMENT ON COLUMN launch_success.rocket_id IS 'Rocket.';
 COMMENT ON COLUMN launch_success.rocket_name IS 'Name of the rocket.';
-COMMENT ON COLUMN launch_success.launches IS 'How many past launches.';
+COMMENT ON COLUMN launch_success.launches IS 'Number of past launches.';
 COMMENT ON COLUMN launch_success.succeeded IS 'How many succeeded.';
 COMMENT ON COLUMN launch_success.failed IS 'How many failed.';
-COMMENT ON COLUMN launch_success.unknown IS 'Of how many nothing is said.';
-COMMENT ON COLUMN launch_success.success_rate_pct IS 'Succeeded among those of which something is said, in percent.';
+COMMENT ON COLUMN launch_success.unknown IS 'Number with an unknown outcome.';
+COMMENT ON COLUMN launch_success.success_rate_pct IS 'Share that succeeded among those with a known outcome, in percent.';
 COMMENT ON COLUMN launch_success.first_launch_utc IS 'Time of the first launch.';
 COMMENT ON COLUMN launch_success.last_launch_utc IS 'Time of the last past launch.';
 
@@ -63,19 +63,19 @@ LEFT JOIN cores c ON c.id = lc.core_id
 LEFT JOIN landpads p ON p.id = lc.landpad_id
 WHERE NOT l.upcoming AND lc.core_id IS NOT NULL
 WINDOW flights AS (PARTITION BY lc.core_id ORDER BY l.launch_date_utc, lc.launch_id);
-COMMENT ON VIEW booster_flights IS 'Past flights of each first stage (core), with the days since its flight before.';
+COMMENT ON VIEW booster_flights IS 'Past flights of each first stage (core), with the days since its previous flight.';
 COMMENT ON COLUMN booster_flights.core_id IS 'Core.';
 COMMENT ON COLUMN booster_flights.core_serial IS 'Serial of the core.';
 COMMENT ON COLUMN booster_flights.block IS 'Block (version) of the core.';
 COMMENT ON COLUMN booster_flights.launch_id IS 'Launch.';
 COMMENT ON COLUMN booster_flights.launch_name IS 'Name of the mission.';
 COMMENT ON COLUMN booster_flights.launch_date_utc IS 'Time of the launch.';
-COMMENT ON COLUMN booster_flights.flight IS 'Which flight of the core it was, as the API says it.';
-COMMENT ON COLUMN booster_flights.nth_flight IS 'Which flight of the core it was, counted by time, from 1.';
-COMMENT ON COLUMN booster_flights.turnaround_days IS 'Days since the flight of the core before; null for its first.';
-COMMENT ON COLUMN booster_flights.landing_attempt IS 'Did it try to land?';
-COMMENT ON COLUMN booster_flights.landing_success IS 'Did it land?';
-COMMENT ON COLUMN booster_flights.landing_type IS 'Where to: Ocean, ASDS (drone ship) or RTLS (back at the launch site).';
+COMMENT ON COLUMN booster_flights.flight IS 'Number of the flight of the core, as the API gives it.';
+COMMENT ON COLUMN booster_flights.nth_flight IS 'Number of the flight of the core, counted by time, from 1.';
+COMMENT ON COLUMN booster_flights.turnaround_days IS 'Days since the previous flight of the core; null for its first.';
+COMMENT ON COLUMN booster_flights.landing_attempt IS 'Whether it tried to land.';
+COMMENT ON COLUMN booster_flights.landing_success IS 'Whether it landed.';
+COMMENT ON COLUMN booster_flights.landing_type IS 'Ocean, ASDS (drone ship) or RTLS (return to launch site).';
 COMMENT ON COLUMN booster_flights.landpad_name IS 'Landing pad or drone ship.';
 
 CREATE VIEW booster_reuse AS
@@ -91,17 +91,17 @@ SELECT core_id,
        round(avg(turnaround_days::numeric), 2)::double precision AS mean_turnaround_days
 FROM booster_flights
 GROUP BY 1, 2, 3;
-COMMENT ON VIEW booster_reuse IS 'How often each first stage (core) flew and landed, and how soon again. One that never flew has no row.';
+COMMENT ON VIEW booster_reuse IS 'How often each first stage (core) flew and landed, and how soon it flew again. A core that never flew has no row.';
 COMMENT ON COLUMN booster_reuse.core_id IS 'Core.';
 COMMENT ON COLUMN booster_reuse.core_serial IS 'Serial of the core.';
 COMMENT ON COLUMN booster_reuse.block IS 'Block (version) of the core.';
-COMMENT ON COLUMN booster_reuse.flights IS 'How many past flights.';
-COMMENT ON COLUMN booster_reuse.landing_attempts IS 'How many landings it tried.';
+COMMENT ON COLUMN booster_reuse.flights IS 'Number of past flights.';
+COMMENT ON COLUMN booster_reuse.landing_attempts IS 'Number of landing attempts.';
 COMMENT ON COLUMN booster_reuse.landings IS 'How many of these succeeded.';
 COMMENT ON COLUMN booster_reuse.first_flight_utc IS 'Time of its first flight.';
 COMMENT ON COLUMN booster_reuse.last_flight_utc IS 'Time of its last past flight.';
-COMMENT ON COLUMN booster_reuse.fastest_turnaround_days IS 'Least days between two of its flights.';
-COMMENT ON COLUMN booster_reuse.mean_turnaround_days IS 'Mean of the days between its flights.';
+COMMENT ON COLUMN booster_reuse.fastest_turnaround_days IS 'Fewest days between two of its flights.';
+COMMENT ON COLUMN booster_reuse.mean_turnaround_days IS 'Mean number of days between its flights.';
 
 CREATE VIEW landing_success AS
 SELECT lc.landing_type,
@@ -117,15 +117,15 @@ JOIN launches l ON l.id = lc.launch_id
 LEFT JOIN landpads p ON p.id = lc.landpad_id
 WHERE NOT l.upcoming AND lc.landing_attempt
 GROUP BY 1, 2, 3;
-COMMENT ON VIEW landing_success IS 'How often cores landed that tried to, by kind of landing and pad, counted from past launches.';
-COMMENT ON COLUMN landing_success.landing_type IS 'Ocean, ASDS (drone ship) or RTLS (back at the launch site).';
+COMMENT ON VIEW landing_success IS 'How often cores that tried to land did so, by kind of landing and pad, over all past launches.';
+COMMENT ON COLUMN landing_success.landing_type IS 'Ocean, ASDS (drone ship) or RTLS (return to launch site).';
 COMMENT ON COLUMN landing_success.landpad_id IS 'Landing pad or drone ship; null in the open sea.';
 COMMENT ON COLUMN landing_success.landpad_name IS 'Short name of the pad.';
-COMMENT ON COLUMN landing_success.attempts IS 'How many cores tried.';
-COMMENT ON COLUMN landing_success.succeeded IS 'How many landed.';
-COMMENT ON COLUMN landing_success.failed IS 'How many did not.';
-COMMENT ON COLUMN landing_success.unknown IS 'Of how many nothing is said.';
-COMMENT ON COLUMN landing_success.success_rate_pct IS 'Landed among those of which something is said, in percent.';
+COMMENT ON COLUMN landing_success.attempts IS 'Number of landing attempts.';
+COMMENT ON COLUMN landing_success.succeeded IS 'How many of these succeeded.';
+COMMENT ON COLUMN landing_success.failed IS 'How many of these failed.';
+COMMENT ON COLUMN landing_success.unknown IS 'Number with an unknown outcome.';
+COMMENT ON COLUMN landing_success.success_rate_pct IS 'Share that landed among those with a known outcome, in percent.';
 
 CREATE VIEW payload_flights AS
 SELECT DISTINCT ON (lp.payload_id)
@@ -143,7 +143,7 @@ JOIN launches l ON l.id = lp.launch_id
 JOIN payloads p ON p.id = lp.payload_id
 WHERE NOT l.upcoming
 ORDER BY lp.payload_id, p.launch_id = lp.launch_id DESC, l.launch_date_utc, lp.launch_id;
-COMMENT ON VIEW payload_flights IS 'Each payload that was launched, once, with its launch: where several launches list it, the one that it names.';
+COMMENT ON VIEW payload_flights IS 'Each launched payload once, with its launch: if several launches list it, the one that it names.';
 COMMENT ON COLUMN payload_flights.payload_id IS 'Payload.';
 COMMENT ON COLUMN payload_flights.payload_name IS 'Name of the payload.';
 COMMENT ON COLUMN payload_flights.type IS 'What it is, such as Satellite, Dragon 1.0 or Crew Dragon.';
@@ -152,7 +152,7 @@ COMMENT ON COLUMN payload_flights.mass_kg IS 'Mass in kilograms.';
 COMMENT ON COLUMN payload_flights.launch_id IS 'Launch.';
 COMMENT ON COLUMN payload_flights.launch_name IS 'Name of the mission.';
 COMMENT ON COLUMN payload_flights.launch_date_utc IS 'Time of the launch.';
-COMMENT ON COLUMN payload_flights.success IS 'Did the launch succeed?';
+COMMENT ON COLUMN payload_flights.success IS 'Whether the launch succeeded.';
 
 CREATE VIEW payload_mass_by_orbit AS
 SELECT orbit,
@@ -162,11 +162,11 @@ SELECT orbit,
        max(mass_kg) AS heaviest_kg
 FROM payload_flights
 GROUP BY 1;
-COMMENT ON VIEW payload_mass_by_orbit IS 'Mass of the payloads that were launched, by orbit, whether or not the launch succeeded.';
+COMMENT ON VIEW payload_mass_by_orbit IS 'Mass of the launched payloads by orbit, whether or not the launch succeeded.';
 COMMENT ON COLUMN payload_mass_by_orbit.orbit IS 'Kind of orbit, such as LEO, GTO or SSO.';
-COMMENT ON COLUMN payload_mass_by_orbit.payloads IS 'How many payloads.';
-COMMENT ON COLUMN payload_mass_by_orbit.weighed IS 'Of how many the mass is known.';
-COMMENT ON COLUMN payload_mass_by_orbit.mass_kg IS 'Their mass together, in kilograms.';
+COMMENT ON COLUMN payload_mass_by_orbit.payloads IS 'Number of payloads.';
+COMMENT ON COLUMN payload_mass_by_orbit.weighed IS 'Number of payloads whose mass is known.';
+COMMENT ON COLUMN payload_mass_by_orbit.mass_kg IS 'Their total mass, in kilograms.';
 COMMENT ON COLUMN payload_mass_by_orbit.heaviest_kg IS 'Mass of the heaviest, in kilograms.';
 
 CREATE VIEW payload_mass_by_customer AS
@@ -178,11 +178,11 @@ SELECT c.customer,
 FROM payload_flights f
 JOIN (SELECT DISTINCT payload_id, customer FROM payload_customers) c USING (payload_id)
 GROUP BY 1;
-COMMENT ON VIEW payload_mass_by_customer IS 'Mass of the payloads that were launched, by customer, whether or not the launch succeeded. A payload of several customers counts whole for each.';
+COMMENT ON VIEW payload_mass_by_customer IS 'Mass of the launched payloads by customer, whether or not the launch succeeded. A payload of several customers counts in full for each.';
 COMMENT ON COLUMN payload_mass_by_customer.customer IS 'Customer.';
-COMMENT ON COLUMN payload_mass_by_customer.payloads IS 'How many payloads.';
-COMMENT ON COLUMN payload_mass_by_customer.weighed IS 'Of how many the mass is known.';
-COMMENT ON COLUMN payload_mass_by_customer.mass_kg IS 'Their mass together, in kilograms.';
+COMMENT ON COLUMN payload_mass_by_customer.payloads IS 'Number of payloads.';
+COMMENT ON COLUMN payload_mass_by_customer.weighed IS 'Number of payloads whose mass is known.';
+COMMENT ON COLUMN payload_mass_by_customer.mass_kg IS 'Their total mass, in kilograms.';
 COMMENT ON COLUMN payload_mass_by_customer.heaviest_kg IS 'Mass of the heaviest, in kilograms.';
 
 CREATE VIEW static_fires AS
@@ -195,14 +195,14 @@ SELECT id AS launch_id,
        upcoming
 FROM launches
 WHERE static_fire_date_utc IS NOT NULL;
-COMMENT ON VIEW static_fires IS 'Test firings before launches, and the days between the two.';
+COMMENT ON VIEW static_fires IS 'Static fires before launches, and the days between the two.';
 COMMENT ON COLUMN static_fires.launch_id IS 'Launch.';
 COMMENT ON COLUMN static_fires.launch_name IS 'Name of the mission.';
 COMMENT ON COLUMN static_fires.rocket_name IS 'Name of the rocket.';
-COMMENT ON COLUMN static_fires.static_fire_date_utc IS 'Time of the test firing.';
+COMMENT ON COLUMN static_fires.static_fire_date_utc IS 'Time of the static fire.';
 COMMENT ON COLUMN static_fires.launch_date_utc IS 'Time of the launch.';
-COMMENT ON COLUMN static_fires.days_to_launch IS 'Days from the test firing to the launch; below 0 where the dates contradict each other.';
-COMMENT ON COLUMN static_fires.upcoming IS 'Has the launch not happened yet?';
+COMMENT ON COLUMN static_fires.days_to_launch IS 'Days from the static fire to the launch; negative where the dates contradict each other.';
+COMMENT ON COLUMN static_fires.upcoming IS 'Whether the launch has yet to happen.';
 
 CREATE VIEW crew_flights AS
 SELECT lc.crew_id,
@@ -217,16 +217,16 @@ SELECT lc.crew_id,
 FROM launch_crew lc
 JOIN launches l ON l.id = lc.launch_id
 LEFT JOIN crew c ON c.id = lc.crew_id;
-COMMENT ON VIEW crew_flights IS 'Who flies on which launch, and as what.';
+COMMENT ON VIEW crew_flights IS 'Who flies on which launch, and in which role.';
 COMMENT ON COLUMN crew_flights.crew_id IS 'Crew member.';
-COMMENT ON COLUMN crew_flights.crew_name IS 'Name of the crew member; null where the crew member is not there.';
+COMMENT ON COLUMN crew_flights.crew_name IS 'Name of the crew member; null where the crew member is missing.';
 COMMENT ON COLUMN crew_flights.agency IS 'Agency of the crew member.';
 COMMENT ON COLUMN crew_flights.role IS 'What the crew member does on this flight.';
 COMMENT ON COLUMN crew_flights.launch_id IS 'Launch.';
 COMMENT ON COLUMN crew_flights.launch_name IS 'Name of the mission.';
 COMMENT ON COLUMN crew_flights.launch_date_utc IS 'Time of the launch.';
-COMMENT ON COLUMN crew_flights.success IS 'Did the launch succeed?';
-COMMENT ON COLUMN crew_flights.upcoming IS 'Has the launch not happened yet?';
+COMMENT ON COLUMN crew_flights.success IS 'Whether the launch succeeded.';
+COMMENT ON COLUMN crew_flights.upcoming IS 'Whether the launch has yet to happen.';
 
 CREATE VIEW ship_recoveries AS
 WITH worked AS (
@@ -249,17 +249,17 @@ JOIN launches l ON l.id = w.launch_id
 LEFT JOIN ships s ON s.id = w.ship_id
 WHERE NOT l.upcoming
 GROUP BY w.ship_id, s.id;
-COMMENT ON VIEW ship_recoveries IS 'For how many past launches each ship put to sea, and how often fairings were recovered.';
+COMMENT ON VIEW ship_recoveries IS 'Past launches that each ship supported, and how often fairings were recovered.';
 COMMENT ON COLUMN ship_recoveries.ship_id IS 'Ship.';
 COMMENT ON COLUMN ship_recoveries.ship_name IS 'Name of the ship.';
 COMMENT ON COLUMN ship_recoveries.type IS 'Kind of ship.';
 COMMENT ON COLUMN ship_recoveries.home_port IS 'Home port.';
-COMMENT ON COLUMN ship_recoveries.active IS 'Is it in service?';
-COMMENT ON COLUMN ship_recoveries.launches IS 'For how many launches it worked.';
-COMMENT ON COLUMN ship_recoveries.fairing_launches IS 'For how many of these it was there for the fairing.';
+COMMENT ON COLUMN ship_recoveries.active IS 'Whether it is in service.';
+COMMENT ON COLUMN ship_recoveries.launches IS 'Number of launches that it supported.';
+COMMENT ON COLUMN ship_recoveries.fairing_launches IS 'For how many of these it was to recover the fairing.';
 COMMENT ON COLUMN ship_recoveries.fairing_recoveries IS 'After how many of these the fairing was recovered.';
-COMMENT ON COLUMN ship_recoveries.first_launch_utc IS 'Time of the first launch that it worked for.';
-COMMENT ON COLUMN ship_recoveries.last_launch_utc IS 'Time of the last past launch that it worked for.';
+COMMENT ON COLUMN ship_recoveries.first_launch_utc IS 'Time of the first launch that it supported.';
+COMMENT ON COLUMN ship_recoveries.last_launch_utc IS 'Time of the last past launch that it supported.';
 
 CREATE VIEW starlink_shells AS
 SELECT round(inclination_deg::numeric)::integer AS inclination_deg,
@@ -274,10 +274,10 @@ WHERE decayed IS DISTINCT FROM 1 AND inclination_deg IS NOT NULL AND apoapsis_km
 GROUP BY 1, 2;
 COMMENT ON VIEW starlink_shells IS 'Starlink satellites in orbit by inclination, to the degree, and mean altitude, to 10 km. Those on their way up or down are in shells of their own.';
 COMMENT ON COLUMN starlink_shells.inclination_deg IS 'Inclination in degrees.';
-COMMENT ON COLUMN starlink_shells.altitude_km IS 'Mean of the greatest and the lowest height, in kilometres.';
-COMMENT ON COLUMN starlink_shells.satellites IS 'How many satellites.';
-COMMENT ON COLUMN starlink_shells.launches IS 'How many launches brought them.';
-COMMENT ON COLUMN starlink_shells.mean_period_min IS 'Mean time of one orbit, in minutes.';
+COMMENT ON COLUMN starlink_shells.altitude_km IS 'Mean of the highest and the lowest altitude, in kilometres.';
+COMMENT ON COLUMN starlink_shells.satellites IS 'Number of satellites.';
+COMMENT ON COLUMN starlink_shells.launches IS 'Number of launches that carried them.';
+COMMENT ON COLUMN starlink_shells.mean_period_min IS 'Mean orbital period, in minutes.';
 COMMENT ON COLUMN starlink_shells.first_launch_date IS 'Day of the first of these launches.';
 COMMENT ON COLUMN starlink_shells.last_launch_date IS 'Day of the last of these launches.';
 

@@ -5,10 +5,10 @@ CREATE TABLE contents (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   simulated boolean NOT NULL
 );
-COMMENT ON TABLE contents IS 'Whether the target holds simulated or real records: never both.';
+COMMENT ON TABLE contents IS 'Whether the target holds simulated or real records; it never holds both.';
 
 CREATE TABLE runs (
-  run_id text PRIMARY KEY,
+  run_id text COLLATE "C" PRIMARY KEY,
   status text NOT NULL CHECK (status IN ('running', 'succeeded', 'partial', 'failed', 'interrupted')),
   source text NOT NULL,
   simulated boolean NOT NULL,
@@ -18,15 +18,15 @@ CREATE TABLE runs (
   host text NOT NULL,
   pid integer NOT NULL,
   run_dir text NOT NULL,
-  origin_run_id text,
+  origin_run_id text COLLATE "C",
   error jsonb
 );
-COMMENT ON TABLE runs IS 'One row a run that reached this database.';
+COMMENT ON TABLE runs IS 'One row for each run that reached this database.';
 COMMENT ON COLUMN runs.origin_run_id IS 'The run whose raw files were derived again; null for a pull.';
 
 CREATE TABLE run_resources (
-  run_id text NOT NULL REFERENCES runs,
-  resource text NOT NULL,
+  run_id text COLLATE "C" NOT NULL REFERENCES runs,
+  resource text COLLATE "C" NOT NULL,
   status text NOT NULL CHECK (status IN ('succeeded', 'failed', 'skipped')),
   received bigint NOT NULL,
   validated bigint NOT NULL,
@@ -35,17 +35,19 @@ CREATE TABLE run_resources (
   seconds double precision NOT NULL,
   raw jsonb,
   error jsonb,
+  derivation_key text,
   PRIMARY KEY (run_id, resource),
   CHECK (status <> 'succeeded' OR received = validated + errored)
 );
 COMMENT ON TABLE run_resources IS 'What each resource of a run received, validated and set aside.';
 COMMENT ON COLUMN run_resources.seconds IS 'Seconds from the start of extract to the end of load.';
 COMMENT ON COLUMN run_resources.raw IS 'The raw file the records were read from: path below the run folder, url, bytes, sha256, etag, the run that received it.';
+COMMENT ON COLUMN run_resources.derivation_key IS 'Digest of everything that its rows were derived from: code, raw file, rows looked up in other resources.';
 
 CREATE TABLE run_tables (
-  run_id text NOT NULL REFERENCES runs,
-  table_name text NOT NULL,
-  resource text NOT NULL,
+  run_id text COLLATE "C" NOT NULL REFERENCES runs,
+  table_name text COLLATE "C" NOT NULL,
+  resource text COLLATE "C" NOT NULL,
   staged bigint NOT NULL,
   inserted bigint NOT NULL,
   updated bigint NOT NULL,
@@ -61,30 +63,30 @@ CREATE TABLE run_tables (
   CHECK (staged = inserted + updated + unchanged)
 );
 COMMENT ON TABLE run_tables IS 'What each published run did to each table, in rows.';
-COMMENT ON COLUMN run_tables.digest IS 'Of the live rows after the run, without the columns that tell when they were made: number of rows and sum of their hashes.';
-COMMENT ON COLUMN run_tables.dangling IS 'Rows whose reference names no row, by referencing column.';
+COMMENT ON COLUMN run_tables.digest IS 'Digest of the live rows after the run, without the columns that say when they were made: the number of rows and the sum of their hashes.';
+COMMENT ON COLUMN run_tables.dangling IS 'Rows whose reference names no row, counted by referencing column.';
 
 CREATE TABLE run_checks (
-  run_id text NOT NULL REFERENCES runs,
-  check_name text NOT NULL,
-  resource text NOT NULL,
+  run_id text COLLATE "C" NOT NULL REFERENCES runs,
+  check_name text COLLATE "C" NOT NULL,
+  resource text COLLATE "C" NOT NULL,
   severity text NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
   count bigint,
   error text,
   PRIMARY KEY (run_id, check_name)
 );
 COMMENT ON TABLE run_checks IS 'What the data checks found after each run.';
-COMMENT ON COLUMN run_checks.count IS 'Rows that broke the check; null where it was not made.';
-COMMENT ON COLUMN run_checks.error IS 'Why it could not be made; null too where a resource that it reads was never published.';
+COMMENT ON COLUMN run_checks.count IS 'Rows that broke the check; null if it was not made.';
+COMMENT ON COLUMN run_checks.error IS 'Why it could not be made; also null if a resource that it reads was never published.';
 
 CREATE TABLE rejects (
-  resource text NOT NULL,
-  record_id text NOT NULL,
-  fingerprint text NOT NULL,
+  resource text COLLATE "C" NOT NULL,
+  record_id text COLLATE "C" NOT NULL,
+  fingerprint text COLLATE "C" NOT NULL,
   status text NOT NULL CHECK (status IN ('open', 'fixed', 'waived', 'gone')),
   reason text,
-  first_run_id text NOT NULL,
-  last_run_id text NOT NULL,
+  first_run_id text COLLATE "C" NOT NULL,
+  last_run_id text COLLATE "C" NOT NULL,
   first_seen timestamptz NOT NULL,
   last_seen timestamptz NOT NULL,
   times bigint NOT NULL,
@@ -94,23 +96,23 @@ CREATE TABLE rejects (
   record bytea,
   PRIMARY KEY (resource, record_id, fingerprint)
 );
-COMMENT ON TABLE rejects IS 'Records that broke their contract: one line for each record and way to break it.';
-COMMENT ON COLUMN rejects.record_id IS 'Id of the record; of one without a readable id, a digest of its bytes.';
+COMMENT ON TABLE rejects IS 'Records that broke their contract: one row for each record and way of breaking it.';
+COMMENT ON COLUMN rejects.record_id IS 'Id of the record; a digest of its bytes if it has no readable id.';
 COMMENT ON COLUMN rejects.fingerprint IS 'Digest of the places and codes of the errors.';
-COMMENT ON COLUMN rejects.status IS 'open; fixed: the record came again without these errors; gone: it did not come again; waived: somebody said why it may stay so.';
+COMMENT ON COLUMN rejects.status IS 'open; fixed: the record came again without these errors; gone: it did not come again; waived: somebody gave a reason to leave it as it is.';
 COMMENT ON COLUMN rejects.errors IS 'The errors as last seen: a JSON array of path, code, message and value.';
 COMMENT ON COLUMN rejects.record IS 'Its bytes as last seen, up to 64 kB.';
 
 CREATE TABLE tombstones (
   tombstone_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  table_name text NOT NULL,
-  row_id text NOT NULL,
-  run_id text NOT NULL REFERENCES runs,
+  table_name text COLLATE "C" NOT NULL,
+  row_id text COLLATE "C" NOT NULL,
+  run_id text COLLATE "C" NOT NULL REFERENCES runs,
   deleted_at timestamptz NOT NULL,
   "row" jsonb NOT NULL
 );
 CREATE INDEX tombstones_row ON tombstones (table_name, row_id);
-COMMENT ON TABLE tombstones IS 'Rows that were gone from a full pull, as they last were.';
+COMMENT ON TABLE tombstones IS 'Rows that were missing from a full pull, as they last were.';
 
 -- down
 DROP TABLE tombstones, rejects, run_checks, run_tables, run_resources, runs, contents;
