@@ -131,8 +131,8 @@ async function ledgerHistory(
   if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
-    const runs = await withEachDatabase(configs, options, (_config, { session }) =>
-      ledgerRuns(session, Math.min(limit, 2 ** 31 - 1)).catch(ifUnmigrated),
+    const runs = await withEachDatabase(configs, options, ({ source }, { session }) =>
+      ledgerRuns(session, source.name, Math.min(limit, 2 ** 31 - 1)).catch(ifUnmigrated),
     );
     return runs.flat().map(withOwnTimes);
   } catch (error) {
@@ -155,8 +155,10 @@ function withOwnTimes(run: RunReport): RunReport {
 }
 
 function fromManifest(manifest: Manifest): RunReport {
-  const { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error } = manifest;
-  const report = { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error };
+  const { run_id, status, source, address, simulated, run_dir, started_at, finished_at } = manifest;
+  const { resources, error } = manifest;
+  const of = { run_id, status, source, address, simulated, run_dir, started_at, finished_at };
+  const report = { ...of, resources, error };
   if (status !== 'running' || !isGone(manifest)) return report;
   const message = 'Cannot tell how it ended: its process died';
   return { ...report, status: 'failed', error: { code: 'interrupted', message, hint: null } };

@@ -49,8 +49,6 @@ export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
   readonly unready: Unready;
   /** Is there something to migrate, or to make again, before the run? */
   readonly migrates: boolean;
-  /** Does it say which kind of records it holds, once it holds some? */
-  readonly tellsKind: boolean;
 };
 
 /**
@@ -93,7 +91,6 @@ export async function prepare(
     source,
     unready,
     migrates: pending.length > 0 || (isIncomplete && mayMigrate),
-    tellsKind: pending.length < states.length && !unready.ledger.includes('contents'),
   };
 }
 

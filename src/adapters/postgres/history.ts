@@ -12,8 +12,8 @@ import type { Session } from './session.ts';
 type RunRow = {
   run_id: string;
   status: RunStatus;
-  source: string;
-  simulated: boolean;
+  address: string;
+  simulated: boolean | null;
   started_at: string;
   finished_at: string | null;
   run_dir: string;
@@ -27,10 +27,10 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
-/** Past runs as the ledger tells them, newest first. */
-export async function ledgerRuns(session: Session, limit: number): Promise<RunReport[]> {
+/** Past runs of a source as its ledger tells them, newest first. */
+export async function ledgerRuns(session: Session, source: string, limit: number): Promise<RunReport[]> {
   const runs = await session.rows<RunRow>(
-    `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
+    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, error
      FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );
@@ -46,7 +46,7 @@ export async function ledgerRuns(session: Session, limit: number): Promise<RunRe
      FROM run_tables WHERE run_id = ANY ($1)`,
     [ids],
   );
-  return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));
+  return runs.map((run) => ({ ...run, source, resources: resourceReports(run.run_id, resources, tables) }));
 }
 
 function resourceReports(

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { kindOf } from '../../core/simulated.ts';
+import { kindOf, type KindKeeper } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
@@ -10,58 +10,89 @@ import { createStagedResource } from './staged-resource.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
-export function openLedger(database: Database, session: Session, staging: StagingNames): Ledger {
+export function openLedger(
+  database: Database,
+  session: Session,
+  { id, staging }: { readonly id: string; readonly staging: StagingNames },
+): Ledger {
   let published: ReturnType<typeof readPublished> | null = null;
   return {
     async begin(run) {
       try {
-        await prepare(session, database.schema, run);
+        await prepare(session, database.schema);
         await insertRun(session, run);
       } catch (error) {
-        throw databaseError(`begin run ${run.run_id} in schema ${database.schema}`, error);
+        throw databaseError(`begin run ${id} in schema ${database.schema}`, error);
       }
     },
 
     async reopen(run) {
       try {
-        await checkResumable(session, run.run_id);
-        await prepare(session, database.schema, run);
+        await checkResumable(session, id);
+        await prepare(session, database.schema);
         await session.query('BEGIN');
-        for (const table of ['run_checks', 'run_tables', 'run_resources', 'runs']) {
-          await session.execute(`DELETE FROM ${table} WHERE run_id = $1`, [run.run_id]);
+        for (const table of ['run_checks', 'run_tables', 'run_pages', 'run_resources', 'runs']) {
+          await session.execute(`DELETE FROM ${table} WHERE run_id = $1`, [id]);
         }
         await insertRun(session, run);
         await session.query('COMMIT');
       } catch (error) {
         await session.query('ROLLBACK').catch(() => undefined);
-        throw databaseError(`resume run ${run.run_id} in schema ${database.schema}`, error);
+        throw databaseError(`resume run ${id} in schema ${database.schema}`, error);
       }
     },
 
-    async abandon(runId, end) {
+    async abandon(end) {
       try {
-        await writeEnd(session.evenAborted, staging, runId, end);
+        await writeEnd(session.evenAborted, staging, id, end);
         await dropStaging(session, database.schema);
       } catch (error) {
         await session.query('ROLLBACK').catch(() => undefined);
         const failed = (reason: unknown): PipelineError =>
-          databaseError(`write the end of run ${runId} into the ledger`, reason);
+          databaseError(`write the end of run ${id} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
         // The lock goes with the connection. Where another run is on, it has ended this one, and its staging must stay.
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
         await endBackendOf(session, another)
-          .then(() => writeEnd(another, staging, runId, end))
+          .then(() => writeEnd(another, staging, id, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(() => another.close());
       }
     },
 
-    async lastPublish(resource, source) {
+    async lastPublish(resource) {
       // Nobody else publishes while this run has the lock.
-      const last = (await (published ??= readPublished(session))).get(resource);
-      return last === undefined || last.source !== source ? null : last;
+      return (await (published ??= readPublished(session))).get(resource) ?? null;
+    },
+
+    kind: openKind(session, database.schema, id),
+  };
+}
+
+/** Which kind of records the target holds, and the run has. */
+function openKind(session: Session, schema: string, runId: string): KindKeeper {
+  return {
+    async known() {
+      try {
+        const [contents] = await session.rows<{ simulated: boolean }>('SELECT simulated FROM contents');
+        return contents?.simulated ?? null;
+      } catch (error) {
+        throw databaseError(`read which kind of records schema ${schema} holds`, error);
+      }
+    },
+    refusal: (simulated) =>
+      new PipelineError(
+        `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(!simulated)} ones`,
+        { code: 'kind', hint: 'Give another --schema, or another database.' },
+      ),
+    async keep(simulated) {
+      try {
+        await session.execute('UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]);
+      } catch (error) {
+        throw databaseError(`write into the ledger which kind of records run ${runId} has`, error);
+      }
     },
   };
 }
@@ -92,27 +123,17 @@ async function writeEnd(session: Session, staging: StagingNames, runId: string, 
   await session.query('COMMIT');
 }
 
-async function prepare(session: Session, schema: string, { simulated }: RunHeader): Promise<void> {
-  await checkKind(session, schema, simulated);
+async function prepare(session: Session, schema: string): Promise<void> {
   await closeDeadRuns(session);
   await dropStaging(session, schema);
 }
 
 async function insertRun(session: Session, run: RunHeader): Promise<void> {
+  const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id } = run;
   await session.execute(
-    `INSERT INTO runs (run_id, status, source, simulated, started_at, program_version, host, pid, run_dir, origin_run_id)
-     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      run.run_id,
-      run.source,
-      run.simulated,
-      run.started_at,
-      run.program_version,
-      run.host,
-      run.pid,
-      run.run_dir,
-      run.origin_run_id,
-    ],
+    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id)
+     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8)`,
+    [run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id],
   );
 }
 
@@ -126,7 +147,7 @@ export async function checkResumable(session: Session, runId: string): Promise<v
   if (first === undefined) return;
   if (first.run_id === runId) {
     const failed = await session.rows<{ resource: string }>(
-      `SELECT resource FROM run_resources WHERE run_id = $1 AND status <> 'succeeded' ORDER BY resource`,
+      `SELECT resource FROM run_resources WHERE run_id = $1 AND status IN ('failed', 'skipped') ORDER BY resource`,
       [runId],
     );
     const names = failed.map(({ resource }) => resource).join(',');
@@ -144,23 +165,11 @@ export async function checkResumable(session: Session, runId: string): Promise<v
   });
 }
 
-/** Throws `kind` when the schema holds simulated records and these are real, or the other way round. */
-export async function checkKind(session: Session, schema: string, simulated: boolean): Promise<void> {
-  const [contents] = await session.rows<{ simulated: boolean }>('SELECT simulated FROM contents');
-  if (contents === undefined || contents.simulated === simulated) return;
-  throw new PipelineError(
-    `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(contents.simulated)} ones`,
-    { code: 'kind', hint: 'Give another --schema, or another database.' },
-  );
-}
-
 /** Whoever holds the lock is the only living run: any other that says `running` died. */
 async function closeDeadRuns(session: Session): Promise<void> {
-  await session.execute(
-    `UPDATE runs SET status = 'failed', finished_at = now(),
+  await session.execute(`UPDATE runs SET status = 'failed', finished_at = now(),
        error = jsonb_build_object('code', 'interrupted', 'message', 'Cannot tell how it ended: its process died', 'hint', NULL)
-     WHERE status = 'running'`,
-  );
+     WHERE status = 'running'`);
 }
 
 /** Writes a run's end inside the caller's transaction. Gives false when the run is not `running` any more. */
@@ -177,7 +186,7 @@ export async function recordEnd(
   if (closed === 0) return false;
   if (end.entries.some(({ report }) => report.status === 'succeeded')) {
     await session.execute(
-      'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 ON CONFLICT DO NOTHING',
+      'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 AND simulated IS NOT NULL ON CONFLICT DO NOTHING',
       [runId],
     );
   }
@@ -194,18 +203,25 @@ async function recordResources(
   runId: string,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  const resources = entries.map(({ resource: { name }, report, raw, key }) => ({
+  const resources = entries.map(({ resource: { name }, report, key }) => ({
     ...report,
     resource: name,
-    raw,
     derivation_key: key,
   }));
   await session.execute(
-    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error,
-                                derivation_key)
+    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, error, derivation_key)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
-       errored bigint, not_modified boolean, seconds double precision, raw jsonb, error jsonb, derivation_key text)`,
+       errored bigint, not_modified boolean, seconds double precision, error jsonb, derivation_key text)`,
     [runId, json(resources)],
+  );
+  const pages = entries.flatMap((entry) =>
+    entry.pages.map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 })),
+  );
+  await session.execute(
+    `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)
+     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, page integer, path text, url text, bytes bigint,
+       sha256 text, etag text, received_by text, captured_at timestamptz, proof text)`,
+    [runId, json(pages)],
   );
   const tables = resources.flatMap(({ resource, tables: counts }) =>
     Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),

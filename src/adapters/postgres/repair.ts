@@ -103,7 +103,7 @@ async function recallKind(session: Session, schema: string): Promise<void> {
   const ledger = schemaOf('ledger', schema);
   const known = await session.execute(
     `INSERT INTO ${ident(ledger, 'contents')} (simulated) SELECT simulated FROM ${ident(ledger, 'runs')}
-     WHERE status IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
+     WHERE status IN ('succeeded', 'partial') AND simulated IS NOT NULL ORDER BY run_id DESC LIMIT 1`,
   );
   if (known > 0) return;
   const tables = await session.rows<{ name: string }>(

@@ -17,6 +17,7 @@ const REJECTS = {
   record_id: ID,
   fingerprint: ID,
   errors: 'text NOT NULL',
+  record_page: 'integer NOT NULL',
   record_index: 'bigint NOT NULL',
   record_offset: 'bigint NOT NULL',
   record: 'bytea',
