@@ -47,9 +47,8 @@ type AtAll = { readonly published: boolean; readonly newest: string | null };
 export async function publishedAtAll(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
   try {
-    // One message is one transaction, and gives a result for each of its statements.
-    const results: unknown = await session.query(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
-    return (results as readonly { rows: AtAll[] }[]).at(-1)?.rows[0] ?? null;
+    const { rows } = await session.query<AtAll>(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
+    return rows[0] ?? null;
   } catch (error) {
     if (isDatabaseFailure(error)) return null;
     throw error;
