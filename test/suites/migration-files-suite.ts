@@ -71,7 +71,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('of a ledger go on when those of the tables are applied, and are taken back before none of them', async () => {
+    it('of a ledger are applied after those of the tables too, and taken back last', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
