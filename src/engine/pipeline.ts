@@ -1,4 +1,4 @@
-import { isOutcomeUnknown, PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
 import type { RunFolder } from '../core/ports.ts';
 import type { RunReport, RunStatus } from '../core/run.ts';
 import type { LedgerEntry, RunEnd, RunHeader } from '../core/target.ts';
@@ -38,8 +38,9 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     publishSeconds = (clock.elapsed() - started) / 1000;
     await makeChecks(context, end);
   } catch (error) {
-    const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
-    const report = resumable(reportError(cause), context.goOn, isOutcomeUnknown(error));
+    const isUnknown = error instanceof UnknownOutcome;
+    const cause = signal.aborted && !isUnknown ? interruption(signal) : error;
+    const report = resumable(reportError(cause), context.goOn, isUnknown);
     log.debug('cause', { error });
     end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
     await abandon(context, end);
