@@ -20,11 +20,10 @@ export function hintAt(
   dataDir: string,
   error: PipelineError,
 ): PipelineError {
-  const { code, context, hint, message, retryable } = error;
+  const { hint } = error;
   if (dataDir === config.dataDir || database.url !== null || hint === undefined) return error;
   const place = `spacex-pipeline --data-dir ${shellQuote(dataDir)} `;
-  const own = hint.replace(/spacex-pipeline (?=query|migrate)/, place);
-  return new PipelineError(message, { code, context, retryable, hint: own, cause: error.cause });
+  return error.withHint(hint.replace(/spacex-pipeline (?=query|migrate)/, place));
 }
 
 /** Work on the database in that folder. */

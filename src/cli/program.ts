@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
-import { isOutcomeUnknown, PipelineError, reportError } from '../core/errors.ts';
+import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 import { registerChecks } from './checks.ts';
@@ -61,7 +61,7 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const command = commandOf(args, program);
-    const isInterrupted = streams.signal.aborted && !isOutcomeUnknown(error);
+    const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, command, args);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;

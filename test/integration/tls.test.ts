@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -234,6 +236,30 @@ void describe('TLS in the sense of libpq', () => {
       await assert.rejects(encrypted(urlOf(server.url, parameters)), { code: 'usage', message });
     }
   });
+});
+
+void it('what the first connection found holds for other schemas, too', async (t) => {
+  const url = new URL(urlOf(without.url, { sslmode: 'prefer' }));
+  const { hostname, port } = new URL(without.url);
+  let connections = 0;
+  const proxy = createServer((socket) => {
+    connections++;
+    const upstream = connect(Number(port), hostname);
+    for (const one of [socket, upstream]) one.on('error', () => undefined);
+    socket.pipe(upstream).pipe(socket);
+  }).listen(0, NAME);
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  url.port = String(typeof address === 'object' ? address?.port : '');
+  const database = openServer({ url: url.href, schema: 'any' });
+  t.after(async () => {
+    await database.close();
+    proxy.close();
+  });
+  await database.connect();
+  assert.equal(connections, 2);
+  await database.inSchema('other').connect();
+  assert.equal(connections, 3);
 });
 
 void it('the program loads into a server that demands TLS, and says in one line why it cannot', async (t) => {

@@ -85,6 +85,14 @@ export function testSessions(openDatabase: OpenDatabase): void {
       }
     });
 
+    it('one that was opened for another schema ends with the database', async () => {
+      const view = lab.database.inSchema(randomSchema());
+      const other = await view.connect();
+      assert.equal((await other.rows('SELECT 1')).length, 1);
+      await lab.database.close();
+      await assert.rejects(other.rows('SELECT 1'), { message: /Connection terminated|not queryable/ });
+    });
+
     it('each may hold a schema of its own', async () => {
       await lockSchema(second, `${lab.database.schema}_`);
     });

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../core/errors.ts';
+import { PipelineError, UnknownOutcome } from '../../core/errors.ts';
 import { databaseError, isDatabaseFailure, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
 import type { Database, Session } from './session.ts';
@@ -14,29 +14,22 @@ export type CommitOptions = {
 };
 
 /**
- * Commits what a user asked for, in words such as `the query took effect`. Where the connection is lost over it, nobody
- * knows.
+ * Commits what a user asked for, in words such as `the query took effect`. Throws UnknownOutcome where the connection is
+ * lost over it.
  */
 export async function commit(session: Session, what: string, hint: string): Promise<void> {
   try {
     await session.query('COMMIT');
   } catch (error) {
     if (!isLost(error)) throw error;
-    throw new PipelineError(
-      `${databaseError(`find out whether ${what}`, error).message} while it committed`,
-      {
-        code: 'database',
-        cause: error,
-        hint,
-        context: { outcome: 'unknown' },
-      },
-    );
+    const { message } = databaseError(`find out whether ${what}`, error);
+    throw new UnknownOutcome(`${message} while it committed`, { code: 'database', cause: error, hint });
   }
 }
 
 /**
  * Commits the transaction that published a run. Where the connection is lost over it, the ledger is asked whether the
- * commit arrived. Throws `outcomeUnknown` where that cannot be had.
+ * commit arrived. Throws UnknownOutcome where that is unavailable.
  */
 export async function commitPublish(
   session: Session,
@@ -103,15 +96,14 @@ async function isPublished(
   }
 }
 
-function outcomeUnknown(runId: string, lost: unknown, error: unknown): PipelineError {
+function outcomeUnknown(runId: string, lost: unknown, error: unknown): UnknownOutcome {
   const why = databaseError('read the ledger', error).message;
-  return new PipelineError(
+  return new UnknownOutcome(
     `${databaseError(`tell whether run ${runId} was published`, lost).message} while it committed. ${why}`,
     {
       code: 'database',
       cause: lost,
       hint: `Once the server is up again: spacex-pipeline runs show ${runId}`,
-      context: { outcome: 'unknown' },
     },
   );
 }

@@ -37,7 +37,8 @@ export async function openEmbedded({
           if (!evenAborted) throw new ConnectionLost(await opened.engine.ended);
           await (reopening ??= reopen());
         }
-        return opened.session(schema);
+        const session = opened.session(schema);
+        return evenAborted ? session.evenAborted : session;
       },
       inSchema,
       close: async () => undefined,
@@ -67,13 +68,17 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
   let current = first;
 
   async function inTurn<T>(schema: string, evenAborted: boolean, send: () => Promise<T>): Promise<T> {
-    return turns.take(schema, async () => {
+    const refuse = (): void => {
       if (!evenAborted) options.signal?.throwIfAborted();
+    };
+    return turns.take(schema, async () => {
+      refuse();
       try {
         if (current !== schema) {
           const sql = `SELECT set_config('search_path', $1, false)`;
           await query({ text: sql, values: [searchPath(schema)] });
           current = schema;
+          refuse();
         }
         return await send();
       } catch (error) {
