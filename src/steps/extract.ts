@@ -187,7 +187,7 @@ function broken(
 }
 
 function checkKind(resource: Resource, response: UpstreamResponse, simulated: boolean): void {
-  if (response.simulated === simulated) return;
+  if (response.simulated === null || response.simulated === simulated) return;
   throw new PipelineError(
     `Cannot take ${resource.name} from ${response.url}: its records are ${kindOf(response.simulated)}, ${kindOf(simulated)} ones are due`,
     {
