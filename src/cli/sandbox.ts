@@ -80,9 +80,9 @@ async function wayback(context: CommandContext, options: SandboxFlags): Promise<
     printJson(context, { url, archive_url: archiveUrl, recordings_url: recordingsUrl });
     return close;
   }
-  printLine(context, `Serving simulated records at ${url}, and copies of them at`);
-  printLine(context, `SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
-  printLine(context, `SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
-  printLine(context, 'until Ctrl-C');
+  printLine(context, `Serving simulated records at ${url}, and preserved copies of them, until Ctrl-C`);
+  printLine(context, 'A run reads the copies with');
+  printLine(context, `  SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
+  printLine(context, `  SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
   return close;
 }

@@ -1,20 +1,18 @@
 import { etagOf } from './copies.ts';
 import type { WaybackFault, WaybackFaultName } from './faults.ts';
 
-/** What is sent of a body, and the bytes that its ETag is made of. */
-export function applyContent(
-  original: Buffer,
-  faults: readonly WaybackFault[],
-): { readonly body: Buffer; readonly whole: Buffer } {
-  const isNamed = (name: string): boolean => faults.some((fault) => fault.name === name);
-  // The records stay as they are: a blank is put behind the first bracket.
-  const whole = isNamed('altered')
-    ? Buffer.concat([original.subarray(0, 1), Buffer.from(' '), original.subarray(1)])
-    : original;
-  if (isNamed('no-body')) return { body: Buffer.alloc(0), whole };
+/** The bytes in place of a body. The records stay as they are: a blank is put behind the first bracket. */
+export function applyContent(body: Buffer, faults: readonly WaybackFault[]): Buffer {
+  if (!faults.some(({ name }) => name === 'altered')) return body;
+  return Buffer.concat([body.subarray(0, 1), Buffer.from(' '), body.subarray(1)]);
+}
+
+/** What is sent of bytes. */
+export function applyCut(bytes: Buffer, faults: readonly WaybackFault[]): Buffer {
+  if (faults.some(({ name }) => name === 'no-body')) return Buffer.alloc(0);
   const cut = faults.find(({ name }) => name === 'truncate');
-  if (cut === undefined) return { body: whole, whole };
-  return { body: whole.subarray(0, cut.value === '' ? Math.floor(whole.length / 2) : cut.amount), whole };
+  if (cut === undefined) return bytes;
+  return bytes.subarray(0, cut.value === '' ? Math.floor(bytes.length / 2) : cut.amount);
 }
 
 /** The ETag that comes with a body; null where there is none. */

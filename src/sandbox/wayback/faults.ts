@@ -15,6 +15,9 @@ export type WaybackFault = Pick<FaultPart, 'path' | 'times'> & {
   readonly amount: number;
 };
 
+/** The fault of this name for a path, used up or not. */
+export type FindFault = (name: WaybackFaultName, path: string) => WaybackFault | undefined;
+
 type Kind = {
   readonly effect: WaybackEffect;
   readonly takes: FaultValue;
@@ -41,7 +44,13 @@ const FAULTS = {
   'error-page': kind('replay', 'error-page', 'what was captured is a page, with status 200'),
   'no-memento': kind('replay', 'no-memento', 'the record without the headers of a capture'),
   'no-body': kind('content', 'no-body', 'no byte'),
-  truncate: kind('content', 'truncate[=BYTES]', 'the body was cut off when captured (half)', 'count', 0),
+  truncate: kind(
+    'content',
+    'truncate[=BYTES]',
+    'what is sent ends early, but cleanly (half of it)',
+    'count',
+    0,
+  ),
   altered: kind('content', 'altered', 'other bytes, and the ETag of these'),
   'wrong-etag': kind('proof', 'wrong-etag', 'the ETag of other bytes'),
   'weak-etag': kind('proof', 'weak-etag', 'W/ before the ETag'),

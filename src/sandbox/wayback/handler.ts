@@ -1,13 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { createFaultTurns } from '../fault-turns.ts';
+import { CDX_PATH, cdxAnswer, readCdxQuery, rowsOf } from './cdx.ts';
 import { recordingFile, type Bodies } from './copies.ts';
-import type { WaybackFault } from './faults.ts';
+import type { FindFault, WaybackFault } from './faults.ts';
 import { ownAnswer } from './own-answers.ts';
 import { NOT_ARCHIVED, page } from './pages.ts';
-import { createPlayback, readVisit } from './playback.ts';
+import { createPlayback } from './playback.ts';
 import { recordingAnswer, recordingOf } from './recordings.ts';
 import { send, type Exchange } from './send.ts';
+import { readVisit } from './visit.ts';
 
 type Copies = {
   readonly captures: Readonly<Record<string, readonly string[]>>;
@@ -23,10 +25,11 @@ const PLAYBACK = /^\/web\/(?<timestamp>\d{1,14})(?<flag>[a-z]{2}_)?\/(?<original
 export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Promise<boolean> {
   const { captures, recordings, bodies, faults } = copies;
   const turns = createFaultTurns(faults);
-  const playback = createPlayback(captures, bodies, {
-    take: turns.take,
-    has: (name, path) => faults.some((fault) => fault.name === name && path.includes(fault.path)),
-  });
+  const find: FindFault = (name, path) =>
+    faults.find((fault) => fault.name === name && path.includes(fault.path));
+  const playback = createPlayback(captures, bodies, { take: turns.take, find });
+  const taken = (effects: readonly WaybackFault['effect'][], path: string): readonly WaybackFault[] =>
+    effects.flatMap((effect) => turns.take(effect, path));
 
   /** True where the faults for this path answered. */
   async function isAnswered(exchange: Exchange, path: string): Promise<boolean> {
@@ -35,7 +38,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
     }
     const fault = turns.takeAnswer(path);
     if (fault === undefined) return false;
-    const answer = ownAnswer(fault);
+    const answer = ownAnswer(fault, path);
     if (answer === 'reset') exchange.request.socket.resetAndDestroy();
     else if (answer !== 'hang') await send(exchange, answer);
     return true;
@@ -56,16 +59,24 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
     if (resource === undefined) return send(exchange, page(404, 'Not found.'));
     const path = `recordings/${resource}`;
     if (await isAnswered(exchange, path)) return;
-    const taken = (['content', 'proof', 'encoding', 'sending'] as const).flatMap((effect) =>
-      turns.take(effect, path),
-    );
-    const recording = recordingOf(resource, bodies, taken);
-    await send(exchange, recording === null ? page(404, 'Not found.') : recordingAnswer(recording), taken);
+    const left = taken(['content', 'proof', 'encoding', 'sending'], path);
+    const recording = recordingOf(resource, bodies, left);
+    await send(exchange, recording === null ? page(404, 'Not found.') : recordingAnswer(recording), left);
+  }
+
+  async function search(exchange: Exchange, url: string): Promise<void> {
+    const { searchParams } = new URL(url, originOf(exchange));
+    const resource = readCdxQuery(searchParams);
+    const path = `cdx/${resource ?? ''}`;
+    if (await isAnswered(exchange, path)) return;
+    const rows = resource === null ? [] : rowsOf(resource, captures[resource] ?? [], bodies, find);
+    await send(exchange, cdxAnswer(rows, searchParams), taken(['encoding', 'sending'], path));
   }
 
   return async (exchange) => {
     const { url = '/' } = exchange.request;
     if (url.startsWith('/web/')) await play(exchange, url);
+    else if (url.startsWith(`${CDX_PATH}?`)) await search(exchange, url);
     else if (url.startsWith(`${RECORDINGS_PATH}/`)) await record(exchange, url);
     else return false;
     return true;

@@ -1,4 +1,4 @@
-import { applyContent, applyProof } from './alter.ts';
+import { applyContent, applyCut, applyProof } from './alter.ts';
 import { cassetteOf } from './cassette.ts';
 import { apiPath, LATE_RECORDING, RECORDINGS, type Bodies } from './copies.ts';
 import type { WaybackFault } from './faults.ts';
@@ -15,12 +15,13 @@ export function recordingOf(
   const original = bodies('recordings', resource);
   if (original === null) return null;
   const { recordedAt, weak = false } = RECORDINGS[resource] ?? LATE_RECORDING;
-  const { body, whole } = applyContent(original, faults);
-  const proof = applyProof(whole, faults);
+  const body = applyContent(original, faults);
+  const proof = applyProof(body, faults);
   const etag = weak && proof?.startsWith('"') === true ? `W/${proof}` : proof;
   const binary = faults.some(({ name }) => name === 'binary');
   const uri = `https://api.spacexdata.com${apiPath(resource)}`;
-  return { file: cassetteOf({ uri, body, etag, recordedAt, binary }), etag, recordedAt };
+  const file = cassetteOf({ uri, body, etag, recordedAt, binary });
+  return { file: applyCut(file, faults), etag, recordedAt };
 }
 
 /** As a host of raw files of a repository serves them. */
