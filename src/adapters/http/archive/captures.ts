@@ -41,10 +41,10 @@ export function createCaptures(host: Host, base: Playback): Captures {
   async function readRows(page: Page): Promise<readonly IndexRow[]> {
     const capture = captureOf(page);
     const answer = await host.get(indexUrl(capture), page.signal);
-    if (answer.status !== 200) {
-      answer.letGo();
-      throw refusedWith(answer);
-    }
+    const blocked = blockOf(answer);
+    if (blocked !== null || answer.status !== 200) answer.letGo();
+    if (blocked !== null) throw noCopy(answer.place, 'absent', blocked);
+    if (answer.status !== 200) throw refusedWith(answer);
     const text = (await readWhole(answer, INDEX_BYTES)).toString();
     try {
       return readIndex(text, capture.original);
@@ -61,11 +61,16 @@ export function createCaptures(host: Host, base: Playback): Captures {
     newest(page) {
       let found: IndexRow | null = null;
       return async () => {
-        found ??= (await readRows(page)).find(({ timestamp }) => !page.tried.has(timestamp)) ?? null;
         const capture = captureOf(page);
-        if (found !== null) return follow(host, { ...capture, ...found }, page);
-        const usable = page.tried.size > 0 ? 'other usable' : 'usable';
-        throw noCopy(host.placeOf(indexUrl(capture)), 'absent', `the index lists no ${usable} capture`);
+        if (found === null) {
+          const rows = await readRows(page);
+          const place = host.placeOf(indexUrl(capture));
+          if (rows.length === 0) throw noCopy(place, 'absent', 'the index lists no usable capture');
+          found = rows.find(({ timestamp }) => !page.tried.has(timestamp)) ?? null;
+          // There is a copy, although the archive did not play it.
+          if (found === null) throw noCopy(place, 'unusable', 'the index lists no other usable capture');
+        }
+        return follow(host, { ...capture, ...found }, page);
       };
     },
   };
@@ -87,7 +92,7 @@ async function follow(host: Host, start: Playback, page: Page): Promise<Asked> {
     page.tried.add(capture.timestamp);
     answer = await host.get(url, page.signal);
     const redirect = redirectOf(place.url, answer.status, answer.headers['location']);
-    if (redirect === null) return readCapture(answer, capture);
+    if (redirect === null) return readCapture(answer, capture, seen.size === 1);
     answer.letGo();
     const { status } = answer;
     if ('refused' in redirect) throw noCopy(place, 'unusable', redirect.refused, { status });
@@ -108,10 +113,10 @@ function keptCapture(capture: Playback, { kept }: Page, answer: Answer | null): 
 }
 
 /** The body of a capture, unless it is none. */
-async function readCapture(answer: Answer, capture: Playback): Promise<Asked> {
+async function readCapture(answer: Answer, capture: Playback, isFirst: boolean): Promise<Asked> {
   const { headers, letGo, place, status } = answer;
   try {
-    checkAnswer(answer);
+    checkAnswer(answer, isFirst);
     const etag = headers['x-archive-orig-etag'];
     const decoded = await decodeByBytes(answer.body).catch((error: unknown) => {
       throw brokenBody(place, error);
@@ -134,23 +139,26 @@ async function readCapture(answer: Answer, capture: Playback): Promise<Asked> {
   }
 }
 
-/** A capture counts only where it is the API's 200 with JSON. */
-function checkAnswer(answer: Answer): void {
+/** A capture counts only where it is the API's 200 with JSON. `isFirst`: nothing said before that there is one. */
+function checkAnswer(answer: Answer, isFirst: boolean): void {
   const { headers, place, status } = answer;
-  const blocked = headers['x-archive-wayback-runtime-error'];
-  if (blocked !== undefined)
-    throw noCopy(place, 'unusable', `the archive blocks it: ${blocked.slice(0, 200)}`, { status });
-  if (isReplayed(headers)) {
-    if (status !== 200) throw noCopy(place, 'unusable', `it replays an error, ${status}`, { status });
-    const type = headers['content-type'] ?? 'no content type';
-    if (!isJsonType(type))
-      throw noCopy(place, 'unusable', `it was captured with ${type}, not JSON`, { status });
-    return;
+  const unusable = (reason: string): Error => noCopy(place, 'unusable', reason, { status });
+  const blocked = blockOf(answer);
+  if (blocked !== null) throw unusable(blocked);
+  if (!isReplayed(headers)) {
+    if (status === 404)
+      throw noCopy(place, isFirst ? 'absent' : 'unusable', 'the archive has no capture of it', { status });
+    throw status === 200 ? unusable('it is no capture: it has no memento-datetime') : refusedWith(answer);
   }
-  if (status === 404) throw noCopy(place, 'absent', 'the archive has no capture of it', { status });
-  if (status === 200)
-    throw noCopy(place, 'unusable', 'it is no capture: it has no memento-datetime', { status });
-  throw refusedWith(answer);
+  if (status !== 200) throw unusable(`it replays an error, ${status}`);
+  const type = headers['content-type'] ?? 'no content type';
+  if (!isJsonType(type)) throw unusable(`it was captured with ${type}, not JSON`);
+}
+
+/** Whoever owns a site may have its captures blocked, and all of their index with them. */
+function blockOf({ headers }: Answer): string | null {
+  const error = headers['x-archive-wayback-runtime-error'];
+  return error === undefined ? null : `the archive blocks it: ${error.slice(0, 200)}`;
 }
 
 async function* readBody(
