@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { stageArchive } from '../support/archive.ts';
+import { PipelineError } from '../../src/core/errors.ts';
+import { failureOf, openTestArchive, pullCopy, stageArchive } from '../support/archive.ts';
 
 const ORIGINAL = 'https://api.spacexdata.com/v4/rockets';
 const TIMESTAMP = '20251128034223';
@@ -103,6 +104,39 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
       assert.equal(pulled.encoding, encoding);
     });
   }
+
+  void it('is asked for with the login of the address, which is told to nobody', async (t) => {
+    const { standIn } = await stageArchive(t);
+    const archiveUrl = standIn.archiveUrl.replace('http://', 'http://someone:s3cret@');
+    const { lines, upstream } = openTestArchive({ archiveUrl });
+    t.after(upstream.close);
+    const before = standIn.requests().length;
+    const { url } = await pullCopy(upstream, 'rockets');
+    const { error } = await failureOf(pullCopy(upstream, 'payloads'));
+    const login = `Basic ${Buffer.from('someone:s3cret').toString('base64')}`;
+    for (const { headers } of standIn.requests().slice(before)) assert.equal(headers['authorization'], login);
+    assert.equal(url, standIn.url + FIXED);
+    assert.doesNotMatch(JSON.stringify([lines, error.message, error.hint]), /s3cret/);
+    assert.equal(upstream.hide('it sent s3cret back'), 'it sent *** back');
+  });
+
+  void it('has an address of a form that is checked at once', () => {
+    for (const archiveUrl of [
+      'https://api.spacexdata.com',
+      'https://u:s3cret@web.archive.org/web/2026/https://a.b',
+    ]) {
+      assert.throws(
+        () => openTestArchive({ archiveUrl }),
+        (error) =>
+          error instanceof PipelineError &&
+          error.code === 'usage' &&
+          /^Cannot use sources\.spacex\.archiveUrl "https:.*": it is no address of captures$/.test(
+            error.message,
+          ) &&
+          !error.message.includes('s3cret'),
+      );
+    }
+  });
 
   void it('says where its records are made up', async (t) => {
     const { pull } = await stageArchive(t, { marked: true });
