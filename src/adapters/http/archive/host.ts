@@ -57,7 +57,7 @@ export type Host = {
   readonly close: () => void;
 };
 
-/** The archive blocks an address for an hour that goes on for a minute after a 429. */
+/** The archive blocks an address for an hour that goes on asking within a minute of a 429. */
 const LEAST_HOLD_MS = 60_000;
 const CLOSED_MS = 3_600_000;
 
@@ -85,9 +85,13 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return { url: withoutLogin(url), proxy: proxyFor(url, options), setting };
   }
 
-  function close(place: Place, reason: string, hint: string, cause?: unknown): RequestError {
-    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint };
-    return cannotGet(place, reason, { hint, cause });
+  function close(
+    place: Place,
+    reason: string,
+    failure: { readonly hint: string; readonly status?: number; readonly cause?: unknown },
+  ): RequestError {
+    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint: failure.hint };
+    return cannotGet(place, reason, failure);
   }
 
   /** It refused a request because there were too many: the error says whether there may be another. */
@@ -96,20 +100,21 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);
     refusals += 1;
     const reason = 'it answered 429: too many requests';
-    if (refusals > 1) return close(place, `${reason}, twice in a row`, 'Try again in an hour.');
+    const status = 429;
+    const hint = 'Try again in an hour.';
+    if (refusals > 1) return close(place, `${reason}, twice in a row`, { hint, status });
     if (wait > Math.max(LEAST_HOLD_MS, options.maxRetryAfterSeconds * 1000)) {
       const seconds = Math.ceil(wait / 1000);
-      return close(place, `${reason}, for ${seconds} s`, 'Start the run again then.');
+      return close(place, `${reason}, for ${seconds} s`, { hint: 'Start the run again then.', status });
     }
     budget.hold(wait);
-    const hint = 'Try again in an hour.';
-    return cannotGet(place, reason, { hint, retryable: true, status: 429, retryAfter: String(wait / 1000) });
+    return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
   }
 
   function failure(place: Place, error: unknown): unknown {
     const isRefused = errorCode(error instanceof RequestError ? error.cause : error) === 'ECONNREFUSED';
     if (refusedHint === null || !isRefused || place.proxy !== null) return error;
-    return close(place, 'it refuses connections', refusedHint, error);
+    return close(place, 'it refuses connections', { hint: refusedHint, cause: error });
   }
 
   return {
