@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { PipelineError } from '../../src/core/errors.ts';
-import { failureOf, openTestArchive, pullCopy, stageArchive } from '../support/archive.ts';
+import { failureOf, openTestArchive, pinnedTo, pullCopy, stageArchive } from '../support/archive.ts';
 
 const ORIGINAL = 'https://api.spacexdata.com/v4/rockets';
 const TIMESTAMP = '20251128034223';
@@ -118,6 +118,16 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.equal(url, standIn.url + FIXED);
     assert.doesNotMatch(JSON.stringify([lines, error.message, error.hint]), /s3cret/);
     assert.equal(upstream.hide('it sent s3cret back'), 'it sent *** back');
+  });
+
+  void it('is found by an address with a slash at its end, too', async (t) => {
+    const { asked, standIn } = await stageArchive(t);
+    const urls = { archiveUrl: `${standIn.archiveUrl}/`, recordingsUrl: `${standIn.recordingsUrl}/` };
+    const { upstream } = openTestArchive(urls, { copies: pinnedTo(standIn.pins()) });
+    t.after(upstream.close);
+    await pullCopy(upstream, 'rockets');
+    await pullCopy(upstream, 'dragons');
+    assert.deepEqual(asked(), [NEAREST, FIXED, '/recordings/dragons/all.yml']);
   });
 
   void it('has an address of a form that is checked at once', () => {

@@ -16,9 +16,9 @@ export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | '
     readonly copies: Archive['copies'];
     readonly pacing: Archive['pacing'];
     readonly headersTimeoutSeconds: number;
-    /** `<archive>/<timestamp>id_/<base URL of the API>`, without a trailing slash. */
+    /** `<archive>/<timestamp>id_/<base URL of the API>` */
     readonly archiveUrl: string;
-    /** Without a trailing slash; null: without recordings. */
+    /** The folder of the recordings; null: without recordings. */
     readonly recordingsUrl: string | null;
     /** The keys of the configuration that hold these, for hints. */
     readonly settings: { readonly archiveUrl: string; readonly recordingsUrl: string };
@@ -31,8 +31,9 @@ export type ArchiveUpstream = Upstream & { readonly close: () => Promise<void> }
  * asked one request at a time. Throws PipelineError `usage` where `archiveUrl` is no address of captures.
  */
 export function openArchive(options: ArchiveOptions): ArchiveUpstream {
-  const { copies, recordingsUrl, settings } = options;
-  const base = parsePlayback(options.archiveUrl);
+  const { copies, settings } = options;
+  const recordingsUrl = options.recordingsUrl?.replace(/\/+$/, '') ?? null;
+  const base = parsePlayback(options.archiveUrl.replace(/\/+$/, ''));
   if (base === null) throw notOfCaptures(options);
   const hostOptions = { ...options, ...options.pacing };
   const archive = openHost(hostOptions, {
