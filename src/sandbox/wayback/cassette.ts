@@ -14,6 +14,7 @@ const WIDTH = 80;
 /** A cassette as VCR, a Ruby library, writes it: YAML with one interaction. */
 export function cassetteOf({ uri, body, etag, recordedAt, binary }: Recorded): Buffer {
   const date = new Date(recordedAt).toUTCString();
+  const isOld = recordedAt < '2022';
   const headers = [
     ['Date', date],
     ['Content-Type', 'application/json; charset=utf-8'],
@@ -44,9 +45,9 @@ export function cassetteOf({ uri, body, etag, recordedAt, binary }: Recorded): B
     '    body:',
     '      encoding: ASCII-8BIT',
     `      string: ${bodyText(body, binary)}`,
-    '    http_version: ',
+    ...(isOld ? ['    http_version: '] : []),
     `  recorded_at: ${date}`,
-    'recorded_with: VCR 6.4.0',
+    `recorded_with: VCR ${isOld ? '4.0.0' : '6.4.0'}`,
     '',
   ];
   return Buffer.from(lines.join('\n'));
