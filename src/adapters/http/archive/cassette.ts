@@ -14,7 +14,8 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
   // Loaded where it is needed: most commands never read one.
   const { parse } = await import('yaml');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(file);
-  const exchanges = at(parse(text, { customTags: [BINARY] }), 'http_interactions');
+  // Its own messages would quote the body over several lines.
+  const exchanges = at(parse(text, { customTags: [BINARY], prettyErrors: false }), 'http_interactions');
   if (!Array.isArray(exchanges) || exchanges.length !== 1)
     throw new TypeError('the file is no cassette of one exchange');
   const [exchange] = exchanges as readonly unknown[];
