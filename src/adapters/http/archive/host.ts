@@ -88,10 +88,10 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   function close(
     place: Place,
     reason: string,
-    failure: { readonly hint: string; readonly status?: number; readonly cause?: unknown },
+    why: { readonly hint: string; readonly status?: number; readonly cause?: unknown },
   ): RequestError {
-    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint: failure.hint };
-    return cannotGet(place, reason, failure);
+    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint: why.hint };
+    return cannotGet(place, reason, why);
   }
 
   /** It refused a request because there were too many: the error says whether there may be another. */
