@@ -105,6 +105,15 @@ export const OUTPUT: readonly OutputDocument[] = [
   ),
   document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
   document(['sandbox'], object({ url: text('when it is ready') })),
+  document(
+    ['sandbox'],
+    object({
+      url: text('of the API, when it is ready'),
+      archive_url: text('for SPACEX_PIPELINE_ARCHIVE_URL'),
+      recordings_url: text('for SPACEX_PIPELINE_RECORDINGS_URL'),
+    }),
+    '--wayback',
+  ),
 ];
 
 function document(commands: readonly string[], schema: Schema, flags: string | null = null): OutputDocument {

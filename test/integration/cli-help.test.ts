@@ -81,7 +81,7 @@ void describe('help', () => {
   void it('of the sandbox explains its faults', async () => {
     assert.match(
       await help('sandbox'),
-      /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate/,
+      /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate[^]*--wayback[^]*replayed=CODE/,
     );
   });
 
@@ -124,6 +124,16 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
     { args: ['sandbox', '--faults', 'flood'], message: /"flood" names no fault/, hint: /sandbox --help/ },
+    {
+      args: ['sandbox', '--wayback-faults', 'gzip'],
+      message: /--wayback-faults: it needs --wayback/,
+      hint: /sandbox --help/,
+    },
+    {
+      args: ['sandbox', '--wayback', '--wayback-faults', 'flood'],
+      message: /"flood" names no fault/,
+      hint: /sandbox --help/,
+    },
     { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },
   ]) {
     void it(`refuses ${args.join(' ') || 'nothing'}`, async () => {
