@@ -20,9 +20,11 @@ import { openSource } from './source.ts';
 export type PlanRequest = {
   /** Names; null for all. */
   readonly resources: readonly string[] | null;
-  readonly source: string | null;
+  /** An address; null for what is configured. */
+  readonly from: string | null;
+  readonly asOf: string | null;
   /** Runs whose raw files stand for a pull: for each resource the last that has one. */
-  readonly from: readonly string[];
+  readonly runs: readonly string[];
 };
 
 export type PlanReport = Preview & {
@@ -45,7 +47,7 @@ export async function planChanges(
   const { config } = loaded;
   const { resources } = config.source;
   const origins: Manifest[] = [];
-  for (const id of request.from) {
+  for (const id of request.runs) {
     const { run_id } = await findRun(config, id, deps);
     const manifest = await readManifest(config.dataDir, run_id ?? '');
     if (manifest === null) {
@@ -62,7 +64,7 @@ export async function planChanges(
   const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
   const source =
     newest === undefined
-      ? await openSource(loaded, { name: request.source, orSandbox: false }, deps)
+      ? await openSource(loaded, { from: request.from, asOf: request.asOf, orSandbox: false }, deps)
       : archivedSource(newest, config.dataDir);
   try {
     const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>

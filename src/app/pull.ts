@@ -6,7 +6,8 @@ import { openSource } from './source.ts';
 
 export type PullRequest = {
   readonly plan: Plan;
-  readonly source: string | null;
+  readonly from: string | null;
+  readonly asOf: string | null;
   readonly orSandbox: boolean;
   readonly full: boolean;
   readonly migrate: boolean;
@@ -14,7 +15,7 @@ export type PullRequest = {
 
 /** A run that pulls from the source: `run`. */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
-  const { orSandbox, source } = request;
+  const { asOf, from, orSandbox } = request;
   const start = pull({ ...request, chosen: loaded.config.settings.resources });
-  return runOnce(loaded, start, () => openSource(loaded, { name: source, orSandbox }, deps), deps);
+  return runOnce(loaded, start, () => openSource(loaded, { from, asOf, orSandbox }, deps), deps);
 }

@@ -17,7 +17,7 @@ import { howToResume, isLoginLost, openSource, type OpenSource } from './source.
 export async function resumeRun(
   loaded: LoadedSource,
   id: string | null,
-  options: { readonly source: string | null; readonly migrate: boolean },
+  options: { readonly from: string | null; readonly migrate: boolean },
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
@@ -30,7 +30,7 @@ export async function resumeRun(
     });
   }
   const plan = planRun(config.source.resources, manifest.plan);
-  const name = options.source ?? addressOf(loaded, manifest);
+  const from = options.from ?? addressOf(loaded, manifest);
   return runOnce(
     loaded,
     {
@@ -41,7 +41,7 @@ export async function resumeRun(
     },
     // The data folder is the one that the run is in.
     async (): Promise<OpenSource> => ({
-      ...(await openSource(loaded, { name, orSandbox: false }, deps)),
+      ...(await openSource(loaded, { from, asOf: null, orSandbox: false }, deps)),
       dataDir: config.dataDir,
     }),
     deps,

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 
+import { openArchive } from '../adapters/http/archive/open-archive.ts';
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
+import type { Archive } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import { VERSION } from './version.ts';
+import { addressOfDay, archiveDay, copiesUntil, withDay } from './archive-day.ts';
+import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
   readonly upstream: Upstream;
@@ -19,16 +22,20 @@ export type OpenSource = {
 };
 
 export type SourceChoice = {
-  /** `live`, `sandbox`, a base URL, or null for what is configured. */
-  readonly name: string | null;
+  /** `archive`, `live`, `sandbox`, a base URL, or null for what is configured. */
+  readonly from: string | null;
+  /** Of an archive, as it was typed; null for the day that is configured. */
+  readonly asOf: string | null;
   readonly orSandbox: boolean;
 };
 
 export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
 
+type ClosingUpstream = Upstream & { readonly close: () => Promise<void> };
+
 /**
- * Opens the source of a run, without a request. With `orSandbox`, and where neither database nor base URL is configured,
- * an address that cannot be reached gives way to the sandbox.
+ * Opens the address that a run's records come from, without a request. With `orSandbox`, and where neither database nor
+ * address is configured, an address that cannot be reached gives way to the sandbox.
  */
 export async function openSource(
   loaded: LoadedSource,
@@ -36,50 +43,78 @@ export async function openSource(
   deps: SourceDeps,
 ): Promise<OpenSource> {
   const { config } = loaded;
-  if (choice.name === 'sandbox') return openSandbox(loaded, deps);
-  const { name, baseUrl } = addressOf(loaded, choice.name);
-  const upstream = openSourceAt(loaded, name, baseUrl, deps);
+  const address = addressOf(loaded, choice);
+  if (address.kind === 'sandbox') return openSandbox(loaded, deps);
+  const upstream = openAddress(loaded, address, deps);
   const reason = choice.orSandbox && mayFallBack(loaded, choice) ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
     await upstream.close();
     deps.log.warn(
-      `Cannot use ${maskUrl(baseUrl)}: ${reason}. Running on the built-in sandbox API instead: its data are simulated.`,
+      `Cannot use ${maskUrl(address.url)}: ${reason}. Running on the built-in sandbox API instead: its data are simulated.`,
     );
     return openSandbox(loaded, deps);
   }
   return {
     upstream,
-    keepsOthers: false,
+    keepsOthers: address.kind === 'archive' && choice.from === null && choice.asOf === null,
     dataDir: config.dataDir,
     close: () => upstream.close(),
   };
 }
 
-/** Nothing falls back where somebody said which source or database they mean. */
-function mayFallBack({ config, isDefault }: LoadedSource, choice: SourceChoice): boolean {
-  const configured = choice.name !== null && choice.name !== 'live';
-  return !configured && config.database.url === null && isDefault('baseUrl');
+/** Nothing falls back where somebody said which address or database they mean. */
+function mayFallBack({ config, isDefault }: LoadedSource, { asOf, from }: SourceChoice): boolean {
+  const isUsual = from === null || from === 'archive' || from === 'live';
+  return isUsual && asOf === null && config.database.url === null && isDefault('baseUrl');
 }
 
-function addressOf(
-  { config, isDefault }: LoadedSource,
-  name: string | null,
-): { name: string; baseUrl: string } {
-  if (name === null || name === 'live') {
-    const { baseUrl } = config.settings;
-    return { name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), baseUrl };
+type Place = { readonly name: string; readonly url: string };
+
+type Address =
+  | { readonly kind: 'sandbox' }
+  | (Place & { readonly kind: 'archive'; readonly copies: Archive['copies'] })
+  | (Place & { readonly kind: 'api' });
+
+function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice): Address {
+  const { config, isDefault } = loaded;
+  const { archive, defaultAddress, name } = config.source;
+  // Anyone who configures another API wants to pull from it.
+  const word = from ?? (asOf !== null ? 'archive' : isDefault('baseUrl') ? defaultAddress : 'live');
+  const day = archiveDay(word, asOf);
+  if (day !== null || word === 'archive') {
+    const { archiveUrl } = config.settings;
+    if (archive === null || archiveUrl === undefined) throw noArchive(name);
+    const { copies } = archive;
+    if (day === null) return { kind: 'archive', name: 'archive', url: archiveUrl, copies };
+    const url = withDay(archiveUrl, day);
+    return { kind: 'archive', name: addressOfDay(day), url, copies: copiesUntil(copies, day) };
   }
-  if (!isHttpUrl(name)) {
+  if (asOf !== null) {
+    throw new PipelineError(`Cannot use --as-of ${asOf}: only an archive has days, ${word} has none`, {
+      code: 'usage',
+      hint: 'Give --from archive, or leave --as-of out.',
+    });
+  }
+  if (word === 'sandbox') return { kind: 'sandbox' };
+  if (word === 'live') {
+    const { baseUrl } = config.settings;
+    return { kind: 'api', name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), url: baseUrl };
+  }
+  if (!isHttpUrl(word)) {
     throw new PipelineError(
-      `Cannot use --from ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
-      {
-        code: 'usage',
-        hint: 'Give --from live, --from sandbox or --from https://…',
-      },
+      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without query`,
+      { code: 'usage', hint: 'Give --from archive, --from live, --from sandbox or --from https://…' },
     );
   }
-  const baseUrl = name.replace(/\/+$/, '');
-  return { name: maskUrl(baseUrl), baseUrl };
+  const baseUrl = word.replace(/\/+$/, '');
+  return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl };
+}
+
+function noArchive(source: string): PipelineError {
+  return new PipelineError(`Cannot pull ${source} from an archive: it has no preserved copies`, {
+    code: 'usage',
+    hint: 'Give --from live.',
+  });
 }
 
 /** Had the address a login that the configuration has not? It is kept nowhere. */
@@ -99,7 +134,7 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
-  const upstream = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
+  const upstream = openApi(loaded, { name: 'sandbox', url: sandbox.url }, deps, own);
   return {
     upstream,
     keepsOthers: false,
@@ -111,21 +146,59 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   };
 }
 
-function openSourceAt(
+function openAddress(
+  loaded: LoadedSource,
+  address: Exclude<Address, { readonly kind: 'sandbox' }>,
+  deps: SourceDeps,
+): ClosingUpstream {
+  const { archive } = loaded.config.source;
+  return address.kind === 'archive' && archive !== null
+    ? openCopies(loaded, archive, address, deps)
+    : openApi(loaded, address, deps);
+}
+
+function openApi(
   { config, isDefault }: LoadedSource,
-  name: string,
-  baseUrl: string,
+  { name, url }: Place,
   { clock, log }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
-) {
+): ClosingUpstream {
   return openHttpUpstream({
     ...config.settings,
     // Anyone who sets a rate means it for each moment.
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
-    baseUrl,
-    userAgent: `spacex-pipeline/${VERSION}`,
+    baseUrl: url,
+    userAgent: USER_AGENT,
+    clock,
+    log,
+    random: Math.random,
+  });
+}
+
+function openCopies(
+  { config, isDefault }: LoadedSource,
+  { headersTimeoutSeconds, pacing }: Archive,
+  { copies, name, url }: Extract<Address, { readonly kind: 'archive' }>,
+  { clock, log }: SourceDeps,
+): ClosingUpstream {
+  const { settings, source } = config;
+  const keyOf = (setting: string): string => `sources.${source.name}.${setting}`;
+  return openArchive({
+    ...settings,
+    headersTimeoutSeconds: isDefault('headersTimeoutSeconds')
+      ? headersTimeoutSeconds
+      : settings.headersTimeoutSeconds,
+    address: name,
+    copies,
+    pacing: isDefault('requestsPerSecond')
+      ? pacing
+      : { ...pacing, requestsPerSecond: settings.requestsPerSecond },
+    archiveUrl: url,
+    recordingsUrl: settings.recordingsUrl === '' ? null : (settings.recordingsUrl ?? null),
+    settings: { archiveUrl: keyOf('archiveUrl'), recordingsUrl: keyOf('recordingsUrl') },
+    userAgent: USER_AGENT,
     clock,
     log,
     random: Math.random,

@@ -30,5 +30,5 @@ export function chooseSource(named: string | undefined, from: string | undefined
 }
 
 export function isAddress(text: string): boolean {
-  return ADDRESSES.some((word) => word === text) || /^https?:/i.test(text);
+  return ADDRESSES.some((word) => word === text) || /^(https?:|archive@)/i.test(text);
 }

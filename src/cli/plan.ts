@@ -15,6 +15,7 @@ const NAMED = 10;
 type PlanOptions = {
   readonly resources?: readonly string[];
   readonly from?: readonly string[];
+  readonly asOf?: string;
 };
 
 export const registerPlan: Register = (program, streams, act) => {
@@ -22,6 +23,7 @@ export const registerPlan: Register = (program, streams, act) => {
     .command('plan')
     .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
+    .option('--as-of <date>', 'the day of an archive, as in 2025-10-06 (default: its last good one)')
     .option(
       '--from <address|run...>',
       'archive, live, sandbox, a base URL, or runs whose raw files stand for a pull',
@@ -32,8 +34,9 @@ export const registerPlan: Register = (program, streams, act) => {
       const progress = createProgress(context);
       const request = {
         resources: options.resources ?? null,
-        source: context.from,
-        from: runsIn(options.from ?? []),
+        from: context.from,
+        asOf: options.asOf ?? null,
+        runs: runsIn(options.from ?? []),
       };
       const report = await planChanges(context.loaded, request, {
         ...context,

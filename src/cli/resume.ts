@@ -14,7 +14,7 @@ export const registerResume: Register = (program, streams, act) => {
     .addHelpText('after', example('resume'))
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const request = { source: context.from, migrate: options.migrate === true };
+      const request = { from: context.from, migrate: options.migrate === true };
       const loaded = await ofRun(context.all, id ?? null, context);
       act(await perform(context, (deps) => resumeRun(loaded, id ?? null, request, deps)));
     });

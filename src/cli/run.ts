@@ -15,6 +15,7 @@ import { flagsAbout, typeable } from './self.ts';
 
 type RunOptions = {
   readonly resources?: readonly string[];
+  readonly asOf?: string;
   readonly orSandbox?: boolean;
   readonly full?: boolean;
   readonly migrate?: boolean;
@@ -29,7 +30,8 @@ export const registerRun: Register = (program, streams, act) => {
     .description('one run: extract, validate, transform, load, publish')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
-    .option('--or-sandbox', 'run on the built-in, simulated API where the live one cannot be had')
+    .option('--as-of <date>', 'the day of an archive, as in 2025-10-06 (default: its last good one)')
+    .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
     .option('--migrate', 'apply pending migrations to a server first')
     .option('--atomic', 'publish all resources or none')
@@ -60,7 +62,8 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
       loaded,
       {
         plan,
-        source: context.from,
+        from: context.from,
+        asOf: options.asOf ?? null,
         orSandbox: options.orSandbox === true,
         full: options.full === true,
         migrate: options.migrate === true,

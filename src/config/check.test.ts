@@ -17,6 +17,12 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'sources.spacex.resources': ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
   'sources.spacex.limits': ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
   'sources.spacex.baseUrl': ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without query'],
+  'sources.spacex.archiveUrl': [
+    'http://localhost/web/1id_/http://h',
+    'ftp://h',
+    'an http:// or https:// URL without query',
+  ],
+  'sources.spacex.recordingsUrl': ['', 'ftp://h', 'an http:// or https:// URL without query, or nothing'],
   'sources.spacex.connectTimeoutSeconds': ['1.5', 0, 'a number above 0 and at most 3600'],
   'sources.spacex.headersTimeoutSeconds': ['2', 'soon', 'a number above 0 and at most 3600'],
   'sources.spacex.bodyTimeoutSeconds': ['3', 3601, 'a number above 0 and at most 3600'],

@@ -43,6 +43,12 @@ test('our own variable wins over those of others', () => {
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
 });
 
+test('an empty folder of recordings means none, and no other variable is set by nothing', () => {
+  const empty = { SPACEX_PIPELINE_RECORDINGS_URL: '', SPACEX_PIPELINE_ARCHIVE_URL: '' };
+  const none = ['', 'environment SPACEX_PIPELINE_RECORDINGS_URL'];
+  assert.deepEqual(read(empty), { 'sources.spacex.recordingsUrl': none });
+});
+
 test('the real environment wins over .env, also by a weaker name', () => {
   const ours = { SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d' };
   const { 'database.url': url } = read({ DATABASE_URL: 'postgresql://theirs/d' }, ours);

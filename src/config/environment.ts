@@ -1,4 +1,4 @@
-import { VARIABLE_PREFIX, type Setting } from './keys.ts';
+import { listSettings, VARIABLE_PREFIX, type Setting } from './keys.ts';
 import type { ConfigKey, SourceKey } from './schema.ts';
 import { isServiceVariable } from './kubernetes.ts';
 import type { FindVariable, Variable } from './server-url.ts';
@@ -28,21 +28,33 @@ function aliasesOf({ ofSource, variable }: Setting): readonly string[] {
 
 /** Looks in the real environment first, then in `.env`. */
 export function findIn(env: Environment, dotEnv: Environment): FindVariable {
+  const mayBeEmpty = new Set(
+    listSettings()
+      .filter(takesNothing)
+      .map(({ variable }) => variable),
+  );
+  const isSet = (name: string, value: string | undefined): value is string =>
+    (mayBeEmpty.has(name) && value?.trim() === '') || isFilled(name, value ?? '');
   return (...names) => {
     for (const name of names) {
-      const value = env[name] ?? '';
+      const value = env[name];
       if (isSet(name, value)) return { value, name, origin: `environment ${name}` };
     }
     for (const name of names) {
-      const value = dotEnv[name] ?? '';
+      const value = dotEnv[name];
       if (isSet(name, value)) return { value, name: `${name} in .env`, origin: `.env ${name}` };
     }
     return null;
   };
 }
 
+/** Does an empty value say something else than that there is none? */
+function takesNothing({ schema }: Setting): boolean {
+  return schema['format'] === 'http-url-or-empty';
+}
+
 /** An empty variable counts as not set, and so does one that Kubernetes added for a Service. */
-function isSet(name: string, value: string): boolean {
+function isFilled(name: string, value: string): boolean {
   return value.trim() !== '' && !isServiceVariable(name, value);
 }
 
@@ -81,7 +93,8 @@ export function refuseUnknownVariables(
 ): void {
   const known = settings.map(({ variable }) => variable);
   const unknown = [...Object.entries(env), ...Object.entries(dotEnv)].filter(
-    ([name, value = '']) => name.startsWith(VARIABLE_PREFIX) && isSet(name, value) && !known.includes(name),
+    ([name, value = '']) =>
+      name.startsWith(VARIABLE_PREFIX) && isFilled(name, value) && !known.includes(name),
   );
   const problems = unknown.map(([name]) => {
     const words = known.map((one) => one.slice(VARIABLE_PREFIX.length));

@@ -45,6 +45,8 @@ const SOURCE_NAMES: Readonly<Record<SourceKey, string>> = {
   resources: 'resources',
   limits: 'resource-limits',
   baseUrl: 'base-url',
+  archiveUrl: 'archive-url',
+  recordingsUrl: 'recordings-url',
   connectTimeoutSeconds: 'connect-timeout-seconds',
   headersTimeoutSeconds: 'headers-timeout-seconds',
   bodyTimeoutSeconds: 'body-timeout-seconds',

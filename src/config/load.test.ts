@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { failure, FILE, folderWith, load, messageOf, type Setup } from '../../test/support/config-folder.ts';
 import { describeConfig, loadConfig, type LoadedConfig } from './load.ts';
 import { listSettings, treeOf, type Setting } from './keys.ts';
+import spacex from '../sources/spacex/source.ts';
 
 test('without file, environment and flags, every value is the default', async () => {
   const { config, origins, file, cwd } = await load({});
@@ -16,6 +17,8 @@ test('without file, environment and flags, every value is the default', async ()
         resources: null,
         limits: {},
         baseUrl: 'https://api.spacexdata.com',
+        archiveUrl: spacex.archive?.url,
+        recordingsUrl: spacex.archive?.recordingsUrl,
         connectTimeoutSeconds: 10,
         headersTimeoutSeconds: 30,
         bodyTimeoutSeconds: 30,

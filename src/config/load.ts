@@ -99,8 +99,11 @@ function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<Confi
 
 /** May the value hold a login? */
 function isUrl({ key, ofSource }: Setting): boolean {
-  return key === 'database.url' || ofSource === 'baseUrl' || isProxy(ofSource);
+  return key === 'database.url' || URLS.has(ofSource ?? '') || isProxy(ofSource);
 }
+
+/** Addresses of a source. */
+const URLS: ReadonlySet<string> = new Set(['baseUrl', 'archiveUrl', 'recordingsUrl']);
 
 function isProxy(ofSource: Setting['ofSource']): boolean {
   return ofSource === 'httpProxy' || ofSource === 'httpsProxy';
@@ -189,7 +192,7 @@ function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: str
 function finish({ setting, value, folder }: Assignment, find: FindVariable): unknown {
   if (typeof value !== 'string') return value;
   if (setting.key === 'dataDir') return resolve(folder, value);
-  if (setting.ofSource === 'baseUrl') return value.replace(/\/+$/, '');
+  if (URLS.has(setting.ofSource ?? '')) return value.replace(/\/+$/, '');
   if (isProxy(setting.ofSource)) return withScheme(value);
   return setting.key === 'database.url' ? withParameters(value, find) : value;
 }

@@ -9,7 +9,7 @@ import {
   string,
   type Static,
 } from '../core/schema.ts';
-import type { Source } from '../core/source.ts';
+import type { Archive, Source } from '../core/source.ts';
 import { sources } from '../sources/index.ts';
 import { COUNT, DAY_SECONDS, section, seconds, SHARE, timeout } from './schema-parts.ts';
 
@@ -21,7 +21,7 @@ export function sourceSections() {
 }
 
 /** What can be set for a source: where its records are and go, and how it is asked. */
-function sourceSection({ baseUrl, pacing, schema }: Source) {
+function sourceSection({ archive, baseUrl, pacing, schema }: Source) {
   return section({
     schema: string({
       format: 'schema-name',
@@ -56,6 +56,7 @@ function sourceSection({ baseUrl, pacing, schema }: Source) {
       default: baseUrl,
       description: 'The API, as an http:// or https:// URL.',
     }),
+    ...archiveSettings(archive),
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
     headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
     bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
@@ -106,6 +107,31 @@ function sourceSection({ baseUrl, pacing, schema }: Source) {
     ),
   });
 }
+
+/** A source without preserved copies has no such settings. */
+function archiveSettings(archive: Archive | null): ArchiveSettings {
+  if (archive === null) return {} as ArchiveSettings;
+  return {
+    archiveUrl: optional(
+      string({
+        format: 'http-url',
+        pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
+        default: archive.url,
+        description: 'The captures of a web archive, as <archive>/<timestamp>id_/<base URL of the API>.',
+      }),
+    ),
+    recordingsUrl: optional(
+      string({
+        format: 'http-url-or-empty',
+        pattern: '^([Hh][Tt][Tt][Pp][Ss]?://|$)',
+        default: archive.recordingsUrl,
+        description: 'The folder of the recordings; empty: none are used.',
+      }),
+    ),
+  };
+}
+
+type ArchiveSettings = Readonly<Record<'archiveUrl' | 'recordingsUrl', ReturnType<typeof optional<string>>>>;
 
 function proxy(description: string) {
   return nullable(string({ format: 'proxy-url', default: null, description }));

@@ -16,6 +16,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: isHttpUrl,
     expected: 'an http:// or https:// URL without query',
   },
+  'http-url-or-empty': {
+    accepts: (value) => value === '' || isHttpUrl(value),
+    expected: 'an http:// or https:// URL without query, or nothing',
+  },
   'postgres-url': {
     accepts: (value) => serverUrlFault(value) === null,
     expected: (value) => serverUrlFault(typeof value === 'string' ? value : '') ?? '',

@@ -12,7 +12,7 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 import spacex from '../../src/sources/spacex/source.ts';
 import { listen } from '../support/web.ts';
 
-const CHOICE = { name: null, orSandbox: true };
+const CHOICE = { from: 'live', asOf: null, orSandbox: true };
 const AWAY = 'http://127.0.0.1:1';
 
 /** The configuration of a user who configured nothing, but with the live API somewhere else. */
