@@ -190,6 +190,7 @@ const LEDGER_TABLES = [
   'migrations',
   'rejects',
   'run_checks',
+  'run_pages',
   'run_resources',
   'run_tables',
   'runs',
