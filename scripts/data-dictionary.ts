@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { openEmbedded } from '../src/adapters/postgres/embedded.ts';
-import { migrateUp } from '../src/adapters/postgres/migrate.ts';
-import { rows, type Session } from '../src/adapters/postgres/session.ts';
-import { MIGRATIONS_DIR } from '../src/app/database.ts';
+import spacex from '../src/sources/spacex/source.ts';
+import type { Session } from '../src/adapters/postgres/session.ts';
+import { migrationDirs } from '../src/app/database.ts';
 import type { DataCheck } from '../src/core/resource.ts';
 import type { Table } from '../src/core/table.ts';
 import { resources } from '../src/sources/index.ts';
-
-const SCHEMA = 'spacex';
+import { withMigrated } from './migrated.ts';
 
 export type Relation = {
   readonly name: string;
@@ -27,23 +21,12 @@ type Column = {
 };
 
 /** Every table and view of a freshly migrated schema, with its comments. */
-export async function readCatalog(): Promise<readonly Relation[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'data-dictionary-'));
-  try {
-    const database = await openEmbedded({ dir: join(dir, 'database'), schema: SCHEMA });
-    const session = await database.connect();
-    await migrateUp(session, database, MIGRATIONS_DIR);
-    const relations = await catalog(session);
-    await database.close();
-    return relations;
-  } finally {
-    await rm(dir, { recursive: true });
-  }
+export function readCatalog(): Promise<readonly Relation[]> {
+  return withMigrated(migrationDirs(spacex), catalog);
 }
 
-function catalog({ client }: Session): Promise<Relation[]> {
-  return rows<Relation>(
-    client,
+function catalog(session: Session, schema: string): Promise<Relation[]> {
+  return session.rows<Relation>(
     `SELECT relname::text AS name, CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind,
             obj_description(c.oid, 'pg_class') AS comment,
             json_agg(json_build_object(
@@ -55,7 +38,7 @@ function catalog({ client }: Session): Promise<Relation[]> {
      LEFT JOIN pg_index i ON indrelid = c.oid AND indisprimary
      WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v')
      GROUP BY c.oid ORDER BY relkind, relname`,
-    [SCHEMA],
+    [schema],
   );
 }
 
@@ -76,7 +59,7 @@ export function dataDictionary(relations: readonly Relation[]): string {
   const views = relations.filter(({ kind }) => kind === 'view');
   return [
     '# Data dictionary',
-    'Made by `npm run docs` from the migrated catalog; the same texts are comments in the database (`\\d+ launches` in psql).',
+    'Made by `npm run docs` from a migrated database; the same texts are comments in the database (`\\d+ launches` in psql).',
     '## Diagram',
     'Key columns and references alone. References are indexed and counted, never enforced: the API has dangling ones.',
     ['```mermaid', ...diagram(relations), '```'].join('\n'),

@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engine: ['engine', 'core', 'steps', 'lib'],
   adapters: ['adapters', 'core', 'lib'],
   sandbox: ['sandbox', 'core', 'lib'],
-  config: ['config', 'core', 'lib'],
+  config: ['config', 'core', 'lib', 'sources'],
   app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'sandbox', 'sources', 'steps'],
   cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'sources'],
   main: ['cli', 'config', 'core', 'lib'],

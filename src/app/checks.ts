@@ -1,9 +1,8 @@
 import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { resources } from '../sources/index.ts';
-import { findRun, type HistoryDeps } from './history.ts';
+import { findRun, NoRunError, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
 export type { CheckRow } from '../adapters/postgres/checks.ts';
@@ -11,6 +10,7 @@ export type { CheckRow } from '../adapters/postgres/checks.ts';
 /** What is known of one check after a run: made by its resource, or a reference that names no row. */
 export type CheckReport = {
   readonly name: string;
+  readonly source: string;
   readonly resource: string;
   readonly severity: DataCheck['severity'];
   readonly count: number | null;
@@ -18,22 +18,26 @@ export type CheckReport = {
   readonly description: string;
 };
 
+export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
+
 const SEVERITIES = ['error', 'warning', 'info'];
 
 /** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
 export async function runChecks(
-  config: Config,
+  config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
-): Promise<{ readonly runId: string; readonly checks: readonly CheckReport[] }> {
+): Promise<ChecksOfRun> {
   const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
-    ledgerChecks(session.client, runId),
+    ledgerChecks(session, runId),
   );
-  const descriptions = new Map(allChecks().map(({ name, description }) => [name, description]));
+  const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
+  const source = config.source.name;
   const checks: CheckReport[] = made.map((one) => ({
     ...one,
+    source,
     description: descriptions.get(one.name) ?? '',
   }));
   for (const [resource, { tables }] of Object.entries(run.resources)) {
@@ -41,39 +45,56 @@ export async function runChecks(
       for (const [column, count] of Object.entries(dangling)) {
         const name = `dangling_${table}_${column}`;
         const description = `${table}.${column} names a row that is not there`;
-        checks.push({ name, resource, severity: 'warning', count, error: null, description });
+        checks.push({ name, source, resource, severity: 'warning', count, error: null, description });
       }
     }
   }
   return { runId, checks: checks.sort(compare) };
 }
 
+/** The same of the newest published run of each source that has one. */
+export async function newestChecks(
+  configs: readonly SourceConfig[],
+  deps: HistoryDeps,
+): Promise<readonly ChecksOfRun[]> {
+  const found: ChecksOfRun[] = [];
+  let none: unknown = null;
+  for (const config of configs) {
+    try {
+      found.push(await runChecks(config, null, deps));
+    } catch (error) {
+      if (!(error instanceof NoRunError)) throw error;
+      none ??= error;
+    }
+  }
+  if (found.length === 0) throw none;
+  return found;
+}
+
 /** The rows that break a check now. Throws `usage` for a name that is none. */
 export async function checkedRows(
-  config: Config,
+  config: SourceConfig,
   name: string,
   limit: number,
   deps: HistoryDeps,
 ): Promise<readonly CheckRow[]> {
-  const check = [...allChecks(), ...danglingChecks()].find((one) => one.name === name);
+  const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
   if (check === undefined) {
     throw new PipelineError(`Cannot find check ${JSON.stringify(name)}`, {
       code: 'usage',
       hint: 'spacex-pipeline checks',
     });
   }
-  return readTarget(config, `make check ${name}`, deps, ({ session }) =>
-    checkRows(session.client, check, limit),
-  );
+  return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
 }
 
-function allChecks(): DataCheck[] {
-  return resources.flatMap(({ checks }) => checks);
+function allChecks({ source }: SourceConfig): DataCheck[] {
+  return source.resources.flatMap(({ checks }) => checks);
 }
 
 /** Every reference is a check of its own. */
-function danglingChecks(): DataCheck[] {
-  return resources.flatMap(({ tables }) =>
+function danglingChecks({ source }: SourceConfig): DataCheck[] {
+  return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>
         references === undefined

@@ -8,9 +8,16 @@ import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts
 import { openServer } from '../adapters/postgres/server.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { Source } from '../core/source.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import type { LoadedConfig } from '../config/load.ts';
 
-export const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** The folders of a source's migrations, in the order in which they are applied. */
+export function migrationDirs({ name }: Pick<Source, 'name'>): readonly string[] {
+  return ['ledger', name].map((folder) => join(MIGRATIONS, folder));
+}
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 
@@ -37,7 +44,7 @@ export const READ_WAIT_MS = 5000;
 
 /** Opens the database for the time of some work. */
 export async function withDatabase<T>(
-  config: Config,
+  config: SourceConfig,
   options: OpenOptions,
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
@@ -46,6 +53,36 @@ export async function withDatabase<T>(
     return await telling(opened, work(opened));
   } finally {
     await opened.close();
+  }
+}
+
+/** The same for each source, over one opening. */
+export async function withEachDatabase<T>(
+  configs: readonly SourceConfig[],
+  options: OpenOptions,
+  work: (config: SourceConfig, opened: OpenDatabase) => Promise<T>,
+): Promise<T[]> {
+  const [first] = configs;
+  if (first === undefined) return [];
+  return withDatabase(first, options, async (opened) => {
+    const results = [await work(first, opened)];
+    for (const config of configs.slice(1))
+      results.push(await inSchemaOf(config, opened, (own) => work(config, own)));
+    return results;
+  });
+}
+
+/** Work on the schema of another source in the same database. */
+export async function inSchemaOf<T>(
+  config: SourceConfig,
+  { database }: Pick<OpenDatabase, 'database'>,
+  work: (opened: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const own = await withSession(database.inSchema(config.settings.schema));
+  try {
+    return await telling(own, work(own));
+  } finally {
+    await own.close();
   }
 }
 
@@ -58,8 +95,9 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
 }
 
 /** Opens what the configuration names: a server, or the embedded database in the data folder, locked for us. */
-export async function openDatabase(config: Config, options: OpenOptions): Promise<OpenDatabase> {
-  const { url, schema, answerTimeoutSeconds } = config.database;
+export async function openDatabase(config: SourceConfig, options: OpenOptions): Promise<OpenDatabase> {
+  const { url, answerTimeoutSeconds } = config.database;
+  const { schema } = config.settings;
   const { dataDir, signal } = options;
   if (url !== null) return withSession(openServer({ ...options, url, schema, answerTimeoutSeconds }));
   const lock = await lockData(config, options);
@@ -84,7 +122,7 @@ export async function openDatabase(config: Config, options: OpenOptions): Promis
 }
 
 /** Locks the embedded database of the data folder. */
-export function lockData(config: Config, options: OpenOptions): Promise<FolderLock> {
+export function lockData(config: SourceConfig, options: OpenOptions): Promise<FolderLock> {
   const { allowNetworkFolder } = config.database;
   return lockFolder(options.dataDir, { ...options, allowNetworkFolder });
 }

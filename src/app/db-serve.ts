@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openDatabaseFolder } from '../adapters/postgres/database-folder.ts';
 import { databaseError } from '../adapters/postgres/errors.ts';
 import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { embeddedDir, lockData, READ_WAIT_MS } from './database.ts';
@@ -18,12 +18,14 @@ const PATIENCE_MS = 30_000;
  * configured, `busy` while a run holds the database.
  */
 export async function serveDatabase(
-  config: Config,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   options: { readonly port: number; readonly ready: (url: string) => void },
   deps: HistoryDeps,
 ): Promise<void> {
+  const [config] = configs;
   const { dataDir } = config;
-  const { url, schema } = config.database;
+  const { url } = config.database;
+  const schemas = configs.map(({ settings }) => settings.schema);
   if (url !== null) {
     throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
       code: 'usage',
@@ -34,7 +36,7 @@ export async function serveDatabase(
   const lock = await lockData(config, { ...deps, dataDir, what: WHAT, waitMs: READ_WAIT_MS });
   try {
     const engine = await openDatabaseFolder(embeddedDir(dataDir), {
-      settings: servedSettings(schema),
+      settings: servedSettings(schemas),
       signal: deps.signal,
       check: lock.check,
     });

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 
 import { findRaw, readRawRequest, scanRaw, type RawRequest } from '../adapters/files/raw-files.ts';
 import { readProvenance, type Provenance, type PublishedRaw } from '../adapters/postgres/provenance.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { loadCheck } from '../core/load-check.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Fault, RawFile } from '../core/run.ts';
+import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
-import { resources } from '../sources/index.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
 import { readId } from '../steps/validate.ts';
 import type { HistoryDeps } from './history.ts';
@@ -66,15 +66,15 @@ type Subject = { readonly resource: Resource; readonly table: Table; readonly id
  * for a table that is none, and for an id of which there is neither a row nor a tombstone.
  */
 export async function explainRow(
-  config: Config,
+  config: SourceConfig,
   tableName: string,
   id: string,
   deps: HistoryDeps,
 ): Promise<Explanation> {
-  const subject = { ...findTable(tableName), id };
+  const subject = { ...findTable(config.source, tableName), id };
   const { resource, table } = subject;
   const { published, ...known } = await readTarget(config, 'explain', deps, ({ session }) =>
-    readProvenance(session.client, { resource: resource.name, table }, id),
+    readProvenance(session, { resource: resource.name, table }, id),
   );
   const [gone] = known.tombstones;
   if (known.rows.length === 0 && gone === undefined) throw unknownRow(subject);
@@ -159,7 +159,7 @@ function lostRaw({ file, host, run_dir, run_id }: PublishedPage, found: 'missing
   return { run_id, host, reason, ...file, path: join(run_dir, file.path) };
 }
 
-function findTable(name: string): { resource: Resource; table: Table } {
+function findTable({ resources }: Source, name: string): { resource: Resource; table: Table } {
   const all = resources.flatMap((resource) => resource.tables.map((table) => ({ resource, table })));
   const found = all.find(({ table }) => table.name === name);
   if (found !== undefined) return found;

@@ -1,24 +1,22 @@
 import { join } from 'node:path';
 
 import { writing as writingFile } from '../adapters/files/writing.ts';
-import type { RowSet } from '../adapters/postgres/read-rows.ts';
 import {
   inSnapshot,
   readableTables,
   readTable,
   type ReadableTable,
 } from '../adapters/postgres/read-table.ts';
-import type { Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
+import type { RowSet, Session } from '../adapters/postgres/session.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createAtomicFile } from '../lib/atomic-file.ts';
 import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
-import { resources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
-import { emptyHint, readAsItStands } from './read-target.ts';
+import { hintOfAll, readAsItStands } from './read-target.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -28,44 +26,78 @@ export type ExportedTable = { readonly table: string; readonly file: string; rea
 /**
  * Writes tables and views to files, each whole or not at all, all from one state of the database. The order of the rows
  * depends on nothing but the rows, so that the same rows give the same bytes. Without names it is every table of the
- * resources. Throws `usage` for a name that is not there.
+ * sources. Those of the first schema need no schema in their names; files of the others are in a folder of that name.
+ * Throws `usage` for a name that is not there.
  */
 export async function exportTables(
-  config: Config,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
-  return readAsItStands(config, 'export', deps, async (opened) => {
-    const { database, session } = opened;
-    const hint = await emptyHint(opened);
+  const [first, ...others] = configs;
+  const { schema } = first.settings;
+  return readAsItStands(first, 'export', deps, async (opened) => {
+    const { session } = opened;
+    const hint = await hintOfAll(others, opened);
     if (hint !== null) {
-      const message = `Cannot export schema ${database.schema}: nothing was ever published`;
+      const message = `Cannot export schema ${schema}: nothing was ever published`;
       throw new PipelineError(message, { code: 'usage', hint });
     }
-    return inSnapshot(session.client, async () => {
-      const { schema } = database;
-      const { found, missing } = await readableTables(session.client, schema, request.tables ?? ownTables());
-      if (found.length === 0 || (missing.length > 0 && request.tables !== null))
-        throw notThere(schema, request.tables === null ? [] : missing);
-      if (missing.length > 0) deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${schema}`);
-      await writing(request.out, () => makeFolder(request.out));
+    return inSnapshot(session, async () => {
       const written: ExportedTable[] = [];
-      for (const table of found) {
-        deps.signal.throwIfAborted();
-        written.push(await exportTable(session, schema, table, request, deps.signal));
+      for (const one of request.tables === null
+        ? configs.map(ownTables)
+        : namedTables(configs, request.tables)) {
+        const { found, missing } = await readableTables(session, one.schema, one.names);
+        if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing);
+        if (missing.length > 0 && found.length > 0)
+          deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${one.schema}`);
+        const out = one.schema === schema ? request.out : join(request.out, safeFileName(one.schema));
+        if (found.length > 0) await writing(out, () => makeFolder(out));
+        for (const table of found) {
+          deps.signal.throwIfAborted();
+          written.push(await exportTable(session, one.schema, table, { ...request, out }, deps.signal));
+        }
       }
+      if (written.length === 0) throw notThere(schema, []);
       return written;
     });
   });
 }
 
+type Named = { readonly schema: string; readonly names: readonly string[] };
+
 /** What somebody else keeps in the schema is exported by name alone. */
-function ownTables(): readonly string[] {
-  return resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+function ownTables({ settings, source }: SourceConfig): Named {
+  const names = source.resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+  return { schema: settings.schema, names };
+}
+
+/** A name is one of the first schema, unless one of the others stands before it. */
+function namedTables(
+  [first, ...others]: readonly [SourceConfig, ...SourceConfig[]],
+  names: readonly string[],
+): Named[] {
+  const prefixOf = ({ settings }: SourceConfig): string => `${settings.schema}.`;
+  const isOfOther = (name: string): boolean => others.some((other) => name.startsWith(prefixOf(other)));
+  const withoutPrefix = (config: SourceConfig, name: string): string =>
+    name.startsWith(prefixOf(config)) ? name.slice(prefixOf(config).length) : name;
+  return [
+    {
+      schema: first.settings.schema,
+      names: names.filter((name) => !isOfOther(name)).map((name) => withoutPrefix(first, name)),
+    },
+    ...others.map((other) => ({
+      schema: other.settings.schema,
+      names: names
+        .filter((name) => name.startsWith(prefixOf(other)))
+        .map((name) => withoutPrefix(other, name)),
+    })),
+  ];
 }
 
 async function exportTable(
-  { client }: Session,
+  session: Session,
   schema: string,
   table: ReadableTable,
   { format, out }: { readonly format: ExportFormat; readonly out: string },
@@ -78,7 +110,7 @@ async function exportTable(
   let count = 0;
   try {
     if (format === 'csv') await writing(path, () => file.write(Buffer.from(csvLine(table.columns))));
-    for await (const rows of readTable(client, schema, table)) {
+    for await (const rows of readTable(session, schema, table)) {
       signal.throwIfAborted();
       count += rows.length;
       await writing(path, () => file.write(Buffer.from(linesOf(rows).join(''))));

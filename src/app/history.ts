@@ -7,13 +7,13 @@ import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
+import { sources } from '../sources/index.ts';
 import { processExists } from '../lib/process-exists.ts';
-import { defaultSource } from '../sources/index.ts';
-import { embeddedDir, READ_WAIT_MS, withDatabase } from './database.ts';
+import { embeddedDir, READ_WAIT_MS, withEachDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
@@ -21,19 +21,30 @@ export type HistoryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly urlFrom: LoadedConfig['urlFrom'];
+  readonly urlFrom: LoadedSource['urlFrom'];
 };
+
+/** There is no such run. */
+export class NoRunError extends PipelineError {}
 
 /**
  * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this
  * role, is an error, as is one that cannot be had where the folder has no run either.
  */
-export async function pastRuns(config: Config, limit: number, deps: HistoryDeps): Promise<RunReport[]> {
-  const manifests = await folderRuns(config.dataDir, limit);
+export async function pastRuns(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  limit: number,
+  deps: HistoryDeps,
+): Promise<RunReport[]> {
+  const [config] = configs;
+  const others = sources.filter((one) => configs.every(({ source }) => source !== one));
+  const manifests = await folderRuns(config.dataDir, limit, ({ source }) =>
+    others.every(({ name }) => name !== source),
+  );
   const runs = new Map<string, RunReport>(
     manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
   );
-  for (const run of await ledgerHistory(config, limit, manifests.length > 0, deps)) {
+  for (const run of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
     const inFolder = runs.get(run.run_id ?? '');
     // A manifest may know the end of a run that the ledger could not be told.
     const known = run.status === 'running' && inFolder !== undefined ? inFolder : run;
@@ -47,25 +58,45 @@ export async function pastRuns(config: Config, limit: number, deps: HistoryDeps)
 
 /** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. */
 export async function findRun(
-  config: Config,
+  config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
   eligible: (run: RunReport) => boolean = () => true,
 ): Promise<RunReport> {
-  const all = await pastRuns(config, Number.MAX_SAFE_INTEGER, deps);
+  const all = await pastRuns([config], Number.MAX_SAFE_INTEGER, deps);
   const runs = id === null ? all.filter(eligible) : all;
   const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
   const [first] = found;
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
   if (first === undefined || (id !== null && found.length > 1 && first.run_id !== id)) {
     const reason = id === null ? 'there is none yet' : `${found.length} runs have an id that starts so`;
-    throw new PipelineError(`Cannot find run${id === null ? '' : ` ${id}`}: ${reason}`, {
+    throw new NoRunError(`Cannot find run${id === null ? '' : ` ${id}`}: ${reason}`, {
       code: 'usage',
       hint:
         elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`,
     });
   }
   return first;
+}
+
+/**
+ * For the source of that run, or of the newest one for null: as its folder says, or else the ledger that knows it. The
+ * first where nothing knows it, to say so.
+ */
+export async function ofRun(
+  all: readonly [LoadedSource, ...LoadedSource[]],
+  id: string | null,
+  deps: HistoryDeps,
+): Promise<LoadedSource> {
+  const [first, ...others] = all;
+  if (others.length === 0) return first;
+  const isIt = ({ run_id }: Pick<RunReport, 'run_id'>): boolean =>
+    id === null || run_id?.startsWith(id) === true;
+  const [inFolder] = await folderRuns(first.config.dataDir, 1, isIt);
+  const configs = others.map(({ config }) => config);
+  const found =
+    inFolder ?? (await pastRuns([first.config, ...configs], Number.MAX_SAFE_INTEGER, deps)).find(isIt);
+  return all.find(({ config }) => config.source.name === found?.source) ?? first;
 }
 
 /** The data folder inside this one that keeps the runs on the built-in sandbox; null where there are none. */
@@ -75,7 +106,11 @@ export function sandboxDataDir(dataDir: string): string | null {
 }
 
 /** Throws `usage` where the run's folder, which alone keeps its rejects, is not in this data folder. */
-export function rejectsOf(config: Config, runId: string, resource: string | null): AsyncGenerator<Reject> {
+export function rejectsOf(
+  config: SourceConfig,
+  runId: string,
+  resource: string | null,
+): AsyncGenerator<Reject> {
   const folder = runFolder(config.dataDir, runId);
   if (!existsSync(folder)) {
     throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} is not there`, {
@@ -87,25 +122,30 @@ export function rejectsOf(config: Config, runId: string, resource: string | null
 }
 
 async function ledgerHistory(
-  config: Config,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   limit: number,
   hasFolders: boolean,
   deps: HistoryDeps,
 ): Promise<RunReport[]> {
+  const [config] = configs;
   if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
-    return await withDatabase(config, options, async ({ session }) => {
-      const runs = await ledgerRuns(session.client, defaultSource.name, Math.min(limit, 2 ** 31 - 1));
-      return runs.map(withOwnTimes);
-    });
+    const runs = await withEachDatabase(configs, options, ({ source }, { session }) =>
+      ledgerRuns(session, source.name, Math.min(limit, 2 ** 31 - 1)).catch(ifUnmigrated),
+    );
+    return runs.flat().map(withOwnTimes);
   } catch (error) {
-    if (isUnmigrated(error)) return [];
     const report = reportError(error);
     if (report.code !== 'database' || sqlState(error) === NO_RIGHT || !hasFolders) throw error;
     deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
     return [];
   }
+}
+
+function ifUnmigrated(error: unknown): [] {
+  if (isUnmigrated(error)) return [];
+  throw error;
 }
 
 /** PostgreSQL's microseconds in the form that every document of a run has. */

@@ -3,7 +3,6 @@ import { AbsentError, PipelineError } from '../core/errors.ts';
 import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import { leavesRows } from '../core/run.ts';
-import { defaultSource } from '../sources/index.ts';
 import type { OpenSource } from './source.ts';
 
 /** The pages of an earlier run in the folder of the new one, their bytes proven. */
@@ -50,7 +49,6 @@ export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: 
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
   return {
-    source: defaultSource,
     upstream: { address: address ?? '', open: refuse, reach: async () => refuse(), hide: (text) => text },
     dataDir,
     keepsOthers: false,

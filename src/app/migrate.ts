@@ -11,8 +11,8 @@ import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
-import { embeddedDir, MIGRATIONS_DIR, withDatabase, type OpenDatabase } from './database.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import { embeddedDir, migrationDirs, withEachDatabase, type OpenDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 
@@ -33,31 +33,54 @@ export type MigrateReport = {
   readonly migrations: readonly MigrationState[];
 };
 
+/** For each source, in one opening of the database. `down` takes back the newest migration of the last source that has one. */
 export async function migrate(
-  config: Config,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,
   deps: HistoryDeps,
 ): Promise<MigrateReport> {
+  const [config] = configs;
   const { dataDir } = config;
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const states = (await readMigrations(MIGRATIONS_DIR)).map(({ name }) => ({ name, applied_at: null }));
+    const states = (await readMigrations(migrationDirs(config.source))).map(({ name }) => ({
+      name,
+      applied_at: null,
+    }));
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
-  return withDatabase(config, options, async ({ database, session }) => {
-    if (action === 'up') await refuseEncoding(database, session);
-    if (action !== 'status') await lock({ database, session }, deps);
-    // Refuses a database of a newer program before anything changes.
-    await migrationStates(session, database, MIGRATIONS_DIR);
-    const changes = await change(action, database, session);
-    return {
-      ...changes,
-      missing: await missingNames(session, database, MIGRATIONS_DIR),
-      migrations: await migrationStates(session, database, MIGRATIONS_DIR),
-    };
-  });
+  const reports = await withEachDatabase(configs, options, (own, opened) =>
+    migrateOne(own, action, opened, deps),
+  );
+  return {
+    changed: reports.flatMap(({ changed }) => changed),
+    made_again: reports.flatMap(({ made_again }) => made_again),
+    missing: reports.some(({ missing }) => missing === null)
+      ? null
+      : reports.flatMap(({ missing }) => missing ?? []),
+    migrations: reports.flatMap(({ migrations }) => migrations),
+  };
+}
+
+async function migrateOne(
+  { source }: SourceConfig,
+  action: MigrateAction,
+  { database, session }: OpenDatabase,
+  deps: HistoryDeps,
+): Promise<MigrateReport> {
+  const dirs = migrationDirs(source);
+  if (action === 'up') await refuseEncoding(database, session);
+  if (action !== 'status') await lock({ database, session }, deps);
+  // Refuses a database of a newer program before anything changes.
+  await migrationStates(session, database, dirs);
+  const changes = await change(action, database, session, dirs);
+  return {
+    ...changes,
+    missing: await missingNames(session, database, dirs),
+    migrations: await migrationStates(session, database, dirs),
+  };
 }
 
 /** Another migration is waited for; a run is not, as it may take long. */
@@ -66,23 +89,24 @@ async function lock(
   { clock, log, signal }: HistoryDeps,
 ): Promise<void> {
   let told = false;
-  await lockMigrations(session.client, database.schema, async () => {
+  await lockMigrations(session, database.schema, async () => {
     if (!told) log.info(`another migration of schema ${database.schema} is on: waiting for its end`);
     told = true;
     await clock.sleep(WAIT_MS, signal);
   });
-  await lockSchema(session.client, database.schema);
+  await lockSchema(session, database.schema);
 }
 
 async function change(
   action: MigrateAction,
   database: Database,
   session: Session,
+  dirs: readonly string[],
 ): Promise<Pick<MigrateReport, 'changed' | 'made_again'>> {
   if (action === 'up') {
-    const { applied, made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+    const { applied, made_again } = await migrateUp(session, database, dirs);
     return { changed: applied, made_again };
   }
-  const name = action === 'down' ? await migrateDown(session, database, MIGRATIONS_DIR) : null;
+  const name = action === 'down' ? await migrateDown(session, database, dirs) : null;
   return { changed: name === null ? [] : [name], made_again: [] };
 }

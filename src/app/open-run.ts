@@ -5,12 +5,11 @@ import { openRunStore } from '../adapters/files/run-store.ts';
 import { openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunContext, RunSettings } from '../engine/context.ts';
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import { createKindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
@@ -33,18 +32,18 @@ export type RunOptions = Pick<RunContext, 'plan' | 'chosen' | 'full' | 'unready'
 
 /** What a run knows: its folder, ledger and target on a locked schema. */
 export async function openRun(
-  config: Config,
+  config: SourceConfig,
   { database, session }: OpenDatabase,
-  { dataDir, keepsOthers, source, upstream }: OpenSource,
+  { dataDir, keepsOthers, upstream }: OpenSource,
   options: RunOptions,
   deps: RunDeps,
 ): Promise<RunContext> {
   const { chosen, full, keeps, originRunId, plan, readyRaw, runId, startedAt, unready } = options;
-  const { client } = session;
+  const { source } = config;
   const store = openRunStore(dataDir, source.name);
   const folder = await store.create(runId);
   const own = { id: runId, staging: stagingNames(database.schema, randomUUID()) };
-  const ledger = openLedger(database, client, own);
+  const ledger = openLedger(database, session, own);
   return {
     ...deps,
     run: {
@@ -71,7 +70,7 @@ export async function openRun(
     store,
     folder,
     ledger,
-    target: openTarget(database, client, {
+    target: openTarget(database, session, {
       ...own,
       lockTimeoutSeconds: config.database.lockTimeoutSeconds,
       statementTimeoutSeconds: config.database.statementTimeoutSeconds,
@@ -81,15 +80,15 @@ export async function openRun(
 }
 
 /** Throws `usage` where the configuration limits a resource that there is not. */
-export function runSettings(config: Config): RunSettings {
+export function runSettings(config: SourceConfig): RunSettings {
   const { atomic, batchSize, checks, concurrency, deletes } = config;
   const rejects = limitsOf(config, 'rejects');
   return { atomic, batchSize, checks, concurrency, deletes, rejects, vanished: limitsOf(config, 'vanished') };
 }
 
-function limitsOf({ limits }: Config, what: 'rejects' | 'vanished'): Limits {
-  const names = resources.map(({ name }) => name);
-  const unknown = Object.keys(limits.resources).find((name) => !names.includes(name));
+function limitsOf({ limits, settings, source }: SourceConfig, what: 'rejects' | 'vanished'): Limits {
+  const names = source.resources.map(({ name }) => name);
+  const unknown = Object.keys(settings.limits).find((name) => !names.includes(name));
   if (unknown !== undefined) throw unknownResource(unknown, names);
-  return (name) => ({ ...limits[what], ...limits.resources[name]?.[what] });
+  return (name) => ({ ...limits[what], ...settings.limits[name]?.[what] });
 }

@@ -2,14 +2,13 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { Preview } from '../engine/preview.ts';
-import { resources } from '../sources/index.ts';
 import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
@@ -39,11 +38,12 @@ export type PlanReport = Preview & {
  * leaves no database where there was none.
  */
 export async function planChanges(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   request: PlanRequest,
   deps: RunDeps,
 ): Promise<PlanReport> {
   const { config } = loaded;
+  const { resources } = config.source;
   const origins: Manifest[] = [];
   for (const id of request.from) {
     const { run_id } = await findRun(config, id, deps);
@@ -58,7 +58,7 @@ export async function planChanges(
   }
   const [newest] = origins;
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
-  const chosen = request.resources ?? (newest === undefined ? config.resources : null);
+  const chosen = request.resources ?? (newest === undefined ? config.settings.resources : null);
   const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
   const source =
     newest === undefined
@@ -83,7 +83,7 @@ export async function planChanges(
       }
     });
     return {
-      source: source.source.name,
+      source: config.source.name,
       address: source.upstream.address,
       ...found,
       changes: hasChanges(found.resources),

@@ -5,29 +5,29 @@ import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
 import { refuseMissingRights } from '../adapters/postgres/rights.ts';
 import { ledgerSchema } from '../adapters/postgres/sql.ts';
 import { foreignStaging } from '../adapters/postgres/staging.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
 import type { Plan } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { MIGRATIONS_DIR, type OpenDatabase } from './database.ts';
+import { migrationDirs, type OpenDatabase } from './database.ts';
 
 /** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
 export function hintAt(
-  { database, ...config }: Config,
+  { database, ...config }: SourceConfig,
   dataDir: string,
   error: PipelineError,
 ): PipelineError {
-  const { code, context, hint, message, retryable } = error;
+  const { hint } = error;
   if (dataDir === config.dataDir || database.url !== null || hint === undefined) return error;
   const place = `spacex-pipeline --data-dir ${shellQuote(dataDir)} `;
-  const own = hint.replace(/spacex-pipeline (?=query|migrate)/, place);
-  return new PipelineError(message, { code, context, retryable, hint: own, cause: error.cause });
+  return error.withHint(hint.replace(/spacex-pipeline (?=query|migrate)/, place));
 }
 
 /** Work on the database in that folder. */
-export async function hinting<T>(config: Config, dataDir: string, work: Promise<T>): Promise<T> {
+export async function hinting<T>(config: SourceConfig, dataDir: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw error instanceof PipelineError ? hintAt(config, dataDir, error) : error;
   });
@@ -35,6 +35,7 @@ export async function hinting<T>(config: Config, dataDir: string, work: Promise<
 
 /** What a command is about to do to the schema. */
 export type Preparation = {
+  readonly source: Source;
   readonly plan: Plan;
   /** May it apply what is pending, and make again what is missing? */
   readonly mayMigrate: boolean;
@@ -43,7 +44,7 @@ export type Preparation = {
 };
 
 /** A locked schema of which is known what it lacks. */
-export type Prepared = Pick<Preparation, 'plan'> & {
+export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
   readonly unready: Unready;
   /** Is there something to migrate, or to make again, before the run? */
   readonly migrates: boolean;
@@ -55,21 +56,21 @@ export type Prepared = Pick<Preparation, 'plan'> & {
  */
 export async function prepare(
   { database, session }: OpenDatabase,
-  { plan, mayMigrate, publishes }: Preparation,
+  { plan, mayMigrate, publishes, source }: Preparation,
   { log }: { readonly log: Log },
 ): Promise<Prepared> {
   const { schema } = database;
-  await lockSchema(session.client, schema);
+  await lockSchema(session, schema);
   await refuseEncoding(database, session);
   const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
   await refuseMissingRights(database, session, tables, publishes);
-  for (const { owner, count, sql } of await foreignStaging(session.client, schema)) {
+  for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
     log.warn(
       `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
     );
   }
-  const states = await migrationStates(session, database, MIGRATIONS_DIR);
+  const states = await migrationStates(session, database, migrationDirs(source));
   const pending = states.filter(({ applied_at }) => applied_at === null);
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot run on schema ${schema} in ${database.name}: ${reason}`, {
@@ -86,6 +87,7 @@ export async function prepare(
   const isIncomplete = unready.ledger.length + unready.resources.size > 0;
   return {
     plan,
+    source,
     unready,
     migrates: pending.length > 0 || (isIncomplete && mayMigrate),
   };
@@ -94,11 +96,11 @@ export async function prepare(
 /** Migrates where that has to be. Gives the resources that cannot be loaded all the same, and why. */
 export async function makeReady(
   { database, session }: OpenDatabase,
-  { plan, unready, migrates }: Prepared,
+  { plan, source, unready, migrates }: Prepared,
   { log }: { readonly log: Log },
 ): Promise<Unready['resources']> {
   if (!migrates) return unready.resources;
-  const { made_again } = await migrateUp(session, database, MIGRATIONS_DIR);
+  const { made_again } = await migrateUp(session, database, migrationDirs(source));
   if (made_again.length > 0)
     log.warn(`made again, without what it held, as it was missing: ${made_again.join(', ')}`);
   return (await findUnready(database, session, plan.resources)).resources;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { withPreviewFolder } from '../adapters/files/run-folders.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { previewAll, type Preview } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
 import type { OpenDatabase } from './database.ts';
@@ -34,12 +34,16 @@ export function inPreviewFolder<T>(
  * throws it away again. The schema is locked meanwhile; nothing of a run is left.
  */
 export async function preview(
-  { config }: LoadedConfig,
+  { config }: LoadedSource,
   source: OpenSource,
   { mayMigrate, opened, ...own }: PreviewOptions,
   deps: RunDeps,
 ): Promise<Preview> {
-  const prepared = await prepare(opened, { plan: own.plan, mayMigrate, publishes: false }, deps);
+  const prepared = await prepare(
+    opened,
+    { source: config.source, plan: own.plan, mayMigrate, publishes: false },
+    deps,
+  );
   const missing = await makeReady(opened, prepared, deps);
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, source.dataDir, error)]));
   const startedAt = new Date(deps.clock.now()).toISOString();

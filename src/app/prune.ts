@@ -9,7 +9,7 @@ import {
 import { runFolder } from '../adapters/files/run-store.ts';
 import { retentionLedger } from '../adapters/postgres/retention.ts';
 import type { Session } from '../adapters/postgres/session.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import {
@@ -20,8 +20,9 @@ import {
 } from '../core/retention.ts';
 import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
+import { sources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
-import { readTarget } from './read-target.ts';
+import { readTargets } from './read-target.ts';
 
 /** A folder that went, or would go; `leftover` is what an earlier removal did not finish. */
 export type PrunedFolder = {
@@ -42,33 +43,42 @@ export type PruneReport = {
 };
 
 /** Removes the run folders that the configuration does not keep. Throws, and removes none, without a ledger. */
-export async function pruneRuns(config: Config, dryRun: boolean, deps: HistoryDeps): Promise<PruneReport> {
-  return readTarget(config, 'prune runs', deps, async ({ session }) => {
-    // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
-    const { dataDir } = config;
-    const dirs = config.database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
-    const reports: PruneReport[] = [];
-    for (const dir of dirs) reports.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
-    return {
-      dry_run: dryRun,
-      pruned: reports.flatMap(({ pruned }) => pruned),
-      kept: reports.reduce((sum, { kept }) => sum + kept, 0),
-    };
+export async function pruneRuns(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  dryRun: boolean,
+  deps: HistoryDeps,
+): Promise<PruneReport> {
+  const [{ dataDir, database }] = configs;
+  // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
+  const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
+  const reports = await readTargets(configs, 'prune runs', deps, async (config, { session }) => {
+    const ofDirs: PruneReport[] = [];
+    for (const dir of dirs) ofDirs.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
+    return ofDirs;
   });
+  // What one source lets go counts as kept with the others, unless it is gone by then.
+  const pruned = reports.flat().flatMap((report) => report.pruned);
+  const [first = []] = reports;
+  const seen = first.reduce((sum, { kept, pruned: own }) => sum + kept + own.filter(isFolder).length, 0);
+  return { dry_run: dryRun, pruned, kept: seen - pruned.filter(isFolder).length };
+}
+
+function isFolder({ reason }: PrunedFolder): boolean {
+  return reason !== 'leftover';
 }
 
 /** The same for one data folder, over a session that is open. */
 export async function pruneDataDir(
-  config: Config,
+  config: SourceConfig,
   dataDir: string,
-  { client }: Session,
+  session: Session,
   {
     clock,
     dryRun,
     signal,
   }: { readonly clock: Clock; readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<PruneReport> {
-  const ledger: RetentionLedger = await retentionLedger(client);
+  const ledger: RetentionLedger = await retentionLedger(session);
   const { folders, leftovers } = await listRunFolders(dataDir, clock.now());
   const facts = folders.map((folder) => factsOf(folder, config));
   const prunable = choosePrunable(facts, ledger, config.retention, clock.now());
@@ -94,7 +104,7 @@ async function remove(dataDir: string, runId: string): Promise<ErrorReport | nul
   }
 }
 
-function factsOf({ run_id, manifest }: RunFolderEntry, config: Config): RunFolderFacts {
+function factsOf({ run_id, manifest }: RunFolderEntry, config: SourceConfig): RunFolderFacts {
   const made = uuidv7Time(run_id);
   if (manifest === null) return { run_id, manifest, made };
   const { status, started_at, finished_at } = manifest;
@@ -105,10 +115,14 @@ function factsOf({ run_id, manifest }: RunFolderEntry, config: Config): RunFolde
 
 /** Did the run work on the database and schema of this configuration, by whatever user? */
 function isOurs(
-  { config: own = {} }: NonNullable<RunFolderEntry['manifest']>,
-  { database }: Config,
+  { config: own = {}, source: of }: NonNullable<RunFolderEntry['manifest']>,
+  { database, settings, source }: SourceConfig,
 ): boolean {
-  return own['database.schema'] === database.schema && placeOf(own['database.url']) === placeOf(database.url);
+  if (sources.some((other) => other !== source && other.name === of)) return false;
+  return (
+    own[`sources.${source.name}.schema`] === settings.schema &&
+    placeOf(own['database.url']) === placeOf(database.url)
+  );
 }
 
 /** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
@@ -13,8 +13,8 @@ export type PullRequest = {
 };
 
 /** A run that pulls from the source: `run`. */
-export async function runPull(loaded: LoadedConfig, request: PullRequest, deps: RunDeps): Promise<RunReport> {
+export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { orSandbox, source } = request;
-  const start = pull({ ...request, chosen: loaded.config.resources });
+  const start = pull({ ...request, chosen: loaded.config.settings.resources });
   return runOnce(loaded, start, () => openSource(loaded, { name: source, orSandbox }, deps), deps);
 }

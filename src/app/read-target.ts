@@ -1,9 +1,16 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrationStates } from '../adapters/postgres/migrate.ts';
 import { publishedAtAll } from '../adapters/postgres/published.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
-import { embeddedDir, MIGRATIONS_DIR, READ_WAIT_MS, withDatabase, type OpenDatabase } from './database.ts';
+import {
+  embeddedDir,
+  inSchemaOf,
+  migrationDirs,
+  READ_WAIT_MS,
+  withDatabase,
+  type OpenDatabase,
+} from './database.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 /**
@@ -12,20 +19,41 @@ import { sandboxDataDir, type HistoryDeps } from './history.ts';
  * may be wrong by then.
  */
 export async function readTarget<T>(
-  config: Config,
+  config: SourceConfig,
   what: string,
   deps: HistoryDeps,
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   return readAsItStands(config, what, deps, async (opened) => {
-    await migrationStates(opened.session, opened.database, MIGRATIONS_DIR);
+    await migrationStates(opened.session, opened.database, migrationDirs(config.source));
     return work(opened);
+  });
+}
+
+/** The same for each source that was ever migrated; for the first where none was, so that it says so. */
+export async function readTargets<T>(
+  configs: readonly SourceConfig[],
+  what: string,
+  deps: HistoryDeps,
+  work: (config: SourceConfig, opened: OpenDatabase) => Promise<T>,
+): Promise<T[]> {
+  const [first] = configs;
+  if (first === undefined) return [];
+  return readAsItStands(first, what, deps, async (opened) => {
+    const found: T[] = [];
+    const read = async (config: SourceConfig, own: OpenDatabase): Promise<void> => {
+      const states = await migrationStates(own.session, own.database, migrationDirs(config.source));
+      if (states.some(({ applied_at }) => applied_at !== null)) found.push(await work(config, own));
+    };
+    await read(first, opened);
+    for (const config of configs.slice(1)) await inSchemaOf(config, opened, (own) => read(config, own));
+    return found.length === 0 ? [await work(first, opened)] : found;
   });
 }
 
 /** The same for what asks the database which tables it has, and so helps to see what a newer program made of it. */
 export async function readAsItStands<T>(
-  config: Config,
+  config: SourceConfig,
   what: string,
   deps: HistoryDeps,
   work: (opened: OpenDatabase) => Promise<T>,
@@ -36,12 +64,26 @@ export async function readAsItStands<T>(
 }
 
 /** What to do where nothing was ever published; null where something was, or the ledger cannot be read. */
-export async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
-  const found = await publishedAtAll(session.client);
+async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
+  const found = await publishedAtAll(session);
   if (found === null || found.published) return null;
   const { newest } = found;
   if (newest === null) return 'spacex-pipeline run';
   return `See why run ${newest} published nothing: spacex-pipeline runs show ${newest}`;
+}
+
+/** The same for the first source and others; null where something of any was published. */
+export async function hintOfAll(
+  others: readonly SourceConfig[],
+  opened: OpenDatabase,
+): Promise<string | null> {
+  const hint = await emptyHint(opened);
+  if (hint === null) return null;
+  for (const config of others) {
+    const found = await inSchemaOf(config, opened, ({ session }) => publishedAtAll(session));
+    if (found?.published === true) return null;
+  }
+  return hint;
 }
 
 /** Throws `database` where there is none yet. */

@@ -10,7 +10,7 @@ import {
   type RejectFilter,
   type RejectLine,
 } from '../adapters/postgres/rejects.ts';
-import type { Config } from '../config/load.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/derive.ts';
@@ -21,13 +21,11 @@ export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters
 
 /** Records that broke their contract, and what became of each: the ledger's lines, newest first. */
 export async function rejectLines(
-  config: Config,
+  config: SourceConfig,
   filter: RejectFilter,
   deps: HistoryDeps,
 ): Promise<readonly RejectLine[]> {
-  const found = await readTarget(config, 'list rejects', deps, ({ session }) =>
-    findRejects(session.client, filter),
-  );
+  const found = await readTarget(config, 'list rejects', deps, ({ session }) => findRejects(session, filter));
   return found.map(lineOf);
 }
 
@@ -36,14 +34,14 @@ export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 
 /** The lines of one record. Throws `usage` where there are none. */
 export async function showReject(
-  config: Config,
+  config: SourceConfig,
   id: string,
   resource: string | null,
   deps: HistoryDeps,
 ): Promise<readonly ShownReject[]> {
   const filter = { id, resource, limit: 100 };
   const found = await readTarget(config, 'show a reject', deps, ({ session }) =>
-    findRejects(session.client, filter),
+    findRejects(session, filter),
   );
   if (found.length === 0) throw unknownReject(id);
   const shown: ShownReject[] = [];
@@ -55,13 +53,13 @@ export async function showReject(
 
 /** Lets a record be as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
 export async function waiveReject(
-  config: Config,
+  config: SourceConfig,
   request: { readonly id: string; readonly resource: string | null; readonly reason: string },
   deps: HistoryDeps,
 ): Promise<number> {
   const { id, reason, resource } = request;
   const waived = await readTarget(config, 'waive a reject', deps, ({ session }) =>
-    waiveRejects(session.client, id, resource, reason),
+    waiveRejects(session, id, resource, reason),
   );
   if (waived === 0) throw unknownReject(id, 'open ');
   return waived;
@@ -74,7 +72,7 @@ function lineOf(kept: KeptReject): RejectLine {
 
 /** A record too large for the ledger, from the raw file of the run that saw it last. */
 async function bytesInRaw(
-  config: Config,
+  config: SourceConfig,
   { resource, last_run_id, offset, page }: KeptReject,
 ): Promise<Buffer | null> {
   const manifest = await readManifest(config.dataDir, last_run_id).catch(() => null);

@@ -1,11 +1,10 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
@@ -24,7 +23,7 @@ export type ReplayRequest = {
  * names its origin. Throws `usage` where the target stands on another run, unless forced.
  */
 export async function replayRun(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   request: ReplayRequest,
   deps: RunDeps,
 ): Promise<RunReport> {
@@ -39,7 +38,7 @@ export async function replayRun(
   }
   const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
   const chosen = request.resources;
-  const plan = planRun(resources, chosen ?? kept);
+  const plan = planRun(config.source.resources, chosen ?? kept);
   return runOnce(
     loaded,
     {
@@ -61,7 +60,7 @@ async function checkStandsOn(
   force: boolean,
   { log }: RunDeps,
 ): Promise<void> {
-  const published = await publishedRaws(session.client);
+  const published = await publishedRaws(session);
   for (const { name } of replayed) {
     const last = published.get(name);
     if (last === undefined || isSame(last.pages, origin.raw[name] ?? [])) continue;

@@ -1,11 +1,10 @@
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { resources } from '../sources/index.ts';
 import { findRun } from './history.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
@@ -16,7 +15,7 @@ import { howToResume, isLoginLost, openSource, type OpenSource } from './source.
  * published or that a later one has overtaken.
  */
 export async function resumeRun(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   id: string | null,
   options: { readonly source: string | null; readonly migrate: boolean },
   deps: RunDeps,
@@ -30,7 +29,7 @@ export async function resumeRun(
       hint: 'Pull again with: spacex-pipeline run',
     });
   }
-  const plan = planRun(resources, manifest.plan);
+  const plan = planRun(config.source.resources, manifest.plan);
   const name = options.source ?? addressOf(loaded, manifest);
   return runOnce(
     loaded,
@@ -38,7 +37,7 @@ export async function resumeRun(
       ...pull({ plan, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
       readyRaw: (folder, { name: resource }) => folder.rawInPlace(resource),
-      check: ({ session }) => checkResumable(session.client, manifest.run_id),
+      check: ({ session }) => checkResumable(session, manifest.run_id),
     },
     // The data folder is the one that the run is in.
     async (): Promise<OpenSource> => ({
@@ -50,8 +49,8 @@ export async function resumeRun(
 }
 
 /** The manifest's form of a configured address has no secrets: the configuration has them. */
-function addressOf({ config }: LoadedConfig, { address, run_id }: Manifest): string | null {
-  if (address === null || address === maskUrl(config.source.baseUrl)) return null;
+function addressOf({ config }: LoadedSource, { address, run_id }: Manifest): string | null {
+  if (address === null || address === maskUrl(config.settings.baseUrl)) return null;
   if (!isLoginLost(config, address)) return address;
   throw new PipelineError(
     `Cannot resume run ${run_id}: its source ${address} had a login, which is not kept`,

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { newestRun } from '../adapters/postgres/ledger.ts';
 import type { Session } from '../adapters/postgres/session.ts';
-import { describeConfig, type Config, type LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
+import { describeConfig } from '../config/load.ts';
 import { reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
@@ -19,7 +20,7 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly urlFrom: LoadedConfig['urlFrom'];
+  readonly urlFrom: LoadedSource['urlFrom'];
   readonly onProgress: (progress: ResourceProgress) => void;
 };
 
@@ -52,7 +53,7 @@ export function pull(own: Pick<RunStart, 'plan' | 'chosen' | 'full' | 'migrate'>
  * database) throws; what goes wrong in it is in the report.
  */
 export async function runOnce(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   start: RunStart,
   openTheSource: () => Promise<OpenSource>,
   deps: RunDeps,
@@ -66,7 +67,11 @@ export async function runOnce(
     const opened = await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 });
     try {
       const mayMigrate = config.database.url === null || start.migrate;
-      const preparing = prepare(opened, { plan: start.plan, mayMigrate, publishes: true }, deps);
+      const preparing = prepare(
+        opened,
+        { source: config.source, plan: start.plan, mayMigrate, publishes: true },
+        deps,
+      );
       const prepared = await hinting(config, dataDir, telling(opened, preparing));
       const report = telling(opened, runOn(loaded, start, source, { opened, prepared }, deps));
       return await hinting(config, dataDir, report);
@@ -79,7 +84,7 @@ export async function runOnce(
 }
 
 async function runOn(
-  { config, ...loaded }: LoadedConfig,
+  { config, ...loaded }: LoadedSource,
   start: RunStart,
   source: OpenSource,
   { opened, prepared }: { readonly opened: OpenDatabase; readonly prepared: Prepared },
@@ -91,18 +96,18 @@ async function runOn(
   deps.signal.throwIfAborted();
   await start.check(opened);
 
-  const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(opened.session.client));
+  const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(opened.session));
   const options = { ...start, runId, startedAt, unready, keeps: true };
   const context = await openRun(config, opened, source, options, deps);
   if (start.resumed !== null) await context.folder.removeLeftovers();
-  deps.log.info(`run ${runId} from ${address}`, { run_id: runId, source: source.source.name, address });
+  deps.log.info(`run ${runId} from ${address}`, { run_id: runId, source: config.source.name, address });
   const report = await runPipeline(context, {
     resumed: start.resumed !== null,
     goOn: howToResume(config, address, runId),
     describe: () => ({
       node_version: process.version,
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-      config: Object.fromEntries(describeConfig({ config, ...loaded }).map(({ key, value }) => [key, value])),
+      config: Object.fromEntries(describeConfig(loaded.whole).map(({ key, value }) => [key, value])),
     }),
   });
   if (config.retention.prune && !deps.signal.aborted)
@@ -111,7 +116,7 @@ async function runOn(
 }
 
 /** The run is over, whatever comes of this. */
-async function prune(config: Config, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
+async function prune(config: SourceConfig, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
   try {
     const { pruned } = await pruneDataDir(config, dataDir, session, { ...deps, dryRun: false });
     for (const { error } of pruned) if (error !== null) deps.log.warn(error.message);

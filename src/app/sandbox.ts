@@ -1,3 +1,5 @@
 export { FAULTS_HELP } from '../sandbox/fault-spec.ts';
 export { startSandbox } from '../sandbox/server.ts';
 export { REVISIONS } from '../sandbox/universe/universe.ts';
+export { WAYBACK_FAULTS_HELP } from '../sandbox/wayback/faults.ts';
+export { startWayback } from '../sandbox/wayback/server.ts';

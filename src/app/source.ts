@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
-import type { Config, LoadedConfig } from '../config/load.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
-import type { Source } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import { defaultSource } from '../sources/index.ts';
 import { VERSION } from './version.ts';
 
 export type OpenSource = {
-  readonly source: Source;
   readonly upstream: Upstream;
   /** Does a run from there let be what another address has published? */
   readonly keepsOthers: boolean;
@@ -34,7 +31,7 @@ export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly si
  * an address that cannot be reached gives way to the sandbox.
  */
 export async function openSource(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   choice: SourceChoice,
   deps: SourceDeps,
 ): Promise<OpenSource> {
@@ -51,7 +48,6 @@ export async function openSource(
     return openSandbox(loaded, deps);
   }
   return {
-    source: defaultSource,
     upstream,
     keepsOthers: false,
     dataDir: config.dataDir,
@@ -60,25 +56,25 @@ export async function openSource(
 }
 
 /** Nothing falls back where somebody said which source or database they mean. */
-function mayFallBack({ config, origins }: LoadedConfig, choice: SourceChoice): boolean {
+function mayFallBack({ config, isDefault }: LoadedSource, choice: SourceChoice): boolean {
   const configured = choice.name !== null && choice.name !== 'live';
-  return !configured && config.database.url === null && origins['source.baseUrl'] === 'default';
+  return !configured && config.database.url === null && isDefault('baseUrl');
 }
 
 function addressOf(
-  { config, origins }: LoadedConfig,
+  { config, isDefault }: LoadedSource,
   name: string | null,
 ): { name: string; baseUrl: string } {
   if (name === null || name === 'live') {
-    const { baseUrl } = config.source;
-    return { name: origins['source.baseUrl'] === 'default' ? 'live' : maskUrl(baseUrl), baseUrl };
+    const { baseUrl } = config.settings;
+    return { name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), baseUrl };
   }
   if (!isHttpUrl(name)) {
     throw new PipelineError(
-      `Cannot use --source ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
+      `Cannot use --from ${JSON.stringify(maskUrl(name))}: it is neither live, sandbox nor an http(s) URL without query`,
       {
         code: 'usage',
-        hint: 'Give --source live, --source sandbox or --source https://…',
+        hint: 'Give --from live, --from sandbox or --from https://…',
       },
     );
   }
@@ -87,25 +83,24 @@ function addressOf(
 }
 
 /** Had the address a login that the configuration has not? It is kept nowhere. */
-export function isLoginLost({ source: { baseUrl } }: Config, name: string): boolean {
+export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: string): boolean {
   return name.includes('***') && name !== maskUrl(baseUrl);
 }
 
 /** The hint for a run on that source that can be gone on with. */
-export function howToResume(config: Config, name: string, runId: string): string {
+export function howToResume(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
     ? `Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: ${command}`
     : `Go on with: ${command}`;
 }
 
-async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<OpenSource> {
+async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
-  const own = loaded.origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
+  const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
   const upstream = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
   return {
-    source: defaultSource,
     upstream,
     keepsOthers: false,
     dataDir: join(loaded.config.dataDir, 'sandbox'),
@@ -117,16 +112,16 @@ async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<Open
 }
 
 function openSourceAt(
-  { config, origins }: LoadedConfig,
+  { config, isDefault }: LoadedSource,
   name: string,
   baseUrl: string,
   { clock, log }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ) {
   return openHttpUpstream({
-    ...config.source,
-    // Who sets a rate of their own means it for each moment.
-    burst: origins['source.requestsPerSecond'] === 'default' ? defaultSource.pacing.burst : 1,
+    ...config.settings,
+    // Anyone who sets a rate means it for each moment.
+    ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
     baseUrl,

@@ -2,14 +2,13 @@ import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { Preview } from '../engine/preview.ts';
-import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
@@ -43,9 +42,9 @@ type Standing = { readonly resource: Resource; readonly origin: Manifest };
  * Every published table in full: against the digest in the ledger, and against a derivation from the raw files that it
  * stands on, with today's contracts and transforms. Writes nothing to the target.
  */
-export async function verifyTarget(loaded: LoadedConfig, deps: RunDeps): Promise<VerifyReport> {
+export async function verifyTarget(loaded: LoadedSource, deps: RunDeps): Promise<VerifyReport> {
   return readTarget(loaded.config, 'verify', deps, async (opened) => {
-    const { client } = opened.session;
+    const { session } = opened;
     const underivable: Record<string, string> = {};
     const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
       if (isUnmigrated(error)) throw nothingPublished(opened);
@@ -53,18 +52,18 @@ export async function verifyTarget(loaded: LoadedConfig, deps: RunDeps): Promise
     });
     const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
     const tables: TableVerdict[] = [];
-    for (const resource of resources) {
+    for (const resource of loaded.config.source.resources) {
       const derived = found[resource.name];
       const error = derived?.error ?? null;
       if (error !== null) underivable[resource.name] = error.message;
       for (const table of resource.tables) {
-        const digest = await lastDigest(client, table);
+        const digest = await lastDigest(session, table);
         if (digest === null) continue;
         tables.push({
           table: table.name,
           resource: resource.name,
           digest,
-          digest_now: await tableDigest(client, table),
+          digest_now: await tableDigest(session, table),
           ...compared(error === null ? derived?.tables[table.name] : undefined),
         });
       }
@@ -96,13 +95,13 @@ function compared(
 
 /** Published resources whose raw file is here. */
 async function findStanding(
-  { config }: LoadedConfig,
+  { config }: LoadedSource,
   { session }: OpenDatabase,
   underivable: Record<string, string>,
 ): Promise<Standing[]> {
   const standing: Standing[] = [];
-  const published = await publishedRaws(session.client);
-  for (const resource of resources) {
+  const published = await publishedRaws(session);
+  for (const resource of config.source.resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;
     const origin = await readManifest(config.dataDir, last.run_id).catch(
@@ -118,14 +117,14 @@ async function findStanding(
 }
 
 async function deriveAgain(
-  loaded: LoadedConfig,
+  loaded: LoadedSource,
   opened: OpenDatabase,
   standing: readonly Standing[],
   deps: RunDeps,
 ): Promise<Preview['resources']> {
   const { dataDir } = loaded.config;
   const plan = planRun(
-    resources,
+    loaded.config.source.resources,
     standing.map(({ resource }) => resource.name),
   );
   const source = archivedSource(standing[0]?.origin ?? { address: null }, dataDir);

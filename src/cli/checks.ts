@@ -1,6 +1,7 @@
-import { checkedRows, runChecks, type CheckReport } from '../app/checks.ts';
+import { checkedRows, newestChecks, runChecks, type CheckReport, type ChecksOfRun } from '../app/checks.ts';
+import { ofRun } from '../app/history.ts';
 import { example, type Register } from './command.ts';
-import { openContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { typeable } from './self.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -30,7 +31,8 @@ export const registerChecks: Register = (program, streams) => {
           );
         return;
       }
-      const { runId, checks } = await runChecks(config, id ?? null, context);
+      const found = await checksOf(context, id ?? null);
+      const checks = found.flatMap((one) => one.checks);
       const shown = options.all === true ? checks : checks.filter(isWorthTelling);
       if (context.json) {
         printJson(context, shown);
@@ -46,8 +48,10 @@ export const registerChecks: Register = (program, streams) => {
         );
         printLine(context, '');
       }
-      const found = checks.filter(isWorthTelling).length;
-      printLine(context, `${found} of ${checks.length} checks found something after run ${runId}`);
+      for (const { checks: made, runId } of found) {
+        const broken = made.filter(isWorthTelling).length;
+        printLine(context, `${broken} of ${made.length} checks found something after run ${runId}`);
+      }
       if (first !== undefined)
         printLine(
           context,
@@ -55,6 +59,13 @@ export const registerChecks: Register = (program, streams) => {
         );
     });
 };
+
+/** Of one run, or of the newest of each source. */
+async function checksOf(context: CommandContext, id: string | null): Promise<readonly ChecksOfRun[]> {
+  if (id === null) return newestChecks(configsOf(context), context);
+  const { config } = await ofRun(context.all, id, context);
+  return [await runChecks(config, id, context)];
+}
 
 type Options = { readonly all?: boolean; readonly rows?: string; readonly limit: number };
 

@@ -2,7 +2,8 @@ import { Argument, type Command } from 'commander';
 
 import { listSettings } from '../config/keys.ts';
 import type { ConfigKey } from '../config/schema.ts';
-import { resources } from '../sources/index.ts';
+import { sources } from '../sources/index.ts';
+import { ADDRESSES } from './choose-source.ts';
 import { example, type Register } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
 import type { Candidates, CompletedCommand } from './completion-scripts.ts';
@@ -36,7 +37,8 @@ function choicesOf(key: ConfigKey): readonly string[] {
   return Array.isArray(choices) ? choices.map(String) : [];
 }
 
-const NAMES = resources.map(({ name }) => name);
+const resources = sources.flatMap((source) => source.resources);
+const NAMES = [...new Set(resources.map(({ name }) => name))];
 const TABLES = resources.flatMap(({ tables }) => tables.map(({ name }) => name));
 
 /** What stands behind a flag or for an argument, where it is neither free text nor told by its choices. */
@@ -49,7 +51,8 @@ const CANDIDATES: Readonly<Record<string, Candidates>> = {
   '--resources': wordsOf(NAMES),
   '--resource': wordsOf(NAMES),
   '--tables': wordsOf(TABLES),
-  '--source': wordsOf(['live', 'sandbox']),
+  '--source': wordsOf(sources.map(({ name }) => name)),
+  '--from': wordsOf(ADDRESSES),
   'resources show': wordsOf(NAMES),
   explain: wordsOf(TABLES),
 };

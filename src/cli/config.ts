@@ -10,7 +10,7 @@ export const registerConfig: Register = (program, streams) => {
     .addHelpText('after', example('config'))
     .action(async (_options, command) => {
       const context = await openContext(streams, command);
-      const entries = describeConfig(context.loaded);
+      const entries = describeConfig(context.loaded.whole);
       if (context.json) {
         printJson(
           context,

@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
+import { forSource, type LoadedSource, type SourceConfig } from '../config/for-source.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
+import type { ConfigInput } from '../config/schema.ts';
 import { isDumbTerminal } from '../config/terminal.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import { PipelineError, type ErrorCode } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
+import type { Source } from '../core/source.ts';
 import { systemClock } from '../lib/clock.ts';
+import { sources } from '../sources/index.ts';
+import { chooseSource, isAddress } from './choose-source.ts';
 
 /** The part of a stream that the commands use. */
 export type Output = {
@@ -27,6 +32,7 @@ export type GlobalOptions = {
   readonly dataDir?: string;
   readonly databaseUrl?: string;
   readonly schema?: string;
+  readonly source?: string;
   readonly allowNetworkFolder?: boolean;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -36,7 +42,12 @@ export type GlobalOptions = {
 
 /** What a command's action works with. */
 export type CommandContext = CliStreams & {
-  readonly loaded: LoadedConfig;
+  /** For the source that was named, or else the default one. */
+  readonly loaded: LoadedSource;
+  /** For the source that was named, or else each. */
+  readonly all: readonly [LoadedSource, ...LoadedSource[]];
+  /** Where a run's records come from; null for what is configured. */
+  readonly from: string | null;
   readonly urlFrom: LoadedConfig['urlFrom'];
   /** The global flags, as they were typed. */
   readonly given: GlobalOptions;
@@ -53,14 +64,38 @@ export type CommandContext = CliStreams & {
 /** What a command returns: null, or the failure that it has already told. */
 export type Outcome = ErrorCode | null;
 
-/** Loads the configuration for a command; `own` are the configuration values of its own flags. */
+/** For the source that was named, or else each. */
+export function configsOf({ all: [first, ...others] }: CommandContext): [SourceConfig, ...SourceConfig[]] {
+  return [first.config, ...others.map(({ config }) => config)];
+}
+
+/** The settings that the flags of a command make, `ofSource` for the one that it works on. */
+type OwnFlags = {
+  readonly shared?: ConfigFlags;
+  /** Does the command mean every source where none is named? */
+  readonly all?: true;
+  readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
+};
+
+/** Of `plan`, whose `--from` takes runs, too. */
+function addressIn(from: string | readonly string[] | undefined): string | undefined {
+  return [from ?? []].flat().find(isAddress);
+}
+
+/** Loads the configuration for a command. */
 export async function openContext(
   streams: CliStreams,
   command: Command,
-  own: ConfigFlags = {},
+  own: OwnFlags = {},
 ): Promise<CommandContext> {
-  const options = command.optsWithGlobals<GlobalOptions>();
-  const loaded = await loadConfig({ flags: { ...globalFlags(options), ...own }, cwd: streams.cwd });
+  const options = command.optsWithGlobals<GlobalOptions & { readonly from?: string | readonly string[] }>();
+  const { from, source: named } = chooseSource(options.source, addressIn(options.from));
+  const source = named ?? sources[0];
+  if (source === undefined) throw new PipelineError('Cannot start: there is no source', { code: 'internal' });
+  if (own.all === true && named === null && options.schema !== undefined && sources.length > 1)
+    throw schemaOfSeveral();
+  const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd: streams.cwd });
+  const loaded = forSource(whole, source);
   const quiet = options.quiet === true;
   const isScreen = streams.stderr.isTTY === true && !isDumbTerminal();
   const live = isScreen && !quiet && loaded.config.log.format === 'text';
@@ -68,13 +103,15 @@ export async function openContext(
   const { level, format } = loaded.config.log;
   const log = openLog({
     // A live display tells what the info lines would.
-    level: quiet ? 'error' : live && loaded.origins['log.level'] === 'default' ? 'warn' : level,
+    level: quiet ? 'error' : live && whole.origins['log.level'] === 'default' ? 'warn' : level,
     format,
     write: (line) => write(line),
   });
   return {
     ...streams,
     loaded,
+    all: [loaded, ...(named === null ? sources.slice(1).map((one) => forSource(whole, one)) : [])],
+    from,
     urlFrom: loaded.urlFrom,
     given: options,
     log,
@@ -88,15 +125,24 @@ export async function openContext(
   };
 }
 
-function globalFlags(options: GlobalOptions): ConfigFlags {
+function schemaOfSeveral(): PipelineError {
+  const names = sources.map(({ name }) => name);
+  return new PipelineError(`Cannot use --schema for ${names.length} sources: each has its own`, {
+    code: 'usage',
+    hint: `Name one of them: --source ${names.join(', or --source ')}`,
+  });
+}
+
+function flagsFor(source: Source, options: GlobalOptions, own: OwnFlags): ConfigFlags {
   return {
     config: options.config,
     dataDir: options.dataDir,
     database: {
       url: options.databaseUrl,
-      schema: options.schema,
       allowNetworkFolder: options.allowNetworkFolder,
     },
     log: { level: options.logLevel, format: options.logFormat },
+    ...own.shared,
+    sources: { [source.name]: { schema: options.schema, ...own.ofSource } },
   };
 }

@@ -1,6 +1,5 @@
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { listOption } from './options.ts';
@@ -16,8 +15,9 @@ export const registerDag: Register = (program, streams) => {
     .option('--mermaid', 'as a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {
-      const context = await openContext(streams, command, { resources: options.resources });
-      const plan = planRun(resources, context.loaded.config.resources);
+      const context = await openContext(streams, command, { ofSource: { resources: options.resources } });
+      const { settings, source } = context.loaded.config;
+      const plan = planRun(source.resources, settings.resources);
       const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
       nodes.push({ name: LAST, needs: plan.resources.map(({ name }) => name) });
       if (context.json) printJson(context, nodes);

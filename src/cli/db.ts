@@ -1,7 +1,7 @@
 import { serveDatabase } from '../app/db-serve.ts';
-import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
-import { openContext } from './context.ts';
+import { EXAMPLE_NAME } from './examples.ts';
+import { configsOf, openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 
@@ -25,9 +25,9 @@ export const registerDb: Register = (program, streams) => {
     .addHelpText('after', example('db serve --port 5433', 'db serve --data-dir data/sandbox'))
     .action(async ({ port = 0 }: { readonly port?: number }, command) => {
       const context = await openContext(streams, command);
-      const query = `SELECT * FROM ${resources[0]?.name ?? ''}`;
+      const query = `SELECT * FROM ${EXAMPLE_NAME}`;
       await serveDatabase(
-        context.loaded.config,
+        configsOf(context),
         {
           port,
           ready(url) {

@@ -1,17 +1,16 @@
 import { explainRow, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
-import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 export const registerExplain: Register = (program, streams) => {
-  const [table] = resources[0]?.tables ?? [];
   program
     .command('explain')
     .description('where a row came from: its runs, and the bytes that the API sent')
     .argument('<table>', 'a table of a resource')
     .argument('<id>', 'the id of the record; of a child table, all its rows are told')
-    .addHelpText('after', example(`explain ${table?.name ?? ''} 5eb87cd9ffd86e000604b32a`))
+    .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
       const context = await openContext(streams, command);
       const explanation = await explainRow(context.loaded.config, name, id, context);

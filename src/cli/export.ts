@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 
 import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
-import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
-import { openContext } from './context.ts';
+import { EXAMPLE_NAME } from './examples.ts';
+import { configsOf, openContext } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printTable } from './print.ts';
 
@@ -20,11 +20,11 @@ export const registerExport: Register = (program, streams) => {
     )
     .addOption(new Option('--format <format>', 'what the files are').choices(EXPORT_FORMATS).default('csv'))
     .option('--out <dir>', 'folder for the files, made where it is not there', 'export')
-    .addHelpText('after', example('export', `export --tables ${resources[0]?.name ?? ''} --format ndjson`))
+    .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format ndjson`))
     .action(async (options: { tables?: readonly string[]; format: ExportFormat; out: string }, command) => {
-      const context = await openContext(streams, command);
+      const context = await openContext(streams, command, { all: true });
       const written = await exportTables(
-        context.loaded.config,
+        configsOf(context),
         { tables: options.tables ?? null, format: options.format, out: resolve(context.cwd, options.out) },
         context,
       );

@@ -1,6 +1,6 @@
 import { migrate, type MigrateAction, type MigrateReport } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
@@ -14,14 +14,14 @@ export const registerMigrate: Register = (program, streams) => {
     .command('up')
     .description('apply every pending migration, and make again what is missing of those applied')
     .addHelpText('after', example('migrate up'))
-    .action(async (_options, self) => act(await openContext(streams, self), 'up'));
+    .action(async (_options, self) => act(await openContext(streams, self, { all: true }), 'up'));
   command
     .command('down')
     .description('take the newest migration back: its tables and their rows are lost')
     .option('--yes', 'yes, lose them')
     .addHelpText('after', example('migrate down --yes'))
     .action(async (options: { yes?: boolean }, self) => {
-      const context = await openContext(streams, self);
+      const context = await openContext(streams, self, { all: true });
       if (options.yes !== true) {
         throw new PipelineError('Cannot migrate down: rows would be lost, and nobody said --yes', {
           code: 'usage',
@@ -34,11 +34,11 @@ export const registerMigrate: Register = (program, streams) => {
     .command('status')
     .description('which migrations are applied, and what is missing of what they made')
     .addHelpText('after', example('migrate status'))
-    .action(async (_options, self) => act(await openContext(streams, self), 'status'));
+    .action(async (_options, self) => act(await openContext(streams, self, { all: true }), 'status'));
 };
 
 async function act(context: CommandContext, action: MigrateAction): Promise<void> {
-  const report = await migrate(context.loaded.config, action, context);
+  const report = await migrate(configsOf(context), action, context);
   if (context.json) {
     printJson(context, report);
     return;

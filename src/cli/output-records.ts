@@ -44,6 +44,7 @@ export const rejectLine: Schema<RejectLine> = object(REJECT_LINE);
 
 export const checkDocument: Schema<CheckReport> = object({
   name: text(),
+  source: text(),
   resource: text(),
   severity: oneOf(['error', 'warning', 'info']),
   count: nullable(count('rows that broke it; null: it was not made')),

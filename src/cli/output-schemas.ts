@@ -67,9 +67,12 @@ export const OUTPUT: readonly OutputDocument[] = [
       tables: array(
         object({
           name: text(),
+          doc: text('what a row is'),
           key: array(string()),
           owner: text('the column that holds the id of the record'),
-          columns: byName(described({ type: 'object' }, 'its type, whether it is null, what it refers to')),
+          columns: byName(
+            described({ type: 'object' }, 'its type, whether it may be null, what it refers to and means'),
+          ),
         }),
       ),
       contract: described({ type: 'object' }, 'of a record, as JSON Schema'),
@@ -102,6 +105,15 @@ export const OUTPUT: readonly OutputDocument[] = [
   ),
   document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
   document(['sandbox'], object({ url: text('when it is ready') })),
+  document(
+    ['sandbox'],
+    object({
+      url: text('of the API, when it is ready'),
+      archive_url: text('for SPACEX_PIPELINE_ARCHIVE_URL'),
+      recordings_url: text('for SPACEX_PIPELINE_RECORDINGS_URL'),
+    }),
+    '--wayback',
+  ),
 ];
 
 function document(commands: readonly string[], schema: Schema, flags: string | null = null): OutputDocument {

@@ -1,6 +1,8 @@
 import { planChanges, type PlanReport } from '../app/plan.ts';
+import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
 import { example, type Register } from './command.ts';
+import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -12,7 +14,6 @@ const NAMED = 10;
 
 type PlanOptions = {
   readonly resources?: readonly string[];
-  readonly source?: string;
   readonly from?: readonly string[];
 };
 
@@ -21,16 +22,18 @@ export const registerPlan: Register = (program, streams, act) => {
     .command('plan')
     .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
-    .option('--source <source>', 'live, sandbox or a base URL (default: what is configured, else live)')
-    .option('--from <run...>', "these runs' raw files instead of a pull")
+    .option(
+      '--from <address|run...>',
+      'archive, live, sandbox, a base URL, or runs whose raw files stand for a pull',
+    )
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {
-      const context = await openContext(streams, command, { resources: options.resources });
+      const context = await openContext(streams, command, { ofSource: { resources: options.resources } });
       const progress = createProgress(context);
       const request = {
         resources: options.resources ?? null,
-        source: options.source ?? null,
-        from: options.from ?? [],
+        source: context.from,
+        from: runsIn(options.from ?? []),
       };
       const report = await planChanges(context.loaded, request, {
         ...context,
@@ -41,6 +44,16 @@ export const registerPlan: Register = (program, streams, act) => {
       act(outcomeOf(context, report));
     });
 };
+
+/** Throws `usage` for more than one address, or one beside runs. */
+function runsIn(from: readonly string[]): readonly string[] {
+  const addresses = from.filter(isAddress);
+  if (addresses.length === 0) return from;
+  if (from.length === 1) return [];
+  throw new PipelineError(`Cannot plan from ${from.join(' and ')}: give one address, or runs`, {
+    code: 'usage',
+  });
+}
 
 function outcomeOf(context: CommandContext, { changes, error }: PlanReport): Outcome {
   if (error === null) return changes ? 'changes' : null;

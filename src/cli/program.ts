@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
-import { isOutcomeUnknown, PipelineError, reportError } from '../core/errors.ts';
+import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { sources } from '../sources/index.ts';
 import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
 import { registerCompletion } from './completion.ts';
@@ -60,7 +61,7 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const command = commandOf(args, program);
-    const isInterrupted = streams.signal.aborted && !isOutcomeUnknown(error);
+    const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, command, args);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;
@@ -75,7 +76,8 @@ export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => voi
     .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
     .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
-    .option('--schema <name>', 'schema of the target tables (default: spacex)')
+    .option('--source <name>', `${sources.map(({ name }) => name).join(', ')} (default: the first, or all)`)
+    .option('--schema <name>', 'schema of the target tables of that source')
     .option('--allow-network-folder', 'use the embedded database on a network file system')
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')

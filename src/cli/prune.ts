@@ -1,6 +1,6 @@
 import { pruneRuns, type PrunedFolder, type PruneReport } from '../app/prune.ts';
 import { example, tellError, type Register } from './command.ts';
-import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { configsOf, openContext, type CommandContext, type Outcome } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 /** Below `runs`. */
@@ -11,8 +11,8 @@ export const registerPrune: Register = (runs, streams, act) => {
     .option('--dry-run', 'remove nothing, only list them')
     .addHelpText('after', example('runs prune --dry-run'))
     .action(async (options: { dryRun?: boolean }, command) => {
-      const context = await openContext(streams, command);
-      const report = await pruneRuns(context.loaded.config, options.dryRun === true, context);
+      const context = await openContext(streams, command, { all: true });
+      const report = await pruneRuns(configsOf(context), options.dryRun === true, context);
       if (context.json) printJson(context, report);
       else printPruned(context, report);
       act(tellFailed(context, report));

@@ -1,8 +1,8 @@
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
 import { plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
-import { resources } from '../sources/index.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { EXAMPLE_NAME } from './examples.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printJsonRows, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
@@ -15,15 +15,10 @@ export const registerQuery: Register = (program, streams) => {
     .option('--csv', 'print CSV, with a header')
     .option('--write', 'let it change data')
     .addHelpText('after', '\nWith --json, the second column called name is name_2.')
-    .addHelpText('after', example(`query "SELECT count(*) FROM ${resources[0]?.tables[0].name ?? ''}"`))
+    .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`))
     .action(async (sql: string, options: { csv?: boolean; write?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const result = await queryTarget(
-        context.loaded.config,
-        sql,
-        { write: options.write === true },
-        context,
-      );
+      const result = await queryTarget(configsOf(context), sql, { write: options.write === true }, context);
       if (context.json) printJsonRows(context, result.columns, result.rows);
       else if (options.csv === true) printCsv(context, result);
       else printResult(context, result);

@@ -12,7 +12,6 @@ import {
   type ShownReject,
 } from '../app/rejects.ts';
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
 import { locate } from '../lib/json-locate.ts';
 import { escapeControls } from '../lib/text-table.ts';
 import { openContext, type CommandContext } from './context.ts';
@@ -43,7 +42,7 @@ export const registerRejects: Register = (program, streams) => {
     .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openContext(streams, command);
       const { config } = context.loaded;
-      const names = resources.map(({ name }) => name);
+      const names = config.source.resources.map(({ name }) => name);
       if (options.resource !== undefined && !names.includes(options.resource)) {
         throw unknownResource(options.resource, names);
       }

@@ -1,6 +1,7 @@
+import { ofRun } from '../app/history.ts';
 import { replayRun } from '../app/replay.ts';
-import { resources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
 import { listOption } from './options.ts';
 import { perform } from './run.ts';
@@ -19,7 +20,7 @@ export const registerReplay: Register = (program, streams, act) => {
     .option('--resource <names>', 'only these and what they need, by comma (default: all it has)', listOption)
     .option('--force', 'even where the target stands on another run')
     .option('--migrate', 'apply pending migrations to a server first')
-    .addHelpText('after', example(`replay 0193 --resource ${resources[0]?.name ?? ''}`))
+    .addHelpText('after', example(`replay 0193 --resource ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {
       const context = await openContext(streams, command);
       const request = {
@@ -28,6 +29,7 @@ export const registerReplay: Register = (program, streams, act) => {
         force: options.force === true,
         migrate: options.migrate === true,
       };
-      act(await perform(context, (deps) => replayRun(context.loaded, request, deps)));
+      const loaded = await ofRun(context.all, runId, context);
+      act(await perform(context, (deps) => replayRun(loaded, request, deps)));
     });
 };

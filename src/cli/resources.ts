@@ -1,5 +1,7 @@
+import type { Resource } from '../core/resource.ts';
 import { unknownResource } from '../engine/plan.ts';
-import { resources } from '../sources/index.ts';
+import { baseType, type Table } from '../core/table.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -8,9 +10,10 @@ export const registerResources: Register = (program, streams) => {
   const command = program
     .command('resources')
     .description('what can be pulled')
-    .addHelpText('after', example('resources', `resources show ${resources[0]?.name ?? ''}`))
+    .addHelpText('after', example('resources', `resources show ${EXAMPLE_NAME}`))
     .action(async (_options, self) => {
       const context = await openContext(streams, self);
+      const { resources } = context.loaded.config.source;
       if (context.json) {
         printJson(context, resources.map(summary));
         return;
@@ -31,9 +34,10 @@ export const registerResources: Register = (program, streams) => {
     .command('show')
     .description('one resource: endpoint, needs, tables, contract as JSON Schema')
     .argument('<name>', 'its name')
-    .addHelpText('after', example(`resources show ${resources[0]?.name ?? ''}`))
+    .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {
       const context = await openContext(streams, self);
+      const { resources } = context.loaded.config.source;
       const found = resources.find((one) => one.name === name);
       if (found === undefined) {
         throw unknownResource(
@@ -42,7 +46,11 @@ export const registerResources: Register = (program, streams) => {
         );
       }
       if (context.json) {
-        printJson(context, { ...summary(found), tables: found.tables, contract: found.contract });
+        printJson(context, {
+          ...summary(found),
+          tables: found.tables.map(described),
+          contract: found.contract,
+        });
         return;
       }
       printLine(context, `${found.name}: ${found.description}`);
@@ -54,11 +62,11 @@ export const registerResources: Register = (program, streams) => {
         printTable(
           context,
           ['column', 'type', 'null', 'references'],
-          Object.entries(table.columns).map(([column, { type, nullable, references }]) => [
-            column,
-            type,
-            nullable === false ? 'no' : 'yes',
-            references ?? null,
+          Object.entries(table.columns).map(([own, column]) => [
+            own,
+            baseType(column),
+            column.nullable === false ? 'no' : 'yes',
+            column.references ?? null,
           ]),
         );
       }
@@ -67,7 +75,16 @@ export const registerResources: Register = (program, streams) => {
     });
 };
 
-function summary(one: (typeof resources)[number]) {
+/** With the types that its columns have in the database. */
+function described(table: Table) {
+  const columns = Object.entries(table.columns).map(([name, column]) => [
+    name,
+    { ...column, type: baseType(column) },
+  ]);
+  return { ...table, columns: Object.fromEntries(columns) as unknown };
+}
+
+function summary(one: Resource) {
   const { name, description, path, shape } = one;
   const tables = one.tables.map((table) => table.name);
   return { name, description, path, shape, needs: Object.keys(one.needs), tables };

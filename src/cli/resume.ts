@@ -1,3 +1,4 @@
+import { ofRun } from '../app/history.ts';
 import { resumeRun } from '../app/resume.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
@@ -8,12 +9,13 @@ export const registerResume: Register = (program, streams, act) => {
     .command('resume')
     .description('goes on with a run that ended before it published')
     .argument('[run]', 'its id, or a unique start of it (default: the newest)')
-    .option('--source <source>', 'live, sandbox or a base URL (default: what the run had)')
+    .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
     .option('--migrate', 'apply pending migrations to a server first')
     .addHelpText('after', example('resume'))
-    .action(async (id: string | undefined, options: { source?: string; migrate?: boolean }, command) => {
+    .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const request = { source: options.source ?? null, migrate: options.migrate === true };
-      act(await perform(context, (deps) => resumeRun(context.loaded, id ?? null, request, deps)));
+      const request = { source: context.from, migrate: options.migrate === true };
+      const loaded = await ofRun(context.all, id ?? null, context);
+      act(await perform(context, (deps) => resumeRun(loaded, id ?? null, request, deps)));
     });
 };

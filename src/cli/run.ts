@@ -4,7 +4,7 @@ import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { resources } from '../sources/index.ts';
+import { EXAMPLE_NAME } from './examples.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -15,7 +15,6 @@ import { flagsAbout, typeable } from './self.ts';
 
 type RunOptions = {
   readonly resources?: readonly string[];
-  readonly source?: string;
   readonly orSandbox?: boolean;
   readonly full?: boolean;
   readonly migrate?: boolean;
@@ -29,20 +28,22 @@ export const registerRun: Register = (program, streams, act) => {
     .command('run')
     .description('one run: extract, validate, transform, load, publish')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
-    .option('--source <source>', 'live, sandbox or a base URL (default: what is configured, else live)')
+    .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
     .option('--or-sandbox', 'run on the built-in, simulated API where the live one cannot be had')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
     .option('--migrate', 'apply pending migrations to a server first')
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
     .option('--concurrency <n>', 'resources at a time', integerOption)
-    .addHelpText('after', example('run --or-sandbox', `run --resources ${resources[0]?.name ?? ''} --json`))
+    .addHelpText('after', example('run --or-sandbox', `run --resources ${EXAMPLE_NAME} --json`))
     .action(async (options: RunOptions, command) => {
       const context = await openContext(streams, command, {
-        resources: options.resources,
-        atomic: options.atomic,
-        batchSize: options.batchSize,
-        concurrency: options.concurrency,
+        shared: {
+          atomic: options.atomic,
+          batchSize: options.batchSize,
+          concurrency: options.concurrency,
+        },
+        ofSource: { resources: options.resources },
       });
       act(await run(context, options));
     });
@@ -50,7 +51,7 @@ export const registerRun: Register = (program, streams, act) => {
 
 async function run(context: CommandContext, options: RunOptions): Promise<Outcome> {
   const { loaded, log } = context;
-  const plan = planRun(resources, loaded.config.resources);
+  const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
@@ -59,7 +60,7 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
       loaded,
       {
         plan,
-        source: options.source ?? null,
+        source: context.from,
         orSandbox: options.orSandbox === true,
         full: options.full === true,
         migrate: options.migrate === true,
@@ -89,7 +90,8 @@ export async function perform(
 async function printSummary(context: CommandContext, report: RunReport): Promise<void> {
   if (context.quiet) return;
   const last = Object.keys(report.resources).at(-1);
-  const exampleQuery = resources.find(({ name }) => name === last)?.exampleQuery ?? '';
+  const exampleQuery =
+    context.loaded.config.source.resources.find(({ name }) => name === last)?.exampleQuery ?? '';
   printTable(
     context,
     ['resource', 'status', ...SUMMARY_COUNTS, 'seconds'],

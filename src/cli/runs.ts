@@ -1,6 +1,6 @@
-import { findRun, pastRuns, sandboxDataDir } from '../app/history.ts';
+import { findRun, ofRun, pastRuns, sandboxDataDir } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -16,8 +16,8 @@ export const registerRuns: Register = (program, streams, act) => {
     .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
-      const context = await openContext(streams, command);
-      const found = await pastRuns(context.loaded.config, options.limit, context);
+      const context = await openContext(streams, command, { all: true });
+      const found = await pastRuns(configsOf(context), options.limit, context);
       if (context.json) printJson(context, found);
       else printRuns(context, found);
     });
@@ -28,7 +28,8 @@ export const registerRuns: Register = (program, streams, act) => {
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
       const context = await openContext(streams, command);
-      const found = await findRun(context.loaded.config, id ?? null, context);
+      const { config } = await ofRun(context.all, id ?? null, context);
+      const found = await findRun(config, id ?? null, context);
       if (context.json) printJson(context, found);
       else printRun(context, found);
     });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 
-import { FAULTS_HELP, REVISIONS, startSandbox } from '../app/sandbox.ts';
-import { openContext } from './context.ts';
+import { FAULTS_HELP, REVISIONS, startSandbox, startWayback, WAYBACK_FAULTS_HELP } from '../app/sandbox.ts';
+import { PipelineError } from '../core/errors.ts';
+import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 import { example, type Register } from './command.ts';
@@ -12,11 +13,19 @@ type SandboxFlags = {
   readonly seed?: number;
   readonly revision?: number;
   readonly faults?: string;
+  readonly wayback?: boolean;
+  readonly waybackFaults?: string;
 };
 
 const REVISIONS_HELP = [
   `Revisions 1 to ${REVISIONS} are states of the same world, each later than the one before: from one to the next`,
   'launches fly, appear, are put off, renumbered and cancelled, and the other resources follow.',
+].join('\n');
+
+const WAYBACK_HELP = [
+  'With --wayback, the same server also stands in for the Internet Archive (playback and CDX) and for the repository',
+  'of recordings. It prints two more addresses: give them to a run as SPACEX_PIPELINE_ARCHIVE_URL and',
+  'SPACEX_PIPELINE_RECORDINGS_URL. --faults are those of the API.',
 ].join('\n');
 
 export const registerSandbox: Register = (program, streams) => {
@@ -32,17 +41,48 @@ export const registerSandbox: Register = (program, streams) => {
       countOption,
     )
     .option('--faults <spec>', 'what goes wrong, by comma: see below')
-    .addHelpText('after', `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}`)
+    .option('--wayback', 'serve preserved copies of the records as well, as the Internet Archive does')
+    .option('--wayback-faults <spec>', 'what goes wrong with the copies, by comma: see below')
     .addHelpText(
       'after',
-      example('sandbox --port 8080', 'sandbox --revision 1', 'sandbox --faults 429=2x1,bad=0.05'),
+      `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}\n\n${WAYBACK_HELP}\n\n${WAYBACK_FAULTS_HELP}`,
+    )
+    .addHelpText(
+      'after',
+      example(
+        'sandbox --port 8080',
+        'sandbox --revision 1',
+        'sandbox --faults 429=2x1,bad=0.05',
+        'sandbox --wayback --wayback-faults wrong-etag@captures/rockets',
+      ),
     )
     .action(async (options: SandboxFlags, command) => {
       const context = await openContext(streams, command);
-      const sandbox = await startSandbox(options);
-      if (context.json) printJson(context, { url: sandbox.url });
-      else printLine(context, `Serving simulated records at ${sandbox.url} until Ctrl-C`);
+      const close = options.wayback === true ? await wayback(context, options) : await api(context, options);
       if (!context.signal.aborted) await once(context.signal, 'abort');
-      await sandbox.close();
+      await close();
     });
 };
+
+async function api(context: CommandContext, options: SandboxFlags): Promise<() => Promise<void>> {
+  if (options.waybackFaults !== undefined) {
+    throw new PipelineError('Cannot use --wayback-faults: it needs --wayback', { code: 'usage' });
+  }
+  const { url, close } = await startSandbox(options);
+  if (context.json) printJson(context, { url });
+  else printLine(context, `Serving simulated records at ${url} until Ctrl-C`);
+  return close;
+}
+
+async function wayback(context: CommandContext, options: SandboxFlags): Promise<() => Promise<void>> {
+  const { url, archiveUrl, recordingsUrl, close } = await startWayback(options);
+  if (context.json) {
+    printJson(context, { url, archive_url: archiveUrl, recordings_url: recordingsUrl });
+    return close;
+  }
+  printLine(context, `Serving simulated records at ${url}, and preserved copies of them, until Ctrl-C`);
+  printLine(context, 'A run reads the copies with');
+  printLine(context, `  SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
+  printLine(context, `  SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
+  return close;
+}

@@ -9,35 +9,41 @@ const check = compileConfigCheck();
 
 /** For each key a good value as text, and a wrong one with what it should have been. */
 const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expected: string]>> = {
-  'source.baseUrl': ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without query'],
-  'source.connectTimeoutSeconds': ['1.5', 0, 'a number above 0 and at most 3600'],
-  'source.headersTimeoutSeconds': ['2', 'soon', 'a number above 0 and at most 3600'],
-  'source.bodyTimeoutSeconds': ['3', 3601, 'a number above 0 and at most 3600'],
-  'source.minBytesPerSecond': ['0', -1, 'a number from 0 to 1000000000'],
-  'source.responseTimeoutSeconds': ['600', 0, 'a number above 0 and at most 86400'],
-  'source.maxAttempts': ['6', 1.5, 'a whole number from 1 to 100'],
-  'source.maxRetryAfterSeconds': ['0', -1, 'a number from 0 to 86400'],
-  'source.backoffBaseSeconds': ['0.25', '1s', 'a number from 0 to 86400'],
-  'source.backoffCapSeconds': ['7', '0x10', 'a number from 0 to 86400'],
-  'source.requestsPerSecond': ['0.5', 'fast', 'a number above 0 and at most 1000'],
-  'source.httpProxy': ['proxy:3128', 'socks5://h:1', 'an http:// or https:// URL without path, or host:port'],
-  'source.httpsProxy': [
+  'sources.spacex.schema': [
+    'Raumfahrt ä',
+    'pg_x',
+    'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
+  ],
+  'sources.spacex.resources': ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
+  'sources.spacex.limits': ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
+  'sources.spacex.baseUrl': ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without query'],
+  'sources.spacex.connectTimeoutSeconds': ['1.5', 0, 'a number above 0 and at most 3600'],
+  'sources.spacex.headersTimeoutSeconds': ['2', 'soon', 'a number above 0 and at most 3600'],
+  'sources.spacex.bodyTimeoutSeconds': ['3', 3601, 'a number above 0 and at most 3600'],
+  'sources.spacex.minBytesPerSecond': ['0', -1, 'a number from 0 to 1000000000'],
+  'sources.spacex.responseTimeoutSeconds': ['600', 0, 'a number above 0 and at most 86400'],
+  'sources.spacex.maxAttempts': ['6', 1.5, 'a whole number from 1 to 100'],
+  'sources.spacex.maxRetryAfterSeconds': ['0', -1, 'a number from 0 to 86400'],
+  'sources.spacex.backoffBaseSeconds': ['0.25', '1s', 'a number from 0 to 86400'],
+  'sources.spacex.backoffCapSeconds': ['7', '0x10', 'a number from 0 to 86400'],
+  'sources.spacex.requestsPerSecond': ['0.5', 'fast', 'a number above 0 and at most 1000'],
+  'sources.spacex.burst': ['20', 0, 'a whole number from 1 to 1000'],
+  'sources.spacex.httpProxy': [
+    'proxy:3128',
+    'socks5://h:1',
+    'an http:// or https:// URL without path, or host:port',
+  ],
+  'sources.spacex.httpsProxy': [
     'https://u:p@h',
     'http://h/x',
     'an http:// or https:// URL without path, or host:port',
   ],
-  'source.noProxy': ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
-  resources: ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
+  'sources.spacex.noProxy': ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
   concurrency: ['8', 65, 'a whole number from 1 to 64'],
   batchSize: ['500', 0, 'a whole number from 1 to 1000000'],
   atomic: ['true', 'perhaps', 'true or false'],
   dataDir: ['/srv/data', 'a\0b', 'the path of a folder'],
   'database.url': ['postgres://h/d', 'mysql://h/d', 'a postgresql:// or postgres:// URL'],
-  'database.schema': [
-    'Raumfahrt ä',
-    'pg_x',
-    'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
-  ],
   'database.allowNetworkFolder': ['true', 'perhaps', 'true or false'],
   'database.answerTimeoutSeconds': ['1', '0', 'a number above 0 and at most 3600'],
   'database.lockTimeoutSeconds': ['1', 'x', 'a number from 0 to 86400'],
@@ -46,7 +52,6 @@ const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expe
   'limits.rejects.share': ['1', 1.1, 'a number from 0 to 1'],
   'limits.vanished.count': ['9', 'x', 'a whole number from 0 to 1000000000'],
   'limits.vanished.share': ['0.5', '10%', 'a number from 0 to 1'],
-  'limits.resources': ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
   deletes: ['off', 'maybe', 'true or false'],
   checks: ['on', 'perhaps', 'true or false'],
   'retention.prune': ['no', 'later', 'true or false'],
@@ -77,8 +82,15 @@ test('each key takes a good value, read from text, and refuses a wrong one with 
 test('an unknown key is refused with the one that was meant', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [{ batchsize: 1 }, 'unknown key "batchsize"; did you mean "batchSize"?'],
-    [{ source: { maxAttemps: 1 } }, 'unknown key "source.maxAttemps"; did you mean "source.maxAttempts"?'],
-    [{ requestsPerSecond: 1 }, 'unknown key "requestsPerSecond"; did you mean "source.requestsPerSecond"?'],
+    [
+      { sources: { spacex: { maxAttemps: 1 } } },
+      'unknown key "sources.spacex.maxAttemps"; did you mean "sources.spacex.maxAttempts"?',
+    ],
+    [{ sources: { space: {} } }, 'unknown key "sources.space"; did you mean "sources.spacex"?'],
+    [
+      { requestsPerSecond: 1 },
+      'unknown key "requestsPerSecond"; did you mean "sources.spacex.requestsPerSecond"?',
+    ],
     [{ colour: 'red' }, 'unknown key "colour"'],
     [JSON.parse('{ "__proto__": 1 }'), 'unknown key "__proto__"'],
     [{ 'a/b~c': 1 }, 'unknown key "a/b~c"'],
@@ -91,26 +103,47 @@ test('an unknown key is refused with the one that was meant', () => {
   }
 });
 
+test('a key from before there were sources is refused with the new one', () => {
+  const complaints: readonly (readonly [unknown, string])[] = [
+    [
+      { source: { baseUrl: 'http://h', maxAttempts: 1 } },
+      '"source.baseUrl": it is "sources.spacex.baseUrl" now',
+    ],
+    [{ source: {} }, '"source": it is "sources.spacex" now'],
+    [{ resources: ['a'] }, '"resources": it is "sources.spacex.resources" now'],
+    [{ database: { schema: 'a' } }, '"database.schema": it is "sources.spacex.schema" now'],
+    [{ limits: { resources: {} } }, '"limits.resources": it is "sources.spacex.limits" now'],
+  ];
+  for (const [value, complaint] of complaints)
+    assert.deepEqual(
+      check(value).map(({ message }) => message),
+      [`unknown key ${complaint}`],
+    );
+});
+
 test('what should be an object is told by its path, and the whole by none', () => {
   assert.deepEqual(check({ log: 1 }), [{ where: 'log', message: 'must be an object, found 1' }]);
   assert.deepEqual(check({ batchSize: { password: 'x' } }), [
     { where: 'batchSize', message: 'must be a whole number from 1 to 1000000, found an object' },
   ]);
   assert.deepEqual(check(null), [{ where: '', message: 'must be an object, found null' }]);
-  assert.deepEqual(check({ resources: ['a', ''] }), [
-    { where: 'resources[1]', message: 'must be a name, found ""' },
+  assert.deepEqual(check({ sources: { spacex: { resources: ['a', ''] } } }), [
+    { where: 'sources.spacex.resources[1]', message: 'must be a name, found ""' },
   ]);
 });
 
 test('a part with several faults is told once, and all parts are', () => {
-  const where = check({ colour: 'red', batchSize: 0.5, log: { x: 1 }, resources: [] }).map(
-    (one) => one.where,
-  );
-  assert.deepEqual(where.sort(), ['batchSize', 'colour', 'log.x', 'resources']);
+  const where = check({
+    colour: 'red',
+    batchSize: 0.5,
+    log: { x: 1 },
+    sources: { spacex: { resources: [] } },
+  }).map((one) => one.where);
+  assert.deepEqual(where.sort(), ['batchSize', 'colour', 'log.x', 'sources.spacex.resources']);
 });
 
 test('a schema name is measured in bytes of UTF-8', () => {
-  const faults = (schema: string) => check({ database: { schema } }).length;
+  const faults = (schema: string) => check({ sources: { spacex: { schema } } }).length;
   for (const name of ['ä'.repeat(31), 'My "odd" schema', 'pgx', 'PG_x', '$users', 'my$user'])
     assert.equal(faults(name), 0, name);
   for (const name of ['ä'.repeat(32), '', 'a\0', '\ud800', 'pg_temp', 'pg', '$user', 'information_schema'])

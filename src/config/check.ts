@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject } from 'ajv';
 
-import { listSettings } from './keys.ts';
+import { listSettings, valueAt } from './keys.ts';
 import { fileSchema } from './schema.ts';
+import { sources } from '../sources/index.ts';
 import { suggest } from '../lib/suggest.ts';
 import { expectation, FORMATS, showFound } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -45,13 +46,33 @@ function problemOf(error: ErrorObject): Problem {
   const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>; // Ajv types it `Object`
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);
-    return unknownKey(path, name, Object.keys(schema['properties'] ?? {}));
+    const moved = movedKey(path, name, error.data);
+    return moved ?? unknownKey(path, name, Object.keys(schema['properties'] ?? {}));
   }
   return {
     where: dotted(path),
     message: `must be ${expectation(schema, error.data)}, found ${showFound(error.data)}`,
   };
 }
+
+/** Where a key of a version that knew one source has gone. */
+function movedKey(path: readonly string[], name: string, parent: unknown): Problem | null {
+  const [source] = sources;
+  const old = dotted([...path, name]);
+  const target = Object.hasOwn(MOVED, old) ? MOVED[old] : undefined;
+  if (source === undefined || target === undefined) return null;
+  const [inner] = old === 'source' ? Object.keys(Object(valueAt(parent, [name]))) : [];
+  const rest = inner === undefined ? '' : `.${inner}`;
+  const now = ['sources', source.name, ...target].join('.');
+  return { where: old + rest, message: `unknown key "${old}${rest}": it is "${now}${rest}" now` };
+}
+
+const MOVED: Readonly<Record<string, readonly string[]>> = {
+  source: [],
+  resources: ['resources'],
+  'database.schema': ['schema'],
+  'limits.resources': ['limits'],
+};
 
 function unknownKey(path: readonly string[], name: string, siblings: readonly string[]): Problem {
   const where = dotted([...path, name]);

@@ -17,12 +17,15 @@ function read(env: Environment, dotEnv: Environment = {}, settled: readonly Conf
 test('proxies are named as curl takes them, the lower case first', () => {
   const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
   assert.deepEqual(read(env), {
-    'source.httpProxy': ['c:3', 'environment HTTP_PROXY'],
-    'source.httpsProxy': ['b:2', 'environment https_proxy'],
-    'source.noProxy': ['.lan', 'environment NO_PROXY'],
+    'sources.spacex.httpProxy': ['c:3', 'environment HTTP_PROXY'],
+    'sources.spacex.httpsProxy': ['b:2', 'environment https_proxy'],
+    'sources.spacex.noProxy': ['.lan', 'environment NO_PROXY'],
   });
   const ours = { ...env, SPACEX_PIPELINE_HTTPS_PROXY: 'd:4' };
-  assert.deepEqual(read(ours)['source.httpsProxy'], ['d:4', 'environment SPACEX_PIPELINE_HTTPS_PROXY']);
+  assert.deepEqual(read(ours)['sources.spacex.httpsProxy'], [
+    'd:4',
+    'environment SPACEX_PIPELINE_HTTPS_PROXY',
+  ]);
 });
 
 test('our own variable wins over those of others', () => {
@@ -33,7 +36,7 @@ test('our own variable wins over those of others', () => {
     DATABASE_URL: 'postgresql://theirs/d',
   };
   assert.deepEqual(read(env), {
-    'source.baseUrl': ['https://ours.test', 'environment SPACEX_PIPELINE_BASE_URL'],
+    'sources.spacex.baseUrl': ['https://ours.test', 'environment SPACEX_PIPELINE_BASE_URL'],
     'database.url': ['postgresql://ours/d', 'environment SPACEX_PIPELINE_DATABASE_URL'],
   });
   const { 'database.url': url } = read({ ...env, SPACEX_PIPELINE_DATABASE_URL: '' });
@@ -48,11 +51,12 @@ test('the real environment wins over .env, also by a weaker name', () => {
 
 test("where a flag settles a value, other programs' variables are not looked at", () => {
   assert.deepEqual(read({ DATABASE_URL: 'mysql://h' }, {}, ['database.url']), {});
-  assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['source.baseUrl']), {});
+  assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['sources.spacex.baseUrl']), {});
 });
 
 test('names of resources are cut at commas, and all means all', () => {
-  const resources = (text: string): unknown => read({ SPACEX_PIPELINE_RESOURCES: text })['resources']?.[0];
+  const resources = (text: string): unknown =>
+    read({ SPACEX_PIPELINE_RESOURCES: text })['sources.spacex.resources']?.[0];
   assert.deepEqual(resources(' a, b ,'), ['a', 'b']);
   assert.equal(resources('all'), null);
   assert.deepEqual(resources(','), []);

@@ -1,5 +1,5 @@
 import { VARIABLE_PREFIX, type Setting } from './keys.ts';
-import type { ConfigKey } from './schema.ts';
+import type { ConfigKey, SourceKey } from './schema.ts';
 import { isServiceVariable } from './kubernetes.ts';
 import type { FindVariable, Variable } from './server-url.ts';
 import { findRepeatedName } from '../lib/json-repeated.ts';
@@ -9,14 +9,22 @@ import { dotted, refuse } from './check.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables of others that set a value too, weaker than our own. */
-const ALIASES: { readonly [K in ConfigKey]?: readonly string[] } = {
-  'source.baseUrl': ['SPACEX_API_BASE_URL'],
-  'source.httpProxy': ['http_proxy', 'HTTP_PROXY'],
-  'source.httpsProxy': ['https_proxy', 'HTTPS_PROXY'],
-  'source.noProxy': ['no_proxy', 'NO_PROXY'],
-  'database.url': ['DATABASE_URL'],
+/** Variables of others that set the same value as one of ours, and are weaker. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  [`${VARIABLE_PREFIX}BASE_URL`]: ['SPACEX_API_BASE_URL'],
+  [`${VARIABLE_PREFIX}DATABASE_URL`]: ['DATABASE_URL'],
 };
+
+/** The same, for each source. */
+const SOURCE_ALIASES: { readonly [K in SourceKey]?: readonly string[] } = {
+  httpProxy: ['http_proxy', 'HTTP_PROXY'],
+  httpsProxy: ['https_proxy', 'HTTPS_PROXY'],
+  noProxy: ['no_proxy', 'NO_PROXY'],
+};
+
+function aliasesOf({ ofSource, variable }: Setting): readonly string[] {
+  return (ofSource === null ? undefined : SOURCE_ALIASES[ofSource]) ?? ALIASES[variable] ?? [];
+}
 
 /** Looks in the real environment first, then in `.env`. */
 export function findIn(env: Environment, dotEnv: Environment): FindVariable {
@@ -52,7 +60,7 @@ export function readVariables(
 ): readonly VariableValue[] {
   return settings.flatMap((setting) => {
     const { key, schema } = setting;
-    const others = settled.has(key) ? [] : (ALIASES[key] ?? []);
+    const others = settled.has(key) ? [] : aliasesOf(setting);
     const variable = find(setting.variable, ...others);
     if (variable === null) return [];
     const value = readText(schema, variable.value);

@@ -1,9 +1,13 @@
+import { PipelineError } from '../core/errors.ts';
 import type { ObjectSchema, Schema } from '../core/schema.ts';
-import { configSchema, isObjectSchema, type ConfigKey } from './schema.ts';
+import { sources } from '../sources/index.ts';
+import { configSchema, isObjectSchema, type ConfigKey, type SharedKey, type SourceKey } from './schema.ts';
 
 /** One value of the configuration. */
 export type Setting = {
   readonly key: ConfigKey;
+  /** Of one source. Null for what is said once for all. */
+  readonly ofSource: SourceKey | null;
   readonly path: readonly string[];
   readonly schema: Schema;
   readonly variable: string;
@@ -13,28 +17,12 @@ export type Setting = {
 export const VARIABLE_PREFIX = 'SPACEX_PIPELINE_';
 
 /** Variables and flags are named after these. */
-const NAMES: Readonly<Record<ConfigKey, string>> = {
-  'source.baseUrl': 'base-url',
-  'source.connectTimeoutSeconds': 'connect-timeout-seconds',
-  'source.headersTimeoutSeconds': 'headers-timeout-seconds',
-  'source.bodyTimeoutSeconds': 'body-timeout-seconds',
-  'source.minBytesPerSecond': 'min-bytes-per-second',
-  'source.responseTimeoutSeconds': 'response-timeout-seconds',
-  'source.maxAttempts': 'max-attempts',
-  'source.maxRetryAfterSeconds': 'max-retry-after-seconds',
-  'source.backoffBaseSeconds': 'backoff-base-seconds',
-  'source.backoffCapSeconds': 'backoff-cap-seconds',
-  'source.requestsPerSecond': 'requests-per-second',
-  'source.httpProxy': 'http-proxy',
-  'source.httpsProxy': 'https-proxy',
-  'source.noProxy': 'no-proxy',
-  resources: 'resources',
+const NAMES: Readonly<Record<SharedKey, string>> = {
   concurrency: 'concurrency',
   batchSize: 'batch-size',
   atomic: 'atomic',
   dataDir: 'data-dir',
   'database.url': 'database-url',
-  'database.schema': 'schema',
   'database.allowNetworkFolder': 'allow-network-folder',
   'database.answerTimeoutSeconds': 'answer-timeout-seconds',
   'database.lockTimeoutSeconds': 'lock-timeout-seconds',
@@ -43,7 +31,6 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'limits.rejects.share': 'rejects-share',
   'limits.vanished.count': 'vanished-count',
   'limits.vanished.share': 'vanished-share',
-  'limits.resources': 'resource-limits',
   deletes: 'deletes',
   checks: 'checks',
   'retention.prune': 'prune',
@@ -53,20 +40,60 @@ const NAMES: Readonly<Record<ConfigKey, string>> = {
   'log.format': 'log-format',
 };
 
+const SOURCE_NAMES: Readonly<Record<SourceKey, string>> = {
+  schema: 'schema',
+  resources: 'resources',
+  limits: 'resource-limits',
+  baseUrl: 'base-url',
+  connectTimeoutSeconds: 'connect-timeout-seconds',
+  headersTimeoutSeconds: 'headers-timeout-seconds',
+  bodyTimeoutSeconds: 'body-timeout-seconds',
+  minBytesPerSecond: 'min-bytes-per-second',
+  responseTimeoutSeconds: 'response-timeout-seconds',
+  maxAttempts: 'max-attempts',
+  maxRetryAfterSeconds: 'max-retry-after-seconds',
+  backoffBaseSeconds: 'backoff-base-seconds',
+  backoffCapSeconds: 'backoff-cap-seconds',
+  requestsPerSecond: 'requests-per-second',
+  burst: 'burst',
+  httpProxy: 'http-proxy',
+  httpsProxy: 'https-proxy',
+  noProxy: 'no-proxy',
+};
+
 /** Every value of the configuration, in the order of its schema. */
 export function listSettings(): readonly Setting[] {
-  return leavesOf(configSchema, []).flatMap(({ path, schema }) => {
-    const key = path.join('.');
-    if (!isConfigKey(key)) return [];
-    const name = NAMES[key];
-    const variable = `${VARIABLE_PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;
-    return [{ key, path, schema, variable, flag: `--${name}` }];
+  return leavesOf(configSchema, []).map(({ path, schema }) => {
+    const { flag, key, ofSource, variable } = namesOf(path);
+    return { key, ofSource, path, schema, variable: `${VARIABLE_PREFIX}${variable}`, flag: `--${flag}` };
   });
 }
 
+/** The variables of a source name it, but for those of the default one. */
+function namesOf(path: readonly string[]) {
+  const [section = '', source = '', setting = ''] = path;
+  if (section === 'sources' && isSourceKey(setting)) {
+    const flag = SOURCE_NAMES[setting];
+    const named = source === sources[0]?.name ? flag : `${source}-${flag}`;
+    const key = `sources.${source}.${setting}` as const;
+    return { key, ofSource: setting, flag, variable: variableOf(named) };
+  }
+  const key = path.join('.');
+  if (isSharedKey(key)) return { key, ofSource: null, flag: NAMES[key], variable: variableOf(NAMES[key]) };
+  throw new PipelineError(`Cannot name ${key}: it has neither variable nor flag`, { code: 'internal' });
+}
+
+function variableOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
 /** NAMES has each key of the schema: the compiler sees to that. */
-function isConfigKey(text: string): text is ConfigKey {
+function isSharedKey(text: string): text is SharedKey {
   return Object.hasOwn(NAMES, text);
+}
+
+function isSourceKey(text: string): text is SourceKey {
+  return Object.hasOwn(SOURCE_NAMES, text);
 }
 
 type SchemaLeaf = { readonly path: readonly string[]; readonly schema: Schema };

@@ -10,29 +10,34 @@ test('without file, environment and flags, every value is the default', async ()
   const { config, origins, file, cwd } = await load({});
   const seconds = { answerTimeoutSeconds: 30, lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 };
   assert.deepEqual(config, {
-    source: {
-      baseUrl: 'https://api.spacexdata.com',
-      connectTimeoutSeconds: 10,
-      headersTimeoutSeconds: 30,
-      bodyTimeoutSeconds: 30,
-      minBytesPerSecond: 100,
-      responseTimeoutSeconds: 7200,
-      maxAttempts: 5,
-      maxRetryAfterSeconds: 120,
-      backoffBaseSeconds: 0.5,
-      backoffCapSeconds: 30,
-      requestsPerSecond: 10,
-      httpProxy: null,
-      httpsProxy: null,
-      noProxy: null,
+    sources: {
+      spacex: {
+        schema: 'spacex',
+        resources: null,
+        limits: {},
+        baseUrl: 'https://api.spacexdata.com',
+        connectTimeoutSeconds: 10,
+        headersTimeoutSeconds: 30,
+        bodyTimeoutSeconds: 30,
+        minBytesPerSecond: 100,
+        responseTimeoutSeconds: 7200,
+        maxAttempts: 5,
+        maxRetryAfterSeconds: 120,
+        backoffBaseSeconds: 0.5,
+        backoffCapSeconds: 30,
+        requestsPerSecond: 10,
+        httpProxy: null,
+        httpsProxy: null,
+        noProxy: null,
+        burst: 20,
+      },
     },
-    resources: null,
     concurrency: 4,
     batchSize: 10_000,
     atomic: false,
     dataDir: join(cwd, 'data'),
-    database: { url: null, schema: 'spacex', allowNetworkFolder: false, ...seconds },
-    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 }, resources: {} },
+    database: { url: null, allowNetworkFolder: false, ...seconds },
+    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
     deletes: true,
     checks: true,
     retention: { prune: true, publishedRuns: 20, failedDays: 14 },
@@ -44,14 +49,14 @@ test('without file, environment and flags, every value is the default', async ()
 test('for each key: flag over environment over .env over file', async () => {
   const settings = listSettings();
   const samples: Readonly<Record<string, readonly unknown[]>> = {
-    'source.noProxy': ['a', 'b', 'c', '*'],
-    resources: [['a'], ['b'], ['c'], ['d']],
+    'sources.spacex.noProxy': ['a', 'b', 'c', '*'],
+    'sources.spacex.resources': [['a'], ['b'], ['c'], ['d']],
     dataDir: ['/a', '/b', '/c', '/d'],
     'database.url': ['postgresql://a', 'postgresql://b', 'postgresql://c', 'postgresql://d'],
-    'database.schema': ['a', 'b', 'c', 'd'],
+    'sources.spacex.schema': ['a', 'b', 'c', 'd'],
     'log.level': ['debug', 'warn', 'error', 'debug'],
     'log.format': ['json', 'text', 'json', 'text'],
-    'limits.resources': [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
+    'sources.spacex.limits': [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
   };
   const usual = ({ default: byDefault, ...schema }: Setting['schema']): readonly unknown[] => {
     if (typeof byDefault === 'boolean') return [!byDefault, byDefault, !byDefault, byDefault];
@@ -138,11 +143,18 @@ test('.env is read beside the configuration file', async () => {
 });
 
 test('a base URL loses its trailing slash, wherever it comes from', async () => {
-  const baseUrl = async (setup: Setup): Promise<string> => (await load(setup)).config.source.baseUrl;
+  const baseUrl = async (setup: Setup): Promise<string> =>
+    (await load(setup)).config.sources['spacex']?.baseUrl ?? '';
   assert.equal(await baseUrl({ env: { SPACEX_API_BASE_URL: 'https://a.test/' } }), 'https://a.test');
   assert.equal(await baseUrl({ env: { SPACEX_API_BASE_URL: 'https://a.test' } }), 'https://a.test');
-  assert.equal(await baseUrl({ file: { source: { baseUrl: 'https://a.test/x//' } } }), 'https://a.test/x');
-  assert.equal(await baseUrl({ flags: { source: { baseUrl: 'https://a.test/' } } }), 'https://a.test');
+  assert.equal(
+    await baseUrl({ file: { sources: { spacex: { baseUrl: 'https://a.test/x//' } } } }),
+    'https://a.test/x',
+  );
+  assert.equal(
+    await baseUrl({ flags: { sources: { spacex: { baseUrl: 'https://a.test/' } } } }),
+    'https://a.test',
+  );
 });
 
 test('a file that is not JSON is refused with line and column', async () => {
@@ -154,8 +166,8 @@ test('a file that is not JSON is refused with line and column', async () => {
 
 test('a key that is there twice is refused, in the file and in a variable', async () => {
   assert.equal(
-    await messageOf({ file: '{"database": {\n  "schema": "a",\n  "schema": "b" } }' }),
-    `Cannot use ${FILE}: line 3, column 3: "database.schema" is there twice`,
+    await messageOf({ file: '{"log": {\n  "level": "info",\n  "level": "warn" } }' }),
+    `Cannot use ${FILE}: line 3, column 3: "log.level" is there twice`,
   );
   const name = 'SPACEX_PIPELINE_RESOURCE_LIMITS';
   assert.equal(
@@ -165,7 +177,7 @@ test('a key that is there twice is refused, in the file and in a variable', asyn
 });
 
 test('a file that is not UTF-8 is refused by its name and line', async () => {
-  const text = '{\n "database": { "schema": "größe" } }';
+  const text = '{\n "dataDir": "größe" }';
   const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
   const wrong = [
     [utf16, 'it is UTF-16, not UTF-8'],
@@ -183,7 +195,7 @@ test('a file that is not UTF-8 is refused by its name and line', async () => {
     }
   }
   const dotEnv = '\uFEFFSPACEX_PIPELINE_SCHEMA=größe';
-  assert.equal((await load({ dotEnv })).config.database.schema, 'größe');
+  assert.equal((await load({ dotEnv })).config.sources['spacex']?.schema, 'größe');
 });
 
 test('a line of .env that does not set a variable of ours is refused', async () => {
@@ -227,7 +239,7 @@ test('a flag that says no is named so', async () => {
 test('the description has every key, its origin, and no secret', async () => {
   const loaded = await load({
     env: { POSTGRES_HOST: 'h', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'geheim', HTTPS_PROXY: 'u:geheim@p:1' },
-    flags: { source: { baseUrl: 'https://geheim@a.test/' } },
+    flags: { sources: { spacex: { baseUrl: 'https://geheim@a.test/' } } },
   });
   const entries = describeConfig(loaded);
   assert.deepEqual(
@@ -240,13 +252,13 @@ test('the description has every key, its origin, and no secret', async () => {
     value: 'postgresql://u:***@h/',
     origin: 'environment POSTGRES_HOST',
   });
-  assert.equal(entry('source.baseUrl')?.value, 'https://***@a.test');
-  assert.equal(entry('source.httpsProxy')?.value, 'http://***@p:1');
+  assert.equal(entry('sources.spacex.baseUrl')?.value, 'https://***@a.test');
+  assert.equal(entry('sources.spacex.httpsProxy')?.value, 'http://***@p:1');
   assert.doesNotMatch(JSON.stringify(entries), /geheim/);
 });
 
 test('the configuration is frozen, all the way down', async () => {
-  const { config, origins } = await load({ file: { resources: ['a'] } });
-  for (const part of [config, config.source, config.limits.rejects, config.resources, origins])
+  const { config, origins } = await load({ file: { sources: { spacex: { resources: ['a'] } } } });
+  for (const part of [config, config.limits.rejects, config.sources['spacex']?.resources, origins])
     assert.ok(Object.isFrozen(part));
 });

@@ -97,13 +97,14 @@ function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<Confi
   return listSettings().every(({ key }) => origins[key] !== undefined);
 }
 
-/** Values that may hold a login. */
-const URLS: ReadonlySet<ConfigKey> = new Set([
-  'source.baseUrl',
-  'source.httpProxy',
-  'source.httpsProxy',
-  'database.url',
-]);
+/** May the value hold a login? */
+function isUrl({ key, ofSource }: Setting): boolean {
+  return key === 'database.url' || ofSource === 'baseUrl' || isProxy(ofSource);
+}
+
+function isProxy(ofSource: Setting['ofSource']): boolean {
+  return ofSource === 'httpProxy' || ofSource === 'httpsProxy';
+}
 
 /** The effective configuration for people: every value, secrets masked, and where it came from. */
 export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): readonly {
@@ -111,10 +112,11 @@ export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' 
   readonly value: unknown;
   readonly origin: Origin;
 }[] {
-  return listSettings().map(({ key, path }) => {
-    const value = valueAt(config, path);
-    const isUrl = typeof value === 'string' && URLS.has(key);
-    return { key, value: isUrl ? maskUrl(value) : value, origin: origins[key] };
+  return listSettings().map((setting) => {
+    const { key } = setting;
+    const value = valueAt(config, setting.path);
+    const masked = typeof value === 'string' && isUrl(setting) ? maskUrl(value) : value;
+    return { key, value: masked, origin: origins[key] ?? 'default' };
   });
 }
 
@@ -187,8 +189,8 @@ function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: str
 function finish({ setting, value, folder }: Assignment, find: FindVariable): unknown {
   if (typeof value !== 'string') return value;
   if (setting.key === 'dataDir') return resolve(folder, value);
-  if (setting.key === 'source.baseUrl') return value.replace(/\/+$/, '');
-  if (setting.key === 'source.httpProxy' || setting.key === 'source.httpsProxy') return withScheme(value);
+  if (setting.ofSource === 'baseUrl') return value.replace(/\/+$/, '');
+  if (isProxy(setting.ofSource)) return withScheme(value);
   return setting.key === 'database.url' ? withParameters(value, find) : value;
 }
 

@@ -14,27 +14,30 @@ test('the schema file is what the program checks (else: node scripts/write-confi
 
 const EXAMPLE = {
   $schema: './node_modules/spacex-pipeline/spacex-pipeline.config.schema.json',
-  source: {
-    baseUrl: 'https://api.example.com',
-    connectTimeoutSeconds: 5,
-    headersTimeoutSeconds: 20,
-    bodyTimeoutSeconds: 20,
-    minBytesPerSecond: 0,
-    responseTimeoutSeconds: 3600,
-    maxAttempts: 3,
-    maxRetryAfterSeconds: 60,
-    backoffBaseSeconds: 1,
-    backoffCapSeconds: 10,
-    requestsPerSecond: 2.5,
+  sources: {
+    spacex: {
+      schema: 'space',
+      resources: ['one', 'two'],
+      baseUrl: 'https://api.example.com',
+      connectTimeoutSeconds: 5,
+      headersTimeoutSeconds: 20,
+      bodyTimeoutSeconds: 20,
+      minBytesPerSecond: 0,
+      responseTimeoutSeconds: 3600,
+      maxAttempts: 3,
+      maxRetryAfterSeconds: 60,
+      backoffBaseSeconds: 1,
+      backoffCapSeconds: 10,
+      requestsPerSecond: 2.5,
+      burst: 1,
+    },
   },
-  resources: ['one', 'two'],
   concurrency: 2,
   batchSize: 1000,
   atomic: true,
   dataDir: './data',
   database: {
     url: 'postgresql://user@localhost/db',
-    schema: 'space',
     allowNetworkFolder: true,
     lockTimeoutSeconds: 10,
     statementTimeoutSeconds: 60,
@@ -50,10 +53,11 @@ test('the schema file, read as any editor does, knows a full example and refuses
   const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(editorSchema()));
   assert.ok(validate(EXAMPLE), JSON.stringify(validate.errors));
   assert.ok(validate({}));
-  assert.ok(validate({ resources: null, database: { url: null } }));
+  assert.ok(validate({ sources: { spacex: { resources: null } }, database: { url: null } }));
   for (const wrong of [
     { colour: 1 },
-    { source: { baseUrl: 'ftp://h' } },
+    { sources: { spacex: { baseUrl: 'ftp://h' } } },
+    { sources: { none: {} } },
     { database: { url: 'h' } },
     { log: { format: 'x' } },
   ]) {

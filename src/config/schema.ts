@@ -1,83 +1,20 @@
 import {
-  array,
   boolean,
   integer,
-  mapOf,
   nullable,
   number,
-  object,
   oneOf,
-  optional,
   string,
   type ObjectSchema,
   type Schema,
   type Static,
 } from '../core/schema.ts';
-
-const DAY_SECONDS = 86_400;
-const COUNT = { minimum: 0, maximum: 1_000_000_000 } as const;
-const SHARE = { minimum: 0, maximum: 1 } as const;
+import { COUNT, section, seconds, SHARE, timeout } from './schema-parts.ts';
+import { sourceSections, type SourceSettings } from './source-schema.ts';
 
 /** The configuration: what each value may be, and its default. The file may leave out any of them. */
 export const configSchema = section({
-  source: section({
-    baseUrl: string({
-      format: 'http-url',
-      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
-      default: 'https://api.spacexdata.com',
-      description: 'The API, as an http:// or https:// URL.',
-    }),
-    connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
-    headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
-    bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
-    minBytesPerSecond: number({
-      minimum: 0,
-      maximum: 1_000_000_000,
-      default: 100,
-      description:
-        'The least bytes in a second that a response body must bring, on average over bodyTimeoutSeconds; 0 for no limit.',
-    }),
-    responseTimeoutSeconds: number({
-      exclusiveMinimum: 0,
-      maximum: DAY_SECONDS,
-      default: 7200,
-      description: 'Seconds that a response may take, from the request to its last byte.',
-    }),
-    maxAttempts: integer({
-      minimum: 1,
-      maximum: 100,
-      default: 5,
-      description: 'Tries for each request, the first included.',
-    }),
-    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
-    backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
-    backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
-    requestsPerSecond: number({
-      exclusiveMinimum: 0,
-      maximum: 1000,
-      default: 10,
-      description:
-        'The most requests to the API in a second, all resources together. The built-in sandbox has no limit unless it is set.',
-    }),
-    httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
-    httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),
-    noProxy: nullable(
-      string({
-        format: 'hosts',
-        default: null,
-        description:
-          'Hosts to reach without a proxy, by comma: names with all below them, addresses, ranges, or *.',
-      }),
-    ),
-  }),
-  resources: nullable(
-    array(string({ minLength: 1 }), {
-      minItems: 1,
-      uniqueItems: true,
-      default: null,
-      description: 'Names of the resources to run, besides those that they need; null for all.',
-    }),
-  ),
+  sources: section(sourceSections()),
   concurrency: integer({
     minimum: 1,
     maximum: 64,
@@ -109,15 +46,6 @@ export const configSchema = section({
         description: 'A PostgreSQL server, as a postgresql:// URL; null for the embedded database.',
       }),
     ),
-    schema: string({
-      format: 'schema-name',
-      minLength: 1,
-      maxLength: 63,
-      pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
-      default: 'spacex',
-      description:
-        'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
-    }),
     allowNetworkFolder: boolean({
       default: false,
       description: 'Use the embedded database on a network file system, where its lock may not hold.',
@@ -132,16 +60,6 @@ export const configSchema = section({
   limits: section({
     rejects: limit('records that break their contract'),
     vanished: limit('rows that are gone from the source'),
-    resources: mapOf(
-      object(
-        { rejects: optional(ownLimit()), vanished: optional(ownLimit()) },
-        { additionalProperties: false },
-      ),
-      {
-        default: {},
-        description: 'Limits of single resources, by name. What one leaves out is as above.',
-      },
-    ),
   }),
   deletes: boolean({
     default: true,
@@ -177,8 +95,14 @@ export const configSchema = section({
 
 export type Config = DeepReadonly<Static<typeof configSchema>>;
 
-/** A place in the configuration, such as `source.baseUrl`. */
-export type ConfigKey = KeyOf<Config>;
+/** A setting of a source. */
+export type SourceKey = keyof SourceSettings;
+
+/** Of what is said once for all sources. */
+export type SharedKey = KeyOf<Omit<Config, 'sources'>>;
+
+/** A place in the configuration, such as `log.level`, or `sources.NAME.baseUrl`. */
+export type ConfigKey = SharedKey | `sources.${string}.${SourceKey}`;
 
 /** Any part of the configuration, each value as itself or as text that says it. */
 export type ConfigInput = Input<Config>;
@@ -228,22 +152,6 @@ export function isObjectSchema(schema: Schema): schema is ObjectSchema {
   return 'properties' in schema;
 }
 
-function section<const P extends Record<string, Schema>>(properties: P) {
-  return object(properties, { additionalProperties: false });
-}
-
-function timeout(byDefault: number, description: string): Schema<number> {
-  return number({ exclusiveMinimum: 0, maximum: 3600, default: byDefault, description });
-}
-
-function proxy(description: string) {
-  return nullable(string({ format: 'proxy-url', default: null, description }));
-}
-
-function seconds(byDefault: number, description: string): Schema<number> {
-  return number({ minimum: 0, maximum: DAY_SECONDS, default: byDefault, description });
-}
-
 /** A resource is refused beyond the count and the share, not beyond one of them. */
 function limit(what: string) {
   return section({
@@ -254,10 +162,6 @@ function limit(what: string) {
       description: `The share of ${what} that a resource may always have, from 0 to 1.`,
     }),
   });
-}
-
-function ownLimit() {
-  return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
 }
 
 function choice<const V extends readonly string[]>(values: V, byDefault: V[number], description: string) {

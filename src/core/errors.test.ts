@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PipelineError, reportError } from './errors.ts';
+import { PipelineError, reportError, UnknownOutcome } from './errors.ts';
 
 test('an error of the system has a hint by its code, and only a fault of ours has none', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -12,4 +12,20 @@ test('an error of the system has a hint by its code, and only a fault of ours ha
   });
   assert.equal(reportError(new TypeError('x is not a function')).hint, null);
   assert.equal(reportError(new PipelineError('Cannot x: y', { code: 'usage', hint: 'z' })).hint, 'z');
+});
+
+test('an error with another hint is of the same type, and the same in all else', () => {
+  const facts = { code: 'database', retryable: true, cause: new Error('lost'), context: { n: 1 } } as const;
+  for (const Type of [PipelineError, UnknownOutcome]) {
+    const error = new Type('Cannot x: y', { ...facts, hint: 'z' });
+    const other = error.withHint('other');
+    assert.ok(other instanceof Type);
+    assert.deepEqual(reportError(other), { code: 'database', message: 'Cannot x: y', hint: 'other' });
+    const { retryable, cause, context, stack } = other;
+    assert.deepEqual(
+      { retryable, cause, context, stack, code: other.code },
+      { ...facts, stack: error.stack },
+    );
+    assert.equal(error.hint, 'z');
+  }
 });

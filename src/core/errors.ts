@@ -39,6 +39,14 @@ export class PipelineError extends Error {
     this.retryable = options.retryable ?? false;
     this.context = options.context ?? {};
   }
+
+  /** The same error with another hint: of its type, with its stack. */
+  withHint(hint: string): PipelineError {
+    const own = Object.getOwnPropertyDescriptors(this);
+    // Of an object that is no error, V8 would give no stack.
+    const changed = { hint: { ...own.hint, value: hint }, stack: { value: this.stack } };
+    return Object.create(Object.getPrototypeOf(this), { ...own, ...changed });
+  }
 }
 
 /** There is no copy of a resource where it was asked for: nothing that anybody has to repair. */
@@ -50,9 +58,7 @@ export class AbsentError extends PipelineError {
 }
 
 /** Nobody knows whether the changes were made: then it must not be said that they were not. */
-export function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof PipelineError && error.context['outcome'] === 'unknown';
-}
+export class UnknownOutcome extends PipelineError {}
 
 /** The form in which an error is kept in the ledger, the manifest and `--json`. */
 export type ErrorReport = {

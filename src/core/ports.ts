@@ -18,8 +18,8 @@ export type UpstreamResponse = {
   /** 200, or 304: the body that is kept is the response. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The response says that its records are made up. */
-  readonly simulated: boolean;
+  /** The response says that its records are made up. Null: it is a 304 that says neither, so they are as those kept. */
+  readonly simulated: boolean | null;
   /** What of content encoding was undone, `identity` for nothing. */
   readonly encoding: string;
   /** Of a preserved copy; null for a response of the API itself. */

@@ -1,7 +1,12 @@
-/** Target tables as plain data. The migrations create them; a test holds both against each other. */
+/** Target tables as plain data: the truth that `npm run migration` writes SQL from. */
 
 export type ColumnType =
   | 'text'
+  /**
+   * Text that is compared byte by byte, whatever the locale: ids, and words that are part of a key. It sorts faster, and
+   * no index of it has to be built again when the system's collations change.
+   */
+  | 'id'
   | 'integer'
   | 'bigint'
   | 'double precision'
@@ -11,6 +16,8 @@ export type ColumnType =
 
 export type Column = {
   readonly type: ColumnType;
+  /** What it means, for people: the comment in the database. */
+  readonly doc: string;
   /** False: NOT NULL. Default true. */
   readonly nullable?: false;
   /** The table whose `id` this column names. Indexed and counted when it dangles, never enforced. */
@@ -21,6 +28,8 @@ export type Column = {
 
 export type Table = {
   readonly name: string;
+  /** What a row is, for people: the comment in the database. */
+  readonly doc: string;
   readonly key: readonly string[];
   /** The column that holds the id of the record which the row was made from. */
   readonly owner: string;
@@ -45,7 +54,27 @@ export type RowOf<T extends Table> = {
 
 /** Columns that the pipeline itself keeps in every target table. */
 export const PIPELINE_COLUMNS = {
-  _run_id: { type: 'text', nullable: false },
-  _first_run_id: { type: 'text', nullable: false },
-  _loaded_at: { type: 'timestamptz', nullable: false },
+  _run_id: { type: 'id', nullable: false, doc: 'Run that last changed the row.' },
+  _first_run_id: { type: 'id', nullable: false, doc: 'Run that first loaded the row.' },
+  _loaded_at: {
+    type: 'timestamptz',
+    nullable: false,
+    doc: 'Time of the last change of the row in this database.',
+  },
 } as const satisfies Record<string, Column>;
+
+/** The type as SQL, with the collation where it is not the database's. */
+export function sqlType(column: Pick<Column, 'type'>): string {
+  const collation = collationOf(column);
+  return collation === null ? baseType(column) : `${baseType(column)} COLLATE "${collation}"`;
+}
+
+/** The type of its values in PostgreSQL. */
+export function baseType({ type }: Pick<Column, 'type'>): string {
+  return type === 'id' ? 'text' : type;
+}
+
+/** Null: that of the database. */
+export function collationOf({ type }: Pick<Column, 'type'>): string | null {
+  return type === 'id' ? 'C' : null;
+}

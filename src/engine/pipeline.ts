@@ -1,4 +1,4 @@
-import { isOutcomeUnknown, PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { RunEnd } from '../core/target.ts';
 import { closeRun } from '../steps/outcome.ts';
@@ -35,8 +35,9 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
     publishSeconds = (clock.elapsed() - started) / 1000;
     await makeChecks(context, end);
   } catch (error) {
-    const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
-    const report = resumable(reportError(cause), options.goOn, isOutcomeUnknown(error));
+    const isUnknown = error instanceof UnknownOutcome;
+    const cause = signal.aborted && !isUnknown ? interruption(signal) : error;
+    const report = resumable(reportError(cause), options.goOn, isUnknown);
     log.debug('cause', { error });
     end = failedEnd(report, context, derived);
     await abandon(context, end);

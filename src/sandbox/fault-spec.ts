@@ -1,5 +1,5 @@
-import { PipelineError } from '../core/errors.ts';
 import { BAD_KINDS, isBadKind, type BadKind } from './bad-records.ts';
+import { FAULT_LIST_HELP, parseFaultList, readFaultAmount, type FaultValue } from './fault-grammar.ts';
 
 /** What a fault does: answers in place of the API, changes the records, or spoils how a body is sent. */
 export type FaultEffect = 'answer' | 'content' | 'sending';
@@ -21,7 +21,7 @@ export type FaultSpec = {
 
 type Fault = {
   readonly effect: FaultEffect;
-  readonly value: 'none' | 'count' | 'share' | 'status' | 'retry-after';
+  readonly value: FaultValue;
   /** Taken where no value is written; null: one must be. */
   readonly amount: number | null;
   readonly usage: string;
@@ -60,18 +60,8 @@ export type FaultName = keyof typeof FAULTS extends infer K ? (K extends number 
 /** The request header that brings faults of its own, in place of those that the sandbox was started with. */
 export const FAULTS_HEADER = 'sandbox-faults';
 
-const VALUES = {
-  none: 'no value',
-  count: 'a whole number from 0 on',
-  share: 'a number from 0 to 1',
-  status: 'a status from 400 to 599',
-  'retry-after': 'seconds or an HTTP date, as in "Wed, 21 Oct 2015 07:28:00 GMT"',
-};
-
 export const FAULTS_HELP = [
-  'Faults are a list: NAME[=VALUE][@TEXT][xN],…',
-  '  @TEXT  only for paths that contain TEXT, as in 429@launches',
-  '  xN     only for the first N requests that match, as in status=503x2',
+  ...FAULT_LIST_HELP,
   '',
   ...Object.values(FAULTS).map(({ usage, help }) => `  ${usage.padEnd(20)} ${help}`),
   '',
@@ -83,54 +73,17 @@ export const FAULTS_HELP = [
 
 /** Throws PipelineError `usage` at the first part that is wrong. */
 export function parseFaults(spec: string): readonly FaultSpec[] {
-  if (spec.trim() === '') return [];
-  return spec.split(SEPARATOR).map((part) => parseFault(part.trim(), spec));
-}
-
-/** Not the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
-const SEPARATOR = /(?<!=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)),/;
-const PART = /^(?<name>[^=@]+?)(?:=(?<value>[^@]*?))?(?:@(?<path>.*?))?(?:x(?<times>\d+))?$/;
-const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
-function parseFault(part: string, spec: string): FaultSpec {
-  const fail = (reason: string): PipelineError =>
-    new PipelineError(`Cannot read the faults ${JSON.stringify(spec)}: ${reason}`, { code: 'usage' });
-
-  const { name = '', value, path, times } = PART.exec(part)?.groups ?? {};
-  if (!isFaultName(name)) {
-    throw fail(`${JSON.stringify(part)} names no fault; there are ${Object.keys(FAULTS).join(', ')}`);
-  }
-  const { effect, amount: fallback, value: takes }: Fault = FAULTS[name];
-  if (path === '') throw fail(`${JSON.stringify(part)} has no text after @; take a part of a path`);
-  if (times !== undefined && Number(times) < 1) {
-    throw fail(`${JSON.stringify(part)} is for no request; take x1 or more`);
-  }
-  const [share = '', kind] = name === 'bad' ? (value ?? '').split(':') : [value];
-  if (kind !== undefined && !isBadKind(kind)) {
-    throw fail(`${JSON.stringify(part)} has no such kind of record; there are ${BAD_KINDS.join(', ')}`);
-  }
-  const amount = value === undefined ? fallback : readAmount(share, takes);
-  if (amount === null) throw fail(`${JSON.stringify(part)} is wrong; ${name} takes ${VALUES[takes]}`);
-  return {
-    name,
-    effect,
-    value: value ?? '',
-    amount,
-    badKind: kind ?? null,
-    path: path ?? '',
-    times: times === undefined ? Infinity : Number(times),
-  };
-}
-
-/** Null where the text is not of the kind. */
-function readAmount(text: string, takes: Fault['value']): number | null {
-  if (takes === 'none') return null;
-  if (takes === 'retry-after' && HTTP_DATE.test(text)) return Number.isNaN(Date.parse(text)) ? null : 0;
-  if (!(takes === 'share' ? /^\d*\.?\d+$/ : /^\d{1,9}$/).test(text)) return null;
-  const amount = Number(text);
-  if (takes === 'share' && amount > 1) return null;
-  if (takes === 'status' && (amount < 400 || amount > 599)) return null;
-  return amount;
+  return parseFaultList(spec, (part, fail) => {
+    const { name, path, times } = part;
+    if (!isFaultName(name)) throw fail(`names no fault; there are ${Object.keys(FAULTS).join(', ')}`);
+    const { effect, amount: fallback, value: takes }: Fault = FAULTS[name];
+    const [value, kind] = name === 'bad' ? (part.value?.split(':') ?? []) : [part.value];
+    if (kind !== undefined && !isBadKind(kind)) {
+      throw fail(`has no such kind of record; there are ${BAD_KINDS.join(', ')}`);
+    }
+    const amount = readFaultAmount({ name, value }, takes, fallback, fail);
+    return { name, effect, value: part.value ?? '', amount, badKind: kind ?? null, path, times };
+  });
 }
 
 function isFaultName(name: string): name is FaultName {

@@ -1,21 +1,23 @@
-import { parseFaults, type FaultEffect, type FaultSpec } from './fault-spec.ts';
+import { parseFaults, type FaultSpec } from './fault-spec.ts';
+
+type Countable = Pick<FaultSpec, 'path' | 'times'> & { readonly effect: string };
 
 /** Faults with a count of the requests that each has met. */
-export type FaultTurns = {
+export type FaultTurns<T extends Countable = FaultSpec> = {
   /** Uses up a turn of the first fault that answers this path, if one is left. */
-  readonly takeAnswer: (path: string) => FaultSpec | undefined;
+  readonly takeAnswer: (path: string) => T | undefined;
   /** Uses up a turn of every such fault for this path. */
-  readonly take: (effect: FaultEffect, path: string) => readonly FaultSpec[];
+  readonly take: (effect: T['effect'], path: string) => readonly T[];
 };
 
-export function createFaultTurns(faults: readonly FaultSpec[]): FaultTurns {
-  const taken = new Map<FaultSpec, number>();
-  const due = (effect: FaultEffect, path: string): readonly FaultSpec[] =>
+export function createFaultTurns<T extends Countable>(faults: readonly T[]): FaultTurns<T> {
+  const taken = new Map<T, number>();
+  const due = (effect: T['effect'], path: string): readonly T[] =>
     faults.filter(
       (fault) =>
         fault.effect === effect && path.includes(fault.path) && (taken.get(fault) ?? 0) < fault.times,
     );
-  const use = (fault: FaultSpec): void => void taken.set(fault, (taken.get(fault) ?? 0) + 1);
+  const use = (fault: T): void => void taken.set(fault, (taken.get(fault) ?? 0) + 1);
   return {
     takeAnswer(path) {
       const [first] = due('answer', path);

@@ -1,19 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { reportError } from '../core/errors.ts';
-import { SIMULATED_HEADER } from '../core/simulated.ts';
 import { createEtag, etagMatches } from './etag.ts';
 import { FAULTS_HEADER, parseFaults, type FaultName, type FaultSpec } from './fault-spec.ts';
 import { createFaultTurns, createTurnsBySpec, type FaultTurns } from './fault-turns.ts';
 import { createRouter } from './routes.ts';
 import { sendBody, sendHtml, sendText } from './send.ts';
+import type { Handler } from './serve.ts';
 import { createShape } from './shape.ts';
-
-export type Handler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  signal: AbortSignal,
-) => Promise<void>;
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
 const CHALLENGE =
@@ -29,7 +23,6 @@ export function createHandler(seed: number, launches: number, revision: number, 
   const ownTurns = createFaultTurns(parseFaults(faults));
 
   return async (request, response, signal) => {
-    response.setHeader(SIMULATED_HEADER, 'true');
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const turns = readTurns(request, ownTurns, turnsBySpec);
     if (typeof turns === 'string') return sendText(response, 400, turns);

@@ -2,7 +2,21 @@ type Documents = Readonly<Record<string, unknown>>;
 
 /** Brings documents to the form of the picture. Each change here is a difference that was meant. */
 export function asBefore(documents: Documents): Documents {
-  return replaced(documents) as Documents;
+  return Object.fromEntries(
+    Object.entries(documents).map(([name, document]) => [name, replaced(edited(name, document))]),
+  );
+}
+
+function edited(name: string, document: unknown): unknown {
+  // A check says of which source it is.
+  return name === 'checks' ? without(document, 'source') : document;
+}
+
+function without(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((inner) => without(inner, key));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== key);
+  return Object.fromEntries(entries.map(([name, inner]) => [name, without(inner, key)]));
 }
 
 function replaced(value: unknown): unknown {
@@ -15,8 +29,11 @@ function replaced(value: unknown): unknown {
   );
 }
 
-/** What depends on more than the records: the configuration of the program, the digest of its code. */
-const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key']);
+/**
+ * What depends on more than the records: the configuration of the program, the digest of its code. And `doc`: what a table
+ * or column means, which `resources show` prints since the literals say so.
+ */
+const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']);
 
 /** A manifest says which resources the user gave; a page says of which day a preserved copy is, and how it was proven. */
 const ADDED: ReadonlySet<string> = new Set(['chosen', 'captured_at', 'proof']);

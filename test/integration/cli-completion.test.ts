@@ -58,7 +58,8 @@ void describe('completion', () => {
           ['run', '--resources', 'rockets,lau'],
           ['rockets,launchpads', 'rockets,launches'],
         ],
-        [['run', '--source', '=', 'li'], ['live']],
+        [['run', '--from', '=', 'li'], ['live']],
+        [['verify', '--source', ''], ['spacex']],
         [['rejects', 'list', '--status', 'wai'], ['waived']],
         [['resources', 'show', 'rock'], ['rockets']],
         [

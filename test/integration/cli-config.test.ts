@@ -3,9 +3,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
-import { assertFailure, createWorkspace } from '../support/workspace.ts';
+import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-const workspace = createWorkspace({ batchSize: 11, concurrency: 2, database: { schema: 'from_file' } });
+const workspace = createWorkspace({
+  batchSize: 11,
+  concurrency: 2,
+  source: { ...QUICK_SOURCE, schema: 'from_file' },
+});
 after(workspace.remove);
 
 type Entry = { readonly value: unknown; readonly origin: string };
@@ -24,13 +28,16 @@ void describe('config', { concurrency: 3 }, () => {
     const { code, stdout, stderr } = await workspace.run(['config', '--json', '--schema', 'from_flag'], env);
     assert.deepEqual([code, stderr], [0, '']);
     const config: Readonly<Record<string, Entry>> = JSON.parse(stdout);
-    assert.deepEqual(config['database.schema'], { value: 'from_flag', origin: 'flag --schema' });
+    assert.deepEqual(config['sources.spacex.schema'], { value: 'from_flag', origin: 'flag --schema' });
     assert.deepEqual(config['batchSize'], { value: 12, origin: 'environment SPACEX_PIPELINE_BATCH_SIZE' });
-    assert.deepEqual(config['source.baseUrl'], {
+    assert.deepEqual(config['sources.spacex.baseUrl'], {
       value: 'http://api.example',
       origin: 'environment SPACEX_API_BASE_URL',
     });
-    assert.match(config['source.maxAttempts']?.origin ?? '', /^file .*spacex-pipeline\.config\.json$/);
+    assert.match(
+      config['sources.spacex.maxAttempts']?.origin ?? '',
+      /^file .*spacex-pipeline\.config\.json$/,
+    );
     assert.equal(config['deletes']?.origin, 'default');
     assert.equal(config['dataDir']?.value, path.join(workspace.folder, 'data'));
     assert.match(String(config['database.url']?.value), /^postgres(?:ql)?:\/\/me.*@db\.example.*\/launches/);
@@ -40,7 +47,7 @@ void describe('config', { concurrency: 3 }, () => {
   void it('prints a table', async () => {
     const { stdout } = await workspace.run(['config']);
     assert.match(stdout, /^key +value +from$/m);
-    assert.match(stdout, /^database\.schema +"from_file" +file \S+spacex-pipeline\.config\.json$/m);
+    assert.match(stdout, /^sources\.spacex\.schema +"from_file" +file \S+spacex-pipeline\.config\.json$/m);
   });
 
   void it('reads .env, weaker than the real environment', async (t) => {
@@ -55,13 +62,16 @@ void describe('config', { concurrency: 3 }, () => {
     writeFileSync(path.join(own.folder, '.env'), 'POSTGRES_DB=weak\nSPACEX_API_BASE_URL=http://dot.env\n');
     const { stdout } = await own.run(['config', '--json'], { SPACEX_API_BASE_URL: 'http://real.env' });
     const config: Readonly<Record<string, Entry>> = JSON.parse(stdout);
-    assert.equal(config['source.baseUrl']?.value, 'http://real.env');
+    assert.equal(config['sources.spacex.baseUrl']?.value, 'http://real.env');
     assert.equal(config['database.url']?.value, null, 'a database name alone means no server');
   });
 
   for (const { settings, message } of [
-    { settings: { source: { maxAttemps: 3 } }, message: /source\.maxAttemps.*did you mean.*maxAttempts/ },
-    { settings: { source: { baseUrl: 'ftp://x' } }, message: /source\.baseUrl.*http.*"ftp:\/\/x"/ },
+    {
+      settings: { source: { maxAttemps: 3 } },
+      message: /sources\.spacex\.maxAttemps.*did you mean.*maxAttempts/,
+    },
+    { settings: { source: { baseUrl: 'ftp://x' } }, message: /sources\.spacex\.baseUrl.*http.*"ftp:\/\/x"/ },
     { settings: { limits: { rejects: { share: 2 } } }, message: /limits\.rejects\.share.*1.*2/ },
   ]) {
     void it(`refuses ${JSON.stringify(settings)}`, async (t) => {

@@ -81,7 +81,7 @@ void describe('help', () => {
   void it('of the sandbox explains its faults', async () => {
     assert.match(
       await help('sandbox'),
-      /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate/,
+      /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate[^]*--wayback[^]*replayed=CODE/,
     );
   });
 
@@ -106,7 +106,7 @@ void describe('command line', { concurrency: 3 }, () => {
     const behind = await workspace.run(['config', '--schema', 'other', '--json']);
     assert.equal(before.code, 0, before.stderr);
     assert.equal(before.stdout, behind.stdout);
-    const { value, origin } = JSON.parse(before.stdout)['database.schema'];
+    const { value, origin } = JSON.parse(before.stdout)['sources.spacex.schema'];
     assert.deepEqual([value, origin], ['other', 'flag --schema']);
   });
 
@@ -117,13 +117,23 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {
       args: ['run', '--source', 'mars'],
-      message: /"mars": it is neither live, sandbox nor/,
-      hint: /--source/,
+      message: /--source "mars": known are spacex$/m,
+      hint: /--from: archive, live, sandbox/,
     },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
     { args: ['sandbox', '--faults', 'flood'], message: /"flood" names no fault/, hint: /sandbox --help/ },
+    {
+      args: ['sandbox', '--wayback-faults', 'gzip'],
+      message: /--wayback-faults: it needs --wayback/,
+      hint: /sandbox --help/,
+    },
+    {
+      args: ['sandbox', '--wayback', '--wayback-faults', 'flood'],
+      message: /"flood" names no fault/,
+      hint: /sandbox --help/,
+    },
     { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },
   ]) {
     void it(`refuses ${args.join(' ') || 'nothing'}`, async () => {

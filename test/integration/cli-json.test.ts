@@ -111,6 +111,7 @@ void describe('--json prints what its schema says', () => {
     await prove('dag');
     await prove('config');
     await prove('sandbox');
+    await prove('sandbox', ['--wayback'], '--wayback');
     writeFileSync(path.join(workspace.folder, 'embedded.json'), '{}');
     await prove('migrate up', ['--config', 'embedded.json']);
     await prove('db serve', ['--config', 'embedded.json']);

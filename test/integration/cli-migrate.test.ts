@@ -28,9 +28,11 @@ after(async () => {
 });
 
 type Document = MigrateReport;
-const NAMES = readdirSync(new URL('../../migrations', import.meta.url))
-  .map((file) => file.replace(/\.sql$/, ''))
-  .sort();
+const NAMES = ['ledger', 'spacex'].flatMap((folder) =>
+  readdirSync(new URL(`../../migrations/${folder}`, import.meta.url))
+    .map((file) => `${folder}/${file.replace(/\.sql$/, '')}`)
+    .sort(),
+);
 const LAST = NAMES.at(-1) ?? '';
 
 void describe('migrate', { concurrency: 3 }, () => {
@@ -54,8 +56,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       down.migrations.filter(({ applied_at }) => applied_at === null).map(({ name }) => name),
       [LAST],
     );
-    const made = LAST.replace(/^\d+_/, '');
-    assert.deepEqual(await sql(`SELECT to_regclass('${made}') AS gone`), [{ gone: null }]);
+    assert.deepEqual(await sql(`SELECT to_regclass('launch_cadence') AS gone`), [{ gone: null }]);
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
   });
 
@@ -154,7 +155,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     await sandbox.close();
     assert.equal(report.status, 'succeeded', stderr);
     const runId = report.run_id ?? '';
-    await sql(`INSERT INTO migrations (name) VALUES ('9999_future')`);
+    await sql(`INSERT INTO migrations (name) VALUES ('spacex/9999_future')`);
     for (const args of [
       ['migrate', 'up'],
       ['migrate', 'down', '--yes'],
@@ -175,7 +176,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     ]) {
       assertFailure(await run(args), {
         code: 6,
-        message: /newer version .*9999_future/,
+        message: /newer version .*spacex\/9999_future/,
         hint: /that version/,
       });
     }

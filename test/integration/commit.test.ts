@@ -49,9 +49,9 @@ void describe('a connection that is lost at commit', () => {
       } else {
         assert.equal((await end).status, 'succeeded');
       }
-      const { client } = await direct.connect();
-      const seen: Lab = { ...lab, client };
-      assert.equal((await client.query('SELECT FROM makers')).rowCount, count);
+      const session = await direct.connect();
+      const seen: Lab = { ...lab, session };
+      assert.equal((await session.query('SELECT FROM makers')).rowCount, count);
       const status = count === 1 ? 'succeeded' : 'running';
       assert.partialDeepStrictEqual(await runRow(seen, run.id), { status });
     });
@@ -91,10 +91,10 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
           /^Cannot publish run \S+ to schema \S+: no answer for 1 s, and the server has none to give/;
         await assert.rejects(end, { code: 'database', message });
       }
-      const { client } = await direct.connect();
-      assert.equal((await client.query('SELECT FROM makers')).rowCount, expected);
+      const session = await direct.connect();
+      assert.equal((await session.query('SELECT FROM makers')).rowCount, expected);
       // What is left of the lost transaction would hold its locks.
-      await lockSchema(client, lab.database.schema);
+      await lockSchema(session, lab.database.schema);
     });
   }
 });

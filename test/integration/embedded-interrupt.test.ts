@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
+import { PipelineError } from '../../src/core/errors.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
@@ -126,4 +129,26 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     assertFailure(await running.finished, { code: 7, message: /lock file .* was deleted or replaced/ });
     assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'Two' }]);
   });
+});
+
+void it('an embedded database that was given up opens again for those who clean up, in each schema', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
+  const interrupt = new AbortController();
+  const database = await openEmbedded({ dir: path.join(folder, 'd'), schema: 'a', signal: interrupt.signal });
+  t.after(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+  const view = database.inSchema('b');
+  const session = await view.connect();
+  await session.query('SELECT 1');
+  const ended = assert.rejects(session.query(LONG), /Cannot go on/);
+  // The statement has been sent by then.
+  setImmediate(() => interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' })));
+  await ended;
+  await assert.rejects(view.connect(), /Cannot go on/);
+  for (const { connect, schema } of [view, database]) {
+    const [last] = await (await connect({ evenAborted: true })).rows('SHOW search_path');
+    assert.deepEqual(last, { search_path: `"${schema}", "${schema}_pipeline"` });
+  }
 });

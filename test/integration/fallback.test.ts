@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { openSource } from '../../src/app/source.ts';
-import { loadConfig, type LoadedConfig } from '../../src/config/load.ts';
+import { forSource, type LoadedSource } from '../../src/config/for-source.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Log } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { listen } from '../support/web.ts';
 
 const CHOICE = { name: null, orSandbox: true };
 const AWAY = 'http://127.0.0.1:1';
 
 /** The configuration of a user who configured nothing, but with the live API somewhere else. */
-async function withLiveAt(baseUrl: string): Promise<LoadedConfig> {
-  const loaded = await loadConfig({ env: {}, cwd: '/' });
-  return { ...loaded, config: { ...loaded.config, source: { ...loaded.config.source, baseUrl } } };
+async function withLiveAt(baseUrl: string): Promise<LoadedSource> {
+  const loaded = forSource(await loadConfig({ env: {}, cwd: '/' }), spacex);
+  const { settings } = loaded.config;
+  return { ...loaded, config: { ...loaded.config, settings: { ...settings, baseUrl } } };
 }
 
 function openedLog(): { log: Log; lines: string[] } {
@@ -59,10 +62,10 @@ describe('a run that may fall back', () => {
 });
 
 describe('a run', () => {
-  const configured: Readonly<Record<string, (loaded: LoadedConfig) => LoadedConfig>> = {
+  const configured: Readonly<Record<string, (loaded: LoadedSource) => LoadedSource>> = {
     'a base URL': (loaded) => ({
       ...loaded,
-      origins: { ...loaded.origins, 'source.baseUrl': 'environment SPACEX_API_BASE_URL' },
+      isDefault: (key) => key !== 'baseUrl',
     }),
     'a database': (loaded) => ({
       ...loaded,

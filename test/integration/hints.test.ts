@@ -86,6 +86,13 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['query', 'SELECT 1'], 'run', { place: embedded });
   });
 
+  void it('for a schema of a version before the first release', async () => {
+    const place = server.workspace({ source, resources: ['rockets'] });
+    await place.json(['migrate', 'up']);
+    await place.sql(`DELETE FROM migrations; INSERT INTO migrations (name) VALUES ('0018_derivation_key')`);
+    await follow(['run'], `--schema ${place.schema}_new run --migrate`, { place });
+  });
+
   void it('for what is not there', async () => {
     await follow(['run', '--resources', 'cakes'], 'resources');
     await follow(['export', '--tables', 'cakes'], 'resources');
@@ -188,7 +195,7 @@ void describe('the command of a hint works as it is printed', () => {
     const url = new URL(server.url);
     const password = decodeURIComponent(url.password);
     if (password === '') return t.skip('TEST_DATABASE_URL has no password');
-    const place = createWorkspace({ source, resources: ['rockets'], database: { schema: 'apart' } });
+    const place = createWorkspace({ source: { ...source, schema: 'apart' }, resources: ['rockets'] });
     t.after(place.remove);
     url.password = '';
     const bare = url.href;
@@ -258,8 +265,8 @@ const UNHINTED = [
 async function noRunsYet(): Promise<void> {
   const settings = {
     source,
-    resources: ['rockets'],
-    database: { url: server.url, schema: 'empty' },
+    sources: { spacex: { resources: ['rockets'], schema: 'empty' } },
+    database: { url: server.url },
     dataDir: 'other',
   };
   writeFileSync(path.join(workspace.folder, 'empty.json'), JSON.stringify(settings));

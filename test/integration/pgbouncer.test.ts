@@ -4,7 +4,6 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { evenAborted, rows } from '../../src/adapters/postgres/session.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startPgbouncer, withoutPgbouncer, type Pooler } from '../support/pgbouncer.ts';
@@ -74,13 +73,13 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
       await Promise.all([target.close(), admin.end()]);
       await pooler.stop();
     });
-    const { client } = await target.connect();
-    const sleeping = assert.rejects(rows(client, 'SELECT pg_sleep(64)'), { message: 'Cannot go on' });
+    const session = await target.connect();
+    const sleeping = assert.rejects(session.rows('SELECT pg_sleep(64)'), { message: 'Cannot go on' });
     const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(64)' AND state = 'active' AND pid <> pg_backend_pid()`;
     while ((await admin.query(active)).rowCount === 0);
     interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
     await sleeping;
-    assert.deepEqual(await rows(evenAborted(client), 'SELECT 1 AS n'), [{ n: 1 }]);
+    assert.deepEqual(await session.evenAborted.rows('SELECT 1 AS n'), [{ n: 1 }]);
     assert.equal((await admin.query(active)).rowCount, 0);
   });
 

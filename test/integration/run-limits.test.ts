@@ -52,9 +52,9 @@ it('one resource may have more bad or vanished records than the others, or fewer
 it('limits of a resource that there is not, or of another form, are refused before any request', async () => {
   const { configure, run } = server.workspace();
   const asked = api.requests.length;
-  configure({ limits: { resources: { lanches: {} } } });
+  configure({ source: { limits: { lanches: {} } } });
   assertFailure(await run(['run', '--source', api.url]), { code: 2, message: /"lanches": known are/ });
-  configure({ limits: { resources: { launches: { reject: {} } } } });
+  configure({ source: { limits: { launches: { reject: {} } } } });
   const key =
     /unknown key "limits\.resources\.launches\.reject"; did you mean "limits\.resources\.launches\.rejects"/;
   assertFailure(await run(['run', '--source', api.url]), { code: 2, message: key });

@@ -6,7 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { evenAborted, one, rows, type Database } from '../../src/adapters/postgres/session.ts';
+import type { Database, Session } from '../../src/adapters/postgres/session.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { publish } from '../../src/steps/publish.ts';
 import { ANY_LOSS, beginRun, openLab, runRow, stage } from '../suites/target-lab.ts';
@@ -42,8 +42,8 @@ function openStoppable(t: TestContext, url = database.url): { target: Database; 
   return { target, stop };
 }
 
-async function pidOf({ client }: { client: Parameters<typeof one>[0] }): Promise<number> {
-  return (await one<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid')).pid;
+async function pidOf(session: Session): Promise<number> {
+  return (await session.one<{ pid: number }>('SELECT pg_backend_pid() AS pid')).pid;
 }
 
 async function stateOf(pid: number) {
@@ -67,8 +67,8 @@ void describe('the signal', { concurrency: true }, () => {
     const { target, stop } = openStoppable(t);
     const sessions = [await target.connect(), await target.connect()];
     const pids = await Promise.all(sessions.map(pidOf));
-    const sleeping = sessions.map(({ client }) =>
-      assert.rejects(rows(client, 'SELECT pg_sleep(60)'), INTERRUPTED),
+    const sleeping = sessions.map((session) =>
+      assert.rejects(session.rows('SELECT pg_sleep(60)'), INTERRUPTED),
     );
     for (const pid of pids) await reaches(pid, 'active');
     stop();
@@ -90,12 +90,12 @@ void describe('the signal', { concurrency: true }, () => {
       await holder.query('BEGIN; SELECT pg_advisory_lock(7)');
       if (what === 'the lock of a table')
         await holder.query('CREATE TABLE locked (); COMMIT; BEGIN; LOCK TABLE locked');
-      await session.client.query('BEGIN');
-      const waiting = assert.rejects(rows(session.client, sql), INTERRUPTED);
+      await session.query('BEGIN');
+      const waiting = assert.rejects(session.rows(sql), INTERRUPTED);
       await reaches(pid, 'Lock');
       stop();
       await waiting;
-      await session.client.query('ROLLBACK');
+      await session.query('ROLLBACK');
       assert.equal((await stateOf(pid))?.state, 'idle');
     });
   }
@@ -104,7 +104,7 @@ void describe('the signal', { concurrency: true }, () => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     const pid = await pidOf(session);
-    await session.client.query('CREATE TABLE copied (n int)');
+    await session.query('CREATE TABLE copied (n int)');
     const holder = new Client({ connectionString: database.url });
     await holder.connect();
     t.after(() => holder.end());
@@ -119,30 +119,30 @@ void describe('the signal', { concurrency: true }, () => {
 
   void it('lets nothing but what cleans up be sent afterwards', async (t) => {
     const { target, stop } = openStoppable(t);
-    const { client, copyCsv } = await target.connect();
-    await client.query('BEGIN; CREATE TABLE refused (n int)');
+    const session = await target.connect();
+    await session.query('BEGIN; CREATE TABLE refused (n int)');
     stop();
-    await assert.rejects(rows(client, 'SELECT 1'), INTERRUPTED);
-    await assert.rejects(client.query('COMMIT'), INTERRUPTED);
-    await assert.rejects(copyCsv(['refused'], ['n'], Buffer.from('1\n')), INTERRUPTED);
+    await assert.rejects(session.rows('SELECT 1'), INTERRUPTED);
+    await assert.rejects(session.query('COMMIT'), INTERRUPTED);
+    await assert.rejects(session.copyCsv(['refused'], ['n'], Buffer.from('1\n')), INTERRUPTED);
     await assert.rejects(target.connect(), INTERRUPTED);
-    await client.query('ROLLBACK');
-    assert.deepEqual(await rows(evenAborted(client), 'SELECT 1 AS n'), [{ n: 1 }]);
+    await session.query('ROLLBACK');
+    assert.deepEqual(await session.evenAborted.rows('SELECT 1 AS n'), [{ n: 1 }]);
     const last = await target.connect({ evenAborted: true });
-    assert.deepEqual(await rows(last.client, `SELECT to_regclass('refused') AS name`), [{ name: null }]);
+    assert.deepEqual(await last.rows(`SELECT to_regclass('refused') AS name`), [{ name: null }]);
   });
 
   void it('never cancels what cleans up', async (t) => {
     for (let round = 0; round < 40; round++) {
       const { target, stop } = openStoppable(t);
-      const { client } = await target.connect();
+      const session = await target.connect();
       // It ends at about the time at which the cancel arrives.
-      const short = rows(client, 'SELECT pg_sleep($1)', [round / 10_000]).catch((error: unknown) => {
+      const short = session.rows('SELECT pg_sleep($1)', [round / 10_000]).catch((error: unknown) => {
         assert.equal(error instanceof PipelineError && error.code, 'interrupted');
       });
       setImmediate(stop);
       await short;
-      assert.equal((await rows(evenAborted(client), 'SELECT pg_sleep(0.005)')).length, 1);
+      assert.equal((await session.evenAborted.rows('SELECT pg_sleep(0.005)')).length, 1);
       await target.close();
     }
   });
@@ -151,11 +151,11 @@ void describe('the signal', { concurrency: true }, () => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     const pid = await pidOf(session);
-    await session.client.query(`CREATE TABLE slow (n int);
+    await session.query(`CREATE TABLE slow (n int);
       CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
       CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()`);
-    await session.client.query('BEGIN; INSERT INTO slow VALUES (1)');
-    const committing = assert.rejects(session.client.query('COMMIT'), INTERRUPTED);
+    await session.query('BEGIN; INSERT INTO slow VALUES (1)');
+    const committing = assert.rejects(session.query('COMMIT'), INTERRUPTED);
     await reaches(pid, 'active');
     stop();
     await committing;
@@ -182,13 +182,13 @@ void describe('the signal', { concurrency: true }, () => {
     const { signal, stop } = stopping();
     const target = openServer({ url: proxy.url, schema: 'public', signal, answerTimeoutSeconds: 1 });
     t.after(proxy.close);
-    const [{ client }, other] = [await target.connect(), await target.connect()];
+    const [session, other] = [await target.connect(), await target.connect()];
     const sent = proxy.silenceAt('SELECT 1', 'all');
-    const waiting = assert.rejects(rows(client, 'SELECT 1'), INTERRUPTED);
+    const waiting = assert.rejects(session.rows('SELECT 1'), INTERRUPTED);
     await sent;
     stop();
     await waiting;
-    await assert.rejects(rows(evenAborted(other.client), 'SELECT 2'), { message: 'no answer for 1 s' });
+    await assert.rejects(other.evenAborted.rows('SELECT 2'), { message: 'no answer for 1 s' });
     await target.close();
   });
 
@@ -196,7 +196,7 @@ void describe('the signal', { concurrency: true }, () => {
     const { signal, stop } = stopping();
     const lab = await openLab(async (schema) => openServer({ url: database.url, schema, signal }));
     t.after(lab.close);
-    const pid = await pidOf(lab);
+    const pid = await pidOf(lab.session);
     const run = await beginRun(lab);
     const derived = [await stage(run, { resource: makers, rows: { makers: [maker('m')] } })];
     const { schema } = lab.database;
@@ -210,11 +210,11 @@ void describe('the signal', { concurrency: true }, () => {
     await publishing;
     await holder.query('ROLLBACK');
     await run.ledger.abandon({ status: 'interrupted', error: null, entries: [] });
-    const seen = { ...lab, client: evenAborted(lab.client) };
+    const seen = { ...lab, session: lab.session.evenAborted };
     assert.partialDeepStrictEqual(await runRow(seen, run.id), { status: 'interrupted' });
-    assert.deepEqual(await rows(seen.client, 'SELECT id FROM makers'), []);
+    assert.deepEqual(await seen.session.rows('SELECT id FROM makers'), []);
     const staging = `SELECT FROM pg_class WHERE relnamespace = '${schema}_pipeline'::regnamespace AND relname LIKE 'staging%'`;
-    assert.deepEqual(await rows(seen.client, staging), []);
+    assert.deepEqual(await seen.session.rows(staging), []);
   });
 });
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { publish } from '../../src/steps/publish.ts';
 import { ANY_LOSS, beginRun, load, openLab, randomSchema, stage } from '../suites/target-lab.ts';
 import { maker, makers } from '../suites/target-resources.ts';
@@ -112,11 +111,11 @@ void describe('what a role has set on the server', () => {
 
   void it('does not change what SQL means, or what an error ends', async (t) => {
     const { target } = openWith(t, { ...MEANINGS, exit_on_error: 'on' });
-    const { client } = await target.connect();
-    await assert.rejects(rows(client, 'SELECT 1/0'), { code: '22012' });
+    const session = await target.connect();
+    await assert.rejects(session.rows('SELECT 1/0'), { code: '22012' });
     const sql = `SELECT NULL = NULL AS same, '\\' AS backslash, quote_ident('a') AS quoted, $1::text[] AS list`;
     const expected = { same: null, backslash: '\\', quoted: 'a', list: [null] };
-    assert.deepEqual(await rows(client, sql, [[null]]), [expected]);
+    assert.deepEqual(await session.rows(sql, [[null]]), [expected]);
   });
 
   void it('does not let publish read what was there before it had its locks', async (t) => {

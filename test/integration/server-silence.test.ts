@@ -6,7 +6,6 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
@@ -47,42 +46,42 @@ void describe('a server that is silent', { concurrency: true }, () => {
     const { proxy, target } = await openSilent(t);
     const [first, second] = [await target.connect(), await target.connect()];
     proxy.silence('all');
-    await assert.rejects(rows(first.client, 'SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
-    await assert.rejects(rows(second.client, 'SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
+    await assert.rejects(first.rows('SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
+    await assert.rejects(second.rows('SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
   });
 
   void it('loses a COPY', async (t) => {
     const { proxy, target } = await openSilent(t);
-    const { client, copyCsv } = await target.connect();
-    await client.query('CREATE TEMPORARY TABLE copied (n int)');
+    const session = await target.connect();
+    await session.query('CREATE TEMPORARY TABLE copied (n int)');
     proxy.silence('all');
     const megabytes = Buffer.from('1\n'.repeat(4 << 20));
-    await assert.rejects(copyCsv(['copied'], ['n'], megabytes), { name: 'Error', message: OUT_OF_REACH });
+    await assert.rejects(session.copyCsv(['copied'], ['n'], megabytes), {
+      name: 'Error',
+      message: OUT_OF_REACH,
+    });
   });
 
   void it('over one connection alone is asked over another what became of the statement', async (t) => {
     const { proxy, target } = await openSilent(t);
-    const { client } = await target.connect();
+    const session = await target.connect();
     const other = await target.connect();
     for (const passes of [false, true]) {
-      const { client: lost } = await target.connect();
+      const lost = await target.connect();
       const caught = proxy.silenceAt('SELECT 1', 'open', passes);
-      await assert.rejects(rows(lost, 'SELECT 1'), {
+      await assert.rejects(lost.rows('SELECT 1'), {
         message: 'no answer for 1 s, and the server has none to give',
       });
       await caught;
     }
     proxy.silence('all');
-    await Promise.all([
-      assert.rejects(rows(client, 'SELECT 1')),
-      assert.rejects(rows(other.client, 'SELECT 1')),
-    ]);
+    await Promise.all([assert.rejects(session.rows('SELECT 1')), assert.rejects(other.rows('SELECT 1'))]);
   });
 
   void it('while it works is waited for, and reported once', async (t) => {
     const { target, warnings } = await openSilent(t);
-    const { client } = await target.connect();
-    assert.equal((await rows(client, 'SELECT pg_sleep(1.5)')).length, 1);
+    const session = await target.connect();
+    assert.equal((await session.rows('SELECT pg_sleep(1.5)')).length, 1);
     assert.equal(warnings.length, 1, warnings.join());
     assert.match(warnings[0] ?? '', /^waiting for the database for \d s: SELECT$/);
   });
@@ -90,19 +89,19 @@ void describe('a server that is silent', { concurrency: true }, () => {
   void it('while it waits for a lock is waited for, and the lock is named', async (t) => {
     const { target, warnings } = await openSilent(t);
     const [holder, waiting] = [await target.connect(), await target.connect()];
-    await holder.client.query('SELECT pg_advisory_lock(1)');
-    const locked = waiting.client.query('SELECT pg_advisory_lock(1)');
+    await holder.query('SELECT pg_advisory_lock(1)');
+    const locked = waiting.query('SELECT pg_advisory_lock(1)');
     while (warnings.length === 0) await admin.query('SELECT 1');
-    await holder.client.query('SELECT pg_advisory_unlock(1)');
+    await holder.query('SELECT pg_advisory_unlock(1)');
     await locked;
     assert.match(warnings.join(), /^waiting .*: SELECT, which waits for a lock that another session holds$/);
   });
 
   void it('cannot keep a session from being closed', async (t) => {
     const { proxy, target } = await openSilent(t);
-    const { close } = await target.connect();
+    const session = await target.connect();
     proxy.silence('all');
-    await close();
+    await session.close();
   });
 
   /** How far it answers: not at all, or that it does TLS. */

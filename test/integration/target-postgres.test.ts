@@ -21,9 +21,9 @@ it('a schema is locked in its own database alone', async () => {
   const elsewhere = openServer({ url: url.href, schema: 'same' });
   const here = await openDatabase('same');
   try {
-    await lockSchema((await elsewhere.connect()).client, 'same');
-    await lockSchema((await here.connect()).client, 'same');
-    await assert.rejects(lockSchema((await here.connect()).client, 'same'), {
+    await lockSchema(await elsewhere.connect(), 'same');
+    await lockSchema(await here.connect(), 'same');
+    await assert.rejects(lockSchema(await here.connect(), 'same'), {
       code: 'busy',
       message: new RegExp(`another run holds it \\(spacex-pipeline .* pid ${process.pid}, since 20`),
     });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,7 +9,6 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 
 import { openServer } from '../../src/adapters/postgres/server.ts';
-import { evenAborted, rows } from '../../src/adapters/postgres/session.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { createAuthority, createCertificate } from '../support/certificate.ts';
 import {
@@ -87,9 +88,9 @@ async function encrypted(url: string): Promise<boolean> {
   const database = openServer({ url, schema: 'any' });
   try {
     const answers = [];
-    for (const { client } of [await database.connect(), await database.connect()]) {
+    for (const session of [await database.connect(), await database.connect()]) {
       answers.push(
-        ...(await rows<{ ssl: boolean }>(client, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')),
+        ...(await session.rows<{ ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')),
       );
     }
     assert.equal(answers[0]?.ssl, answers[1]?.ssl);
@@ -108,14 +109,14 @@ void it('cancels a statement over TLS', async (t) => {
   t.after(async () => {
     await Promise.all([database.close(), admin.end()]);
   });
-  const { client } = await database.connect();
-  const sleeping = assert.rejects(rows(client, 'SELECT pg_sleep(63)'), { message: 'Cannot go on' });
+  const session = await database.connect();
+  const sleeping = assert.rejects(session.rows('SELECT pg_sleep(63)'), { message: 'Cannot go on' });
   const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(63)' AND state = 'active' AND pid <> pg_backend_pid()`;
   while ((await admin.query(active)).rowCount === 0);
   interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
   await sleeping;
   assert.equal((await admin.query(active)).rowCount, 0);
-  const ended = await rows(evenAborted(client), 'SELECT 1 AS n');
+  const ended = await session.evenAborted.rows('SELECT 1 AS n');
   assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
 });
 
@@ -235,6 +236,30 @@ void describe('TLS in the sense of libpq', () => {
       await assert.rejects(encrypted(urlOf(server.url, parameters)), { code: 'usage', message });
     }
   });
+});
+
+void it('what the first connection found holds for other schemas, too', async (t) => {
+  const url = new URL(urlOf(without.url, { sslmode: 'prefer' }));
+  const { hostname, port } = new URL(without.url);
+  let connections = 0;
+  const proxy = createServer((socket) => {
+    connections++;
+    const upstream = connect(Number(port), hostname);
+    for (const one of [socket, upstream]) one.on('error', () => undefined);
+    socket.pipe(upstream).pipe(socket);
+  }).listen(0, NAME);
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  url.port = String(typeof address === 'object' ? address?.port : '');
+  const database = openServer({ url: url.href, schema: 'any' });
+  t.after(async () => {
+    await database.close();
+    proxy.close();
+  });
+  await database.connect();
+  assert.equal(connections, 2);
+  await database.inSchema('other').connect();
+  assert.equal(connections, 3);
 });
 
 void it('the program loads into a server that demands TLS, and says in one line why it cannot', async (t) => {

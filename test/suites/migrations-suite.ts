@@ -1,12 +1,13 @@
+import spacex from '../../src/sources/spacex/source.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { migrateDown, migrateUp, migrationStates } from '../../src/adapters/postgres/migrate.ts';
-import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
+import type { Database, Session } from '../../src/adapters/postgres/session.ts';
 import { ident, ledgerSchema, NAME_BYTES } from '../../src/adapters/postgres/sql.ts';
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
-import { PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
+import { migrationDirs } from '../../src/app/database.ts';
+import { baseType, collationOf, PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
 import { resources } from '../../src/sources/index.ts';
 import { randomSchema, type OpenDatabase } from './target-lab.ts';
 
@@ -37,13 +38,14 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     for (const schema of [undefined, ...ODD_SCHEMAS]) {
       it(`give the tables of the resources, in schema ${schema ?? 'any'}`, async () => {
         const { database, session } = await open(schema);
-        await migrateUp(session, database, MIGRATIONS_DIR);
+        await migrateUp(session, database, migrationDirs(spacex));
         for (const table of TABLES) {
           assert.deepEqual(await catalog(session, database.schema, table.name), {
             columns: Object.entries({ ...table.columns, ...PIPELINE_COLUMNS }).map(
               ([column, { type, nullable }]) => ({
                 name: column,
-                type: type === 'timestamptz' ? 'timestamp with time zone' : type,
+                type: type === 'timestamptz' ? 'timestamp with time zone' : baseType({ type }),
+                collation: collationOf({ type }),
                 nullable: nullable ?? true,
               }),
             ),
@@ -61,9 +63,8 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
 
     it('give names that PostgreSQL keeps whole, and leave room for those of staging', async () => {
       const { database, session } = await open();
-      await migrateUp(session, database, MIGRATIONS_DIR);
-      const made = await rows<{ relname: string }>(
-        session.client,
+      await migrateUp(session, database, migrationDirs(spacex));
+      const made = await session.rows<{ relname: string }>(
         `SELECT relname FROM pg_class WHERE relnamespace = ANY ($1::regnamespace[])`,
         [[ident(database.schema), ident(ledgerSchema(database.schema))]],
       );
@@ -88,14 +89,13 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
 
     it('index every column that references a table, and enforce none', async () => {
       const { database, session } = await open();
-      await migrateUp(session, database, MIGRATIONS_DIR);
+      await migrateUp(session, database, migrationDirs(spacex));
       const enforced = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = to_regnamespace($1)`;
-      assert.deepEqual(await rows(session.client, enforced, [ident(database.schema)]), []);
+      assert.deepEqual(await session.rows(enforced, [ident(database.schema)]), []);
       for (const table of TABLES) {
         for (const [column, { references }] of Object.entries(table.columns)) {
           if (references === undefined) continue;
-          const indexes = await rows(
-            session.client,
+          const indexes = await session.rows(
             `SELECT FROM pg_index i JOIN pg_attribute a ON attrelid = indrelid AND attnum = indkey[0]
              WHERE indrelid = to_regclass($1) AND attname = $2`,
             [ident(database.schema, table.name), column],
@@ -106,59 +106,77 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
+    it('give indexes that no collation of the system has a part in', async () => {
+      const { database, session } = await open();
+      await migrateUp(session, database, migrationDirs(spacex));
+      // 950 is "C", which is PostgreSQL's own and never changes; 0 is of types that have none.
+      const found = await session.rows<{ index: string; fixed: boolean }>(
+        `SELECT indexrelid::regclass::text AS index, bool_and(coll IN (0, 950)) AS fixed
+         FROM pg_index JOIN pg_class c ON c.oid = indrelid, unnest(indcollation::oid[]) AS coll
+         WHERE relnamespace = ANY ($1::regnamespace[]) GROUP BY indexrelid`,
+        [[ident(database.schema), ident(ledgerSchema(database.schema))]],
+      );
+      assert.ok(found.length > 50);
+      assert.deepEqual(
+        found.filter(({ fixed }) => !fixed),
+        [],
+      );
+      await database.close();
+    });
+
     it('are applied once, told by status, and taken back one at a time', async () => {
       const { database, session } = await open();
-      const pending = await migrationStates(session, database, MIGRATIONS_DIR);
+      const pending = await migrationStates(session, database, migrationDirs(spacex));
       assert.deepEqual(new Set(pending.map(({ applied_at }) => applied_at)), new Set([null]));
       assert.deepEqual(await schemas(session, database), []);
       const names = pending.map((state) => state.name);
 
-      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, names);
-      const done = await migrationStates(session, database, MIGRATIONS_DIR);
+      assert.deepEqual((await migrateUp(session, database, migrationDirs(spacex))).applied, names);
+      const done = await migrationStates(session, database, migrationDirs(spacex));
       assert.deepEqual(
         done.map((state) => state.name),
         names,
       );
       for (const { applied_at } of done) assert.match(applied_at ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, []);
-      assert.deepEqual(await migrationStates(session, database, MIGRATIONS_DIR), done);
+      assert.deepEqual((await migrateUp(session, database, migrationDirs(spacex))).applied, []);
+      assert.deepEqual(await migrationStates(session, database, migrationDirs(spacex)), done);
 
       for (const [index, last] of names.toReversed().entries()) {
         const before = await bothShapes(session, database);
-        assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), last);
-        const left = (await migrationStates(session, database, MIGRATIONS_DIR)).filter(
+        assert.equal(await migrateDown(session, database, migrationDirs(spacex)), last);
+        const left = (await migrationStates(session, database, migrationDirs(spacex))).filter(
           ({ applied_at }) => applied_at !== null,
         );
         assert.equal(left.length, names.length - 1 - index);
         if (index === 0) {
           assert.notDeepEqual(await bothShapes(session, database), before);
-          assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, [last]);
+          assert.deepEqual((await migrateUp(session, database, migrationDirs(spacex))).applied, [last]);
           assert.deepEqual(await bothShapes(session, database), before);
-          await migrateDown(session, database, MIGRATIONS_DIR);
+          await migrateDown(session, database, migrationDirs(spacex));
         }
       }
       assert.deepEqual(await shape(session, database.schema), []);
-      assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
-      assert.deepEqual((await migrateUp(session, database, MIGRATIONS_DIR)).applied, names);
+      assert.equal(await migrateDown(session, database, migrationDirs(spacex)), null);
+      assert.deepEqual((await migrateUp(session, database, migrationDirs(spacex))).applied, names);
       await database.close();
     });
 
     it('take nothing back where nothing was ever applied', async () => {
       const { database, session } = await open();
-      assert.equal(await migrateDown(session, database, MIGRATIONS_DIR), null);
+      assert.equal(await migrateDown(session, database, migrationDirs(spacex)), null);
       assert.deepEqual(await schemas(session, database), []);
       await database.close();
     });
 
     it('of a newer version are refused', async () => {
       const { database, session } = await open();
-      await migrateUp(session, database, MIGRATIONS_DIR);
-      await session.client.query(
-        `INSERT INTO ${ident(ledgerSchema(database.schema), 'migrations')} (name) VALUES ('9999_from_the_future')`,
+      await migrateUp(session, database, migrationDirs(spacex));
+      await session.query(
+        `INSERT INTO ${ident(ledgerSchema(database.schema), 'migrations')} (name) VALUES ('spacex/9999_from_the_future')`,
       );
-      await assert.rejects(migrationStates(session, database, MIGRATIONS_DIR), {
+      await assert.rejects(migrationStates(session, database, migrationDirs(spacex)), {
         code: 'migration',
-        message: new RegExp(`Cannot use schema ${database.schema}: .*newer.*9999_from_the_future`),
+        message: new RegExp(`Cannot use schema ${database.schema}: .*newer.*spacex/9999_from_the_future`),
       });
       await database.close();
     });
@@ -171,11 +189,11 @@ export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
     const database = await openDatabase(randomSchema());
     const sessions = await Promise.all([database.connect(), database.connect(), database.connect()]);
     const migrated = await Promise.all(
-      sessions.map((session) => migrateUp(session, database, MIGRATIONS_DIR)),
+      sessions.map((session) => migrateUp(session, database, migrationDirs(spacex))),
     );
     const applied = migrated.map((one) => one.applied);
     const [first] = sessions;
-    const names = (await migrationStates(first, database, MIGRATIONS_DIR)).map(({ name }) => name);
+    const names = (await migrationStates(first, database, migrationDirs(spacex))).map(({ name }) => name);
     assert.deepEqual(applied.flat(), names);
     assert.deepEqual(
       applied.map(({ length }) => length).sort((a, b) => a - b),
@@ -197,17 +215,17 @@ const LEDGER_TABLES = [
   'tombstones',
 ];
 
-async function catalog({ client }: Session, schema: string, table: string): Promise<unknown> {
+async function catalog(session: Session, schema: string, table: string): Promise<unknown> {
   const where = `attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`;
   const relation = [ident(schema, table)];
-  const columns = await rows(
-    client,
-    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, NOT attnotnull AS nullable
-     FROM pg_attribute WHERE ${where} ORDER BY attnum`,
+  const columns = await session.rows(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type,
+            CASE WHEN attcollation <> typcollation THEN collname END AS collation, NOT attnotnull AS nullable
+     FROM pg_attribute JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_collation c ON c.oid = attcollation
+     WHERE ${where} ORDER BY attnum`,
     relation,
   );
-  const key = await rows<{ name: string }>(
-    client,
+  const key = await session.rows<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute JOIN pg_index ON indrelid = attrelid AND indisprimary
      WHERE ${where} AND attnum = ANY (indkey) ORDER BY array_position(indkey::smallint[], attnum)`,
     relation,
@@ -215,9 +233,8 @@ async function catalog({ client }: Session, schema: string, table: string): Prom
   return { columns, key: key.map(({ name }) => name) };
 }
 
-async function tableNames({ client }: Session, schema: string): Promise<string[]> {
-  const found = await rows<{ name: string }>(
-    client,
+async function tableNames(session: Session, schema: string): Promise<string[]> {
+  const found = await session.rows<{ name: string }>(
     `SELECT relname AS name FROM pg_class
      WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' ORDER BY relname`,
     [ident(schema)],
@@ -226,9 +243,8 @@ async function tableNames({ client }: Session, schema: string): Promise<string[]
 }
 
 /** Every column of every table and view, and whether it may be null. */
-async function shape({ client }: Session, schema: string): Promise<unknown[]> {
-  return rows(
-    client,
+async function shape(session: Session, schema: string): Promise<unknown[]> {
+  return session.rows(
     `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
      WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v') ORDER BY relname, attnum`,
     [ident(schema)],
@@ -240,8 +256,8 @@ async function bothShapes(session: Session, { schema }: Database): Promise<unkno
   return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }
 
-export async function schemas({ client }: Session, { schema }: Database): Promise<unknown[]> {
-  return rows(client, 'SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
+export async function schemas(session: Session, { schema }: Database): Promise<unknown[]> {
+  return session.rows('SELECT nspname FROM pg_namespace WHERE nspname = ANY ($1)', [
     [schema, ledgerSchema(schema)],
   ]);
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 
 import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
-import { configureSession } from '../../src/adapters/postgres/session.ts';
 import type { OpenDatabase } from './target-lab.ts';
 
 /** One embedded database for a test file, a schema of it for each test: opening one takes seconds. */
@@ -15,14 +14,5 @@ export async function openSharedPglite(): Promise<OpenDatabase> {
     await engine.close();
     await rm(dir, { recursive: true });
   });
-  return async (schema) => ({
-    ...engine,
-    schema,
-    async connect() {
-      const session = await engine.connect();
-      await configureSession(session.client, schema);
-      return session;
-    },
-    close: async () => undefined,
-  });
+  return async (schema) => engine.inSchema(schema);
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
 import { checkRows, runChecks } from '../../src/adapters/postgres/checks.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { resources } from '../../src/sources/index.ts';
 import type { Lab } from './target-lab.ts';
 
@@ -128,7 +127,7 @@ const BROKEN: Readonly<Record<string, string>> = {
 
 export function testRecordedChecks(lab: () => Lab): void {
   const check = async (runId: string) => {
-    const results = await runChecks(lab().client, runId, resources);
+    const results = await runChecks(lab().session, runId, resources);
     assert.deepEqual(
       results.filter(({ error }) => error !== null),
       [],
@@ -136,14 +135,14 @@ export function testRecordedChecks(lab: () => Lab): void {
     return Object.fromEntries(results.map(({ name, count }) => [name, count]));
   };
   const run = async (): Promise<string> => {
-    const [newest] = await rows<{ run_id: string }>(lab().client, 'SELECT max(run_id) AS run_id FROM runs');
+    const [newest] = await lab().session.rows<{ run_id: string }>('SELECT max(run_id) AS run_id FROM runs');
     return newest?.run_id ?? assert.fail('no run');
   };
 
   it('every data check finds what is known to be wrong', async () => {
     assert.deepEqual(await check(await run()), FOUND);
     for (const one of resources.flatMap(({ checks }) => checks)) {
-      for (const row of await checkRows(lab().client, one, 1000)) {
+      for (const row of await checkRows(lab().session, one, 1000)) {
         assert.deepEqual(
           Object.values(row).filter((value) => typeof value !== 'string'),
           [],
@@ -154,7 +153,7 @@ export function testRecordedChecks(lab: () => Lab): void {
   });
 
   it('each data check that finds nothing would find something', async () => {
-    const { client } = lab();
+    const { session } = lab();
     assert.deepEqual(
       Object.keys(BROKEN).sort(),
       Object.entries(FOUND)
@@ -164,10 +163,10 @@ export function testRecordedChecks(lab: () => Lab): void {
     for (const one of resources.flatMap(({ checks }) => checks)) {
       const sql = BROKEN[one.name];
       if (sql === undefined) continue;
-      await client.query('BEGIN');
-      await client.query(sql);
-      const found = await checkRows(client, one, 1);
-      await client.query('ROLLBACK');
+      await session.query('BEGIN');
+      await session.query(sql);
+      const found = await checkRows(session, one, 1);
+      await session.query('ROLLBACK');
       assert.equal(found.length, 1, one.name);
     }
   });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import type { Lab } from './target-lab.ts';
 
 /** What is known of the recorded answers and wrong or empty without contradicting anything: rows by table and condition. */
@@ -70,7 +69,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
 export function testRecordedFacts(lab: () => Lab): void {
   it('have as many empty and odd values as are known', async () => {
     const sql = FACTS.map(([table, where]) => `(SELECT count(*) FROM ${table} t WHERE ${where})`).join(', ');
-    const [found] = await rows<{ counts: number[] }>(lab().client, `SELECT ARRAY[${sql}] AS counts`);
+    const [found] = await lab().session.rows<{ counts: number[] }>(`SELECT ARRAY[${sql}] AS counts`);
     assert.deepEqual(
       FACTS.map(([table, where], index) => [table, where, found?.counts[index]]),
       FACTS,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { readRecorded } from './recorded.ts';
 import type { Lab } from './target-lab.ts';
 
@@ -38,7 +37,7 @@ const DAY = 86_400_000;
 
 /** Each view gives what is counted in the files here, by other means, and the few figures that were checked by hand. */
 export function testRecordedViews(lab: () => Lab): void {
-  const select = (sql: string) => rows<Found>(lab().client, sql);
+  const select = (sql: string) => lab().session.rows<Found>(sql);
   const values = async (sql: string) => (await select(sql)).map((row) => Object.values(row));
   const recorded = (resource: string) => readRecorded(resource) as readonly unknown[] as readonly Named[];
   const launches = () => readRecorded('launches') as readonly unknown[] as readonly Launch[];

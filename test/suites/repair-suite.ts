@@ -1,10 +1,15 @@
+import spacex from '../../src/sources/spacex/source.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { migrateUp, migrationStates, missingNames } from '../../src/adapters/postgres/migrate.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
+import {
+  migrateDown,
+  migrateUp,
+  migrationStates,
+  missingNames,
+} from '../../src/adapters/postgres/migrate.ts';
 import { ident, ledgerSchema } from '../../src/adapters/postgres/sql.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { migrationDirs } from '../../src/app/database.ts';
 import type { PipelineError } from '../../src/core/errors.ts';
 import { beginRun, load, openLab, stageAndPublish, type Lab, type OpenDatabase } from './target-lab.ts';
 import { maker, makers } from './target-resources.ts';
@@ -31,11 +36,12 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       return {
         ...lab,
         sql: (text) =>
-          lab.client.query(
+          lab.session.query(
             text.replaceAll(/\btarget\b/g, ident(target)).replaceAll(/\bledger\b/g, ident(ledger)),
           ),
-        missing: async () => bare((await missingNames(session, database, MIGRATIONS_DIR)) ?? assert.fail()),
-        up: async () => bare((await migrateUp(session, database, MIGRATIONS_DIR)).made_again),
+        missing: async () =>
+          bare((await missingNames(session, database, migrationDirs(spacex))) ?? assert.fail()),
+        up: async () => bare((await migrateUp(session, database, migrationDirs(spacex))).made_again),
       };
     };
 
@@ -66,8 +72,8 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
           'constraint contents_pkey of ledger.contents',
           'constraint tombstones_pkey of ledger.tombstones',
           'constraint contents_only_row_check of ledger.contents',
-          'column launch_id of target.launch_crew',
           'column name of target.ships',
+          'column launch_id of target.launch_crew',
           'constraint rockets_pkey of target.rockets',
           'constraint launch_crew_pkey of target.launch_crew',
           'index launches_rocket_id of target.launches',
@@ -90,11 +96,11 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
     it('is made again before what is pending is applied', async () => {
       const lab = await open();
-      await lab.sql(
-        "DROP TABLE ledger.run_resources; DELETE FROM ledger.migrations WHERE name = '0018_derivation_key'",
-      );
-      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
-      assert.deepEqual([applied, made_again.length], [['0018_derivation_key'], 1]);
+      assert.equal(await migrateDown(lab.session, lab.database, migrationDirs(spacex)), 'spacex/0002_views');
+      // A view reads it.
+      await lab.sql('DROP TABLE target.starlink');
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
+      assert.deepEqual([applied, made_again.length], [['spacex/0002_views'], 1]);
       assert.deepEqual(await lab.missing(), []);
       await lab.close();
     });
@@ -104,7 +110,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       const { id } = await load(lab, [SOME]);
       await lab.sql('DROP TABLE ledger.runs CASCADE');
       await lab.up();
-      assert.deepEqual(await rows(lab.client, 'SELECT run_id FROM run_resources'), [{ run_id: id }]);
+      assert.deepEqual(await lab.session.rows('SELECT run_id FROM run_resources'), [{ run_id: id }]);
       assert.equal((await load(lab, [SOME])).status, 'succeeded');
       await lab.close();
     });
@@ -129,7 +135,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
           /Empty the table, then migrate up: spacex-pipeline query --write '(.*)'$/.exec(
             refused.hint ?? '',
           ) ?? [];
-        await lab.client.query(sql);
+        await lab.session.query(sql);
       }
       await lab.up();
       assert.deepEqual(await lab.missing(), []);
@@ -145,7 +151,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
       await lab.sql('DROP TABLE ledger.contents, ledger.runs CASCADE');
       const hint = await refusal(lab, /: it has rows, and no ledger says how they came there$/);
-      await lab.client.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
+      await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
       assert.deepEqual((await lab.up()).slice(0, 1), ['everything in schema target']);
       await lab.sql('DROP SCHEMA set_aside_target CASCADE');
       await lab.close();
@@ -158,22 +164,22 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         lab,
         /: it has rockets, rocket_payload_weights, rocket_images and \d+ more, and no ledger/,
       );
-      await lab.client.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
-      const { applied, made_again } = await migrateUp(lab.session, lab.database, MIGRATIONS_DIR);
-      assert.deepEqual([applied.length > 10, made_again], [true, []]);
+      await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
+      const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
+      assert.deepEqual([applied.length > 2, made_again], [true, []]);
       await lab.sql('DROP SCHEMA set_aside_target CASCADE');
       await lab.close();
     });
 
     it('may be the history alone, of a schema that has everything', async () => {
       const lab = await open();
-      const states = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      const states = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       await lab.sql('DROP TABLE ledger.migrations');
-      assert.deepEqual(await migrateUp(lab.session, lab.database, MIGRATIONS_DIR), {
+      assert.deepEqual(await migrateUp(lab.session, lab.database, migrationDirs(spacex)), {
         applied: [],
         made_again: [],
       });
-      const after = await migrationStates(lab.session, lab.database, MIGRATIONS_DIR);
+      const after = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       assert.deepEqual(
         after.map((one) => one.name),
         states.map((one) => one.name),
@@ -184,9 +190,9 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
     it('is not looked for where nothing may be written, and other tables of the same names are not taken over', async () => {
       const lab = await open();
-      await lab.client.query('SET default_transaction_read_only = on');
-      assert.equal(await missingNames(lab.session, lab.database, MIGRATIONS_DIR), null);
-      await lab.client.query('RESET default_transaction_read_only');
+      await lab.session.query('SET default_transaction_read_only = on');
+      assert.equal(await missingNames(lab.session, lab.database, migrationDirs(spacex)), null);
+      await lab.session.query('RESET default_transaction_read_only');
       await lab.sql(
         'DROP SCHEMA target, ledger CASCADE; CREATE SCHEMA target; CREATE TABLE target.ships (id int)',
       );
@@ -207,36 +213,30 @@ async function refusal({ up }: RepairLab, message: RegExp): Promise<string> {
 }
 
 /** Everything that migrations make, told without the help of the code under test; columns in the order of their names. */
-async function catalog({ client, database }: Lab): Promise<unknown[]> {
-  await client.query('BEGIN');
+async function catalog({ session, database }: Lab): Promise<unknown[]> {
+  await session.query('BEGIN');
   const found: unknown[] = [];
   for (const schema of [database.schema, ledgerSchema(database.schema)]) {
-    await client.query(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
+    await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
     const relations = `SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('${ident(schema)}') AND relname !~ '^(maker|part|mine)'`;
     found.push(
-      await rows(
-        client,
-        `SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, pg_get_expr(adbin, adrelid),
+      await session.rows(`SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attcollation, attnotnull, attidentity, pg_get_expr(adbin, adrelid),
                 obj_description(c.oid, 'pg_class') AS about, col_description(c.oid, attnum) AS column_about
          FROM pg_class c LEFT JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v')
          LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
-         WHERE c.oid IN (${relations}) ORDER BY relname, attname`,
-      ),
-      await rows(
-        client,
+         WHERE c.oid IN (${relations}) ORDER BY relname, attname`),
+      await session.rows(
         `SELECT conname, conrelid::regclass::text, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE conrelid IN (${relations}) ORDER BY 2, 1`,
       ),
-      await rows(
-        client,
+      await session.rows(
         `SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN (${relations}) ORDER BY 1`,
       ),
-      await rows(
-        client,
+      await session.rows(
         `SELECT relname, pg_get_viewdef(oid) FROM pg_class WHERE oid IN (${relations}) AND relkind = 'v' ORDER BY 1`,
       ),
     );
   }
-  await client.query('ROLLBACK');
+  await session.query('ROLLBACK');
   return found;
 }

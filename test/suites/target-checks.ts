@@ -44,12 +44,12 @@ export function testChecks(openDatabase: OpenDatabase): void {
         { ...kept, name: 'across', count: null },
       ]);
       assert.match(found[2]?.error ?? '', /^Cannot make check wrong: .*nowhere/);
-      assert.deepEqual(byName(await ledgerChecks(lab.client, first.id)), byName(found));
-      assert.deepEqual(await checkRows(lab.client, SOUNDLESS, 10), [
+      assert.deepEqual(byName(await ledgerChecks(lab.session, first.id)), byName(found));
+      assert.deepEqual(await checkRows(lab.session, SOUNDLESS, 10), [
         { id: 'a', detail: 'grade 2' },
         { id: 'c', detail: 'grade none' },
       ]);
-      assert.equal((await checkRows(lab.client, SOUNDLESS, 1)).length, 1);
+      assert.equal((await checkRows(lab.session, SOUNDLESS, 1)).length, 1);
 
       const second = await load(lab, [
         { resource: makers, rows: { makers: [maker('m')] } },

@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { compileCheck } from '../../src/core/check.ts';
 import { bigint, integer, number, text } from '../../src/core/contract.ts';
 import { isCalendarDate, isStorableText, isTimestamp, utcOffsetMinutes } from '../../src/core/formats.ts';
@@ -57,11 +56,9 @@ export function testFormats(openDatabase: OpenDatabase): void {
 
     /** Null where PostgreSQL refuses the text, else the seconds since 1970. */
     async function stored(value: string, type: string): Promise<number | null> {
-      const found = await rows<{ at: number }>(
-        lab.client,
-        `SELECT extract(epoch FROM $1::text::${type})::float8 AS at`,
-        [value],
-      ).catch(() => null);
+      const found = await lab.session
+        .rows<{ at: number }>(`SELECT extract(epoch FROM $1::text::${type})::float8 AS at`, [value])
+        .catch(() => null);
       return found?.[0]?.at ?? null;
     }
 
@@ -108,9 +105,9 @@ export function testFormats(openDatabase: OpenDatabase): void {
       const units = fc.constantFrom('\0', '\uD800', '\uDC00', 'a', '🚀', '\uFFFF');
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: units, maxLength: 6 }), async (value) => {
-          const found = await rows<{ value: string }>(lab.client, 'SELECT $1::text AS value', [value]).catch(
-            () => [],
-          );
+          const found = await lab.session
+            .rows<{ value: string }>('SELECT $1::text AS value', [value])
+            .catch(() => []);
           assert.equal(isStorableText(value), found[0]?.value === value);
         }),
         { numRuns: 60, endOnFailure: true },
@@ -158,7 +155,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
             [{ resource: { ...parts, needs: {} }, rows: { parts: main, part_tags: [], part_makers: [] } }],
             ANY_LOSS,
           );
-          const found = await rows(lab.client, 'SELECT note, amount, grade, ratio FROM parts ORDER BY id');
+          const found = await lab.session.rows('SELECT note, amount, grade, ratio FROM parts ORDER BY id');
           assert.deepEqual(
             found,
             records.map(({ note, ...numbers }) => ({ note, ...positiveZeros(numbers) })),

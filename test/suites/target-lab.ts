@@ -1,15 +1,14 @@
+import spacex from '../../src/sources/spacex/source.ts';
 import { randomBytes } from 'node:crypto';
-
-import type { ClientBase } from 'pg';
 
 import { openLedger } from '../../src/adapters/postgres/ledger.ts';
 import { lockSchema } from '../../src/adapters/postgres/lock.ts';
 import { migrateUp } from '../../src/adapters/postgres/migrate.ts';
-import { rows, type Database, type Session } from '../../src/adapters/postgres/session.ts';
+import type { Database, Session } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { openTarget } from '../../src/adapters/postgres/target.ts';
-import { MIGRATIONS_DIR } from '../../src/app/database.ts';
+import { migrationDirs } from '../../src/app/database.ts';
 import type { Resource, Rows } from '../../src/core/resource.ts';
 import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
 import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
@@ -26,7 +25,6 @@ export type OpenDatabase = (schema: string) => Promise<Database>;
 export type Lab = {
   readonly database: Database;
   readonly session: Session;
-  readonly client: ClientBase;
   readonly close: () => Promise<void>;
 };
 
@@ -53,11 +51,10 @@ export const ANY_LOSS: PublishRules = { ...RULES, vanished: () => ({ count: 1e9,
 export async function openLab(openDatabase: OpenDatabase, schema = randomSchema()): Promise<Lab> {
   const database = await openDatabase(schema);
   const session = await database.connect();
-  const { client } = session;
-  await lockSchema(client, schema);
-  await migrateUp(session, database, MIGRATIONS_DIR);
-  for (const table of TABLES) await client.query(createTableSql(table));
-  return { database, session, client, close: () => database.close() };
+  await lockSchema(session, schema);
+  await migrateUp(session, database, migrationDirs(spacex));
+  for (const table of TABLES) await session.query(createTableSql(table));
+  return { database, session, close: () => database.close() };
 }
 
 export function randomSchema(): string {
@@ -101,15 +98,15 @@ export async function beginRun(
 
 /** Ledger and target of a run, which may not have begun. */
 export function openRun(
-  { client, database }: Lab,
+  { session, database }: Lab,
   id: string,
   limits: { readonly lockTimeoutSeconds?: number } = {},
 ): Run {
   const staging = stagingNames(database.schema, id);
   return {
     id,
-    ledger: openLedger(database, client, { id, staging }),
-    target: openTarget(database, client, { id, staging, ...TIMEOUTS, ...limits }),
+    ledger: openLedger(database, session, { id, staging }),
+    target: openTarget(database, session, { id, staging, ...TIMEOUTS, ...limits }),
   };
 }
 
@@ -168,8 +165,7 @@ export async function stageAndPublish(run: Run, loads: readonly Load[], rules = 
 
 /** A table's rows as JSON documents, in the order of the key. */
 export async function read(lab: Lab, table: string): Promise<Record<string, unknown>[]> {
-  const found = await rows<{ row: Record<string, unknown> }>(
-    lab.client,
+  const found = await lab.session.rows<{ row: Record<string, unknown> }>(
     `SELECT to_jsonb(t) AS row FROM ${ident(table)} t ORDER BY t::text COLLATE "C"`,
   );
   return found.map(({ row }) => row);
@@ -188,13 +184,12 @@ export async function snapshot(lab: Lab): Promise<Record<string, unknown[]>> {
 }
 
 export function versions(lab: Lab, table: string): Promise<Record<string, unknown>[]> {
-  return rows(
-    lab.client,
+  return lab.session.rows(
     `SELECT ctid::text, xmin::text, to_jsonb(t) AS row FROM ${ident(table)} t ORDER BY ctid`,
   );
 }
 
 export async function runRow(lab: Lab, id: string): Promise<Record<string, unknown> | undefined> {
-  const [row] = await rows(lab.client, 'SELECT * FROM runs WHERE run_id = $1', [id]);
+  const [row] = await lab.session.rows('SELECT * FROM runs WHERE run_id = $1', [id]);
   return row;
 }

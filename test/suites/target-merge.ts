@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import type { Row } from '../../src/core/table.ts';
 import { load, openLab, read, versions, type Lab, type Load, type OpenDatabase } from './target-lab.ts';
 import { part, parts, STAMP, tag } from './target-resources.ts';
@@ -43,18 +42,18 @@ export function testMerge(openDatabase: OpenDatabase): void {
         live_before: 3,
         live_after: 3,
       });
-      const all = await rows(lab.client, 'SELECT id, note, _run_id, _first_run_id FROM parts ORDER BY id');
+      const all = await lab.session.rows('SELECT id, note, _run_id, _first_run_id FROM parts ORDER BY id');
       assert.deepEqual(all, [
         { id: 'a', note: '2', _run_id: second.id, _first_run_id: first.id },
         { id: 'b', note: null, _run_id: first.id, _first_run_id: first.id },
         { id: 'd', note: null, _run_id: second.id, _first_run_id: second.id },
       ]);
-      const times = await rows<{ id: string; since: string }>(
-        lab.client,
-        `SELECT p.id, r.run_id AS since FROM parts p JOIN runs r ON p._loaded_at <= r.finished_at
+      const times = await lab.session.rows<{
+        id: string;
+        since: string;
+      }>(`SELECT p.id, r.run_id AS since FROM parts p JOIN runs r ON p._loaded_at <= r.finished_at
            AND NOT EXISTS (SELECT FROM runs o WHERE o.finished_at < r.finished_at AND p._loaded_at <= o.finished_at)
-         ORDER BY p.id`,
-      );
+         ORDER BY p.id`);
       assert.deepEqual(
         times.map(({ id, since }) => [id, since]),
         [
@@ -68,14 +67,12 @@ export function testMerge(openDatabase: OpenDatabase): void {
     it('keeps the whole old row of what is gone, and its tombstone when it comes back', async () => {
       const values = { note: 'old', amount: 7, sound: true, ratio: 0.5, made_on: '2020-02-29' };
       await loadParts([part('gone', values), part('stays')]);
-      const [old] = await rows<{ row: unknown }>(
-        lab.client,
+      const [old] = await lab.session.rows<{ row: unknown }>(
         `SELECT to_jsonb(p) AS row FROM parts p WHERE id = 'gone'`,
       );
       const without = await loadParts([part('stays')]);
       const tombstones = () =>
-        rows(
-          lab.client,
+        lab.session.rows(
           `SELECT table_name, row_id, run_id, "row" FROM tombstones WHERE row_id = 'gone' ORDER BY 1, 2, 3`,
         );
       const expected = [{ table_name: 'parts', row_id: 'gone', run_id: without.id, row: old?.row }];
@@ -84,7 +81,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       const back = await loadParts([part('gone', { note: 'new' }), part('stays')]);
       assert.equal(back.entries[0]?.report.inserted, 1);
       assert.deepEqual(await tombstones(), expected);
-      const [row] = await rows(lab.client, `SELECT note, _first_run_id FROM parts WHERE id = 'gone'`);
+      const [row] = await lab.session.rows(`SELECT note, _first_run_id FROM parts WHERE id = 'gone'`);
       assert.deepEqual(row, { note: 'new', _first_run_id: back.id });
     });
 
@@ -130,8 +127,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
         part_tags: { inserted: 1, updated: 1, unchanged: 1, deleted: 1 },
         part_makers: { inserted: 0, updated: 0, unchanged: 1, deleted: 1 },
       });
-      const dead = await rows(
-        lab.client,
+      const dead = await lab.session.rows(
         `SELECT table_name, row_id, "row"->'position' AS position, "row"->>'maker_id' AS maker FROM tombstones
          WHERE run_id = $1 ORDER BY table_name`,
         [end.id],
@@ -186,7 +182,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
     it('takes the stamp along when something else changes', async () => {
       await loadParts([part('a', { note: 'x' })]);
       await loadParts([part('a', { note: 'y', transformed_at_utc: '2027-05-05T05:05:05Z' })]);
-      const [row] = await rows(lab.client, `SELECT transformed_at_utc AS at FROM parts WHERE id = 'a'`);
+      const [row] = await lab.session.rows(`SELECT transformed_at_utc AS at FROM parts WHERE id = 'a'`);
       assert.deepEqual(row, { at: '2027-05-05T05:05:05Z' });
     });
 
@@ -221,7 +217,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
     it('brings any text through COPY as it is, and finds it unchanged', async () => {
       const main = TEXTS.map((note, index) => part(String(index).padStart(3, '0'), { note }));
       await loadParts(main);
-      const found = await rows<{ note: string }>(lab.client, 'SELECT note FROM parts ORDER BY id');
+      const found = await lab.session.rows<{ note: string }>('SELECT note FROM parts ORDER BY id');
       assert.deepEqual(
         found.map(({ note }) => note),
         TEXTS,
@@ -237,7 +233,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
         { amount: null, grade: null, ratio: 1e21, sound: null },
       ];
       await loadParts(values.map((row, index) => part(String(index), row)));
-      const found = await rows(lab.client, 'SELECT amount, grade, ratio, sound FROM parts ORDER BY id');
+      const found = await lab.session.rows('SELECT amount, grade, ratio, sound FROM parts ORDER BY id');
       assert.deepEqual(found, values);
     });
   });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
 import type { Row } from '../../src/core/table.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import {
   ANY_LOSS,
   beginRun,
@@ -35,8 +34,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       const mains = [...ten('p').slice(1), 'new'].map((id) => part(id, { note: id, maker_id: 'm0' }));
       const end = await load(lab, [makersLoad(ten('m')), { ...partsLoad(mains), held: ['broken'] }]);
       assert.equal(end.status, 'succeeded');
-      const resources = await rows(
-        lab.client,
+      const resources = await lab.session.rows(
         `SELECT resource, status, received, validated, errored, not_modified, seconds, error
          FROM run_resources WHERE run_id = $1 ORDER BY 1`,
         [end.id],
@@ -46,8 +44,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
         { resource: 'makers', received: 10, validated: 10, errored: 0, ...rest },
         { resource: 'parts', received: 11, validated: 10, errored: 1, ...rest },
       ]);
-      const [table] = await rows(
-        lab.client,
+      const [table] = await lab.session.rows(
         `SELECT staged, inserted, updated, unchanged, deleted, held, live_before, live_after, dangling
          FROM run_tables WHERE run_id = $1 AND table_name = 'parts'`,
         [end.id],
@@ -91,7 +88,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
 
     for (const action of ['INSERT', 'UPDATE', 'DELETE']) {
       it(`refuses books that do not balance and changes nothing: a trigger eats the ${action}`, async () => {
-        await lab.client.query(`
+        await lab.session.query(`
           CREATE FUNCTION eat() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
           CREATE TRIGGER eat BEFORE ${action} ON parts FOR EACH ROW EXECUTE FUNCTION eat()`);
         const mains = [...ten('p').slice(1), 'new'].map((id) => part(id, { note: 'changed' }));
@@ -103,7 +100,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
           await assert.rejects(published, { code: 'books' });
           assert.deepEqual(await snapshot(lab), asItWas);
         } finally {
-          await lab.client.query('DROP FUNCTION eat CASCADE');
+          await lab.session.query('DROP FUNCTION eat CASCADE');
         }
       });
     }
@@ -205,7 +202,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
 
     it('drops the staging of its run', async () => {
       await load(lab, [makersLoad(ten('m'))]);
-      const left = await rows(lab.client, `SELECT relname FROM pg_class WHERE relname LIKE 'staging%'`);
+      const left = await lab.session.rows(`SELECT relname FROM pg_class WHERE relname LIKE 'staging%'`);
       assert.deepEqual(left, []);
     });
   });

@@ -5,7 +5,6 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { isDatabaseFailure } from '../../src/adapters/postgres/errors.ts';
 import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { PipelineError } from '../../src/core/errors.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { load, openLab, snapshot, type Lab, type OpenDatabase } from './target-lab.ts';
 import { maker, makers } from './target-resources.ts';
 
@@ -134,7 +133,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       });
       const written = await runQuery(lab.session, 'SELECT id FROM makers', { write: true });
       assert.deepEqual(written.rows, [['a'], ['b']]);
-      assert.deepEqual(await rows(lab.client, 'SHOW row_security'), [{ row_security: 'off' }]);
+      assert.deepEqual(await lab.session.rows('SHOW row_security'), [{ row_security: 'off' }]);
       await runQuery(lab.session, 'ALTER TABLE makers DISABLE ROW LEVEL SECURITY', { write: true });
     });
 
@@ -170,7 +169,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
     });
 
     it("fails with an error that is known as the database's own", async () => {
-      const error: unknown = await lab.client.query('SELECT 1/0').catch((thrown: unknown) => thrown);
+      const error: unknown = await lab.session.query('SELECT 1/0').catch((thrown: unknown) => thrown);
       assert.ok(isDatabaseFailure(error));
     });
 
@@ -196,8 +195,8 @@ export function testQuery(openDatabase: OpenDatabase): void {
     it('commits, and tells how many rows it touched', async () => {
       const result = await runQuery(lab.session, `UPDATE makers SET name = 'x'`, { write: true });
       assert.deepEqual(result, { columns: [], rows: [], count: 2 });
-      await lab.client.query('ROLLBACK');
-      assert.deepEqual(await rows(lab.client, 'SELECT DISTINCT name FROM makers'), [{ name: 'x' }]);
+      await lab.session.query('ROLLBACK');
+      assert.deepEqual(await lab.session.rows('SELECT DISTINCT name FROM makers'), [{ name: 'x' }]);
       await lab.close();
     });
 
@@ -257,8 +256,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
 }
 
 async function everything(lab: Lab): Promise<unknown> {
-  const [row] = await rows(
-    lab.client,
+  const [row] = await lab.session.rows(
     `SELECT (SELECT last_value FROM numbers) AS number, (SELECT is_called FROM numbers) AS called,
        (SELECT convert_from(lo_get(large), 'UTF8') FROM objects) AS large, pg_stat_file($1, true) AS file,
        (SELECT count(*) FROM pg_largeobject_metadata) AS objects, current_setting('role') AS role,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { resources } from '../../src/sources/index.ts';
 import { loadAll } from './load-all.ts';
@@ -28,16 +27,16 @@ export function testRecorded(openDatabase: OpenDatabase): void {
         assert.deepEqual(Object.fromEntries(counts), RECORDED_ROWS[resource.name]);
       }
       for (const { name } of resources.flatMap(({ tables }) => tables)) {
-        const [found] = await rows<{ n: number }>(lab.client, `SELECT count(*) AS n FROM ${ident(name)}`);
+        const [found] = await lab.session.rows<{ n: number }>(`SELECT count(*) AS n FROM ${ident(name)}`);
         assert.equal(found?.n, Object.assign({}, ...Object.values(RECORDED_ROWS))[name], name);
       }
     });
 
     it('name rows that are there, but for what the API has lost and the crew that flew after theirs was recorded', async () => {
-      const found = await rows<{ table_name: string; dangling: Readonly<Record<string, number>> }>(
-        lab.client,
-        'SELECT table_name, dangling FROM run_tables ORDER BY table_name',
-      );
+      const found = await lab.session.rows<{
+        table_name: string;
+        dangling: Readonly<Record<string, number>>;
+      }>('SELECT table_name, dangling FROM run_tables ORDER BY table_name');
       const dangling = found.flatMap((one) =>
         Object.entries(one.dangling)
           .filter(([, count]) => count > 0)
@@ -50,13 +49,12 @@ export function testRecorded(openDatabase: OpenDatabase): void {
     });
 
     it('are, for launches, column by column what the plain rules give', async () => {
-      const found = await rows<Record<string, unknown>>(
-        lab.client,
-        `SELECT id, name, details, rocket_id, rocket_name, launch_date_precision, flight_number, launch_date_unix,
+      const found = await lab.session.rows<
+        Record<string, unknown>
+      >(`SELECT id, name, details, rocket_id, rocket_name, launch_date_precision, flight_number, launch_date_unix,
            success, (extract(epoch FROM launch_date_utc) * 1000)::float8 AS launch_date_utc,
            (extract(epoch FROM launch_date_local) * 1000)::float8 AS launch_date_local
-         FROM launches ORDER BY id COLLATE "C"`,
-      );
+         FROM launches ORDER BY id COLLATE "C"`);
       const recordedRockets = readRecorded('rockets');
       const expected = readRecorded('launches').map((launch) => expectedLaunch(launch, recordedRockets));
       assert.equal(expected.length, 205);

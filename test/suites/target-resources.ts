@@ -1,6 +1,6 @@
 import { object } from '../../src/core/contract.ts';
 import type { Resource } from '../../src/core/resource.ts';
-import { PIPELINE_COLUMNS, type Row, type Table } from '../../src/core/table.ts';
+import { PIPELINE_COLUMNS, sqlType, type Row, type Table } from '../../src/core/table.ts';
 import { columnList, ident } from '../../src/adapters/postgres/sql.ts';
 
 /** Made up for tests: every column type, child tables (one of keys alone), one resource that needs the other. */
@@ -15,12 +15,13 @@ export const makers: Resource = {
   tables: [
     {
       name: 'makers',
+      doc: 'Made up.',
       key: ['id'],
       owner: 'id',
       columns: {
-        id: { type: 'text', nullable: false },
-        name: { type: 'text' },
-        made_at: { type: 'timestamptz', stamp: true },
+        id: { type: 'id', nullable: false, doc: 'Id.' },
+        name: { type: 'text', doc: 'Name.' },
+        made_at: { type: 'timestamptz', stamp: true, doc: 'Made at.' },
       },
     },
   ],
@@ -39,39 +40,42 @@ export const parts: Resource = {
   tables: [
     {
       name: 'parts',
+      doc: 'Made up.',
       key: ['id'],
       owner: 'id',
       columns: {
-        id: { type: 'text', nullable: false },
-        note: { type: 'text' },
-        amount: { type: 'bigint' },
-        grade: { type: 'integer' },
-        ratio: { type: 'double precision' },
-        sound: { type: 'boolean' },
-        made_on: { type: 'date' },
-        sold_at: { type: 'timestamptz' },
-        maker_id: { type: 'text', references: 'makers' },
-        transformed_at_utc: { type: 'timestamptz', nullable: false, stamp: true },
-        transformed_at_date: { type: 'date', nullable: false, stamp: true },
+        id: { type: 'id', nullable: false, doc: 'Id.' },
+        note: { type: 'text', doc: 'Note.' },
+        amount: { type: 'bigint', doc: 'Amount.' },
+        grade: { type: 'integer', doc: 'Grade.' },
+        ratio: { type: 'double precision', doc: 'Ratio.' },
+        sound: { type: 'boolean', doc: 'Sound.' },
+        made_on: { type: 'date', doc: 'Made on.' },
+        sold_at: { type: 'timestamptz', doc: 'Sold at.' },
+        maker_id: { type: 'id', references: 'makers', doc: 'Maker id.' },
+        transformed_at_utc: { type: 'timestamptz', nullable: false, stamp: true, doc: 'Transformed at utc.' },
+        transformed_at_date: { type: 'date', nullable: false, stamp: true, doc: 'Transformed at date.' },
       },
     },
     {
       name: 'part_tags',
+      doc: 'Made up.',
       key: ['part_id', 'position'],
       owner: 'part_id',
       columns: {
-        part_id: { type: 'text', nullable: false },
-        position: { type: 'integer', nullable: false },
-        tag: { type: 'text' },
+        part_id: { type: 'id', nullable: false, doc: 'Part id.' },
+        position: { type: 'integer', nullable: false, doc: 'Position.' },
+        tag: { type: 'text', doc: 'Tag.' },
       },
     },
     {
       name: 'part_makers',
+      doc: 'Made up.',
       key: ['part_id', 'maker_id'],
       owner: 'part_id',
       columns: {
-        part_id: { type: 'text', nullable: false },
-        maker_id: { type: 'text', nullable: false },
+        part_id: { type: 'id', nullable: false, doc: 'Part id.' },
+        maker_id: { type: 'id', nullable: false, doc: 'Maker id.' },
       },
     },
   ],
@@ -81,7 +85,7 @@ export const TABLES: readonly Table[] = [...makers.tables, ...parts.tables];
 
 export function createTableSql({ name, key, columns }: Table): string {
   const all = Object.entries({ ...columns, ...PIPELINE_COLUMNS }).map(
-    ([column, { type, nullable }]) => `${ident(column)} ${type} ${(nullable ?? true) ? '' : 'NOT NULL'}`,
+    ([own, column]) => `${ident(own)} ${sqlType(column)} ${(column.nullable ?? true) ? '' : 'NOT NULL'}`,
   );
   return `CREATE TABLE ${ident(name)} (${all.join(', ')}, PRIMARY KEY (${columnList(key)}))`;
 }

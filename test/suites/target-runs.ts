@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { ledgerRuns } from '../../src/adapters/postgres/history.ts';
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish } from '../../src/steps/publish.ts';
 import {
@@ -35,7 +34,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
     it('publishes nothing when it is not running any more', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, makersLoad('new'))];
-      await lab.client.query(`UPDATE runs SET status = 'failed' WHERE run_id = $1`, [run.id]);
+      await lab.session.execute(`UPDATE runs SET status = 'failed' WHERE run_id = $1`, [run.id]);
       const asItWas = await snapshot(lab);
       await assert.rejects(publish(derived, run.target, ANY_LOSS), { code: 'busy' });
       assert.deepEqual(await snapshot(lab), asItWas);
@@ -88,7 +87,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       it(`leaves everything as it was when PostgreSQL fails at ${when}`, async () => {
         const deferred = when === 'the commit';
         const run = await beginRun(lab);
-        await lab.client.query(`
+        await lab.session.query(`
           CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE 'not today' USING ERRCODE = '58030'; END $$;
           CREATE ${deferred ? 'CONSTRAINT' : ''} TRIGGER fail AFTER ${action} ON ${table}
@@ -100,7 +99,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
           message: `Cannot publish run ${run.id} to schema ${lab.database.schema}: not today (58030)`,
         });
         assert.deepEqual(await snapshot(lab), asItWas);
-        await lab.client.query('DROP FUNCTION fail CASCADE');
+        await lab.session.query('DROP FUNCTION fail CASCADE');
 
         // The session is as good as before: the run's end can be told, and another run publishes.
         const error = { code: 'database', message: 'Cannot publish', hint: null } as const;
@@ -118,18 +117,18 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
       const end = { status: 'failed', error: null, entries } as const;
       const books = async () => [
-        await rows(lab.client, 'TABLE run_resources'),
-        await rows(lab.client, 'SELECT run_id FROM runs ORDER BY run_id'),
+        await lab.session.rows('TABLE run_resources'),
+        await lab.session.rows('SELECT run_id FROM runs ORDER BY run_id'),
       ];
       const failing = async (event: string, work: () => Promise<unknown>) => {
-        await lab.client.query(`
+        await lab.session.query(`
           CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE 'not today' USING ERRCODE = '58030'; END $$;
           CREATE TRIGGER fail AFTER ${event} FOR EACH ROW EXECUTE FUNCTION fail()`);
         const asItWas = await books();
         await assert.rejects(work(), { code: 'database', context: { sqlstate: '58030' } });
         assert.deepEqual(await books(), asItWas);
-        await lab.client.query('DROP FUNCTION fail CASCADE');
+        await lab.session.query('DROP FUNCTION fail CASCADE');
       };
       await failing('INSERT ON run_resources', () => run.ledger.abandon(end));
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
@@ -148,7 +147,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const failed = { ...report, status: 'failed', error } as const;
       const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
       await bad.ledger.abandon({ status: 'failed', error, entries });
-      const [last, before, ...more] = await ledgerRuns(lab.client, 'test', 2);
+      const [last, before, ...more] = await ledgerRuns(lab.session, 'test', 2);
       assert.deepEqual(more, []);
       assert.deepEqual([last?.run_id, last?.status, last?.error], [bad.id, 'failed', error]);
       assert.deepEqual(last?.resources, { makers: failed });
@@ -206,8 +205,8 @@ export function testRuns(openDatabase: OpenDatabase): void {
     });
 
     it('tells the target which kind of records it holds, once it has published some', async () => {
-      await lab.client.query('TRUNCATE contents');
-      const kinds = () => rows(lab.client, 'SELECT simulated FROM contents');
+      await lab.session.query('TRUNCATE contents');
+      const kinds = () => lab.session.rows('SELECT simulated FROM contents');
       const failed = await beginRun(lab, { simulated: true });
       const { report } = await stage(failed, makersLoad('m'));
       const entries = [
@@ -226,16 +225,16 @@ export function testRuns(openDatabase: OpenDatabase): void {
     for (const simulated of [true, false]) {
       const [one, other] = simulated ? ['real', 'simulated'] : ['simulated', 'real'];
       it(`of ${other} records is refused by a target of ${one} ones before it writes anything`, async () => {
-        await lab.client.query('TRUNCATE contents');
-        await lab.client.query('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
+        await lab.session.query('TRUNCATE contents');
+        await lab.session.execute('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
         const run = openRun(lab, (await beginRun(lab, { simulated: !simulated })).id);
-        const asItWas = [await snapshot(lab), await rows(lab.client, 'TABLE runs')];
+        const asItWas = [await snapshot(lab), await lab.session.rows('TABLE runs')];
         const admitting = createKindGuard([run.ledger.kind], true).admit(simulated, 'here');
         await assert.rejects(admitting, {
           code: 'kind',
           message: `Cannot load ${other} records into schema ${lab.database.schema}: it holds ${one} ones`,
         });
-        assert.deepEqual([await snapshot(lab), await rows(lab.client, 'TABLE runs')], asItWas);
+        assert.deepEqual([await snapshot(lab), await lab.session.rows('TABLE runs')], asItWas);
       });
     }
   });
@@ -279,8 +278,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
 }
 
 async function staging(lab: Lab): Promise<unknown[]> {
-  return rows(
-    lab.client,
+  return lab.session.rows(
     `SELECT relname FROM pg_class WHERE relname LIKE 'staging%' AND relnamespace = to_regnamespace($1)`,
     [`${lab.database.schema}_pipeline`],
   );

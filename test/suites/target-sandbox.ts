@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { resources } from '../../src/sources/index.ts';
 import { createCollections } from '../../src/sandbox/collections/index.ts';
 import { createLaunches } from '../../src/sandbox/collections/launches.ts';
@@ -31,7 +30,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
     }
 
     async function value(sql: string): Promise<unknown> {
-      const [row] = await rows<{ value: unknown }>(lab.client, `SELECT (${sql}) AS value`);
+      const [row] = await lab.session.rows<{ value: unknown }>(`SELECT (${sql}) AS value`);
       return row?.value;
     }
 
@@ -77,12 +76,10 @@ export function testSandbox(openDatabase: OpenDatabase): void {
       );
       assert.equal(await value('SELECT count(*) FROM booster_flights WHERE turnaround_days <= 0'), 0);
       assert.deepEqual(
-        await rows(
-          lab.client,
+        await lab.session.rows(
           `SELECT landpad_id, sum(attempts)::integer AS attempts FROM landing_success WHERE landpad_id IS NOT NULL GROUP BY 1 ORDER BY 1`,
         ),
-        await rows(
-          lab.client,
+        await lab.session.rows(
           `SELECT id AS landpad_id, landing_attempts AS attempts FROM landpads WHERE landing_attempts > 0 ORDER BY 1`,
         ),
       );

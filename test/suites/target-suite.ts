@@ -10,6 +10,7 @@ import { testQuery } from './target-query.ts';
 import { testRecorded } from './target-recorded.ts';
 import { testSandbox } from './target-sandbox.ts';
 import { testRuns } from './target-runs.ts';
+import { testSchemas } from './target-schemas.ts';
 import { testUnchanged } from './target-unchanged.ts';
 import { testValues } from './target-values.ts';
 
@@ -22,6 +23,7 @@ export function testTarget(name: string, openDatabase: OpenDatabase): void {
     testChecks(openDatabase);
     testConservation(openDatabase);
     testRuns(openDatabase);
+    testSchemas(openDatabase);
     testQuery(openDatabase);
     testValues(openDatabase);
     testFormats(openDatabase);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
-import { rows } from '../../src/adapters/postgres/session.ts';
 import { ledgerSchema } from '../../src/adapters/postgres/sql.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { NO_ROWS, rowCounts, type RawFile } from '../../src/core/run.ts';
@@ -68,12 +67,11 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
           assert.deepEqual(report.tables[name], { ...NO_ROWS, ...left, digest, dangling });
         }
       }
-      const books = await rows(lab.client, 'SELECT count(*) AS n FROM run_tables WHERE run_id = $1', [
+      const books = await lab.session.rows('SELECT count(*) AS n FROM run_tables WHERE run_id = $1', [
         run.id,
       ]);
       assert.deepEqual(books, [{ n: TABLES.length }]);
-      const staging = await rows(
-        lab.client,
+      const staging = await lab.session.rows(
         `SELECT FROM pg_class WHERE starts_with(relname, 'staging_') AND relnamespace::regnamespace::text = $1`,
         [ledgerSchema(lab.database.schema)],
       );
@@ -113,7 +111,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
         const run = await beginRun(lab);
         const fewer = { ...makersLoad, rows: { makers: [maker('m0', 'changed')] } };
         const both = [await stage(run, fewer), unchanged(parts, last.parts)];
-        await lab.client.query(change);
+        await lab.session.query(change);
         const asItWas = await snapshot(lab);
         await assert.rejects(publish(both, run.target, ANY_LOSS), {
           code: 'books',

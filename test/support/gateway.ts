@@ -28,7 +28,7 @@ export type Raw = {
 /** An embedded database with a table `s.t` of the numbers to 1000, served. */
 export async function serve(patienceMs = 100): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'test-gateway-'));
-  const engine = await openEngine(join(folder, 'database'), { settings: servedSettings('s') });
+  const engine = await openEngine(join(folder, 'database'), { settings: servedSettings(['s']) });
   await engine.exec('SET default_transaction_read_only = off');
   await engine.exec(`CREATE SCHEMA s; CREATE TABLE s.t (n int); INSERT INTO s.t SELECT generate_series(1, 1000);
     CREATE SEQUENCE s.q; CREATE ROLE helper; GRANT helper TO pg_read_all_data`);

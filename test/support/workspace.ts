@@ -18,6 +18,7 @@ export const QUICK_SOURCE = {
   requestsPerSecond: 1000,
 } as const;
 
+/** As in the configuration file, but for `source` and `resources`, which are settings of the SpaceX source. */
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A folder in which somebody works with the program. */
@@ -42,8 +43,9 @@ export function createWorkspace(settings: Settings | null = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
   const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
   const configure = (next: Settings): void => {
-    const all = { source: QUICK_SOURCE, resources: ['rockets', 'launches'], ...next };
-    writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(all));
+    const { resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
+    const sources = { spacex: { resources, ...Object(source) } };
+    writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify({ ...shared, sources }));
   };
   if (settings !== null) configure(settings);
   return {
@@ -99,7 +101,11 @@ export async function createTestServer(): Promise<TestServer> {
       const schema = `test_${made.length + 1}`;
       const workspace = createWorkspace();
       const configure = (next: Settings): void =>
-        workspace.configure({ ...next, database: { url: database.url, schema } });
+        workspace.configure({
+          ...next,
+          source: { ...Object(next['source'] ?? QUICK_SOURCE), schema },
+          database: { url: database.url },
+        });
       configure(settings);
       made.push(workspace);
       return {

@@ -24,7 +24,7 @@ test('a damaged file of a run is named, and one that is not there is none', asyn
   await assert.rejects(readRejects(dataDir, runId, null).next(), ofRejects);
   const ofManifest = await damage('run.json');
   await assert.rejects(readManifest(dataDir, runId), ofManifest);
-  assert.deepEqual(await folderRuns(dataDir, 10), []);
+  assert.deepEqual(await folderRuns(dataDir, 10, () => true), []);
   const ofProfile = await damage('profile/makers.json');
   await assert.rejects(readProfile(dataDir, runId, 'makers'), ofProfile);
 });

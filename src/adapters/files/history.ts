@@ -24,12 +24,16 @@ export type Manifest = RunReport & {
 };
 
 /** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
-export async function folderRuns(dataDir: string, limit: number): Promise<Manifest[]> {
+export async function folderRuns(
+  dataDir: string,
+  limit: number,
+  eligible: (manifest: Manifest) => boolean,
+): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   for (const name of await runNames(dataDir)) {
     if (manifests.length >= limit) break;
     const manifest = await readManifest(dataDir, name).catch(() => null);
-    if (manifest !== null) manifests.push(manifest);
+    if (manifest !== null && eligible(manifest)) manifests.push(manifest);
   }
   return manifests;
 }

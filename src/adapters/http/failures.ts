@@ -6,7 +6,11 @@ import { TunnelError } from './dial.ts';
 export type Place = {
   readonly url: URL;
   readonly proxy: URL | null;
+  /** The key of the configuration that holds the address, for hints. */
+  readonly setting?: string;
 };
+
+const BASE_URL = 'source.baseUrl';
 
 type Failure = {
   readonly hint: string;
@@ -57,11 +61,12 @@ function wayTo({ proxy }: Place): string {
 /** For what was thrown while a request was made or its body read. */
 export function failed(place: Place, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  const final = finalReason(error);
+  const { setting = BASE_URL } = place;
+  const final = finalReason(error, setting);
   if (final !== null) return cannotGet(place, final.reason, { hint: final.hint, cause: error });
   const hint =
     place.proxy === null
-      ? 'Check the network and source.baseUrl, or try again later.'
+      ? `Check the network and ${setting}, or try again later.`
       : 'Check the proxy, or name the host in NO_PROXY to go without.';
   return cannotGet(place, reasonOf(error), { hint, cause: error, retryable: true });
 }
@@ -70,7 +75,10 @@ const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|CERT_CHA
 const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH_)/;
 
 /** What no further try can change; null for the rest. */
-function finalReason(error: unknown): { readonly reason: string; readonly hint: string } | null {
+function finalReason(
+  error: unknown,
+  setting: string,
+): { readonly reason: string; readonly hint: string } | null {
   if (error instanceof TunnelError) {
     if (error.status >= 500) return null;
     const hint =
@@ -85,11 +93,11 @@ function finalReason(error: unknown): { readonly reason: string; readonly hint: 
     };
   }
   if (CERTIFICATE.test(code))
-    return { reason: `its certificate does not hold: ${message} (${code})`, hint: 'Check source.baseUrl.' };
+    return { reason: `its certificate does not hold: ${message} (${code})`, hint: `Check ${setting}.` };
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return {
       reason: `no TLS could be agreed on (${code})`,
-      hint: 'Check the scheme and port of source.baseUrl.',
+      hint: `Check the scheme and port of ${setting}.`,
     };
   return null;
 }

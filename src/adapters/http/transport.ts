@@ -6,25 +6,16 @@ import { sameEtag } from '../../lib/etag.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { decode, letGo, quote } from './body.ts';
-import { openConnections, type HttpRequest, type Timeouts } from './connections.ts';
+import { openConnections, type Timeouts } from './connections.ts';
 import { encodingsOf, ENCODINGS } from './decode.ts';
-import {
-  cannotGet,
-  failed,
-  isOddHead,
-  LOGIN_OF_PROXY,
-  reasonAt,
-  type Place,
-  type RequestError,
-} from './failures.ts';
+import { cannotGet, LOGIN_OF_PROXY, type Place, type RequestError } from './failures.ts';
 import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
 import { paced } from './pace.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
+import { createSender, reachPlace } from './sender.ts';
 import type { Asked } from './tries.ts';
-
-const REACH_TIMEOUT_MS = 2500;
 
 export type TransportOptions = Timeouts &
   ProxySettings & {
@@ -59,6 +50,7 @@ type Answer = {
 export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, clock, log, minBytesPerSecond, turn } = options;
   const connections = openConnections(options);
+  const send = createSender({ connections, turn, log });
   const base = new URL(baseUrl);
   const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
   const login = loginOf(base);
@@ -69,24 +61,6 @@ export function createTransport(options: TransportOptions): Transport {
     'accept-encoding': isLoopback(base.hostname) ? 'identity' : ENCODINGS,
     ...(login === null ? {} : { authorization: login }),
   };
-
-  /** Did a head come that the rules of HTTP do not allow? Then there will be more. */
-  let lenient = false;
-
-  async function send(place: Place, request: Omit<HttpRequest, 'lenient' | keyof Place>) {
-    const strict = !lenient;
-    try {
-      return await connections.send({ ...place, ...request, lenient });
-    } catch (error) {
-      if (!strict || !isOddHead(error)) throw failed(place, error);
-    }
-    lenient = true;
-    log.debug('the head of the answer breaks the rules of HTTP: asking again, to read it leniently');
-    await turn(request.signal);
-    return connections.send({ ...place, ...request, lenient }).catch((error: unknown) => {
-      throw failed(place, error);
-    });
-  }
 
   /** One request, and those that redirects make of it. */
   async function exchange(
@@ -147,19 +121,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
 
-    async reach(signal) {
-      const place = { url: base, proxy: proxyFor(base, options) };
-      const timeout = AbortSignal.timeout(REACH_TIMEOUT_MS);
-      try {
-        await connections.reach(place, AbortSignal.any([signal, timeout]));
-        return null;
-      } catch (error) {
-        signal.throwIfAborted();
-        const late = `no connection within ${REACH_TIMEOUT_MS / 1000} s`;
-        return timeout.aborted ? reasonAt(place, late) : failed(place, error).reason;
-      }
-    },
-
+    reach: (signal) => reachPlace(connections, { url: base, proxy: proxyFor(base, options) }, signal),
     hide,
     close: connections.close,
   };

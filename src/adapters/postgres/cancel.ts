@@ -11,13 +11,14 @@ import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
  * in the same way. Returns when the server has done so, or after `timeoutMs`: no cancel hits a later statement.
  */
 export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
-  const { client, encryption } = connection;
-  const request = startMessage(CANCEL_REQUEST, processId(client), secretKey(client));
+  const { encryption, host } = connection;
+  const { processId, secretKey } = connection.key();
+  const request = startMessage(CANCEL_REQUEST, processId, secretKey);
   const socket = openSocket(connection.address());
   const timer = setTimeout(() => socket.destroy(), timeoutMs);
   try {
     await once(socket, 'connect');
-    const stream = encryption === false ? socket : await encrypt(socket, client.host, encryption);
+    const stream = encryption === false ? socket : await encrypt(socket, host, encryption);
     // The server signals the backend before it closes this connection.
     const closed = once(stream.resume(), 'close');
     stream.write(request);
@@ -43,13 +44,4 @@ async function encrypt(
   const secure = openTls({ socket, host, ...encryption, ...servername });
   await once(secure, 'secureConnect');
   return secure;
-}
-
-/** What the server gave to cancel with; pg's types do not have it. */
-export function processId(client: object): number {
-  return 'processID' in client ? Number(client.processID) : 0;
-}
-
-function secretKey(client: object): number {
-  return 'secretKey' in client ? Number(client.secretKey) : 0;
 }

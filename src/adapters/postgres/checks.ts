@@ -1,32 +1,29 @@
-import type { ClientBase } from 'pg';
-
 import { reportError } from '../../core/errors.ts';
 import type { DataCheck, Resource } from '../../core/resource.ts';
 import type { CheckResult } from '../../core/run.ts';
 import { databaseError } from './errors.ts';
-import { execute, rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** A row that breaks a check. */
 export type CheckRow = { readonly id: string; readonly detail: string };
 
 /** Makes the data checks of these resources and writes what they found into the ledger. */
 export async function runChecks(
-  client: ClientBase,
+  session: Session,
   runId: string,
   resources: readonly Resource[],
 ): Promise<CheckResult[]> {
-  const published = await publishedResources(client);
+  const published = await publishedResources(session);
   const results: CheckResult[] = [];
   for (const { name: resource, checks } of resources) {
     for (const check of checks) {
       const ready = (check.reads ?? []).every((other) => published.has(other));
-      const found = ready ? await countRows(client, check) : { count: null, error: null };
+      const found = ready ? await countRows(session, check) : { count: null, error: null };
       results.push({ name: check.name, resource, severity: check.severity, ...found });
     }
   }
   const columns = ['name', 'resource', 'severity', 'count', 'error'] as const;
-  await execute(
-    client,
+  await session.execute(
     `INSERT INTO run_checks (run_id, check_name, resource, severity, count, error)
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])`,
     [runId, ...columns.map((column) => results.map((result) => result[column]))],
@@ -35,10 +32,9 @@ export async function runChecks(
 }
 
 /** The rows that break a check now. */
-export async function checkRows(client: ClientBase, check: DataCheck, limit: number): Promise<CheckRow[]> {
+export async function checkRows(session: Session, check: DataCheck, limit: number): Promise<CheckRow[]> {
   try {
-    return await rows<CheckRow>(
-      client,
+    return await session.rows<CheckRow>(
       `SELECT id, detail FROM (${check.sql}) AS broken ORDER BY id, detail LIMIT $1`,
       [limit],
     );
@@ -48,27 +44,23 @@ export async function checkRows(client: ClientBase, check: DataCheck, limit: num
 }
 
 /** What the checks of a run found. */
-export async function ledgerChecks(client: ClientBase, runId: string): Promise<CheckResult[]> {
-  return rows<CheckResult>(
-    client,
+export async function ledgerChecks(session: Session, runId: string): Promise<CheckResult[]> {
+  return session.rows<CheckResult>(
     'SELECT check_name AS name, resource, severity, count, error FROM run_checks WHERE run_id = $1',
     [runId],
   );
 }
 
-async function countRows(
-  client: ClientBase,
-  check: DataCheck,
-): Promise<Pick<CheckResult, 'count' | 'error'>> {
+async function countRows(session: Session, check: DataCheck): Promise<Pick<CheckResult, 'count' | 'error'>> {
   try {
-    const [row] = await rows<{ n: number }>(client, `SELECT count(*) AS n FROM (${check.sql}) AS broken`);
+    const [row] = await session.rows<{ n: number }>(`SELECT count(*) AS n FROM (${check.sql}) AS broken`);
     return { count: row?.n ?? null, error: null };
   } catch (error) {
     return { count: null, error: reportError(databaseError(`make check ${check.name}`, error)).message };
   }
 }
 
-async function publishedResources(client: ClientBase): Promise<ReadonlySet<string>> {
-  const found = await rows<{ resource: string }>(client, `SELECT DISTINCT resource FROM run_tables`);
+async function publishedResources(session: Session): Promise<ReadonlySet<string>> {
+  const found = await session.rows<{ resource: string }>(`SELECT DISTINCT resource FROM run_tables`);
   return new Set(found.map(({ resource }) => resource));
 }

@@ -1,5 +1,5 @@
 import { databaseError, isUnmigrated, NO_RIGHT, reasonOf } from './errors.ts';
-import { rows, type Database, type Session } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 /**
@@ -17,9 +17,8 @@ export async function tellClosedSchema(
   return denied(closed, `permission denied, and elsewhere ${reasonOf(error)}`, error);
 }
 
-async function closedSchemas({ schema }: Database, { client }: Session): Promise<readonly string[]> {
-  const closed = await rows<{ name: string }>(
-    client,
+async function closedSchemas({ schema }: Database, session: Session): Promise<readonly string[]> {
+  const closed = await session.rows<{ name: string }>(
     `SELECT nspname::text AS name FROM pg_namespace
      WHERE nspname = ANY ($1) AND NOT has_schema_privilege(oid, 'USAGE') ORDER BY length(nspname)`,
     [[schema, ledgerSchema(schema)]],

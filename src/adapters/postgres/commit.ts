@@ -1,9 +1,7 @@
-import type { ClientBase } from 'pg';
-
-import { PipelineError } from '../../core/errors.ts';
+import { PipelineError, UnknownOutcome } from '../../core/errors.ts';
 import { databaseError, isDatabaseFailure, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
-import { rows, type Database } from './session.ts';
+import type { Database, Session } from './session.ts';
 
 const TRIES = 10;
 const BETWEEN_TRIES_MS = 1000;
@@ -16,54 +14,47 @@ export type CommitOptions = {
 };
 
 /**
- * Commits what a user asked for, in words such as `the query took effect`. Where the connection is lost over it, nobody
- * knows.
+ * Commits what a user asked for, in words such as `the query took effect`. Throws UnknownOutcome where the connection is
+ * lost over it.
  */
-export async function commit(client: ClientBase, what: string, hint: string): Promise<void> {
+export async function commit(session: Session, what: string, hint: string): Promise<void> {
   try {
-    await client.query('COMMIT');
+    await session.query('COMMIT');
   } catch (error) {
     if (!isLost(error)) throw error;
-    throw new PipelineError(
-      `${databaseError(`find out whether ${what}`, error).message} while it committed`,
-      {
-        code: 'database',
-        cause: error,
-        hint,
-        context: { outcome: 'unknown' },
-      },
-    );
+    const { message } = databaseError(`find out whether ${what}`, error);
+    throw new UnknownOutcome(`${message} while it committed`, { code: 'database', cause: error, hint });
   }
 }
 
 /**
  * Commits the transaction that published a run. Where the connection is lost over it, the ledger is asked whether the
- * commit arrived. Throws `outcomeUnknown` where that cannot be had.
+ * commit arrived. Throws UnknownOutcome where that is unavailable.
  */
 export async function commitPublish(
-  client: ClientBase,
+  session: Session,
   database: Database,
   options: CommitOptions,
 ): Promise<void> {
   try {
-    const { command } = await client.query('COMMIT');
+    const { command } = await session.query('COMMIT');
     // PostgreSQL answers so to the commit of a transaction in which something failed.
     if (command === 'ROLLBACK')
       throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
   } catch (error) {
-    if (!isLost(error) || !(await hasArrived(client, database, options, error))) throw error;
+    if (!isLost(error) || !(await hasArrived(session, database, options, error))) throw error;
   }
 }
 
 async function hasArrived(
-  lostClient: ClientBase,
+  lostSession: Session,
   database: Database,
   { runId, lockTimeoutSeconds, wait }: CommitOptions,
   lost: unknown,
 ): Promise<boolean> {
   for (let left = TRIES - 1; ; left--) {
     try {
-      return await isPublished(lostClient, database, runId, lockTimeoutSeconds);
+      return await isPublished(lostSession, database, runId, lockTimeoutSeconds);
     } catch (error) {
       if (left === 0 || !mayPass(error)) {
         throw outcomeUnknown(runId, lost, error);
@@ -84,37 +75,35 @@ function mayPass(error: unknown): boolean {
 
 /** The transaction has written the run's end: until it has ended itself, that row is locked. */
 async function isPublished(
-  lostClient: ClientBase,
+  lostSession: Session,
   database: Database,
   runId: string,
   lockTimeoutSeconds: number,
 ): Promise<boolean> {
-  const { client, close } = await database.connect({ evenAborted: true });
+  const session = await database.connect({ evenAborted: true });
   try {
-    await endBackendOf(lostClient, client);
-    await client.query('BEGIN');
-    await client.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);
-    const [run] = await rows<{ status: string }>(
-      client,
+    await endBackendOf(lostSession, session);
+    await session.query('BEGIN');
+    await session.execute(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);
+    const [run] = await session.rows<{ status: string }>(
       'SELECT status FROM runs WHERE run_id = $1 FOR UPDATE',
       [runId],
     );
-    await client.query('ROLLBACK');
+    await session.query('ROLLBACK');
     return run?.status === 'succeeded' || run?.status === 'partial';
   } finally {
-    await close();
+    await session.close();
   }
 }
 
-function outcomeUnknown(runId: string, lost: unknown, error: unknown): PipelineError {
+function outcomeUnknown(runId: string, lost: unknown, error: unknown): UnknownOutcome {
   const why = databaseError('read the ledger', error).message;
-  return new PipelineError(
+  return new UnknownOutcome(
     `${databaseError(`tell whether run ${runId} was published`, lost).message} while it committed. ${why}`,
     {
       code: 'database',
       cause: lost,
       hint: `Once the server is up again: spacex-pipeline runs show ${runId}`,
-      context: { outcome: 'unknown' },
     },
   );
 }

@@ -1,11 +1,11 @@
 import { Socket, type SocketConnectOpts } from 'node:net';
 import { hostname } from 'node:os';
-import { pipeline } from 'node:stream/promises';
 
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { parseIntoClientConfig } from 'pg-connection-string';
 
-import { ConnectionLost, noAnswer, sqlState, WRONG_PASSWORD } from './errors.ts';
+import { noAnswer, sqlState, WRONG_PASSWORD } from './errors.ts';
+import { reportLoss } from './lost-connection.ts';
 import { passwordFor } from './password.ts';
 import type { Encryption } from './tls.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -28,13 +28,14 @@ export type ConnectLimits = {
 };
 
 /** One connection to a server, with no limits yet on what is sent over it. */
-export type Connection = {
-  readonly client: pg.Client;
+export type Connection = Pick<ReturnType<typeof reportLoss>, 'query' | 'copy'> & {
   readonly encryption: Encryption;
+  /** The server as the URL names it. */
+  readonly host: string;
   /** Of the server, of all that its name may stand for. */
   readonly address: () => SocketConnectOpts;
-  /** COPY FROM STDIN. Gives the number of rows. */
-  readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
+  /** What the server gave to cancel with; pg's types do not have it. */
+  readonly key: () => { readonly processId: number; readonly secretKey: number };
   readonly bytesRead: () => number;
   /** Breaks it: whatever waits for an answer fails with this reason, as does all that follows. */
   readonly sever: (reason: Error) => void;
@@ -49,9 +50,9 @@ export async function connectEncrypted(
   limits: ConnectLimits,
 ): Promise<Connection> {
   const [encryption = false, ...others] = encryptions;
-  const connection = newConnection(url, encryption, limits);
+  const { client, ...connection } = newConnection(url, encryption, limits);
   try {
-    await connectWithin(connection, limits);
+    await connectWithin(client, connection, limits);
     return connection;
   } catch (error) {
     await connection.end();
@@ -63,7 +64,8 @@ export async function connectEncrypted(
 }
 
 async function connectWithin(
-  { client, sever }: Connection,
+  client: pg.Client,
+  { sever }: Connection,
   { silenceMs, signal, evenAborted }: ConnectLimits,
 ): Promise<void> {
   if (!evenAborted) signal.throwIfAborted();
@@ -103,19 +105,21 @@ function mayBeEncryption(error: unknown, { bytesRead }: Connection): boolean {
   return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
 }
 
-function newConnection(url: string, encryption: Encryption, { silenceMs }: ConnectLimits): Connection {
+function newConnection(url: string, encryption: Encryption, { silenceMs }: ConnectLimits) {
   const socket = new Socket();
-  const client = new pg.Client({
-    connectionString: url,
+  const parsed = parseIntoClientConfig(url);
+  const client: pg.Client = new pg.Client({
+    application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
+    ssl: encryption,
+    ...parsed,
+    // Asked for only where the server wants one.
+    password: parsed.password || (() => filePassword(url, client)),
     types: valueParsers,
     keepAlive: true,
     keepAliveInitialDelayMillis: Math.max(1000, silenceMs),
-    application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
-    ssl: encryption,
     stream: () => socket,
   });
-  giveFilePassword(client, url);
-  const { lose, copy } = tellWhyLost(client);
+  const { lose, ...statements } = reportLoss(client);
   function sever(reason: Error): void {
     lose(reason);
     // With TLS, pg reads from another stream, which does not always hear of its socket's end.
@@ -123,14 +127,19 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     socket.destroy(reason);
   }
   return {
+    ...statements,
     client,
     encryption,
+    host: client.host,
     address() {
       const { host, port } = client;
       if (host.startsWith('/')) return { path: `${host}/.s.PGSQL.${port}` };
       return { host: socket.remoteAddress ?? host, port };
     },
-    copy,
+    key: () => ({
+      processId: 'processID' in client ? Number(client.processID) : 0,
+      secretKey: 'secretKey' in client ? Number(client.secretKey) : 0,
+    }),
     bytesRead: () => socket.bytesRead,
     sever,
     async end() {
@@ -146,39 +155,6 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
   };
 }
 
-/** pg asks a function for a password that it has not. It would not take one beside a URL, only here. */
-function giveFilePassword(client: pg.Client, url: string): void {
-  const { host, port, database = '', user = '', password } = client;
-  if (password) return;
-  Object.assign(client, { password: () => passwordFor(url, { host, port, database, user }) });
-}
-
-/** Each query fails with the reason for which the connection broke: the given one, or that of the server. */
-export function tellWhyLost(client: pg.Client) {
-  let reason: unknown = null;
-  const lose = (why: unknown): void => {
-    reason ??= why;
-  };
-  const lossOf = (error: unknown): unknown =>
-    error instanceof pg.DatabaseError ? error : new ConnectionLost(reason ?? error);
-  client.on('error', lose);
-  const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
-  client.query = (async (...query: unknown[]): Promise<unknown> => {
-    if (reason !== null) throw new ConnectionLost(reason);
-    return send(...query).catch((error: unknown) => {
-      throw lossOf(error);
-    });
-  }) as typeof client.query;
-  async function copy(sql: string, csv: Uint8Array): Promise<number> {
-    if (reason !== null) throw new ConnectionLost(reason);
-    const stream = copyFrom(sql);
-    void send(stream);
-    try {
-      await pipeline([csv], stream);
-      return stream.rowCount;
-    } catch (error) {
-      throw lossOf(error);
-    }
-  }
-  return { lose, copy };
+function filePassword(url: string, { host, port, database = '', user = '' }: pg.Client): Promise<string> {
+  return passwordFor(url, { host, port, database, user });
 }

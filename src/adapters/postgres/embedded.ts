@@ -1,53 +1,60 @@
 import pg from 'pg';
 
-import { tellWhyLost } from './connect.ts';
 import { openDatabaseFolder } from './database-folder.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { engineStream } from './engine-stream.ts';
 import { ConnectionLost, databaseError } from './errors.ts';
-import { configureSession, copyStatement, type Database, type Session } from './session.ts';
-import { takeTurns } from './turns.ts';
+import { configureSession, searchPath } from './session-settings.ts';
+import { copyStatement, Session, type Database } from './session.ts';
+import { Turns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
+import { reportLoss } from './lost-connection.ts';
 
 /**
  * PostgreSQL inside this process (PGlite), in a folder. One connection, which every session shares; `fsync` is
  * off: it survives a killed process, not a power cut. The caller holds the folder's lock: PGlite itself would let
  * two processes in.
  */
-export async function openEmbedded(
-  options: { readonly dir: string; readonly schema: string } & EngineOptions,
-): Promise<Database> {
-  const { dir, schema } = options;
-  let opened = await openSession(dir, schema, options);
-  let reopening: Promise<Session> | null = null;
+export async function openEmbedded({
+  dir,
+  schema: first,
+  ...options
+}: { readonly dir: string; readonly schema: string } & EngineOptions): Promise<Database> {
+  let opened = await open(dir, first, options);
+  let reopening: Promise<void> | null = null;
 
   /** After an abort or a crash, for those who have an end to write, or ask what became of a commit. */
-  async function reopen(): Promise<Session> {
-    opened = await openSession(dir, schema, { check: options.check });
-    return opened.session;
+  async function reopen(): Promise<void> {
+    opened = await open(dir, first, { check: options.check });
   }
 
-  return {
-    name: dir,
-    schema,
-    async connect({ evenAborted = false } = {}) {
-      if (!opened.engine.isEnded()) return opened.session;
-      if (!evenAborted) throw new ConnectionLost(await opened.engine.ended);
-      return (reopening ??= reopen());
-    },
-    async close() {
-      await opened.close();
-    },
-  };
+  function inSchema(schema: string): Database {
+    return {
+      name: dir,
+      schema,
+      async connect({ evenAborted = false } = {}) {
+        if (opened.engine.isEnded()) {
+          if (!evenAborted) throw new ConnectionLost(await opened.engine.ended);
+          await (reopening ??= reopen());
+        }
+        const session = opened.session(schema);
+        return evenAborted ? session.evenAborted : session;
+      },
+      inSchema,
+      close: async () => undefined,
+    };
+  }
+
+  return { ...inSchema(first), close: () => opened.close() };
 }
 
 type Opened = {
   readonly engine: Engine;
-  readonly session: Session;
+  readonly session: (schema: string) => Session;
   readonly close: () => Promise<void>;
 };
 
-async function openSession(dir: string, schema: string, options: EngineOptions): Promise<Opened> {
+async function open(dir: string, first: string, options: EngineOptions): Promise<Opened> {
   const engine = await openDatabaseFolder(dir, options);
   const client = new pg.Client({
     stream: () => engineStream(engine),
@@ -55,28 +62,49 @@ async function openSession(dir: string, schema: string, options: EngineOptions):
     user: 'postgres',
     types: valueParsers,
   });
-  tellWhyLost(client);
-  const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
-  const inTurn = takeTurns(client, async (query, evenAborted) => {
-    if (!evenAborted) options.signal?.throwIfAborted();
-    return send(...query);
-  });
+  const { query } = reportLoss(client);
+  const turns = new Turns(() => !engine.isEnded() && client.getTransactionStatus() !== 'I');
+  /** Whose search path is set. */
+  let current = first;
+
+  async function inTurn<T>(schema: string, evenAborted: boolean, send: () => Promise<T>): Promise<T> {
+    const refuse = (): void => {
+      if (!evenAborted) options.signal?.throwIfAborted();
+    };
+    return turns.take(schema, async () => {
+      refuse();
+      try {
+        if (current !== schema) {
+          const sql = `SELECT set_config('search_path', $1, false)`;
+          await query({ text: sql, values: [searchPath(schema)] });
+          current = schema;
+          refuse();
+        }
+        return await send();
+      } catch (error) {
+        // pg throws before it knows whether the transaction goes on, which decides whose turn is next.
+        await query({ text: '' }).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  const session = (schema: string): Session =>
+    new Session({
+      send: (one, evenAborted) => inTurn(schema, evenAborted, () => query(one)),
+      copy: (copy, evenAborted) =>
+        inTurn(schema, evenAborted, () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
+      processId: () => 0,
+      close: async () => undefined,
+    });
+
   try {
     await client.connect();
-    await configureSession(client, schema);
+    await configureSession(session(first), first);
   } catch (error) {
     await engine.close();
     throw databaseError(`open the embedded database in ${dir}`, error);
   }
-  const session: Session = {
-    client,
-    copyCsv: (table, columns, csv) =>
-      inTurn(async () => {
-        options.signal?.throwIfAborted();
-        return engine.copy(copyStatement(table, columns, "'/dev/blob'"), csv);
-      }),
-    close: async () => undefined,
-  };
   return {
     engine,
     session,

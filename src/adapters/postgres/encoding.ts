@@ -1,9 +1,9 @@
 import { PipelineError } from '../../core/errors.ts';
-import { one, type Database, type Session } from './session.ts';
+import type { Database, Session } from './session.ts';
 
 /** Throws `database` where the database would refuse some characters of records, or keep them as mere bytes. */
-export async function refuseEncoding({ name }: Database, { client }: Session): Promise<void> {
-  const { encoding } = await one<{ encoding: string }>(client, 'SELECT getdatabaseencoding() AS encoding');
+export async function refuseEncoding({ name }: Database, session: Session): Promise<void> {
+  const { encoding } = await session.one<{ encoding: string }>('SELECT getdatabaseencoding() AS encoding');
   if (encoding === 'UTF8') return;
   throw new PipelineError(
     `Cannot use ${name}: the encoding of this database is ${encoding}, and only UTF8 has every character of a record`,

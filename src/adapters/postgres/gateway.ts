@@ -22,7 +22,7 @@ import {
   sqlStateOf,
   type Engine,
 } from './gateway-session.ts';
-import { columnList, ledgerSchema } from './sql.ts';
+import { searchPath } from './session-settings.ts';
 import { cancelled, SYNC } from './wire.ts';
 
 export type Gateway = {
@@ -36,9 +36,9 @@ export type Gateway = {
 const MOST_REQUESTS = 64;
 
 /** What a session begins with; RESET and DISCARD come back to it. */
-export function servedSettings(schema: string): ReadonlyMap<string, string> {
+export function servedSettings(schemas: readonly string[]): ReadonlyMap<string, string> {
   return new Map([
-    ['search_path', columnList([schema, ledgerSchema(schema)])],
+    ['search_path', searchPath(...schemas)],
     ['default_transaction_read_only', 'on'],
     ['TimeZone', 'UTC'],
     ['jit', 'off'],

@@ -1,5 +1,3 @@
-import type { ClientBase } from 'pg';
-
 import type { ErrorReport } from '../../core/errors.ts';
 import {
   NO_ROWS,
@@ -9,7 +7,7 @@ import {
   type RunStatus,
   type TableCounts,
 } from '../../core/run.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 type RunRow = {
   run_id: string;
@@ -30,22 +28,19 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
 /** Past runs of a source as its ledger tells them, newest first. */
-export async function ledgerRuns(client: ClientBase, source: string, limit: number): Promise<RunReport[]> {
-  const runs = await rows<RunRow>(
-    client,
+export async function ledgerRuns(session: Session, source: string, limit: number): Promise<RunReport[]> {
+  const runs = await session.rows<RunRow>(
     `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, error
      FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );
   const ids = runs.map(({ run_id }) => run_id);
-  const resources = await rows<ResourceRow>(
-    client,
+  const resources = await session.rows<ResourceRow>(
     `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
      FROM run_resources WHERE run_id = ANY ($1)`,
     [ids],
   );
-  const tables = await rows<TableRow>(
-    client,
+  const tables = await session.rows<TableRow>(
     `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
             live_after, digest, dangling
      FROM run_tables WHERE run_id = ANY ($1)`,

@@ -1,9 +1,8 @@
 import pg from 'pg';
 
-import { processId } from './cancel.ts';
 import type { Connection } from './connect.ts';
 import { noAnswer } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * What a backend does for a statement that has had no answer for long: it works, or waits for a lock; it has no answer
@@ -29,9 +28,9 @@ export async function lookAt(
   }
   const timer = setTimeout(() => other.sever(noAnswer(timeoutMs)), timeoutMs);
   try {
-    const sql = 'SELECT state, wait_event_type FROM pg_stat_activity WHERE pid = $1';
-    const [backend] = await rows<Backend>(other.client, sql, [pid]);
-    return activityOf(backend);
+    const text = 'SELECT state, wait_event_type FROM pg_stat_activity WHERE pid = $1';
+    const { rows }: pg.QueryResult<Backend> = await other.query({ text, values: [pid] });
+    return activityOf(rows[0]);
   } catch {
     return 'unknown';
   } finally {
@@ -54,10 +53,10 @@ function activityOf(backend: Backend | undefined): Activity {
  * Ends the backend of a connection that was lost, which the server may not have noticed: until then its transaction
  * could still commit, and holds its locks.
  */
-export async function endBackendOf(lost: pg.ClientBase, client: pg.ClientBase): Promise<void> {
+export async function endBackendOf(lost: Session, session: Session): Promise<void> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE pid = $1 AND application_name = current_setting('application_name')`;
-  await client.query(sql, [processId(lost)]).catch((error: unknown) => {
+  await session.execute(sql, [lost.processId]).catch((error: unknown) => {
     // A role that was given as another may not; the server notices later.
     if (!(error instanceof pg.DatabaseError)) throw error;
   });

@@ -1,8 +1,6 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
 import { isUnmigrated } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The key of the one advisory lock that a run holds on its schema. */
 const LOCK_KEY = 'hashtextextended($1, 0)';
@@ -17,32 +15,31 @@ function migrationLockName(schema: string): string {
 
 /** Takes the migrations of the schema for this session; while another has them, `wait` is called again and again. */
 export async function lockMigrations(
-  client: ClientBase,
+  session: Session,
   schema: string,
   wait: () => Promise<void>,
 ): Promise<void> {
   const taken = async (): Promise<boolean | undefined> => {
     const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
-    const [answer] = await rows<{ taken: boolean }>(client, sql, [migrationLockName(schema)]);
+    const [answer] = await session.rows<{ taken: boolean }>(sql, [migrationLockName(schema)]);
     return answer?.taken;
   };
   while ((await taken()) !== true) await wait();
 }
 
 /** The same until the end of the transaction; waits without a word. */
-export async function lockMigrationsInTransaction(client: ClientBase, schema: string): Promise<void> {
-  await client.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
+export async function lockMigrationsInTransaction(session: Session, schema: string): Promise<void> {
+  await session.execute(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
 }
 
 /** Takes the schema for this session until it ends. Throws `busy`, naming the holder. */
-export async function lockSchema(client: ClientBase, schema: string): Promise<void> {
-  const [answer] = await rows<{ taken: boolean }>(
-    client,
+export async function lockSchema(session: Session, schema: string): Promise<void> {
+  const [answer] = await session.rows<{ taken: boolean }>(
     `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`,
     [lockName(schema)],
   );
   if (answer?.taken === true) return;
-  throw new PipelineError(`Cannot lock schema ${schema}: ${await describeHolder(client, schema)}`, {
+  throw new PipelineError(`Cannot lock schema ${schema}: ${await describeHolder(session, schema)}`, {
     code: 'busy',
     hint: 'Wait for that run to end, or stop it.',
   });
@@ -52,9 +49,8 @@ export async function lockSchema(client: ClientBase, schema: string): Promise<vo
  * Inside the publish transaction: is this session still the holder? A run that lost its connection lost the lock
  * with it, and must never publish over a newer one.
  */
-export async function relockSchema(client: ClientBase, schema: string): Promise<boolean> {
-  const [answer] = await rows<{ taken: boolean }>(
-    client,
+export async function relockSchema(session: Session, schema: string): Promise<boolean> {
+  const [answer] = await session.rows<{ taken: boolean }>(
     `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS taken`,
     [lockName(schema)],
   );
@@ -65,15 +61,14 @@ type Backend = { application_name: string; backend_start: string };
 type Holder = { run_id: string; host: string; pid: number; started_at: string };
 
 /** Who holds the lock, and its run where it has begun one: a row that says `running` may be of a run that died. */
-async function describeHolder(client: ClientBase, schema: string): Promise<string> {
-  const [backend] = await rows<Backend>(
-    client,
+async function describeHolder(session: Session, schema: string): Promise<string> {
+  const [backend] = await session.rows<Backend>(
     `SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND granted AND datname = current_database() AND datid = database
        AND (classid::bigint << 32) + objid::bigint = ${LOCK_KEY}`,
     [lockName(schema)],
   );
-  const running = await runningRun(client);
+  const running = await runningRun(session);
   if (running !== undefined && (backend === undefined || isOf(running, backend))) {
     const { run_id, host, pid, started_at } = running;
     return `run ${run_id} holds it (host ${host}, pid ${pid}, since ${started_at})`;
@@ -82,10 +77,9 @@ async function describeHolder(client: ClientBase, schema: string): Promise<strin
   return `another run holds it (${backend.application_name}, since ${backend.backend_start})`;
 }
 
-async function runningRun(client: ClientBase): Promise<Holder | undefined> {
+async function runningRun(session: Session): Promise<Holder | undefined> {
   try {
-    const [running] = await rows<Holder>(
-      client,
+    const [running] = await session.rows<Holder>(
       `SELECT run_id, host, pid, started_at FROM runs WHERE status = 'running' ORDER BY run_id DESC LIMIT 1`,
     );
     return running;

@@ -1,43 +1,36 @@
-import type { ClientBase } from 'pg';
-
 import type { Resource } from '../../core/resource.ts';
 import type { TableCounts } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
 import type { TableContents } from '../../core/target.ts';
-import { execute, one } from './session.ts';
+import type { Session } from './session.ts';
 import { columnList, ident, literal } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /**
  * Brings a target table to what is staged: t is the target, s the staging, h the held ids. Rows that are equal are
  * left untouched, so that a repeated run writes nothing. Every count is SQL's own.
  */
 export async function mergeTable(
-  client: ClientBase,
-  names: StagingNames,
+  session: Session,
+  stagedResource: StagedResource,
   table: Table,
-  options: { readonly resource: Resource; readonly runId: string; readonly deletes: boolean },
+  runId: string,
 ): Promise<Omit<TableCounts, 'dangling'>> {
-  const { resource, runId, deletes } = options;
-  const staged = ident(...names.rows(table));
-  const held = sharedRows(names.held, resource);
-
-  const before = await one<Before>(
-    client,
+  const staged = stagedResource.rows(table);
+  const before = await session.one<Before>(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
-            (${heldSql(table, staged, held)}) AS held`,
+            (${heldSql(stagedResource, table)}) AS held`,
   );
   // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
   // on one.
-  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(client, table, staged);
-  const gone = pairs < before.live ? goneSql(table, names, resource, deletes) : null;
-  const deleted = gone === null ? 0 : await execute(client, deleteSql(table, gone), [runId, table.name]);
-  const updated = unchanged < pairs ? await execute(client, updateSql(table, staged), [runId]) : 0;
+  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
+  const gone = pairs < before.live ? stagedResource.isGone(table) : null;
+  const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
+  const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
   const insert = insertSql(table, staged, pairs > 0);
-  const inserted = pairs < before.staged ? await execute(client, insert, [runId]) : 0;
+  const inserted = pairs < before.staged ? await session.execute(insert, [runId]) : 0;
   const changed = inserted + updated + deleted > 0;
-  const after = await one<{ live: number; digest: string | null }>(
-    client,
+  const after = await session.one<{ live: number; digest: string | null }>(
     changed
       ? saidSql(table)
       : `SELECT count(*) AS live, (${lastDigestSql(table)}) AS digest FROM ${ident(table.name)}`,
@@ -51,7 +44,7 @@ export async function mergeTable(
     held: before.held,
     live_before: before.live,
     live_after: after.live,
-    digest: after.digest ?? (await tableDigest(client, table)),
+    digest: after.digest ?? (await tableDigest(session, table)),
   };
 }
 
@@ -61,8 +54,8 @@ type Before = { readonly live: number; readonly staged: number; readonly held: n
  * What a table says, in whatever order its rows are: their number and the sum of their hashes. Columns that tell when
  * a row was made are left out. The hash is the one that hash partitioning stands on: the same in every version.
  */
-export async function tableDigest(client: ClientBase, table: Table): Promise<string> {
-  return (await one<{ digest: string }>(client, saidSql(table))).digest;
+export async function tableDigest(session: Session, table: Table): Promise<string> {
+  return (await session.one<{ digest: string }>(saidSql(table))).digest;
 }
 
 function saidSql(table: Table): string {
@@ -74,40 +67,38 @@ function saidSql(table: Table): string {
 
 /** What several tables say, in one statement; `settings` are SET LOCAL, and hold for it alone. */
 export async function readContents(
-  client: ClientBase,
+  session: Session,
   tables: readonly Table[],
   settings: readonly string[] = [],
 ): Promise<Record<string, TableContents>> {
   const each = tables.map(
     (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${saidSql(table)}) said`,
   );
-  // One message is one transaction, and gives a result for each of its statements.
-  const results: unknown = await client.query([...settings, each.join(' UNION ALL ')].join('; '));
-  const { rows: found } = [results].flat().at(-1) as { rows: (TableContents & { name: string })[] };
-  return Object.fromEntries(found.map(({ name, ...said }) => [name, said]));
+  // One message is one transaction.
+  const { rows } = await session.query<TableContents & { name: string }>(
+    [...settings, each.join(' UNION ALL ')].join('; '),
+  );
+  return Object.fromEntries(rows.map(({ name, ...said }) => [name, said]));
 }
 
 /** Of the last run that published the table; null for none. */
-export async function lastDigest(client: ClientBase, table: Table): Promise<string | null> {
-  return (await one<{ digest: string | null }>(client, `SELECT (${lastDigestSql(table)}) AS digest`)).digest;
+export async function lastDigest(session: Session, table: Table): Promise<string | null> {
+  return (await session.one<{ digest: string | null }>(`SELECT (${lastDigestSql(table)}) AS digest`)).digest;
 }
 
 function lastDigestSql(table: Table): string {
   return `SELECT digest FROM run_tables WHERE table_name = ${literal(table.name)} ORDER BY run_id DESC LIMIT 1`;
 }
 
-/** Rows that a merge with deletes would take away, beside all that are there. */
+/** Rows of the main table that a merge would take away, beside all that are there. */
 export async function countVanishing(
-  client: ClientBase,
-  names: StagingNames,
-  resource: Resource,
+  session: Session,
+  { resource, isGone }: StagedResource,
 ): Promise<{ live: number; vanishing: number }> {
   const [table] = resource.tables;
-  const gone = deletedWith(table, names, resource);
-  return one(
-    client,
+  return session.one(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live,
-            (SELECT count(*) FROM ${ident(table.name)} t WHERE ${gone}) AS vanishing`,
+            (SELECT count(*) FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}) AS vanishing`,
   );
 }
 
@@ -115,12 +106,12 @@ export async function countVanishing(
  * For each referencing column, the rows of which the reference names no row. A column that references an empty table
  * is left out: nothing was ever pulled there.
  */
-export async function countDangling(client: ClientBase, table: Table): Promise<TableCounts['dangling']> {
+export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
     references === undefined ? [] : [`(${danglingSql(table, name, references)}) AS ${ident(name)}`],
   );
   if (counts.length === 0) return {};
-  const found = await one<Record<string, number | null>>(client, `SELECT ${counts.join(', ')}`);
+  const found = await session.one<Record<string, number | null>>(`SELECT ${counts.join(', ')}`);
   return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
 }
 
@@ -136,20 +127,13 @@ export function liveSql({ tables: [table] }: Resource, column: string): string {
   return `SELECT id, ${ident(column)} AS value FROM ${ident(table.name)}`;
 }
 
-/** The rows that the table will have: staged ones, and those that stay. */
-export function survivingSql(
-  names: StagingNames,
-  resource: Resource,
-  column: string,
-  deletes: boolean,
-): string {
+/** The rows that the main table will have: staged ones, and those that stay. */
+export function survivingSql({ resource, rows, isStaged, stays }: StagedResource, column: string): string {
   const [table] = resource.tables;
-  const staged = ident(...names.rows(table));
-  const stays = deletes ? isHeldSql(table, sharedRows(names.held, resource)) : 'true';
-  return `SELECT s.id, s.${ident(column)} AS value FROM ${staged} s
+  return `SELECT s.id, s.${ident(column)} AS value FROM ${rows(table)} s
     UNION ALL
     SELECT t.id, t.${ident(column)} FROM ${ident(table.name)} t
-    WHERE NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)}) AND ${stays}`;
+    WHERE NOT ${isStaged(table)} AND ${stays}`;
 }
 
 function deleteSql(table: Table, gone: string): string {
@@ -158,29 +142,6 @@ function deleteSql(table: Table, gone: string): string {
     )
     INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row")
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
-}
-
-/** Which rows a merge takes away, null for none. */
-export function goneSql(
-  table: Table,
-  names: StagingNames,
-  resource: Resource,
-  deletes: boolean,
-): string | null {
-  if (deletes) return deletedWith(table, names, resource);
-  const [main] = resource.tables;
-  if (table.name === main.name) return null;
-  // A record that came again came with all its child rows, whatever is unsure about others.
-  return `${notStaged(table, names)}
-    AND EXISTS (SELECT FROM ${ident(...names.rows(main))} m WHERE m.id = t.${ident(table.owner)})`;
-}
-
-function deletedWith(table: Table, names: StagingNames, resource: Resource): string {
-  return `${notStaged(table, names)} AND NOT ${isHeldSql(table, sharedRows(names.held, resource))}`;
-}
-
-function notStaged(table: Table, names: StagingNames): string {
-  return `NOT EXISTS (SELECT FROM ${ident(...names.rows(table))} s WHERE ${sameKey(table)})`;
 }
 
 /** The columns that make a row changed. A table of keys alone has none. */
@@ -211,28 +172,20 @@ type Pairs = { readonly pairs: number; readonly unchanged: number };
 const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
 /** Staged rows that have a live one, and how many of them say the same as it. */
-async function compare(client: ClientBase, table: Table, staged: string): Promise<Pairs> {
+async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
   const columns = contents(table);
   const same =
     columns.length === 0
       ? 'true'
       : `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
-  return one(
-    client,
+  return session.one(
     `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${same}) AS unchanged
      FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`,
   );
 }
 
-export function heldSql(table: Table, staged: string, held: string): string {
+/** How many rows stay only because their record broke its contract. */
+export function heldSql({ isHeld, isStaged }: StagedResource, table: Table): string {
   return `SELECT count(*) AS n FROM ${ident(table.name)} t
-    WHERE ${isHeldSql(table, held)} AND NOT EXISTS (SELECT FROM ${staged} s WHERE ${sameKey(table)})`;
-}
-
-function isHeldSql(table: Table, held: string): string {
-  return `EXISTS (SELECT FROM ${held} h WHERE h.id = t.${ident(table.owner)})`;
-}
-
-export function sameKey(table: Table): string {
-  return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
+    WHERE ${isHeld(table)} AND NOT ${isStaged(table)}`;
 }

@@ -1,5 +1,3 @@
-import type { ClientBase } from 'pg';
-
 import { commit } from './commit.ts';
 import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
@@ -13,7 +11,7 @@ import {
   refuseOtherHistory,
   type History,
 } from './migration-history.ts';
-import { rows, type Database, type Session } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 export type MigrationState = {
@@ -23,15 +21,15 @@ export type MigrationState = {
 };
 
 /**
- * Every migration of this program, in order. Writes nothing. Throws `migration` where the schema was made by other files
+ * Every migration of these folders, in order. Writes nothing. Throws `migration` where the schema was made by other files
  * than these.
  */
 export async function migrationStates(
   session: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<MigrationState[]> {
-  const [migrations, history] = await Promise.all([readMigrations(dir), readHistory(session.client, schema)]);
+  const [migrations, history] = await Promise.all([readMigrations(dirs), readHistory(session, schema)]);
   refuseOtherHistory(schema, migrations, history);
   return migrations.map(({ name }) => ({ name, applied_at: history.get(name)?.applied_at ?? null }));
 }
@@ -44,27 +42,31 @@ export type Migrated = {
 };
 
 /** Makes again what is missing of what was applied, and applies what is pending, all in one transaction. */
-export async function migrateUp(session: Session, database: Database, dir: string): Promise<Migrated> {
-  const migrations = await readMigrations(dir);
+export async function migrateUp(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<Migrated> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
-  return migrating(session.client, database, async (client, hints) => {
-    await createSchemas(client, [schema, ledgerSchema(schema)]);
-    await createHistory(client, schema);
-    let history = await readHistory(client, schema);
+  return migrating(session, database, async (hints) => {
+    await createSchemas(session, [schema, ledgerSchema(schema)]);
+    await createHistory(session, schema);
+    let history = await readHistory(session, schema);
     if (history.size === 0) {
-      for (const one of await appliedByCatalog(client, schema, migrations))
-        await recordApplied(client, schema, { ...one, sha256: null });
-      history = await readHistory(client, schema);
+      for (const one of await appliedByCatalog(session, schema, migrations))
+        await recordApplied(session, schema, { ...one, sha256: null });
+      history = await readHistory(session, schema);
     }
     refuseOtherHistory(schema, migrations, history);
-    const missing = await missingOf(client, schema, migrations, history);
-    await makeAgain(client, schema, missing, hints);
+    const missing = await missingOf(session, schema, migrations, history);
+    await makeAgain(session, schema, missing, hints);
     const pending = migrations.filter(({ name }) => !history.has(name));
     for (const migration of pending) {
-      await runSql(client, schema, migration.place, migration.up).catch((error: unknown) => {
+      await runSql(session, schema, migration.place, migration.up).catch((error: unknown) => {
         throw failure(`apply migration ${migration.name} to schema ${schema}`, 'migrate up', error, hints);
       });
-      await recordApplied(client, schema, migration);
+      await recordApplied(session, schema, migration);
     }
     return { applied: pending.map(({ name }) => name), made_again: missing.names };
   });
@@ -72,19 +74,19 @@ export async function migrateUp(session: Session, database: Database, dir: strin
 
 /** What applied migrations made and is missing; null where this role or server cannot find out. Leaves nothing behind. */
 export async function missingNames(
-  { client }: Session,
+  session: Session,
   { schema }: Database,
-  dir: string,
+  dirs: readonly string[],
 ): Promise<readonly string[] | null> {
-  const migrations = await readMigrations(dir);
+  const migrations = await readMigrations(dirs);
   try {
-    await client.query('BEGIN');
-    return (await missingOf(client, schema, migrations, await readHistory(client, schema))).names;
+    await session.query('BEGIN');
+    return (await missingOf(session, schema, migrations, await readHistory(session, schema))).names;
   } catch (error) {
     if (CANNOT_MAKE.includes(sqlState(error) ?? '')) return null;
     throw error;
   } finally {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await session.query('ROLLBACK').catch(() => undefined);
   }
 }
 
@@ -92,27 +94,26 @@ export async function missingNames(
 const CANNOT_MAKE = ['25006', NO_RIGHT];
 
 async function missingOf(
-  client: ClientBase,
+  session: Session,
   schema: string,
   migrations: readonly Migration[],
   history: History,
 ): Promise<Missing> {
   const applied = migrations.filter(({ name }) => history.has(name));
   if (applied.length === 0) return { parts: [], names: [] };
-  return findMissing(client, schema, applied);
+  return findMissing(session, schema, applied);
 }
 
 /** A role that may not create schemas may still be given them: those that are there stay untouched. */
-async function createSchemas(client: ClientBase, schemas: readonly string[]): Promise<void> {
-  const missing = await rows<{ name: string; role: string }>(
-    client,
+async function createSchemas(session: Session, schemas: readonly string[]): Promise<void> {
+  const missing = await session.rows<{ name: string; role: string }>(
     `SELECT name, current_user AS role FROM unnest($1::text[]) AS name
      WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name) ORDER BY length(name)`,
     [schemas],
   );
   const [first] = missing;
   try {
-    for (const { name } of missing) await client.query(`CREATE SCHEMA ${ident(name)}`);
+    for (const { name } of missing) await session.query(`CREATE SCHEMA ${ident(name)}`);
   } catch (error) {
     const statements = missing.map(
       ({ name, role }) => `CREATE SCHEMA ${ident(name)} AUTHORIZATION ${ident(role)};`,
@@ -124,32 +125,36 @@ async function createSchemas(client: ClientBase, schemas: readonly string[]): Pr
 }
 
 /** Takes the newest applied migration back. Gives its name, or null where there is none. */
-export async function migrateDown(session: Session, database: Database, dir: string): Promise<string | null> {
-  const migrations = await readMigrations(dir);
+export async function migrateDown(
+  session: Session,
+  database: Database,
+  dirs: readonly string[],
+): Promise<string | null> {
+  const migrations = await readMigrations(dirs);
   const { schema } = database;
-  return migrating(session.client, database, async (client, hints) => {
-    const history = await readHistory(client, schema);
+  return migrating(session, database, async (hints) => {
+    const history = await readHistory(session, schema);
     refuseOtherHistory(schema, migrations, history);
     const newest = migrations.findLast(({ name }) => history.has(name));
     if (newest === undefined) return null;
-    await runSql(client, schema, newest.place, newest.down).catch((error: unknown) => {
+    await runSql(session, schema, newest.place, newest.down).catch((error: unknown) => {
       const what = `take migration ${newest.name} of schema ${schema} back`;
       throw failure(what, 'migrate down --yes', error, hints);
     });
-    await recordTakenBack(client, schema, newest.name);
+    await recordTakenBack(session, schema, newest.name);
     return newest.name;
   });
 }
 
 async function runSql(
-  client: ClientBase,
+  session: Session,
   schema: string,
   place: Migration['place'],
   sql: string,
 ): Promise<void> {
   const own = place === 'ledger' ? ledgerSchema(schema) : schema;
-  await client.query(`SELECT set_config('search_path', $1, true)`, [ident(own)]);
-  await client.query(sql);
+  await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(own)]);
+  await session.query(sql);
 }
 
 type Hints = Readonly<Record<string, string>>;
@@ -171,9 +176,8 @@ function failure(what: string, command: string, error: unknown, hints: Hints): E
 }
 
 /** What only an owner may do, nobody can GRANT. */
-async function ownersHint(client: ClientBase, schema: string): Promise<Hints> {
-  const [found] = await rows<{ owners: string | null }>(
-    client,
+async function ownersHint(session: Session, schema: string): Promise<Hints> {
+  const [found] = await session.rows<{ owners: string | null }>(
     `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
      FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = ANY ($1) AND relkind IN ('r', 'v')`,
     [[schema, ledgerSchema(schema)]],
@@ -185,20 +189,20 @@ async function ownersHint(client: ClientBase, schema: string): Promise<Hints> {
 
 /** One transaction; anyone who migrates the same schema at the same time waits for it. */
 async function migrating<T>(
-  client: ClientBase,
+  session: Session,
   database: Database,
-  work: (client: ClientBase, hints: Hints) => Promise<T>,
+  work: (hints: Hints) => Promise<T>,
 ): Promise<T> {
   let hints: Hints = {};
   try {
-    await client.query('BEGIN');
-    await lockMigrationsInTransaction(client, database.schema);
-    hints = await ownersHint(client, database.schema);
-    const result = await work(client, hints);
-    await commit(client, `schema ${database.schema} was migrated`, 'spacex-pipeline migrate status');
+    await session.query('BEGIN');
+    await lockMigrationsInTransaction(session, database.schema);
+    hints = await ownersHint(session, database.schema);
+    const result = await work(hints);
+    await commit(session, `schema ${database.schema} was migrated`, 'spacex-pipeline migrate status');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await session.query('ROLLBACK').catch(() => undefined);
     throw databaseError(`migrate schema ${database.schema} in ${database.name}`, error, undefined, hints);
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 
 export type Migration = {
+  /** Folder and file: `ledger/0001_ledger`. */
   readonly name: string;
   readonly place: 'target' | 'ledger';
   readonly up: string;
@@ -13,12 +14,17 @@ export type Migration = {
   readonly sha256: string;
 };
 
-/** Every migration of this program, in order. */
-export async function readMigrations(dir: string): Promise<Migration[]> {
+/** Every migration in these folders: folder by folder, each in the order of its numbers. */
+export async function readMigrations(dirs: readonly string[]): Promise<Migration[]> {
+  const folders = await Promise.all(dirs.map(readFolder));
+  return folders.flat();
+}
+
+async function readFolder(dir: string): Promise<Migration[]> {
   const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) =>
-      parseMigration(name.slice(0, -'.sql'.length), await readFile(join(dir, name), 'utf8')),
+      parseMigration(`${basename(dir)}/${basename(name, '.sql')}`, await readFile(join(dir, name), 'utf8')),
     ),
   );
 }

@@ -1,8 +1,7 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
+import { shellQuote } from '../../lib/shell-quote.ts';
 import type { Migration } from './migration-files.ts';
-import { execute, rows } from './session.ts';
+import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 export type Applied = {
@@ -16,14 +15,13 @@ export type Applied = {
 /** The migrations that a schema has, by name, in order. */
 export type History = ReadonlyMap<string, Applied>;
 
-export async function readHistory(client: ClientBase, schema: string): Promise<History> {
+export async function readHistory(session: Session, schema: string): Promise<History> {
   const table = historyTable(schema);
-  const [found] = await rows<{ there: boolean }>(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [
+  const [found] = await session.rows<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
     table,
   ]);
   if (found?.there !== true) return new Map();
-  const applied = await rows<Applied>(
-    client,
+  const applied = await session.rows<Applied>(
     // An old ledger lacks the column.
     `SELECT name, applied_at, to_jsonb(m)->>'sha256' AS sha256 FROM ${table} m ORDER BY name`,
   );
@@ -31,40 +29,50 @@ export async function readHistory(client: ClientBase, schema: string): Promise<H
 }
 
 /** Makes the table, in a ledger that is there. */
-export async function createHistory(client: ClientBase, schema: string): Promise<void> {
+export async function createHistory(session: Session, schema: string): Promise<void> {
   const table = historyTable(schema);
-  await client.query(
-    `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+  await session.query(
+    `CREATE TABLE IF NOT EXISTS ${table} (name text COLLATE "C" PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
      ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS sha256 text`,
   );
 }
 
 export async function recordApplied(
-  client: ClientBase,
+  session: Session,
   schema: string,
   { name, sha256 }: Pick<Applied, 'name' | 'sha256'>,
 ): Promise<void> {
   const sql = `INSERT INTO ${historyTable(schema)} (name, sha256) VALUES ($1, $2)`;
-  await execute(client, sql, [name, sha256]);
+  await session.execute(sql, [name, sha256]);
 }
 
-export async function recordTakenBack(client: ClientBase, schema: string, name: string): Promise<void> {
-  await execute(client, `DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
+export async function recordTakenBack(session: Session, schema: string, name: string): Promise<void> {
+  await session.execute(`DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
 }
 
 function historyTable(schema: string): string {
   return ident(ledgerSchema(schema), 'migrations');
 }
 
-/** Throws `migration` where the schema was not made by these files, up to any of them, in their order. */
+/**
+ * Throws `migration` where the schema was not made by these files. Each folder is applied in its own order, up to any
+ * of its files: the ledger may get another one after the tables.
+ */
 export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot use schema ${schema}: ${reason}`, { code: 'migration', hint });
   };
-  const known = new Set(migrations.map(({ name }) => name));
-  const newest = migrations.at(-1)?.name ?? '';
-  const unknown = [...history.keys()].filter((name) => !known.has(name));
-  const newer = unknown.find((name) => name > newest);
+  const names = migrations.map(({ name }) => name);
+  const applied = [...history.keys()];
+  const unknown = applied.filter((name) => !names.includes(name));
+  const former = unknown.find((name) => !name.includes('/'));
+  if (former !== undefined) {
+    refuse(
+      `a version before the first release made it (migration ${former}), and there is no way to migrate it`,
+      `Give another --schema or another database, and replay the runs of the data folder there; or load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
+    );
+  }
+  const newer = unknown.find((name) => name > (names.findLast((own) => isOneFolder(own, name)) ?? ''));
   if (newer !== undefined) {
     refuse(
       `it was migrated by a newer version of this program (${newer})`,
@@ -85,12 +93,16 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
       `Use the program that applied it. In a clone, put migrations/${edited.name}.sql back as it was, and make the change in a new file.`,
     );
   }
-  const last = [...history.keys()].at(-1) ?? '';
-  const inserted = migrations.find(({ name }) => name < last && !history.has(name));
-  if (inserted !== undefined) {
+  for (const name of names.filter((own) => !history.has(own))) {
+    const later = applied.findLast((other) => isOneFolder(name, other) && other > name);
+    if (later === undefined) continue;
     refuse(
-      `migration ${inserted.name} is new, and ${last}, which comes after it, was applied already`,
-      `Use the program that applied it. In a clone, give migrations/${inserted.name}.sql a number behind the last one.`,
+      `migration ${name} is new, and ${later}, which comes after it, was applied already`,
+      `Use the program that applied it. In a clone, give migrations/${name}.sql a number behind the last one.`,
     );
   }
+}
+
+function isOneFolder(one: string, other: string): boolean {
+  return one.split('/', 1)[0] === other.split('/', 1)[0];
 }

@@ -1,10 +1,7 @@
-import type pg from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
-import { processId } from './cancel.ts';
 import type { Connection } from './connect.ts';
 import { NO_ANSWER, noAnswer, sqlState } from './errors.ts';
-import { despiteLimits, rows } from './session.ts';
+import { despiteLimits } from './session-settings.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
@@ -19,22 +16,22 @@ export async function refuseSharedBackend(
   connection: Connection,
   connectAnother: () => Promise<Connection>,
 ): Promise<void> {
-  const [own] = await within(connection, backend);
+  const own = await within(connection, backend);
   // A pooler makes up the process id that the protocol gives a client to cancel with.
-  if (own === processId(connection.client)) return;
+  if (own === connection.key().processId) return;
   const others: Connection[] = [];
   try {
     for (let round = 0; round < 2; round++) {
       const other = await connectAnother();
       others.push(other);
       // Whoever is idle gives its backend to the next transaction, unless it is its own.
-      await within(other, (client) => client.query('BEGIN')).catch((error: unknown) => {
+      await within(other, ({ query }) => query({ text: 'BEGIN' })).catch((error: unknown) => {
         throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : notLent(error);
       });
-      const [borrowed] = await within(other, backend);
+      const borrowed = await within(other, backend);
       if (borrowed === own) throw sharedBackend('transaction');
       for (let repeat = 0; repeat < REPEATS; repeat++) {
-        const [again] = await within(connection, backend);
+        const again = await within(connection, backend);
         if (again !== own) throw sharedBackend('transaction');
       }
     }
@@ -43,15 +40,15 @@ export async function refuseSharedBackend(
   }
 }
 
-async function backend(client: pg.Client): Promise<number[]> {
-  const ask = () => rows<{ pid: number }>(client, 'SELECT pg_backend_pid() AS pid');
-  return (await despiteLimits(ask)).map(({ pid }) => pid);
+async function backend({ query }: Connection): Promise<number> {
+  const { rows } = await despiteLimits(() => query({ text: 'SELECT pg_backend_pid() AS pid' }));
+  return Number(rows[0]?.pid);
 }
 
-async function within<T>({ client, sever }: Connection, ask: (client: pg.Client) => Promise<T>): Promise<T> {
-  const timer = setTimeout(() => sever(noAnswer(ANSWER_TIMEOUT_MS)), ANSWER_TIMEOUT_MS);
+async function within<T>(connection: Connection, ask: (connection: Connection) => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => connection.sever(noAnswer(ANSWER_TIMEOUT_MS)), ANSWER_TIMEOUT_MS);
   try {
-    return await ask(client);
+    return await ask(connection);
   } finally {
     clearTimeout(timer);
   }

@@ -1,23 +1,18 @@
-import type { ClientBase } from 'pg';
-
-import type { Resource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
-import { contents, goneSql, heldSql, sameKey } from './merge.ts';
-import { readRows } from './read-rows.ts';
-import { one, rows } from './session.ts';
+import { contents, heldSql } from './merge.ts';
+import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /** What a publish of the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
 export async function previewTable(
-  client: ClientBase,
-  names: StagingNames,
+  session: Session,
+  stagedResource: StagedResource,
   table: Table,
-  options: { readonly resource: Resource; readonly deletes: boolean; readonly sample: number },
+  sample: number,
 ): Promise<TableChanges> {
-  const { resource, deletes, sample } = options;
-  const staged = ident(...names.rows(table));
+  const staged = stagedResource.rows(table);
   const live = ident(table.name);
   const columns = contents(table);
   const differs =
@@ -26,18 +21,21 @@ export async function previewTable(
       : `(${columnList(columns, 't')}) IS DISTINCT FROM (${columnList(columns, 's')})`;
   const inserted = `FROM ${staged} s WHERE NOT EXISTS (SELECT FROM ${live} t WHERE ${sameKey(table)})`;
   const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE ${differs}`;
-  const gone = goneSql(table, names, resource, deletes);
+  const gone = stagedResource.isGone(table);
   const deleted = `FROM ${live} t WHERE ${gone ?? 'false'}`;
-  const counts = await one<Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number>>(
-    client,
-    `SELECT (SELECT count(*) FROM ${staged}) AS staged, (SELECT count(*) ${inserted}) AS inserted,
+  const counts = await session.one<
+    Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number>
+  >(`SELECT (SELECT count(*) FROM ${staged}) AS staged, (SELECT count(*) ${inserted}) AS inserted,
             (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
-            (${heldSql(table, staged, sharedRows(names.held, resource))}) AS held`,
-  );
+            (${heldSql(stagedResource, table)}) AS held`);
   const changes = [
-    ...(await firstRows(client, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
-    ...(await firstRows(client, { table, kind: 'updated', from: updated, key: 's', cells: columns }, sample)),
-    ...(await firstRows(client, { table, kind: 'deleted', from: deleted, key: 't', cells: [] }, sample)),
+    ...(await firstRows(session, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
+    ...(await firstRows(
+      session,
+      { table, kind: 'updated', from: updated, key: 's', cells: columns },
+      sample,
+    )),
+    ...(await firstRows(session, { table, kind: 'deleted', from: deleted, key: 't', cells: [] }, sample)),
   ];
   const { staged: all, ...rest } = counts;
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
@@ -45,21 +43,17 @@ export async function previewTable(
 
 /** Records whose contract would judge them otherwise than it does now, by the ledger's open lines. */
 export async function previewRejects(
-  client: ClientBase,
-  names: StagingNames,
-  resource: Resource,
+  session: Session,
+  { resource, rows, rejects }: StagedResource,
 ): Promise<RejectChanges> {
-  const staged = sharedRows(names.rejects, resource);
-  const main = ident(...names.rows(resource.tables[0]));
-  const accepted = await rows<{ id: string }>(
-    client,
+  const main = rows(resource.tables[0]);
+  const accepted = await session.rows<{ id: string }>(
     `SELECT DISTINCT record_id AS id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
        AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id) ORDER BY 1`,
     [resource.name],
   );
-  const rejected = await rows<{ id: string; errors: string }>(
-    client,
-    `SELECT record_id AS id, errors FROM ${staged} o
+  const rejected = await session.rows<{ id: string; errors: string }>(
+    `SELECT record_id AS id, errors FROM ${rejects} o
      WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.resource = $1 AND r.record_id = o.record_id AND r.status IN ('open', 'waived'))
      ORDER BY record_index`,
     [resource.name],
@@ -75,7 +69,7 @@ export async function previewRejects(
 
 /** Before and after are in the form that every value leaves the database in; whether they differ, SQL says. */
 async function firstRows(
-  client: ClientBase,
+  session: Session,
   what: {
     readonly table: Table;
     readonly kind: RowChange['kind'];
@@ -91,8 +85,7 @@ async function firstRows(
   const compared = cells
     .map((column) => [`t.${ident(column)}`, `s.${ident(column)}`])
     .map(([before, after]) => `, ${before}, ${after}, ${before} IS DISTINCT FROM ${after}`);
-  const { rows: found } = await readRows(
-    client,
+  const { rows: found } = await session.printed(
     `SELECT ${key}${compared.join('')} ${from} ORDER BY ${key} LIMIT $1`,
     [sample],
   );

@@ -1,13 +1,10 @@
-import type { ClientBase } from 'pg';
-
 import type { RawFile, RunStatus } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
 import { exactJson } from '../../lib/json-source.ts';
 import { databaseError } from './errors.ts';
 import { pagesSql } from './published.ts';
-import { readRows } from './read-rows.ts';
 import { inSnapshot } from './read-table.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
 export type TargetRow = Readonly<Record<string, unknown>> & {
@@ -56,15 +53,14 @@ export type Provenance = {
 
 /** What target and ledger know of the rows that one record was made into, all from one state of the database. */
 export async function readProvenance(
-  client: ClientBase,
+  session: Session,
   { resource, table }: { readonly resource: string; readonly table: Table },
   id: string,
 ): Promise<Provenance> {
   try {
-    return await inSnapshot(client, async () => {
+    return await inSnapshot(session, async () => {
       // Somebody may have added columns, of any name and type.
-      const found = await readRows(
-        client,
+      const found = await session.printed(
         `SELECT * FROM ${ident(table.name)} WHERE ${ident(table.owner)} = $1 ORDER BY ${columnList(table.key)}`,
         [id],
       );
@@ -72,8 +68,7 @@ export async function readProvenance(
         (values) =>
           Object.fromEntries(found.columns.map((column, index) => [column, values[index]])) as TargetRow,
       );
-      const gone = await rows<Omit<Tombstone, 'row'> & { readonly row: string }>(
-        client,
+      const gone = await session.rows<Omit<Tombstone, 'row'> & { readonly row: string }>(
         `SELECT run_id, deleted_at, "row"::text FROM tombstones WHERE table_name = $1 AND row_id = $2
          ORDER BY tombstone_id DESC`,
         [table.name, id],
@@ -83,14 +78,12 @@ export async function readProvenance(
         ...live.flatMap(({ _first_run_id, _run_id }) => [_first_run_id, _run_id]),
         ...tombstones.map(({ run_id }) => run_id),
       ];
-      const runs = await rows<RunFacts>(
-        client,
+      const runs = await session.rows<RunFacts>(
         `SELECT run_id, status, address, simulated, started_at, finished_at, host, run_dir
          FROM runs WHERE run_id = ANY ($1) ORDER BY run_id`,
         [runIds],
       );
-      const published = await rows<PublishedRaw>(
-        client,
+      const published = await session.rows<PublishedRaw>(
         `SELECT r.run_id, r.host, r.run_dir, ${pagesSql('rr.run_id', 'rr.resource')} AS pages
          FROM run_resources rr JOIN runs r USING (run_id)
          WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')

@@ -1,8 +1,6 @@
-import type { ClientBase } from 'pg';
-
 import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The run and the pages that are published. */
 export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'pages'>;
@@ -10,21 +8,18 @@ export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'pages'>;
 type Found<T> = T & { readonly resource: string };
 
 /** Of each resource of which anything is published. */
-export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
-  const found = await rows<Found<PublishedRaw>>(client, lastRuns());
+export async function publishedRaws(session: Session): Promise<ReadonlyMap<string, PublishedRaw>> {
+  const found = await session.rows<Found<PublishedRaw>>(lastRuns());
   return byResource(found);
 }
 
 /** Of each resource. */
-export async function lastPublishes(client: ClientBase): Promise<ReadonlyMap<string, LastPublish>> {
-  const found = await rows<Found<LastPublish>>(
-    client,
-    `SELECT p.*,
+export async function lastPublishes(session: Session): Promise<ReadonlyMap<string, LastPublish>> {
+  const found = await session.rows<Found<LastPublish>>(`SELECT p.*,
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
        (SELECT coalesce(jsonb_object_agg(t.table_name, to_jsonb(t)), '{}') FROM run_tables t
         WHERE t.run_id = p.run_id AND t.resource = p.resource) AS tables
-     FROM (${lastRuns(', rr.received, rr.errored, rr.derivation_key')}) p`,
-  );
+     FROM (${lastRuns(', rr.received, rr.errored, rr.derivation_key')}) p`);
   return byResource(found);
 }
 
@@ -49,12 +44,11 @@ type AtAll = { readonly published: boolean; readonly newest: string | null };
  * Was anything ever published? Null where the ledger cannot be read, or somebody has locked it: nobody waits for an
  * answer to this. `newest` is the run that began last.
  */
-export async function publishedAtAll(client: ClientBase): Promise<AtAll | null> {
+export async function publishedAtAll(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
   try {
-    // One message is one transaction, and gives a result for each of its statements.
-    const results: unknown = await client.query(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
-    return (results as readonly { rows: AtAll[] }[]).at(-1)?.rows[0] ?? null;
+    const { rows } = await session.query<AtAll>(`SET LOCAL lock_timeout = '100ms'; ${sql}`);
+    return rows[0] ?? null;
   } catch (error) {
     if (isDatabaseFailure(error)) return null;
     throw error;

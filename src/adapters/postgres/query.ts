@@ -1,19 +1,22 @@
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
 import { databaseError, HIDDEN_ROWS, UNDEFINED_TABLE } from './errors.ts';
-import { readRows, type RowSet } from './read-rows.ts';
 import { applyRoleLimits } from './role-limits.ts';
-import { execute, type Session } from './session.ts';
+import { searchPath } from './session-settings.ts';
+import type { RowSet, Session } from './session.ts';
 
 /**
- * One statement on the target. Without `write` three things hold it: the extended protocol takes no second
+ * One statement on the target, names looked for in these schemas, or else in that of the session. Without `write` three things hold it: the extended protocol takes no second
  * statement, so nothing can end the read-only transaction; only statements that read are let through, as COPY and DO
  * can write files and start programs even there; and a superuser reads as `pg_read_all_data`, for whom functions
  * like lo_export are closed. Out of reach: a superuser who takes the role back inside of a function's SQL text, and
  * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
  */
-export async function runQuery(session: Session, sql: string, options: { write: boolean }): Promise<RowSet> {
-  const { client } = session;
+export async function runQuery(
+  session: Session,
+  sql: string,
+  options: { readonly write: boolean; readonly schemas?: readonly string[] },
+): Promise<RowSet> {
   if (!options.write) checkReads(sql);
   refuseCopyOfClient(sql);
   let isLessened = false;
@@ -21,15 +24,17 @@ export async function runQuery(session: Session, sql: string, options: { write: 
   try {
     // A query leaves out what the policies of the role that connected leave out, as in any other client.
     const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
-    await client.query(`${begin}; SET LOCAL row_security TO DEFAULT`);
-    if (!options.write) isLessened = (await execute(client, LESSEN_SUPERUSER)) > 0;
-    limits = await applyRoleLimits(client);
-    const result = await readRows(client, sql);
-    if (options.write) await commit(client, 'the query took effect', 'Look at what it should have changed.');
-    else await client.query('ROLLBACK');
+    const path =
+      options.schemas === undefined ? '' : `; SET LOCAL search_path TO ${searchPath(...options.schemas)}`;
+    await session.query(`${begin}; SET LOCAL row_security TO DEFAULT${path}`);
+    if (!options.write) isLessened = (await session.execute(LESSEN_SUPERUSER)) > 0;
+    limits = await applyRoleLimits(session);
+    const result = await session.printed(sql);
+    if (options.write) await commit(session, 'the query took effect', 'Look at what it should have changed.');
+    else await session.query('ROLLBACK');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await session.query('ROLLBACK').catch(() => undefined);
     throw databaseError('run the query', error, undefined, {
       ...(options.write ? WRITE_HINTS : READ_HINTS),
       ...(isLessened ? LESSENED_HINTS : {}),

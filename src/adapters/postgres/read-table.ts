@@ -1,8 +1,5 @@
-import type { ClientBase } from 'pg';
-
 import { databaseError } from './errors.ts';
-import { readRows, type RowSet } from './read-rows.ts';
-import { rows } from './session.ts';
+import type { RowSet, Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
 /** Rows that are in memory at a time. */
@@ -26,11 +23,11 @@ type Column = {
 
 /** Tables and views of these names; `missing` are names of none. */
 export async function readableTables(
-  client: ClientBase,
+  session: Session,
   schema: string,
   names: readonly string[],
 ): Promise<{ readonly found: readonly ReadableTable[]; readonly missing: readonly string[] }> {
-  const tables = await rows<Found>(client, TABLES, [ident(schema), names]);
+  const tables = await session.rows<Found>(TABLES, [ident(schema), names]);
   const found = tables.map(({ name, has_key, columns }) => ({
     name,
     columns: columns.map((column) => column.name),
@@ -83,32 +80,32 @@ function sortExpression({ name, type }: Column): string {
 }
 
 /** Runs `work` on one state of the database: what others publish meanwhile is not seen. */
-export async function inSnapshot<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+export async function inSnapshot<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return await work();
   } finally {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await session.query('ROLLBACK').catch(() => undefined);
   }
 }
 
 /** All rows of a table in its order, some thousands at a time. Inside of a snapshot only. */
 export async function* readTable(
-  client: ClientBase,
+  session: Session,
   schema: string,
   { name, columns, order }: ReadableTable,
 ): AsyncGenerator<RowSet['rows']> {
   try {
-    await client.query(
+    await session.query(
       `DECLARE table_rows NO SCROLL CURSOR FOR
        SELECT ${columnList(columns, 't')} FROM ${ident(schema, name)} AS t ORDER BY ${order.join(', ')}`,
     );
     for (;;) {
-      const fetched = await readRows(client, `FETCH ${FETCHED_ROWS} FROM table_rows`);
+      const fetched = await session.printed(`FETCH ${FETCHED_ROWS} FROM table_rows`);
       if (fetched.rows.length === 0) break;
       yield fetched.rows;
     }
-    await client.query('CLOSE table_rows');
+    await session.query('CLOSE table_rows');
   } catch (error) {
     throw databaseError(`read ${name}`, error);
   }

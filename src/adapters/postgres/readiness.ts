@@ -2,7 +2,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { Resource } from '../../core/resource.ts';
 import { PIPELINE_COLUMNS, type Table } from '../../core/table.ts';
 import { LEDGER_RIGHTS } from './rights.ts';
-import { rows, type Database, type Session } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 /** What a run needs of a migrated schema, and does not find. */
@@ -59,11 +59,10 @@ function lackOf({ tables }: Resource, found: ReadonlyMap<string, ReadonlySet<str
 
 /** The columns of each table of a schema. */
 async function readColumns(
-  { client }: Session,
+  session: Session,
   schema: string,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const found = await rows<{ name: string; columns: string[] }>(
-    client,
+  const found = await session.rows<{ name: string; columns: string[] }>(
     `SELECT relname::text AS name, array_agg(attname::text) AS columns
      FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
      JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped

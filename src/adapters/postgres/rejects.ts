@@ -1,30 +1,25 @@
-import type { ClientBase } from 'pg';
-
 import type { Fault } from '../../core/run.ts';
 import type { LedgerEntry } from '../../core/target.ts';
-import { execute, rows } from './session.ts';
-import { ident } from './sql.ts';
-import { sharedRows, type StagingNames } from './staging.ts';
+import type { Session } from './session.ts';
+import type { StagedResource } from './staged-resource.ts';
 
 /**
  * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
  * A run that is resumed sees a record once. Only a run that published tells which records are fixed or gone.
  */
 export async function recordRejects(
-  client: ClientBase,
-  names: StagingNames,
+  session: Session,
+  { resource, rows, rejects }: StagedResource,
   runId: string,
-  { resource, report }: LedgerEntry,
+  { report }: LedgerEntry,
 ): Promise<void> {
-  const staged = sharedRows(names.rejects, resource);
-  await execute(
-    client,
+  await session.execute(
     `INSERT INTO rejects AS r (resource, record_id, fingerprint, status, first_run_id, last_run_id, first_seen, last_seen,
                                times, errors, record_page, record_index, record_offset, record)
      SELECT DISTINCT ON (record_id, fingerprint)
             $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_page, record_index, record_offset,
             record
-     FROM ${staged} o ORDER BY record_id, fingerprint, record_page, record_index
+     FROM ${rejects} o ORDER BY record_id, fingerprint, record_page, record_index
      ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
        status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
        last_run_id = excluded.last_run_id, last_seen = excluded.last_seen,
@@ -34,12 +29,11 @@ export async function recordRejects(
     [resource.name, runId],
   );
   if (report.status !== 'succeeded') return;
-  const main = ident(...names.rows(resource.tables[0]));
-  await execute(
-    client,
+  const main = rows(resource.tables[0]);
+  await session.execute(
     `UPDATE rejects r SET status = CASE
        WHEN EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
-         OR EXISTS (SELECT FROM ${staged} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
+         OR EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
      WHERE resource = $1 AND last_run_id <> $2 AND status IN ('open', 'waived')`,
     [resource.name, runId],
   );
@@ -81,9 +75,10 @@ export type RejectFilter = {
 };
 
 /** Newest first. */
-export async function findRejects(client: ClientBase, filter: RejectFilter): Promise<KeptReject[]> {
-  const found = await rows<Omit<KeptReject, 'errors' | 'bytes'> & { errors: string; bytes: string | null }>(
-    client,
+export async function findRejects(session: Session, filter: RejectFilter): Promise<KeptReject[]> {
+  const found = await session.rows<
+    Omit<KeptReject, 'errors' | 'bytes'> & { errors: string; bytes: string | null }
+  >(
     `SELECT resource, record_id AS id, fingerprint, status, reason, first_run_id, last_run_id, first_seen, last_seen, times,
             errors, record_page AS page, record_index AS index, record_offset AS offset, encode(record, 'hex') AS bytes
      FROM rejects
@@ -101,13 +96,12 @@ export async function findRejects(client: ClientBase, filter: RejectFilter): Pro
 
 /** Lets the open lines of a record be, for a reason. Gives how many there were. */
 export async function waiveRejects(
-  client: ClientBase,
+  session: Session,
   id: string,
   resource: string | null,
   reason: string,
 ): Promise<number> {
-  return execute(
-    client,
+  return session.execute(
     `UPDATE rejects SET status = 'waived', reason = $3
      WHERE record_id = $1 AND ($2::text IS NULL OR resource = $2) AND status IN ('open', 'waived')`,
     [id, resource, reason],

@@ -1,11 +1,9 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
 import { expectedParts, missingParts, presentParts, schemaOf, type Part } from './catalog.ts';
 import { databaseError, sqlState } from './errors.ts';
 import type { Migration } from './migration-files.ts';
-import { execute, rows } from './session.ts';
+import type { Session } from './session.ts';
 import { ident } from './sql.ts';
 
 /** What applied migrations made and is not there any more. */
@@ -18,12 +16,12 @@ export type Missing = {
 
 /** Looks for what these migrations made. Inside of a transaction, of which nothing but search_path stays. */
 export async function findMissing(
-  client: ClientBase,
+  session: Session,
   schema: string,
   applied: readonly Migration[],
 ): Promise<Missing> {
-  const present = await presentParts(client, schema);
-  const parts = missingParts(await expectedParts(client, applied), present);
+  const present = await presentParts(session, schema);
+  const parts = missingParts(await expectedParts(session, applied), present);
   const gone = new Set(parts.flatMap((part) => (part.name === null ? [relationOf(schema, part)] : [])));
   const empty = (['target', 'ledger'] as const).filter((place) =>
     present.every((part) => part.place !== place),
@@ -53,14 +51,16 @@ function relationOf(schema: string, { place, table }: Part): string {
  * would lack, `migration` where nothing says any more which kind of records they are.
  */
 export async function makeAgain(
-  client: ClientBase,
+  session: Session,
   schema: string,
   { parts }: Missing,
   hints: Readonly<Record<string, string>>,
 ): Promise<void> {
   for (const part of parts) {
-    await client.query(`SELECT set_config('search_path', $1, true)`, [ident(schemaOf(part.place, schema))]);
-    await makePart(client, part).catch((error: unknown) => {
+    await session.execute(`SELECT set_config('search_path', $1, true)`, [
+      ident(schemaOf(part.place, schema)),
+    ]);
+    await makePart(session, part).catch((error: unknown) => {
       const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
       const what = `make ${part.kind} ${own} of schema ${schemaOf(part.place, schema)} again`;
       const lacking = isOfRows(error) ? { [sqlState(error) ?? '']: emptyHint(schema, part) } : hints;
@@ -68,20 +68,20 @@ export async function makeAgain(
     });
   }
   if (parts.some(({ kind, place, table }) => kind === 'table' && place === 'ledger' && table === 'contents'))
-    await recallKind(client, schema);
+    await recallKind(session, schema);
 }
 
-async function makePart(client: ClientBase, { sql, may_be_invalid }: Part): Promise<void> {
+async function makePart(session: Session, { sql, may_be_invalid }: Part): Promise<void> {
   if (!may_be_invalid) {
-    await client.query(sql);
+    await session.query(sql);
     return;
   }
-  await client.query('SAVEPOINT part');
+  await session.query('SAVEPOINT part');
   try {
-    await client.query(sql);
+    await session.query(sql);
   } catch (error) {
     if (!isOfRows(error)) throw error;
-    await client.query(`ROLLBACK TO SAVEPOINT part; ${sql} NOT VALID`);
+    await session.query(`ROLLBACK TO SAVEPOINT part; ${sql} NOT VALID`);
   }
 }
 
@@ -99,21 +99,19 @@ function emptyHint(schema: string, { place, table }: Part): string {
 }
 
 /** Which kind of records the target holds is known from the runs, too; where it holds none, it does not matter. */
-async function recallKind(client: ClientBase, schema: string): Promise<void> {
+async function recallKind(session: Session, schema: string): Promise<void> {
   const ledger = schemaOf('ledger', schema);
-  const known = await execute(
-    client,
+  const known = await session.execute(
     `INSERT INTO ${ident(ledger, 'contents')} (simulated) SELECT simulated FROM ${ident(ledger, 'runs')}
      WHERE status IN ('succeeded', 'partial') AND simulated IS NOT NULL ORDER BY run_id DESC LIMIT 1`,
   );
   if (known > 0) return;
-  const tables = await rows<{ name: string }>(
-    client,
+  const tables = await session.rows<{ name: string }>(
     `SELECT relname::text AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'`,
     [ident(schema)],
   );
   const some = tables.map(({ name }) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
-  const [found] = await rows<{ some: boolean }>(client, `SELECT ${some || 'false'} AS "some"`);
+  const [found] = await session.rows<{ some: boolean }>(`SELECT ${some || 'false'} AS "some"`);
   if (found?.some === true) throw unaccounted(schema, 'target', 'it has rows');
 }
 
@@ -122,13 +120,13 @@ async function recallKind(client: ClientBase, schema: string): Promise<void> {
  * nothing of it is. Throws `migration` for anything between.
  */
 export async function appliedByCatalog(
-  client: ClientBase,
+  session: Session,
   schema: string,
   migrations: readonly Migration[],
 ): Promise<readonly Migration[]> {
-  const present = await presentParts(client, schema);
+  const present = await presentParts(session, schema);
   if (present.every(({ table }) => table === 'migrations')) return [];
-  const expected = await expectedParts(client, migrations);
+  const expected = await expectedParts(session, migrations);
   const missing = missingParts(expected, present);
   if (missing.length === 0) return migrations;
   for (const place of ['target', 'ledger'] as const) {

@@ -1,25 +1,22 @@
-import type { ClientBase } from 'pg';
-
 import type { RetentionLedger } from '../../core/retention.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { databaseError } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Throws `database` where the ledger cannot be read: then nobody knows what may go. */
-export async function retentionLedger(client: ClientBase): Promise<RetentionLedger> {
+export async function retentionLedger(session: Session): Promise<RetentionLedger> {
   try {
     // What is published first: a run that ends meanwhile is still `running` below, or one more that is kept.
-    const stood = await rows<{ run_id: string; received_by: string | null }>(
-      client,
-      `SELECT DISTINCT last.run_id, p.received_by
+    const stood = await session.rows<{
+      run_id: string;
+      received_by: string | null;
+    }>(`SELECT DISTINCT last.run_id, p.received_by
        FROM (SELECT DISTINCT ON (rr.resource) rr.resource, rr.run_id
              FROM run_resources rr JOIN runs r USING (run_id)
              WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
              ORDER BY rr.resource, rr.run_id DESC) last
-       LEFT JOIN run_pages p USING (run_id, resource)`,
-    );
-    const runs = await rows<{ run_id: string; status: RunStatus; at: string }>(
-      client,
+       LEFT JOIN run_pages p USING (run_id, resource)`);
+    const runs = await session.rows<{ run_id: string; status: RunStatus; at: string }>(
       'SELECT run_id, status, coalesce(finished_at, started_at) AS at FROM runs',
     );
     return {

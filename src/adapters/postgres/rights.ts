@@ -1,6 +1,6 @@
 import type { Table } from '../../core/table.ts';
 import { databaseError, NO_RIGHT } from './errors.ts';
-import { one, rows, type Database, type Session } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
 /** The tables of the ledger, with what a run does to each. */
@@ -28,7 +28,7 @@ type Lacking = { readonly what: string; readonly rights: string };
  */
 export async function refuseMissingRights(
   { schema }: Database,
-  { client }: Session,
+  session: Session,
   tables: readonly Table[],
   publishes: boolean,
 ): Promise<void> {
@@ -42,8 +42,7 @@ export async function refuseMissingRights(
       rights.map((right) => ({ schema: ledger, name, right })),
     ),
   ].filter(({ name, right }) => publishes || name === null || right === 'SELECT');
-  const lacking = await rows<Lacking>(
-    client,
+  const lacking = await session.rows<Lacking>(
     `SELECT what, string_agg("right", ', ' ORDER BY nr) AS rights FROM (
        SELECT nr, "right", coalesce(name, 'schema ' || schema) AS what
        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS needed (schema, name, "right", nr)
@@ -53,15 +52,11 @@ export async function refuseMissingRights(
      ) l GROUP BY what ORDER BY min(nr)`,
     [needed.map(({ schema: of }) => of), needed.map(({ name }) => name), needed.map(({ right }) => right)],
   );
-  if (lacking.length > 0) throw await lacks(schema, { client }, lacking);
+  if (lacking.length > 0) throw await lacks(schema, session, lacking);
 }
 
-async function lacks(
-  schema: string,
-  { client }: Pick<Session, 'client'>,
-  lacking: readonly Lacking[],
-): Promise<Error> {
-  const { role } = await one<{ role: string }>(client, 'SELECT current_user AS role');
+async function lacks(schema: string, session: Session, lacking: readonly Lacking[]): Promise<Error> {
+  const { role } = await session.one<{ role: string }>('SELECT current_user AS role');
   const named = lacking.slice(0, NAMED).map(({ what, rights }) => `${rights} on ${what}`);
   const more = lacking.length > NAMED ? ` and more on ${lacking.length - NAMED} other tables` : '';
   const reason = `permission denied, role ${role} lacks ${named.join('; ')}${more}`;

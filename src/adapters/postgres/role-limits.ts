@@ -1,7 +1,5 @@
-import type { ClientBase } from 'pg';
-
 import { CANCELLED, LOCK_NOT_AVAILABLE } from './errors.ts';
-import { rows } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Those that end one statement, by SQLSTATE. */
 const LIMITS: Readonly<Record<string, string>> = {
@@ -14,9 +12,8 @@ const LIMITS: Readonly<Record<string, string>> = {
  * Gives this transaction the limits that the role or the database has on the server: what a user types is for the
  * administrator to limit. Gives the hints for a statement that they end.
  */
-export async function applyRoleLimits(client: ClientBase): Promise<Readonly<Record<string, string>>> {
-  const applied = await rows<{ name: string; value: string; role: string }>(
-    client,
+export async function applyRoleLimits(session: Session): Promise<Readonly<Record<string, string>>> {
+  const applied = await session.rows<{ name: string; value: string; role: string }>(
     `SELECT name, set_config(name, reset_val, true) AS value, session_user AS role FROM pg_settings
      WHERE name = ANY ($1) AND reset_val <> '0'`,
     [Object.values(LIMITS)],

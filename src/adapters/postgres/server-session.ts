@@ -2,9 +2,10 @@ import pg from 'pg';
 
 import type { Connection } from './connect.ts';
 import type { Activity } from './liveness.ts';
-import { configureSession, copyStatement, SERVER_SETTINGS, type Session } from './session.ts';
+import { configureSession, SERVER_SETTINGS } from './session-settings.ts';
+import { copyStatement, Session } from './session.ts';
 import { limitStatements, statementName, type StatementRules } from './statements.ts';
-import { takeTurns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 export type SessionRules = Omit<StatementRules, 'lookAtBackend'> & {
   /** Its statements are sent even once the signal has aborted. */
@@ -19,35 +20,36 @@ export async function openSession(
   schema: string,
   rules: SessionRules,
 ): Promise<Session> {
-  const { client } = connection;
   let pid = 0;
   const limited = limitStatements(connection, { ...rules, lookAtBackend: () => rules.lookAt(pid) });
-  const send: (...query: unknown[]) => Promise<unknown> = client.query.bind(client);
-  const inTurn = takeTurns(
-    client,
-    (query, evenAborted) => limited(statementName(query[0]), () => send(...query), { evenAborted }),
-    rules,
-  );
-
-  pid = await configureSession(client, schema, SERVER_SETTINGS);
-  await noticeLostClient(client);
-  return {
-    client,
-    copyCsv: (table, columns, csv) =>
-      inTurn(() =>
-        limited('COPY', () => connection.copy(copyStatement(table, columns, 'STDIN'), csv), rules),
-      ),
-    async close() {
-      rules.onClose();
-      await connection.end();
+  const turns = new Turns();
+  const session = new Session(
+    {
+      send: (query, evenAborted) =>
+        turns.take(schema, () =>
+          limited(statementName(query.text), () => connection.query(query), { evenAborted }),
+        ),
+      copy: (copy, evenAborted) =>
+        turns.take(schema, () =>
+          limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), { evenAborted }),
+        ),
+      processId: () => connection.key().processId,
+      async close() {
+        rules.onClose();
+        await connection.end();
+      },
     },
-  };
+    rules.evenAborted,
+  );
+  pid = await configureSession(session, schema, SERVER_SETTINGS);
+  await noticeLostClient(session);
+  return session;
 }
 
 /** Ends a statement whose client has disconnected, as at a second Ctrl-C. Not every system notices. */
-async function noticeLostClient(client: pg.ClientBase): Promise<void> {
+async function noticeLostClient(session: Session): Promise<void> {
   try {
-    await client.query(`SET client_connection_check_interval = '10s'`);
+    await session.query(`SET client_connection_check_interval = '10s'`);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
   }

@@ -26,7 +26,7 @@ export type ServerOptions = {
 
 /** A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. */
 export function openServer(options: ServerOptions): Database {
-  const { schema, urlFrom = '--database-url', log = null } = options;
+  const { urlFrom = '--database-url', log = null } = options;
   const { signal = new AbortController().signal } = options;
   const name = maskUrl(options.url);
   const silenceMs = (options.answerTimeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1000;
@@ -51,7 +51,7 @@ export function openServer(options: ServerOptions): Database {
     return connection;
   }
 
-  async function connect({ evenAborted = false }: ConnectOptions = {}): Promise<Session> {
+  async function connect(schema: string, evenAborted: boolean, onClose: (session: Session) => void) {
     let connection: Connection | null = null;
     try {
       connection = await open(evenAborted);
@@ -64,7 +64,10 @@ export function openServer(options: ServerOptions): Database {
         loseAll(reason) {
           for (const { sever } of sessions.values()) sever(reason);
         },
-        onClose: () => sessions.delete(session),
+        onClose() {
+          sessions.delete(session);
+          onClose(session);
+        },
       });
       sessions.set(session, connection);
       return session;
@@ -75,14 +78,26 @@ export function openServer(options: ServerOptions): Database {
     }
   }
 
-  return {
-    name,
-    schema,
-    connect,
-    async close() {
-      await Promise.all([...sessions.keys()].map((session) => session.close()));
-    },
-  };
+  function inSchema(schema: string): Database {
+    const own = new Set<Session>();
+    return {
+      name,
+      schema,
+      async connect({ evenAborted = false }: ConnectOptions = {}) {
+        const session = await connect(schema, evenAborted, (closed) => own.delete(closed));
+        own.add(session);
+        return session;
+      },
+      inSchema,
+      close: () => closeAll(own),
+    };
+  }
+
+  return { ...inSchema(options.schema), close: () => closeAll(sessions.keys()) };
+}
+
+async function closeAll(sessions: Iterable<Session>): Promise<void> {
+  await Promise.all([...sessions].map((session) => session.close()));
 }
 
 /** Without a user, the one of the system, as libpq does. Throws `usage` where the system has no name for it. */

@@ -1,22 +1,21 @@
-import type { ClientBase } from 'pg';
-
 import type { Resource } from '../../core/resource.ts';
-import type { Table } from '../../core/table.ts';
+import { sqlType, type Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
 import { databaseError, LOCK_NOT_AVAILABLE, NO_RIGHT, sqlState } from './errors.ts';
-import { evenAborted, rows, type Database } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
 /** Somebody has a lock on the table, has an object that depends on it, or took the right away just now. */
 const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
-const HELD = { resource: 'text NOT NULL', id: 'text NOT NULL' };
+const ID = `${sqlType({ type: 'id' })} NOT NULL`;
+const HELD = { resource: ID, id: ID };
 const REJECTS = {
-  resource: 'text NOT NULL',
-  record_id: 'text NOT NULL',
-  fingerprint: 'text NOT NULL',
+  resource: ID,
+  record_id: ID,
+  fingerprint: ID,
   errors: 'text NOT NULL',
   record_page: 'integer NOT NULL',
   record_index: 'bigint NOT NULL',
@@ -48,15 +47,10 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
   };
 }
 
-/** What a table that all resources share has of one: to select from. */
-export function sharedRows(name: readonly string[], resource: Resource): string {
-  return `(SELECT * FROM ${ident(...name)} WHERE resource = ${literal(resource.name)})`;
-}
-
 /** Makes the tables that all resources share. */
-export async function createShared(client: ClientBase, names: StagingNames): Promise<void> {
+export async function createShared(session: Session, names: StagingNames): Promise<void> {
   try {
-    await client.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
+    await session.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
   } catch (error) {
     throw databaseError('create staging tables', error);
   }
@@ -69,14 +63,13 @@ export async function openStaging(
   resource: Resource,
 ): Promise<Staging> {
   const session = await database.connect();
-  const { client } = session;
   try {
     // Afresh: an earlier try of the same resource may have left its own.
     const shared = [names.held, names.rejects].map(
       (name) => `DELETE FROM ${ident(...name)} WHERE resource = ${literal(resource.name)}`,
     );
     const own = resource.tables.map((table) => createSql(names.rows(table), columnTypes(table)));
-    await client.query([...shared, ...own].join(';'));
+    await session.query([...shared, ...own].join(';'));
   } catch (error) {
     await session.close();
     throw databaseError(`create staging tables for ${resource.name}`, error);
@@ -96,7 +89,7 @@ export async function openStaging(
           await session.copyCsv(names.held, Object.keys(HELD), csv);
           held = true;
         }
-        if (held) await client.query(`ANALYZE ${ident(...names.held)}`);
+        if (held) await session.query(`ANALYZE ${ident(...names.held)}`);
       } catch (error) {
         throw databaseError(`load held ids of ${resource.name} into staging`, error);
       }
@@ -119,7 +112,7 @@ export async function openStaging(
         if (large.length === 0) return;
         // The merge joins on the key alone. A sample of every column of 205,000 launches took 1.2 s.
         const keys = large.map((table) => `${ident(...names.rows(table))} (${columnList(table.key)})`);
-        await client.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`);
+        await session.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`);
       } catch (error) {
         throw databaseError(`analyze staging tables for ${resource.name}`, error);
       }
@@ -132,26 +125,26 @@ export async function openStaging(
  * Drops the staging of every run that this role may drop: only the holder of the schema's lock may. What somebody reads,
  * as a backup does, or has based a view on, is left to the next one.
  */
-export async function dropStaging(holder: ClientBase, schema: string): Promise<void> {
-  const client = evenAborted(holder);
-  const leftovers = (await findStaging(client, schema)).filter(({ droppable }) => droppable);
+export async function dropStaging(holder: Session, schema: string): Promise<void> {
+  const session = holder.evenAborted;
+  const leftovers = (await findStaging(session, schema)).filter(({ droppable }) => droppable);
   if (leftovers.length === 0) return;
-  await client.query(`SET lock_timeout = '${DROP_TIMEOUT_SECONDS}s'`);
+  await session.query(`SET lock_timeout = '${DROP_TIMEOUT_SECONDS}s'`);
   try {
-    await client.query(dropSql(schema, leftovers));
+    await session.query(dropSql(schema, leftovers));
   } catch (error) {
     if (!IN_THE_WAY.includes(sqlState(error) ?? '')) throw error;
   } finally {
-    await client.query('SET lock_timeout = 0').catch(() => undefined);
+    await session.query('SET lock_timeout = 0').catch(() => undefined);
   }
 }
 
 /** What killed runs of other roles left, and this one may not drop: in nobody's way, for the owner to drop. */
 export async function foreignStaging(
-  client: ClientBase,
+  session: Session,
   schema: string,
 ): Promise<readonly { readonly owner: string; readonly count: number; readonly sql: string }[]> {
-  const foreign = (await findStaging(client, schema)).filter(({ droppable }) => !droppable);
+  const foreign = (await findStaging(session, schema)).filter(({ droppable }) => !droppable);
   return [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
     const own = foreign.filter((table) => table.owner === owner);
     return { owner, count: own.length, sql: dropSql(schema, own) };
@@ -161,9 +154,8 @@ export async function foreignStaging(
 type FoundStaging = { readonly name: string; readonly owner: string; readonly droppable: boolean };
 
 /** The owner of a table or of its schema may drop it. */
-async function findStaging(client: ClientBase, schema: string): Promise<FoundStaging[]> {
-  return rows<FoundStaging>(
-    client,
+async function findStaging(session: Session, schema: string): Promise<FoundStaging[]> {
+  return session.rows<FoundStaging>(
     `SELECT relname::text AS name, pg_get_userbyid(relowner)::text AS owner,
             pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE') AS droppable
      FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
@@ -183,7 +175,7 @@ function createSql(name: readonly string[], columns: Readonly<Record<string, str
 }
 
 function columnTypes({ columns }: Table): Record<string, string> {
-  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]));
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, sqlType(column)]));
 }
 
 function* heldBatches({ name }: Resource, ids: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {

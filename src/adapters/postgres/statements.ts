@@ -119,8 +119,6 @@ function watchSilence(
 }
 
 /** The first word of a statement: enough to know which one it is, and never a secret. */
-export function statementName(query: unknown): string {
-  const text =
-    typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : String(query);
-  return /^\s*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? 'a statement';
+export function statementName(sql: string): string {
+  return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toUpperCase() ?? 'a statement';
 }

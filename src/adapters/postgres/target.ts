@@ -1,7 +1,6 @@
-import type { ClientBase } from 'pg';
-
 import { PipelineError } from '../../core/errors.ts';
 import type { TableChanges } from '../../core/preview.ts';
+import type { Resource } from '../../core/resource.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { commitPublish, type CommitOptions } from './commit.ts';
@@ -10,14 +9,15 @@ import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, liveSql, mergeTable, readContents, survivingSql } from './merge.ts';
 import { previewRejects, previewTable } from './preview.ts';
-import { rows, type Database } from './session.ts';
+import type { Database, Session } from './session.ts';
 import { ident, literal } from './sql.ts';
+import { createStagedResource, type StagedResource } from './staged-resource.ts';
 import { createShared, dropStaging, openStaging, type StagingNames } from './staging.ts';
 
-/** The target of one run. `client` is the session that holds the schema's lock. */
+/** The target of one run. `session` is the one that holds the schema's lock. */
 export function openTarget(
   database: Database,
-  client: ClientBase,
+  session: Session,
   run: {
     readonly id: string;
     readonly staging: StagingNames;
@@ -27,6 +27,8 @@ export function openTarget(
   },
 ): Target {
   const names = run.staging;
+  const stagedOf = (resource: Resource, deletes: boolean): StagedResource =>
+    createStagedResource(names, resource, deletes);
   /** For the rest of a transaction. */
   const limits = Object.entries({
     lock_timeout: run.lockTimeoutSeconds,
@@ -37,29 +39,27 @@ export function openTarget(
   const staged = new Set<string>();
 
   const transaction: PublishTransaction = {
-    countVanishing: (resource) => countVanishing(client, names, resource),
-    merge: (table, resource, deletes) =>
-      mergeTable(client, names, table, { resource, runId: run.id, deletes }),
-    contents: (resource) => readContents(client, resource.tables),
-    countDangling: (table) => countDangling(client, table),
+    countVanishing: (resource) => countVanishing(session, stagedOf(resource, true)),
+    merge: (table, resource, deletes) => mergeTable(session, stagedOf(resource, deletes), table, run.id),
+    contents: (resource) => readContents(session, resource.tables),
+    countDangling: (table) => countDangling(session, table),
     async record(end) {
-      if (!(await recordEnd(client, names, run.id, end))) throw superseded(run.id);
+      if (!(await recordEnd(session, names, run.id, end))) throw superseded(run.id);
     },
   };
 
   return {
     async stage(resource) {
-      await (shared ??= createShared(client, names));
+      await (shared ??= createShared(session, names));
       staged.add(resource.name);
       return openStaging(database, names, resource);
     },
 
     async lookup(resource, column, deletes) {
       try {
-        const found = await rows<{ id: string; value: string | null }>(
-          client,
+        const found = await session.rows<{ id: string; value: string | null }>(
           staged.has(resource.name)
-            ? survivingSql(names, resource, column, deletes)
+            ? survivingSql(stagedOf(resource, deletes), column)
             : liveSql(resource, column),
         );
         return new Map(found.map(({ id, value }) => [id, value]));
@@ -70,7 +70,7 @@ export function openTarget(
 
     async contents(resource) {
       try {
-        return await readContents(client, resource.tables, limits);
+        return await readContents(session, resource.tables, limits);
       } catch (error) {
         throw databaseError(`read what is in the tables of ${resource.name}`, error, undefined, LIMIT_HINTS);
       }
@@ -78,24 +78,25 @@ export function openTarget(
 
     async preview(resource, deletes, sample) {
       try {
+        const stagedResource = stagedOf(resource, deletes);
         const tables: Record<string, TableChanges> = {};
         for (const table of resource.tables) {
-          tables[table.name] = await previewTable(client, names, table, { resource, deletes, sample });
+          tables[table.name] = await previewTable(session, stagedResource, table, sample);
         }
-        return { tables, rejects: await previewRejects(client, names, resource) };
+        return { tables, rejects: await previewRejects(session, stagedResource) };
       } catch (error) {
         throw databaseError(`compare ${resource.name} with what is published`, error);
       }
     },
 
-    discard: () => dropStaging(client, database.schema),
+    discard: () => dropStaging(session, database.schema),
 
     async check(resources) {
       const limit = (seconds: number) =>
-        client.query(`SELECT set_config('statement_timeout', $1, false)`, [`${seconds}s`]);
+        session.execute(`SELECT set_config('statement_timeout', $1, false)`, [`${seconds}s`]);
       await limit(run.statementTimeoutSeconds);
       try {
-        return await runChecks(client, run.id, resources);
+        return await runChecks(session, run.id, resources);
       } finally {
         await limit(0);
       }
@@ -103,20 +104,20 @@ export function openTarget(
 
     async publish(tables, work) {
       try {
-        await client.query('BEGIN');
-        await client.query(limits.join('; '));
-        if (!(await relockSchema(client, database.schema))) throw superseded(run.id);
+        await session.query('BEGIN');
+        await session.query(limits.join('; '));
+        if (!(await relockSchema(session, database.schema))) throw superseded(run.id);
         // Readers go on; whoever else writes waits. One order for all, so that two never wait for each other.
         const lockOrder = tables.map(({ name }) => ident(name)).sort();
-        await client.query(`LOCK TABLE ${lockOrder.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
+        await session.query(`LOCK TABLE ${lockOrder.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
         const result = await work(transaction);
-        await commitPublish(client, database, { ...run, runId: run.id });
-        await dropStaging(client, database.schema).catch(() => undefined);
+        await commitPublish(session, database, { ...run, runId: run.id });
+        await dropStaging(session, database.schema).catch(() => undefined);
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
+        await session.query('ROLLBACK').catch(() => undefined);
         // Staging is gone where another run has begun since, and ended this one in the ledger.
-        if (sqlState(error) === UNDEFINED_TABLE && !(await isRunning(client, run.id)))
+        if (sqlState(error) === UNDEFINED_TABLE && !(await isRunning(session, run.id)))
           throw superseded(run.id);
         throw databaseError(
           `publish run ${run.id} to schema ${database.schema}`,

@@ -1,32 +1,39 @@
-import type pg from 'pg';
-
-import { makeInterruptible } from './session.ts';
-
-/** Sends one query and waits for its end; `evenAborted` also after the signal. */
-type Send = (query: readonly unknown[], evenAborted: boolean) => Promise<unknown>;
+type Waiting = { readonly owner: string; readonly start: () => void };
 
 /**
- * Lets every query on the client wait for the one before: resources that run side by side ask for things over one
- * connection, and pg lets only one query wait for its turn. Gives a way in for other work, such as a COPY.
+ * Lets one piece of work go at a time, in the order in which they came: resources that run side by side ask for things
+ * over one connection. While the turn is kept, as by a transaction, only work of the same owner goes on.
  */
-export function takeTurns(
-  client: pg.Client,
-  send: Send,
-  { evenAborted = false }: { readonly evenAborted?: boolean } = {},
-): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = last.then(work);
-    last = next.catch(() => undefined);
-    return next;
+export class Turns {
+  readonly #isKept: () => boolean;
+  readonly #waiting: Waiting[] = [];
+  #owner: string | null = null;
+  #isTaken = false;
+
+  constructor(isKept: () => boolean = () => false) {
+    this.#isKept = isKept;
   }
-  const asking =
-    (anyway: boolean) =>
-    (...query: unknown[]): Promise<unknown> =>
-      // It is how everything is left that was interrupted.
-      inTurn(() => send(query, anyway || query[0] === 'ROLLBACK'));
-  client.query = asking(evenAborted) as typeof client.query;
-  const uninterrupted: pg.ClientBase = Object.create(client, { query: { value: asking(true) } });
-  makeInterruptible(client, uninterrupted);
-  return inTurn;
+
+  async take<T>(owner: string, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((start) => {
+      this.#waiting.push({ owner, start });
+      this.#next();
+    });
+    try {
+      return await work();
+    } finally {
+      this.#isTaken = false;
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    if (this.#isTaken) return;
+    const index = this.#waiting.findIndex(({ owner }) => !this.#isKept() || owner === this.#owner);
+    if (index === -1) return;
+    const [next] = this.#waiting.splice(index, 1);
+    this.#isTaken = true;
+    this.#owner = next?.owner ?? null;
+    next?.start();
+  }
 }

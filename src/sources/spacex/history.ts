@@ -23,15 +23,16 @@ export default defineResource({
   tables: [
     {
       name: 'history',
+      doc: 'Events that made history.',
       key: ['id'],
       owner: 'id',
       columns: {
-        id: { type: 'text', nullable: false },
-        title: { type: 'text' },
-        event_date_utc: { type: 'timestamptz' },
-        event_date_unix: { type: 'bigint' },
-        details: { type: 'text' },
-        article_url: { type: 'text' },
+        id: { type: 'id', nullable: false, doc: 'Id of the event in the API.' },
+        title: { type: 'text', doc: 'What happened, in a few words.' },
+        event_date_utc: { type: 'timestamptz', doc: 'Time of the event.' },
+        event_date_unix: { type: 'bigint', doc: 'The same in seconds since 1970, as the API gives it.' },
+        details: { type: 'text', doc: 'What happened, in prose.' },
+        article_url: { type: 'text', doc: 'An article about it.' },
       },
     },
   ],

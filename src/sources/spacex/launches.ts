@@ -16,16 +16,17 @@ import { utcOffsetMinutes } from '../../core/formats.ts';
 import { defineResource } from '../../core/resource.ts';
 import type { Table } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
+import { launchChecks } from './launch-checks.ts';
 
 const inLaunch = {
-  launch_id: { type: 'text', nullable: false },
-  position: { type: 'integer', nullable: false },
+  launch_id: { type: 'id', nullable: false, doc: 'Launch.' },
+  position: { type: 'integer', nullable: false, doc: 'Position in the list of the launch, from 0.' },
 } as const;
 
 /** A table of what a launch has a list of. */
-function listed<const N extends string, const C extends Table['columns']>(name: N, columns: C) {
+function listed<const N extends string, const C extends Table['columns']>(name: N, doc: string, columns: C) {
   const key = ['launch_id', 'position'];
-  return { name, key, owner: 'launch_id', columns: { ...inLaunch, ...columns } } as const;
+  return { name, doc, key, owner: 'launch_id', columns: { ...inLaunch, ...columns } } as const;
 }
 
 /** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
@@ -109,78 +110,141 @@ export default defineResource({
   tables: [
     {
       name: 'launches',
+      doc: 'Past and upcoming launches: when, where, on what, how it went.',
       key: ['id'],
       owner: 'id',
       columns: {
-        id: { type: 'text', nullable: false },
-        flight_number: { type: 'integer', nullable: false },
-        name: { type: 'text', nullable: false },
-        details: { type: 'text' },
-        rocket_id: { type: 'text', references: 'rockets' },
-        rocket_name: { type: 'text' },
-        launch_date_utc: { type: 'timestamptz', nullable: false },
-        launch_date_unix: { type: 'bigint', nullable: false },
-        launch_date_local: { type: 'timestamptz', nullable: false },
-        launch_utc_offset_minutes: { type: 'integer', nullable: false },
-        launch_date_precision: { type: 'text', nullable: false },
-        success: { type: 'boolean' },
-        upcoming: { type: 'boolean', nullable: false },
-        launchpad_id: { type: 'text', references: 'launchpads' },
-        window_s: { type: 'integer' },
-        static_fire_date_utc: { type: 'timestamptz' },
-        static_fire_date_unix: { type: 'bigint' },
-        tbd: { type: 'boolean', nullable: false },
-        net: { type: 'boolean', nullable: false },
-        fairings_reused: { type: 'boolean' },
-        fairings_recovery_attempt: { type: 'boolean' },
-        fairings_recovered: { type: 'boolean' },
-        patch_small_url: { type: 'text' },
-        patch_large_url: { type: 'text' },
-        reddit_campaign_url: { type: 'text' },
-        reddit_launch_url: { type: 'text' },
-        reddit_media_url: { type: 'text' },
-        reddit_recovery_url: { type: 'text' },
-        presskit_url: { type: 'text' },
-        webcast_url: { type: 'text' },
-        youtube_id: { type: 'text' },
-        article_url: { type: 'text' },
-        wikipedia_url: { type: 'text' },
-        auto_update: { type: 'boolean', nullable: false },
-        launch_library_id: { type: 'text' },
-        transformed_at_utc: { type: 'timestamptz', nullable: false, stamp: true },
-        transformed_at_date: { type: 'date', nullable: false, stamp: true },
+        id: { type: 'id', nullable: false, doc: 'Id of the launch in the API.' },
+        flight_number: {
+          type: 'integer',
+          nullable: false,
+          doc: 'Number in launch order. Not unique, and renumbered now and then.',
+        },
+        name: { type: 'text', nullable: false, doc: 'Name of the mission.' },
+        details: { type: 'text', doc: 'What happened, in prose.' },
+        rocket_id: { type: 'id', references: 'rockets', doc: 'Rocket that flew or will fly.' },
+        rocket_name: {
+          type: 'text',
+          doc: 'Name of the rocket when the row was made; null where it is unknown.',
+        },
+        launch_date_utc: { type: 'timestamptz', nullable: false, doc: 'Time of the launch.' },
+        launch_date_unix: {
+          type: 'bigint',
+          nullable: false,
+          doc: 'Time of the launch in seconds since 1970, as the API gives it.',
+        },
+        launch_date_local: {
+          type: 'timestamptz',
+          nullable: false,
+          doc: 'Time of the launch as the API gives it for the launch site.',
+        },
+        launch_utc_offset_minutes: {
+          type: 'integer',
+          nullable: false,
+          doc: 'Minutes by which local time at launch_date_local is ahead of UTC.',
+        },
+        launch_date_precision: {
+          type: 'text',
+          nullable: false,
+          doc: 'Precision of the dates: half, quarter, year, month, day or hour.',
+        },
+        success: { type: 'boolean', doc: 'Whether it succeeded; null until it has flown.' },
+        upcoming: { type: 'boolean', nullable: false, doc: 'Whether it has yet to fly.' },
+        launchpad_id: { type: 'id', references: 'launchpads', doc: 'Launch site.' },
+        window_s: { type: 'integer', doc: 'Length of the launch window, in seconds.' },
+        static_fire_date_utc: { type: 'timestamptz', doc: 'Time of the static fire before the launch.' },
+        static_fire_date_unix: {
+          type: 'bigint',
+          doc: 'The same in seconds since 1970, as the API gives it.',
+        },
+        tbd: { type: 'boolean', nullable: false, doc: 'Whether the date is still to be determined.' },
+        net: { type: 'boolean', nullable: false, doc: 'Whether the date is a "no earlier than" date.' },
+        fairings_reused: {
+          type: 'boolean',
+          doc: 'Whether the fairing halves had flown before; null without a fairing.',
+        },
+        fairings_recovery_attempt: {
+          type: 'boolean',
+          doc: 'Whether a recovery of the fairing was attempted.',
+        },
+        fairings_recovered: { type: 'boolean', doc: 'Whether the fairing was recovered.' },
+        patch_small_url: { type: 'text', doc: 'Small picture of the mission patch.' },
+        patch_large_url: { type: 'text', doc: 'Large picture of the mission patch.' },
+        reddit_campaign_url: { type: 'text', doc: 'Reddit discussion of the campaign.' },
+        reddit_launch_url: { type: 'text', doc: 'Reddit discussion during the launch.' },
+        reddit_media_url: { type: 'text', doc: 'Reddit collection of pictures.' },
+        reddit_recovery_url: { type: 'text', doc: 'Reddit discussion of the recovery.' },
+        presskit_url: { type: 'text', doc: 'Press kit.' },
+        webcast_url: { type: 'text', doc: 'Recording of the webcast.' },
+        youtube_id: { type: 'text', doc: 'YouTube id of the webcast.' },
+        article_url: { type: 'text', doc: 'An article about the launch.' },
+        wikipedia_url: { type: 'text', doc: 'Wikipedia article.' },
+        auto_update: {
+          type: 'boolean',
+          nullable: false,
+          doc: "Whether the API's own jobs keep the record up to date.",
+        },
+        launch_library_id: { type: 'id', doc: 'Id of the launch in Launch Library 2.' },
+        transformed_at_utc: {
+          type: 'timestamptz',
+          nullable: false,
+          stamp: true,
+          doc: 'Start of the run that made the row.',
+        },
+        transformed_at_date: {
+          type: 'date',
+          nullable: false,
+          stamp: true,
+          doc: 'Date of transformed_at_utc, in UTC.',
+        },
       },
     },
-    listed('launch_cores', {
-      core_id: { type: 'text', references: 'cores' },
-      flight: { type: 'integer' },
-      gridfins: { type: 'boolean' },
-      legs: { type: 'boolean' },
-      reused: { type: 'boolean' },
-      landing_attempt: { type: 'boolean' },
-      landing_success: { type: 'boolean' },
-      landing_type: { type: 'text' },
-      landpad_id: { type: 'text', references: 'landpads' },
+    listed('launch_cores', 'First stages (cores) of a launch, and how they landed.', {
+      core_id: { type: 'id', references: 'cores', doc: 'Core; null until it is known.' },
+      flight: { type: 'integer', doc: 'Flights of the core up to and including this one.' },
+      gridfins: { type: 'boolean', doc: 'Whether it has grid fins.' },
+      legs: { type: 'boolean', doc: 'Whether it has landing legs.' },
+      reused: { type: 'boolean', doc: 'Whether it had flown before.' },
+      landing_attempt: { type: 'boolean', doc: 'Whether it tried to land.' },
+      landing_success: { type: 'boolean', doc: 'Whether it landed.' },
+      landing_type: { type: 'text', doc: 'Ocean, ASDS (drone ship) or RTLS (return to launch site).' },
+      landpad_id: { type: 'id', references: 'landpads', doc: 'Landing pad or drone ship.' },
     }),
-    listed('launch_payloads', { payload_id: { type: 'text', nullable: false, references: 'payloads' } }),
-    listed('launch_crew', { crew_id: { type: 'text', references: 'crew' }, role: { type: 'text' } }),
-    listed('launch_ships', { ship_id: { type: 'text', nullable: false, references: 'ships' } }),
-    listed('launch_capsules', { capsule_id: { type: 'text', nullable: false, references: 'capsules' } }),
-    listed('launch_fairing_ships', { ship_id: { type: 'text', nullable: false, references: 'ships' } }),
-    listed('launch_failures', {
-      time_s: { type: 'double precision' },
-      altitude_km: { type: 'double precision' },
-      reason: { type: 'text' },
+    listed('launch_payloads', 'Payloads of a launch.', {
+      payload_id: { type: 'id', nullable: false, references: 'payloads', doc: 'Payload.' },
+    }),
+    listed('launch_crew', 'Crew of a launch.', {
+      crew_id: { type: 'id', references: 'crew', doc: 'Crew member.' },
+      role: { type: 'text', doc: 'What the crew member does on this flight.' },
+    }),
+    listed('launch_ships', 'Ships that support a launch.', {
+      ship_id: { type: 'id', nullable: false, references: 'ships', doc: 'Ship.' },
+    }),
+    listed('launch_capsules', 'Capsules of a launch.', {
+      capsule_id: { type: 'id', nullable: false, references: 'capsules', doc: 'Capsule.' },
+    }),
+    listed('launch_fairing_ships', 'Ships that recover the fairing of a launch.', {
+      ship_id: { type: 'id', nullable: false, references: 'ships', doc: 'Ship.' },
+    }),
+    listed('launch_failures', 'What went wrong in a launch.', {
+      time_s: { type: 'double precision', doc: 'Seconds after liftoff; negative before it.' },
+      altitude_km: { type: 'double precision', doc: 'Altitude at that time, in kilometres.' },
+      reason: { type: 'text', doc: 'What failed.' },
     }),
     {
       name: 'launch_images',
+      doc: 'Photographs of a launch.',
       key: ['launch_id', 'size', 'position'],
       owner: 'launch_id',
       columns: {
-        launch_id: { type: 'text', nullable: false },
-        size: { type: 'text', nullable: false },
-        position: { type: 'integer', nullable: false },
-        url: { type: 'text', nullable: false },
+        launch_id: { type: 'id', nullable: false, doc: 'Launch.' },
+        size: { type: 'id', nullable: false, doc: 'Size of the picture: small or original.' },
+        position: {
+          type: 'integer',
+          nullable: false,
+          doc: 'Position among the pictures of that size, from 0.',
+        },
+        url: { type: 'text', nullable: false, doc: 'URL of the picture.' },
       },
     },
   ],
@@ -269,112 +333,7 @@ export default defineResource({
     };
   },
   omitted: {},
-  checks: [
-    {
-      name: 'launch_flight_number_shared',
-      severity: 'warning',
-      description: 'Several launches have one flight number',
-      sql: `SELECT id, 'flight number ' || flight_number || ': ' || name AS detail
-            FROM (SELECT *, count(*) OVER (PARTITION BY flight_number) AS launches FROM launches) numbered WHERE launches > 1`,
-    },
-    {
-      name: 'launch_flight_number_missing',
-      severity: 'info',
-      description: 'Flight numbers before that of the launch are left out',
-      sql: `SELECT id, 'none from ' || before + 1 || ' to ' || flight_number - 1 AS detail
-            FROM (SELECT *, lag(flight_number) OVER (ORDER BY flight_number) AS before FROM launches) numbered
-            WHERE flight_number - 1 > before`,
-    },
-    {
-      name: 'launch_order_differs',
-      severity: 'info',
-      description: 'By flight number a launch comes after one that has a later date',
-      sql: `SELECT id, name || ' was earlier than the flight before it' AS detail
-            FROM (SELECT *, lag(launch_date_utc) OVER (PARTITION BY upcoming ORDER BY flight_number, launch_date_utc) AS before FROM launches) ordered
-            WHERE before > launch_date_utc`,
-    },
-    {
-      name: 'launch_unix_differs',
-      severity: 'error',
-      description: 'The date in seconds is another time than the date',
-      sql: `SELECT id, name || ': by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
-            FROM launches WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
-    },
-    {
-      name: 'launch_local_differs',
-      severity: 'error',
-      description: 'The local date is another time than the date',
-      sql: `SELECT id, name || ': by ' || extract(epoch FROM launch_date_local - launch_date_utc)::bigint || ' s' AS detail FROM launches WHERE launch_date_local <> launch_date_utc`,
-    },
-    {
-      name: 'launch_local_month_differs',
-      severity: 'info',
-      description: 'A launch known to the month at most is in another month by its local date',
-      sql: `SELECT id, name AS detail FROM launches
-            WHERE launch_date_precision IN ('month', 'quarter', 'half', 'year')
-            AND date_trunc('month', launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')
-            <> date_trunc('month', launch_date_utc AT TIME ZONE 'UTC')`,
-    },
-    {
-      name: 'launch_overdue',
-      severity: 'warning',
-      description: 'A launch is called upcoming, and its time is past',
-      sql: `SELECT id, name || ': ' || launch_date_utc::date AS detail FROM launches
-            WHERE upcoming AND launch_date_utc < now() - CASE launch_date_precision WHEN 'hour' THEN interval '1 hour'
-            WHEN 'day' THEN interval '1 day' WHEN 'month' THEN interval '1 month' WHEN 'quarter' THEN interval '3 months'
-            WHEN 'half' THEN interval '6 months' ELSE interval '1 year' END`,
-    },
-    {
-      name: 'launch_date_vague',
-      severity: 'info',
-      description: 'A past launch has a date that is not known to the hour',
-      sql: `SELECT id, name || ': ' || launch_date_precision AS detail FROM launches WHERE NOT upcoming AND launch_date_precision <> 'hour'`,
-    },
-    {
-      name: 'launch_outcome_unknown',
-      severity: 'warning',
-      description: 'Of a past launch it is not said whether it succeeded',
-      sql: `SELECT id, name AS detail FROM launches WHERE NOT upcoming AND success IS NULL`,
-    },
-    {
-      name: 'launch_outcome_early',
-      severity: 'error',
-      description: 'An upcoming launch has succeeded or failed',
-      sql: `SELECT id, name AS detail FROM launches WHERE upcoming AND success IS NOT NULL`,
-    },
-    {
-      name: 'launch_failure_differs',
-      severity: 'error',
-      description: 'A failed launch tells no failure, or another one does',
-      sql: `SELECT id, name AS detail FROM launches l
-            WHERE (success IS FALSE) <> EXISTS (SELECT FROM launch_failures f WHERE f.launch_id = l.id)`,
-    },
-    {
-      name: 'launch_failure_early',
-      severity: 'info',
-      description: 'It failed before it lifted off',
-      sql: `SELECT launch_id AS id, time_s || ' s: ' || coalesce(reason, '') AS detail FROM launch_failures WHERE time_s < 0`,
-    },
-    {
-      name: 'static_fire_unix_differs',
-      severity: 'error',
-      description: 'The static fire in seconds is another time than its date',
-      sql: `SELECT id, name || ': by ' || static_fire_date_unix - extract(epoch FROM static_fire_date_utc)::bigint || ' s' AS detail
-            FROM launches WHERE static_fire_date_unix <> extract(epoch FROM static_fire_date_utc)::bigint`,
-    },
-    {
-      name: 'static_fire_late',
-      severity: 'error',
-      description: 'The static fire was after the launch',
-      sql: `SELECT id, name || ': by ' || (static_fire_date_utc::date - launch_date_utc::date) || ' days' AS detail FROM launches WHERE static_fire_date_utc > launch_date_utc`,
-    },
-    {
-      name: 'launch_not_updated',
-      severity: 'info',
-      description: 'The API no longer keeps the launch up by itself',
-      sql: `SELECT id, name AS detail FROM launches WHERE NOT auto_update`,
-    },
-  ],
+  checks: launchChecks,
   exampleQuery:
     'SELECT rocket_name, count(*) AS launches, count(*) FILTER (WHERE success) AS succeeded FROM launches GROUP BY 1 ORDER BY 2 DESC',
 });

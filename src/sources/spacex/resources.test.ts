@@ -16,6 +16,7 @@ import launches from './launches.ts';
 
 const UNIT =
   /_(?:kg|km|m|m3|s|t|kn|deg|au|days|min|years|pct|usd|kph|km_s|jd|degrees|rev_per_day[23]?|per_earth_radius)$/;
+const SENTENCE = /^\S.*[^ .]\.$/;
 const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
 
 for (const resource of resources) {
@@ -30,6 +31,23 @@ for (const resource of resources) {
       for (const { name, key, owner, columns } of resource.tables) {
         for (const column of [...key, owner])
           assert.equal(columns[column]?.nullable, false, `${name}.${column}`);
+      }
+    });
+
+    it('has tables whose text keys, owners and references are ids', () => {
+      for (const { name, key, owner, columns } of resource.tables) {
+        for (const [column, { type, references }] of Object.entries(columns)) {
+          const compared = key.includes(column) || owner === column || references !== undefined;
+          if (compared) assert.notEqual(type, 'text', `${name}.${column}`);
+        }
+      }
+    });
+
+    it('says in a sentence what each table and column means', () => {
+      for (const { name, doc, columns } of resource.tables) {
+        assert.match(doc, SENTENCE, name);
+        for (const [column, one] of Object.entries(columns))
+          assert.match(one.doc, SENTENCE, `${name}.${column}`);
       }
     });
 

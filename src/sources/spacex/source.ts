@@ -1,4 +1,5 @@
 import type { Source } from '../../core/source.ts';
+import archive from './archive.ts';
 import capsules from './capsules.ts';
 import company from './company.ts';
 import cores from './cores.ts';
@@ -21,6 +22,9 @@ const spacex: Source = {
   baseUrl: 'https://api.spacexdata.com',
   // The live API allowed 50 in a second.
   pacing: { requestsPerSecond: 10, burst: 20 },
+  archive,
+  // Its host does not answer any more; and should its name ever change hands, a stranger must not be taken for it.
+  defaultAddress: 'archive',
   resources: [
     rockets,
     launchpads,

@@ -1,0 +1,88 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import type { Session } from '../src/adapters/postgres/session.ts';
+import { migrationDirs } from '../src/app/database.ts';
+import type { Table } from '../src/core/table.ts';
+import { sources } from '../src/sources/index.ts';
+import { withMigrated } from './migrated.ts';
+import { changeSql } from './table-changes.ts';
+import { presentStates, viewsReading, wantedState } from './table-state.ts';
+
+/**
+ * `npm run migration NAME`: writes what the table literals of each source say beyond its migrations as the next one, to
+ * be read before it is committed.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const [name = '', ...rest] = args;
+  if (!/^[a-z][a-z0-9_]*$/.test(name) || rest.length > 0)
+    throw new Refusal(
+      `Cannot write a migration named "${args.join(' ')}": give one name of lower-case letters, digits and underscores, such as: npm run migration crew_agency`,
+    );
+  const written: string[] = [];
+  for (const source of sources) {
+    const dirs = migrationDirs(source);
+    const tables = source.resources.flatMap((resource): readonly Table[] => resource.tables);
+    const sql = await withMigrated(dirs, (session, schema) => draftMigration(session, schema, tables));
+    if (sql !== null) written.push(await writeNext(dirs.at(-1) ?? '', name, sql));
+  }
+  const lines = written.map((path) => `Wrote ${relative('.', path)}: read it before you commit it.`);
+  if (lines.length === 0)
+    lines.push('Nothing to do: the migrations make the tables that the sources describe.');
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a user's mistake is answered with: a line. */
+class Refusal extends Error {}
+
+/** The text of a migration that brings a migrated schema to what the literals say; null where it is there. */
+export async function draftMigration(
+  session: Session,
+  schema: string,
+  tables: readonly Table[],
+): Promise<string | null> {
+  await refuseNames(session, tables);
+  const wanted = tables.map(wantedState);
+  const present = await presentStates(session, schema);
+  const views = await viewsReading(session, schema);
+  const up = changeSql(present, wanted, views);
+  if (up === '') return null;
+  return `-- schema: target\n\n-- up\n${up}\n\n-- down\n${changeSql(wanted, present, views)}\n`;
+}
+
+/** SQL that people read and write has no names in quotes. */
+async function refuseNames(session: Session, tables: readonly Table[]): Promise<void> {
+  const reserved = await session.rows<{ word: string }>(
+    `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')`,
+  );
+  const words = new Set(reserved.map(({ word }) => word));
+  for (const { name, columns } of tables) {
+    const odd = [name, ...Object.keys(columns)].find(
+      (one) => !/^[a-z_][a-z0-9_]*$/.test(one) || words.has(one),
+    );
+    if (odd !== undefined)
+      throw new Refusal(
+        `Cannot write a migration for table ${name}: "${odd}" would need quotes in SQL, give it another name`,
+      );
+  }
+}
+
+async function writeNext(dir: string, name: string, sql: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  const last = (await readdir(dir))
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .at(-1);
+  const number = String(Number(last?.slice(0, 4) ?? 0) + 1).padStart(4, '0');
+  const path = join(dir, `${number}_${name}.sql`);
+  await writeFile(path, sql, { flag: 'wx' });
+  return path;
+}
+
+if (import.meta.main) {
+  await main(process.argv.slice(2)).catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  });
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { readCassette } from './cassette.ts';
+
+const BODY = '[{"name":"Falcon \'1\'"}]';
+
+void describe('a cassette', () => {
+  for (const [form, string] of [
+    ['in quotes', `'${BODY.replaceAll("'", "''")}'`],
+    ['in quotes, on two lines', `'${BODY.replaceAll("'", "''").replace(' ', '\n        ')}'`],
+    ['in base64', `!binary |-\n        ${Buffer.from(BODY).toString('base64')}`],
+    ['in base64, on one line', `!binary ${Buffer.from(BODY).toString('base64')}`],
+    ['as a literal block', `|-\n        ${BODY}`],
+  ] as const) {
+    void it(`has its body ${form}`, async () => {
+      const cassette = await readCassette(Buffer.from(cassetteWith(string)));
+      assert.equal(Buffer.from(cassette.body).toString(), BODY);
+      assert.equal(cassette.url, 'https://api.example.com/v4/rockets/');
+      assert.equal(cassette.status, 200);
+      assert.equal(cassette.recordedAt, '2026-03-21T19:46:50.000Z');
+      assert.deepEqual(cassette.headers, {
+        'content-type': 'application/json; charset=utf-8',
+        etag: 'W/"16-abc"',
+        vary: 'Accept-Encoding, Origin',
+      });
+    });
+  }
+
+  for (const [what, text, reason] of [
+    ['nothing', '', /no cassette of one exchange/],
+    ['a page', '<!DOCTYPE html>\n<html>a: b: c</html>', /./],
+    ['no exchange', 'http_interactions: []', /no cassette of one exchange/],
+    ['two exchanges', 'http_interactions: [{}, {}]', /no cassette of one exchange/],
+    ['an exchange without anything', 'http_interactions: [{}]', /no URL and status/],
+    ['an exchange without a body', cassetteWith('').replace(/string: $/m, 'other: x'), /no body/],
+    ['bytes that are no UTF-8', Buffer.from([0x66, 0xff]), /./],
+    ['many references to one text', bomb(), /alias/i],
+  ] as const) {
+    void it(`is not ${what}`, async () => {
+      await assert.rejects(readCassette(Buffer.from(text)), reason);
+    });
+  }
+});
+
+function cassetteWith(string: string): string {
+  return `---
+http_interactions:
+- request:
+    method: get
+    uri: https://api.example.com/v4/rockets/
+    body:
+      encoding: US-ASCII
+      string: ''
+  response:
+    status:
+      code: 200
+      message: OK
+    headers:
+      Content-Type:
+      - application/json; charset=utf-8
+      Etag:
+      - W/"16-abc"
+      Vary:
+      - Accept-Encoding
+      - Origin
+    body:
+      encoding: ASCII-8BIT
+      string: ${string}
+  recorded_at: Sat, 21 Mar 2026 19:46:50 GMT
+recorded_with: VCR 6.4.0
+`;
+}
+
+/** A text that is a billion times as long when all is put in its place. */
+function bomb(): string {
+  const lines = ['a: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 10; level += 1)
+    lines.push(`b${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
+  return lines.join('\n');
+}

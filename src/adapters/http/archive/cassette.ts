@@ -1,0 +1,59 @@
+/** One recorded exchange: a cassette of VCR, which is a YAML file. */
+export type Cassette = {
+  readonly url: string;
+  readonly status: number;
+  /** Names in lower case; those of one name joined. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** ISO 8601; null where it does not say. */
+  readonly recordedAt: string | null;
+};
+
+/** Throws where the file is no cassette with exactly one exchange. */
+export async function readCassette(file: Uint8Array): Promise<Cassette> {
+  // Loaded where it is needed: most commands never read one.
+  const { parse } = await import('yaml');
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(file);
+  // Its own messages would quote the body over several lines.
+  const exchanges = at(parse(text, { customTags: [BINARY], prettyErrors: false }), 'http_interactions');
+  if (!Array.isArray(exchanges) || exchanges.length !== 1)
+    throw new TypeError('the file is no cassette of one exchange');
+  const [exchange] = exchanges as readonly unknown[];
+  const response = at(exchange, 'response');
+  const url = at(at(exchange, 'request'), 'uri');
+  const status = at(at(response, 'status'), 'code');
+  const body = at(at(response, 'body'), 'string');
+  if (typeof url !== 'string' || typeof status !== 'number')
+    throw new TypeError('the exchange has no URL and status');
+  if (typeof body !== 'string' && !(body instanceof Uint8Array))
+    throw new TypeError('the exchange has no body');
+  return {
+    url,
+    status,
+    headers: headersIn(at(response, 'headers')),
+    body: typeof body === 'string' ? Buffer.from(body) : body,
+    recordedAt: momentIn(at(exchange, 'recorded_at')),
+  };
+}
+
+/** As Ruby writes bytes that are no ASCII: with one exclamation mark, so that it is not the tag of the same name in YAML. */
+const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64') };
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function headersIn(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, values]: [string, unknown]) => [
+      name.toLowerCase(),
+      (Array.isArray(values) ? values : [values]).map(String).join(', '),
+    ]),
+  );
+}
+
+function momentIn(value: unknown): string | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}

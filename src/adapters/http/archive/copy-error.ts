@@ -1,0 +1,46 @@
+import { cannotGet, failed, RequestError, type Place } from '../failures.ts';
+import type { Answer } from './host.ts';
+
+/**
+ * What is wrong with a copy: there is none (`absent`), something else is in its place (`unusable`), or it is not what it
+ * was when it was made (`damaged`). No further try changes that.
+ */
+export type CopyFault = 'absent' | 'unusable' | 'damaged';
+
+export class CopyError extends RequestError {
+  readonly fault: CopyFault;
+
+  constructor(fault: CopyFault, { message, reason, status, cause }: RequestError) {
+    super(message, reason, { cause, hint: OTHER_COPY, ...(status === null ? {} : { status }) });
+    this.fault = fault;
+  }
+}
+
+export const OTHER_COPY = 'Give another day with --as-of, or another address with --from.';
+
+export function noCopy(
+  place: Place,
+  fault: CopyFault,
+  reason: string,
+  more: { readonly status?: number; readonly cause?: unknown } = {},
+): CopyError {
+  return new CopyError(fault, cannotGet(place, reason, { hint: OTHER_COPY, ...more }));
+}
+
+/** A host answered with an error of its own. Most of them pass. */
+export function refusedWith({ place, status, headers }: Answer): RequestError {
+  const reason = `it answered ${status}`;
+  if (status < 500 && !PASSING.has(status)) return noCopy(place, 'unusable', reason, { status });
+  const retryAfter = headers['retry-after'];
+  return cannotGet(place, reason, { hint: 'Try again later.', retryable: true, status, retryAfter });
+}
+
+const PASSING: ReadonlySet<number> = new Set([408, 425]);
+
+/** A connection that broke may hold at the next try; bytes that no decoder takes come again as they are. */
+export function brokenBody(place: Place, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  return noCopy(place, 'damaged', `its body cannot be decoded: ${failed(place, error).reason}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,162 @@
+import { AbsentError, PipelineError } from '../../../core/errors.ts';
+import type { Attempt, Clock, Log, Tries } from '../../../core/ports.ts';
+import { backoffDelay, parseRetryAfter } from '../../../lib/backoff.ts';
+import { RequestError } from '../failures.ts';
+import type { Asked } from '../tries.ts';
+import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
+
+/** A way to a copy. */
+export type Way = {
+  readonly ask: () => Promise<Asked>;
+  /** The URL of the copy, where it is known before. */
+  readonly url: string | null;
+  /** Where this one is of no use: another way to a copy of the same kind, before the next kind. */
+  readonly instead: Way | null;
+};
+
+export type CopyRetries = {
+  readonly maxAttempts: number;
+  readonly backoffBaseSeconds: number;
+  readonly backoffCapSeconds: number;
+  readonly random: () => number;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type CopyTriesOptions = CopyRetries & {
+  readonly resource: string;
+  /** In order of preference. */
+  readonly ways: readonly Way[];
+  /** The URL of the copy that is kept; null for none. */
+  readonly keptUrl: string | null;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Goes through the copies of a page until one of them is usable. What may pass is tried again; what is wrong with a copy
+ * leads on to the next. Where a host cannot be reached, a newer copy that is kept is not replaced by an older one.
+ */
+export function openCopyTries(options: CopyTriesOptions): Tries {
+  const { clock, keptUrl, log, maxAttempts, resource, signal } = options;
+  const attempts: Attempt[] = [];
+  const ways = [...options.ways];
+  const reasons: string[] = [];
+  /** Has each copy so far turned out not to exist? */
+  let isAbsent = true;
+  let tries = 0;
+  let started = clock.elapsed();
+  let current: Asked | null = null;
+
+  function add(error: PipelineError | null, status: number | null, waitMs: number | null): void {
+    const seconds = (clock.elapsed() - started) / 1000;
+    const wait_seconds = waitMs === null ? null : waitMs / 1000;
+    attempts.push({ status, error: error?.message ?? null, seconds, wait_seconds });
+  }
+
+  function letGo(): number | null {
+    const status = current?.response.status ?? null;
+    current?.letGo();
+    current = null;
+    return status;
+  }
+
+  /** Waits until the next try, turns to the next copy, or throws where there must be neither. */
+  async function fail(error: PipelineError, status: number | null): Promise<void> {
+    signal.throwIfAborted();
+    tries += 1;
+    const wait = tries < maxAttempts ? waitBefore(tries, error, options) : null;
+    if (wait === null) {
+      giveUp(error, status);
+      return;
+    }
+    add(error, status, wait);
+    const fields = { resource, attempt: attempts.length, status, wait_seconds: wait / 1000 };
+    log.warn(`${error.message}; next try in ${(wait / 1000).toFixed(1)} s`, fields);
+    await clock.sleep(wait, signal);
+  }
+
+  function giveUp(error: PipelineError, status: number | null): void {
+    const way = ways.shift();
+    const fault = faultOf(error);
+    reasons.push(reasonOf(error, tries));
+    tries = 0;
+    // What the archive never captured is not in its index either, and a host that is away cannot be asked for that.
+    const instead = fault === null || fault === 'absent' ? null : (way?.instead ?? null);
+    if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
+    if (instead !== null) ways.unshift(instead);
+    const mayGoOn = fault !== null || keptUrl === null || ways.some(({ url }) => url === keptUrl);
+    const isLast = ways.length === 0 || !mayGoOn;
+    add(error, status, isLast ? null : 0);
+    if (isLast) throw ending(error);
+    log.info(`${error.message}; trying another copy`, { resource, status });
+  }
+
+  function ending(cause: PipelineError | null): PipelineError {
+    const all = reasons.join('; ');
+    if (isAbsent) {
+      const known = all === '' ? '' : ` (${all})`;
+      return new AbsentError(`Cannot get ${resource}: no copy of it is preserved${known}`, {
+        cause,
+        hint: OTHER_COPY,
+      });
+    }
+    const hint = cause?.hint ?? OTHER_COPY;
+    return new PipelineError(`Cannot get ${resource} from a preserved copy: ${all}`, {
+      code: 'source',
+      cause,
+      hint,
+    });
+  }
+
+  return {
+    async next() {
+      for (;;) {
+        const [way] = ways;
+        if (way === undefined) throw ending(null);
+        started = clock.elapsed();
+        try {
+          current = await way.ask();
+          return current.response;
+        } catch (error) {
+          if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
+          await fail(error, error instanceof RequestError ? error.status : null);
+        }
+      }
+    },
+    async failed(error) {
+      await fail(error, letGo());
+    },
+    end() {
+      const status = letGo();
+      if (status !== null) add(null, status, null);
+      return attempts;
+    },
+  };
+}
+
+/** What is wrong with the copy; null where the host is to blame. A body that its reader did not take is damaged. */
+function faultOf(error: PipelineError): CopyFault | null {
+  if (error instanceof CopyError) return error.fault;
+  return error instanceof RequestError ? null : 'damaged';
+}
+
+/** Milliseconds until the next try; null where there must be none. */
+function waitBefore(
+  number: number,
+  error: PipelineError,
+  { backoffBaseSeconds, backoffCapSeconds, clock, random }: CopyRetries,
+): number | null {
+  // A copy that its reader did not take is the same at the next try.
+  if (!(error instanceof RequestError) || !error.retryable) return null;
+  const asked = error.retryAfter === null ? null : parseRetryAfter(error.retryAfter, clock.now());
+  const backoff = backoffDelay(number, {
+    baseMs: backoffBaseSeconds * 1000,
+    capMs: backoffCapSeconds * 1000,
+    random,
+  });
+  return Math.max(asked ?? 0, backoff);
+}
+
+function reasonOf({ message }: PipelineError, tries: number): string {
+  return `${message.replace(/^Cannot \w+ /, '')}${tries > 1 ? ` (${tries} tries)` : ''}`;
+}

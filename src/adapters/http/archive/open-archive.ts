@@ -1,0 +1,95 @@
+import { PipelineError } from '../../../core/errors.ts';
+import type { Upstream } from '../../../core/ports.ts';
+import type { Archive, PreservedCopy } from '../../../core/source.ts';
+import { maskUrl } from '../../../lib/mask-url.ts';
+import { createCaptures, isReplayed } from './captures.ts';
+import { openCopyTries, type CopyRetries, type Way } from './copy-tries.ts';
+import { openHost, type HostOptions } from './host.ts';
+import type { Page } from './page.ts';
+import { parsePlayback } from './playback-url.ts';
+import { createRecordings } from './recordings.ts';
+
+export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | 'headersTimeoutSeconds'> &
+  CopyRetries & {
+    /** What the ledger remembers. */
+    readonly address: string;
+    readonly copies: Archive['copies'];
+    readonly pacing: Archive['pacing'];
+    readonly headersTimeoutSeconds: number;
+    /** `<archive>/<timestamp>id_/<base URL of the API>` */
+    readonly archiveUrl: string;
+    /** The folder of the recordings; null: without recordings. */
+    readonly recordingsUrl: string | null;
+    /** The keys of the configuration that hold these, for hints. */
+    readonly settings: { readonly archiveUrl: string; readonly recordingsUrl: string };
+  };
+
+export type ArchiveUpstream = Upstream & { readonly close: () => Promise<void> };
+
+/**
+ * The preserved copies of an API: captures of a web archive, and recordings in a repository. Each of the two hosts is
+ * asked one request at a time. Throws PipelineError `usage` where `archiveUrl` is no address of captures.
+ */
+export function openArchive(options: ArchiveOptions): ArchiveUpstream {
+  const { copies, settings } = options;
+  const recordingsUrl = options.recordingsUrl?.replace(/\/+$/, '') ?? null;
+  const base = parsePlayback(options.archiveUrl.replace(/\/+$/, ''));
+  if (base === null) throw notOfCaptures(options);
+  const hostOptions = { ...options, ...options.pacing };
+  const archive = openHost(hostOptions, {
+    url: new URL(options.archiveUrl),
+    setting: settings.archiveUrl,
+    isReplayed,
+    refusedHint:
+      'The archive may have blocked this address after too many requests: wait for an hour before you try again.',
+  });
+  const repository =
+    recordingsUrl === null
+      ? null
+      : openHost(hostOptions, {
+          url: new URL(recordingsUrl),
+          setting: settings.recordingsUrl,
+          isReplayed: () => false,
+          refusedHint: null,
+        });
+  const captures = createCaptures(archive, base);
+  const recordings =
+    repository === null || recordingsUrl === null
+      ? null
+      : createRecordings(repository, recordingsUrl, base.original);
+
+  function wayTo(copy: PreservedCopy, page: Page): readonly Way[] {
+    if (copy.kind === 'capture') {
+      const newest = { ask: captures.newest(page), url: null, instead: null };
+      return [{ ask: () => captures.nearest(page), url: null, instead: newest }];
+    }
+    if (recordings === null) return [];
+    return [{ ask: () => recordings.get(copy, page), url: recordings.urlOf(copy), instead: null }];
+  }
+
+  return {
+    address: options.address,
+    open(request, signal) {
+      const { kept, resource } = request;
+      const page = { ...request, signal, tried: new Set<string>() };
+      const ways = (copies[resource] ?? []).flatMap((copy) => wayTo(copy, page));
+      return openCopyTries({ ...options, resource, ways, keptUrl: kept?.url ?? null, signal });
+    },
+    hide: (text) => archive.hide(repository?.hide(text) ?? text),
+    reach: archive.reach,
+    async close() {
+      archive.close();
+      repository?.close();
+    },
+  };
+}
+
+function notOfCaptures({ archiveUrl, settings }: ArchiveOptions): PipelineError {
+  return new PipelineError(
+    `Cannot use ${settings.archiveUrl} ${JSON.stringify(maskUrl(archiveUrl))}: it is no address of captures`,
+    {
+      code: 'usage',
+      hint: 'Give one of the form https://web.archive.org/web/20260605id_/https://api.example.com',
+    },
+  );
+}

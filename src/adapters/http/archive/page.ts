@@ -1,0 +1,38 @@
+import type { Copy, PageRequest, UpstreamResponse } from '../../../core/ports.ts';
+import { decodeByBytes } from '../decode-by-bytes.ts';
+import { brokenBody, noCopy } from './copy-error.ts';
+import type { Answer } from './host.ts';
+
+/** A request for one page, and what became of it so far. */
+export type Page = PageRequest & {
+  readonly signal: AbortSignal;
+  /** Timestamps of captures that are of no use, and of those that led to them. */
+  readonly tried: Set<string>;
+};
+
+/** The answer where a copy that never changes is kept. */
+export function keptResponse(copy: Copy, simulated: boolean | null): UpstreamResponse {
+  return { url: copy.url, status: 304, headers: {}, simulated, encoding: 'identity', copy, body: nothing() };
+}
+
+// oxlint-disable-next-line require-yield -- a 304 has no body
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** A body of at most so many bytes, decoded. Ends the request. */
+export async function readWhole({ body, letGo, place }: Answer, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const decoded = await decodeByBytes(body);
+    for await (const chunk of decoded.chunks) {
+      size += chunk.byteLength;
+      if (size > limit) throw noCopy(place, 'unusable', `it has more than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw brokenBody(place, error);
+  } finally {
+    letGo();
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+
+/** What an ETag in the API's own form states of a body. */
+type Stated = { readonly bytes: number; readonly sha1: string };
+
+/** Length in hex, then the first 27 characters of base64 of a SHA-1: of the body, so that it proves it. Weak ones too. */
+const OWN_FORM = /^(?:W\/)?"([0-9a-f]{1,12})-([A-Za-z0-9+/]{27})"$/;
+
+/** Null for an ETag in another form, which proves nothing. */
+function statedBy(etag: string): Stated | null {
+  const [, length, sha1] = OWN_FORM.exec(etag.trim()) ?? [];
+  return length === undefined || sha1 === undefined ? null : { bytes: Number.parseInt(length, 16), sha1 };
+}
+
+/** Can this ETag prove a body? */
+export function canProve(etag: string | null | undefined): etag is string {
+  return typeof etag === 'string' && statedBy(etag) !== null;
+}
+
+/** The same chunks; fails at their end, or where there are too many, unless they are the body that the ETag was made of. */
+export async function* proven(
+  chunks: AsyncIterable<Uint8Array>,
+  etag: string,
+  fail: (reason: string) => Error,
+): AsyncGenerator<Uint8Array> {
+  const proof = openProof(etag);
+  for await (const chunk of chunks) {
+    if (!proof.add(chunk)) break;
+    yield chunk;
+  }
+  const reason = proof.end();
+  if (reason !== null) throw fail(reason);
+}
+
+/** Why a body is not the one that the ETag was made of; null where it is. */
+export function disproof(body: Uint8Array, etag: string): string | null {
+  const proof = openProof(etag);
+  proof.add(body);
+  return proof.end();
+}
+
+function openProof(etag: string) {
+  const stated = statedBy(etag);
+  const hash = createHash('sha1');
+  let bytes = 0;
+  return {
+    /** False where there are too many bytes. */
+    add(chunk: Uint8Array): boolean {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      return stated === null || bytes <= stated.bytes;
+    },
+    end(): string | null {
+      if (stated === null) return null;
+      if (bytes !== stated.bytes) {
+        const size = bytes > stated.bytes ? 'more bytes than' : `${bytes} bytes instead of`;
+        return `its body has ${size} the ${stated.bytes} that its original ETag ${etag} states`;
+      }
+      const isSame = hash.digest('base64').startsWith(stated.sha1);
+      return isSame ? null : `its body is not the one that its original ETag ${etag} was made of`;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+
+import type { UpstreamResponse } from '../../../core/ports.ts';
+import { SIMULATED_HEADER } from '../../../core/simulated.ts';
+import type { Recording } from '../../../core/source.ts';
+import { isJsonType } from '../../../lib/content-type.ts';
+import { sameEtag } from '../../../lib/etag.ts';
+import { maskUrl } from '../../../lib/mask-url.ts';
+import type { Asked } from '../tries.ts';
+import { readCassette, type Cassette } from './cassette.ts';
+import { noCopy, refusedWith } from './copy-error.ts';
+import type { Answer, Host } from './host.ts';
+import { keptResponse, readWhole, type Page } from './page.ts';
+import { isSameOriginal } from './playback-url.ts';
+import { canProve, disproof } from './proof.ts';
+
+/** A file is read as a whole, as it is one YAML document. The largest that is known has over 4 MB. */
+const FILE_BYTES = 64_000_000;
+
+export type Recordings = {
+  readonly urlOf: (recording: Recording) => string;
+  readonly get: (recording: Recording, page: Page) => Promise<Asked>;
+};
+
+/** Recordings of an API in one folder. `original` is the API's base URL. */
+export function createRecordings(host: Host, folder: string, original: string): Recordings {
+  const placeOf = ({ file }: Recording) => host.placeOf(new URL(`${folder}/${file}`));
+  const urlOf = (recording: Recording): string => maskUrl(placeOf(recording).url.href);
+
+  return {
+    urlOf,
+    async get(recording, page) {
+      const place = placeOf(recording);
+      const url = urlOf(recording);
+      // Where the files of a folder change, it has to get another URL.
+      if (page.kept?.url === url) {
+        const proof = canProve(page.kept.etag) ? 'etag' : recording.sha256 === null ? 'none' : 'sha256';
+        const file = recording.sha256 === null ? null : { url, sha256: recording.sha256 };
+        const copy = { url, captured_at: isoOf(recording.recorded), proof, file } as const;
+        return { response: keptResponse(copy, null), letGo: () => undefined };
+      }
+      const answer = await host.get(place.url, page.signal);
+      if (answer.status !== 200) {
+        answer.letGo();
+        const { status } = answer;
+        if (status === 404) throw noCopy(place, 'absent', 'there is no such file', { status });
+        throw refusedWith(answer);
+      }
+      const bytes = await readWhole(answer, FILE_BYTES);
+      const response = await readRecording(answer, bytes, recording, original + page.path);
+      return { response, letGo: () => undefined };
+    },
+  };
+}
+
+/** The response inside a file, which has to be the one that it must be. */
+async function readRecording(
+  { headers, place }: Answer,
+  bytes: Buffer,
+  known: Recording,
+  original: string,
+): Promise<UpstreamResponse> {
+  const damaged = (reason: string, cause?: unknown) => noCopy(place, 'damaged', reason, { cause });
+  const cassette = await readCassette(bytes).catch((error: unknown) => {
+    throw damaged(`it is no recording: ${error instanceof Error ? error.message : String(error)}`, error);
+  });
+  const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  // Nobody can know the hash of made-up records beforehand. They never pass for real ones.
+  const pinned = simulated ? { sha256: null, etag: null } : known;
+  const fault = faultOf(cassette, sha256, pinned);
+  if (fault !== null) throw damaged(fault);
+  const reason = mismatchOf(cassette, original);
+  if (reason !== null) throw noCopy(place, 'unusable', reason);
+  const url = maskUrl(place.url.href);
+  return {
+    url,
+    status: 200,
+    headers: cassette.headers,
+    simulated,
+    encoding: 'identity',
+    copy: {
+      url,
+      captured_at: cassette.recordedAt ?? isoOf(known.recorded),
+      proof: canProve(cassette.headers['etag']) ? 'etag' : 'sha256',
+      file: { url, sha256 },
+    },
+    body: inOnePiece(cassette.body),
+  };
+}
+
+/** Why it is not the recording that it must be; null where it is. */
+function faultOf(
+  { body, headers }: Cassette,
+  sha256: string,
+  pinned: Pick<Recording, 'sha256' | 'etag'>,
+): string | null {
+  const { etag } = headers;
+  if (pinned.sha256 !== null && sha256 !== pinned.sha256)
+    return `its SHA-256 is ${sha256}, not ${pinned.sha256}`;
+  if (pinned.etag !== null && !sameEtag(etag ?? '', pinned.etag))
+    return `its body has the ETag ${etag ?? '(none)'}, not ${pinned.etag}`;
+  if (canProve(etag)) return disproof(body, etag);
+  return pinned.sha256 === null ? 'it has neither a known SHA-256 nor an ETag that proves its body' : null;
+}
+
+/** Why it is no response with JSON to a request for that address; null where it is. */
+function mismatchOf({ headers, status, url }: Cassette, original: string): string | null {
+  if (!isSameOriginal(url, original)) return `it is a recording of ${maskUrl(url)}, not of ${original}`;
+  if (status !== 200) return `it is a recording of an error, ${status}`;
+  const type = headers['content-type'] ?? 'no content type';
+  return isJsonType(type) ? null : `it was recorded with ${type}, not JSON`;
+}
+
+function isoOf(time: string): string {
+  return new Date(time).toISOString();
+}
+
+async function* inOnePiece(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
+}

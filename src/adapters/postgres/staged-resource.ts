@@ -1,0 +1,57 @@
+import type { Resource } from '../../core/resource.ts';
+import type { Table } from '../../core/table.ts';
+import { ident, literal } from './sql.ts';
+import type { StagingNames } from './staging.ts';
+
+/** What is staged of one resource, as SQL. In conditions, t is a live row of the table, in queries s a staged one. */
+export type StagedResource = {
+  readonly resource: Resource;
+  /** The staged rows of a table. */
+  readonly rows: (table: Table) => string;
+  /** The records that were set aside. */
+  readonly rejects: string;
+  /** Is there a staged row with the key of t? */
+  readonly isStaged: (table: Table) => string;
+  /** Did the record of t arrive, and break its contract? */
+  readonly isHeld: (table: Table) => string;
+  /** Does a merge take t away? Null where it takes no row. */
+  readonly isGone: (table: Table) => string | null;
+  /** Does t, which is not staged, stay in the main table? */
+  readonly stays: string;
+};
+
+/** With `deletes`, a record that did not arrive is gone. */
+export function createStagedResource(
+  names: StagingNames,
+  resource: Resource,
+  deletes = false,
+): StagedResource {
+  const { name, tables } = resource;
+  const [main] = tables;
+  /** What a table that all resources share has of this one. */
+  const own = (shared: readonly string[]): string =>
+    `(SELECT * FROM ${ident(...shared)} WHERE resource = ${literal(name)})`;
+  const rows = (table: Table): string => ident(...names.rows(table));
+  const isStaged = (table: Table): string => `EXISTS (SELECT FROM ${rows(table)} s WHERE ${sameKey(table)})`;
+  const isHeld = (table: Table): string =>
+    `EXISTS (SELECT FROM ${own(names.held)} h WHERE h.id = t.${ident(table.owner)})`;
+  return {
+    resource,
+    rows,
+    rejects: own(names.rejects),
+    isStaged,
+    isHeld,
+    isGone(table) {
+      if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
+      if (table.name === main.name) return null;
+      // A record that came again came with all its child rows, whatever is unsure about others.
+      return `NOT ${isStaged(table)}
+    AND EXISTS (SELECT FROM ${rows(main)} m WHERE m.id = t.${ident(table.owner)})`;
+    },
+    stays: deletes ? isHeld(main) : 'true',
+  };
+}
+
+export function sameKey(table: Table): string {
+  return table.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
+}

@@ -1,0 +1,34 @@
+import { PipelineError } from '../core/errors.ts';
+import type { Source } from '../core/source.ts';
+import type { Config, LoadedConfig, Origin } from './load.ts';
+import type { SourceKey } from './schema.ts';
+
+/** The configuration as it concerns one source: `settings` are its own. */
+export type SourceConfig = Omit<Config, 'sources'> & {
+  readonly source: Source;
+  readonly settings: Config['sources'][string];
+};
+
+export type LoadedSource = Omit<LoadedConfig, 'config' | 'origins'> & {
+  readonly config: SourceConfig;
+  readonly whole: LoadedConfig;
+  /** Was the setting left at its default? */
+  readonly isDefault: (key: SourceKey) => boolean;
+  readonly originOf: (key: SourceKey) => Origin;
+};
+
+export function forSource(whole: LoadedConfig, source: Source): LoadedSource {
+  const { sources, ...shared } = whole.config;
+  const settings = sources[source.name];
+  if (settings === undefined) {
+    throw new PipelineError(`Cannot configure source ${source.name}: it is not listed`, { code: 'internal' });
+  }
+  const originOf = (key: SourceKey): Origin => whole.origins[`sources.${source.name}.${key}`] ?? 'default';
+  return {
+    ...whole,
+    whole,
+    config: { ...shared, source, settings },
+    originOf,
+    isDefault: (key) => originOf(key) === 'default',
+  };
+}

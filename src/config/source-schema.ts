@@ -1,0 +1,116 @@
+import {
+  array,
+  integer,
+  mapOf,
+  nullable,
+  number,
+  object,
+  optional,
+  string,
+  type Static,
+} from '../core/schema.ts';
+import type { Source } from '../core/source.ts';
+import { sources } from '../sources/index.ts';
+import { COUNT, DAY_SECONDS, section, seconds, SHARE, timeout } from './schema-parts.ts';
+
+export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
+
+/** The section `sources`: one for each source, by its name. */
+export function sourceSections() {
+  return Object.fromEntries(sources.map((source) => [source.name, sourceSection(source)]));
+}
+
+/** What can be set for a source: where its records are and go, and how it is asked. */
+function sourceSection({ baseUrl, pacing, schema }: Source) {
+  return section({
+    schema: string({
+      format: 'schema-name',
+      minLength: 1,
+      maxLength: 63,
+      pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
+      default: schema,
+      description:
+        'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
+    }),
+    resources: nullable(
+      array(string({ minLength: 1 }), {
+        minItems: 1,
+        uniqueItems: true,
+        default: null,
+        description: 'Names of the resources to run, besides those that they need; null for all.',
+      }),
+    ),
+    limits: mapOf(
+      object(
+        { rejects: optional(ownLimit()), vanished: optional(ownLimit()) },
+        { additionalProperties: false },
+      ),
+      {
+        default: {},
+        description: 'Limits of single resources, by name. What one leaves out is as in the section limits.',
+      },
+    ),
+    baseUrl: string({
+      format: 'http-url',
+      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
+      default: baseUrl,
+      description: 'The API, as an http:// or https:// URL.',
+    }),
+    connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
+    headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
+    bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
+    minBytesPerSecond: number({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 100,
+      description:
+        'The least bytes in a second that a response body must bring, on average over bodyTimeoutSeconds; 0 for no limit.',
+    }),
+    responseTimeoutSeconds: number({
+      exclusiveMinimum: 0,
+      maximum: DAY_SECONDS,
+      default: 7200,
+      description: 'Seconds that a response may take, from the request to its last byte.',
+    }),
+    maxAttempts: integer({
+      minimum: 1,
+      maximum: 100,
+      default: 5,
+      description: 'Tries for each request, the first included.',
+    }),
+    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
+    backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
+    backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
+    requestsPerSecond: number({
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      default: pacing.requestsPerSecond,
+      description:
+        'Requests a second on average, all resources together. The built-in sandbox has no limit unless this is set.',
+    }),
+    burst: integer({
+      minimum: 1,
+      maximum: 1000,
+      default: pacing.burst,
+      description: 'Requests that may be sent at once after a pause.',
+    }),
+    httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
+    httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),
+    noProxy: nullable(
+      string({
+        format: 'hosts',
+        default: null,
+        description:
+          'Hosts to reach without a proxy, by comma: names with all below them, addresses, ranges, or *.',
+      }),
+    ),
+  });
+}
+
+function proxy(description: string) {
+  return nullable(string({ format: 'proxy-url', default: null, description }));
+}
+
+function ownLimit() {
+  return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
+}

@@ -1,0 +1,91 @@
+import { PipelineError } from '../core/errors.ts';
+
+/** One fault of a list, as written. */
+export type FaultPart = {
+  readonly text: string;
+  readonly name: string;
+  /** Undefined where none was written. */
+  readonly value: string | undefined;
+  /** Only for paths that contain this text; '' is in all. */
+  readonly path: string;
+  /** Only for the first so many requests. */
+  readonly times: number;
+};
+
+export type FaultValue = 'none' | 'count' | 'share' | 'status' | 'replayed' | 'retry-after';
+
+export const FAULT_LIST_HELP = [
+  'Faults are a list: NAME[=VALUE][@TEXT][xN],…',
+  '  @TEXT  only for paths that contain TEXT, as in 429@launches',
+  '  xN     only for the first N requests that match, as in status=503x2',
+];
+
+const VALUES: Readonly<Record<FaultValue, string>> = {
+  none: 'no value',
+  count: 'a whole number from 0 on',
+  share: 'a number from 0 to 1',
+  status: 'a status from 400 to 599',
+  replayed: 'a status from 300 to 599',
+  'retry-after': 'seconds or an HTTP date, as in "Wed, 21 Oct 2015 07:28:00 GMT"',
+};
+
+/** Not the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
+const SEPARATOR = /(?<!=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)),/;
+const PART = /^(?<name>[^=@]+?)(?:=(?<value>[^@]*?))?(?:@(?<path>.*?))?(?:x(?<times>\d+))?$/;
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Throws PipelineError `usage` at the first part that is wrong. */
+export function parseFaultList<T>(
+  spec: string,
+  read: (part: FaultPart, fail: (reason: string) => PipelineError) => T,
+): readonly T[] {
+  if (spec.trim() === '') return [];
+  return spec.split(SEPARATOR).map((raw) => {
+    const text = raw.trim();
+    const fail = (reason: string): PipelineError =>
+      new PipelineError(`Cannot read the faults ${JSON.stringify(spec)}: ${JSON.stringify(text)} ${reason}`, {
+        code: 'usage',
+      });
+    const { name = '', value, path, times } = PART.exec(text)?.groups ?? {};
+    if (path === '') throw fail('has no text after @; take a part of a path');
+    if (times !== undefined && Number(times) < 1) throw fail('is for no request; take x1 or more');
+    const part = {
+      text,
+      name,
+      value,
+      path: path ?? '',
+      times: times === undefined ? Infinity : Number(times),
+    };
+    return read(part, fail);
+  });
+}
+
+/** The number in a value, or what is taken where there is none. Throws what `fail` makes where it is wrong. */
+export function readFaultAmount(
+  { name, value }: Pick<FaultPart, 'name' | 'value'>,
+  takes: FaultValue,
+  fallback: number | null,
+  fail: (reason: string) => PipelineError,
+): number {
+  const amount = value === undefined ? fallback : readAmount(value, takes);
+  if (amount === null) throw fail(`is wrong; ${name} takes ${VALUES[takes]}`);
+  return amount;
+}
+
+/** Null where the text is not of the kind. */
+function readAmount(text: string, takes: FaultValue): number | null {
+  if (takes === 'none') return null;
+  if (takes === 'retry-after' && HTTP_DATE.test(text)) return Number.isNaN(Date.parse(text)) ? null : 0;
+  if (!(takes === 'share' ? /^\d*\.?\d+$/ : /^\d{1,9}$/).test(text)) return null;
+  const amount = Number(text);
+  const [least, most] = BOUNDS[takes];
+  return amount >= least && amount <= most ? amount : null;
+}
+
+const BOUNDS: Readonly<Record<Exclude<FaultValue, 'none'>, readonly [least: number, most: number]>> = {
+  count: [0, Infinity],
+  share: [0, 1],
+  status: [400, 599],
+  replayed: [300, 599],
+  'retry-after': [0, Infinity],
+};

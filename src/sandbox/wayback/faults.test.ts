@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { PipelineError } from '../../core/errors.ts';
+import { parseWaybackFaults, WAYBACK_FAULTS_HELP } from './faults.ts';
+
+test('a fault of copies has a name, a value, a path and a number of times', () => {
+  assert.deepEqual(
+    parseWaybackFaults('replayed=525@captures/rocketsx2, wrong-etag,truncate').map(
+      ({ name, effect, value, amount, path, times }) => [name, effect, value, amount, path, times],
+    ),
+    [
+      ['replayed', 'replay', '525', 525, 'captures/rockets', 2],
+      ['wrong-etag', 'proof', '', 0, '', Infinity],
+      ['truncate', 'content', '', 0, '', Infinity],
+    ],
+  );
+});
+
+for (const [spec, message] of [
+  ['flood', /"flood" names no fault; there are 429, late/],
+  ['replayed', /"replayed" is wrong; replayed takes a status from 300 to 599/],
+  ['replayed=200', /takes a status from 300 to 599/],
+  ['status=301', /takes a status from 400 to 599/],
+  ['gzip=1', /gzip takes no value/],
+  ['late=-1', /late takes a whole number from 0 on/],
+  ['pretty', /names no fault/],
+] as const) {
+  test(`the faults "${spec}" are refused with what is allowed`, () => {
+    assert.throws(
+      () => parseWaybackFaults(spec),
+      (error) => error instanceof PipelineError && error.code === 'usage' && message.test(error.message),
+    );
+  });
+}
+
+test('the help names each fault and the paths', () => {
+  for (const word of ['429[=RETRY-AFTER]', 'late', 'replayed=CODE', 'double-encoding', 'cdx/RESOURCE']) {
+    assert.ok(WAYBACK_FAULTS_HELP.includes(word), word);
+  }
+});

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+
+import { createHandler } from '../handler.ts';
+import { serve, type Served } from '../serve.ts';
+import { readPort, readWorld, type WorldOptions } from '../world.ts';
+import { CAPTURES, createBodies, recordingFile, RECORDINGS } from './copies.ts';
+import { parseWaybackFaults } from './faults.ts';
+import { createWaybackHandler, RECORDINGS_PATH } from './handler.ts';
+import { recordingOf } from './recordings.ts';
+import { createWaybackLog, type WaybackRequest } from './request-log.ts';
+
+export type WaybackOptions = WorldOptions & {
+  /** 0, the default, is any free port. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** Of the API that is served beside the copies: see FAULTS_HELP. */
+  readonly faults?: string | undefined;
+  /** Of the copies: see WAYBACK_FAULTS_HELP. */
+  readonly waybackFaults?: string | undefined;
+  /** Faults by what they are for: `{ 'captures/rockets': 'wrong-etag' }`; `rockets` alone means all copies of it. */
+  readonly behaviours?: Readonly<Record<string, string>> | undefined;
+  /** Which resources have captures, and of when, in 14 digits. */
+  readonly captures?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Which resources have a recording. */
+  readonly recordings?: readonly string[] | undefined;
+  /** Bodies in place of made-up ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
+  readonly bodies?: Readonly<Record<string, Buffer>> | undefined;
+  /** Whether answers say that they are simulated: unlike the real archive, they do. */
+  readonly marked?: boolean | undefined;
+};
+
+export type Wayback = Served & {
+  /** For SPACEX_PIPELINE_ARCHIVE_URL. */
+  readonly archiveUrl: string;
+  /** For SPACEX_PIPELINE_RECORDINGS_URL. */
+  readonly recordingsUrl: string;
+  /** What a pin of each recording would say. */
+  readonly pins: () => Readonly<Record<string, Pin>>;
+  /** The latest thousand, oldest first. */
+  readonly requests: () => readonly WaybackRequest[];
+};
+
+export type Pin = {
+  readonly file: string;
+  readonly sha256: string;
+  readonly etag: string | null;
+  readonly recordedAt: string;
+};
+
+const LOGGED_REQUESTS = 1000;
+/** Each body is held in memory. */
+const MOST_LAUNCHES = 100_000;
+const DAY = '20260605';
+
+/**
+ * Serves copies of simulated records as the Internet Archive and a repository of recordings serve those of real ones,
+ * and the API beside them. Throws PipelineError `usage` where an option is wrong or the address cannot be had.
+ */
+export async function startWayback(options: WaybackOptions = {}): Promise<Wayback> {
+  const {
+    host = '127.0.0.1',
+    captures = CAPTURES,
+    recordings = Object.keys(RECORDINGS),
+    marked = true,
+  } = options;
+  const port = readPort(options.port);
+  const world = readWorld(options, MOST_LAUNCHES);
+  const bodies = createBodies(world, options.bodies ?? {});
+  const faults = [
+    ...parseWaybackFaults(options.waybackFaults ?? ''),
+    ...Object.entries(options.behaviours ?? {}).flatMap(([path, spec]) =>
+      parseWaybackFaults(spec).map((fault) => ({ ...fault, path })),
+    ),
+  ];
+  const log = createWaybackLog(LOGGED_REQUESTS);
+  const api = createHandler(world.seed, world.launches, world.revision, options.faults ?? '');
+  const copies = createWaybackHandler({ captures, recordings, bodies, faults });
+  const served = await serve(
+    async (request, response, signal) => {
+      log.add(request, response);
+      if (!(await copies({ request, response, signal }))) await api(request, response, signal);
+    },
+    { port, host, marked },
+  );
+  return {
+    ...served,
+    archiveUrl: `${served.url}/web/${DAY}id_/https://api.spacexdata.com`,
+    recordingsUrl: served.url + RECORDINGS_PATH,
+    requests: log.list,
+    pins: () =>
+      Object.fromEntries(
+        recordings.flatMap((resource) => {
+          const recording = recordingOf(resource, bodies, []);
+          if (recording === null) return [];
+          const sha256 = createHash('sha256').update(recording.file).digest('hex');
+          const { etag, recordedAt } = recording;
+          return [[resource, { file: recordingFile(resource), sha256, etag, recordedAt }]];
+        }),
+      ),
+  };
+}

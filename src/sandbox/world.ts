@@ -1,0 +1,31 @@
+import { PipelineError } from '../core/errors.ts';
+import { REVISIONS } from './universe/universe.ts';
+
+/** Which made-up records are served. */
+export type WorldOptions = {
+  readonly launches?: number | undefined;
+  readonly seed?: number | undefined;
+  /** A state of the same world, from 1, the oldest, to REVISIONS, the newest and the default. */
+  readonly revision?: number | undefined;
+};
+
+export type World = { readonly launches: number; readonly seed: number; readonly revision: number };
+
+/** Throws PipelineError `usage` where an option is wrong. */
+export function readWorld(options: WorldOptions, mostLaunches: number): World {
+  return {
+    launches: within('launches', options.launches ?? 205, 0, mostLaunches),
+    seed: within('seed', options.seed ?? 1, 0, 2 ** 32 - 1),
+    revision: within('revision', options.revision ?? REVISIONS, 1, REVISIONS),
+  };
+}
+
+export function readPort(port: number | undefined): number {
+  return within('port', port ?? 0, 0, 65_535);
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const reason = `${name} must be a whole number from ${least} to ${most}, not ${value}`;
+  throw new PipelineError(`Cannot start the sandbox: ${reason}`, { code: 'usage' });
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { PipelineError } from '../../src/core/errors.ts';
+import { failureOf, openTestArchive, pinnedTo, pullCopy, stageArchive } from '../support/archive.ts';
+
+const ORIGINAL = 'https://api.spacexdata.com/v4/rockets';
+const TIMESTAMP = '20251128034223';
+const FIXED = `/web/${TIMESTAMP}id_/${ORIGINAL}`;
+const NEAREST = `/web/20260605id_/${ORIGINAL}`;
+
+void describe('the capture nearest to the day', { concurrency: 4 }, () => {
+  void it('is found by a redirect, proven by its original ETag, and named by its own address', async (t) => {
+    const { asked, pull, standIn } = await stageArchive(t);
+    const { attempts, body, copy, encoding, headers, simulated, status, url } = await pull('rockets');
+    assert.deepEqual(asked(), [NEAREST, FIXED]);
+    assert.equal(body, await (await fetch(`${standIn.url}/v4/rockets`)).text());
+    assert.equal(status, 200);
+    assert.equal(url, standIn.url + FIXED);
+    assert.deepEqual(copy, { url, captured_at: '2025-11-28T03:42:23.000Z', proof: 'etag', file: null });
+    assert.equal(headers['etag'], headers['x-archive-orig-etag']);
+    assert.equal(simulated, false);
+    assert.equal(encoding, 'identity');
+    assert.deepEqual(
+      attempts.map(({ error, status: seen, wait_seconds }) => [error, seen, wait_seconds]),
+      [[null, 200, null]],
+    );
+  });
+
+  void it('is asked for with our name, and nothing that says more of us', async (t) => {
+    const { pull, standIn } = await stageArchive(
+      t,
+      {},
+      { userAgent: 'spacex-pipeline/1 (+https://example.com)' },
+    );
+    await pull('rockets');
+    for (const { headers } of standIn.requests()) {
+      const { host: _, connection: __, ...rest } = headers;
+      assert.deepEqual(rest, {
+        accept: '*/*',
+        'accept-encoding': 'identity',
+        'user-agent': 'spacex-pipeline/1 (+https://example.com)',
+      });
+    }
+  });
+
+  void it('is not fetched again where its body is kept', async (t) => {
+    const { asked, pull, standIn } = await stageArchive(t);
+    const { headers, url } = await pull('rockets');
+    const kept = { url, etag: headers['etag'] ?? null };
+    const again = await pull('rockets', kept);
+    assert.deepEqual(asked(), [NEAREST, FIXED, NEAREST]);
+    assert.equal(again.status, 304);
+    assert.equal(again.body, '');
+    assert.equal(again.simulated, null);
+    assert.deepEqual(again.copy, { url, captured_at: '2025-11-28T03:42:23.000Z', proof: 'etag', file: null });
+    // The request for a fixed address needs no redirect either.
+    const fixed = { archiveUrl: `${standIn.url}/web/${TIMESTAMP}id_/https://api.spacexdata.com` };
+    const pinned = await stageArchive(t, {}, fixed);
+    assert.equal((await pinned.pull('rockets', kept)).status, 304);
+    assert.equal(standIn.requests().length, 3);
+  });
+
+  void it('is fetched where another one is kept', async (t) => {
+    const { pull, standIn } = await stageArchive(t);
+    const kept = { url: `${standIn.url}/web/20240101000000id_/${ORIGINAL}`, etag: '"1-abc"' };
+    assert.equal((await pull('rockets', kept)).status, 200);
+  });
+
+  for (const [fault, requests] of [
+    ['moved', 3],
+    ['plain-http', 3],
+  ] as const) {
+    void it(`may lead to another one of the same path: ${fault}`, async (t) => {
+      const { asked, pull } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
+      const { copy, status, url } = await pull('rockets');
+      assert.equal(status, 200);
+      assert.equal(asked().length, requests);
+      assert.equal(copy?.proof, 'etag');
+      // Where that is what is kept, its body is not fetched again.
+      const again = await pull('rockets', { url, etag: null });
+      assert.equal(again.status, 304);
+      assert.equal(asked().length, 2 * requests - 1);
+    });
+  }
+
+  for (const [fault, proof, encoding] of [
+    ['weak-etag', 'etag', 'identity'],
+    ['no-etag', 'none', 'identity'],
+    ['foreign-etag', 'none', 'identity'],
+    ['gzip', 'etag', 'gzip'],
+    ['br', 'etag', 'br'],
+    ['bare-gzip', 'etag', 'gzip'],
+    ['double-encoding', 'etag', 'gzip'],
+    ['empty-encoding', 'etag', 'identity'],
+    ['false-encoding', 'etag', 'identity'],
+    ['slow=1', 'etag', 'identity'],
+  ] as const) {
+    void it(`counts as it is with ${fault}`, async (t) => {
+      const { pull, standIn } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
+      const pulled = await pull('rockets');
+      assert.equal(pulled.body, await (await fetch(`${standIn.url}/v4/rockets`)).text());
+      assert.equal(pulled.copy?.proof, proof);
+      assert.equal(pulled.encoding, encoding);
+    });
+  }
+
+  void it('is asked for with the login of the address, which is told to nobody', async (t) => {
+    const { standIn } = await stageArchive(t);
+    const archiveUrl = standIn.archiveUrl.replace('http://', 'http://someone:s3cret@');
+    const { lines, upstream } = openTestArchive({ archiveUrl });
+    t.after(upstream.close);
+    const before = standIn.requests().length;
+    const { url } = await pullCopy(upstream, 'rockets');
+    const { error } = await failureOf(pullCopy(upstream, 'payloads'));
+    const login = `Basic ${Buffer.from('someone:s3cret').toString('base64')}`;
+    for (const { headers } of standIn.requests().slice(before)) assert.equal(headers['authorization'], login);
+    assert.equal(url, standIn.url + FIXED);
+    assert.doesNotMatch(JSON.stringify([lines, error.message, error.hint]), /s3cret/);
+    assert.equal(upstream.hide('it sent s3cret back'), 'it sent *** back');
+  });
+
+  void it('is found by an address with a slash at its end, too', async (t) => {
+    const { asked, standIn } = await stageArchive(t);
+    const urls = { archiveUrl: `${standIn.archiveUrl}/`, recordingsUrl: `${standIn.recordingsUrl}/` };
+    const { upstream } = openTestArchive(urls, { copies: pinnedTo(standIn.pins()) });
+    t.after(upstream.close);
+    await pullCopy(upstream, 'rockets');
+    await pullCopy(upstream, 'dragons');
+    assert.deepEqual(asked(), [NEAREST, FIXED, '/recordings/dragons/all.yml']);
+  });
+
+  void it('has an address of a form that is checked at once', () => {
+    for (const archiveUrl of [
+      'https://api.spacexdata.com',
+      'https://u:s3cret@web.archive.org/web/2026/https://a.b',
+    ]) {
+      assert.throws(
+        () => openTestArchive({ archiveUrl }),
+        (error) =>
+          error instanceof PipelineError &&
+          error.code === 'usage' &&
+          /^Cannot use sources\.spacex\.archiveUrl "https:.*": it is no address of captures$/.test(
+            error.message,
+          ) &&
+          !error.message.includes('s3cret'),
+      );
+    }
+  });
+
+  void it('says where its records are made up', async (t) => {
+    const { pull } = await stageArchive(t, { marked: true });
+    const { simulated, url } = await pull('rockets');
+    assert.equal(simulated, true);
+    assert.equal((await pull('rockets', { url, etag: null })).simulated, true);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { PipelineError } from '../../src/core/errors.ts';
+import { pathOf, stageArchive } from '../support/archive.ts';
+import { never } from '../support/http-upstream.ts';
+
+const ORIGINAL = 'https://api.spacexdata.com/v4/rockets';
+const NEAREST = '20251128034223';
+const OLDER = '20240101000000';
+const FIRST = `/web/20260605id_/${ORIGINAL}`;
+const INDEX = '/cdx/search/cdx';
+
+const playback = (timestamp: string): string => `/web/${timestamp}id_/${ORIGINAL}`;
+const spoiled = (fault: string) => ({ [`captures/rockets/${NEAREST}`]: fault });
+const isIndex = (path: string): boolean => path.startsWith(INDEX);
+
+/** Of the nearest capture, and what is said of it. */
+const UNUSABLE = [
+  ['replayed=301', /it redirects to https?:.*another host|which is no capture of/],
+  ['replayed=404', /it replays an error, 404/],
+  ['replayed=429', /it replays an error, 429/],
+  ['replayed=525', /it replays an error, 525/],
+  ['error-page', /it was captured with text\/html; charset=UTF-8, not JSON/],
+  ['no-memento', /it is no capture: it has no memento-datetime/],
+  ['blocked', /the archive blocks it: org\.archive\.wayback/],
+  ['blocked-page', /the archive blocks it: org\.archive\.wayback/],
+  ['loop', /its captures redirect in a circle/],
+  ['other-url', /it redirects to .*\/v3\/rockets, which is no capture of https:\/\/api/],
+  ['missing', /the archive has no capture of it/],
+] as const;
+const DAMAGED = [
+  ['truncate', /its body has \d+ bytes instead of the \d+ that its original ETag/],
+  ['no-body', /its body has 0 bytes instead of the \d+ that/],
+  ['wrong-etag', /its body is not the one that its original ETag/],
+] as const;
+
+void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
+  for (const [fault, reason] of [...UNUSABLE, ...DAMAGED].filter(([name]) => name !== 'missing')) {
+    void it(`${fault} is not tried again: the index is asked once, for the newest other one`, async (t) => {
+      const { asked, lines, pull } = await stageArchive(t, {
+        captures: { rockets: [NEAREST, '20220101000000', OLDER] },
+        behaviours: spoiled(fault),
+      });
+      const { attempts, copy, status } = await pull('rockets');
+      assert.equal(status, 200);
+      assert.equal(copy?.captured_at, '2024-01-01T00:00:00.000Z');
+      assert.equal(copy.proof, 'etag');
+      assert.equal(asked().filter(isIndex).length, 1);
+      assert.equal(asked().filter((path) => path === FIRST).length, 1);
+      assert.equal(asked().filter((path) => path === playback(NEAREST)).length, 1);
+      assert.equal(asked().at(-1), playback(OLDER));
+      assert.deepEqual(
+        attempts.map(({ wait_seconds }) => wait_seconds),
+        [0, null],
+      );
+      assert.match(attempts[0]?.error ?? '', reason);
+      assert.ok(
+        lines.some(({ message }) => reason.test(message) && message.endsWith('; trying another copy')),
+      );
+    });
+  }
+
+  for (const [fault, reason] of UNUSABLE) {
+    void it(`${fault} says so where there is no other one`, async (t) => {
+      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
+      const { fail } = await stageArchive(t, options);
+      const { attempts, error, isAbsent } = await fail('rockets');
+      assert.match(error.message, reason);
+      // What the index lists and the archive does not play is a failure.
+      assert.equal(isAbsent, /^replayed|^error-page/.test(fault), error.message);
+      assert.ok(attempts.every(([, wait]) => wait === null || wait === 0));
+    });
+  }
+
+  for (const [fault, reason] of DAMAGED) {
+    void it(`${fault} is a failure where there is no other one, and nothing of it is loaded`, async (t) => {
+      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
+      const { asked, fail } = await stageArchive(t, options);
+      const { error, isAbsent } = await fail('rockets');
+      assert.equal(isAbsent, false);
+      assert.equal(error.code, 'source');
+      assert.equal(error.retryable, false);
+      assert.match(error.message, /^Cannot get rockets from a preserved copy: /);
+      assert.match(error.message, reason);
+      assert.equal(asked().filter((path) => path === playback(NEAREST)).length, 1);
+    });
+  }
+
+  for (const [fault] of [...UNUSABLE, ...DAMAGED]) {
+    void it(`${fault} leads to the recording in the end`, async (t) => {
+      const { pull } = await stageArchive(t, {
+        captures: { rockets: [NEAREST] },
+        behaviours: spoiled(fault),
+      });
+      const { copy } = await pull('rockets');
+      assert.equal(copy?.captured_at, '2021-10-16T22:12:09.000Z');
+      assert.notEqual(copy.file, null);
+    });
+  }
+
+  void it('without an ETag is given up by its reader: the next one is another', async (t) => {
+    const options = { captures: { rockets: [NEAREST, OLDER] }, behaviours: spoiled('truncate,no-etag') };
+    const { upstream } = await stageArchive(t, options);
+    const tries = upstream.open({ resource: 'rockets', path: pathOf('rockets'), kept: null }, never);
+    const first = await tries.next();
+    assert.equal(first.copy?.proof, 'none');
+    await tries.failed(
+      new PipelineError('Cannot read rockets: it ends too early', { code: 'source', retryable: true }),
+    );
+    const second = await tries.next();
+    assert.equal(second.copy?.captured_at, '2024-01-01T00:00:00.000Z');
+    tries.end();
+  });
+});
+
+void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
+  void it('is absent: one request, and no query of the index', async (t) => {
+    const { asked, fail } = await stageArchive(t, { captures: {}, recordings: [] });
+    const { attempts, error, isAbsent } = await fail('launches');
+    assert.ok(isAbsent);
+    assert.match(
+      error.message,
+      /^Cannot get launches: no copy of it is preserved \(http.*: the archive has no capture of it\)$/,
+    );
+    assert.deepEqual(attempts, [[404, null]]);
+    assert.deepEqual(asked(), ['/web/20260605id_/https://api.spacexdata.com/v5/launches']);
+  });
+
+  void it('is absent where no copy of it is known', async (t) => {
+    const { asked, fail } = await stageArchive(t, {}, { copies: {} });
+    const { attempts, isAbsent } = await fail('launches');
+    assert.ok(isAbsent);
+    assert.deepEqual(attempts, []);
+    assert.deepEqual(asked(), []);
+  });
+});
+
+void describe('the index', { concurrency: 4 }, () => {
+  for (const [fault, reason] of [
+    ['status=403', /it answered 403/],
+    ['status=400', /it answered 400/],
+  ] as const) {
+    void it(`that answers ${fault} is a failure, not a sign that there is no copy`, async (t) => {
+      const { asked, fail } = await stageArchive(t, {
+        recordings: [],
+        behaviours: { ...spoiled('error-page'), 'cdx/rockets': fault },
+      });
+      const { error, isAbsent } = await fail('rockets');
+      assert.equal(isAbsent, false);
+      assert.match(error.message, reason);
+      assert.equal(asked().filter(isIndex).length, 1);
+    });
+  }
+
+  for (const fault of ['blocked', 'blocked-page']) {
+    void it(`that is blocked, as the captures are, means that there is no copy: ${fault}`, async (t) => {
+      const { fail } = await stageArchive(t, {
+        recordings: [],
+        behaviours: { 'captures/rockets': fault, 'cdx/rockets': fault },
+      });
+      const { error, isAbsent } = await fail('rockets');
+      assert.ok(isAbsent);
+      assert.match(
+        error.message,
+        /^Cannot get rockets: no copy of it is preserved \(.*: the archive blocks it: org/,
+      );
+    });
+  }
+
+  void it('is tried again where its error may pass, and asked no more once it has answered', async (t) => {
+    const { asked, pull } = await stageArchive(t, {
+      captures: { rockets: [NEAREST, OLDER] },
+      behaviours: {
+        ...spoiled('error-page'),
+        'cdx/rockets': 'status=504x1',
+        [`captures/rockets/${OLDER}`]: 'status=503x1',
+      },
+    });
+    const { attempts } = await pull('rockets');
+    assert.deepEqual(
+      attempts.map(({ status }) => status),
+      [200, 504, 503, 200],
+    );
+    assert.equal(asked().filter(isIndex).length, 2);
+    assert.equal(asked().filter((path) => path === playback(OLDER)).length, 2);
+  });
+});

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+
+import type { ArchiveOptions } from '../../src/adapters/http/archive/open-archive.ts';
+import spacex from '../../src/sources/spacex/source.ts';
+import { failureOf, openTestArchive, pullCopy } from '../support/archive.ts';
+import { serve } from '../support/http-upstream.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+/** Turns of the event loop in which nothing moves before time may pass: an answer needs some to arrive. */
+const QUIET_TURNS = 50;
+const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri, 28 Nov 2025 03:42:23 GMT' };
+
+type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+
+/** An archive in virtual time that gives these answers one after the other, then captures; each without a redirect. */
+async function stage(t: TestContext, answers: readonly Answer[], options: Partial<ArchiveOptions> = {}) {
+  const { clock, during } = createVirtualClock(Date.UTC(2026, 0, 5));
+  const asked: { readonly name: string; readonly at: number }[] = [];
+  let open = 0;
+  let most = 0;
+  let quiet = 0;
+  const web = await serve(t, (request, response, number) => {
+    quiet = 0;
+    open += 1;
+    most = Math.max(most, open);
+    asked.push({ name: request.url?.split('/').at(-1) ?? '', at: clock.elapsed() });
+    response.on('close', () => {
+      quiet = 0;
+      open -= 1;
+    });
+    const { headers = {}, status } = answers[number - 1] ?? { status: 200, headers: CAPTURED };
+    response.writeHead(status, headers).end('[]');
+  });
+  const { upstream, lines } = openTestArchive(
+    { archiveUrl: `${web.url}/web/20260605000000id_/https://api.spacexdata.com`, recordingsUrl: web.url },
+    {
+      clock,
+      pacing: spacex.archive?.pacing ?? assert.fail(),
+      random: () => 1,
+      maxAttempts: 5,
+      backoffBaseSeconds: 0.5,
+      backoffCapSeconds: 30,
+      maxRetryAfterSeconds: 120,
+      copies: Object.fromEntries(NAMES.map((name) => [name, [{ kind: 'capture' }]])),
+      ...options,
+    },
+  );
+  t.after(upstream.close);
+  const isBusy = (): boolean => open > 0 || (quiet += 1) < QUIET_TURNS;
+  return {
+    asked: () => asked.map(({ at, name }) => [name, at / 1000]),
+    most: () => most,
+    lines,
+    pull: (names: readonly string[]) =>
+      during(Promise.all(names.map((name) => pullCopy(upstream, name))), isBusy),
+    fail: (names: readonly string[]) =>
+      during(Promise.all(names.map((name) => failureOf(pullCopy(upstream, name)))), isBusy),
+  };
+}
+
+const NAMES = ['launches', 'rockets', 'crew', 'ships', 'cores'];
+
+void describe('the archive is asked', () => {
+  void it('one request at a time, one a second', async (t) => {
+    const { asked, most, pull } = await stage(t, []);
+    await pull(NAMES);
+    assert.deepEqual(
+      asked(),
+      NAMES.map((name, second) => [name, second]),
+    );
+    assert.equal(most(), 1);
+  });
+
+  void it('again after a wait that grows, while others take their turn', async (t) => {
+    const { asked, pull } = await stage(t, [{ status: 503 }, { status: 503 }, { status: 503 }]);
+    await pull(['launches']);
+    // 0.5, 1 and 2 s, and never twice in a second.
+    assert.deepEqual(asked(), [
+      ['launches', 0],
+      ['launches', 1],
+      ['launches', 2],
+      ['launches', 4],
+    ]);
+  });
+
+  void it('after the time that it asks for', async (t) => {
+    const { asked, pull } = await stage(t, [{ status: 503, headers: { 'retry-after': '7' } }]);
+    await pull(['launches']);
+    assert.deepEqual(asked(), [
+      ['launches', 0],
+      ['launches', 7],
+    ]);
+  });
+
+  for (const [header, seconds] of [
+    [undefined, 60],
+    ['7', 60],
+    ['90', 90],
+    ['soon', 60],
+  ] as const) {
+    void it(`by nobody for ${seconds} s after a 429 with Retry-After: ${header ?? 'none'}`, async (t) => {
+      const headers = header === undefined ? {} : { 'retry-after': header };
+      const { asked, lines, pull } = await stage(t, [{ status: 429, headers }]);
+      await pull(['launches', 'rockets', 'crew']);
+      const times = asked().map(([, at]) => at);
+      assert.deepEqual(times, [0, seconds, seconds + 1, seconds + 2]);
+      const warnings = lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+      assert.equal(warnings.length, 1);
+      assert.match(
+        warnings[0] ?? '',
+        new RegExp(`it answered 429: too many requests; next try in ${seconds}\\.0 s$`),
+      );
+    });
+  }
+
+  void it('no more after a second 429 in a row: every resource ends', async (t) => {
+    const { asked, fail } = await stage(t, [{ status: 429 }, { status: 429 }]);
+    const failures = await fail(['launches', 'rockets', 'crew']);
+    assert.deepEqual(
+      asked().map(([, at]) => at),
+      [0, 60],
+    );
+    for (const { error, isAbsent } of failures) {
+      assert.equal(isAbsent, false);
+      assert.match(error.message, /it answered 429: too many requests, twice in a row/);
+      assert.equal(error.hint, 'Try again in an hour.');
+    }
+  });
+
+  void it('no more after a 429 that asks for longer than is waited', async (t) => {
+    const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
+    const failures = await fail(['launches', 'rockets']);
+    assert.equal(asked().length, 1);
+    for (const { error } of failures)
+      assert.match(error.message, /it answered 429: too many requests, for 121 s/);
+  });
+
+  void it('as before after a 429 that was captured', async (t) => {
+    const { asked, fail } = await stage(t, [{ status: 429, headers: CAPTURED }, { status: 200 }]);
+    const [failure] = await fail(['launches']);
+    assert.match(failure?.error.message ?? '', /it replays an error, 429/);
+    // The index comes a second later.
+    assert.deepEqual(
+      asked().map(([, at]) => at),
+      [0, 1],
+    );
+  });
+});
+
+void describe('an answer that does not come', () => {
+  void it('is waited for as long as is set, and tried again', async (t) => {
+    const web = await serve(t, (_, response, number) => {
+      if (number > 1) response.writeHead(200, CAPTURED).end('[]');
+    });
+    const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
+    const { upstream } = openTestArchive({ archiveUrl }, { headersTimeoutSeconds: 0.2 });
+    t.after(upstream.close);
+    const { attempts } = await pullCopy(upstream, 'launches');
+    assert.match(attempts[0]?.error ?? '', /: no answer came in time$/);
+    assert.equal(attempts.length, 2);
+    assert.equal(spacex.archive?.headersTimeoutSeconds, 60);
+  });
+
+  void it('ends with the run', async (t) => {
+    const asked = Promise.withResolvers<void>();
+    const web = await serve(t, () => asked.resolve());
+    const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
+    const { upstream } = openTestArchive({ archiveUrl });
+    t.after(upstream.close);
+    const stopping = new AbortController();
+    const pulls = ['launches', 'rockets'].map((name) => pullCopy(upstream, name, null, stopping.signal));
+    await asked.promise;
+    stopping.abort(new Error('stopped'));
+    for (const pull of pulls) await assert.rejects(pull, { message: 'stopped' });
+  });
+
+  void it('leaves the turn to the next where a body is not read', async (t) => {
+    const web = await serve(t, (_, response) => response.writeHead(200, CAPTURED).end('[]'));
+    const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
+    const { upstream } = openTestArchive({ archiveUrl });
+    t.after(upstream.close);
+    const request = { resource: 'launches', path: '/v5/launches', kept: null };
+    const tries = upstream.open(request, new AbortController().signal);
+    await tries.next();
+    const other = pullCopy(upstream, 'rockets');
+    tries.end();
+    assert.equal((await other).body, '[]');
+  });
+});

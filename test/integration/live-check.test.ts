@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, it } from 'node:test';
+
+import { startWayback } from '../../src/sandbox/wayback/server.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+void describe('npm run live-check', { concurrency: 3 }, () => {
+  void it('asks each service at most three times, one request after the other, and reports what it found', async (t) => {
+    const wayback = await startWayback({ launches: 20, faults: 'status=525', marked: false });
+    t.after(wayback.close);
+    const secret = (url: string): string => url.replace('http://', 'http://someone:s3cret@');
+    const { code, stdout } = await check({
+      SPACEX_PIPELINE_ARCHIVE_URL: secret(wayback.archiveUrl),
+      SPACEX_PIPELINE_RECORDINGS_URL: secret(wayback.recordingsUrl),
+      SPACEX_PIPELINE_BASE_URL: secret(wayback.url),
+    });
+    assert.match(
+      stdout,
+      /plays a capture that its original ETag proves\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: \d+ bytes/,
+    );
+    assert.match(
+      stdout,
+      /lists captures of \/v4\/rockets\n(?: {3}.*\n)* {3}as expected: 1 usable, the newest 20251128034223\n/,
+    );
+    assert.match(
+      stdout,
+      /is away, as it has been since June 2026\n {3}status 525 .*\n(?: {3}.*\n)* {3}as expected/,
+    );
+    // Made-up recordings are not the files that are pinned.
+    assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: its SHA-256 is [0-9a-f]{64}\n/g)?.length, 3);
+    assert.match(stdout, /\n3 not as expected\.\n$/);
+    assert.equal(code, 1);
+    assert.doesNotMatch(stdout, /s3cret|someone/);
+
+    const requests = wayback.requests();
+    const times = (start: string): number =>
+      requests.filter(({ path: asked }) => asked.startsWith(start)).length;
+    assert.deepEqual(['/web/', '/cdx/', '/recordings/', '/v4/'].map(times), [3, 3, 3, 1]);
+    for (const { headers, others } of requests) {
+      assert.equal(others, 0);
+      assert.match(headers['user-agent'] ?? '', /^spacex-pipeline\/\d+\.\d+\.\d+ \(live check/);
+    }
+    // A token is there at the start, and one more each second.
+    for (const [index, { at }] of requests.entries()) assert.ok(at > (index - 1) * 900, `${index}: ${at}`);
+  });
+
+  void it('says what failed where there is no network', async () => {
+    const { code, stdout } = await check({ SPACEX_PIPELINE_RECORDINGS_URL: '' });
+    assert.equal(code, 1);
+    assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: .*ENOTFOUND/g)?.length, 6, stdout);
+    assert.match(stdout, /## Recordings\nTurned off\.\n/);
+    assert.match(stdout, /\n6 not as expected\.\n$/);
+  });
+});
+
+async function check(env: Readonly<Record<string, string>>) {
+  const offline = path.join(ROOT, 'test/support/offline.ts');
+  const child = spawn(process.execPath, ['--import', offline, path.join(ROOT, 'scripts/live-check.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const code = new Promise((resolve) => void child.once('close', resolve));
+  return { stdout: await text(child.stdout), code: await code };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+
+import type { Database, Session } from '../../src/adapters/postgres/session.ts';
+import { ident } from '../../src/adapters/postgres/sql.ts';
+import { randomSchema, type OpenDatabase } from './target-lab.ts';
+
+const INSERT = 'INSERT INTO named VALUES (current_schema())';
+
+export function testSchemas(openDatabase: OpenDatabase): void {
+  describe('two schemas of one database', () => {
+    let database: Database;
+    let view: Database;
+    let first: Session;
+    let second: Session;
+    beforeEach(async () => {
+      database = await openDatabase(randomSchema());
+      view = database.inSchema(randomSchema());
+      first = await database.connect();
+      second = await view.connect();
+      await first.query(createSql(database));
+      await second.query(createSql(view));
+    });
+    afterEach(async () => {
+      await view.close();
+      await database.close();
+    });
+
+    const names = async (session: Session) => {
+      const found = await session.rows<{ name: string }>('SELECT name FROM named ORDER BY name');
+      return found.map(({ name }) => name);
+    };
+
+    it('each take statements that come at the same time', async () => {
+      const asked = Array.from({ length: 8 }, (_, n) => (n % 3 === 0 ? first : second));
+      await Promise.all(asked.map((session) => session.execute(INSERT)));
+      const copied = [first, second].map((session) =>
+        session.copyCsv(['named'], ['name'], Buffer.from('~\n')),
+      );
+      assert.deepEqual(await Promise.all(copied), [1, 1]);
+      const [one, two] = [database.schema, view.schema];
+      assert.deepEqual(await Promise.all([names(first), names(second)]), [
+        [one, one, one, '~'],
+        [two, two, two, two, two, '~'],
+      ]);
+    });
+
+    it('a transaction in one has no statements of the other', async () => {
+      await first.query('BEGIN');
+      await first.execute(INSERT);
+      const other = second.execute(INSERT);
+      await first.execute(INSERT);
+      await first.query('ROLLBACK');
+      assert.equal(await other, 1);
+      assert.deepEqual([await names(first), (await names(second)).length], [[], 1]);
+    });
+
+    it('a transaction that failed in one is not in the way of the other', async () => {
+      const failing = assert.rejects(first.query('BEGIN; SELECT 1/0'), { code: '22012' });
+      const other = second.execute(INSERT);
+      await failing;
+      await first.query('ROLLBACK');
+      assert.equal(await other, 1);
+      assert.deepEqual((await names(second)).length, 1);
+    });
+
+    it('one may be closed while the other goes on', async () => {
+      await view.close();
+      await first.execute(INSERT);
+      assert.equal((await names(first)).length, 1);
+    });
+  });
+}
+
+function createSql({ schema }: Database): string {
+  return `CREATE SCHEMA ${ident(schema)}; CREATE TABLE ${ident(schema)}.named (name text)`;
+}
