@@ -208,6 +208,7 @@ const LEDGER_TABLES = [
   'migrations',
   'rejects',
   'run_checks',
+  'run_pages',
   'run_resources',
   'run_tables',
   'runs',

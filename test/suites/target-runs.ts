@@ -86,12 +86,12 @@ export function testRuns(openDatabase: OpenDatabase): void {
     ]) {
       it(`leaves everything as it was when PostgreSQL fails at ${when}`, async () => {
         const deferred = when === 'the commit';
+        const run = await beginRun(lab);
         await lab.session.query(`
           CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE 'not today' USING ERRCODE = '58030'; END $$;
           CREATE ${deferred ? 'CONSTRAINT' : ''} TRIGGER fail AFTER ${action} ON ${table}
             ${deferred ? 'DEFERRABLE INITIALLY DEFERRED' : ''} FOR EACH ROW EXECUTE FUNCTION fail()`);
-        const run = await beginRun(lab);
         const asItWas = await snapshot(lab);
         await assert.rejects(stageAndPublish(run, [makersLoad('new'), partsLoad('new')]), {
           code: 'database',
