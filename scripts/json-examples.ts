@@ -22,6 +22,18 @@ export const RUN_EXAMPLE: RunReport = {
       deleted: 0,
       held: 0,
       not_modified: false,
+      pages: [
+        {
+          path: 'raw/launches/0001.json',
+          url: 'https://web.archive.org/web/20251006050535id_/https://api.spacexdata.com/v5/launches',
+          bytes: 419_234,
+          sha256: 'f5a1…',
+          etag: null,
+          received_by: '01a20a91-2f03-7f8b-bc30-b4316f8e0a15',
+          captured_at: '2025-10-06T05:05:35.000Z',
+          proof: 'etag',
+        },
+      ],
       seconds: 0.21,
       tables: {
         launches: {

@@ -2,7 +2,7 @@ import type { PlanReport } from '../app/plan.ts';
 import type { PruneReport } from '../app/prune.ts';
 import type { VerifyReport } from '../app/verify.ts';
 import type { TableChanges } from '../core/preview.ts';
-import type { ResourceReport, ResourceStatus, RunReport, TableCounts } from '../core/run.ts';
+import type { RawFile, ResourceReport, ResourceStatus, RunReport, TableCounts } from '../core/run.ts';
 import { array, boolean, nullable, number, object, oneOf, string, type Schema } from '../core/schema.ts';
 import { byName, count, error, fault, rowChange, runStatus, text, time } from './output-parts.ts';
 
@@ -26,6 +26,21 @@ const resourceStatus: Schema<ResourceStatus> = oneOf(['succeeded', 'failed', 'sk
     'skipped: something it needs was not whole, or the run is all or nothing; absent: no copy of it exists, which is no failure, and its rows stay; kept: another address published it, and a default run lets its rows be',
 });
 
+const rawFile: Schema<RawFile> = object({
+  path: text('below the run folder'),
+  url: text('of a preserved copy, its own'),
+  bytes: count(),
+  sha256: text(),
+  etag: nullable(text()),
+  received_by: text('the run that received it: an earlier one if nothing has changed since'),
+  captured_at: nullable(time('of a preserved copy: when it was made')),
+  proof: nullable(
+    oneOf(['etag', 'sha256', 'none'], {
+      description: 'how a preserved copy was proven to be complete; null for a response of the API itself',
+    }),
+  ),
+});
+
 const resourceReport: Schema<ResourceReport> = object({
   status: resourceStatus,
   received: count('records; validated + errored'),
@@ -39,6 +54,7 @@ const resourceReport: Schema<ResourceReport> = object({
   not_modified: boolean({
     description: 'the API said 304: the records are those of an earlier response',
   }),
+  pages: array(rawFile, { description: 'the raw files; preserved copies may be of different days' }),
   seconds: number({ minimum: 0 }),
   tables: byName(tableCounts, 'its tables, counted by SQL in the transaction that published them'),
   error: error('why it was not published'),

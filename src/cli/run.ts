@@ -11,6 +11,7 @@ import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
 import { driftLine } from './drift.ts';
 import { createProgress } from './progress.ts';
+import { copiesLines, leftLines } from './copies.ts';
 import { flagsAbout, typeable } from './self.ts';
 
 type RunOptions = {
@@ -111,6 +112,7 @@ async function printSummary(context: CommandContext, report: RunReport): Promise
     context,
     `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
   );
+  for (const line of [...copiesLines(report), ...leftLines(report)]) printLine(context, line);
   printLine(context, `Folder: ${report.run_dir}`);
   const drift = await driftLine(context, report).catch((error: unknown) => {
     context.log.warn(reportError(error).message);

@@ -1,5 +1,6 @@
 import { findRun, ofRun, pastRuns, sandboxDataDir } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
+import { copyRows } from './copies.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -95,6 +96,12 @@ function printRun(context: CommandContext, run: RunReport): void {
       one.error?.message ?? null,
     ]),
   );
+  const copies = copyRows(run.resources);
+  if (copies.length > 0) {
+    printLine(context, '');
+    printLine(context, 'Preserved copies, which may be of different days:');
+    printTable(context, ['resource', 'captured', 'proof', 'url'], copies, 1);
+  }
   const tables = reports.flatMap(([, one]) => Object.entries(one.tables));
   if (tables.length === 0) return;
   printLine(context, '');

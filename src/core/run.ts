@@ -101,6 +101,8 @@ export type ResourceReport = {
   readonly deleted: number;
   readonly held: number;
   readonly not_modified: boolean;
+  /** The raw files that its records were read from. Of preserved copies each may be of another day. */
+  readonly pages: readonly RawFile[];
   readonly seconds: number;
   readonly tables: Readonly<Record<string, TableCounts>>;
   readonly error: ErrorReport | null;

@@ -25,7 +25,6 @@ export type RunHeader = {
 export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  readonly pages: readonly RawFile[];
   /** Were its records seen to the last? Then what the ledger tells of rejects can be brought up to date. */
   readonly whole: boolean;
   /** Of all that its rows were derived from (steps/unchanged.ts); null where they were not. */

@@ -169,7 +169,7 @@ async function writeManifest(
     ...describe(),
     publish_seconds: publishSeconds,
     raw: Object.fromEntries(
-      all.flatMap(({ pages, resource }) => (pages.length === 0 ? [] : [[resource.name, pages]])),
+      all.flatMap(({ report: { pages }, resource }) => (pages.length === 0 ? [] : [[resource.name, pages]])),
     ),
     steps: Object.fromEntries(all.map(({ resource, steps }) => [resource.name, steps])),
   });

@@ -60,7 +60,6 @@ export class Progress {
     return {
       resource: this.#resource,
       report: this.#report(status, error),
-      pages: (this.#extracted?.pages ?? []).map(({ file }) => file),
       steps: hasRun ? stepReports(tally, status === 'failed') : {},
       staged: tally.staged,
       deletes: this.#context.settings.deletes && pullRules(this.#resource).deletes && tally.deletable,
@@ -78,6 +77,7 @@ export class Progress {
       validated,
       errored,
       ...rowCounts(NO_ROWS),
+      pages: (this.#extracted?.pages ?? []).map(({ file }) => file),
       not_modified: this.#extracted?.how === 'not modified',
       seconds: Math.round(this.#seconds() * 1000) / 1000,
       tables: {},

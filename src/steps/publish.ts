@@ -4,7 +4,6 @@ import {
   leavesRows,
   NO_ROWS,
   rowCounts,
-  type RawFile,
   type ResourceReport,
   type ResourceStatus,
   type Step,
@@ -18,7 +17,6 @@ import { closeRun } from './outcome.ts';
 export type Derived = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  readonly pages: readonly RawFile[];
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
@@ -145,7 +143,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     for (const [table, one] of counted) counts.set(table, one);
   }
   const entries: LedgerEntry[] = [];
-  for (const { key, resource, report, pages, whole } of judged) {
+  for (const { key, resource, report, whole } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
@@ -157,7 +155,6 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     entries.push({
       resource,
       report: { ...report, ...rowCounts(main ?? NO_ROWS), tables },
-      pages,
       whole,
       key,
     });

@@ -40,6 +40,8 @@ const ADDED: ReadonlySet<string> = new Set(['chosen', 'captured_at', 'proof']);
 
 function isNew(key: string, of: object): boolean {
   // A plan says what would become of each resource, and which error decides its exit code.
+  // So does each resource of a run.
+  if (key === 'pages' && 'not_modified' in of) return true;
   const ofPlan = (key === 'status' && 'newly_accepted' in of) || (key === 'error' && 'changes' in of);
   return OMITTED.has(key) || ADDED.has(key) || ofPlan;
 }

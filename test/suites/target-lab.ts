@@ -133,6 +133,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     errored: held.length,
     ...rowCounts(NO_ROWS),
     not_modified: false,
+    pages: [],
     seconds: 0.25,
     tables: {},
     error: null,
@@ -141,7 +142,6 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
   return {
     resource,
     report,
-    pages: [],
     steps: {},
     staged: { ...staged, ...one.staged },
     deletes,

@@ -114,7 +114,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const run = await beginRun(lab);
       const { report } = await stage(run, makersLoad('m'));
       const failed = { ...report, status: 'failed' } as const;
-      const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
+      const entries = [{ resource: makers, report: failed, whole: false, key: null }];
       const end = { status: 'failed', error: null, entries } as const;
       const books = async () => [
         await lab.session.rows('TABLE run_resources'),
@@ -145,7 +145,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
       const { report } = await stage(bad, makersLoad('m'));
       const failed = { ...report, status: 'failed', error } as const;
-      const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
+      const entries = [{ resource: makers, report: failed, whole: false, key: null }];
       await bad.ledger.abandon({ status: 'failed', error, entries });
       const [last, before, ...more] = await ledgerRuns(lab.session, 'test', 2);
       assert.deepEqual(more, []);
@@ -187,7 +187,9 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const captured = { captured_at: '2026-06-05T12:34:56.000Z', proof: 'etag' } as const;
       const page = { ...own, ...captured, path: 'raw/makers/0001.json', etag: '"1"' };
       const next = { ...page, path: 'raw/makers/0002.json', etag: null, captured_at: null, proof: null };
-      const staged = { ...(await stage(run, makersLoad('m'))), pages: [page, next], key: 'a key' };
+      const ofMakers = await stage(run, makersLoad('m'));
+      const report = { ...ofMakers.report, pages: [page, next] };
+      const staged = { ...ofMakers, report, key: 'a key' };
       const { entries } = await publish([staged], run.target, ANY_LOSS);
       await beginRun(lab); // fails
       const { ledger } = openRun(lab, run.id);
@@ -210,7 +212,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const failed = await beginRun(lab, { simulated: true });
       const { report } = await stage(failed, makersLoad('m'));
       const entries = [
-        { resource: makers, report: { ...report, status: 'failed' }, pages: [], whole: false, key: null },
+        { resource: makers, report: { ...report, status: 'failed' }, whole: false, key: null },
       ] as const;
       await failed.ledger.abandon({ status: 'failed', error: null, entries });
       assert.deepEqual(await kinds(), []);

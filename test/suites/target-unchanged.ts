@@ -152,8 +152,15 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
   const counts = { received, validated: received, errored: 0, ...rowCounts(NO_ROWS) };
   return {
     resource,
-    report: { status: 'succeeded', ...counts, not_modified: true, seconds: 0, tables: {}, error: null },
-    pages: [PAGE],
+    report: {
+      status: 'succeeded',
+      ...counts,
+      not_modified: true,
+      pages: [PAGE],
+      seconds: 0,
+      tables: {},
+      error: null,
+    },
     steps: {},
     staged: {},
     deletes: false,

@@ -7,6 +7,7 @@ import {
   type RunStatus,
   type TableCounts,
 } from '../../core/run.ts';
+import { pagesSql } from './published.ts';
 import type { Session } from './session.ts';
 
 type RunRow = {
@@ -36,8 +37,9 @@ export async function ledgerRuns(session: Session, source: string, limit: number
   );
   const ids = runs.map(({ run_id }) => run_id);
   const resources = await session.rows<ResourceRow>(
-    `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error
-     FROM run_resources WHERE run_id = ANY ($1)`,
+    `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error,
+            ${pagesSql('rr.run_id', 'rr.resource')} AS pages
+     FROM run_resources rr WHERE run_id = ANY ($1)`,
     [ids],
   );
   const tables = await session.rows<TableRow>(

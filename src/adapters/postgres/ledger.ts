@@ -215,7 +215,7 @@ async function recordResources(
     [runId, json(resources)],
   );
   const pages = entries.flatMap((entry) =>
-    entry.pages.map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 })),
+    entry.report.pages.map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 })),
   );
   await session.execute(
     `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)
