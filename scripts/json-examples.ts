@@ -4,7 +4,8 @@ import type { RunReport } from '../src/core/run.ts';
 export const RUN_EXAMPLE: RunReport = {
   run_id: '01a20a91-2f03-7f8b-bc30-b4316f8e0a15',
   status: 'succeeded',
-  source: 'live',
+  source: 'spacex',
+  address: 'live',
   simulated: false,
   run_dir: '/home/me/data/runs/01a20a91-2f03-7f8b-bc30-b4316f8e0a15',
   started_at: '2026-11-23T22:40:16.515Z',

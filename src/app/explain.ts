@@ -31,7 +31,7 @@ export type FoundRecord = {
   readonly index: number;
   /** Of the whole file, and as the ledger has it. */
   readonly sha256: string;
-  readonly request: RawRequest;
+  readonly request: RawRequest & Pick<RawFile, 'captured_at' | 'proof'>;
   /** Why it broke its contract, so that an older record is behind the row; null where it did not. */
   readonly errors: readonly Fault[] | null;
   /** Its bytes, which are UTF-8, as text. */
@@ -94,15 +94,16 @@ async function searchRaw(
   const records: FoundRecord[] = [];
   const lost = new Map<string, LostRaw>();
   const searched = new Set<string>();
-  for (const one of published) {
-    if (searched.has(one.raw.sha256)) continue;
+  for (const one of published.flatMap(pagesOf)) {
+    const { sha256 } = one.file;
+    if (searched.has(sha256)) continue;
     const result = await searchOne(dataDir, subject, one, signal);
     if (result === 'missing' || result === 'damaged') {
-      if (!lost.has(one.raw.sha256)) lost.set(one.raw.sha256, lostRaw(one, result));
+      if (!lost.has(sha256)) lost.set(sha256, lostRaw(one, result));
       continue;
     }
-    searched.add(one.raw.sha256);
-    lost.delete(one.raw.sha256);
+    searched.add(sha256);
+    lost.delete(sha256);
     if (result === null) continue;
     const { slice, ...place } = result;
     const errors = slice.parsed.ok ? check(slice.parsed.record) : null;
@@ -112,14 +113,20 @@ async function searchRaw(
   return { records, lost: [...lost.values()] };
 }
 
+type PublishedPage = Omit<PublishedRaw, 'pages'> & { readonly file: RawFile };
+
+function pagesOf({ pages, ...run }: PublishedRaw): PublishedPage[] {
+  return pages.map((file) => ({ ...run, file }));
+}
+
 /** Null: the file is whole, and the record is not in it. */
 async function searchOne(
   dataDir: string,
   { id, resource: { shape } }: Subject,
-  { raw, run_id, run_dir }: PublishedRaw,
+  { file, run_id, run_dir }: PublishedPage,
   signal: AbortSignal,
 ) {
-  const found = await findRaw(dataDir, { run_id, run_dir, raw });
+  const found = await findRaw(dataDir, { run_id, run_dir, file });
   if (found === null) return 'missing';
   const { record, sha256 } = await scanRaw(found.path, {
     shape,
@@ -127,25 +134,29 @@ async function searchOne(
     matches: (candidate) => shape === 'object' || readId(candidate) === id,
     signal,
   });
-  if (sha256 !== raw.sha256) return 'damaged';
+  if (sha256 !== file.sha256) return 'damaged';
   if (record === null) return null;
   const request = await readRawRequest(found.path);
   return {
     run_id,
-    received_by: raw.received_by,
+    received_by: file.received_by,
     path: found.path,
     offset: record.offset,
     length: record.bytes.length,
     index: record.index,
     sha256,
-    request: request ?? { url: raw.url, status: null, etag: raw.etag, received_at: null },
+    request: {
+      ...(request ?? { url: file.url, status: null, etag: file.etag, received_at: null }),
+      captured_at: file.captured_at,
+      proof: file.proof,
+    },
     slice: record,
   };
 }
 
-function lostRaw({ host, raw, run_dir, run_id }: PublishedRaw, found: 'missing' | 'damaged'): LostRaw {
+function lostRaw({ file, host, run_dir, run_id }: PublishedPage, found: 'missing' | 'damaged'): LostRaw {
   const reason = found === 'missing' && host !== hostname() ? 'elsewhere' : found;
-  return { run_id, host, reason, ...raw, path: join(run_dir, raw.path) };
+  return { run_id, host, reason, ...file, path: join(run_dir, file.path) };
 }
 
 function findTable(name: string): { resource: Resource; table: Table } {

@@ -12,6 +12,7 @@ import { PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { processExists } from '../lib/process-exists.ts';
+import { defaultSource } from '../sources/index.ts';
 import { embeddedDir, READ_WAIT_MS, withDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
@@ -95,7 +96,7 @@ async function ledgerHistory(
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
     return await withDatabase(config, options, async ({ session }) => {
-      const runs = await ledgerRuns(session.client, Math.min(limit, 2 ** 31 - 1));
+      const runs = await ledgerRuns(session.client, defaultSource.name, Math.min(limit, 2 ** 31 - 1));
       return runs.map(withOwnTimes);
     });
   } catch (error) {
@@ -114,8 +115,10 @@ function withOwnTimes(run: RunReport): RunReport {
 }
 
 function fromManifest(manifest: Manifest): RunReport {
-  const { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error } = manifest;
-  const report = { run_id, status, source, simulated, run_dir, started_at, finished_at, resources, error };
+  const { run_id, status, source, address, simulated, run_dir, started_at, finished_at } = manifest;
+  const { resources, error } = manifest;
+  const of = { run_id, status, source, address, simulated, run_dir, started_at, finished_at };
+  const report = { ...of, resources, error };
   if (status !== 'running' || !isGone(manifest)) return report;
   const message = 'Cannot tell how it ended: its process died';
   return { ...report, status: 'failed', error: { code: 'interrupted', message, hint: null } };

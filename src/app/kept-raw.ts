@@ -1,37 +1,59 @@
 import type { Manifest } from '../adapters/files/history.ts';
-import { PipelineError } from '../core/errors.ts';
-import type { ReadyRaw, RunFolder, Upstream } from '../core/ports.ts';
+import { AbsentError, PipelineError } from '../core/errors.ts';
+import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
+import { leavesRows } from '../core/run.ts';
+import { defaultSource } from '../sources/index.ts';
+import type { OpenSource } from './source.ts';
 
-/** The origin's raw file in the folder of the new run, its bytes proven. */
+/** The pages of an earlier run in the folder of the new one, their bytes proven. */
 export async function linkedRaw(
   what: 'replay' | 'plan' | 'verify',
   origin: Manifest,
   folder: RunFolder,
-  resource: Resource,
+  { name }: Resource,
 ): Promise<ReadyRaw> {
-  const raw = origin.raw[resource.name];
+  const files = origin.raw[name] ?? [];
+  const status = origin.resources[name]?.status;
+  if (files.length === 0 && status !== undefined && leavesRows(status))
+    throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} there`);
   const damaged = (reason: string): PipelineError =>
-    new PipelineError(`Cannot ${what} ${resource.name} of run ${origin.run_id}: ${reason}`, {
+    new PipelineError(`Cannot ${what} ${name} of run ${origin.run_id}: ${reason}`, {
       code: 'usage',
       hint: 'Pull again with: spacex-pipeline run',
     });
-  if (raw === undefined) throw damaged('it has no raw file of it');
-  const body = await folder.linkRaw(resource.name, { run_id: origin.run_id, raw }).catch((error: unknown) => {
-    throw damaged(
-      `its raw file ${raw.path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    );
-  });
-  if (body.sha256 !== raw.sha256) throw damaged(`its raw file ${raw.path} has changed since it was received`);
-  const kept = { ...raw, path: body.path };
-  await folder.writeRawMeta(resource.name, { ...kept, origin_run_id: origin.run_id });
-  return { raw: kept, body, refetch: false };
+  if (files.length === 0) throw damaged('it has no raw file of it');
+  const pages: RawPage[] = [];
+  for (const [index, file] of files.entries()) {
+    const body = await folder
+      .linkRaw(name, index + 1, { run_id: origin.run_id, file })
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw damaged(`its raw file ${file.path} cannot be read (${reason})`);
+      });
+    if (body.sha256 !== file.sha256)
+      throw damaged(`its raw file ${file.path} has changed since it was received`);
+    const linked = { ...file, path: body.path };
+    await folder.writeRawMeta(name, index + 1, {
+      ...linked,
+      simulated: origin.simulated,
+      origin_run_id: origin.run_id,
+    });
+    pages.push({ file: linked, head: body.head });
+  }
+  return { pages, simulated: origin.simulated, refetch: false };
 }
 
-/** Every raw file is there: a request would be a mistake of ours. */
-export function noUpstream(address: string): Upstream {
+/** What an earlier run received, as a source. Every raw file is there: a request would be a mistake of ours. */
+export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: string): OpenSource {
   const refuse = (): never => {
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
-  return { address, open: refuse, reach: async () => refuse(), hide: (text) => text };
+  return {
+    source: defaultSource,
+    upstream: { address: address ?? '', open: refuse, reach: async () => refuse(), hide: (text) => text },
+    dataDir,
+    keepsOthers: false,
+    close: async () => undefined,
+  };
 }

@@ -8,14 +8,15 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
+import type { Preview } from '../engine/preview.ts';
 import { resources } from '../sources/index.ts';
 import { embeddedDir, openDatabase, telling } from './database.ts';
 import { findRun } from './history.ts';
-import { linkedRaw, noUpstream } from './kept-raw.ts';
+import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
-import { openSource, type OpenSource } from './source.ts';
+import { openSource } from './source.ts';
 
 export type PlanRequest = {
   /** Names; null for all. */
@@ -25,10 +26,10 @@ export type PlanRequest = {
   readonly from: readonly string[];
 };
 
-export type PlanReport = {
+export type PlanReport = Preview & {
+  /** The name of the source. */
   readonly source: string;
-  readonly simulated: boolean;
-  readonly resources: Readonly<Record<string, ResourcePreview>>;
+  readonly address: string;
   /** Would a run change anything? */
   readonly changes: boolean;
 };
@@ -57,17 +58,14 @@ export async function planChanges(
   }
   const [newest] = origins;
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
-  const plan = planRun(resources, request.resources ?? (newest === undefined ? config.resources : kept));
+  const chosen = request.resources ?? (newest === undefined ? config.resources : null);
+  const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
   const source =
     newest === undefined
-      ? await openSource(
-          loaded,
-          { name: request.source, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' },
-          deps,
-        )
-      : archive(newest, config.dataDir);
+      ? await openSource(loaded, { name: request.source, orSandbox: false }, deps)
+      : archivedSource(newest, config.dataDir);
   try {
-    const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
+    const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
       newest === undefined
         ? null
         : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
@@ -77,15 +75,19 @@ export async function planChanges(
       const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
       const opened = await openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
-        const place = { runId, opened, mayMigrate: isNew };
-        const previews = telling(opened, preview(loaded, plan, source, place, rawOf, deps));
+        const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
+        const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
       } finally {
         await opened.close();
       }
     });
-    const { address } = source.upstream;
-    return { source: address, simulated: source.simulated, resources: found, changes: hasChanges(found) };
+    return {
+      source: source.source.name,
+      address: source.upstream.address,
+      ...found,
+      changes: hasChanges(found.resources),
+    };
   } finally {
     await source.close();
   }
@@ -93,15 +95,6 @@ export async function planChanges(
 
 function originOf(origins: readonly Manifest[], resource: string): Manifest | undefined {
   return origins.find(({ raw }) => raw[resource] !== undefined);
-}
-
-function archive(newest: Manifest, dataDir: string): OpenSource {
-  return {
-    upstream: noUpstream(newest.source ?? ''),
-    simulated: newest.simulated === true,
-    dataDir,
-    close: async () => undefined,
-  };
 }
 
 function hasChanges(previews: Readonly<Record<string, ResourcePreview>>): boolean {

@@ -47,8 +47,6 @@ export type Prepared = Pick<Preparation, 'plan'> & {
   readonly unready: Unready;
   /** Is there something to migrate, or to make again, before the run? */
   readonly migrates: boolean;
-  /** Does it say which kind of records it holds, once it holds some? */
-  readonly tellsKind: boolean;
 };
 
 /**
@@ -90,7 +88,6 @@ export async function prepare(
     plan,
     unready,
     migrates: pending.length > 0 || (isIncomplete && mayMigrate),
-    tellsKind: pending.length < states.length && !unready.ledger.includes('contents'),
   };
 }
 

@@ -1,30 +1,20 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { withPreviewFolder } from '../adapters/files/run-folders.ts';
-import { checkDataKind, openRunStore } from '../adapters/files/run-store.ts';
-import { checkKind, openLedger } from '../adapters/postgres/ledger.ts';
-import { stagingNames } from '../adapters/postgres/staging.ts';
-import { openTarget } from '../adapters/postgres/target.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import type { ReadyRaw, RunFolder } from '../core/ports.ts';
-import type { ResourcePreview } from '../core/preview.ts';
-import type { Resource } from '../core/resource.ts';
-import type { Plan } from '../engine/plan.ts';
-import { previewAll } from '../engine/preview.ts';
+import { previewAll, type Preview } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
-import { codeDigest } from './code-digest.ts';
 import type { OpenDatabase } from './database.ts';
+import { openRun, type RunOptions } from './open-run.ts';
 import { hintAt, makeReady, prepare } from './prepare.ts';
-import { runRules, type RunDeps } from './run.ts';
+import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
 /** Changed rows that are shown of each table and kind. */
 const SAMPLE = 5;
 
-/** Where a preview works. */
-type PreviewPlace = {
-  /** The name of a folder below `runs`, as of a run. */
-  readonly runId: string;
+/** Where a preview works, and on what. */
+export type PreviewOptions = Pick<RunOptions, 'plan' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
   /** Is it a database that goes with the folder? */
   readonly mayMigrate: boolean;
@@ -44,46 +34,15 @@ export function inPreviewFolder<T>(
  * throws it away again. The schema is locked meanwhile; nothing of a run is left.
  */
 export async function preview(
-  loaded: LoadedConfig,
-  plan: Plan,
+  { config }: LoadedConfig,
   source: OpenSource,
-  { opened, runId, mayMigrate }: PreviewPlace,
-  readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>,
+  { mayMigrate, opened, ...own }: PreviewOptions,
   deps: RunDeps,
-): Promise<Readonly<Record<string, ResourcePreview>>> {
-  const { config } = loaded;
-  const { database, session } = opened;
-  const { dataDir, simulated } = source;
-  await checkDataKind(dataDir, simulated);
-  const prepared = await prepare(opened, { plan, mayMigrate, publishes: false }, deps);
+): Promise<Preview> {
+  const prepared = await prepare(opened, { plan: own.plan, mayMigrate, publishes: false }, deps);
   const missing = await makeReady(opened, prepared, deps);
-  const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, dataDir, error)]));
-  await checkKind(session.client, database.schema, simulated);
-  const staging = stagingNames(database.schema, randomUUID());
-  const store = openRunStore(dataDir, null);
-  const folder = await store.create(runId);
-  return previewAll({
-    ...deps,
-    ...runRules(config),
-    plan,
-    unready,
-    full: true,
-    sample: SAMPLE,
-    runId,
-    simulated,
-    startedAt: new Date(deps.clock.now()).toISOString(),
-    codeDigest: codeDigest(),
-    upstream: source.upstream,
-    store,
-    folder,
-    readyRaw: (resource) => readyRaw(folder, resource),
-    ledger: openLedger(database, session.client, staging),
-    target: openTarget(database, session.client, {
-      id: runId,
-      staging,
-      lockTimeoutSeconds: config.database.lockTimeoutSeconds,
-      statementTimeoutSeconds: config.database.statementTimeoutSeconds,
-      wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
-    }),
-  });
+  const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, source.dataDir, error)]));
+  const startedAt = new Date(deps.clock.now()).toISOString();
+  const options = { ...own, full: true, unready, startedAt, originRunId: null, keeps: false };
+  return previewAll(await openRun(config, opened, source, options, deps), SAMPLE);
 }

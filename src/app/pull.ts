@@ -14,7 +14,7 @@ export type PullRequest = {
 
 /** A run that pulls from the source: `run`. */
 export async function runPull(loaded: LoadedConfig, request: PullRequest, deps: RunDeps): Promise<RunReport> {
-  const { orSandbox, plan, source } = request;
-  const choice = { name: source, orSandbox, probePath: plan.resources[0]?.path ?? '/' };
-  return runOnce(loaded, pull(request), () => openSource(loaded, choice, deps), deps);
+  const { orSandbox, source } = request;
+  const start = pull({ ...request, chosen: loaded.config.resources });
+  return runOnce(loaded, start, () => openSource(loaded, { name: source, orSandbox }, deps), deps);
 }

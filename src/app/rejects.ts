@@ -68,22 +68,22 @@ export async function waiveReject(
 }
 
 function lineOf(kept: KeptReject): RejectLine {
-  const { bytes: _bytes, index: _index, offset: _offset, ...line } = kept;
+  const { bytes: _bytes, index: _index, offset: _offset, page: _page, ...line } = kept;
   return line;
 }
 
 /** A record too large for the ledger, from the raw file of the run that saw it last. */
 async function bytesInRaw(
   config: Config,
-  { resource, last_run_id, offset }: KeptReject,
+  { resource, last_run_id, offset, page }: KeptReject,
 ): Promise<Buffer | null> {
   const manifest = await readManifest(config.dataDir, last_run_id).catch(() => null);
-  const raw = manifest?.raw[resource];
-  if (raw === undefined) return null;
+  const file = manifest?.raw[resource]?.[page - 1];
+  if (file === undefined) return null;
   const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: MAX_RECORD_BYTES });
   splitter.push(Buffer.from('['));
   try {
-    const path = join(runFolder(config.dataDir, last_run_id), raw.path);
+    const path = join(runFolder(config.dataDir, last_run_id), file.path);
     const chunks: AsyncIterable<Buffer> = createReadStream(path, { start: offset });
     for await (const chunk of chunks) {
       const [first] = splitter.push(chunk);

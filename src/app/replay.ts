@@ -3,12 +3,12 @@ import { publishedRaws } from '../adapters/postgres/published.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
-import type { RunReport } from '../core/run.ts';
+import type { RawFile, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
-import { linkedRaw, noUpstream } from './kept-raw.ts';
+import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
@@ -38,21 +38,17 @@ export async function replayRun(
     });
   }
   const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
-  const plan = planRun(resources, request.resources ?? kept);
+  const chosen = request.resources;
+  const plan = planRun(resources, chosen ?? kept);
   return runOnce(
     loaded,
     {
-      ...pull({ plan, full: true, migrate: request.migrate }),
+      ...pull({ plan, chosen, full: true, migrate: request.migrate }),
       originRunId: origin.run_id,
       readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),
       check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
     },
-    async () => ({
-      upstream: noUpstream(origin.source ?? ''),
-      simulated: origin.simulated === true,
-      dataDir: config.dataDir,
-      close: async () => undefined,
-    }),
+    async () => archivedSource(origin, config.dataDir),
     deps,
   );
 }
@@ -68,7 +64,7 @@ async function checkStandsOn(
   const published = await publishedRaws(session.client);
   for (const { name } of replayed) {
     const last = published.get(name);
-    if (last === undefined || last.raw.sha256 === origin.raw[name]?.sha256) continue;
+    if (last === undefined || isSame(last.pages, origin.raw[name] ?? [])) continue;
     const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;
     if (!force) {
       throw new PipelineError(`Cannot replay run ${origin.run_id}: it would set ${change}`, {
@@ -80,4 +76,10 @@ async function checkStandsOn(
     }
     log.warn(`sets ${change}`);
   }
+}
+
+function isSame(pages: readonly RawFile[], others: readonly RawFile[]): boolean {
+  return (
+    pages.length === others.length && pages.every(({ sha256 }, index) => sha256 === others[index]?.sha256)
+  );
 }

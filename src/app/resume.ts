@@ -31,31 +31,30 @@ export async function resumeRun(
     });
   }
   const plan = planRun(resources, manifest.plan);
-  const name = options.source ?? sourceName(loaded, manifest);
-  const choice = { name, orSandbox: false, probePath: plan.resources[0]?.path ?? '/' };
+  const name = options.source ?? addressOf(loaded, manifest);
   return runOnce(
     loaded,
     {
-      ...pull({ plan, full: true, migrate: options.migrate }),
+      ...pull({ plan, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
       readyRaw: (folder, { name: resource }) => folder.rawInPlace(resource),
       check: ({ session }) => checkResumable(session.client, manifest.run_id),
     },
     // The data folder is the one that the run is in.
     async (): Promise<OpenSource> => ({
-      ...(await openSource(loaded, choice, deps)),
+      ...(await openSource(loaded, { name, orSandbox: false }, deps)),
       dataDir: config.dataDir,
     }),
     deps,
   );
 }
 
-/** The manifest's name of a configured address has no secrets: the configuration has them. */
-function sourceName({ config }: LoadedConfig, { run_id, source }: Manifest): string | null {
-  if (source === null || source === maskUrl(config.source.baseUrl)) return null;
-  if (!isLoginLost(config, source)) return source;
+/** The manifest's form of a configured address has no secrets: the configuration has them. */
+function addressOf({ config }: LoadedConfig, { address, run_id }: Manifest): string | null {
+  if (address === null || address === maskUrl(config.source.baseUrl)) return null;
+  if (!isLoginLost(config, address)) return address;
   throw new PipelineError(
-    `Cannot resume run ${run_id}: its source ${source} had a login, which is not kept`,
-    { code: 'usage', hint: howToResume(config, source, run_id) },
+    `Cannot resume run ${run_id}: its source ${address} had a login, which is not kept`,
+    { code: 'usage', hint: howToResume(config, address, run_id) },
   );
 }

@@ -5,15 +5,17 @@ import type { Config, LoadedConfig } from '../config/load.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
+import type { Source } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import spacex from '../sources/spacex/source.ts';
+import { defaultSource } from '../sources/index.ts';
 import { VERSION } from './version.ts';
 
 export type OpenSource = {
+  readonly source: Source;
   readonly upstream: Upstream;
-  /** Are its records made up? */
-  readonly simulated: boolean;
+  /** Does a run from there let be what another address has published? */
+  readonly keepsOthers: boolean;
   /** The data folder that its runs belong to. */
   readonly dataDir: string;
   readonly close: () => Promise<void>;
@@ -23,15 +25,13 @@ export type SourceChoice = {
   /** `live`, `sandbox`, a base URL, or null for what is configured. */
   readonly name: string | null;
   readonly orSandbox: boolean;
-  /** A path to ask for, to see what the source is. */
-  readonly probePath: string;
 };
 
 export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
 
 /**
- * Opens the source of a run. One HEAD request tells what kind of records it has. With `orSandbox`, and where
- * neither database nor base URL is configured, a source that cannot be had gives way to the sandbox.
+ * Opens the source of a run, without a request. With `orSandbox`, and where neither database nor base URL is configured,
+ * an address that cannot be reached gives way to the sandbox.
  */
 export async function openSource(
   loaded: LoadedConfig,
@@ -42,22 +42,18 @@ export async function openSource(
   if (choice.name === 'sandbox') return openSandbox(loaded, deps);
   const { name, baseUrl } = addressOf(loaded, choice.name);
   const upstream = openSourceAt(loaded, name, baseUrl, deps);
-  let probe = await upstream.probe(choice.probePath, deps.signal);
-  if (probe.simulated === null && !(choice.orSandbox && mayFallBack(loaded, choice))) {
-    // A connection that broke once must not make simulated records count as real ones.
-    await deps.clock.sleep(config.source.backoffBaseSeconds * 1000, deps.signal);
-    probe = await upstream.probe(choice.probePath, deps.signal);
-  }
-  if (probe.reason !== null && choice.orSandbox && mayFallBack(loaded, choice)) {
+  const reason = choice.orSandbox && mayFallBack(loaded, choice) ? await upstream.reach(deps.signal) : null;
+  if (reason !== null) {
     await upstream.close();
     deps.log.warn(
-      `Cannot use ${maskUrl(baseUrl)}: ${probe.reason}. Running on the built-in sandbox API instead: its data are simulated.`,
+      `Cannot use ${maskUrl(baseUrl)}: ${reason}. Running on the built-in sandbox API instead: its data are simulated.`,
     );
     return openSandbox(loaded, deps);
   }
   return {
+    source: defaultSource,
     upstream,
-    simulated: probe.simulated ?? false,
+    keepsOthers: false,
     dataDir: config.dataDir,
     close: () => upstream.close(),
   };
@@ -109,8 +105,9 @@ async function openSandbox(loaded: LoadedConfig, deps: SourceDeps): Promise<Open
   const own = loaded.origins['source.requestsPerSecond'] === 'default' ? { requestsPerSecond: Infinity } : {};
   const upstream = openSourceAt(loaded, 'sandbox', sandbox.url, deps, own);
   return {
+    source: defaultSource,
     upstream,
-    simulated: true,
+    keepsOthers: false,
     dataDir: join(loaded.config.dataDir, 'sandbox'),
     async close() {
       await upstream.close();
@@ -129,7 +126,7 @@ function openSourceAt(
   return openHttpUpstream({
     ...config.source,
     // Who sets a rate of their own means it for each moment.
-    burst: origins['source.requestsPerSecond'] === 'default' ? spacex.pacing.burst : 1,
+    burst: origins['source.requestsPerSecond'] === 'default' ? defaultSource.pacing.burst : 1,
     ...own,
     address: name,
     baseUrl,

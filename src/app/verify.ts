@@ -8,9 +8,10 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
+import type { Preview } from '../engine/preview.ts';
 import { resources } from '../sources/index.ts';
 import type { OpenDatabase } from './database.ts';
-import { linkedRaw, noUpstream } from './kept-raw.ts';
+import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTarget } from './read-target.ts';
 import type { RunDeps } from './run.ts';
@@ -111,7 +112,7 @@ async function findStanding(
       underivable[resource.name] = `the folder of run ${last.run_id} is not in ${config.dataDir}`;
     else if (typeof origin === 'string') underivable[resource.name] = origin;
     else
-      standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.raw } } });
+      standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.pages } } });
   }
   return standing;
 }
@@ -121,28 +122,24 @@ async function deriveAgain(
   opened: OpenDatabase,
   standing: readonly Standing[],
   deps: RunDeps,
-): ReturnType<typeof preview> {
-  const [first] = standing;
+): Promise<Preview['resources']> {
+  const { dataDir } = loaded.config;
   const plan = planRun(
     resources,
     standing.map(({ resource }) => resource.name),
   );
-  const source = {
-    upstream: noUpstream(first?.origin.source ?? ''),
-    simulated: first?.origin.simulated === true,
-    dataDir: loaded.config.dataDir,
-    close: async () => undefined,
-  };
-  const rawOf = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw> => {
+  const source = archivedSource(standing[0]?.origin ?? { address: null }, dataDir);
+  const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw> => {
     const one = standing.find((other) => other.resource === resource);
     if (one === undefined)
       throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, { code: 'usage' });
     return linkedRaw('verify', one.origin, folder, resource);
   };
-  return inPreviewFolder(source.dataDir, deps, (runId) =>
-    preview(loaded, plan, source, { runId, opened, mayMigrate: false }, rawOf, deps),
+  const found = await inPreviewFolder(dataDir, deps, (runId) =>
+    preview(loaded, source, { plan, chosen: null, readyRaw, runId, opened, mayMigrate: false }, deps),
   ).catch((error: unknown) => {
     deps.log.warn(reportError(error).message);
     throw error;
   });
+  return found.resources;
 }

@@ -30,8 +30,8 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   printLine(context, '');
   printTable(
     context,
-    ['run', 'status', 'source', 'started', 'finished'],
-    runs.map((run) => [run.run_id, run.status, run.source, run.started_at, run.finished_at]),
+    ['run', 'status', 'address', 'started', 'finished'],
+    runs.map((run) => [run.run_id, run.status, run.address, run.started_at, run.finished_at]),
   );
   for (const one of lost.slice(0, MOST_LOST)) printLost(context, one);
   if (lost.length > MOST_LOST) {
@@ -87,6 +87,8 @@ function printRecord(context: CommandContext, found: FoundRecord): void {
     context,
     `Received by run ${found.received_by} at ${request.received_at ?? '-'} from ${request.url}: status ${request.status ?? '-'}, ETag ${request.etag ?? 'none'}`,
   );
+  if (request.proof !== null)
+    printLine(context, `A copy of ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
   printLine(context, `File whole, sha256 ${found.sha256}`);
   if (errors !== null) {
     printLine(context, 'It broke its contract, so an older record is behind the row:');

@@ -3,6 +3,7 @@ import type { DriftReport } from '../app/drift.ts';
 import type { Explanation } from '../app/explain.ts';
 import type { Reject } from '../app/history.ts';
 import type { RejectLine } from '../app/rejects.ts';
+import type { Proof } from '../core/run.ts';
 import {
   array,
   boolean,
@@ -87,6 +88,10 @@ export const driftDocument: Schema<DriftReport> = object({
   ),
 });
 
+const proof: Schema<Proof> = oneOf(['etag', 'sha256', 'none'], {
+  description: 'how a preserved copy was proven to be complete; null for a response of the API itself',
+});
+
 export const explainDocument: Schema<Explanation> = object({
   table: text(),
   id: text(),
@@ -107,8 +112,8 @@ export const explainDocument: Schema<Explanation> = object({
     object({
       run_id: text(),
       status: runStatus(),
-      source: text(),
-      simulated: boolean(),
+      address: text(),
+      simulated: nullable(boolean()),
       started_at: time(),
       finished_at: nullable(time()),
       host: text(),
@@ -130,6 +135,8 @@ export const explainDocument: Schema<Explanation> = object({
         status: nullable(integer()),
         etag: nullable(text()),
         received_at: nullable(time()),
+        captured_at: nullable(time('when a preserved copy was made')),
+        proof: nullable(proof),
       }),
       errors: nullable(
         array(fault, { description: 'why it broke its contract, so that an older one is behind the row' }),
@@ -152,6 +159,8 @@ export const explainDocument: Schema<Explanation> = object({
       sha256: text(),
       etag: nullable(text()),
       received_by: text(),
+      captured_at: nullable(time()),
+      proof: nullable(proof),
     }),
     { description: 'newer raw files that cannot be read, as the ledger knows them' },
   ),

@@ -2,7 +2,7 @@ import type { PlanReport } from '../app/plan.ts';
 import type { PruneReport } from '../app/prune.ts';
 import type { VerifyReport } from '../app/verify.ts';
 import type { TableChanges } from '../core/preview.ts';
-import type { ResourceReport, RunReport, TableCounts } from '../core/run.ts';
+import type { ResourceReport, ResourceStatus, RunReport, TableCounts } from '../core/run.ts';
 import { array, boolean, nullable, number, object, oneOf, string, type Schema } from '../core/schema.ts';
 import { byName, count, error, fault, rowChange, runStatus, text, time } from './output-parts.ts';
 
@@ -21,10 +21,13 @@ const tableCounts: Schema<TableCounts> = object({
   dangling: byName(count(), 'rows whose reference names no row, by column'),
 });
 
+const resourceStatus: Schema<ResourceStatus> = oneOf(['succeeded', 'failed', 'skipped', 'absent', 'kept'], {
+  description:
+    'skipped: something it needs was not whole, or the run is all or nothing; absent: no copy of it exists, which is no failure, and its rows stay; kept: another address published it, and a default run lets its rows be',
+});
+
 const resourceReport: Schema<ResourceReport> = object({
-  status: oneOf(['succeeded', 'failed', 'skipped'], {
-    description: 'skipped: something it needs was not whole, or the run is all or nothing',
-  }),
+  status: resourceStatus,
   received: count('records; validated + errored'),
   validated: count(),
   errored: count('set aside'),
@@ -46,8 +49,9 @@ export const runDocument: Schema<RunReport> = object({
   status: runStatus(
     'partial: some resources were published, others kept their old rows; running: among past runs alone',
   ),
-  source: nullable(text('live, sandbox or the base URL')),
-  simulated: nullable(boolean({ description: 'the records are made up' })),
+  source: nullable(text('its name')),
+  address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
+  simulated: nullable(boolean({ description: 'the records are made up; null: no response ever said' })),
   run_dir: nullable(text('its folder')),
   started_at: nullable(time()),
   finished_at: nullable(time()),
@@ -65,10 +69,12 @@ const tableChanges: Schema<TableChanges> = object({
 });
 
 export const planDocument: Schema<PlanReport> = object({
-  source: text('live, sandbox or the base URL'),
-  simulated: boolean(),
+  source: text('its name'),
+  address: text('where the records came from: archive, live, sandbox or the base URL'),
+  simulated: nullable(boolean()),
   resources: byName(
     object({
+      status: resourceStatus,
       received: count(),
       validated: count(),
       errored: count(),
@@ -78,6 +84,7 @@ export const planDocument: Schema<PlanReport> = object({
       error: error('why nothing can be told of it'),
     }),
   ),
+  error: error('the one that decides the exit code'),
   changes: boolean({ description: 'would a run change anything? The exit code is then 10' }),
 });
 

@@ -42,14 +42,13 @@ export const registerPlan: Register = (program, streams, act) => {
     });
 };
 
-function outcomeOf(context: CommandContext, { changes, resources }: PlanReport): Outcome {
-  const error = Object.values(resources).find((one) => one.error !== null)?.error ?? null;
+function outcomeOf(context: CommandContext, { changes, error }: PlanReport): Outcome {
   if (error === null) return changes ? 'changes' : null;
   tellError(context, error, context.given);
   return error.code;
 }
 
-function printPlan(context: CommandContext, { changes, resources }: PlanReport): void {
+function printPlan(context: CommandContext, { changes, error, resources }: PlanReport): void {
   const tables = Object.values(resources).flatMap((one) => Object.entries(one.tables));
   printTable(
     context,
@@ -71,8 +70,7 @@ function printPlan(context: CommandContext, { changes, resources }: PlanReport):
   }
   printLine(context, '');
   if (changes) printLine(context, 'A run would change this.');
-  else if (Object.values(resources).every(({ error }) => error === null))
-    printLine(context, 'A run would change nothing.');
+  else if (error === null) printLine(context, 'A run would change nothing.');
 }
 
 function printNamed(context: CommandContext, what: string, names: readonly string[]): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { ResourceProgress } from '../engine/resource-task.ts';
+import type { ResourceProgress } from '../engine/context.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createProgress } from './progress.ts';
 

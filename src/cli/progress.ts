@@ -1,6 +1,7 @@
 import { clearLine, cursorTo, moveCursor } from 'node:readline';
 
-import type { ResourceProgress } from '../engine/resource-task.ts';
+import type { ResourceProgress } from '../engine/context.ts';
+import { STEPS } from '../core/run.ts';
 import type { CommandContext } from './context.ts';
 
 export type Progress = {
@@ -66,7 +67,7 @@ export function createProgress(
 }
 
 function isOver({ step }: ResourceProgress): boolean {
-  return step === 'done' || step === 'failed';
+  return step === 'done' || !STEPS.some((one) => one === step);
 }
 
 function progressLine(progress: ResourceProgress, sinceMs: number): string {

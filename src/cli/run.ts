@@ -101,7 +101,7 @@ async function printSummary(context: CommandContext, report: RunReport): Promise
     ]),
   );
   printLine(context, '');
-  const origin = report.simulated === true ? `${report.source}: simulated records` : report.source;
+  const origin = report.simulated === true ? `${report.address}: simulated records` : report.address;
   printLine(
     context,
     `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
@@ -143,6 +143,7 @@ export function failedRun(error: ErrorReport): RunReport {
     run_id: null,
     status: error.code === 'interrupted' ? 'interrupted' : 'failed',
     source: null,
+    address: null,
     simulated: null,
     run_dir: null,
     started_at: null,

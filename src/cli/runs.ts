@@ -48,11 +48,11 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
   }
   printTable(
     context,
-    ['run', 'status', 'source', 'started', 'received', 'errored', 'inserted', 'updated', 'deleted', 'error'],
+    ['run', 'status', 'address', 'started', 'received', 'errored', 'inserted', 'updated', 'deleted', 'error'],
     runs.map((run) => [
       run.run_id,
       run.status,
-      run.source,
+      run.address,
       run.started_at,
       sum(run, 'received'),
       sum(run, 'errored'),
@@ -70,7 +70,10 @@ function sum(run: RunReport, count: 'received' | 'errored' | 'inserted' | 'updat
 
 function printRun(context: CommandContext, run: RunReport): void {
   printLine(context, `Run ${run.run_id} ${run.status}`);
-  printLine(context, `Source: ${run.source}${run.simulated === true ? ' (simulated records)' : ''}`);
+  printLine(
+    context,
+    `Source: ${run.source ?? '-'} from ${run.address}${run.simulated === true ? ' (simulated records)' : ''}`,
+  );
   printLine(context, `From ${run.started_at} to ${run.finished_at ?? '-'}`);
   printLine(context, `Folder: ${run.run_dir}`);
   if (run.error !== null) printLine(context, `Error: ${run.error.message}`);

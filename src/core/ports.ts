@@ -1,5 +1,6 @@
 import type { PipelineError } from './errors.ts';
 import type { Proof, RawFile } from './run.ts';
+import type { KindKeeper } from './simulated.ts';
 
 /** Time, so that tests can own it. */
 export type Clock = {
@@ -96,16 +97,20 @@ export type RunFolder = {
   /** Replaces run.json. */
   readonly writeManifest: (manifest: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Streams a body to raw/<resource>/0001.json, synced and hashed, kept under its final name even when it turns out bad. */
-  readonly writeRaw: (resource: string, body: AsyncIterable<Uint8Array>) => Promise<RawBody>;
-  readonly writeRawMeta: (resource: string, meta: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly writeRaw: (resource: string, page: number, body: AsyncIterable<Uint8Array>) => Promise<RawBody>;
+  readonly writeRawMeta: (
+    resource: string,
+    page: number,
+    meta: Readonly<Record<string, unknown>>,
+  ) => Promise<void>;
   /** The same bytes as an earlier run received, without a second copy where the file system can link. */
-  readonly linkRaw: (resource: string, from: KeptRaw) => Promise<RawBody>;
+  readonly linkRaw: (resource: string, page: number, from: KeptPage) => Promise<RawBody>;
   /** Gives up this run's copy of the same bytes where the earlier one is there, whole, and can be linked. */
-  readonly shareRaw: (resource: string, earlier: KeptRaw) => Promise<void>;
-  readonly readRaw: (resource: string) => AsyncIterable<Uint8Array>;
+  readonly shareRaw: (resource: string, page: number, earlier: KeptPage) => Promise<void>;
+  readonly readRaw: (resource: string, page: number) => AsyncIterable<Uint8Array>;
   /** Removes files that an earlier try of this run never finished. */
   readonly removeLeftovers: () => Promise<void>;
-  /** The raw file that an earlier try of this run left whole, size and hash as its meta file says; null for none. */
+  /** The pages that an earlier try of this run left whole, size and hash as their meta files say; null for none. */
   readonly rawInPlace: (resource: string) => Promise<ReadyRaw | null>;
   readonly openStage: (...name: StageName) => Promise<StageFile>;
   /**
@@ -123,21 +128,31 @@ export type RawBody = {
   readonly head: Uint8Array;
 };
 
-/** A raw file that needs no request: it is in the run's folder already. */
+/** A page in the run's folder. */
+export type RawPage = {
+  readonly file: RawFile;
+  /** For messages: its first bytes. */
+  readonly head: Uint8Array;
+};
+
+/** Pages that need no request: they are in the run's folder already. */
 export type ReadyRaw = {
-  readonly raw: RawFile;
-  readonly body: RawBody;
-  /** May the source be asked where this turns out to be no JSON? */
+  readonly pages: readonly RawPage[];
+  /** Null where nobody knows. */
+  readonly simulated: boolean | null;
+  /** May the upstream be asked where this turns out to be no JSON? */
   readonly refetch: boolean;
 };
 
-/** A raw file in the folder of an earlier run. */
-export type KeptRaw = { readonly run_id: string; readonly raw: RawFile };
+/** A page in the folder of an earlier run. */
+export type KeptPage = { readonly run_id: string; readonly file: RawFile };
 
 export type RunStore = {
   readonly create: (runId: string) => Promise<RunFolder>;
-  /** Is the raw file of an earlier run there, with its size and hash? */
-  readonly hasRaw: (kept: KeptRaw) => Promise<boolean>;
+  /** Is the page of an earlier run there, with its size and hash? */
+  readonly hasRaw: (kept: KeptPage) => Promise<boolean>;
+  /** Which kind of records of the source the data folder holds. */
+  readonly kind: KindKeeper;
 };
 
 /** Structured log. Fields hold no secrets. */

@@ -1,5 +1,5 @@
 import type { ErrorReport } from './errors.ts';
-import type { Fault } from './run.ts';
+import type { Fault, ResourceStatus } from './run.ts';
 
 /** A row that a publish would change, and the cells that it would change in it. */
 export type RowChange = {
@@ -26,6 +26,7 @@ export type RejectChanges = {
 };
 
 export type ResourcePreview = RejectChanges & {
+  readonly status: ResourceStatus;
   readonly received: number;
   readonly validated: number;
   readonly errored: number;

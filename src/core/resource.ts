@@ -1,3 +1,4 @@
+import type { Pull } from './pull.ts';
 import type { Schema, Static } from './schema.ts';
 import type { Row, RowOf, Table } from './table.ts';
 
@@ -36,6 +37,7 @@ export type Resource = {
   readonly path: string;
   /** Is the response an array of records, or one record? */
   readonly shape: 'array' | 'object';
+  readonly pull: Pull;
   /** Resources that must be loaded before, each with the text column of its main table that `lookup` gives. */
   readonly needs: Readonly<Record<string, string>>;
   /** JSON Schema of one record. Records of an array have an `id`. */

@@ -1,7 +1,8 @@
 import type { ErrorReport } from './errors.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
-export type ResourceStatus = 'succeeded' | 'failed' | 'skipped';
+/** `absent`: no copy of it exists where it was asked for. `kept`: another address published it, and a default run lets it be. */
+export type ResourceStatus = 'succeeded' | 'failed' | 'skipped' | 'absent' | 'kept';
 export const STEPS = ['extract', 'validate', 'transform', 'load'] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -50,7 +51,7 @@ export const NO_ROWS: TableCounts = {
 /** How a preserved copy was proven to be complete: by its original ETag, by a hash that is pinned, or not at all. */
 export type Proof = 'etag' | 'sha256' | 'none';
 
-/** A raw file that a resource's records were read from. */
+/** A page of raw that a resource's records were read from. Pages count from 1, in the order of their list. */
 export type RawFile = {
   /** Below the run folder: `raw/launches/0001.json`. */
   readonly path: string;
@@ -60,7 +61,16 @@ export type RawFile = {
   readonly etag: string | null;
   /** The run that received these bytes: an earlier one where the API said 304. */
   readonly received_by: string;
+  /** Of a preserved copy: ISO 8601, null where nobody knows. */
+  readonly captured_at: string | null;
+  /** Of a preserved copy; null for a response of the API itself. */
+  readonly proof: Proof | null;
 };
+
+/** Does it leave the rows of its resource as they are, without being a failure? */
+export function leavesRows(status: ResourceStatus): boolean {
+  return status === 'absent' || status === 'kept';
+}
 
 export type StepReport = {
   readonly status: 'succeeded' | 'failed';
@@ -101,6 +111,9 @@ export type RunReport = {
   readonly run_id: string | null;
   readonly status: RunStatus;
   readonly source: string | null;
+  /** `archive`, `live`, `sandbox` or the base URL. */
+  readonly address: string | null;
+  /** Null: no response of it ever said. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
   readonly started_at: string | null;

@@ -1,14 +1,16 @@
 import type { Resource } from './resource.ts';
-import type { KeptRaw } from './ports.ts';
 import type { RejectChanges, TableChanges } from './preview.ts';
 import type { CheckResult, ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
+import type { KindKeeper } from './simulated.ts';
 import type { Table } from './table.ts';
 
 /** What the ledger is told when a run begins. */
 export type RunHeader = {
   readonly run_id: string;
+  /** The name of the source. */
   readonly source: string;
-  readonly simulated: boolean;
+  /** Where its records come from: `archive`, `live`, `sandbox` or the base URL. */
+  readonly address: string;
   /** ISO 8601 UTC. */
   readonly started_at: string;
   readonly program_version: string;
@@ -23,7 +25,7 @@ export type RunHeader = {
 export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  readonly raw: RawFile | null;
+  readonly pages: readonly RawFile[];
   /** Were its records seen to the last? Then what the ledger tells of rejects can be brought up to date. */
   readonly whole: boolean;
   /** Of all that its rows were derived from (steps/unchanged.ts); null where they were not. */
@@ -31,7 +33,10 @@ export type LedgerEntry = {
 };
 
 /** What the last run that published a resource left, as the ledger tells. */
-export type LastPublish = KeptRaw & {
+export type LastPublish = {
+  readonly run_id: string;
+  readonly address: string;
+  readonly pages: readonly RawFile[];
   readonly received: number;
   readonly errored: number;
   /** Null where a version before there were keys published it. */
@@ -50,21 +55,20 @@ export type RunEnd = {
   readonly entries: readonly LedgerEntry[];
 };
 
+/** Of one run. */
 export type Ledger = {
-  /**
-   * Opens a run. Runs that died are marked failed and their staging is dropped.
-   * Throws `kind` when the target holds the other kind of records, before it writes anything.
-   */
+  /** Opens the run. Runs that died are marked failed and their staging is dropped. */
   readonly begin: (run: RunHeader) => Promise<void>;
   /**
-   * Opens a run again that ended without publishing, under its id. Throws `usage` when it has published, or a later
-   * one has.
+   * Opens the run again, which ended without publishing. Throws `usage` when it has published, or a later one has.
    */
   readonly reopen: (run: RunHeader) => Promise<void>;
-  /** Ends a run that published nothing. Leaves a run that is no longer `running` as it is. */
-  readonly abandon: (runId: string, end: RunEnd) => Promise<void>;
-  /** What is published of a resource, where it came from this source. */
-  readonly lastPublish: (resource: string, source: string) => Promise<LastPublish | null>;
+  /** Ends the run where it published nothing. Leaves a run that is no longer `running` as it is. */
+  readonly abandon: (end: RunEnd) => Promise<void>;
+  /** What is published of a resource. */
+  readonly lastPublish: (resource: string) => Promise<LastPublish | null>;
+  /** Which kind of records the target holds; `keep` says which the run has. */
+  readonly kind: KindKeeper;
 };
 
 /** A record that was set aside, as the ledger keeps it. */
@@ -74,6 +78,8 @@ export type StagedReject = {
   readonly fingerprint: string;
   /** JSON. */
   readonly errors: string;
+  /** The page that it is on, from 1. */
+  readonly record_page: number;
   readonly record_index: number;
   /** In bytes, in the raw file. */
   readonly record_offset: number;

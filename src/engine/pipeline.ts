@@ -1,37 +1,34 @@
 import { isOutcomeUnknown, PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
-import type { RunFolder } from '../core/ports.ts';
-import type { RunReport, RunStatus } from '../core/run.ts';
-import type { LedgerEntry, RunEnd, RunHeader } from '../core/target.ts';
-import { firstError, publish, type Derived, type PublishRules } from '../steps/publish.ts';
+import type { RunReport } from '../core/run.ts';
+import type { RunEnd } from '../core/target.ts';
+import { closeRun } from '../steps/outcome.ts';
+import { publish, type Derived } from '../steps/publish.ts';
+import type { RunContext } from './context.ts';
 import { runDag } from './dag.ts';
-import type { Plan } from './plan.ts';
-import { runResource, type TaskContext } from './resource-task.ts';
+import { runResource } from './resource-task.ts';
 
-export type DeriveAllContext = TaskContext & { readonly plan: Plan; readonly concurrency: number };
-
-export type PipelineContext = DeriveAllContext & {
-  readonly header: RunHeader;
+/** What only a run has that may publish. */
+export type PipelineOptions = {
   /** The run has begun before, and goes on under its id. */
   readonly resumed: boolean;
   /** How somebody goes on with it who finds it failed: the end of a hint. */
   readonly goOn: string;
-  readonly rules: PublishRules;
-  /** Make the data checks after the publish? */
-  readonly checks: boolean;
   /** What the manifest tells beside the report: configuration without secrets, versions, memory so far. */
   readonly describe: () => Readonly<Record<string, unknown>>;
 };
 
+type Results = ReadonlyMap<string, Derived>;
+
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
-export async function runPipeline(context: PipelineContext): Promise<RunReport> {
-  const { clock, folder, header, ledger, log, signal } = context;
+export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
+  const { clock, ledger, log, run, signal } = context;
   const derived = new Map<string, Derived>();
-  await writeManifest(context, openReport(header, folder), derived);
+  await writeManifest(context, options, openReport(context), derived);
 
   let end: RunEnd;
   let publishSeconds: number | null = null;
   try {
-    await (context.resumed ? ledger.reopen(header) : ledger.begin(header));
+    await (options.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
     const started = clock.elapsed();
     end = await publishWhole(context, derived);
@@ -39,30 +36,30 @@ export async function runPipeline(context: PipelineContext): Promise<RunReport> 
     await makeChecks(context, end);
   } catch (error) {
     const cause = signal.aborted && !isOutcomeUnknown(error) ? interruption(signal) : error;
-    const report = resumable(reportError(cause), context.goOn, isOutcomeUnknown(error));
+    const report = resumable(reportError(cause), options.goOn, isOutcomeUnknown(error));
     log.debug('cause', { error });
-    end = failedEnd(report.code === 'interrupted' ? 'interrupted' : 'failed', report, context, derived);
+    end = failedEnd(report, context, derived);
     await abandon(context, end);
   }
   const report: RunReport = {
-    ...openReport(header, folder),
+    ...openReport(context),
     status: end.status,
     finished_at: new Date(clock.now()).toISOString(),
     resources: Object.fromEntries(end.entries.map(({ resource, report: one }) => [resource.name, one])),
     error: end.error,
   };
-  await writeManifest(context, report, derived, publishSeconds).catch((error: unknown) => {
+  await writeManifest(context, options, report, derived, publishSeconds).catch((error: unknown) => {
     log.warn(reportError(error).message);
   });
   return report;
 }
 
 /** Every planned resource, each after those that it needs. */
-export async function deriveAll(context: DeriveAllContext, derived: Map<string, Derived>): Promise<void> {
-  const { plan, signal } = context;
+export async function deriveAll(context: RunContext, derived: Map<string, Derived>): Promise<void> {
+  const { plan, settings, signal } = context;
   const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
   const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
-  await runDag<Derived>(nodes, context.concurrency, async (name, needs) => {
+  await runDag<Derived>(nodes, settings.concurrency, async (name, needs) => {
     const resource = resources.get(name);
     if (resource === undefined)
       throw new PipelineError(`Cannot run ${name}: it is not planned`, { code: 'internal' });
@@ -73,31 +70,27 @@ export async function deriveAll(context: DeriveAllContext, derived: Map<string, 
   signal.throwIfAborted();
 }
 
-async function publishWhole(
-  context: PipelineContext,
-  derived: ReadonlyMap<string, Derived>,
-): Promise<RunEnd> {
-  const { plan, rules, target } = context;
-  const inOrder = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
-  if (inOrder.every(({ report }) => report.status !== 'succeeded')) {
-    const end = failedEnd('failed', null, context, derived);
-    await abandon(context, end);
-    return end;
-  }
-  return publish(inOrder, target, rules);
+async function publishWhole(context: RunContext, derived: Results): Promise<RunEnd> {
+  const { chosen, settings, target } = context;
+  const inOrder = resultsInOrder(context, derived);
+  if (inOrder.some(({ report }) => report.status === 'succeeded'))
+    return publish(inOrder, target, { ...settings, chosen });
+  const end = closeRun(inOrder, chosen);
+  await abandon(context, end);
+  return end;
 }
 
 /** What failed before says more than that the ledger could not be written either. */
-async function abandon({ ledger, log, runId }: PipelineContext, end: RunEnd): Promise<void> {
-  await ledger.abandon(runId, end).catch((error: unknown) => {
+async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> {
+  await ledger.abandon(end).catch((error: unknown) => {
     log.warn(reportError(error).message);
   });
 }
 
 /** What they find, or that they cannot be made, changes nothing about the run. */
-async function makeChecks({ checks, log, target }: PipelineContext, end: RunEnd): Promise<void> {
+async function makeChecks({ log, settings, target }: RunContext, end: RunEnd): Promise<void> {
   const published = end.entries.filter(({ report }) => report.status === 'succeeded');
-  if (!checks || published.length === 0) return;
+  if (!settings.checks || published.length === 0) return;
   try {
     const results = await target.check(published.map(({ resource }) => resource));
     for (const { error } of results) if (error !== null) log.warn(error);
@@ -113,20 +106,17 @@ async function makeChecks({ checks, log, target }: PipelineContext, end: RunEnd)
   }
 }
 
-function failedEnd(
-  status: RunStatus,
-  error: ErrorReport | null,
-  { plan }: PipelineContext,
-  derived: ReadonlyMap<string, Derived>,
-): RunEnd {
-  const entries: LedgerEntry[] = plan.resources.flatMap((resource) => {
-    const one = derived.get(resource.name);
-    if (one === undefined) return [];
-    const { key, report, raw, whole } = one;
-    const skipped = { ...report, status: 'skipped', error } as const;
-    return [{ resource, report: report.status === 'succeeded' ? skipped : report, raw, whole, key }];
-  });
-  return { status, error: error ?? firstError(entries), entries };
+/** The run failed as a whole: what could have been published was not, for the same reason. */
+function failedEnd(error: ErrorReport, context: RunContext, derived: Results): RunEnd {
+  const entries = resultsInOrder(context, derived).map(({ report, ...one }) => ({
+    ...one,
+    report: report.status === 'succeeded' ? ({ ...report, status: 'skipped', error } as const) : report,
+  }));
+  return { status: error.code === 'interrupted' ? 'interrupted' : 'failed', error, entries };
+}
+
+function resultsInOrder({ plan }: RunContext, derived: Results): readonly Derived[] {
+  return plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
 }
 
 /** What failed outside of the records can be gone on with: its raw files are there. */
@@ -144,14 +134,15 @@ function interruption(signal: AbortSignal): PipelineError {
   });
 }
 
-function openReport(header: RunHeader, folder: RunFolder): RunReport {
+function openReport({ folder, kind, run }: RunContext): RunReport {
   return {
-    run_id: header.run_id,
+    run_id: run.run_id,
     status: 'running',
-    source: header.source,
-    simulated: header.simulated,
+    source: run.source,
+    address: run.address,
+    simulated: kind.simulated(),
     run_dir: folder.path,
-    started_at: header.started_at,
+    started_at: run.started_at,
     finished_at: null,
     resources: {},
     error: null,
@@ -159,25 +150,26 @@ function openReport(header: RunHeader, folder: RunFolder): RunReport {
 }
 
 async function writeManifest(
-  { describe, folder, header, plan }: PipelineContext,
+  { chosen, folder, plan, run }: RunContext,
+  { describe }: PipelineOptions,
   report: RunReport,
-  derived: ReadonlyMap<string, Derived>,
+  derived: Results,
   publishSeconds: number | null = null,
 ): Promise<void> {
-  const raw = [...derived.values()].flatMap((one) =>
-    one.raw === null ? [] : [[one.resource.name, one.raw]],
-  );
-  const steps = [...derived.values()].map((one) => [one.resource.name, one.steps]);
+  const all = [...derived.values()];
   await folder.writeManifest({
     ...report,
-    host: header.host,
-    pid: header.pid,
-    program_version: header.program_version,
-    origin_run_id: header.origin_run_id,
+    host: run.host,
+    pid: run.pid,
+    program_version: run.program_version,
+    origin_run_id: run.origin_run_id,
     plan: plan.resources.map(({ name }) => name),
+    chosen,
     ...describe(),
     publish_seconds: publishSeconds,
-    raw: Object.fromEntries(raw),
-    steps: Object.fromEntries(steps),
+    raw: Object.fromEntries(
+      all.flatMap(({ pages, resource }) => (pages.length === 0 ? [] : [[resource.name, pages]])),
+    ),
+    steps: Object.fromEntries(all.map(({ resource, steps }) => [resource.name, steps])),
   });
 }

@@ -1,42 +1,48 @@
-import { reportError } from '../core/errors.ts';
+import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { ResourcePreview } from '../core/preview.ts';
-import { deriveAll, type DeriveAllContext } from './pipeline.ts';
+import { runError } from '../steps/outcome.ts';
 import type { Derived } from '../steps/publish.ts';
+import type { RunContext } from './context.ts';
+import { deriveAll } from './pipeline.ts';
 
-export type PreviewContext = DeriveAllContext & {
-  /** Changed rows to show of each table and kind. */
-  readonly sample: number;
+/** What a run would do, by resource, and the error that would decide its exit code. */
+export type Preview = {
+  /** Null where no response said. */
+  readonly simulated: boolean | null;
+  readonly resources: Readonly<Record<string, ResourcePreview>>;
+  readonly error: ErrorReport | null;
 };
 
-/** Derives everything and compares it with what is published, instead of publishing it. */
-export async function previewAll(
-  context: PreviewContext,
-): Promise<Readonly<Record<string, ResourcePreview>>> {
-  const { plan, sample, target } = context;
+/**
+ * Derives everything and compares it with what is published, instead of publishing it. Shows `sample` changed rows of each
+ * table and kind.
+ */
+export async function previewAll(context: RunContext, sample: number): Promise<Preview> {
+  const { chosen, kind, log, plan, target } = context;
   const derived = new Map<string, Derived>();
-  const previews: Record<string, ResourcePreview> = {};
+  const resources: Record<string, ResourcePreview> = {};
   try {
     await deriveAll(context, derived);
-    for (const { name } of plan.resources) {
-      const one = derived.get(name);
-      if (one === undefined) continue;
+    const all = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
+    for (const one of all) {
       const { deletes, report, resource, whole } = one;
-      const { errored, received, validated, error } = report;
+      const { errored, received, status, validated, error } = report;
       const found = whole ? await target.preview(resource, deletes, sample) : null;
-      previews[name] = {
+      resources[resource.name] = {
+        status,
         received,
         validated,
         errored,
         newly_accepted: found?.rejects.newly_accepted ?? [],
         newly_rejected: found?.rejects.newly_rejected ?? [],
         tables: found?.tables ?? {},
-        error: error ?? null,
+        error,
       };
     }
-    return previews;
+    return { simulated: kind.simulated(), resources, error: runError(all, chosen) };
   } finally {
     await target.discard().catch((error: unknown) => {
-      context.log.warn(`Cannot drop what was staged: ${reportError(error).message}`);
+      log.warn(`Cannot drop what was staged: ${reportError(error).message}`);
     });
   }
 }

@@ -1,180 +1,153 @@
-import { PipelineError, reportError } from '../core/errors.ts';
-import { loadCheck } from '../core/load-check.ts';
-import type { Clock, KeptRaw, Log, ReadyRaw, RunFolder, RunStore, Upstream } from '../core/ports.ts';
+import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
+import type { KeptPage } from '../core/ports.ts';
+import { pullRules } from '../core/pull.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
-import {
-  NO_ROWS,
-  rowCounts,
-  STEPS,
-  type RawFile,
-  type ResourceReport,
-  type ResourceStatus,
-  type Step,
-} from '../core/run.ts';
-import type { LastPublish, Ledger, Target } from '../core/target.ts';
-import { createTally, derive, type DeriveContext, type Tally } from '../steps/derive.ts';
+import { leavesRows, type RawFile } from '../core/run.ts';
+import type { LastPublish } from '../core/target.ts';
+import { derive, type Deriving } from '../steps/derive.ts';
 import { extract, type Extracted } from '../steps/extract.ts';
-import { exceeds, needError, type Derived, type Limit, type Limits } from '../steps/publish.ts';
+import { exceeds, needError, type Derived, type Limit } from '../steps/publish.ts';
+import type { Tally } from '../steps/tally.ts';
 import { derivationKey, isUnchanged } from '../steps/unchanged.ts';
+import { brokenText } from '../steps/unusable.ts';
+import type { RunContext } from './context.ts';
+import { Progress } from './progress.ts';
 
-export type ResourceProgress = {
-  readonly resource: string;
-  readonly step: Step | 'done' | 'failed';
-  readonly received: number;
-  readonly validated: number;
-  readonly errored: number;
-  readonly seconds: number;
-};
+type Needs = ReadonlyMap<string, Derived>;
 
-export type TaskContext = {
-  readonly runId: string;
-  readonly simulated: boolean;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  /** Of the code that makes rows. */
-  readonly codeDigest: string;
-  readonly upstream: Upstream;
-  readonly store: RunStore;
-  readonly folder: RunFolder;
-  readonly ledger: Ledger;
-  readonly target: Target;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly batchSize: number;
-  readonly deletes: boolean;
-  /** Ask for everything, whatever was published before. */
-  readonly full: boolean;
-  /** The raw file to work on instead of a request, in the run's folder; null to ask the source. */
-  readonly readyRaw: (resource: Resource) => Promise<ReadyRaw | null>;
-  /** Resources that cannot be loaded, and why. */
-  readonly unready: ReadonlyMap<string, PipelineError>;
-  readonly rejects: Limits;
-  readonly onProgress: (progress: ResourceProgress) => void;
-};
-
-/** The chain of one resource: extract → validate → transform → load. Its own failure is in the report. */
-export async function runResource(
-  resource: Resource,
-  needs: ReadonlyMap<string, Derived>,
-  context: TaskContext,
-): Promise<Derived> {
-  const { clock, log, signal } = context;
-  const started = clock.elapsed();
-  let tally = createTally();
-  let raw: RawFile | null = null;
-  let notModified = false;
-  let extractSeconds = 0;
-  let key: string | null = null;
-  let unchanged: LastPublish | null = null;
-
-  const tell = (step: ResourceProgress['step']): void => {
-    const { received, validated, errored } = tally;
-    const seconds = (clock.elapsed() - started) / 1000;
-    context.onProgress({ resource: resource.name, step, received, validated, errored, seconds });
-  };
-  const tellRaw = ({ bytes }: RawFile, how: string): void =>
-    log.info(`${resource.name}: ${how}`, { resource: resource.name, bytes });
-  const end = (status: ResourceStatus, error: unknown): Derived => {
-    tell(status === 'succeeded' ? 'done' : 'failed');
-    const seconds = (clock.elapsed() - started) / 1000;
-    const report = makeReport(status, tally, { seconds, notModified, error });
-    tally.seconds.extract = extractSeconds;
-    const steps = status === 'skipped' ? {} : stepReports(tally, status === 'failed');
-    const deletes = context.deletes && tally.deletable;
-    const { staged, whole } = tally;
-    const ofRows = status === 'succeeded' ? key : null;
-    return { resource, report, raw, steps, staged, deletes, whole, key: ofRows, unchanged };
-  };
-
-  const missing = [...needs.values()].find(({ report }) => report.status !== 'succeeded');
-  if (missing !== undefined) return end('skipped', needError(resource.name, missing.resource.name));
+/** One resource, from its request to its rows in staging. Its own failure is in the report; throws what fails the run. */
+export async function runResource(resource: Resource, needs: Needs, context: RunContext): Promise<Derived> {
+  const { log, signal } = context;
+  const progress = new Progress(resource, context);
   try {
-    const refusal = context.unready.get(resource.name);
-    if (refusal !== undefined) throw refusal;
-    tell('extract');
-    const ready = await context.readyRaw(resource);
-    const published =
-      ready === null ? await context.ledger.lastPublish(resource.name, context.upstream.address) : null;
-    const lookups = await readLookups(resource, needs, context);
-    const check = once(() => loadCheck(resource.contract));
-    await extract(resource, {
-      ...context,
-      ready,
-      published,
-      kept: published !== null && (await isKept(published, context)) ? published : null,
-      derive: async (chunks, onComplete) => {
-        tally = createTally();
-        await deriveStaged(resource, chunks, tally, {
-          ...context,
-          check: await check(),
-          transform: {
-            transformedAt: context.startedAt,
-            lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
-          },
-          onComplete,
-          onProgress: () => tell('validate'),
-        });
-      },
-      onStored: (extracted) => {
-        ({ raw, notModified } = extracted);
-        key = derivationKey(context.codeDigest, resource, raw, lookups);
-        extractSeconds = (clock.elapsed() - started) / 1000;
-        if (!notModified) tellRaw(raw, toldAs(extracted));
-      },
-      async isDerived(of) {
-        const since = `not modified since run ${of.received_by}`;
-        if (published === null || key === null || !(await isUnchanged(resource, key, published, context))) {
-          tellRaw(of, since);
-          return false;
-        }
-        const { received, run_id } = published;
-        unchanged = published;
-        tally = { ...createTally(), received, validated: received, deletable: false };
-        tellRaw(of, `${since}, and its tables are as run ${run_id} left them`);
-        return true;
-      },
-    });
-    checkRejects(resource, tally, context.rejects(resource.name));
-    const { received, validated, errored } = tally;
-    if (tally.whole) {
-      const told = { resource: resource.name, received, validated, errored };
-      log.info(`${resource.name}: ${validated} of ${received} records validated, ${errored} errored`, told);
-    }
-    return end('succeeded', null);
+    return await runChain(resource, needs, progress, context);
   } catch (error) {
-    if (signal.aborted) return end('failed', signal.reason);
-    const report = reportError(error);
-    log.error(report.message, { resource: resource.name, code: report.code });
+    if (signal.aborted) return progress.end('failed', { error: signal.reason });
+    const { code, message } = reportError(error);
+    if (code === 'kind') throw error;
+    const isAbsent = error instanceof AbsentError;
+    log[isAbsent ? 'info' : 'error'](message, { resource: resource.name, code });
     log.debug('cause', { error });
-    return end('failed', error);
+    return progress.end(isAbsent ? 'absent' : 'failed', { error });
   }
 }
 
-/** May If-None-Match stand on it? */
-async function isKept(published: KeptRaw, { full, store }: TaskContext): Promise<boolean> {
-  return !full && published.raw.etag !== null && (await store.hasRaw(published));
-}
-
-async function deriveStaged(
+/** open → unchanged? → keep raw → split → check → transform → stage. From its split on, a step is part of `derive`. */
+async function runChain(
   resource: Resource,
-  chunks: AsyncIterable<Uint8Array>,
-  tally: Tally,
-  context: Omit<DeriveContext, 'staging'> & Pick<TaskContext, 'target'>,
-): Promise<void> {
-  const staging = await context.target.stage(resource);
-  try {
-    await derive(resource, chunks, tally, { ...context, staging });
-  } finally {
-    await staging.close();
+  needs: Needs,
+  progress: Progress,
+  context: RunContext,
+): Promise<Derived> {
+  const { folder, ledger, log, settings } = context;
+  const { name } = resource;
+  const failed = [...needs.values()].find(({ report }) => !isSatisfied(report.status));
+  if (failed !== undefined) return progress.end('skipped', { error: needError(name, failed.resource.name) });
+  const refusal = context.unready.get(name);
+  if (refusal !== undefined) throw refusal;
+  progress.tell('extract');
+
+  const ready = await context.readyRaw(resource);
+  const published = ready === null ? await ledger.lastPublish(name) : null;
+  if (published !== null && isOthers(published, context)) {
+    log.info(`${name}: kept as run ${published.run_id} published it from ${published.address}`, {
+      resource: name,
+    });
+    return progress.end('kept');
   }
+  const lookups = await readLookups(resource, needs, context);
+  const unmet = [...needs.values()].find((need) => isUnmet(need, lookups));
+  if (unmet !== undefined) return progress.end('skipped', { error: unmetError(name, unmet) });
+
+  const deriveFrom = (pages: readonly AsyncIterable<Uint8Array>[]): Deriving =>
+    derive(resource, pages, progress.restart(), {
+      ...context,
+      batchSize: settings.batchSize,
+      transform: {
+        transformedAt: context.run.started_at,
+        lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
+      },
+      onProgress: () => progress.tell('validate'),
+    });
+  const before = { ready, published: pageOf(published), kept: await keptOf(published, context) };
+  const extracted = await extract(resource, before, deriveFrom, context);
+  progress.keep(extracted);
+  if (extracted.failure !== null) throw extracted.failure;
+  const { how, pages } = extracted;
+  const files = pages.map(({ file }) => file);
+  const key = derivationKey(context.codeDigest, resource, files, lookups);
+
+  if (
+    how === 'not modified' &&
+    published !== null &&
+    (await isUnchanged(resource, key, published, context))
+  ) {
+    tellRaw(resource, extracted, context, `, and its tables are as run ${published.run_id} left them`);
+    progress.carry(published);
+    return progress.end('succeeded', { key, unchanged: published });
+  }
+  tellRaw(resource, extracted, context);
+
+  const deriving = extracted.deriving ?? deriveFrom(files.map((_, index) => folder.readRaw(name, index + 1)));
+  const fault = await deriving.text;
+  const broken = fault === null ? undefined : pages[fault.page - 1];
+  if (fault !== null && broken !== undefined)
+    throw brokenText(resource, broken, context.upstream, fault.error);
+  await deriving.staged;
+  checkRejects(resource, progress.tally, settings.rejects(name));
+  const { errored, received, validated } = progress.tally;
+  log.info(`${name}: ${validated} of ${received} records validated, ${errored} errored`, {
+    resource: name,
+    received,
+    validated,
+    errored,
+  });
+  return progress.end('succeeded', { key });
 }
 
-async function readLookups(
-  resource: Resource,
-  needs: ReadonlyMap<string, Derived>,
-  { target }: TaskContext,
-): Promise<Lookups> {
+function isSatisfied(status: Derived['report']['status']): boolean {
+  return status === 'succeeded' || leavesRows(status);
+}
+
+/** A need that left its rows as they are, and has none. */
+function isUnmet({ report, resource }: Derived, lookups: Lookups): boolean {
+  return leavesRows(report.status) && lookups.get(resource.name)?.size === 0;
+}
+
+function unmetError(name: string, { report, resource }: Derived): PipelineError {
+  return new PipelineError(
+    `Cannot load ${name}: ${resource.name}, which it needs, is ${report.status}, and no rows of it were loaded before`,
+    { code: 'source', hint: `Pull ${resource.name} from where it is available.` },
+  );
+}
+
+/** Did another address publish it, and does this run let that be? */
+function isOthers({ address }: LastPublish, { keepsOthers, run }: RunContext): boolean {
+  return keepsOthers && address !== run.address;
+}
+
+/** A snapshot has one page. */
+function pageOf(published: LastPublish | null): KeptPage | null {
+  const [file] = published?.pages ?? [];
+  return published === null || file === undefined ? null : { run_id: published.run_id, file };
+}
+
+/** What a 304 may stand for: the page that the same address gave, whole. */
+async function keptOf(
+  published: LastPublish | null,
+  { full, run, store }: RunContext,
+): Promise<KeptPage | null> {
+  const page = pageOf(published);
+  if (full || page === null || published?.address !== run.address || !isComparable(page.file)) return null;
+  return (await store.hasRaw(page)) ? page : null;
+}
+
+/** Is there a tag, or a copy whose URL may stand for its bytes? */
+function isComparable({ etag, proof }: RawFile): boolean {
+  return etag !== null || proof !== null;
+}
+
+async function readLookups(resource: Resource, needs: Needs, { target }: RunContext): Promise<Lookups> {
   const lookups = new Map<string, ReadonlyMap<string, string | null>>();
   for (const [need, column] of Object.entries(resource.needs)) {
     const needed = needs.get(need);
@@ -183,63 +156,33 @@ async function readLookups(
   return lookups;
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= make());
+function tellRaw(
+  { name }: Resource,
+  { how, pages }: Extracted,
+  { log }: Pick<RunContext, 'log'>,
+  more = '',
+): void {
+  const bytes = pages.reduce((sum, { file }) => sum + file.bytes, 0);
+  const by = pages[0]?.file.received_by;
+  const told = {
+    received: `received ${bytes} bytes`,
+    reused: `reused ${bytes} bytes that run ${by} received`,
+    'not modified': `not modified since run ${by}`,
+  };
+  log.info(`${name}: ${told[how]}${more}`, { resource: name, bytes });
 }
 
-function toldAs({ raw, reused }: Extracted): string {
-  return reused
-    ? `reused ${raw.bytes} bytes that run ${raw.received_by} received`
-    : `received ${raw.bytes} bytes`;
-}
-
-function checkRejects(resource: Resource, tally: Tally, limit: Limit): void {
-  const { received, errored } = tally;
-  if (resource.shape === 'array' && received === 0) {
-    throw new PipelineError(`Cannot publish ${resource.name}: the source sent an empty collection`, {
+function checkRejects(resource: Resource, { errored, received }: Readonly<Tally>, limit: Limit): void {
+  const { name, shape } = resource;
+  if (shape === 'array' && received === 0 && !pullRules(resource).mayBeEmpty) {
+    throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
       hint: 'The rows that are there stay. Try again later.',
     });
   }
   if (!exceeds(limit, errored, received)) return;
   throw new PipelineError(
-    `Cannot publish ${resource.name}: ${errored} of ${received} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
-    { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${resource.name}` },
+    `Cannot publish ${name}: ${errored} of ${received} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
+    { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${name}` },
   );
-}
-
-/** The steps that began, in order; the last one is where a failure happened. */
-function stepReports(tally: Tally, failed: boolean): Derived['steps'] {
-  const rows = Object.values(tally.staged).reduce((sum, count) => sum + count, 0);
-  const counts = { extract: 1, validate: tally.received, transform: tally.validated, load: rows };
-  const begun = STEPS.slice(0, STEPS.indexOf(tally.step) + 1);
-  return Object.fromEntries(
-    begun.map((step) => [
-      step,
-      {
-        status: failed && step === tally.step ? 'failed' : 'succeeded',
-        seconds: tally.seconds[step],
-        count: counts[step],
-      },
-    ]),
-  );
-}
-
-function makeReport(
-  status: ResourceStatus,
-  { received, validated, errored }: Tally,
-  rest: { readonly seconds: number; readonly notModified: boolean; readonly error: unknown },
-): ResourceReport {
-  return {
-    status,
-    received,
-    validated,
-    errored,
-    ...rowCounts(NO_ROWS),
-    not_modified: rest.notModified,
-    seconds: Math.round(rest.seconds * 1000) / 1000,
-    tables: {},
-    error: rest.error === null ? null : reportError(rest.error),
-  };
 }

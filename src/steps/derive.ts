@@ -1,75 +1,89 @@
-import type { Check } from '../core/check.ts';
+import { loadCheck } from '../core/load-check.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
-import type { Step } from '../core/run.ts';
-import type { Staging } from '../core/target.ts';
-import { createRecordSplitter, type RecordSlice } from '../lib/json-records.ts';
+import type { Staging, Target } from '../core/target.ts';
+import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../lib/json-records.ts';
 import { createLoader } from './load.ts';
 import { createProfiler } from './profile.ts';
 import { stagedReject } from './reject-lines.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
+import { stopwatch, type Tally } from './tally.ts';
 import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
 
 export const MAX_RECORD_BYTES = 64 << 20;
 
-/** How far a resource has come; grows while it runs. */
-export type Tally = {
-  received: number;
-  validated: number;
-  errored: number;
-  /** Rows in staging, by table. */
-  staged: Readonly<Record<string, number>>;
-  /** False: rows that did not arrive must stay, for it cannot be told which records arrived. */
-  deletable: boolean;
-  /** Were all records seen? */
-  whole: boolean;
-  /** The step at work: where a failure happened. */
-  step: Step;
-  readonly seconds: Record<Step, number>;
-};
-
-export function createTally(): Tally {
-  return {
-    received: 0,
-    validated: 0,
-    errored: 0,
-    staged: {},
-    deletable: true,
-    whole: false,
-    step: 'extract',
-    seconds: { extract: 0, validate: 0, transform: 0, load: 0 },
-  };
-}
-
 export type DeriveContext = {
   readonly folder: RunFolder;
-  readonly staging: Staging;
-  readonly check: Check;
+  readonly target: Target;
   readonly transform: TransformContext;
   readonly batchSize: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Called once all of raw was seen, and is JSON. */
-  readonly onComplete: () => void;
   /** Called after each chunk of raw. */
   readonly onProgress: () => void;
 };
 
+/** A derivation that has begun. */
+export type Deriving = {
+  /**
+   * Null once all of raw was seen and is JSON, whatever there is left to do then; else what is wrong with it. By then,
+   * and when it rejects with any other failure, nothing goes on.
+   */
+  readonly text: Promise<TextFault | null>;
+  /** Rejects with what failed, JSON that is broken beyond a record included. */
+  readonly staged: Promise<void>;
+};
+
+/** JSON that is broken beyond a record. */
+export type TextFault = { readonly page: number; readonly error: JsonSyntaxError };
+
 /**
- * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups.
- * Throws JsonSyntaxError for JSON that is broken beyond a record. Keeps `tally` up to date throughout.
+ * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups. Takes the pages
+ * one after the other, and keeps `tally` up to date throughout.
  */
-export async function derive(
+export function derive(
   resource: Resource,
-  chunks: AsyncIterable<Uint8Array>,
+  pages: readonly AsyncIterable<Uint8Array>[],
   tally: Tally,
   context: DeriveContext,
+): Deriving {
+  const { promise: text, reject, resolve } = Promise.withResolvers<TextFault | null>();
+  const staged = stageAll(resource, pages, tally, { ...context, onText: () => resolve(null) });
+  staged.catch((error: unknown) => {
+    if (error instanceof JsonSyntaxError) resolve({ page: tally.page, error });
+    else reject(error);
+  });
+  // Whoever awaits it later sees the failure; until then it is no unhandled one.
+  text.catch(() => undefined);
+  return { text, staged };
+}
+
+type StageContext = DeriveContext & { readonly onText: () => void };
+
+async function stageAll(
+  resource: Resource,
+  pages: readonly AsyncIterable<Uint8Array>[],
+  tally: Tally,
+  context: StageContext,
+): Promise<void> {
+  const staging = await context.target.stage(resource);
+  try {
+    await deriveAll(resource, pages, tally, { ...context, staging });
+  } finally {
+    await staging.close();
+  }
+}
+
+async function deriveAll(
+  resource: Resource,
+  pages: readonly AsyncIterable<Uint8Array>[],
+  tally: Tally,
+  context: StageContext & { readonly staging: Staging },
 ): Promise<void> {
   const { folder, staging, signal } = context;
-  const validator = createValidator(context.check);
+  const validator = createValidator(await loadCheck(resource.contract));
   const profiler = createProfiler(resource.contract);
-  const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
   const validated = await folder.openStage('validated', resource.name);
   const errored = await folder.openStage('errored', resource.name);
   const loader = await createLoader(resource, { staging, folder, batchSize: context.batchSize });
@@ -87,7 +101,7 @@ export async function derive(
   }
 
   async function take(slices: readonly RecordSlice[]): Promise<void> {
-    const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice)));
+    const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice, tally.page)));
     const { valid, rejected } = partition(verdicts);
     watch('validate', () => {
       for (const { record } of valid) profiler.addValid(record);
@@ -114,13 +128,17 @@ export async function derive(
   }
 
   try {
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      await take(watch('validate', () => splitter.push(chunk)));
-      context.onProgress();
+    for (const chunks of pages) {
+      tally.page += 1;
+      const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
+      for await (const chunk of chunks) {
+        signal.throwIfAborted();
+        await take(watch('validate', () => splitter.push(chunk)));
+        context.onProgress();
+      }
+      await take(splitter.end());
     }
-    await take(splitter.end());
-    context.onComplete();
+    context.onText();
     await writing;
     await validated.commit();
     await errored.commit();
@@ -157,32 +175,4 @@ function partition(verdicts: readonly Verdict[]): { valid: ValidRecord[]; reject
     else rejected.push(verdict.errored);
   }
   return { valid, rejected };
-}
-
-type Stopwatch = {
-  readonly watch: <T>(step: Step, work: () => T) => T;
-  readonly watchAsync: (step: Step, work: () => Promise<void>) => Promise<void>;
-};
-
-function stopwatch(clock: Clock, tally: Tally): Stopwatch {
-  function start(step: Step): () => void {
-    const started = clock.elapsed();
-    tally.step = step;
-    return () => {
-      tally.seconds[step] += (clock.elapsed() - started) / 1000;
-    };
-  }
-  return {
-    watch(step, work) {
-      const stop = start(step);
-      const result = work();
-      stop();
-      return result;
-    },
-    async watchAsync(step, work) {
-      const stop = start(step);
-      await work();
-      stop();
-    },
-  };
 }

@@ -1,22 +1,24 @@
-import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import {
+  leavesRows,
   NO_ROWS,
   rowCounts,
   type RawFile,
   type ResourceReport,
-  type RunStatus,
+  type ResourceStatus,
   type Step,
   type StepReport,
   type TableCounts,
 } from '../core/run.ts';
 import type { LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
+import { closeRun } from './outcome.ts';
 
 /** A resource after its steps. */
 export type Derived = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  readonly raw: RawFile | null;
+  readonly pages: readonly RawFile[];
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
@@ -36,7 +38,12 @@ export type Limit = { readonly count: number; readonly share: number };
 /** What a resource may have, by its name. */
 export type Limits = (resource: string) => Limit;
 
-export type PublishRules = { readonly vanished: Limits; readonly atomic: boolean };
+export type PublishRules = {
+  readonly vanished: Limits;
+  readonly atomic: boolean;
+  /** Resources that the user gave by name; null for all. */
+  readonly chosen: readonly string[] | null;
+};
 
 export function exceeds(limit: Limit, part: number, whole: number): boolean {
   return part > limit.count && part > limit.share * whole;
@@ -57,7 +64,7 @@ export async function publish(
   const tables = whole.flatMap(({ resource }) => resource.tables);
   return target.publish(tables, async (transaction) => {
     const judged = await judge(derived, transaction, rules);
-    const end = closeRun(await mergeAll(judged, transaction));
+    const end = closeRun(await mergeAll(judged, transaction), rules.chosen);
     await transaction.record(end);
     return end;
   });
@@ -74,7 +81,7 @@ async function judge(
     judged.set(item.resource.name, await judgeOne(item, judged, transaction, rules));
   }
   const all = [...judged.values()];
-  const refused = all.find(({ report }) => report.status !== 'succeeded');
+  const refused = all.find(({ report }) => isRefused(report.status));
   if (!rules.atomic || refused === undefined) return all;
   return all.map((item) =>
     item.report.status === 'succeeded' ? refuse(item, 'skipped', atomicError(item, refused)) : item,
@@ -89,7 +96,7 @@ async function judgeOne(
 ): Promise<Derived> {
   if (item.report.status !== 'succeeded') return item;
   const { name, needs } = item.resource;
-  const missing = Object.keys(needs).find((need) => judged.get(need)?.report.status !== 'succeeded');
+  const missing = Object.keys(needs).find((need) => isRefused(judged.get(need)?.report.status ?? 'skipped'));
   if (missing !== undefined) return refuse(item, 'skipped', needError(name, missing));
   if (!item.deletes) return item;
   const { live, vanishing } = await transaction.countVanishing(item.resource);
@@ -103,6 +110,10 @@ async function judgeOne(
     },
   );
   return refuse(item, 'failed', error);
+}
+
+function isRefused(status: ResourceStatus): boolean {
+  return status !== 'succeeded' && !leavesRows(status);
 }
 
 export function needError(name: string, need: string): PipelineError {
@@ -134,7 +145,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     for (const [table, one] of counted) counts.set(table, one);
   }
   const entries: LedgerEntry[] = [];
-  for (const { key, resource, report, raw, whole } of judged) {
+  for (const { key, resource, report, pages, whole } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
@@ -143,7 +154,13 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
     }
     const main = tables[resource.tables[0].name];
     if (main !== undefined) checkRecords(resource.name, report, main);
-    entries.push({ resource, report: { ...report, ...rowCounts(main ?? NO_ROWS), tables }, raw, whole, key });
+    entries.push({
+      resource,
+      report: { ...report, ...rowCounts(main ?? NO_ROWS), tables },
+      pages,
+      whole,
+      key,
+    });
   }
   return entries;
 }
@@ -210,20 +227,4 @@ function balance(what: string, rule: string, left: number, right: number): void 
     code: 'books',
     hint: 'Nothing was published. Please report this with the run folder.',
   });
-}
-
-function closeRun(entries: readonly LedgerEntry[]): RunEnd {
-  return { status: runStatus(entries), error: firstError(entries), entries };
-}
-
-function runStatus(entries: readonly LedgerEntry[]): RunStatus {
-  const succeeded = entries.filter(({ report }) => report.status === 'succeeded').length;
-  if (succeeded === entries.length) return 'succeeded';
-  return succeeded > 0 ? 'partial' : 'failed';
-}
-
-/** The failure that decides the exit code: the first that is a resource's own. */
-export function firstError(entries: readonly LedgerEntry[]): ErrorReport | null {
-  const failed = entries.find(({ report }) => report.status === 'failed');
-  return failed?.report.error ?? null;
 }

@@ -10,7 +10,7 @@ const KEPT_BYTES = 64 << 10;
  * What the ledger keeps of a record that was set aside. Records of one id that break the contract in the same places
  * have one fingerprint, whatever the values are. One without a readable id is named by its bytes.
  */
-export function stagedReject({ slice, id, faults }: ErroredRecord): StagedReject {
+export function stagedReject({ slice, page, id, faults }: ErroredRecord): StagedReject {
   const places = new Set(
     faults.map(({ path, code }) => `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${code}`),
   );
@@ -18,6 +18,7 @@ export function stagedReject({ slice, id, faults }: ErroredRecord): StagedReject
     record_id: id ?? `sha256:${digest(slice.bytes)}`,
     fingerprint: digest([...places].sort().join('\n')),
     errors: JSON.stringify(faults),
+    record_page: page,
     record_index: slice.index,
     record_offset: slice.offset,
     record: slice.bytes.byteLength <= KEPT_BYTES ? Buffer.from(slice.bytes) : null,

@@ -29,8 +29,8 @@ export function validatedLines(slices: readonly RecordSlice[]): Buffer {
 const MOST_LEVELS = 1000;
 
 /** A line of errored/: the record as it came where it is JSON, else as text with what is not UTF-8 replaced. */
-export function erroredLine({ slice, id, faults }: ErroredRecord): Buffer {
-  const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":1,"offset":${slice.offset},`;
+export function erroredLine({ slice, page, id, faults }: ErroredRecord): Buffer {
+  const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":${page},"offset":${slice.offset},`;
   const isJson = slice.parsed.ok && nestingDepth(slice.bytes) <= MOST_LEVELS;
   const record = isJson
     ? Buffer.concat([Buffer.from('"record":'), validatedLines([slice]).subarray(0, -1)])

@@ -3,30 +3,24 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import type { RawFile } from '../core/run.ts';
 import { resources } from '../sources/index.ts';
 import { derivationKey } from './unchanged.ts';
 
 const [one, other] = resources;
 assert.ok(one && other);
 
-const raw = (sha256: string): RawFile => ({
-  path: '',
-  url: '',
-  bytes: 0,
-  sha256,
-  etag: null,
-  received_by: '',
-});
+const raw = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 }));
 
 describe('a derivation key', () => {
-  it('is another one for other code, another resource, another raw file and other rows looked up', () => {
+  it('is another one for other code, another resource, other raw files and other rows looked up', () => {
     const lookups = (...found: [string, string | null][]) => new Map([['makers', new Map(found)]]);
     const keys = [
       derivationKey('code', one, raw('a'), new Map()),
       derivationKey('other code', one, raw('a'), new Map()),
       derivationKey('code', other, raw('a'), new Map()),
       derivationKey('code', one, raw('b'), new Map()),
+      derivationKey('code', one, raw('a', 'b'), new Map()),
+      derivationKey('code', one, raw('b', 'a'), new Map()),
       derivationKey('code', one, raw('a'), lookups()),
       derivationKey('code', one, raw('a'), lookups(['m', 'name'])),
       derivationKey('code', one, raw('a'), lookups(['m', 'other name'])),

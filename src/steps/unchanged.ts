@@ -12,12 +12,12 @@ import type { LastPublish, Target } from '../core/target.ts';
 export function derivationKey(
   codeDigest: string,
   { name }: Resource,
-  { sha256 }: RawFile,
+  pages: readonly Pick<RawFile, 'sha256'>[],
   lookups: Lookups,
 ): string {
   const looked = [...lookups].map(([need, found]) => [need, [...found].sort(([a], [b]) => (a < b ? -1 : 1))]);
   return createHash('sha256')
-    .update(JSON.stringify([codeDigest, name, sha256, looked]))
+    .update(JSON.stringify([codeDigest, name, pages.map(({ sha256 }) => sha256), looked]))
     .digest('hex');
 }
 

@@ -12,13 +12,16 @@ export type Verdict =
 /** A record that was set aside. */
 export type ErroredRecord = {
   readonly slice: RecordSlice;
+  /** The page that it is on, from 1. */
+  readonly page: number;
   /** Null where the record has no readable one. */
   readonly id: string | null;
   readonly faults: readonly Fault[];
 };
 
 export type Validator = {
-  readonly validate: (slice: RecordSlice) => Verdict;
+  /** `page` is where the record is. */
+  readonly validate: (slice: RecordSlice, page: number) => Verdict;
   /** Ids that arrived and are of no valid record. */
   readonly heldIds: () => Iterable<string>;
   /** Did a record arrive that nobody can name? Then what is gone cannot be told from what is broken. */
@@ -31,23 +34,28 @@ export function createValidator(check: Check): Validator {
   const held = new Set<string>();
   let unreadable = false;
 
-  function reject(slice: RecordSlice, id: string | null, faults: readonly Fault[]): Verdict {
+  function reject(
+    { page, slice }: Pick<ErroredRecord, 'page' | 'slice'>,
+    id: string | null,
+    faults: readonly Fault[],
+  ): Verdict {
     if (id === null) unreadable = true;
-    return { valid: false, errored: { slice, id, faults } };
+    return { valid: false, errored: { slice, page, id, faults } };
   }
 
   return {
-    validate(slice) {
+    validate(slice, page) {
       const { parsed } = slice;
-      if (!parsed.ok) return reject(slice, null, [unreadableFault(parsed)]);
+      const place = { slice, page };
+      if (!parsed.ok) return reject(place, null, [unreadableFault(parsed)]);
       const { record } = parsed;
       const id = readId(record);
-      if (id !== null && seen.has(id)) return reject(slice, id, [duplicate(id)]);
+      if (id !== null && seen.has(id)) return reject(place, id, [duplicate(id)]);
       if (id !== null) seen.add(id);
       const faults = check(record);
       if (faults === null) return { valid: true, slice, record };
       if (id !== null) held.add(id);
-      return reject(slice, id, faults);
+      return reject(place, id, faults);
     },
     heldIds: () => held,
     sawUnreadableId: () => unreadable,

@@ -84,8 +84,8 @@ void describe('explain', { concurrency: 1 }, () => {
     const { _first_run_id: first, _run_id: last } = row;
     assert.deepEqual([first, last, told.tombstones, told.lost], [run?.run_id, run?.run_id, [], []]);
     assert.deepEqual(
-      told.runs.map(({ run_id, source, status }) => [run_id, source, status]),
-      [[run?.run_id, run?.source, 'succeeded']],
+      told.runs.map(({ address, run_id, status }) => [run_id, address, status]),
+      [[run?.run_id, run?.address, 'succeeded']],
     );
     assert.deepEqual([record.path, record.index, record.errors], [rawOf(0), launches.indexOf(quiet), null]);
     assert.equal(record.record, JSON.stringify(quiet));

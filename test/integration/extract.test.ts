@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { it, type TestContext } from 'node:test';
 
 import { openRunStore } from '../../src/adapters/files/run-store.ts';
-import { PipelineError } from '../../src/core/errors.ts';
 import type { RunFolder, Upstream } from '../../src/core/ports.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createRecordSplitter } from '../../src/lib/json-records.ts';
+import { createRecordSplitter, JsonSyntaxError } from '../../src/lib/json-records.ts';
 import { resources } from '../../src/sources/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { extract, type Extracted } from '../../src/steps/extract.ts';
+import { extract, type Before, type Derive, type ExtractContext } from '../../src/steps/extract.ts';
+import { createKindGuard } from '../../src/steps/kind.ts';
 import { JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
 
-/** A source, the first resource that it has, and the folders of a run and of the one before it. */
+/** An upstream, the first resource that it has, and the folders of a run and of the one before it. */
 async function open(
   t: TestContext,
 ): Promise<{ upstream: Upstream; resource: Resource; earlier: RunFolder; folder: RunFolder }> {
@@ -25,77 +26,119 @@ async function open(
   t.after(() => upstream.close());
   const dataDir = mkdtempSync(path.join(tmpdir(), 'test-extract-'));
   t.after(() => rmSync(dataDir, { recursive: true }));
-  const store = openRunStore(dataDir, true);
+  const store = openRunStore(dataDir, 'test');
   const [resource] = resources;
   assert.ok(resource !== undefined);
   return { upstream, resource, earlier: await store.create('earlier'), folder: await store.create('run') };
 }
 
-const REST = {
-  runId: 'run',
-  simulated: true,
-  ready: null,
-  published: null,
-  kept: null,
-  clock: systemClock,
-  isDerived: async () => false,
-} as const;
+function contextOf(upstream: Upstream, folder: RunFolder): ExtractContext {
+  const run = { run_id: path.basename(folder.path) };
+  const kind = createKindGuard([], false);
+  return { upstream, folder, run, kind, clock: systemClock, signal: AbortSignal.timeout(20_000) };
+}
+
+const NOTHING: Before = { ready: null, published: null, kept: null };
+
+/** Cuts pages into records, and keeps their ids of the last try. */
+function createDeriver() {
+  const ids: string[] = [];
+  const seen: unknown[] = [];
+  async function read(pages: readonly AsyncIterable<Uint8Array>[]): Promise<void> {
+    ids.length = 0;
+    for (const page of pages) {
+      const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 1 << 20 });
+      for await (const chunk of page) ids.push(...splitter.push(chunk).map(({ bytes }) => bytes.toString()));
+      splitter.end();
+    }
+  }
+  const derive: Derive = (pages) => {
+    const staged = read(pages);
+    const text = staged.then(
+      () => null,
+      (error: unknown) => {
+        seen.push(error);
+        if (error instanceof JsonSyntaxError) return { page: 1, error };
+        throw error;
+      },
+    );
+    text.catch(() => undefined);
+    return { text, staged };
+  };
+  return { derive, ids, seen };
+}
 
 void it('fails, and leaves nobody waiting, where raw cannot be written before its first byte', async (t) => {
   const { folder, resource, upstream } = await open(t);
   mkdirSync(path.join(folder.path, 'raw'), { recursive: true });
   writeFileSync(path.join(folder.path, 'raw', resource.name), 'in the way');
-
-  let derived: unknown = null;
-  const extracting = extract(resource, {
-    ...REST,
-    upstream,
-    folder,
-    signal: AbortSignal.timeout(20_000),
-    async derive(chunks) {
-      try {
-        for await (const _ of chunks) assert.fail('nothing was written, so nothing may be read');
-      } catch (error) {
-        derived = error;
-        throw error;
-      }
-    },
-    onStored: () => assert.fail('nothing was stored'),
-  });
+  const { derive, ids, seen } = createDeriver();
+  const extracting = extract(resource, NOTHING, derive, contextOf(upstream, folder));
   await assert.rejects(extracting, { code: 'internal', message: /^Cannot write .*: EEXIST/ });
-  assert.match(String(derived), /EEXIST/);
+  assert.match(String(seen), /EEXIST/);
+  assert.deepEqual(ids, [], 'nothing was written, so nothing may be read');
 });
 
-void it('fetches all of it where the kept file has changed when the source says that nothing has', async (t) => {
+void it('fetches all of it where the kept file has changed when the API says that nothing has', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
-  const signal = AbortSignal.timeout(20_000);
-  const bodies: string[] = [];
-  const stored: Extracted[] = [];
-  const context = {
-    ...REST,
-    upstream,
-    signal,
-    async derive(chunks: AsyncIterable<Uint8Array>) {
-      const parts: Uint8Array[] = [];
-      for await (const chunk of chunks) parts.push(chunk);
-      bodies.push(Buffer.concat(parts).toString());
-    },
-    onStored: (extracted: Extracted) => stored.push(extracted),
-  };
-  await extract(resource, { ...context, folder: earlier });
-  const [first] = stored;
-  assert.ok(first !== undefined);
-  const file = path.join(earlier.path, first.raw.path);
+  const { derive, ids } = createDeriver();
+  const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
+  const records = [...ids];
+  const [page = assert.fail()] = first.pages;
+  const file = path.join(earlier.path, page.file.path);
   const whole = readFileSync(file, 'utf8');
   writeFileSync(file, whole.replace('"id":"', '"id":"_'));
-  const kept = { run_id: 'earlier', raw: first.raw };
-  await extract(resource, { ...context, folder, published: kept, kept });
-  assert.deepEqual(bodies, [whole, whole]);
-  assert.partialDeepStrictEqual(stored[1], {
-    notModified: false,
-    raw: { sha256: first.raw.sha256, received_by: 'run' },
-  });
-  assert.equal(readFileSync(path.join(folder.path, first.raw.path), 'utf8'), whole);
+  const kept = { run_id: 'earlier', file: page.file };
+  const before = { ready: null, published: kept, kept };
+  const { how, pages } = await extract(resource, before, derive, contextOf(upstream, folder));
+  assert.equal(how, 'received');
+  assert.partialDeepStrictEqual(pages[0]?.file, { sha256: page.file.sha256, received_by: 'run' });
+  assert.deepEqual(ids, records);
+  assert.equal(readFileSync(path.join(folder.path, page.file.path), 'utf8'), whole);
+});
+
+void it('takes the kept page where the API says that nothing has changed', async (t) => {
+  const { earlier, folder, resource, upstream } = await open(t);
+  const { derive } = createDeriver();
+  const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
+  const kept = { run_id: 'earlier', file: first.pages[0]?.file ?? assert.fail() };
+  const before = { ready: null, published: kept, kept };
+  const { deriving, how, pages } = await extract(resource, before, derive, contextOf(upstream, folder));
+  assert.deepEqual([how, deriving, pages.map(({ file }) => file)], ['not modified', null, [kept.file]]);
+});
+
+void it('reuses the pages that are ready, and asks again only where it may', async (t) => {
+  const { folder, resource, upstream } = await open(t);
+  const { derive, ids } = createDeriver();
+  await folder.writeRaw(resource.name, 1, Readable.from([Buffer.from('[{"id":"1"}]')]));
+  await folder.writeRaw(resource.name, 2, Readable.from([Buffer.from('[{"id":"2"}]')]));
+  const own = { url: 'http://a', bytes: 0, sha256: '', etag: null, captured_at: null, proof: null };
+  const pages = [1, 2].map((page) => ({
+    file: { ...own, path: `raw/${resource.name}/000${page}.json`, received_by: 'earlier' },
+    head: Buffer.alloc(0),
+  }));
+  const ready = { pages, simulated: true, refetch: true };
+  const context = contextOf(upstream, folder);
+  const extracted = await extract(resource, { ...NOTHING, ready }, derive, context);
+  await extracted.deriving?.staged;
+  assert.deepEqual([extracted.how, ids], ['reused', ['{"id":"1"}', '{"id":"2"}']]);
+  assert.equal(context.kind.simulated(), true);
+
+  writeFileSync(path.join(folder.path, 'raw', resource.name, '0002.json'), '[{"id":');
+  const final = await extract(resource, { ...NOTHING, ready: { ...ready, refetch: false } }, derive, context);
+  assert.equal(final.how, 'reused');
+  assert.ok((await final.deriving?.text)?.error instanceof JsonSyntaxError);
+  const again = await extract(resource, { ...NOTHING, ready }, derive, context);
+  assert.deepEqual([again.how, again.pages.length], ['received', 1]);
+});
+
+void it('keeps nothing of a response of the other kind', async (t) => {
+  const { folder, resource, upstream } = await open(t);
+  const context = contextOf(upstream, folder);
+  await context.kind.admit(false, 'here');
+  const extracting = extract(resource, NOTHING, createDeriver().derive, context);
+  await assert.rejects(extracting, { code: 'kind' });
+  assert.deepEqual(readdirSync(path.join(folder.path, 'raw')), []);
 });
 
 const WHOLE = '[{"id":"1"},{"id":"2"}]';
@@ -136,54 +179,33 @@ async function extractFrom(t: TestContext, answers: readonly Answer[]) {
   });
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
   t.after(upstream.close);
-  const stored: Extracted[] = [];
-  let ids: unknown[] = [];
-  const extracting = extract(resource, {
-    ...REST,
-    upstream,
-    folder,
-    simulated: false,
-    signal: AbortSignal.timeout(20_000),
-    async derive(chunks, onComplete) {
-      ids = [];
-      const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 1000 });
-      for await (const chunk of chunks)
-        ids.push(...splitter.push(chunk).map(({ bytes }) => bytes.toString()));
-      splitter.end();
-      onComplete();
-    },
-    onStored: (extracted) => stored.push(extracted),
-  });
-  const error = await extracting.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
+  const { derive, ids } = createDeriver();
+  const extracted = await extract(resource, NOTHING, derive, contextOf(upstream, folder));
   const raw = path.join(folder.path, 'raw', resource.name);
   const meta = JSON.parse(readFileSync(path.join(raw, '0001.meta.json'), 'utf8'));
-  return { error, ids, meta, stored, body: readFileSync(path.join(raw, '0001.json'), 'latin1'), web };
+  return { extracted, ids, meta, body: readFileSync(path.join(raw, '0001.json'), 'latin1'), web };
 }
 
 for (const [what, answer] of Object.entries(AGAIN)) {
   void it(`asks again after ${what}, and keeps what came then`, async (t) => {
-    const { body, error, ids, meta, stored, web } = await extractFrom(t, [answer, { body: WHOLE }]);
-    assert.deepEqual([error, body, web.requests.length], [null, WHOLE, 2]);
+    const { body, extracted, ids, meta, web } = await extractFrom(t, [answer, { body: WHOLE }]);
+    assert.deepEqual([extracted.failure, body, web.requests.length], [null, WHOLE, 2]);
     assert.deepEqual(ids, ['{"id":"1"}', '{"id":"2"}']);
-    assert.equal(stored.length, 1);
     assert.match(meta.attempts[0].error, answer.reason);
     assert.deepEqual([meta.attempts[0].status, meta.attempts[1].error, meta.error], [200, null, undefined]);
   });
 
   void it(`fails after ${what}, again and again, and keeps the last of it with the reason`, async (t) => {
-    const { body, error, meta, stored } = await extractFrom(t, [{ body: '[' }, answer]);
-    assert.ok(error instanceof PipelineError);
-    assert.equal(error.code, 'source');
+    const { body, extracted, meta } = await extractFrom(t, [{ body: '[' }, answer]);
+    const { failure: error, pages } = extracted;
+    assert.equal(error?.code, 'source');
     assert.match(error.hint ?? '', /kept in raw/);
     assert.match(String(error), answer.reason);
     assert.match(String(error), / \(2 tries\)$/);
     assert.equal(body, answer.body);
     assert.deepEqual([meta.error, meta.bytes], [error.message, body.length]);
     assert.deepEqual(
-      stored.map(({ raw }) => raw.sha256),
+      pages.map(({ file }) => file.sha256),
       [meta.sha256],
     );
   });
@@ -191,9 +213,10 @@ for (const [what, answer] of Object.entries(AGAIN)) {
 
 for (const [what, answer] of Object.entries(FINAL)) {
   void it(`asks once for ${what}, and keeps it`, async (t) => {
-    const { body, error, web } = await extractFrom(t, [answer]);
-    assert.match(String(error), answer.reason);
+    const { body, extracted, meta, web } = await extractFrom(t, [answer]);
+    assert.match(String(extracted.failure), answer.reason);
     assert.deepEqual([body, web.requests.length], [answer.body, 1]);
+    assert.equal(meta.error, extracted.failure?.message);
   });
 }
 
@@ -205,23 +228,24 @@ void it('keeps the last body that ended where later tries brought none', async (
   });
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
   t.after(upstream.close);
-  const extracting = extract(resource, {
-    ...REST,
-    upstream,
-    folder,
-    simulated: false,
-    signal: AbortSignal.timeout(20_000),
-    async derive(chunks) {
-      const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 1000 });
-      for await (const chunk of chunks) splitter.push(chunk);
-      splitter.end();
-    },
-    onStored: () => undefined,
-  });
-  await assert.rejects(extracting, { message: /the connection was closed.*\(2 tries\)$/ });
+  const { failure } = await extract(resource, NOTHING, createDeriver().derive, contextOf(upstream, folder));
+  assert.match(failure?.message ?? '', /the connection was closed.*\(2 tries\)$/);
   const raw = path.join(folder.path, 'raw', resource.name);
   assert.equal(readFileSync(path.join(raw, '0001.json'), 'utf8'), '[{}');
   const meta = JSON.parse(readFileSync(path.join(raw, '0001.meta.json'), 'utf8'));
   assert.match(meta.error, /the connection was closed/);
   assert.deepEqual([meta.bytes, meta.attempts.length], [3, 2]);
+});
+
+void it('keeps what was tried where no body came to its end', async (t) => {
+  const { folder, resource } = await open(t);
+  const web = await serve(t, (_, response) => response.writeHead(503).end());
+  const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
+  t.after(upstream.close);
+  const extracting = extract(resource, NOTHING, createDeriver().derive, contextOf(upstream, folder));
+  await assert.rejects(extracting, { code: 'source', message: /it answered 503 \(2 tries\)$/ });
+  const meta = path.join(folder.path, 'raw', resource.name, '0001.meta.json');
+  const { attempts, ...rest } = JSON.parse(readFileSync(meta, 'utf8'));
+  assert.partialDeepStrictEqual(rest, { path: resource.path, status: 503 });
+  assert.equal(attempts.length, 2);
 });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
 import { openSource } from '../../src/app/source.ts';
 import { loadConfig, type LoadedConfig } from '../../src/config/load.ts';
 import type { Log } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { listen } from '../support/web.ts';
 
-const PROBE = '/v4/rockets';
+const CHOICE = { name: null, orSandbox: true };
+const AWAY = 'http://127.0.0.1:1';
 
 /** The configuration of a user who configured nothing, but with the live API somewhere else. */
 async function withLiveAt(baseUrl: string): Promise<LoadedConfig> {
@@ -22,43 +25,40 @@ function openedLog(): { log: Log; lines: string[] } {
   return { lines, log: { debug: add, info: add, warn: add, error: add } };
 }
 
+const { signal } = new AbortController();
+
 describe('a run that may fall back', () => {
-  const cases: Readonly<Record<string, { faults: string; reason: RegExp }>> = {
-    'answers 5xx': { faults: 'status=503', reason: /it answered 503/ },
-    'asks for a challenge': { faults: 'challenge', reason: /it answered 403/ },
-    'answers with a page': { faults: 'html', reason: /text\/html.* where JSON is due/ },
-    'breaks the connection': { faults: 'reset', reason: /\S/ },
-    'does not answer within 3 s': { faults: 'hang', reason: /no answer within 3 s/ },
-  };
-  for (const [what, { faults, reason }] of Object.entries(cases)) {
-    it(`takes the sandbox, and says why, when the live API ${what}`, async () => {
-      const live = await startSandbox({ faults });
-      const loaded = await withLiveAt(live.url);
-      const { lines, log } = openedLog();
-      const choice = { name: null, orSandbox: true, probePath: PROBE };
-      const { signal } = new AbortController();
-      const opened = await openSource(loaded, choice, { clock: systemClock, log, signal });
-      try {
-        assert.equal(opened.upstream.address, 'sandbox');
-        assert.equal(opened.simulated, true);
-        assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
-        const told = lines.find((line) => line.includes('Running on the built-in sandbox API instead'));
-        assert.match(told ?? '', reason);
-      } finally {
-        await opened.close();
-        await live.close();
-      }
+  it('takes the sandbox, and says why, when nobody listens where the live API should be', async () => {
+    const server = createServer();
+    const port = await listen(server);
+    server.close();
+    const loaded = await withLiveAt(`http://127.0.0.1:${port}`);
+    const { lines, log } = openedLog();
+    const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal });
+    try {
+      assert.equal(opened.upstream.address, 'sandbox');
+      assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
+      const told = lines.find((line) => line.includes('Running on the built-in sandbox API instead'));
+      assert.match(told ?? '', /: connect ECONNREFUSED 127\.0\.0\.1:\d+\. Running/);
+    } finally {
+      await opened.close();
+    }
+  });
+
+  it('stays with the live API where it can be reached, whatever it will answer', async () => {
+    const live = await startSandbox({ faults: 'status=503' });
+    const opened = await openSource(await withLiveAt(live.url), CHOICE, {
+      clock: systemClock,
+      log: openedLog().log,
+      signal,
     });
-  }
+    assert.equal(opened.upstream.address, 'live');
+    await opened.close();
+    await live.close();
+  });
 });
 
 describe('a run', () => {
-  let live: Sandbox;
-  before(async () => {
-    live = await startSandbox({ faults: 'status=503' });
-  });
-  after(() => live.close());
-
   const configured: Readonly<Record<string, (loaded: LoadedConfig) => LoadedConfig>> = {
     'a base URL': (loaded) => ({
       ...loaded,
@@ -72,10 +72,8 @@ describe('a run', () => {
   for (const [what, configure] of Object.entries(configured)) {
     it(`does not fall back where ${what} is configured`, async () => {
       const { log } = openedLog();
-      const loaded = configure(await withLiveAt(live.url));
-      const choice = { name: null, orSandbox: true, probePath: PROBE };
-      const { signal } = new AbortController();
-      const opened = await openSource(loaded, choice, { clock: systemClock, log, signal });
+      const loaded = configure(await withLiveAt(AWAY));
+      const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal });
       assert.notEqual(opened.upstream.address, 'sandbox');
       await opened.close();
     });

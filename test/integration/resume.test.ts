@@ -173,7 +173,7 @@ void describe('resume', { concurrency: 2 }, () => {
     const listed = await workspace.json<readonly RunReport[]>(['runs']);
     assert.deepEqual(
       listed.map(({ run_id, simulated }) => [run_id, simulated]),
-      [[report.run_id, false]],
+      [[report.run_id, null]],
     );
     assert.ok(!workspace.list().includes(join('data', 'sandbox')));
   });

@@ -62,7 +62,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
 
     void it('refuses real records in the folder of simulated ones', async () => {
       const api = await startApi(await sandboxReplies());
-      const old = workspace.list();
+      const old = rawFiles(workspace);
       const contents = readText(workspace.folder, 'data/sandbox/contents.json');
       const refused = await workspace.run(['run', '--source', api.url, '--data-dir', 'data/sandbox']);
       await api.close();
@@ -71,9 +71,8 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         message: /real records in data folder.*simulated ones/,
         hint: /--data-dir/,
       });
-      assert.deepEqual(workspace.list(), old);
+      assert.deepEqual(rawFiles(workspace), old);
       assert.equal(readText(workspace.folder, 'data/sandbox/contents.json'), contents);
-      assert.ok(!api.requests.some(({ method }) => method === 'GET'));
     });
   });
 
@@ -94,10 +93,10 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     });
 
     void it('refuses simulated ones', async () => {
-      const old = workspace.list();
+      const old = rawFiles(workspace);
       const refused = await workspace.run(['run', '--source', sandbox.url]);
       assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
-      assert.deepEqual(workspace.list(), old);
+      assert.deepEqual(rawFiles(workspace), old);
       // The schema remembers too, should the folder forget.
       assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [
         { simulated: false },
@@ -159,3 +158,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     });
   });
 });
+
+function rawFiles(workspace: Workspace): string[] {
+  return workspace.list().filter((name) => /raw\/\w+\//.test(name));
+}

@@ -209,7 +209,7 @@ void describe('the signal', { concurrency: true }, () => {
     stop();
     await publishing;
     await holder.query('ROLLBACK');
-    await run.ledger.abandon(run.id, { status: 'interrupted', error: null, entries: [] });
+    await run.ledger.abandon({ status: 'interrupted', error: null, entries: [] });
     const seen = { ...lab, client: evenAborted(lab.client) };
     assert.partialDeepStrictEqual(await runRow(seen, run.id), { status: 'interrupted' });
     assert.deepEqual(await rows(seen.client, 'SELECT id FROM makers'), []);

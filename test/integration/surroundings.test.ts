@@ -60,7 +60,10 @@ void describe('the program', () => {
     const { status, stderr } = bash(`${PROGRAM} run --source sandbox ${flags}`);
     assert.equal(status, 2);
     assert.equal(stderr.split('\n')[0], `error: Cannot read ${kept}: it is damaged`);
-    assert.match(stderr, /\nhint: Write \{"simulated":true\} into it where run\.json .*\n$/);
+    assert.match(
+      stderr,
+      /\nhint: Write \{"sources":\{"spacex":\{"simulated":true\}\}\} into it where run\.json .*\n$/,
+    );
   });
 
   void it('says nothing when whoever reads its output goes away', () => {

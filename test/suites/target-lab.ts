@@ -15,6 +15,7 @@ import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
 import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
 import { createCsvEncoder } from '../../src/lib/csv.ts';
 import { uuidv7 } from '../../src/lib/uuidv7.ts';
+import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish, type Derived, type PublishRules } from '../../src/steps/publish.ts';
 import { createTableSql, TABLES } from './target-resources.ts';
 
@@ -42,7 +43,11 @@ export type Load = {
 
 export type Run = { readonly id: string; readonly ledger: Ledger; readonly target: Target };
 
-export const RULES: PublishRules = { vanished: () => ({ count: 5, share: 0.1 }), atomic: false };
+export const RULES: PublishRules = {
+  vanished: () => ({ count: 5, share: 0.1 }),
+  atomic: false,
+  chosen: null,
+};
 export const ANY_LOSS: PublishRules = { ...RULES, vanished: () => ({ count: 1e9, share: 1 }) };
 
 export async function openLab(openDatabase: OpenDatabase, schema = randomSchema()): Promise<Lab> {
@@ -66,7 +71,7 @@ export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
   return {
     run_id: uuidv7(lastStart, randomBytes),
     source: 'test',
-    simulated: false,
+    address: 'test',
     started_at: new Date(lastStart).toISOString(),
     program_version: '0.0.0',
     host: 'test-host',
@@ -83,10 +88,14 @@ export const TIMEOUTS = {
   wait: async () => undefined,
 } as const;
 
-export async function beginRun(lab: Lab, values: Partial<RunHeader> = {}): Promise<Run> {
+export async function beginRun(
+  lab: Lab,
+  { simulated = false, ...values }: Partial<RunHeader> & { readonly simulated?: boolean } = {},
+): Promise<Run> {
   const header = runHeader(values);
   const run = openRun(lab, header.run_id);
   await run.ledger.begin(header);
+  await createKindGuard([run.ledger.kind], true).admit(simulated, 'here');
   return run;
 }
 
@@ -99,7 +108,7 @@ export function openRun(
   const staging = stagingNames(database.schema, id);
   return {
     id,
-    ledger: openLedger(database, client, staging),
+    ledger: openLedger(database, client, { id, staging }),
     target: openTarget(database, client, { id, staging, ...TIMEOUTS, ...limits }),
   };
 }
@@ -135,7 +144,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
   return {
     resource,
     report,
-    raw: null,
+    pages: [],
     steps: {},
     staged: { ...staged, ...one.staged },
     deletes,

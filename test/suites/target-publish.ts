@@ -37,11 +37,11 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.equal(end.status, 'succeeded');
       const resources = await rows(
         lab.client,
-        `SELECT resource, status, received, validated, errored, not_modified, seconds, raw, error
+        `SELECT resource, status, received, validated, errored, not_modified, seconds, error
          FROM run_resources WHERE run_id = $1 ORDER BY 1`,
         [end.id],
       );
-      const rest = { status: 'succeeded', not_modified: false, seconds: 0.25, raw: null, error: null };
+      const rest = { status: 'succeeded', not_modified: false, seconds: 0.25, error: null };
       assert.deepEqual(resources, [
         { resource: 'makers', received: 10, validated: 10, errored: 0, ...rest },
         { resource: 'parts', received: 11, validated: 10, errored: 1, ...rest },
@@ -140,7 +140,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       const limits = `${vanished.count} and ${vanished.share * 100} %`;
       it(`${refused ? 'refuses' : 'allows'} ${gone} of 10 rows to vanish where ${limits} may`, async () => {
         const loads = [makersLoad(ten('m')), partsLoad(ten('p', gone).map((id) => part(id)))];
-        const end = await load(lab, loads, { vanished: () => vanished, atomic: false });
+        const end = await load(lab, loads, { ...RULES, vanished: () => vanished });
         assert.equal(end.status, refused ? 'partial' : 'succeeded');
         assert.equal(end.error?.code, refused ? 'vanished' : undefined);
         assert.equal((await read(lab, 'parts')).length, refused ? 10 : 10 - gone);

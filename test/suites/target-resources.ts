@@ -9,6 +9,7 @@ export const makers: Resource = {
   description: 'Needed by parts.',
   path: '/makers',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract: object({}),
   tables: [

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { ledgerRuns } from '../../src/adapters/postgres/history.ts';
 import { rows } from '../../src/adapters/postgres/session.ts';
+import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish } from '../../src/steps/publish.ts';
 import {
   ANY_LOSS,
@@ -68,7 +69,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
 
     it('does the same when a run begins again', async () => {
       const run = await beginRun(lab);
-      await run.ledger.abandon(run.id, { status: 'failed', error: null, entries: [] });
+      await run.ledger.abandon({ status: 'failed', error: null, entries: [] });
       const dead = await beginRun(lab);
       await stage(dead, makersLoad('old'));
       await run.ledger.reopen(runHeader({ run_id: run.id }));
@@ -103,7 +104,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
 
         // The session is as good as before: the run's end can be told, and another run publishes.
         const error = { code: 'database', message: 'Cannot publish', hint: null } as const;
-        await run.ledger.abandon(run.id, { status: 'failed', error, entries: [] });
+        await run.ledger.abandon({ status: 'failed', error, entries: [] });
         assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed', error });
         assert.deepEqual(await staging(lab), []);
         assert.equal((await load(lab, [makersLoad('new')])).status, 'succeeded');
@@ -114,7 +115,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const run = await beginRun(lab);
       const { report } = await stage(run, makersLoad('m'));
       const failed = { ...report, status: 'failed' } as const;
-      const entries = [{ resource: makers, report: failed, raw: null, whole: false, key: null }];
+      const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
       const end = { status: 'failed', error: null, entries } as const;
       const books = async () => [
         await rows(lab.client, 'TABLE run_resources'),
@@ -130,9 +131,9 @@ export function testRuns(openDatabase: OpenDatabase): void {
         assert.deepEqual(await books(), asItWas);
         await lab.client.query('DROP FUNCTION fail CASCADE');
       };
-      await failing('INSERT ON run_resources', () => run.ledger.abandon(run.id, end));
+      await failing('INSERT ON run_resources', () => run.ledger.abandon(end));
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
-      await run.ledger.abandon(run.id, end);
+      await run.ledger.abandon(end);
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed' });
       await failing('INSERT ON runs', () => run.ledger.reopen(runHeader({ run_id: run.id })));
       await run.ledger.reopen(runHeader({ run_id: run.id }));
@@ -145,9 +146,9 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
       const { report } = await stage(bad, makersLoad('m'));
       const failed = { ...report, status: 'failed', error } as const;
-      const entries = [{ resource: makers, report: failed, raw: null, whole: false, key: null }];
-      await bad.ledger.abandon(bad.id, { status: 'failed', error, entries });
-      const [last, before, ...more] = await ledgerRuns(lab.client, 2);
+      const entries = [{ resource: makers, report: failed, pages: [], whole: false, key: null }];
+      await bad.ledger.abandon({ status: 'failed', error, entries });
+      const [last, before, ...more] = await ledgerRuns(lab.client, 'test', 2);
       assert.deepEqual(more, []);
       assert.deepEqual([last?.run_id, last?.status, last?.error], [bad.id, 'failed', error]);
       assert.deepEqual(last?.resources, { makers: failed });
@@ -164,13 +165,13 @@ export function testRuns(openDatabase: OpenDatabase): void {
     it('leaves the end of a run alone that has ended', async () => {
       const { id } = await load(lab, [makersLoad('m')]);
       const { ledger } = openRun(lab, id);
-      await ledger.abandon(id, { status: 'interrupted', error: null, entries: [] });
+      await ledger.abandon({ status: 'interrupted', error: null, entries: [] });
       assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'succeeded' });
     });
 
     it('is not reopened once it has published, or a later one has', async () => {
       const failed = await beginRun(lab);
-      await failed.ledger.abandon(failed.id, { status: 'failed', error: null, entries: [] });
+      await failed.ledger.abandon({ status: 'failed', error: null, entries: [] });
       const published = await load(lab, [makersLoad('m')]);
       for (const [run, status] of [
         [published, 'succeeded'],
@@ -181,26 +182,27 @@ export function testRuns(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('remembers what was published last, for the same source only', async () => {
+    it('remembers what was published last, with its pages and where they came from', async () => {
       const run = await beginRun(lab);
-      const raw = {
-        path: 'raw/makers/0001.json',
-        url: 'http://a.test/makers',
-        bytes: 2,
-        sha256: 'f'.repeat(64),
-        etag: '"1"',
-        received_by: run.id,
-      };
-      const staged = { ...(await stage(run, makersLoad('m'))), raw, key: 'a key' };
+      const own = { url: 'http://a.test/makers', bytes: 2, sha256: 'f'.repeat(64), received_by: run.id };
+      const captured = { captured_at: '2026-06-05T12:34:56.000Z', proof: 'etag' } as const;
+      const page = { ...own, ...captured, path: 'raw/makers/0001.json', etag: '"1"' };
+      const next = { ...page, path: 'raw/makers/0002.json', etag: null, captured_at: null, proof: null };
+      const staged = { ...(await stage(run, makersLoad('m'))), pages: [page, next], key: 'a key' };
       const { entries } = await publish([staged], run.target, ANY_LOSS);
       await beginRun(lab); // fails
       const { ledger } = openRun(lab, run.id);
-      const last = await ledger.lastPublish('makers', 'test');
+      const last = await ledger.lastPublish('makers');
       const counts = { received: 1, errored: 0, has_rejects: false, tables: entries[0]?.report.tables };
-      const expected = { run_id: run.id, raw, derivation_key: 'a key', ...counts };
+      const expected = {
+        run_id: run.id,
+        address: 'test',
+        pages: [page, next],
+        derivation_key: 'a key',
+        ...counts,
+      };
       assert.partialDeepStrictEqual(last, expected);
-      assert.equal(await ledger.lastPublish('makers', 'elsewhere'), null);
-      assert.equal(await ledger.lastPublish('parts', 'test'), null);
+      assert.equal(await ledger.lastPublish('parts'), null);
     });
 
     it('tells the target which kind of records it holds, once it has published some', async () => {
@@ -209,9 +211,9 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const failed = await beginRun(lab, { simulated: true });
       const { report } = await stage(failed, makersLoad('m'));
       const entries = [
-        { resource: makers, report: { ...report, status: 'failed' }, raw: null, whole: false, key: null },
+        { resource: makers, report: { ...report, status: 'failed' }, pages: [], whole: false, key: null },
       ] as const;
-      await failed.ledger.abandon(failed.id, { status: 'failed', error: null, entries });
+      await failed.ledger.abandon({ status: 'failed', error: null, entries });
       assert.deepEqual(await kinds(), []);
       await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('m')]);
       assert.deepEqual(await kinds(), [{ simulated: true }]);
@@ -226,13 +228,14 @@ export function testRuns(openDatabase: OpenDatabase): void {
       it(`of ${other} records is refused by a target of ${one} ones before it writes anything`, async () => {
         await lab.client.query('TRUNCATE contents');
         await lab.client.query('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
-        await stage(await beginRun(lab, { simulated: !simulated }), makersLoad('left over'));
-        const asItWas = [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')];
-        await assert.rejects(beginRun(lab, { simulated }), { code: 'kind' });
-        assert.deepEqual(
-          [await snapshot(lab), await staging(lab), await rows(lab.client, 'TABLE runs')],
-          asItWas,
-        );
+        const run = openRun(lab, (await beginRun(lab, { simulated: !simulated })).id);
+        const asItWas = [await snapshot(lab), await rows(lab.client, 'TABLE runs')];
+        const admitting = createKindGuard([run.ledger.kind], true).admit(simulated, 'here');
+        await assert.rejects(admitting, {
+          code: 'kind',
+          message: `Cannot load ${other} records into schema ${lab.database.schema}: it holds ${one} ones`,
+        });
+        assert.deepEqual([await snapshot(lab), await rows(lab.client, 'TABLE runs')], asItWas);
       });
     }
   });

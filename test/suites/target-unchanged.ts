@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { rows } from '../../src/adapters/postgres/session.ts';
 import { ledgerSchema } from '../../src/adapters/postgres/sql.ts';
 import type { Resource } from '../../src/core/resource.ts';
-import { NO_ROWS, rowCounts } from '../../src/core/run.ts';
+import { NO_ROWS, rowCounts, type RawFile } from '../../src/core/run.ts';
 import type { LastPublish } from '../../src/core/target.ts';
 import { publish, type Derived } from '../../src/steps/publish.ts';
 import {
@@ -34,7 +34,8 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       const { entries, id } = await load(lab, [makersLoad, partsLoad]);
       const [ofMakers, ofParts] = entries.map(({ report: { errored, received, tables } }) => ({
         run_id: id,
-        raw: RAW,
+        address: 'test',
+        pages: [PAGE],
         derivation_key: 'a key',
         has_rejects: false,
         errored,
@@ -137,7 +138,16 @@ const partsLoad: Load = {
   },
 };
 
-const RAW = { path: '', url: '', bytes: 0, sha256: '', etag: null, received_by: '' };
+const PAGE: RawFile = {
+  path: '',
+  url: '',
+  bytes: 0,
+  sha256: '',
+  etag: null,
+  received_by: '',
+  captured_at: null,
+  proof: null,
+};
 
 function unchanged(resource: Resource, last: LastPublish): Derived {
   const { received } = last;
@@ -145,7 +155,7 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
   return {
     resource,
     report: { status: 'succeeded', ...counts, not_modified: true, seconds: 0, tables: {}, error: null },
-    raw: RAW,
+    pages: [PAGE],
     steps: {},
     staged: {},
     deletes: false,

@@ -17,8 +17,10 @@ export type Manifest = RunReport & {
   readonly pid: number;
   /** Names of the resources that the run was to pull. */
   readonly plan: readonly string[];
-  /** By resource. */
-  readonly raw: Readonly<Record<string, RawFile>>;
+  /** Those of them that the user gave; null for all. */
+  readonly chosen?: readonly string[] | null;
+  /** Pages by resource. */
+  readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };
 
 /** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
@@ -34,10 +36,27 @@ export async function folderRuns(dataDir: string, limit: number): Promise<Manife
 
 /** The manifest of one run; null where its folder is not there or has none. Throws where it cannot be read. */
 export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
-  return readOwnJson(join(runFolder(dataDir, runId), 'run.json'), {
+  const written = await readOwnJson<WrittenManifest>(join(runFolder(dataDir, runId), 'run.json'), {
     hint: 'Bring it back from a backup, or pull again with: spacex-pipeline run',
   });
+  if (written === null) return null;
+  const { address, raw = {}, source } = written;
+  const pages = Object.entries(raw).map(([resource, found]) => [
+    resource,
+    'path' in found ? [{ ...found, captured_at: null, proof: null }] : found,
+  ]);
+  return {
+    ...written,
+    ...(address === undefined ? { address: source, source: null } : { address }),
+    raw: Object.fromEntries(pages),
+  };
 }
+
+/** As some version wrote it. An older one kept one page of each resource, and called its address its source. */
+type WrittenManifest = Omit<Manifest, 'address' | 'raw'> & {
+  readonly address?: string | null;
+  readonly raw?: Readonly<Record<string, readonly RawFile[] | Omit<RawFile, 'captured_at' | 'proof'>>>;
+};
 
 /** The folders of runs, newest first. Whatever else is there, such as a folder that is being removed, is none. */
 export async function runNames(dataDir: string): Promise<string[]> {

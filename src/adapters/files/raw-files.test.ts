@@ -75,18 +75,20 @@ void describe('scanRaw', () => {
 });
 
 void describe('findRaw', () => {
-  const raw = {
+  const file = {
     path: join('raw', 'things', '0001.json'),
     url: 'http://a/things',
     bytes: 2,
     sha256: '',
     etag: null,
     received_by: 'old',
+    captured_at: null,
+    proof: null,
   };
 
   void it('takes the file of the run that received it, else the link, here or where the run was', async () => {
     const [here, there] = [join(dir, 'here'), join(dir, 'there')];
-    const known: KnownRaw = { run_id: 'new', run_dir: join(there, 'runs', 'new'), raw };
+    const known: KnownRaw = { run_id: 'new', run_dir: join(there, 'runs', 'new'), file };
     assert.equal(await findRaw(here, known), null);
     for (const [dataDir, run_id] of [
       [there, 'new'],
@@ -94,16 +96,16 @@ void describe('findRaw', () => {
       [there, 'old'],
       [here, 'old'],
     ] as const) {
-      const path = await write(join(dataDir, 'runs', run_id, raw.path), '[]');
+      const path = await write(join(dataDir, 'runs', run_id, file.path), '[]');
       assert.deepEqual(await findRaw(here, known), { run_id, path });
     }
   });
 
   void it('takes one of another size only where there is none of the right one', async () => {
-    const known: KnownRaw = { run_id: 'new', run_dir: join(dir, 'size', 'runs', 'new'), raw };
-    const wrong = await write(join(dir, 'size', 'runs', 'old', raw.path), '[ ]');
+    const known: KnownRaw = { run_id: 'new', run_dir: join(dir, 'size', 'runs', 'new'), file };
+    const wrong = await write(join(dir, 'size', 'runs', 'old', file.path), '[ ]');
     assert.equal((await findRaw(join(dir, 'size'), known))?.path, wrong);
-    const right = await write(join(dir, 'size', 'runs', 'new', raw.path), '[]');
+    const right = await write(join(dir, 'size', 'runs', 'new', file.path), '[]');
     assert.equal((await findRaw(join(dir, 'size'), known))?.path, right);
   });
 });

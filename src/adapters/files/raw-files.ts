@@ -3,14 +3,43 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import type { KeptRaw } from '../../core/ports.ts';
+import type { KeptPage } from '../../core/ports.ts';
+import type { RawFile } from '../../core/run.ts';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../../lib/json-records.ts';
 import { runFolder } from './run-store.ts';
 
 const READ_BYTES = 1 << 16;
 
+/** Below the folder of a run: `raw/launches/0001.json`. */
+export function pagePath(resource: string, page: number): string {
+  return join('raw', resource, `${String(page).padStart(4, '0')}.json`);
+}
+
+/** The file beside a page that tells how it came. */
+export function metaPath(path: string): string {
+  return path.replace(/\.json$/, '.meta.json');
+}
+
+/** What the meta file says of a page that came to its end; null where there is none. */
+export async function readPageMeta(
+  folder: string,
+  resource: string,
+  page: number,
+): Promise<{ readonly file: RawFile; readonly simulated: boolean | null } | null> {
+  const path = pagePath(resource, page);
+  const meta = await readFile(metaPath(join(folder, path)), 'utf8')
+    .then((text) => JSON.parse(text) as Partial<RawFile> & { readonly simulated?: boolean }) // written by the pipeline alone
+    .catch(() => null);
+  if (meta === null) return null;
+  const { url, bytes, sha256, received_by, etag = null, captured_at = null, proof = null } = meta;
+  if (url === undefined || bytes === undefined || sha256 === undefined || received_by === undefined)
+    return null;
+  const file = { path, url, bytes, sha256, etag, received_by, captured_at, proof };
+  return { file, simulated: meta.simulated ?? null };
+}
+
 /** A raw file as the ledger tells of it, with the folder that its run had, on whatever machine. */
-export type KnownRaw = KeptRaw & { readonly run_dir: string };
+export type KnownRaw = KeptPage & { readonly run_dir: string };
 
 /** A raw file that is there. `run_id` is the run in whose folder it is. */
 export type FoundRaw = { readonly run_id: string; readonly path: string };
@@ -20,13 +49,16 @@ export type FoundRaw = { readonly run_id: string; readonly path: string };
  * linked them on a 304; in this data folder, else where the ledger says that the run's was. One with the size that
  * is due comes first, but its hash is not checked: `scanRaw` tells it. Null where there is none.
  */
-export async function findRaw(dataDir: string, { run_id, run_dir, raw }: KnownRaw): Promise<FoundRaw | null> {
+export async function findRaw(
+  dataDir: string,
+  { run_id, run_dir, file }: KnownRaw,
+): Promise<FoundRaw | null> {
   let wrongSize: FoundRaw | null = null;
-  for (const id of new Set([raw.received_by, run_id])) {
+  for (const id of new Set([file.received_by, run_id])) {
     for (const folder of new Set([runFolder(dataDir, id), join(dirname(run_dir), id)])) {
-      const found = { run_id: id, path: join(folder, raw.path) };
+      const found = { run_id: id, path: join(folder, file.path) };
       const stats = await stat(found.path).catch(() => null);
-      if (stats?.size === raw.bytes) return found;
+      if (stats?.size === file.bytes) return found;
       if (stats !== null) wrongSize ??= found;
     }
   }
@@ -45,7 +77,7 @@ export type RawRequest = {
 /** Null where the meta file is not there or not whole. */
 export async function readRawRequest(rawPath: string): Promise<RawRequest | null> {
   try {
-    const text = await readFile(rawPath.replace(/\.json$/, '.meta.json'), 'utf8');
+    const text = await readFile(metaPath(rawPath), 'utf8');
     const meta = JSON.parse(text) as Partial<RawRequest>; // written whole by the pipeline alone
     const { url = null, status = null, etag = null, received_at = null } = meta;
     return { url, status, etag, received_at };

@@ -1,63 +1,53 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 
-import { checkDataKind, openRunStore } from './run-store.ts';
+import { openRunStore } from './run-store.ts';
 
 async function* body(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('[]');
 }
 
 describe('a run folder', () => {
-  it('takes the first bodies of many resources at the same time, and knows their kind', async (t) => {
+  it('takes the pages of many resources at the same time', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
-    // The first body marks the kind of the folder, which the others read meanwhile.
-    for (let round = 0; round < 20; round += 1) {
-      const folder = join(dataDir, String(round));
-      const run = await openRunStore(folder, true).create('run');
-      const writing: ReturnType<typeof run.writeRaw>[] = [];
-      for (let index = 0; index < 32; index += 1) {
-        writing.push(run.writeRaw(`resource_${index}`, body()));
-        await setImmediate();
-      }
-      const written = await Promise.all(writing);
-      assert.deepEqual(new Set(written.map(({ bytes }) => bytes)), new Set([2]));
-      await checkDataKind(folder, true);
-      await assert.rejects(checkDataKind(folder, false), { code: 'kind' });
-    }
+    const run = await openRunStore(dataDir, 'test').create('run');
+    const names = Array.from({ length: 16 }, (_, index) => `resource_${index}`);
+    const written = await Promise.all(
+      names.flatMap((name) => [run.writeRaw(name, 1, body()), run.writeRaw(name, 2, body())]),
+    );
+    assert.deepEqual(new Set(written.map(({ bytes }) => bytes)), new Set([2]));
+    assert.equal(new Set(written.map(({ path }) => path)).size, 32);
+    assert.equal(written[1]?.path, join('raw', 'resource_0', '0002.json'));
   });
 
-  it('is not written where the data folder does not say which kind of records it keeps', async (t) => {
+  it('gives the pages that are in place, up to the first that is not whole', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
-    const path = join(dataDir, 'contents.json');
-    const run = await openRunStore(dataDir, true).create('run');
-    for (const [text, reason] of [
-      ['', 'it is damaged'],
-      ['{"simulated":tr', 'it is damaged'],
-      ['null', 'it is damaged'],
-      ['{}', 'it does not say which kind of records is kept here'],
-      ['{"simulated":"no"}', 'it does not say which kind of records is kept here'],
-    ] as const) {
-      await writeFile(path, text);
-      const expected = { code: 'kind', message: `Cannot read ${path}: ${reason}` };
-      await assert.rejects(checkDataKind(dataDir, true), expected);
-      await assert.rejects(run.writeRaw('makers', body()), expected);
-      assert.equal(await readFile(path, 'utf8'), text);
+    const run = await openRunStore(dataDir, 'test').create('run');
+    assert.equal(await run.rawInPlace('makers'), null);
+    const own = { url: 'http://a/makers', etag: null, received_by: 'run', captured_at: null, proof: null };
+    for (const page of [1, 2, 3]) {
+      const { path, bytes, sha256 } = await run.writeRaw('makers', page, body());
+      await run.writeRawMeta('makers', page, { ...own, path, bytes, sha256, simulated: page === 1 });
     }
-    await rm(path);
-    await mkdir(path);
-    await assert.rejects(checkDataKind(dataDir, true), { code: 'kind', message: /^Cannot read .*EISDIR/ });
+    const inPlace = async () => (await run.rawInPlace('makers'))?.pages.map(({ file }) => file.path);
+    const paths = [1, 2, 3].map((page) => join('raw', 'makers', `000${page}.json`));
+    assert.deepEqual(await inPlace(), paths);
+    assert.equal((await run.rawInPlace('makers'))?.simulated, true);
+    await writeFile(join(run.path, paths[1] ?? ''), '{}');
+    assert.deepEqual(await inPlace(), paths.slice(0, 1));
+    await rm(join(run.path, 'raw', 'makers', '0001.meta.json'));
+    assert.equal(await run.rawInPlace('makers'), null);
   });
 
   it('shares the stage files of an earlier one, all of them or none', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
-    const store = openRunStore(dataDir, true);
+    const store = openRunStore(dataDir, 'test');
     const [earlier, later] = [await store.create('earlier'), await store.create('later')];
     const names = [
       ['errored', 'makers'],

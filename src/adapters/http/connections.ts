@@ -12,7 +12,6 @@ export type Timeouts = {
 export type HttpRequest = {
   readonly url: URL;
   readonly proxy: URL | null;
-  readonly method: 'GET' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
   /** Take a head that breaks the rules of HTTP, too, where its meaning is clear. */
   readonly lenient: boolean;
@@ -45,13 +44,12 @@ export function openConnections(seconds: Timeouts): Connections {
 
   return {
     async send(asked) {
-      const { url, proxy, headers, lenient, method, signal } = asked;
+      const { url, proxy, headers, lenient, signal } = asked;
       signal.throwIfAborted();
       const forwarder = isTls(url) ? null : proxy;
       const login = forwarder === null ? null : loginOf(forwarder);
       const request = openRequest({
         agent: agentFor(asked),
-        method,
         host: hostOf(url),
         port: portOf(url),
         path: forwarder === null ? `${url.pathname}${url.search}` : url.href,

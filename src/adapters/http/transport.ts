@@ -2,14 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Clock, Log, UpstreamResponse } from '../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../core/simulated.ts';
-import { isJsonType } from '../../lib/content-type.ts';
 import { sameEtag } from '../../lib/etag.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { decode, letGo, quote } from './body.ts';
 import { openConnections, type Timeouts } from './connections.ts';
 import { encodingsOf, ENCODINGS } from './decode.ts';
-import { cannotGet, LOGIN_OF_PROXY, reasonAt, RequestError, type Place } from './failures.ts';
+import { cannotGet, LOGIN_OF_PROXY, type Place, type RequestError } from './failures.ts';
 import { headersOf } from './headers.ts';
 import { createHider, loginOf, withoutLogin } from './login.ts';
 import { paced } from './pace.ts';
@@ -17,8 +16,6 @@ import { proxyFor, type ProxySettings } from './proxy.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { createSender, reachPlace } from './sender.ts';
 import type { Asked } from './tries.ts';
-
-const PROBE_TIMEOUT_MS = 3000;
 
 export type TransportOptions = Timeouts &
   ProxySettings & {
@@ -38,13 +35,10 @@ export type TransportOptions = Timeouts &
 export type Transport = {
   /** Gives 200, and 304 to a request with an ETag; every other answer throws. */
   readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<Asked>;
-  readonly probe: (path: string, signal: AbortSignal) => Promise<Probe>;
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
   readonly hide: (text: string) => string;
   readonly close: () => void;
 };
-
-export type Probe = { readonly simulated: boolean | null; readonly reason: string | null };
 
 type Answer = {
   readonly place: Place;
@@ -70,7 +64,6 @@ export function createTransport(options: TransportOptions): Transport {
 
   /** One request, and those that redirects make of it. */
   async function exchange(
-    method: 'GET' | 'HEAD',
     path: string,
     own: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -78,8 +71,8 @@ export function createTransport(options: TransportOptions): Transport {
     let url = withoutLogin(new URL(`${baseUrl}${path}`));
     for (let redirects = 0; ; redirects += 1) {
       const place = { url, proxy: proxyFor(url, options) };
-      log.debug(`${method} ${maskUrl(url.href)}`, { method, path, redirects });
-      const body = await send(place, { method, signal, headers: { ...common, ...own } });
+      log.debug(`GET ${maskUrl(url.href)}`, { path, redirects });
+      const body = await send(place, { signal, headers: { ...common, ...own } });
       const headers = headersOf(body.rawHeaders, hide);
       const status = body.statusCode ?? 0;
       const redirect = redirectOf(url, status, headers['location']);
@@ -94,7 +87,7 @@ export function createTransport(options: TransportOptions): Transport {
         throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', status });
       }
       url = redirect.to;
-      log.debug(`redirected to ${maskUrl(url.href)}`, { method, path, status });
+      log.debug(`redirected to ${maskUrl(url.href)}`, { path, status });
       await turn(signal);
     }
   }
@@ -103,7 +96,7 @@ export function createTransport(options: TransportOptions): Transport {
     async get(path, etag, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
       const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
-      const { place, status, headers, body } = await exchange('GET', path, own, signal);
+      const { place, status, headers, body } = await exchange(path, own, signal);
       const pace = { pauseMs: options.bodyTimeoutSeconds * 1000, minBytesPerSecond, endsBy, clock };
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
@@ -128,28 +121,6 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
 
-    async probe(path, signal) {
-      const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-      try {
-        const { place, status, headers, body } = await exchange(
-          'HEAD',
-          path,
-          {},
-          AbortSignal.any([signal, timeout]),
-        );
-        letGo(body);
-        const simulated = headers[SIMULATED_HEADER] === 'true';
-        const reason = probeReason(status, headers['content-type'] ?? '');
-        return { simulated, reason: reason === null ? null : reasonAt(place, reason) };
-      } catch (error) {
-        signal.throwIfAborted();
-        if (timeout.aborted)
-          return { simulated: null, reason: `no answer within ${PROBE_TIMEOUT_MS / 1000} s` };
-        if (error instanceof RequestError) return { simulated: null, reason: error.reason };
-        throw error;
-      }
-    },
-
     reach: (signal) => reachPlace(connections, { url: base, proxy: proxyFor(base, options) }, signal),
     hide,
     close: connections.close,
@@ -158,13 +129,6 @@ export function createTransport(options: TransportOptions): Transport {
 
 function parsed(url: string | null): URL | null {
   return url === null ? null : URL.parse(url);
-}
-
-function probeReason(status: number, contentType: string): string | null {
-  if (status !== 200) return `it answered ${status}`;
-  if (!isJsonType(contentType))
-    return `it answered with ${contentType || 'no content type'} where JSON is due`;
-  return null;
 }
 
 /** A 304 must be about the version that was asked for; where it is not, the next try asks for everything. */

@@ -1,6 +1,6 @@
 import type { Upstream } from '../../core/ports.ts';
 import { createTokenBucket } from '../../lib/token-bucket.ts';
-import { createTransport, type Transport, type TransportOptions } from './transport.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
 import { openTries, type Retries } from './tries.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
@@ -11,10 +11,8 @@ export type HttpOptions = Omit<TransportOptions, 'turn'> &
     readonly burst: number;
   };
 
-export type HttpUpstream = Upstream & Pick<Transport, 'probe'> & { readonly close: () => Promise<void> };
-
 /** An HTTP API. Every try, and every redirect, takes from one request budget. */
-export function openHttpUpstream(options: HttpOptions): HttpUpstream {
+export function openHttpUpstream(options: HttpOptions): Upstream & { readonly close: () => Promise<void> } {
   const { burst, clock, requestsPerSecond } = options;
   const budget = createTokenBucket({ perSecond: requestsPerSecond, burst, clock });
   const transport = createTransport({ ...options, turn: budget.take });
@@ -24,10 +22,6 @@ export function openHttpUpstream(options: HttpOptions): HttpUpstream {
       const ask = (conditional: boolean) =>
         transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
       return openTries({ ...options, budget, path, ask, signal });
-    },
-    async probe(path, signal) {
-      await budget.take(signal);
-      return transport.probe(path, signal);
     },
     reach: transport.reach,
     hide: transport.hide,

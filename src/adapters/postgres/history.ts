@@ -14,8 +14,8 @@ import { rows } from './session.ts';
 type RunRow = {
   run_id: string;
   status: RunStatus;
-  source: string;
-  simulated: boolean;
+  address: string;
+  simulated: boolean | null;
   started_at: string;
   finished_at: string | null;
   run_dir: string;
@@ -29,11 +29,11 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
-/** Past runs as the ledger tells them, newest first. */
-export async function ledgerRuns(client: ClientBase, limit: number): Promise<RunReport[]> {
+/** Past runs of a source as its ledger tells them, newest first. */
+export async function ledgerRuns(client: ClientBase, source: string, limit: number): Promise<RunReport[]> {
   const runs = await rows<RunRow>(
     client,
-    `SELECT run_id, status, source, simulated, started_at, finished_at, run_dir, error
+    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, error
      FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );
@@ -51,7 +51,7 @@ export async function ledgerRuns(client: ClientBase, limit: number): Promise<Run
      FROM run_tables WHERE run_id = ANY ($1)`,
     [ids],
   );
-  return runs.map((run) => ({ ...run, resources: resourceReports(run.run_id, resources, tables) }));
+  return runs.map((run) => ({ ...run, source, resources: resourceReports(run.run_id, resources, tables) }));
 }
 
 function resourceReports(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
-import { kindOf } from '../../core/simulated.ts';
+import { kindOf, type KindKeeper } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { databaseError, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
@@ -11,58 +11,89 @@ import { evenAborted, execute, rows, type Database } from './session.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
 /** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
-export function openLedger(database: Database, client: ClientBase, staging: StagingNames): Ledger {
+export function openLedger(
+  database: Database,
+  client: ClientBase,
+  { id, staging }: { readonly id: string; readonly staging: StagingNames },
+): Ledger {
   let published: ReturnType<typeof readPublished> | null = null;
   return {
     async begin(run) {
       try {
-        await prepare(client, database.schema, run);
+        await prepare(client, database.schema);
         await insertRun(client, run);
       } catch (error) {
-        throw databaseError(`begin run ${run.run_id} in schema ${database.schema}`, error);
+        throw databaseError(`begin run ${id} in schema ${database.schema}`, error);
       }
     },
 
     async reopen(run) {
       try {
-        await checkResumable(client, run.run_id);
-        await prepare(client, database.schema, run);
+        await checkResumable(client, id);
+        await prepare(client, database.schema);
         await client.query('BEGIN');
-        for (const table of ['run_checks', 'run_tables', 'run_resources', 'runs']) {
-          await execute(client, `DELETE FROM ${table} WHERE run_id = $1`, [run.run_id]);
+        for (const table of ['run_checks', 'run_tables', 'run_pages', 'run_resources', 'runs']) {
+          await execute(client, `DELETE FROM ${table} WHERE run_id = $1`, [id]);
         }
         await insertRun(client, run);
         await client.query('COMMIT');
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
-        throw databaseError(`resume run ${run.run_id} in schema ${database.schema}`, error);
+        throw databaseError(`resume run ${id} in schema ${database.schema}`, error);
       }
     },
 
-    async abandon(runId, end) {
+    async abandon(end) {
       try {
-        await writeEnd(evenAborted(client), staging, runId, end);
+        await writeEnd(evenAborted(client), staging, id, end);
         await dropStaging(client, database.schema);
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         const failed = (reason: unknown): PipelineError =>
-          databaseError(`write the end of run ${runId} into the ledger`, reason);
+          databaseError(`write the end of run ${id} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
         // The lock goes with the connection. Where another run is on, it has ended this one, and its staging must stay.
         const session = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
         await endBackendOf(client, session.client)
-          .then(() => writeEnd(session.client, staging, runId, end))
+          .then(() => writeEnd(session.client, staging, id, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(session.close);
       }
     },
 
-    async lastPublish(resource, source) {
+    async lastPublish(resource) {
       // Nobody else publishes while this run has the lock.
-      const last = (await (published ??= readPublished(client))).get(resource);
-      return last === undefined || last.source !== source ? null : last;
+      return (await (published ??= readPublished(client))).get(resource) ?? null;
+    },
+
+    kind: openKind(client, database.schema, id),
+  };
+}
+
+/** Which kind of records the target holds, and the run has. */
+function openKind(client: ClientBase, schema: string, runId: string): KindKeeper {
+  return {
+    async known() {
+      try {
+        const [contents] = await rows<{ simulated: boolean }>(client, 'SELECT simulated FROM contents');
+        return contents?.simulated ?? null;
+      } catch (error) {
+        throw databaseError(`read which kind of records schema ${schema} holds`, error);
+      }
+    },
+    refusal: (simulated) =>
+      new PipelineError(
+        `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(!simulated)} ones`,
+        { code: 'kind', hint: 'Give another --schema, or another database.' },
+      ),
+    async keep(simulated) {
+      try {
+        await execute(client, 'UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]);
+      } catch (error) {
+        throw databaseError(`write into the ledger which kind of records run ${runId} has`, error);
+      }
     },
   };
 }
@@ -98,28 +129,18 @@ async function writeEnd(
   await client.query('COMMIT');
 }
 
-async function prepare(client: ClientBase, schema: string, { simulated }: RunHeader): Promise<void> {
-  await checkKind(client, schema, simulated);
+async function prepare(client: ClientBase, schema: string): Promise<void> {
   await closeDeadRuns(client);
   await dropStaging(client, schema);
 }
 
 async function insertRun(client: ClientBase, run: RunHeader): Promise<void> {
+  const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id } = run;
   await execute(
     client,
-    `INSERT INTO runs (run_id, status, source, simulated, started_at, program_version, host, pid, run_dir, origin_run_id)
-     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      run.run_id,
-      run.source,
-      run.simulated,
-      run.started_at,
-      run.program_version,
-      run.host,
-      run.pid,
-      run.run_dir,
-      run.origin_run_id,
-    ],
+    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id)
+     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8)`,
+    [run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id],
   );
 }
 
@@ -135,7 +156,7 @@ export async function checkResumable(client: ClientBase, runId: string): Promise
   if (first.run_id === runId) {
     const failed = await rows<{ resource: string }>(
       client,
-      `SELECT resource FROM run_resources WHERE run_id = $1 AND status <> 'succeeded' ORDER BY resource`,
+      `SELECT resource FROM run_resources WHERE run_id = $1 AND status IN ('failed', 'skipped') ORDER BY resource`,
       [runId],
     );
     const names = failed.map(({ resource }) => resource).join(',');
@@ -151,16 +172,6 @@ export async function checkResumable(client: ClientBase, runId: string): Promise
     code: 'usage',
     hint: 'Pull again with: spacex-pipeline run',
   });
-}
-
-/** Throws `kind` when the schema holds simulated records and these are real, or the other way round. */
-export async function checkKind(client: ClientBase, schema: string, simulated: boolean): Promise<void> {
-  const [contents] = await rows<{ simulated: boolean }>(client, 'SELECT simulated FROM contents');
-  if (contents === undefined || contents.simulated === simulated) return;
-  throw new PipelineError(
-    `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(contents.simulated)} ones`,
-    { code: 'kind', hint: 'Give another --schema, or another database.' },
-  );
 }
 
 /** Whoever holds the lock is the only living run: any other that says `running` died. */
@@ -189,7 +200,7 @@ export async function recordEnd(
   if (end.entries.some(({ report }) => report.status === 'succeeded')) {
     await execute(
       client,
-      'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 ON CONFLICT DO NOTHING',
+      'INSERT INTO contents (simulated) SELECT simulated FROM runs WHERE run_id = $1 AND simulated IS NOT NULL ON CONFLICT DO NOTHING',
       [runId],
     );
   }
@@ -205,19 +216,27 @@ async function recordResources(
   runId: string,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  const resources = entries.map(({ resource: { name }, report, raw, key }) => ({
+  const resources = entries.map(({ resource: { name }, report, key }) => ({
     ...report,
     resource: name,
-    raw,
     derivation_key: key,
   }));
   await execute(
     client,
-    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, raw, error,
-                                derivation_key)
+    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, error, derivation_key)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
-       errored bigint, not_modified boolean, seconds double precision, raw jsonb, error jsonb, derivation_key text)`,
+       errored bigint, not_modified boolean, seconds double precision, error jsonb, derivation_key text)`,
     [runId, json(resources)],
+  );
+  const pages = entries.flatMap((entry) =>
+    entry.pages.map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 })),
+  );
+  await execute(
+    client,
+    `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)
+     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, page integer, path text, url text, bytes bigint,
+       sha256 text, etag text, received_by text, captured_at timestamptz, proof text)`,
+    [runId, json(pages)],
   );
   const tables = resources.flatMap(({ resource, tables: counts }) =>
     Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),

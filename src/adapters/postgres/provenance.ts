@@ -4,6 +4,7 @@ import type { RawFile, RunStatus } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
 import { exactJson } from '../../lib/json-source.ts';
 import { databaseError } from './errors.ts';
+import { pagesSql } from './published.ts';
 import { readRows } from './read-rows.ts';
 import { inSnapshot } from './read-table.ts';
 import { rows } from './session.ts';
@@ -26,20 +27,20 @@ export type Tombstone = {
 export type RunFacts = {
   readonly run_id: string;
   readonly status: RunStatus;
-  readonly source: string;
-  readonly simulated: boolean;
+  readonly address: string;
+  readonly simulated: boolean | null;
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly host: string;
   readonly run_dir: string;
 };
 
-/** A raw file behind a published run. */
+/** The pages behind a published run. */
 export type PublishedRaw = {
   readonly run_id: string;
   readonly host: string;
   readonly run_dir: string;
-  readonly raw: RawFile;
+  readonly pages: readonly RawFile[];
 };
 
 export type Provenance = {
@@ -84,14 +85,15 @@ export async function readProvenance(
       ];
       const runs = await rows<RunFacts>(
         client,
-        `SELECT run_id, status, source, simulated, started_at, finished_at, host, run_dir
+        `SELECT run_id, status, address, simulated, started_at, finished_at, host, run_dir
          FROM runs WHERE run_id = ANY ($1) ORDER BY run_id`,
         [runIds],
       );
       const published = await rows<PublishedRaw>(
         client,
-        `SELECT r.run_id, r.host, r.run_dir, rr.raw FROM run_resources rr JOIN runs r USING (run_id)
-         WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial') AND rr.raw IS NOT NULL
+        `SELECT r.run_id, r.host, r.run_dir, ${pagesSql('rr.run_id', 'rr.resource')} AS pages
+         FROM run_resources rr JOIN runs r USING (run_id)
+         WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
          ORDER BY r.run_id DESC`,
         [resource],
       );

@@ -1,38 +1,46 @@
 import type { ClientBase } from 'pg';
 
-import type { RawFile } from '../../core/run.ts';
 import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
 import { rows } from './session.ts';
 
-/** The run and the raw file that is published. */
-export type PublishedRaw = { readonly run_id: string; readonly source: string; readonly raw: RawFile };
+/** The run and the pages that are published. */
+export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'pages'>;
 
-type Found<T> = Omit<T, 'raw'> & { readonly resource: string; readonly raw: RawFile | null };
+type Found<T> = T & { readonly resource: string };
 
 /** Of each resource of which anything is published. */
 export async function publishedRaws(client: ClientBase): Promise<ReadonlyMap<string, PublishedRaw>> {
-  const found = await rows<Found<PublishedRaw>>(client, lastRuns('r.run_id, r.source, rr.raw'));
-  return new Map(
-    found.flatMap(({ resource, raw, ...run }) => (raw === null ? [] : [[resource, { ...run, raw }]])),
-  );
+  const found = await rows<Found<PublishedRaw>>(client, lastRuns());
+  return byResource(found);
 }
 
-/** Of each resource, with the name of the source that it came from. */
-export async function lastPublishes(
-  client: ClientBase,
-): Promise<ReadonlyMap<string, LastPublish & { readonly source: string }>> {
-  const found = await rows<Found<LastPublish & { source: string }>>(
+/** Of each resource. */
+export async function lastPublishes(client: ClientBase): Promise<ReadonlyMap<string, LastPublish>> {
+  const found = await rows<Found<LastPublish>>(
     client,
     `SELECT p.*,
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
        (SELECT coalesce(jsonb_object_agg(t.table_name, to_jsonb(t)), '{}') FROM run_tables t
         WHERE t.run_id = p.run_id AND t.resource = p.resource) AS tables
-     FROM (${lastRuns('r.run_id, r.source, rr.raw, rr.received, rr.errored, rr.derivation_key')}) p`,
+     FROM (${lastRuns(', rr.received, rr.errored, rr.derivation_key')}) p`,
   );
-  return new Map(
-    found.flatMap(({ resource, raw, ...rest }) => (raw === null ? [] : [[resource, { ...rest, raw }]])),
-  );
+  return byResource(found);
+}
+
+/** What was published without a raw file is nothing to start from. */
+function byResource<T extends Pick<LastPublish, 'pages'>>(
+  found: readonly Found<T>[],
+): ReadonlyMap<string, T> {
+  return new Map(found.flatMap((one) => (one.pages.length === 0 ? [] : [[one.resource, one]])));
+}
+
+/** The pages of a resource in a run, as a JSON array, times as ISO 8601 UTC. */
+export function pagesSql(runId: string, resource: string): string {
+  return `(SELECT coalesce(jsonb_agg(jsonb_build_object('path', p.path, 'url', p.url, 'bytes', p.bytes, 'sha256', p.sha256,
+      'etag', p.etag, 'received_by', p.received_by, 'proof', p.proof, 'captured_at',
+      to_char(p.captured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY p.page), '[]')
+    FROM run_pages p WHERE p.run_id = ${runId} AND p.resource = ${resource})`;
 }
 
 type AtAll = { readonly published: boolean; readonly newest: string | null };
@@ -54,8 +62,9 @@ export async function publishedAtAll(client: ClientBase): Promise<AtAll | null> 
 }
 
 /** The last run that published each resource. */
-function lastRuns(columns: string): string {
-  return `SELECT DISTINCT ON (rr.resource) rr.resource, ${columns}
+function lastRuns(more = ''): string {
+  return `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.address,
+       ${pagesSql('rr.run_id', 'rr.resource')} AS pages${more}
      FROM run_resources rr JOIN runs r USING (run_id)
      WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
      ORDER BY rr.resource, r.run_id DESC`;

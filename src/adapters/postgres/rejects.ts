@@ -20,15 +20,16 @@ export async function recordRejects(
   await execute(
     client,
     `INSERT INTO rejects AS r (resource, record_id, fingerprint, status, first_run_id, last_run_id, first_seen, last_seen,
-                               times, errors, record_index, record_offset, record)
+                               times, errors, record_page, record_index, record_offset, record)
      SELECT DISTINCT ON (record_id, fingerprint)
-            $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_index, record_offset, record
-     FROM ${staged} o ORDER BY record_id, fingerprint, record_index
+            $1, record_id, fingerprint, 'open', $2, $2, now(), now(), 1, errors, record_page, record_index, record_offset,
+            record
+     FROM ${staged} o ORDER BY record_id, fingerprint, record_page, record_index
      ON CONFLICT (resource, record_id, fingerprint) DO UPDATE SET
        status = CASE r.status WHEN 'waived' THEN 'waived' ELSE 'open' END,
        last_run_id = excluded.last_run_id, last_seen = excluded.last_seen,
        times = r.times + (r.last_run_id <> excluded.last_run_id)::int,
-       errors = excluded.errors, record_index = excluded.record_index, record_offset = excluded.record_offset,
+       errors = excluded.errors, record_page = excluded.record_page, record_index = excluded.record_index, record_offset = excluded.record_offset,
        record = excluded.record`,
     [resource.name, runId],
   );
@@ -64,6 +65,7 @@ export type RejectLine = {
 
 /** A line with its record: where it was last seen, and its bytes where the ledger has them. */
 export type KeptReject = RejectLine & {
+  readonly page: number;
   readonly index: number;
   readonly offset: number;
   readonly bytes: Buffer | null;
@@ -83,11 +85,11 @@ export async function findRejects(client: ClientBase, filter: RejectFilter): Pro
   const found = await rows<Omit<KeptReject, 'errors' | 'bytes'> & { errors: string; bytes: string | null }>(
     client,
     `SELECT resource, record_id AS id, fingerprint, status, reason, first_run_id, last_run_id, first_seen, last_seen, times,
-            errors, record_index AS index, record_offset AS offset, encode(record, 'hex') AS bytes
+            errors, record_page AS page, record_index AS index, record_offset AS offset, encode(record, 'hex') AS bytes
      FROM rejects
      WHERE ($1::text IS NULL OR resource = $1) AND ($2::text IS NULL OR status = $2)
        AND ($3::text IS NULL OR record_id = $3) AND ($4::text IS NULL OR last_run_id = $4)
-     ORDER BY last_run_id DESC, resource, record_index, fingerprint LIMIT $5`,
+     ORDER BY last_run_id DESC, resource, record_page, record_index, fingerprint LIMIT $5`,
     [filter.resource ?? null, filter.status ?? null, filter.id ?? null, filter.runId ?? null, filter.limit],
   );
   return found.map((line) => ({

@@ -104,7 +104,7 @@ async function recallKind(client: ClientBase, schema: string): Promise<void> {
   const known = await execute(
     client,
     `INSERT INTO ${ident(ledger, 'contents')} (simulated) SELECT simulated FROM ${ident(ledger, 'runs')}
-     WHERE status IN ('succeeded', 'partial') ORDER BY run_id DESC LIMIT 1`,
+     WHERE status IN ('succeeded', 'partial') AND simulated IS NOT NULL ORDER BY run_id DESC LIMIT 1`,
   );
   if (known > 0) return;
   const tables = await rows<{ name: string }>(

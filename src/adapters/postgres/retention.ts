@@ -11,10 +11,12 @@ export async function retentionLedger(client: ClientBase): Promise<RetentionLedg
     // What is published first: a run that ends meanwhile is still `running` below, or one more that is kept.
     const stood = await rows<{ run_id: string; received_by: string | null }>(
       client,
-      `SELECT DISTINCT ON (rr.resource) rr.run_id, rr.raw->>'received_by' AS received_by
-       FROM run_resources rr JOIN runs r USING (run_id)
-       WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-       ORDER BY rr.resource, rr.run_id DESC`,
+      `SELECT DISTINCT last.run_id, p.received_by
+       FROM (SELECT DISTINCT ON (rr.resource) rr.resource, rr.run_id
+             FROM run_resources rr JOIN runs r USING (run_id)
+             WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
+             ORDER BY rr.resource, rr.run_id DESC) last
+       LEFT JOIN run_pages p USING (run_id, resource)`,
     );
     const runs = await rows<{ run_id: string; status: RunStatus; at: string }>(
       client,

@@ -9,6 +9,7 @@ export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   migrations: ['SELECT'],
   rejects: ['SELECT', 'INSERT', 'UPDATE'],
   run_checks: ['INSERT'],
+  run_pages: ['SELECT', 'INSERT'],
   run_resources: ['SELECT', 'INSERT'],
   run_tables: ['SELECT', 'INSERT'],
   runs: ['SELECT', 'INSERT', 'UPDATE'],

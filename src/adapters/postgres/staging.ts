@@ -18,6 +18,7 @@ const REJECTS = {
   record_id: 'text NOT NULL',
   fingerprint: 'text NOT NULL',
   errors: 'text NOT NULL',
+  record_page: 'integer NOT NULL',
   record_index: 'bigint NOT NULL',
   record_offset: 'bigint NOT NULL',
   record: 'bytea',

@@ -22,6 +22,7 @@ export default defineResource({
   description: 'Dragon capsules: their status, how often each flew and how it landed.',
   path: '/v4/capsules',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -40,6 +40,7 @@ export default defineResource({
   description: 'The company: people, places, value.',
   path: '/v4/company',
   shape: 'object',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -23,6 +23,7 @@ export default defineResource({
   description: 'First stages: their status, how often each flew and landed.',
   path: '/v4/cores',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -19,6 +19,7 @@ export default defineResource({
   description: 'Crew members: agency, status, flights.',
   path: '/v4/crew',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -114,6 +114,7 @@ export default defineResource({
   description: 'Kinds of Dragon: size, what they carry, thrusters.',
   path: '/v4/dragons',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -17,6 +17,7 @@ export default defineResource({
   description: 'Events that made history: what, when, and an article about it.',
   path: '/v4/history',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -29,6 +29,7 @@ export default defineResource({
   description: 'Landing pads and drone ships: where boosters land, how often it went well.',
   path: '/v4/landpads',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -103,6 +103,7 @@ export default defineResource({
   description: 'Past and upcoming launches: when, where, on what, how it went.',
   path: '/v5/launches',
   shape: 'array',
+  pull: 'snapshot',
   needs: { rockets: 'name' },
   contract,
   tables: [

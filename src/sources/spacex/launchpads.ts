@@ -29,6 +29,7 @@ export default defineResource({
   description: 'Launch sites: where they are, what flies from them, how often it went well.',
   path: '/v4/launchpads',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -57,6 +57,7 @@ export default defineResource({
   description: 'Payloads: whose they are, what they weigh, which orbit they went to.',
   path: '/v4/payloads',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

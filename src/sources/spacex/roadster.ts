@@ -49,6 +49,7 @@ export default defineResource({
   description: 'The car in orbit around the sun: where it is and how fast.',
   path: '/v4/roadster',
   shape: 'object',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

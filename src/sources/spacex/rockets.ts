@@ -100,6 +100,7 @@ export default defineResource({
   description: 'Launch vehicles: size, mass, stages, engines, cost.',
   path: '/v4/rockets',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -36,6 +36,7 @@ export default defineResource({
   description: 'Ships that support launches and recoveries: roles, size, home port.',
   path: '/v4/ships',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -72,6 +72,7 @@ export default defineResource({
   description: 'Starlink satellites: where they are, on what orbit.',
   path: '/v4/starlink',
   shape: 'array',
+  pull: 'snapshot',
   needs: {},
   contract,
   tables: [

@@ -126,7 +126,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
         await budget.take(signal);
         const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
         log.debug(`GET ${place.url.href}`);
-        const message = await send(place, { method: 'GET', headers, signal }).catch((error: unknown) => {
+        const message = await send(place, { headers, signal }).catch((error: unknown) => {
           throw failure(place, error);
         });
         const answered = headersOf(message.rawHeaders, hide);

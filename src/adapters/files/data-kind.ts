@@ -1,0 +1,80 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { PipelineError } from '../../core/errors.ts';
+import { kindOf, type KindKeeper } from '../../core/simulated.ts';
+import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import { errorCode } from '../../lib/error-code.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
+import { readOwnJson } from './own-json.ts';
+import { writing } from './writing.ts';
+
+type Kind = { readonly simulated?: unknown };
+/** The one kind that an older version wrote holds for every source. */
+type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undefined>> | null };
+
+/** Whether a data folder holds simulated or real records of a source: `contents.json`. */
+export function openDataKind(dataDir: string, source: string): KindKeeper {
+  const path = join(dataDir, 'contents.json');
+  const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it where run.json of the runs beside it says so, else {"sources":{"${source}":{"simulated":false}}}.`;
+
+  async function read(): Promise<boolean | null> {
+    const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });
+    if (contents === null) return null;
+    const { sources = { [source]: contents } } = contents;
+    const kind = Object(sources)[source] as Kind | undefined; // null and a text have none
+    if (kind === undefined && sources !== null && typeof sources === 'object') return null;
+    if (typeof kind?.simulated === 'boolean') return kind.simulated;
+    throw new PipelineError(`Cannot read ${path}: it does not say which kind of records is kept here`, {
+      code: 'kind',
+      hint,
+    });
+  }
+
+  async function write(simulated: boolean): Promise<void> {
+    const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });
+    const sources = { ...contents?.sources, [source]: { simulated } };
+    await writeFileAtomic(path, `${JSON.stringify({ sources } satisfies Contents)}\n`);
+  }
+
+  return {
+    known: read,
+    refusal: (simulated) =>
+      new PipelineError(
+        `Cannot keep ${kindOf(simulated)} records in data folder ${dataDir}: it holds ${kindOf(!simulated)} ones`,
+        { code: 'kind', hint: 'Give another --data-dir.' },
+      ),
+    async keep(simulated) {
+      if ((await read()) !== null) return;
+      await writing(dataDir, async () => {
+        await makeFolder(dataDir);
+        await alone(`${path}.lock`, () => write(simulated));
+      });
+    },
+  };
+}
+
+/** A lock that is older was left by a process that was killed: what it guards takes milliseconds. */
+const STALE_MS = 10_000;
+const RETRY_MS = 20;
+
+/** Runs of two sources may begin at the same time, and neither may lose what the other writes. */
+async function alone(lock: string, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await (await open(lock, 'wx')).close();
+      break;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+    const held = await stat(lock).catch(() => null);
+    if (held !== null && Date.now() - held.mtimeMs > STALE_MS) await rm(lock, { force: true });
+    else await setTimeout(RETRY_MS);
+  }
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import { openRunStore } from '../adapters/files/run-store.ts';
+import { openLedger } from '../adapters/postgres/ledger.ts';
+import { stagingNames } from '../adapters/postgres/staging.ts';
+import { openTarget } from '../adapters/postgres/target.ts';
+import type { Config } from '../config/load.ts';
+import type { ReadyRaw, RunFolder } from '../core/ports.ts';
+import type { Resource } from '../core/resource.ts';
+import type { RunContext, RunSettings } from '../engine/context.ts';
+import { unknownResource } from '../engine/plan.ts';
+import { resources } from '../sources/index.ts';
+import { createKindGuard } from '../steps/kind.ts';
+import type { Limits } from '../steps/publish.ts';
+import { codeDigest } from './code-digest.ts';
+import type { OpenDatabase } from './database.ts';
+import type { RunDeps } from './run.ts';
+import type { OpenSource } from './source.ts';
+import { VERSION } from './version.ts';
+
+/** How a run differs from others, and from a preview. */
+export type RunOptions = Pick<RunContext, 'plan' | 'chosen' | 'full' | 'unready'> & {
+  readonly runId: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly originRunId: string | null;
+  /** Do data folder and ledger keep anything of it? */
+  readonly keeps: boolean;
+  /** The pages to work on instead of a request; null to ask the source. */
+  readonly readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
+};
+
+/** What a run knows: its folder, ledger and target on a locked schema. */
+export async function openRun(
+  config: Config,
+  { database, session }: OpenDatabase,
+  { dataDir, keepsOthers, source, upstream }: OpenSource,
+  options: RunOptions,
+  deps: RunDeps,
+): Promise<RunContext> {
+  const { chosen, full, keeps, originRunId, plan, readyRaw, runId, startedAt, unready } = options;
+  const { client } = session;
+  const store = openRunStore(dataDir, source.name);
+  const folder = await store.create(runId);
+  const own = { id: runId, staging: stagingNames(database.schema, randomUUID()) };
+  const ledger = openLedger(database, client, own);
+  return {
+    ...deps,
+    run: {
+      run_id: runId,
+      source: source.name,
+      address: upstream.address,
+      started_at: startedAt,
+      program_version: VERSION,
+      host: hostname(),
+      pid: process.pid,
+      run_dir: folder.path,
+      origin_run_id: originRunId,
+    },
+    plan,
+    chosen,
+    full,
+    keepsOthers,
+    settings: runSettings(config),
+    codeDigest: codeDigest(),
+    kind: createKindGuard([store.kind, ledger.kind], keeps),
+    unready,
+    readyRaw: (resource) => readyRaw(folder, resource),
+    upstream,
+    store,
+    folder,
+    ledger,
+    target: openTarget(database, client, {
+      ...own,
+      lockTimeoutSeconds: config.database.lockTimeoutSeconds,
+      statementTimeoutSeconds: config.database.statementTimeoutSeconds,
+      wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
+    }),
+  };
+}
+
+/** Throws `usage` where the configuration limits a resource that there is not. */
+export function runSettings(config: Config): RunSettings {
+  const { atomic, batchSize, checks, concurrency, deletes } = config;
+  const rejects = limitsOf(config, 'rejects');
+  return { atomic, batchSize, checks, concurrency, deletes, rejects, vanished: limitsOf(config, 'vanished') };
+}
+
+function limitsOf({ limits }: Config, what: 'rejects' | 'vanished'): Limits {
+  const names = resources.map(({ name }) => name);
+  const unknown = Object.keys(limits.resources).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw unknownResource(unknown, names);
+  return (name) => ({ ...limits[what], ...limits.resources[name]?.[what] });
+}

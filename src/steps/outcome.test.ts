@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { NO_ROWS, rowCounts, type ResourceReport, type ResourceStatus } from '../core/run.ts';
+import type { LedgerEntry } from '../core/target.ts';
+import { resources } from '../sources/index.ts';
+import { closeRun } from './outcome.ts';
+
+const failure = { code: 'database', message: 'Cannot load', hint: null } as const;
+const need = { ...failure, code: 'need' } as const;
+const noCopy = { ...failure, code: 'source', message: 'No copy' } as const;
+const unmet = { ...noCopy, message: 'Needs what is absent' } as const;
+
+type Ended = readonly [ResourceStatus, ResourceReport['error']?];
+
+const OK: Ended = ['succeeded'];
+const KEPT: Ended = ['kept'];
+const ABSENT: Ended = ['absent', noCopy];
+const FAILED: Ended = ['failed', failure];
+const NEEDS_FAILED: Ended = ['skipped', need];
+const UNMET: Ended = ['skipped', unmet];
+
+/** Each the next resource, in the order of the source. */
+function close(ended: readonly Ended[], chosen: readonly number[] | null = null) {
+  const entries = ended.map(([status, error = null], index): LedgerEntry => {
+    const resource = resources[index] ?? assert.fail();
+    const counts = { received: 0, validated: 0, errored: 0, ...rowCounts(NO_ROWS) };
+    const report = { status, ...counts, not_modified: false, seconds: 0, tables: {}, error };
+    return { resource, report, pages: [], whole: true, key: null };
+  });
+  const names = chosen?.map((index) => resources[index]?.name ?? assert.fail()) ?? null;
+  const { error, status } = closeRun(entries, names);
+  return [status, error?.message ?? null];
+}
+
+describe('a run', () => {
+  it('fails, in full or in part, with the first failure of a resource of its own', () => {
+    assert.deepEqual(close([OK, OK]), ['succeeded', null]);
+    assert.deepEqual(close([OK, NEEDS_FAILED, FAILED]), ['partial', failure.message]);
+    assert.deepEqual(close([NEEDS_FAILED, FAILED]), ['failed', failure.message]);
+    assert.deepEqual(close([ABSENT, FAILED], [0]), ['failed', failure.message]);
+  });
+
+  it('does not fail with what is absent or kept', () => {
+    assert.deepEqual(close([OK, ABSENT]), ['succeeded', null]);
+    assert.deepEqual(close([OK, KEPT, ABSENT]), ['succeeded', null]);
+    assert.deepEqual(close([KEPT, KEPT]), ['succeeded', null]);
+    assert.deepEqual(close([KEPT, ABSENT]), ['succeeded', null]);
+    assert.deepEqual(close([OK, KEPT, FAILED]), ['partial', failure.message]);
+    assert.deepEqual(close([OK, KEPT], [1]), ['succeeded', null]);
+  });
+
+  it('fails where what is absent was asked for by name, or is all there is', () => {
+    assert.deepEqual(close([OK, ABSENT], [0]), ['succeeded', null], 'it came along, as it is needed');
+    assert.deepEqual(close([OK, ABSENT], [1]), ['partial', noCopy.message]);
+    assert.deepEqual(close([KEPT, ABSENT], [1]), ['failed', noCopy.message]);
+    assert.deepEqual(close([ABSENT, ABSENT]), ['failed', noCopy.message]);
+  });
+
+  it('fails where a resource could not be loaded without what is absent', () => {
+    assert.deepEqual(close([OK, ABSENT, UNMET]), ['partial', unmet.message]);
+    assert.deepEqual(close([ABSENT, UNMET]), ['failed', unmet.message]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { ErrorReport } from '../core/errors.ts';
+import { leavesRows, type RunStatus } from '../core/run.ts';
+import type { LedgerEntry, RunEnd } from '../core/target.ts';
+
+type Outcome = Pick<LedgerEntry, 'report' | 'resource'>;
+
+/** How a run ends, by what became of its resources. `chosen` are those that the user gave by name; null for all. */
+export function closeRun(entries: readonly LedgerEntry[], chosen: readonly string[] | null): RunEnd {
+  const error = runError(entries, chosen);
+  return { status: runStatus(entries, error), error, entries };
+}
+
+/** Of a resource that left its rows as they are, only the error counts. */
+function runStatus(entries: readonly Outcome[], error: ErrorReport | null): RunStatus {
+  const counted = entries.filter(({ report }) => !leavesRows(report.status));
+  const succeeded = counted.filter(({ report }) => report.status === 'succeeded').length;
+  if (succeeded === counted.length && error === null) return 'succeeded';
+  return succeeded > 0 ? 'partial' : 'failed';
+}
+
+/**
+ * The failure that decides the exit code: the first that is a resource's own. That a resource is absent is one where the
+ * user asked for it by name, or there is nothing else; or where another could not be loaded without it.
+ */
+export function runError(entries: readonly Outcome[], chosen: readonly string[] | null): ErrorReport | null {
+  const absent = entries.filter(({ report }) => report.status === 'absent');
+  const deciding =
+    entries.find(({ report }) => report.status === 'failed') ??
+    entries.find(({ report }) => report.status === 'skipped' && report.error?.code !== 'need') ??
+    absent.find(({ resource }) => chosen?.includes(resource.name)) ??
+    (absent.length === entries.length ? absent[0] : undefined);
+  return deciding?.report.error ?? null;
+}

@@ -1,0 +1,43 @@
+import { PipelineError } from '../core/errors.ts';
+import type { RawPage, Upstream } from '../core/ports.ts';
+import type { Resource } from '../core/resource.ts';
+import type { JsonSyntaxError } from '../lib/json-records.ts';
+import { quoteBytes } from '../lib/quote-bytes.ts';
+
+const QUOTED_BYTES = 120;
+
+/** JSON that is broken beyond a record. Only a text that ends too early may be another one at the next try. */
+export function brokenText(
+  { name }: Resource,
+  page: RawPage,
+  { hide }: Upstream,
+  cause: JsonSyntaxError,
+): PipelineError {
+  return new PipelineError(
+    `Cannot read ${name} from ${page.file.url}: ${cause.message}; the body starts ${quoteHead(page, hide)}`,
+    { ...keptIn(page), cause, retryable: cause.truncated },
+  );
+}
+
+/** A page, or nothing at all, is what a gateway says while the API is away: that may be another one at the next try. */
+export function wrongType(
+  { name }: Resource,
+  page: RawPage,
+  { hide }: Upstream,
+  contentType: string,
+): PipelineError {
+  const type = contentType || 'no content type';
+  const isGateway = page.file.bytes === 0 || /^(text\/html|application\/xhtml\+xml)\b/i.test(type);
+  return new PipelineError(
+    `Cannot read ${name} from ${page.file.url}: it answered with ${type} where JSON is due, starting ${quoteHead(page, hide)}`,
+    { ...keptIn(page), retryable: isGateway },
+  );
+}
+
+function quoteHead({ head }: RawPage, hide: Upstream['hide']): string {
+  return quoteBytes(Buffer.from(hide(Buffer.from(head).toString())), QUOTED_BYTES);
+}
+
+function keptIn({ file }: RawPage) {
+  return { code: 'source', hint: `The body is kept in ${file.path} of the run folder.` } as const;
+}
