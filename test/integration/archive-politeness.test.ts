@@ -128,6 +128,16 @@ void describe('the archive is asked', () => {
     }
   });
 
+  void it('once more after each 429 that is not in a row', async (t) => {
+    const fine = { status: 200, headers: CAPTURED };
+    const { asked, pull } = await stage(t, [{ status: 429 }, fine, { status: 429 }, fine]);
+    await pull(['launches', 'rockets', 'crew']);
+    assert.deepEqual(
+      asked().map(([, at]) => at),
+      [0, 60, 61, 121, 122],
+    );
+  });
+
   void it('no more after a 429 that asks for longer than is waited', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
     const failures = await fail(['launches', 'rockets']);
