@@ -176,13 +176,17 @@ void describe('an answer that does not come', () => {
     const asked = Promise.withResolvers<void>();
     const web = await serve(t, () => asked.resolve());
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
-    const { upstream } = openTestArchive({ archiveUrl });
+    const { lines, upstream } = openTestArchive({ archiveUrl });
     t.after(upstream.close);
     const stopping = new AbortController();
     const pulls = ['launches', 'rockets'].map((name) => pullCopy(upstream, name, null, stopping.signal));
     await asked.promise;
     stopping.abort(new Error('stopped'));
     for (const pull of pulls) await assert.rejects(pull, { message: 'stopped' });
+    assert.deepEqual(
+      lines.filter(({ level }) => level === 'warn'),
+      [],
+    );
   });
 
   void it('leaves the turn to the next where a body is not read', async (t) => {
