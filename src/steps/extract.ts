@@ -103,9 +103,7 @@ async function fetchPage(
   try {
     for (;;) {
       const response = await tries.next();
-      // Nobody was asked about a copy that never changes: it is what it was.
-      const isCopy = response.status === 304 && response.copy !== null;
-      await kind.admit(isCopy ? null : response.simulated, response.url);
+      await kind.admit(response.simulated, response.url);
       if (response.status === 304 && kept !== null)
         return await linkKept(resource, response, kept, tries, context);
       const stored = await store(resource, response, derive, context);

@@ -87,6 +87,16 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
     });
   }
 
+  for (const [fault] of DAMAGED) {
+    void it(`${fault} is a failure, too, where the index lists nothing`, async (t) => {
+      const { fail } = await stageArchive(t, {
+        recordings: [],
+        behaviours: { ...spoiled(fault), 'cdx/rockets': 'missing' },
+      });
+      assert.equal((await fail('rockets')).isAbsent, false);
+    });
+  }
+
   for (const [fault] of [...UNUSABLE, ...DAMAGED]) {
     void it(`${fault} leads to the recording in the end`, async (t) => {
       const { pull } = await stageArchive(t, {

@@ -128,6 +128,16 @@ void describe('the archive is asked', () => {
     }
   });
 
+  void it('once more after each 429 that is not in a row', async (t) => {
+    const fine = { status: 200, headers: CAPTURED };
+    const { asked, pull } = await stage(t, [{ status: 429 }, fine, { status: 429 }, fine]);
+    await pull(['launches', 'rockets', 'crew']);
+    assert.deepEqual(
+      asked().map(([, at]) => at),
+      [0, 60, 61, 121, 122],
+    );
+  });
+
   void it('no more after a 429 that asks for longer than is waited', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
     const failures = await fail(['launches', 'rockets']);
@@ -166,13 +176,17 @@ void describe('an answer that does not come', () => {
     const asked = Promise.withResolvers<void>();
     const web = await serve(t, () => asked.resolve());
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
-    const { upstream } = openTestArchive({ archiveUrl });
+    const { lines, upstream } = openTestArchive({ archiveUrl });
     t.after(upstream.close);
     const stopping = new AbortController();
     const pulls = ['launches', 'rockets'].map((name) => pullCopy(upstream, name, null, stopping.signal));
     await asked.promise;
     stopping.abort(new Error('stopped'));
     for (const pull of pulls) await assert.rejects(pull, { message: 'stopped' });
+    assert.deepEqual(
+      lines.filter(({ level }) => level === 'warn'),
+      [],
+    );
   });
 
   void it('leaves the turn to the next where a body is not read', async (t) => {
