@@ -149,23 +149,25 @@ type LedgerRaw = {
   readonly run_dir: string;
   readonly resource: string;
   readonly received: string;
-  readonly raw: { readonly path: string; readonly sha256: string };
+  readonly path: string;
+  readonly sha256: string;
 };
 
 /** What the newest published run received is all there: the bytes, and each record in exactly one of two files. */
 async function rawLosses(place: Place): Promise<string[]> {
   const lost: string[] = [];
   const found = await place.sql<LedgerRaw>(
-    `SELECT run_dir, resource, received::text, raw FROM runs JOIN run_resources rr USING (run_id)
+    `SELECT run_dir, resource, received::text, p.path, p.sha256
+     FROM runs JOIN run_resources rr USING (run_id) JOIN run_pages p USING (run_id, resource)
      WHERE rr.status = 'succeeded' AND run_id =
        (SELECT run_id FROM runs WHERE status IN ('succeeded', 'partial') ORDER BY finished_at DESC LIMIT 1)`,
   );
   const [first] = found;
   if (first === undefined) return ['no run is published'];
-  for (const { raw, received, resource, run_dir } of found) {
-    const bytes = readFileSync(path.join(run_dir, raw.path));
+  for (const { path: file, received, resource, run_dir, sha256: expected } of found) {
+    const bytes = readFileSync(path.join(run_dir, file));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (sha256 !== raw.sha256) lost.push(`raw file ${raw.path} is not as the ledger says`);
+    if (sha256 !== expected) lost.push(`raw file ${file} is not as the ledger says`);
     const kept = countLines(run_dir, 'validated', resource) + countLines(run_dir, 'errored', resource);
     if (kept !== Number(received))
       lost.push(`${resource}: ${received} received, ${kept} in validated/ and errored/`);

@@ -13,9 +13,10 @@ export async function linkedRaw(
   { name }: Resource,
 ): Promise<ReadyRaw> {
   const files = origin.raw[name] ?? [];
-  const status = origin.resources[name]?.status;
-  if (files.length === 0 && status !== undefined && leavesRows(status))
+  if (leftRows(origin, name)) {
+    const { status } = origin.resources[name] ?? {};
     throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} there`);
+  }
   const damaged = (reason: string): PipelineError =>
     new PipelineError(`Cannot ${what} ${name} of run ${origin.run_id}: ${reason}`, {
       code: 'usage',
@@ -41,6 +42,12 @@ export async function linkedRaw(
     pages.push({ file: linked, head: body.head });
   }
   return { pages, simulated: origin.simulated, refetch: false };
+}
+
+/** Did a run leave the rows of a resource as they were, absent or kept? */
+export function leftRows({ raw, resources }: Manifest, name: string): boolean {
+  const status = resources[name]?.status;
+  return raw[name] === undefined && status !== undefined && leavesRows(status);
 }
 
 /** What an earlier run received, as a source. Every raw file is there: a request would be a mistake of ours. */

@@ -7,7 +7,7 @@ import type { RawFile, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import type { OpenDatabase } from './database.ts';
 import { findRun } from './history.ts';
-import { archivedSource, linkedRaw } from './kept-raw.ts';
+import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
@@ -62,6 +62,7 @@ async function checkStandsOn(
 ): Promise<void> {
   const published = await publishedRaws(session);
   for (const { name } of replayed) {
+    if (leftRows(origin, name)) continue;
     const last = published.get(name);
     if (last === undefined || isSame(last.pages, origin.raw[name] ?? [])) continue;
     const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;
