@@ -118,8 +118,8 @@ export type Database = {
   /** Opens a further session; on the embedded database hands out the one there is. */
   readonly connect: (options?: ConnectOptions) => Promise<Session>;
   /**
-   * The same database for another schema, until either is closed. On the embedded one, a transaction in one schema keeps
-   * the statements of all others waiting.
+   * The same database for another schema. It ends with this one; to close it closes nothing else. On the embedded one, a
+   * transaction in one schema keeps the statements of all others waiting.
    */
   readonly inSchema: (schema: string) => Database;
   readonly close: () => Promise<void>;
