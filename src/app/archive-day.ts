@@ -27,11 +27,6 @@ export function addressOfDay(day: string): string {
   return PREFIX + day;
 }
 
-/** `<archive>/<timestamp>id_/<original>` with the day as its timestamp. */
-export function withDay(archiveUrl: string, day: string): string {
-  return archiveUrl.replace(/\/\d{1,14}id_\//, `/${day.replaceAll('-', '')}id_/`);
-}
-
 /** Without the recordings that were made after that day. The archive itself plays back the capture nearest to it. */
 export function copiesUntil(copies: Archive['copies'], day: string): Archive['copies'] {
   return Object.fromEntries(

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 
 import { openArchive } from '../adapters/http/archive/open-archive.ts';
+import { asOfDay } from '../adapters/http/archive/playback-url.ts';
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
 import type { Archive } from '../core/source.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import { addressOfDay, archiveDay, copiesUntil, withDay } from './archive-day.ts';
+import { addressOfDay, archiveDay, copiesUntil } from './archive-day.ts';
 import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
@@ -86,7 +88,7 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice): Address 
     if (archive === null || archiveUrl === undefined) throw noArchive(name);
     const { copies } = archive;
     if (day === null) return { kind: 'archive', name: 'archive', url: archiveUrl, copies };
-    const url = withDay(archiveUrl, day);
+    const url = asOfDay(archiveUrl, day) ?? archiveUrl;
     return { kind: 'archive', name: addressOfDay(day), url, copies: copiesUntil(copies, day) };
   }
   if (asOf !== null) {
@@ -192,9 +194,10 @@ function openCopies(
       : settings.headersTimeoutSeconds,
     address: name,
     copies,
-    pacing: isDefault('requestsPerSecond')
-      ? pacing
-      : { ...pacing, requestsPerSecond: settings.requestsPerSecond },
+    // Nobody has to spare a stand-in on this machine.
+    pacing: isLoopback(new URL(url).hostname)
+      ? { ...pacing, requestsPerSecond: settings.requestsPerSecond }
+      : pacing,
     archiveUrl: url,
     recordingsUrl: settings.recordingsUrl === '' ? null : (settings.recordingsUrl ?? null),
     settings: { archiveUrl: keyOf('archiveUrl'), recordingsUrl: keyOf('recordingsUrl') },
