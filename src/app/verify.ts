@@ -2,22 +2,25 @@ import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
-import type { LoadedSource } from '../config/for-source.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
+import type { Source } from '../core/source.ts';
 import { planRun } from '../engine/plan.ts';
+import { sources } from '../sources/index.ts';
 import type { Preview } from '../engine/preview.ts';
 import type { OpenDatabase } from './database.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
-import { readTarget } from './read-target.ts';
+import { readTargets } from './read-target.ts';
 import type { RunDeps } from './run.ts';
 
 /** One table against the ledger and against its raw file. */
 export type TableVerdict = {
   readonly table: string;
+  readonly source: string;
   readonly resource: string;
   /** As the last run that published the table left it. */
   readonly digest: string;
@@ -31,7 +34,7 @@ export type TableVerdict = {
 
 export type VerifyReport = {
   readonly tables: readonly TableVerdict[];
-  /** Resources that could not be derived again, and why. */
+  /** Resources that could not be derived again, and why; those of other sources than the default one as `source.name`. */
   readonly underivable: Readonly<Record<string, string>>;
   readonly intact: boolean;
 };
@@ -39,47 +42,78 @@ export type VerifyReport = {
 type Standing = { readonly resource: Resource; readonly origin: Manifest };
 
 /**
- * Every published table in full: against the digest in the ledger, and against a derivation from the raw files that it
- * stands on, with today's contracts and transforms. Writes nothing to the target.
+ * Every published table of the sources in full: against the digest in the ledger, and against a derivation from the raw
+ * files that it is based on, with today's contracts and transforms. Writes nothing to the target.
  */
-export async function verifyTarget(loaded: LoadedSource, deps: RunDeps): Promise<VerifyReport> {
-  return readTarget(loaded.config, 'verify', deps, async (opened) => {
-    const { session } = opened;
-    const underivable: Record<string, string> = {};
-    const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
-      if (isUnmigrated(error)) throw nothingPublished(opened);
-      throw error;
-    });
-    const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
-    const tables: TableVerdict[] = [];
-    for (const resource of loaded.config.source.resources) {
-      const derived = found[resource.name];
-      const error = derived?.error ?? null;
-      if (error !== null) underivable[resource.name] = error.message;
-      for (const table of resource.tables) {
-        const digest = await lastDigest(session, table);
-        if (digest === null) continue;
-        tables.push({
-          table: table.name,
-          resource: resource.name,
-          digest,
-          digest_now: await tableDigest(session, table),
-          ...compared(error === null ? derived?.tables[table.name] : undefined),
-        });
-      }
-    }
-    if (tables.length === 0) throw nothingPublished(opened);
-    const intact =
-      Object.keys(underivable).length === 0 &&
-      tables.every(({ digest, digest_now, missing, extra, altered }) => {
-        return digest === digest_now && (missing ?? 0) + (extra ?? 0) + (altered ?? 0) === 0;
-      });
-    return { tables, underivable, intact };
+export async function verifyTargets(
+  all: readonly [LoadedSource, ...LoadedSource[]],
+  deps: RunDeps,
+): Promise<VerifyReport> {
+  const configs = all.map(({ config }) => config);
+  const reports = await readTargets(configs, 'verify', deps, async (config, opened) => {
+    const loaded = all.find((one) => one.config === config) ?? all[0];
+    return verifyTarget(loaded, opened, deps);
   });
+  const tables = reports.flatMap((report) => report.tables);
+  if (tables.length === 0) throw nothingPublished(all[0].config);
+  return {
+    tables,
+    underivable: Object.assign(
+      {},
+      ...reports.map(({ underivable }) => underivable),
+    ) as VerifyReport['underivable'],
+    intact: reports.every(({ intact }) => intact),
+  };
 }
 
-function nothingPublished({ database }: OpenDatabase): PipelineError {
-  return new PipelineError(`Cannot verify schema ${database.schema}: nothing was ever published`, {
+/** The same for one source; without tables where nothing of it was ever published. */
+async function verifyTarget(
+  loaded: LoadedSource,
+  opened: OpenDatabase,
+  deps: RunDeps,
+): Promise<VerifyReport> {
+  const { session } = opened;
+  const { source } = loaded.config;
+  const underivable: Record<string, string> = {};
+  const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
+    if (isUnmigrated(error)) return null;
+    throw error;
+  });
+  if (standing === null) return { tables: [], underivable: {}, intact: true };
+  const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
+  const tables: TableVerdict[] = [];
+  for (const resource of loaded.config.source.resources) {
+    const derived = found[resource.name];
+    const error = derived?.error ?? null;
+    if (error !== null) underivable[nameIn(source, resource)] = error.message;
+    for (const table of resource.tables) {
+      const digest = await lastDigest(session, table);
+      if (digest === null) continue;
+      tables.push({
+        table: table.name,
+        source: source.name,
+        resource: resource.name,
+        digest,
+        digest_now: await tableDigest(session, table),
+        ...compared(error === null ? derived?.tables[table.name] : undefined),
+      });
+    }
+  }
+  const intact =
+    Object.keys(underivable).length === 0 &&
+    tables.every(({ digest, digest_now, missing, extra, altered }) => {
+      return digest === digest_now && (missing ?? 0) + (extra ?? 0) + (altered ?? 0) === 0;
+    });
+  return { tables, underivable, intact };
+}
+
+/** Of the default source, its name alone: two sources may have resources of one name. */
+function nameIn(source: Source, { name }: Resource): string {
+  return source === sources[0] ? name : `${source.name}.${name}`;
+}
+
+function nothingPublished({ settings }: SourceConfig): PipelineError {
+  return new PipelineError(`Cannot verify schema ${settings.schema}: nothing was ever published`, {
     code: 'usage',
     hint: 'spacex-pipeline run',
   });
@@ -108,8 +142,9 @@ async function findStanding(
       (error: unknown) => reportError(error).message,
     );
     if (origin === null)
-      underivable[resource.name] = `the folder of run ${last.run_id} is not in ${config.dataDir}`;
-    else if (typeof origin === 'string') underivable[resource.name] = origin;
+      underivable[nameIn(config.source, resource)] =
+        `the folder of run ${last.run_id} is not in ${config.dataDir}`;
+    else if (typeof origin === 'string') underivable[nameIn(config.source, resource)] = origin;
     else
       standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.pages } } });
   }

@@ -108,6 +108,7 @@ export const verifyDocument: Schema<VerifyReport> = object({
   tables: array(
     object({
       table: text(),
+      source: text(),
       resource: text(),
       digest: text('as the last run that published the table left it'),
       digest_now: text(),

@@ -1,4 +1,4 @@
-import { verifyTarget, type TableVerdict, type VerifyReport } from '../app/verify.ts';
+import { verifyTargets, type TableVerdict, type VerifyReport } from '../app/verify.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -12,9 +12,9 @@ export const registerVerify: Register = (program, streams, act) => {
     .description('every published row against the ledger and the raw files; exits 1 where they differ')
     .addHelpText('after', example('verify', 'verify --json'))
     .action(async (_options, command) => {
-      const context = await openContext(streams, command);
+      const context = await openContext(streams, command, { all: true });
       const progress = createProgress(context);
-      const report = await verifyTarget(context.loaded, {
+      const report = await verifyTargets(context.all, {
         ...context,
         onProgress: progress.update,
       }).finally(progress.end);

@@ -8,8 +8,8 @@ export function asBefore(documents: Documents): Documents {
 }
 
 function edited(name: string, document: unknown): unknown {
-  // A check says of which source it is.
-  return name === 'checks' ? without(document, 'source') : document;
+  // A check, and a table that was verified, says of which source it is.
+  return name === 'checks' || name === 'verify' ? without(document, 'source') : document;
 }
 
 function without(value: unknown, key: string): unknown {

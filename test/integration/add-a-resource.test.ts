@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 
 import { startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { copyProgram } from '../support/copied-program.ts';
 
 const PAGE = await readFile(join(REPOSITORY, 'docs', 'add-a-resource.md'), 'utf8');
 const SPACEX = join('src', 'sources', 'spacex');
@@ -23,7 +23,8 @@ function blocks(language: string): string[] {
 it('docs/add-a-resource.md works as it stands', async () => {
   const [code = '', line = ''] = blocks('ts');
   const [write = '', run = ''] = blocks('sh');
-  const copy = await copyProgram();
+  const { folder: copy, remove } = await copyProgram();
+  after(remove);
   const sh = promisify(execFile);
   const type = (command: string): Promise<{ stdout: string }> => {
     const env = { ...cliEnvironment(), PATH: `${join(process.execPath, '..')}:${process.env['PATH']}` };
@@ -50,20 +51,3 @@ it('docs/add-a-resource.md works as it stands', async () => {
   const { stdout } = await type(run.replace('http://127.0.0.1:8080', api.url));
   assert.match(stdout, /Acme Forge +Grid fin +45\.5/);
 });
-
-/** The program as in a clone, its libraries and tools by a link. */
-async function copyProgram(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'clone-'));
-  after(() => rm(copy, { recursive: true }));
-  for (const name of ['bin', 'migrations', 'package.json', 'scripts', 'src'])
-    await cp(join(REPOSITORY, name), join(copy, name), {
-      recursive: true,
-      filter: (from) => !from.endsWith('.test.ts'),
-    });
-  await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
-  const { compilerOptions } = JSON.parse(await readFile(join(REPOSITORY, 'tsconfig.json'), 'utf8')) as {
-    readonly compilerOptions: unknown;
-  };
-  await writeFile(join(copy, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-  return copy;
-}

@@ -8,6 +8,8 @@ export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
 
 export type CliOptions = {
   readonly cwd: string;
+  /** Of another program than this one. */
+  readonly launcher?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -61,7 +63,7 @@ export function clockOff(milliseconds: number): Record<string, string> {
 
 /** Starts the program as a user does, with nothing on stdin. */
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+  const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...args], {
     cwd: options.cwd,
     env: cliEnvironment(options.env),
     stdio: ['ignore', 'pipe', 'pipe'],

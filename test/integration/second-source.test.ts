@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import type { RunReport } from '../../src/core/run.ts';
+import { createGate, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
+import { runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
+import { withMoons } from '../support/moons.ts';
+import { createDatabase } from '../support/postgres.ts';
+import { assertFailure, QUICK_SOURCE } from '../support/workspace.ts';
+
+/** A second source is a folder and a line: here it runs beside the first one. */
+const program = await withMoons();
+after(program.remove);
+
+const MOONS = JSON.stringify([
+  { id: 'm1', name: 'Luna', radius_km: 1737 },
+  { id: 'm2', name: 'Io', radius_km: 1822 },
+]);
+const FLIGHTS = JSON.stringify([{ id: 'a', moon: 'm1' }]);
+const replies = await sandboxReplies({ launches: 20 });
+const spacex = await startApi(replies, { simulated: true });
+const moons = await startApi({ '/moons': { body: MOONS }, '/launches': { body: FLIGHTS } });
+after(() => Promise.all([spacex.close(), moons.close()]));
+
+type Place = {
+  readonly folder: string;
+  readonly start: (...args: readonly string[]) => RunningCli;
+  readonly run: (...args: readonly string[]) => Promise<CliResult>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
+  readonly json: <T>(...args: readonly string[]) => Promise<T>;
+};
+
+function placeAt(url: string | null): Place {
+  const folder = mkdtempSync(path.join(tmpdir(), 'test-sources-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const settings = {
+    ...(url === null ? {} : { database: { url } }),
+    sources: {
+      spacex: { ...QUICK_SOURCE, baseUrl: spacex.url, resources: ['rockets', 'launches'] },
+      'moon-watch': { ...QUICK_SOURCE, baseUrl: moons.url },
+    },
+  };
+  writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(settings));
+  const options = { cwd: folder, launcher: program.launcher };
+  const run = (...args: readonly string[]) => runCli(args, options);
+  return {
+    folder,
+    run,
+    start: (...args) => startCli(args, options),
+    async json(...args) {
+      const { code, stderr, stdout } = await run(...args, '--json');
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    },
+  };
+}
+
+type Named = {
+  readonly source: string;
+  readonly status: string;
+  readonly table: string;
+  readonly name: string;
+};
+
+/** What holds wherever both are loaded. */
+async function assertBoth({ folder, json, run }: Place): Promise<void> {
+  const runs = await json<RunReport[]>('runs');
+  assert.deepEqual(runs.map(({ simulated, source, status }) => [source, simulated, status]).sort(), [
+    ['moon-watch', false, 'succeeded'],
+    ['spacex', true, 'succeeded'],
+  ]);
+  const [own] = await json<RunReport[]>('runs', '--source', 'moon-watch');
+  assert.equal(own?.source, 'moon-watch');
+  const { source } = await json<RunReport>('runs', 'show', own.run_id ?? '');
+  assert.equal(source, 'moon-watch');
+
+  const joined = `SELECT (SELECT count(*) FROM launches) AS launches, (SELECT count(*) FROM moons) AS moons,
+    (SELECT count(*) FROM moon_watch.launches l JOIN moons m ON m.id = l.moon_id) AS flights`;
+  assert.deepEqual(await json('query', joined), [{ launches: 20, moons: 2, flights: 1 }]);
+  assert.deepEqual(await json('query', 'SELECT id FROM launches', '--source', 'moon-watch'), [{ id: 'a' }]);
+
+  const { intact, tables } = await json<{ intact: boolean; tables: Named[] }>('verify');
+  assert.ok(intact);
+  assert.ok(tables.some(({ source: of, table }) => of === 'moon-watch' && table === 'launches'));
+  assert.ok(tables.some(({ source: of, table }) => of === 'spacex' && table === 'launches'));
+  const checks = await json<Named[]>('checks', '--all');
+  assert.deepEqual(new Set(checks.map((check) => check.source)), new Set(['spacex', 'moon-watch']));
+  const { migrations } = await json<{ migrations: Named[] }>('migrate', 'status');
+  for (const name of ['spacex/0001_tables', 'moon-watch/0001_tables'])
+    assert.ok(
+      migrations.some((one) => one.name === name),
+      name,
+    );
+  await json('export', '--out', 'out');
+  for (const file of ['launches.csv', 'moon_watch/launches.csv', 'moon_watch/moons.csv'])
+    assert.ok(existsSync(path.join(folder, 'out', file)), file);
+  const { record } = (
+    await json<{ records: [{ record: string }] }>('explain', 'launches', 'a', '--source', 'moon-watch')
+  ).records[0];
+  assert.equal(record, '{"id":"a","moon":"m1"}');
+
+  assertFailure(await run('runs', '--schema', 'other'), {
+    code: 2,
+    message: /--schema for 2 sources/,
+    hint: /--source spacex, or --source moon-watch/,
+  });
+  assertFailure(await run('run', '--source', 'mars'), { code: 2, message: /known are spacex, moon-watch/ });
+}
+
+void describe('two sources', () => {
+  void it('run at the same time into one database of a server', async () => {
+    const database = await createDatabase();
+    try {
+      const place = placeAt(database.url);
+      await place.json('migrate', 'up');
+      const gate = createGate(10);
+      moons.set('/moons', { body: MOONS, gate });
+      const second = place.start('run', '--source', 'moon-watch', '--json');
+      await gate.reached;
+      const first = await place.json<RunReport>('run');
+      assert.deepEqual([first.source, first.status], ['spacex', 'succeeded']);
+      gate.open();
+      const { code, stderr } = await second.finished;
+      assert.equal(code, 0, stderr);
+      await assertBoth(place);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  void it('run one after the other into one embedded database, simulated records beside real ones', async () => {
+    moons.set('/moons', { body: MOONS });
+    const place = placeAt(null);
+    await place.json('run', '--source', 'moon-watch');
+    await place.json('run');
+    await assertBoth(place);
+    const { not_modified } =
+      (await place.json<RunReport>('run', '--source', 'moon-watch')).resources['moons'] ?? {};
+    assert.equal(not_modified, true);
+    // The kind is one of a source.
+    moons.set(ROCKETS, replies[ROCKETS]);
+    assertFailure(await place.run('run', '--from', moons.url, '--resources', 'rockets'), {
+      code: 2,
+      message: /real/,
+    });
+  });
+});
