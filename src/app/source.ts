@@ -171,6 +171,7 @@ function openApi(
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
+    setting: `sources.${config.source.name}.baseUrl`,
     baseUrl: url,
     userAgent: USER_AGENT,
     clock,

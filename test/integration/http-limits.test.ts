@@ -77,7 +77,7 @@ const WAITS: Readonly<Record<string, Wait>> = {
       socket.write(HEAD);
       keepWriting(socket, '1\r\n \r\n');
     },
-    reason: /only \d+ bytes of the body came in \d\.\d s \(source\.minBytesPerSecond is 100\)/,
+    reason: /only \d+ bytes of the body came in \d\.\d s \(minBytesPerSecond is 100\)/,
   },
   'a body that never ends': {
     way: (url) => ({ baseUrl: url, responseTimeoutSeconds: 0.4 }),

@@ -154,7 +154,7 @@ void describe('Retry-After', { concurrency: 4 }, () => {
         error.message.endsWith(`it answered 429 ("[]"), and asks to come back ${when}`),
         error.message,
       );
-      assert.equal(error.hint, 'Start the run again then, or raise source.maxRetryAfterSeconds (now 120).');
+      assert.equal(error.hint, 'Start the run again then, or raise maxRetryAfterSeconds (now 120).');
       assert.equal(asked.length, 1);
       assert.deepEqual(waitsOf(error), [[429, null]]);
       assert.deepEqual(

@@ -28,6 +28,7 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
 export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {
   const { lines, log } = createTestLog();
   const upstream = openHttpUpstream({
+    setting: 'sources.spacex.baseUrl',
     address: baseUrl,
     baseUrl,
     userAgent: 'test',

@@ -17,7 +17,7 @@ export async function decode(
   if (decoded !== null) return { ...decoded, chunks: breakable(place, decoded.chunks) };
   const names = announced.join(', ');
   throw cannotGet(place, `it answered in an encoding that nobody asked for, "${names}"`, {
-    hint: 'Check source.baseUrl, and what is between here and there.',
+    hint: `Check ${place.setting}, and what is between here and there.`,
   });
 }
 

@@ -7,10 +7,8 @@ export type Place = {
   readonly url: URL;
   readonly proxy: URL | null;
   /** The key of the configuration that holds the address, for hints. */
-  readonly setting?: string;
+  readonly setting: string;
 };
-
-const BASE_URL = 'source.baseUrl';
 
 type Failure = {
   readonly hint: string;
@@ -61,7 +59,7 @@ function wayTo({ proxy }: Place): string {
 /** For what was thrown while a request was made or its body read. */
 export function failed(place: Place, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  const { setting = BASE_URL } = place;
+  const { setting } = place;
   const final = finalReason(error, setting);
   if (final !== null) return cannotGet(place, final.reason, { hint: final.hint, cause: error });
   const hint =

@@ -28,12 +28,12 @@ export async function* paced(body: Readable, pace: Pace): AsyncGenerator<Uint8Ar
     // A body that is complete is never too late.
     if (next.done === true) return;
     if (clock.elapsed() > endsBy)
-      throw new Error('the answer took longer than source.responseTimeoutSeconds allows');
+      throw new Error('the answer took longer than responseTimeoutSeconds allows');
     if (waitedMs >= pauseMs) {
       const seconds = waitedMs / 1000;
       if (received < seconds * minBytesPerSecond)
         throw new Error(
-          `only ${received} bytes of the body came in ${seconds.toFixed(1)} s (source.minBytesPerSecond is ${minBytesPerSecond})`,
+          `only ${received} bytes of the body came in ${seconds.toFixed(1)} s (minBytesPerSecond is ${minBytesPerSecond})`,
         );
       waitedMs = 0;
       received = 0;

@@ -25,6 +25,8 @@ export type TransportOptions = Timeouts &
     readonly clock: Pick<Clock, 'elapsed'>;
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
+    /** The key of the configuration that holds it, for hints. */
+    readonly setting: string;
     readonly userAgent: string;
     /** Called before each request beyond the first, as redirects ask for them. */
     readonly turn: (signal: AbortSignal) => Promise<void>;
@@ -48,7 +50,7 @@ type Answer = {
 };
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, clock, log, minBytesPerSecond, turn } = options;
+  const { baseUrl, clock, log, minBytesPerSecond, setting, turn } = options;
   const connections = openConnections(options);
   const send = createSender({ connections, turn, log });
   const base = new URL(baseUrl);
@@ -70,7 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<Answer> {
     let url = withoutLogin(new URL(`${baseUrl}${path}`));
     for (let redirects = 0; ; redirects += 1) {
-      const place = { url, proxy: proxyFor(url, options) };
+      const place = { url, proxy: proxyFor(url, options), setting };
       log.debug(`GET ${maskUrl(url.href)}`, { path, redirects });
       const body = await send(place, { signal, headers: { ...common, ...own } });
       const headers = headersOf(body.rawHeaders, hide);
@@ -79,12 +81,12 @@ export function createTransport(options: TransportOptions): Transport {
       if (redirect === null) return { place, status, headers, body };
       letGo(body);
       if ('refused' in redirect) {
-        const hint = 'If that is where the API has moved, give source.baseUrl its address.';
+        const hint = `If that is where the API has moved, give ${setting} its address.`;
         throw cannotGet(place, redirect.refused, { hint, status });
       }
       if (redirects === MAX_REDIRECTS) {
         const reason = `it redirects more than ${MAX_REDIRECTS} times, at last to ${maskUrl(redirect.to.href)}`;
-        throw cannotGet(place, reason, { hint: 'Check source.baseUrl.', status });
+        throw cannotGet(place, reason, { hint: `Check ${setting}.`, status });
       }
       url = redirect.to;
       log.debug(`redirected to ${maskUrl(url.href)}`, { path, status });
@@ -121,7 +123,8 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
 
-    reach: (signal) => reachPlace(connections, { url: base, proxy: proxyFor(base, options) }, signal),
+    reach: (signal) =>
+      reachPlace(connections, { url: base, proxy: proxyFor(base, options), setting }, signal),
     hide,
     close: connections.close,
   };
@@ -154,7 +157,7 @@ function refused(
 ): RequestError {
   return cannotGet(place, `it answered ${status}${quoted}`, {
     retryable: RETRYABLE.has(status) || status >= 500,
-    hint: HINTS[status] ?? 'Try again later.',
+    hint: (HINTS[status] ?? 'Try again later.').replace('BASE_URL', place.setting),
     status,
     retryAfter: headers['retry-after'],
   });
@@ -162,8 +165,8 @@ function refused(
 
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
 const HINTS: Readonly<Record<number, string>> = {
-  401: 'Check the login in source.baseUrl: https://user:password@host',
-  403: 'Check the login in source.baseUrl, if it needs one, or try again later.',
-  404: 'Check source.baseUrl.',
+  401: 'Check the login in BASE_URL: https://user:password@host',
+  403: 'Check the login in BASE_URL, if it needs one, or try again later.',
+  404: 'Check BASE_URL.',
   407: LOGIN_OF_PROXY,
 };

@@ -115,7 +115,7 @@ function waitBefore(
   return new PipelineError(`${error.message}, and asks to come back ${momentOf(clock.now() + retryAfter)}`, {
     code: 'source',
     cause: error,
-    hint: `Start the run again then, or raise source.maxRetryAfterSeconds (now ${maxRetryAfterSeconds}).`,
+    hint: `Start the run again then, or raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds}).`,
   });
 }
 
