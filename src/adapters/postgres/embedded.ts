@@ -63,7 +63,7 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
     types: valueParsers,
   });
   const { query } = reportLoss(client);
-  const turns = new Turns(() => !engine.isEnded() && client.getTransactionStatus() !== 'I');
+  const turns = new Turns(() => !engine.isEnded() && engine.isInTransaction());
   /** Whose search path is set. */
   let current = first;
 
@@ -81,10 +81,9 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
           refuse();
         }
         return await send();
-      } catch (error) {
-        // pg throws before it knows whether the transaction goes on, which decides whose turn is next.
-        await query({ text: '' }).catch(() => undefined);
-        throw error;
+      } finally {
+        // Until then nobody knows whether the transaction goes on, and what is sent next would wait, deaf to the signal.
+        await engine.idle();
       }
     });
   }

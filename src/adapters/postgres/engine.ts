@@ -75,6 +75,8 @@ export type Engine = {
   readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<{ readonly rows: T[] }>;
   /** Several statements in one text, and what each of them returned. */
   readonly exec: (sql: string) => Promise<readonly StatementResult[]>;
+  /** Fulfilled when all that was asked until now is over, however it ended: parts of an answer come before its end. */
+  readonly idle: () => Promise<void>;
   /** After the last answer. */
   readonly isInTransaction: () => boolean;
   readonly isEnded: () => boolean;
@@ -210,6 +212,9 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
     },
     async exec(sql) {
       return (await ask({ kind: 'exec', sql })) as StatementResult[]; // as the thread sends it
+    },
+    async idle() {
+      await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
     },
     isInTransaction: () => inTransaction,
     isEnded: () => ended !== null,
