@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
-import { resources } from '../src/sources/index.ts';
+import { resources, sources } from '../src/sources/index.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
@@ -46,8 +46,8 @@ test('no adapter imports another adapter', () => {
   assert.deepEqual(broken, []);
 });
 
-test('no string literal outside sources/ and sandbox/ names a resource', () => {
-  const names = resources.map(({ name }) => name).join('|');
+test('no string literal outside sources/ and sandbox/ names a source or a resource', () => {
+  const names = [...sources, ...resources].map(({ name }) => name).join('|');
   const literal = new RegExp(`(['"\`])(?:${names})\\1`);
   const broken = files
     .filter(({ path }) => !['sources', 'sandbox'].includes(partOf(path)))
