@@ -89,9 +89,9 @@ test('every module loads on its own', async () => {
 
 async function readSources(): Promise<SourceFile[]> {
   const names = await readdir(SRC, { recursive: true });
-  const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const modules = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   return Promise.all(
-    sources.map(async (path) => {
+    modules.map(async (path) => {
       const text = await readFile(join(SRC, path), 'utf8');
       const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) =>
         relative(SRC, resolve(SRC, dirname(path), target ?? '')),

@@ -75,20 +75,24 @@ export async function newestChecks(
   return found;
 }
 
-/** The rows that break a check now. Throws `usage` for a name that is none. */
+/** The rows that break a check now, of the first source that has one of that name. Throws `usage` for a name that is none. */
 export async function checkedRows(
-  config: SourceConfig,
+  configs: readonly SourceConfig[],
   name: string,
   limit: number,
   deps: HistoryDeps,
 ): Promise<readonly CheckRow[]> {
-  const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
-  if (check === undefined) {
+  const [found] = configs.flatMap((config) => {
+    const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
+    return check === undefined ? [] : [{ check, config }];
+  });
+  if (found === undefined) {
     throw new PipelineError(`Cannot find check ${JSON.stringify(name)}`, {
       code: 'usage',
       hint: 'spacex-pipeline checks',
     });
   }
+  const { check, config } = found;
   return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
 }
 

@@ -1,4 +1,4 @@
-import { profiledResources, readProfile, runNames } from '../adapters/files/history.ts';
+import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/history.ts';
 import { compareProfiles, type Drift } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sandboxDataDir } from './history.ts';
@@ -18,8 +18,13 @@ export type ResourceDrift = {
 };
 
 /** What moved in a run, by its id or a unique start of it; in the newest with a profile for null. Reads folders alone. */
-export async function driftOf(dataDir: string, id: string | null, alone: boolean): Promise<DriftReport> {
-  const runId = id === null ? await newestProfiled(dataDir) : await findFolder(dataDir, id);
+export async function driftOf(
+  dataDir: string,
+  sources: readonly string[],
+  id: string | null,
+  alone: boolean,
+): Promise<DriftReport> {
+  const runId = id === null ? await newestProfiled(dataDir, sources) : await findFolder(dataDir, id);
   const report = await driftOfRun(dataDir, runId, alone);
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot tell the drift of run ${runId}: there is no profile in its folder`, {
@@ -31,11 +36,12 @@ export async function driftOf(dataDir: string, id: string | null, alone: boolean
 /** Has no resources where the run has left no profile. */
 export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
+  const source = await sourceOf(dataDir, runId);
   const resources: Record<string, ResourceDrift> = {};
   for (const resource of await profiledResources(dataDir, runId)) {
     const now = await readProfile(dataDir, runId, resource);
     if (now === null) continue;
-    const before = await newestProfile(dataDir, earlier, resource);
+    const before = await newestProfile(dataDir, earlier, { resource, source });
     const { records, untold } = now;
     const moved = compareProfiles(now, before?.profile ?? null);
     resources[resource] = { against: before?.runId ?? null, records, untold, moved };
@@ -43,17 +49,29 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
   return { run_id: runId, resources };
 }
 
-async function newestProfile(dataDir: string, runIds: readonly string[], resource: string) {
+/** Two sources may have resources of one name. */
+async function newestProfile(
+  dataDir: string,
+  runIds: readonly string[],
+  { resource, source }: { readonly resource: string; readonly source: string | null },
+) {
   for (const runId of runIds) {
     const profile = await readProfile(dataDir, runId, resource).catch(() => null);
-    if (profile !== null) return { runId, profile };
+    if (profile !== null && (await sourceOf(dataDir, runId)) === source) return { runId, profile };
   }
   return null;
 }
 
-async function newestProfiled(dataDir: string): Promise<string> {
+/** Null where the manifest cannot be read. */
+async function sourceOf(dataDir: string, runId: string): Promise<string | null> {
+  const manifest = await readManifest(dataDir, runId).catch(() => null);
+  return manifest?.source ?? null;
+}
+
+async function newestProfiled(dataDir: string, sources: readonly string[]): Promise<string> {
   for (const name of await runNames(dataDir)) {
-    if ((await profiledResources(dataDir, name)).length > 0) return name;
+    const isProfiled = (await profiledResources(dataDir, name)).length > 0;
+    if (isProfiled && sources.includes((await sourceOf(dataDir, name)) ?? '')) return name;
   }
   const elsewhere = sandboxDataDir(dataDir);
   throw new PipelineError(`Cannot tell any drift: no run in ${dataDir} has left a profile`, {

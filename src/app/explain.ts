@@ -159,6 +159,11 @@ function lostRaw({ file, host, run_dir, run_id }: PublishedPage, found: 'missing
   return { run_id, host, reason, ...file, path: join(run_dir, file.path) };
 }
 
+/** Is it a table of the source? */
+export function hasTable({ source }: SourceConfig, name: string): boolean {
+  return source.resources.some(({ tables }) => tables.some((table) => table.name === name));
+}
+
 function findTable({ resources }: Source, name: string): { resource: Resource; table: Table } {
   const all = resources.flatMap((resource) => resource.tables.map((table) => ({ resource, table })));
   const found = all.find(({ table }) => table.name === name);

@@ -19,9 +19,8 @@ export const registerChecks: Register = (program, streams) => {
     .addHelpText('after', example('checks', 'checks --all --json'))
     .action(async (id: string | undefined, options: Options, command) => {
       const context = await openContext(streams, command);
-      const { config } = context.loaded;
       if (options.rows !== undefined) {
-        const found = await checkedRows(config, options.rows, options.limit, context);
+        const found = await checkedRows(configsOf(context), options.rows, options.limit, context);
         if (context.json) printJson(context, found);
         else
           printTable(

@@ -2,7 +2,7 @@ import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
 import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
 import { percent } from '../lib/percent.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
@@ -16,7 +16,9 @@ export const registerDrift: Register = (program, streams) => {
     .addHelpText('after', example('drift', 'drift --contract --json'))
     .action(async (id: string | undefined, options: { contract?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const report = await driftOf(context.loaded.config.dataDir, id ?? null, options.contract === true);
+      const names = configsOf(context).map(({ source }) => source.name);
+      const { dataDir } = context.loaded.config;
+      const report = await driftOf(dataDir, names, id ?? null, options.contract === true);
       if (context.json) printJson(context, report);
       else printDrift(context, report);
     });

@@ -1,7 +1,7 @@
-import { explainRow, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
+import { explainRow, hasTable, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 export const registerExplain: Register = (program, streams) => {
@@ -13,7 +13,8 @@ export const registerExplain: Register = (program, streams) => {
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
       const context = await openContext(streams, command);
-      const explanation = await explainRow(context.loaded.config, name, id, context);
+      const config = configsOf(context).find((one) => hasTable(one, name)) ?? context.loaded.config;
+      const explanation = await explainRow(config, name, id, context);
       if (context.json) printJson(context, explanation);
       else printExplanation(context, explanation);
     });
