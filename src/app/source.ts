@@ -67,7 +67,8 @@ export async function openSource(
 /** Nothing falls back where somebody said which address or database they mean. */
 function mayFallBack({ config, isDefault }: LoadedSource, { asOf, from }: SourceChoice): boolean {
   const isUsual = from === null || from === 'archive' || from === 'live';
-  return isUsual && asOf === null && config.database.url === null && isDefault('baseUrl');
+  const isConfigured = !isDefault('baseUrl') || !isDefault('archiveUrl');
+  return isUsual && asOf === null && config.database.url === null && !isConfigured;
 }
 
 type Place = { readonly name: string; readonly url: string };
