@@ -29,6 +29,8 @@ export type Place = {
   readonly close: () => Promise<void>;
 };
 
+const PATIENT = { ...QUICK_SOURCE, headersTimeoutSeconds: 30, bodyTimeoutSeconds: 30 };
+
 export async function openPlace(
   url: string,
   schema: string,
@@ -37,11 +39,11 @@ export async function openPlace(
   programUrl: string = url,
 ): Promise<Place> {
   const workspace = createWorkspace({
-    source: { ...QUICK_SOURCE, headersTimeoutSeconds: 30, bodyTimeoutSeconds: 30 },
     resources: PULLED,
     limits: { rejects: { count: 1_000_000, share: 1 }, vanished: { count: 1_000_000, share: 1 } },
     ...settings,
-    database: { url: programUrl, schema, lockTimeoutSeconds: 1 },
+    source: { ...PATIENT, ...Object(settings['source']), schema },
+    database: { url: programUrl, lockTimeoutSeconds: 1 },
   });
   const api = await startApi({}, { simulated: true });
   const start: Place['start'] = (args, env) => limited(workspace.start(args, env), args, LIMIT_MS);

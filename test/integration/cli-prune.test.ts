@@ -168,7 +168,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const aside = path.join(path.dirname(first.run_dir ?? ''), `.removed-${first.run_id}`);
     renameSync(first.run_dir ?? '', aside);
     await workspace.sql(
-      `DELETE FROM run_checks; DELETE FROM run_tables; DELETE FROM run_resources; DELETE FROM runs`,
+      `DELETE FROM run_checks; DELETE FROM run_tables; DELETE FROM run_pages; DELETE FROM run_resources; DELETE FROM runs`,
     );
     const runs = await workspace.json<RunReport[]>(['runs']);
     assert.deepEqual(ids(runs), ids([second]));

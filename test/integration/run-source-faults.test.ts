@@ -46,7 +46,7 @@ const RECOVERED: readonly Case[] = [
   { faults: '429=1@launchesx1', tries: [429, 200], kept: /^\[\{/ },
   { faults: 'status=503@launchesx1', tries: [503, 200], kept: /^\[\{/ },
   { faults: 'reset@launchesx1', tries: [null, 200], kept: /^\[\{/ },
-  { faults: 'reset-body=70000@launchesx1', tries: [null, 200], kept: /^\[\{/ },
+  { faults: 'reset-body=70000@launchesx1', tries: [200, 200], kept: /^\[\{/ },
   { faults: 'truncate=70000@launchesx1', tries: [200, 200], kept: /^\[\{/ },
   { faults: 'truncate=0@launchesx1', tries: [200, 200], kept: /^\[\{/ },
   { faults: 'html@launchesx1', tries: [200, 200], kept: /^\[\{/ },
@@ -70,7 +70,7 @@ const FINAL: readonly Case[] = [
     failure: { code: 3, message: /403 \("<!DOCTYPE html>.*Just a moment/ },
   },
   { faults: 'reset@launches', tries: [null, null], failure: { code: 3, message: /\(2 tries\)/ } },
-  { faults: 'reset-body@launches', tries: [null, null], failure: { code: 3, message: /\(2 tries\)/ } },
+  { faults: 'reset-body@launches', tries: [200, 200], failure: { code: 3, message: /\(2 tries\)/ } },
 ];
 
 const SPOILED: readonly Case[] = [
@@ -110,7 +110,7 @@ const SPOILED: readonly Case[] = [
   },
   {
     faults: 'stall@launches',
-    tries: [null, null],
+    tries: [200, 200],
     failure: { code: 3, message: /the body stopped coming/ },
   },
   {
@@ -240,7 +240,7 @@ void describe('requests', { concurrency: 2 }, () => {
       await sandbox.close();
       assert.equal(code, 0, stderr);
       assert.equal(/after 3\d whole records.*next try in/.test(stderr), faults !== bad);
-      const { seconds: _, ...counts } = report.resources['launches'] ?? assert.fail();
+      const { pages: _pages, seconds: _, ...counts } = report.resources['launches'] ?? assert.fail();
       const folder = report.run_dir ?? '';
       outcomes.push({
         counts,
