@@ -1,8 +1,7 @@
-import { checkRows, ledgerChecks, loadedTables, type CheckRow } from '../adapters/postgres/checks.ts';
+import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import type { Table } from '../core/table.ts';
 import { findRun, NoRunError, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
@@ -31,10 +30,9 @@ export async function runChecks(
 ): Promise<ChecksOfRun> {
   const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
   const runId = run.run_id ?? '';
-  const [made, loaded] = await readTarget(config, 'read the checks', deps, async ({ session }) => [
-    await ledgerChecks(session, runId),
-    await loadedTables(session),
-  ]);
+  const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
+    ledgerChecks(session, runId),
+  );
   const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
   const source = config.source.name;
   const checks: CheckReport[] = made.map((one) => ({
@@ -45,8 +43,6 @@ export async function runChecks(
   for (const [resource, { tables }] of Object.entries(run.resources)) {
     for (const [table, { dangling }] of Object.entries(tables)) {
       for (const [column, count] of Object.entries(dangling)) {
-        // What was never loaded is missing by intention.
-        if (!loaded.has(referenced(config, table, column))) continue;
         const name = `dangling_${table}_${column}`;
         const description = `${table}.${column} names a row that is not there`;
         checks.push({ name, source, resource, severity: 'warning', count, error: null, description });
@@ -94,12 +90,6 @@ export async function checkedRows(
   }
   const { check, config } = found;
   return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
-}
-
-/** The table that a column refers to. */
-function referenced({ source }: SourceConfig, table: string, column: string): string {
-  const tables = source.resources.flatMap((resource): readonly Table[] => resource.tables);
-  return tables.find(({ name }) => name === table)?.columns[column]?.references ?? '';
 }
 
 function allChecks({ source }: SourceConfig): DataCheck[] {

@@ -115,6 +115,18 @@ void describe('a resource of which there is no copy', { concurrency: 3 }, () => 
     assert.deepEqual(outcome(none), ['failed', 'source', 'absent', 'absent']);
   });
 
+  void it('is nothing that a check of references is about, as long as it was never loaded', async () => {
+    const workspace = server.workspace();
+    await run(workspace);
+    const dangling = async () => {
+      const checks = await workspace.json<readonly { readonly name: string }[]>(['checks', '--all']);
+      return checks.map(({ name }) => name).filter((name) => name.startsWith('dangling_'));
+    };
+    assert.deepEqual(await dangling(), ['dangling_launches_rocket_id']);
+    await run(workspace, { chosen: ['launches', 'cores'] });
+    assert.ok((await dangling()).includes('dangling_launch_cores_core_id'));
+  });
+
   void it('is replayed and verified as it was', async () => {
     const workspace = server.workspace();
     await run(workspace);
@@ -139,6 +151,7 @@ void describe('a resource that another address published', () => {
     assert.equal(own.resources['launches']?.not_modified, true, 'its own is asked for again');
     const explicit = await run(workspace, { address: 'archive' });
     assert.deepEqual(outcome(explicit), ['succeeded', null, 'succeeded', 'succeeded']);
+    assert.equal(explicit.resources['rockets']?.not_modified, false, 'the tag is of another address');
     const all = await run(workspace, { address: 'live', keepsOthers: true });
     assert.deepEqual(outcome(all), ['succeeded', null, 'kept', 'kept']);
   });

@@ -64,9 +64,3 @@ async function publishedResources(session: Session): Promise<ReadonlySet<string>
   const found = await session.rows<{ resource: string }>(`SELECT DISTINCT resource FROM run_tables`);
   return new Set(found.map(({ resource }) => resource));
 }
-
-/** Tables that some run has published. */
-export async function loadedTables(session: Session): Promise<ReadonlySet<string>> {
-  const found = await session.rows<{ name: string }>('SELECT DISTINCT table_name AS name FROM run_tables');
-  return new Set(found.map(({ name }) => name));
-}
