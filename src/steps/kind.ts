@@ -42,7 +42,7 @@ export function createKindGuard(keepers: readonly KindKeeper[], keeps: boolean):
       if (simulated !== first) {
         throw new PipelineError(
           `Cannot take records from ${from}: they are ${kindOf(simulated)}, ${kindOf(first)} ones are expected`,
-          { code: 'kind', hint: 'Give the source by --source, with a --data-dir of its own.' },
+          { code: 'kind', hint: 'Give the address by --from, with a --data-dir of its own.' },
         );
       }
       await (settled ??= settle(first));
