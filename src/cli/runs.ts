@@ -48,12 +48,26 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
     );
     return;
   }
+  const severalSources = new Set(runs.map(({ source }) => source)).size > 1;
   printTable(
     context,
-    ['run', 'status', 'address', 'started', 'received', 'errored', 'inserted', 'updated', 'deleted', 'error'],
+    [
+      'run',
+      'status',
+      ...(severalSources ? ['source'] : []),
+      'address',
+      'started',
+      'received',
+      'errored',
+      'inserted',
+      'updated',
+      'deleted',
+      'error',
+    ],
     runs.map((run) => [
       run.run_id,
       run.status,
+      ...(severalSources ? [run.source] : []),
       run.address,
       run.started_at,
       sum(run, 'received'),

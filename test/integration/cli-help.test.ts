@@ -173,6 +173,7 @@ void describe('command line', { concurrency: 3 }, () => {
         run_id: null,
         status: 'failed',
         source: null,
+        address: null,
         simulated: null,
         run_dir: null,
         started_at: null,

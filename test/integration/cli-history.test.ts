@@ -42,7 +42,7 @@ void describe('runs', { concurrency: 3 }, () => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(
       stdout,
-      /^run +status +source +started +received +errored +inserted +updated +deleted +error$/m,
+      /^run +status +address +started +received +errored +inserted +updated +deleted +error$/m,
     );
     assert.match(
       stdout,

@@ -6,12 +6,11 @@ export function createMask(words: Readonly<Record<string, string>>): (value: unk
   function maskText(text: string): string {
     let masked = text;
     for (const [from, to] of known) masked = masked.replaceAll(from, to);
-    return masked
-      .replaceAll(RUN_ID, (id) => {
-        if (!ids.has(id)) ids.set(id, `<run ${ids.size + 1}>`);
-        return ids.get(id) ?? '';
-      })
-      .replaceAll(TIME, '<time>');
+    const named = masked.replaceAll(RUN_ID, (id) => {
+      if (!ids.has(id)) ids.set(id, `<run ${ids.size + 1}>`);
+      return ids.get(id) ?? '';
+    });
+    return maskTimes(named);
   }
 
   function mask(value: unknown): unknown {
@@ -30,8 +29,18 @@ export function createMask(words: Readonly<Record<string, string>>): (value: unk
 }
 
 const RUN_ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** With a fraction, as the program writes its own; the records of the sandbox have whole seconds. */
-const TIME = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
+const today = (): string => new Date().toISOString().slice(0, 10);
+/** With a fraction, as the program writes its own. */
+const FRACTION = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
+/** Of these days at the full second, too: records are of earlier ones. */
+const DAYS = new Set([today()]);
+
+export function maskTimes(text: string): string {
+  DAYS.add(today());
+  const time = new RegExp(`(?:${[...DAYS].join('|')})[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|\\+00)`, 'g');
+  return text.replaceAll(FRACTION, '<time>').replaceAll(time, '<time>');
+}
+
 /** Measured, or of the machine. */
 const MASKED: ReadonlySet<string> = new Set([
   'seconds',
