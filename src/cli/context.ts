@@ -77,9 +77,9 @@ type OwnFlags = {
   readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
 };
 
-/** Of `plan`, whose `--from` takes runs, too. */
+/** What `--from` says; of `plan`, where it takes runs as well, the address among them. */
 function addressIn(from: string | readonly string[] | undefined): string | undefined {
-  return [from ?? []].flat().find(isAddress);
+  return typeof from === 'string' ? from : from?.find(isAddress);
 }
 
 /** Loads the configuration for a command. */
@@ -91,7 +91,6 @@ export async function openContext(
   const options = command.optsWithGlobals<GlobalOptions & { readonly from?: string | readonly string[] }>();
   const { from, source: named } = chooseSource(options.source, addressIn(options.from));
   const source = named ?? sources[0];
-  if (source === undefined) throw new PipelineError('Cannot start: there is no source', { code: 'internal' });
   if (own.all === true && named === null && options.schema !== undefined && sources.length > 1)
     throw schemaOfSeveral();
   const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd: streams.cwd });

@@ -120,6 +120,13 @@ void describe('command line', { concurrency: 3 }, () => {
       message: /--source "mars": known are spacex$/m,
       hint: /--from: archive, live, sandbox/,
     },
+    {
+      args: ['run', '--from', 'archiv'],
+      message: /--from "archiv": it is neither archive, live, sandbox nor/,
+      hint: /--from archive/,
+    },
+    { args: ['run', '--from', 'ftp://x'], message: /--from "ftp:\/\/x": it is neither/, hint: /--from/ },
+    { args: ['plan', '--from', 'archiv'], message: /find run archiv/, hint: /runs/ },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
