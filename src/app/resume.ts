@@ -43,6 +43,7 @@ export async function resumeRun(
     async (): Promise<OpenSource> => ({
       ...(await openSource(loaded, { from, asOf: null, orSandbox: false }, deps)),
       dataDir: config.dataDir,
+      keepsOthers: options.from === null && manifest.keeps_others === true,
     }),
     deps,
   );
@@ -50,7 +51,8 @@ export async function resumeRun(
 
 /** The manifest's form of a configured address has no secrets: the configuration has them. */
 function addressOf({ config }: LoadedSource, { address, run_id }: Manifest): string | null {
-  if (address === null || address === maskUrl(config.settings.baseUrl)) return null;
+  if (address === null) return null;
+  if (address === maskUrl(config.settings.baseUrl)) return 'live';
   if (!isLoginLost(config, address)) return address;
   throw new PipelineError(
     `Cannot resume run ${run_id}: its source ${address} had a login, which is not kept`,

@@ -151,7 +151,7 @@ function openReport({ folder, kind, run }: RunContext): RunReport {
 }
 
 async function writeManifest(
-  { chosen, folder, plan, run }: RunContext,
+  { chosen, folder, keepsOthers, plan, run }: RunContext,
   { describe }: PipelineOptions,
   report: RunReport,
   derived: Results,
@@ -166,6 +166,7 @@ async function writeManifest(
     origin_run_id: run.origin_run_id,
     plan: plan.resources.map(({ name }) => name),
     chosen,
+    keeps_others: keepsOthers,
     ...describe(),
     publish_seconds: publishSeconds,
     raw: Object.fromEntries(

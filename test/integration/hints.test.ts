@@ -264,8 +264,7 @@ const UNHINTED = [
 /** Another schema and folder of the same workspace, migrated. */
 async function noRunsYet(): Promise<void> {
   const settings = {
-    source,
-    sources: { spacex: { resources: ['rockets'], schema: 'empty' } },
+    sources: { spacex: { ...source, resources: ['rockets'], schema: 'empty' } },
     database: { url: server.url },
     dataDir: 'other',
   };

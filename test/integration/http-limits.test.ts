@@ -85,7 +85,7 @@ const WAITS: Readonly<Record<string, Wait>> = {
       socket.write(HEAD);
       keepWriting(socket, `400\r\n${' '.repeat(0x400)}\r\n`);
     },
-    reason: /the answer took longer than source\.responseTimeoutSeconds allows/,
+    reason: /the answer took longer than responseTimeoutSeconds allows/,
   },
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
-import { assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
+import { assertFailure, createTestServer, type TestServer, QUICK_SOURCE } from '../support/workspace.ts';
 
 let server: TestServer;
 let api: Api;
@@ -40,7 +40,8 @@ it('one resource may have more bad or vanished records than the others, or fewer
     [shorter, { resources: { launches: { rejects: enough } } }, 4, /are gone from the source/],
     [shorter, { resources: { launches: { vanished: { share: 0.5 } } } }, 0, null],
   ] as const) {
-    configure({ limits });
+    const { resources = {}, ...shared } = limits as { readonly resources?: object };
+    configure({ limits: shared, source: { ...QUICK_SOURCE, limits: resources } });
     api.set(LAUNCHES, { body });
     const result = await pull(['--source', api.url]);
     assert.equal(result.code, code, result.stderr);
@@ -56,7 +57,7 @@ it('limits of a resource that there is not, or of another form, are refused befo
   assertFailure(await run(['run', '--source', api.url]), { code: 2, message: /"lanches": known are/ });
   configure({ source: { limits: { launches: { reject: {} } } } });
   const key =
-    /unknown key "limits\.resources\.launches\.reject"; did you mean "limits\.resources\.launches\.rejects"/;
+    /unknown key "sources\.spacex\.limits\.launches\.reject"; did you mean "sources\.spacex\.limits\.launches\.rejects"/;
   assertFailure(await run(['run', '--source', api.url]), { code: 2, message: key });
   configure({});
   const env = { SPACEX_PIPELINE_RESOURCE_LIMITS: '{"launches":{"rejects":{"count":-1}}}' };

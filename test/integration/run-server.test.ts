@@ -35,7 +35,11 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.match(run_id ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     assert.ok(run_dir?.endsWith(`/data/runs/${run_id}`), run_dir ?? '');
     for (const time of [started_at, finished_at]) assert.equal(time, new Date(time ?? '').toISOString());
-    const { seconds, tables, ...launches } = resources['launches'] ?? assert.fail();
+    const { pages, seconds, tables, ...launches } = resources['launches'] ?? assert.fail();
+    assert.deepEqual(
+      pages.map(({ captured_at, path, proof, url }) => [path, url, captured_at, proof]),
+      [['raw/launches/0001.json', `${sandbox.url}/v5/launches`, null, null]],
+    );
     assert.deepEqual(launches, {
       status: 'succeeded',
       received: 30,

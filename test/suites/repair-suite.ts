@@ -53,6 +53,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         [
           'table ledger.runs',
           'constraint run_resources_run_id_fkey of ledger.run_resources',
+          'constraint run_pages_run_id_fkey of ledger.run_pages',
           'constraint run_tables_run_id_fkey of ledger.run_tables',
           'constraint run_checks_run_id_fkey of ledger.run_checks',
           'constraint tombstones_run_id_fkey of ledger.tombstones',

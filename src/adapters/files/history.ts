@@ -19,6 +19,8 @@ export type Manifest = RunReport & {
   readonly plan: readonly string[];
   /** Those of them that the user gave; null for all. */
   readonly chosen?: readonly string[] | null;
+  /** Did it let be what another address had published? */
+  readonly keeps_others?: boolean;
   /** Pages by resource. */
   readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };
