@@ -13,7 +13,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
 import { processExists } from '../lib/process-exists.ts';
-import { embeddedDir, READ_WAIT_MS, withEachDatabase } from './database.ts';
+import { embeddedDir, READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
@@ -131,9 +131,11 @@ async function ledgerHistory(
   if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
-    const runs = await withEachDatabase(configs, options, ({ source }, { session }) =>
-      ledgerRuns(session, source.name, Math.min(limit, 2 ** 31 - 1)).catch(ifUnmigrated),
-    );
+    const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
+      const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
+      // A schema that is closed to this role looks as if it were not there.
+      return telling(opened, own).catch(ifUnmigrated);
+    });
     return runs.flat().map(withOwnTimes);
   } catch (error) {
     const report = reportError(error);

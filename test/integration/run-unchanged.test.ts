@@ -55,12 +55,13 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
         const { code, report, stderr } = await pull([]);
         assert.equal(code, 0, stderr);
         assert.deepEqual(stepsOf(report), Object.fromEntries(all.map((name) => [name, ['extract']])));
-        for (const [name, { seconds, tables, ...told }] of Object.entries(report.resources)) {
+        for (const [name, { pages, seconds, tables, ...told }] of Object.entries(report.resources)) {
           const left = first.report.resources[name] ?? assert.fail();
           const { received, validated } = left;
           const counts = { inserted: 0, updated: 0, unchanged: received, deleted: 0, held: 0 };
           const rest = { errored: 0, not_modified: true, error: null };
           assert.deepEqual(told, { status: 'succeeded', received, validated, ...counts, ...rest });
+          assert.deepEqual(pages, left.pages);
           assert.ok(seconds >= 0);
           for (const [table, counted] of Object.entries(tables)) {
             const { dangling, digest, live_after } = left.tables[table] ?? assert.fail();
@@ -187,7 +188,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
         'an open reject',
         () =>
           sql(
-            `INSERT INTO rejects VALUES ('launches', 'none', 'f', 'open', NULL, 'a', 'a', now(), now(), 1, '[]', 0, 0)`,
+            `INSERT INTO rejects VALUES ('launches', 'none', 'f', 'open', NULL, 'a', 'a', now(), now(), 1, '[]', 1, 0, 0)`,
           ),
       ],
       ...['validated/launches.ndjson', 'errored/launches.ndjson', 'profile/launches.json'].map(

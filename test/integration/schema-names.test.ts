@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { ident } from '../../src/adapters/postgres/sql.ts';
 import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
+import { assertFailure, createWorkspace, type Workspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /** 63 bytes of capitals, quotes, spaces and more; another differs in the last one alone. */
 const schemas = ['a', 'b'].map((end) => `Über "all" it's; $1 %s \\ ${'é'.repeat(18)}${end}`);
@@ -21,7 +21,12 @@ before(async () => {
   [database, api] = await Promise.all([createDatabase(), startApi(replies)]);
   for (const schema of schemas) {
     assert.equal(Buffer.byteLength(schema), 63);
-    workspaces.push(createWorkspace({ database: { url: database.url, schema } }));
+    workspaces.push(
+      createWorkspace({
+        source: { ...QUICK_SOURCE, schema },
+        database: { url: database.url },
+      }),
+    );
   }
 });
 after(async () => {

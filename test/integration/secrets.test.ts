@@ -227,7 +227,7 @@ async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   ]);
   const statements: { sql: string }[] = JSON.parse(tables.stdout);
   const rows = await type(0, ['query', '--json', statements.map(({ sql }) => sql).join(' UNION ALL ')]);
-  assert.match(rows.stdout, /"source\\": \\"https:\/\/\*\*\*@api\.test/, 'the ledger is among them');
+  assert.match(rows.stdout, /"address\\": \\"https:\/\/\*\*\*@api\.test/, 'the ledger is among them');
   assert.deepEqual(leaksInFiles(path.join(workspace.folder, 'data')), []);
 }
 

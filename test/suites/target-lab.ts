@@ -171,7 +171,8 @@ export async function read(lab: Lab, table: string): Promise<Record<string, unkn
   return found.map(({ row }) => row);
 }
 
-const KEPT = [...TABLES.map(({ name }) => name), 'tombstones', 'run_resources', 'run_tables', 'contents'];
+const LEDGER = ['tombstones', 'run_resources', 'run_pages', 'run_tables', 'contents'];
+const KEPT = [...TABLES.map(({ name }) => name), ...LEDGER];
 
 /**
  * Everything that a failed publish must leave as it was, down to the row version: target tables, tombstones and
