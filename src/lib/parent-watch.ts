@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 
+import { errorCode } from './error-code.ts';
+
 /** The part of `process` that tells of the IPC channel to a parent. */
 export type ParentLink = Pick<EventEmitter, 'once'> & {
   readonly ppid: number;
@@ -30,7 +32,8 @@ export function stopWithParent(
   } else if (startedByNpm) {
     const npm = above(link);
     const timer = setInterval(() => {
-      if (above(link) === npm) return;
+      const now = above(link);
+      if (now === null || now === npm) return;
       clearInterval(timer);
       stop();
     }, POLL_MS);
@@ -38,12 +41,14 @@ export function stopWithParent(
   }
 }
 
-/** The parent and, where the system tells it, the parent's own: npm may put a shell between. */
-function above({ ppid }: ParentLink): string {
+/** The parent and, where the system says it, the parent's own, as npm may put a shell between; null if it cannot be read now. */
+function above({ ppid }: ParentLink): string | null {
   try {
     const [, next] = /\) \S+ (\d+) /.exec(readFileSync(`/proc/${ppid}/stat`, 'utf8')) ?? [];
     return `${ppid} ${next}`;
-  } catch {
+  } catch (error) {
+    // Too many open files say nothing about the parent.
+    if (['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '')) return null;
     return String(ppid);
   }
 }
