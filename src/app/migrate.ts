@@ -33,7 +33,7 @@ export type MigrateReport = {
   readonly migrations: readonly MigrationState[];
 };
 
-/** For each source, in one opening of the database. `down` takes back the newest migration of the last source that has one. */
+/** For each source, in one opening of the database. `down` takes back the newest migration of each. */
 export async function migrate(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 
 import { listSettings } from '../config/keys.ts';
 import type { ConfigKey } from '../config/schema.ts';
-import { sources } from '../sources/index.ts';
+import { resources, sources } from '../sources/index.ts';
 import { ADDRESSES } from './choose-source.ts';
 import { example, type Register } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
@@ -37,7 +37,6 @@ function choicesOf(key: ConfigKey): readonly string[] {
   return Array.isArray(choices) ? choices.map(String) : [];
 }
 
-const resources = sources.flatMap((source) => source.resources);
 const NAMES = [...new Set(resources.map(({ name }) => name))];
 const TABLES = resources.flatMap(({ tables }) => tables.map(({ name }) => name));
 

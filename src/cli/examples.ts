@@ -1,6 +1,6 @@
-import { sources } from '../sources/index.ts';
+import { resources } from '../sources/index.ts';
 
-const [first] = sources.flatMap(({ resources }) => resources);
+const [first] = resources;
 
 /** A resource for examples in help; its main table has the same name. */
 export const EXAMPLE_NAME = first?.name ?? '';

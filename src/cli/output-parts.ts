@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
-import type { Fault, RunStatus } from '../core/run.ts';
+import type { Fault, Proof, RunStatus } from '../core/run.ts';
 import { array, integer, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -70,3 +70,7 @@ export const rowChange: Schema<RowChange> = object(
   },
   { title: 'row change' },
 );
+
+export const proof: Schema<Proof> = oneOf(['etag', 'sha256', 'none'], {
+  description: 'how a preserved copy was proven to be complete; null for a response of the API itself',
+});

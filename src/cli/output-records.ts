@@ -3,7 +3,6 @@ import type { DriftReport } from '../app/drift.ts';
 import type { Explanation } from '../app/explain.ts';
 import type { Reject } from '../app/history.ts';
 import type { RejectLine } from '../app/rejects.ts';
-import type { Proof } from '../core/run.ts';
 import {
   array,
   boolean,
@@ -15,7 +14,7 @@ import {
   string,
   type Schema,
 } from '../core/schema.ts';
-import { anything, byName, count, fault, runStatus, text, time } from './output-parts.ts';
+import { anything, byName, count, fault, proof, runStatus, text, time } from './output-parts.ts';
 
 /** What is printed about records, as JSON Schema: the compiler holds it against the types that are printed. */
 
@@ -87,10 +86,6 @@ export const driftDocument: Schema<DriftReport> = object({
       ),
     }),
   ),
-});
-
-const proof: Schema<Proof> = oneOf(['etag', 'sha256', 'none'], {
-  description: 'how a preserved copy was proven to be complete; null for a response of the API itself',
 });
 
 export const explainDocument: Schema<Explanation> = object({

@@ -4,7 +4,7 @@ import type { VerifyReport } from '../app/verify.ts';
 import type { TableChanges } from '../core/preview.ts';
 import type { RawFile, ResourceReport, ResourceStatus, RunReport, TableCounts } from '../core/run.ts';
 import { array, boolean, nullable, number, object, oneOf, string, type Schema } from '../core/schema.ts';
-import { byName, count, error, fault, rowChange, runStatus, text, time } from './output-parts.ts';
+import { byName, count, error, fault, proof, rowChange, runStatus, text, time } from './output-parts.ts';
 
 /** What is printed about runs, as JSON Schema: the compiler holds it against the types that are printed. */
 
@@ -34,11 +34,7 @@ const rawFile: Schema<RawFile> = object({
   etag: nullable(text()),
   received_by: text('the run that received it: an earlier one if nothing has changed since'),
   captured_at: nullable(time('of a preserved copy: when it was made')),
-  proof: nullable(
-    oneOf(['etag', 'sha256', 'none'], {
-      description: 'how a preserved copy was proven to be complete; null for a response of the API itself',
-    }),
-  ),
+  proof: nullable(proof),
 });
 
 const resourceReport: Schema<ResourceReport> = object({

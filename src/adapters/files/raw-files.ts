@@ -15,7 +15,7 @@ export function pagePath(resource: string, page: number): string {
   return join('raw', resource, `${String(page).padStart(4, '0')}.json`);
 }
 
-/** The file beside a page that tells how it came. */
+/** The file beside a page: how the page was received. */
 export function metaPath(path: string): string {
   return path.replace(/\.json$/, '.meta.json');
 }

@@ -121,7 +121,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
     },
 
     readRaw: (resource, page) => ({
-      // Opened by whoever reads it: there may be many pages.
+      // Opened only when read: there may be many pages.
       [Symbol.asyncIterator]() {
         const file: AsyncIterable<Buffer> = createReadStream(join(path, pagePath(resource, page)), {
           highWaterMark: READ_BYTES,
