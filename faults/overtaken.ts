@@ -1,10 +1,9 @@
 import type { RunningCli } from '../test/support/cli.ts';
 import { resumeOrRun, type Stage } from './break.ts';
 import { terminate } from './database.ts';
-import { inBody, inPublish, onStaging, type Instant } from './instants.ts';
+import { beginning, inBody, inPublish, onStaging, type Instant } from './instants.ts';
 import type { Experiment, Lab } from './lab.ts';
 import { digest, losses, untilGone, type Digest, type Place } from './place.ts';
-import { openSilent } from './silent.ts';
 import { serve } from './worlds.ts';
 
 const receiving = inBody('launches', 0.5);
@@ -99,38 +98,32 @@ type Other = {
 };
 
 /** It has not begun yet: nothing in the ledger tells the first that it is not alone. */
-const WAITING: Other = {
-  fault: 'another run takes the lock and waits',
-  async come(place) {
-    const silent = await openSilent();
-    const other = place.start(['run', '--source', silent.url]);
-    await Promise.race([untilLocked(place, other), other.finished]);
-    return async () => {
-      await killed(place, other);
-      await silent.close();
-    };
-  },
-  isDead: false,
-};
-
-const dropping = onStaging('ddl_command_start', 'DROP TABLE', false);
+const WAITING: Other = stoppedAt('another run takes the lock and waits', beginning, false);
 
 /** It has written in the ledger that the first is dead, and died itself before it took the staging away. */
-const DEAD: Other = {
-  fault: 'another run takes the lock, closes the first and dies',
-  async come(place) {
-    const { comes, letGo } = await dropping.prepare(place, {});
-    const other = place.start(['run', '--source', place.api.url]);
-    await Promise.race([comes(other), other.finished]);
-    return async () => {
-      // Its server would still do what it is at.
-      await place.sql(`SELECT pg_terminate_backend(pid, 5000) ${sessionsOf(other)}`);
-      await letGo();
-      await killed(place, other);
-    };
-  },
-  isDead: true,
-};
+const DEAD: Other = stoppedAt(
+  'another run takes the lock, closes the first and dies',
+  onStaging('ddl_command_start', 'DROP TABLE', false),
+  true,
+);
+
+function stoppedAt(fault: string, at: Instant, isDead: boolean): Other {
+  return {
+    fault,
+    async come(place) {
+      const { comes, letGo } = await at.prepare(place, {});
+      const other = place.start(['run', '--source', place.api.url]);
+      await Promise.race([comes(other), other.finished]);
+      return async () => {
+        // Its server would still do what it is at.
+        await place.sql(`SELECT pg_terminate_backend(pid, 5000) ${sessionsOf(other)}`);
+        await letGo();
+        await killed(place, other);
+      };
+    },
+    isDead,
+  };
+}
 
 /** The first, which knows nothing of it, publishes nothing. */
 async function besideAnother(
@@ -166,14 +159,6 @@ async function killed(place: Place, running: RunningCli): Promise<void> {
   running.kill('SIGKILL');
   await running.finished;
   await untilGone(place, running.pid);
-}
-
-async function untilLocked(place: Place, { finished, pid }: RunningCli): Promise<void> {
-  const over = new AbortController();
-  void finished.finally(() => over.abort()).catch(() => undefined);
-  const sql = `SELECT ${sessionsOf({ pid })}
-    AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)`;
-  while (!over.signal.aborted && (await place.sql(sql)).length === 0);
 }
 
 /** The first's world and then the next, which is the one that stays. */

@@ -44,10 +44,8 @@ export async function migrate(
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const states = (await readMigrations(migrationDirs(config.source))).map(({ name }) => ({
-      name,
-      applied_at: null,
-    }));
+    const all = await Promise.all(configs.map(({ source }) => readMigrations(migrationDirs(source))));
+    const states = all.flat().map(({ name }) => ({ name, applied_at: null }));
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };

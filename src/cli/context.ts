@@ -92,7 +92,7 @@ export async function openContext(
   const { from, source: named } = chooseSource(options.source, addressIn(options.from));
   const source = named ?? sources[0];
   if (own.all === true && named === null && options.schema !== undefined && sources.length > 1)
-    throw schemaOfSeveral();
+    throw severalSources('use --schema');
   const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd: streams.cwd });
   const loaded = forSource(whole, source);
   const quiet = options.quiet === true;
@@ -124,9 +124,10 @@ export async function openContext(
   };
 }
 
-function schemaOfSeveral(): PipelineError {
+/** Of what is done to one source only: none was named, and there are several. */
+export function severalSources(what: string): PipelineError {
   const names = sources.map(({ name }) => name);
-  return new PipelineError(`Cannot use --schema for ${names.length} sources: each has its own`, {
+  return new PipelineError(`Cannot ${what} for ${names.length} sources: each has its own schema`, {
     code: 'usage',
     hint: `Name one of them: --source ${names.join(', or --source ')}`,
   });

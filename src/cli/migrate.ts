@@ -1,6 +1,6 @@
 import { migrate, type MigrateAction, type MigrateReport } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, severalSources, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
@@ -22,6 +22,7 @@ export const registerMigrate: Register = (program, streams) => {
     .addHelpText('after', example('migrate down --yes'))
     .action(async (options: { yes?: boolean }, self) => {
       const context = await openContext(streams, self, { all: true });
+      if (context.all.length > 1) throw severalSources('migrate down');
       if (options.yes !== true) {
         throw new PipelineError('Cannot migrate down: rows would be lost, and nobody said --yes', {
           code: 'usage',

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 
+import { linesOf } from '../support/lines.ts';
 import { findOldNode, versionOf } from '../support/old-node.ts';
 
 const repository = path.join(import.meta.dirname, '..', '..');
@@ -198,18 +198,14 @@ function describeHangup(node: string, tree: string): void {
         detached: true,
         env,
       });
-      const lines: string[] = [];
-      const reader = createInterface({ input: shell.stdout }).on('line', (text) => lines.push(text));
-      const seen = async (text: string): Promise<void> => {
-        while (!lines.includes(text)) await once(reader, 'line');
-      };
-      await seen('ready');
+      const { ended, seen, until } = linesOf(shell.stdout);
+      await until((lines) => lines.includes('ready'));
       process.kill(-(shell.pid ?? 0), 'SIGHUP');
       process.kill(-(shell.pid ?? 0), 'SIGTERM');
-      await seen('SIGTERM');
+      await until((lines) => lines.includes('SIGTERM'));
       process.kill(-(shell.pid ?? 0), 'SIGKILL');
-      await once(reader, 'close');
-      assert.deepEqual(lines, ['ready', 'SIGTERM', 'parent gone']);
+      await ended;
+      assert.deepEqual(seen, ['ready', 'SIGTERM', 'parent gone']);
     });
   }
 }
@@ -220,12 +216,11 @@ async function linesAfterNpmDied(node: string, tree: string): Promise<readonly s
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, npm_command: 'exec' },
   });
-  const lines: string[] = [];
-  const reader = createInterface({ input: npm.stdout }).on('line', (line) => lines.push(line));
-  while (!lines.includes('ready')) await once(reader, 'line');
+  const { seen, until } = linesOf(npm.stdout);
+  await until((lines) => lines.includes('ready'));
   npm.kill('SIGKILL');
-  while (lines.length < 3) await once(reader, 'line');
-  const [launcher, ...told] = lines;
+  await until((lines) => lines.length >= 3);
+  const [launcher, ...told] = seen;
   if (told[1] !== 'parent gone') process.kill(Number(launcher), 'SIGHUP'); // it says SIGTERM and goes on
   return told;
 }
@@ -239,8 +234,7 @@ function makeTree(minimum: number): string {
   assert.match(text, /^const MINIMUM = 24;$/m);
   writeFileSync(launcherOf(tree), text.replace('MINIMUM = 24', `MINIMUM = ${minimum}`));
   writeFileSync(path.join(tree, 'package.json'), JSON.stringify({ type: 'module', version: VERSION }));
-  mkdirSync(path.join(tree, 'src/lib'), { recursive: true });
-  cpSync(path.join(repository, 'src/lib/parent-watch.ts'), path.join(tree, 'src/lib/parent-watch.ts'));
+  cpSync(path.join(repository, 'src/lib'), path.join(tree, 'src/lib'), { recursive: true });
   writeFileSync(path.join(tree, 'src/main.ts'), program);
   return tree;
 }
@@ -277,19 +271,12 @@ function start(node: string, tree: string, args: readonly string[]): Launched {
     detached: true, // a process group of its own, as a shell gives to a command
   });
   const closed = once(child, 'close');
-  const lines: string[] = [];
-  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const ended = once(reader, 'close');
+  const { ended, seen, until } = linesOf(child.stdout);
   return {
     child,
-    lines,
+    lines: seen,
     pid: () => child.pid ?? assert.fail('not started'),
-    async line(text) {
-      while (!lines.includes(text)) {
-        const next = await Promise.race([once(reader, 'line'), ended]);
-        if (next.length === 0) assert.fail(`ended without "${text}", after ${lines.join(', ')}`);
-      }
-    },
+    line: (text) => until((lines) => lines.includes(text)),
     async finish() {
       const [how] = await Promise.all([closed, ended]);
       return how;

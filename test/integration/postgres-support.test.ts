@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
 import { Client } from 'pg';
+import { linesOf } from '../support/lines.ts';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 
 void describe('createDatabase', () => {
@@ -94,8 +94,9 @@ void describe('startPostgres', () => {
     const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = await once(createInterface({ input: owner.stdout }), 'line');
-    const { dataDir, port } = JSON.parse(line);
+    const { seen, until } = linesOf(owner.stdout);
+    await until(({ length }) => length > 0);
+    const { dataDir, port } = JSON.parse(seen[0] ?? '');
     const connection = connect(port, '127.0.0.1');
     await once(connection, 'connect');
 

@@ -95,6 +95,12 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
       migrations.some((one) => one.name === name),
       name,
     );
+  // What loses rows is done to one source at a time.
+  assertFailure(await run('migrate', 'down', '--yes'), {
+    code: 2,
+    message: /migrate down for 2 sources/,
+    hint: /--source spacex, or --source moon-watch/,
+  });
   await json('export', '--out', 'out');
   for (const file of ['launches.csv', 'moon_watch/launches.csv', 'moon_watch/moons.csv'])
     assert.ok(existsSync(path.join(folder, 'out', file)), file);
@@ -136,6 +142,8 @@ void describe('two sources', () => {
   void it('run one after the other into one embedded database, simulated records beside real ones', async () => {
     moons.set('/moons', { body: MOONS });
     const place = placeAt(null);
+    const { migrations } = await place.json<{ migrations: Named[] }>('migrate', 'status');
+    assert.ok(migrations.some(({ name }) => name === 'moon-watch/0001_tables'));
     await place.json('run', '--source', 'moon-watch');
     await place.json('run');
     await assertBoth(place);

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
 
 import { shellQuote } from '../../src/lib/shell-quote.ts';
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+import { linesOf } from '../support/lines.ts';
 
 /** The program where somebody else has set the terminal, the environment and the folder. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-surroundings-'));
@@ -113,8 +113,9 @@ void describe('the program', () => {
   void it('goes on when its terminal hangs up, started by nohup', async () => {
     const line = `nohup ${PROGRAM} run --source sandbox --resources launches --data-dir hangup & echo $!; wait $!`;
     const shell = spawn('bash', ['--norc', '-c', line], { cwd: folder, env: { PATH, NODE_OPTIONS } });
-    const lines = createInterface({ input: shell.stdout });
-    const [pid] = await once(lines, 'line');
+    const { seen, until } = linesOf(shell.stdout);
+    await until(({ length }) => length > 0);
+    const [pid] = seen;
     const ended = once(shell, 'close');
     let log = '';
     for await (const chunk of shell.stderr.setEncoding('utf8')) {
