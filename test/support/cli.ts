@@ -33,22 +33,29 @@ export type RunningCli = {
 /** What the developer has set for the program itself, for PostgreSQL, for Node or for a proxy must not reach a test. */
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
-/** To count what is covered costs a program a fifth of its time: the tests of commands and runs are enough. */
+/** Files whose programs count what they cover. */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 
+/** To count makes a program start twice as slowly: of each command, the first one in a file is enough. */
+const counted = new Set<string>();
+
 /** The environment that a test's program gets. */
-export function cliEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function cliEnvironment(
+  own: Readonly<Record<string, string>> = {},
+  command: string | null = null,
+): Record<string, string> {
   const { NODE_V8_COVERAGE: counting, ...rest } = process.env;
   const kept = Object.entries(rest).filter(([name]) => !WITHHELD.test(name));
+  const counts = COUNTED && counting !== undefined && command !== null && !counted.has(command);
+  if (counts) counted.add(command);
   // Coverage of what comes from the cache is not exact.
-  const cache: Record<string, string> =
-    counting !== undefined && COUNTED
-      ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
-      : // Node would hand it on where it is missing. Another user could not write there, and says so.
-        {
-          NODE_V8_COVERAGE: '',
-          NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile'),
-        };
+  const cache: Record<string, string> = counts
+    ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
+    : // Node would hand it on where it is missing. Another user could not write there, and says so.
+      {
+        NODE_V8_COVERAGE: '',
+        NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile'),
+      };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }
@@ -65,7 +72,7 @@ export function clockOff(milliseconds: number): Record<string, string> {
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...args], {
     cwd: options.cwd,
-    env: cliEnvironment(options.env),
+    env: cliEnvironment(options.env, commandOf(args)),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: string[] = [];
@@ -89,6 +96,14 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
     kill: (signal) => void child.kill(signal),
     finished,
   };
+}
+
+/** A command and its subcommand, as in `runs show`. */
+function commandOf(args: readonly string[]): string {
+  return args
+    .filter((arg) => /^[a-z]+$/.test(arg))
+    .slice(0, 2)
+    .join(' ');
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
