@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 
 import type { Experiment, Lab } from './lab.ts';
-import { digest, limited, losses, untilGone, type Place } from './place.ts';
+import { digest, limited, losses, mustSucceed, untilGone, type Place } from './place.ts';
 import { openSilent } from './silent.ts';
 
 /** Something that no program did: a check that does not see it is worth nothing. */
@@ -152,6 +152,8 @@ async function seeHanging(lab: Lab, place: Place): Promise<void> {
     );
     await silent.close();
     await untilGone(place, running.pid);
+    // That run had begun. What is resumed from here on must not be this one.
+    await mustSucceed(place.pull());
     return / hangs: /.test(told) ? [] : [`a run that hangs was not seen: ${told}`];
   });
 }

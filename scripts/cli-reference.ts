@@ -3,10 +3,10 @@ import { outline, type OutlinedCommand, type OutlinedOption } from '../src/cli/o
 import { buildProgram } from '../src/cli/program.ts';
 
 /** docs/cli.md. */
-export function cliReference(): string {
+export async function cliReference(): Promise<string> {
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
-  const [program, ...commands] = outline(buildProgram(streams, () => undefined));
+  const [program, ...commands] = outline(await buildProgram(streams));
   if (program === undefined) throw new Error('There is no program');
   return [
     '# Command line',

@@ -5,7 +5,7 @@ import { dataDictionary, readCatalog } from './data-dictionary.ts';
 import { jsonReference } from './json-reference.ts';
 
 const docs = {
-  'cli.md': cliReference(),
+  'cli.md': await cliReference(),
   'json.md': jsonReference(),
   'data-dictionary.md': dataDictionary(await readCatalog()),
 };

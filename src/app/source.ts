@@ -10,7 +10,6 @@ import type { Clock, Log, Upstream } from '../core/ports.ts';
 import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { startSandbox } from '../sandbox/server.ts';
 import { addressOfDay, archiveDay, copiesUntil } from './archive-day.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -134,6 +133,7 @@ export function howToResume(config: SourceConfig, name: string, runId: string): 
 }
 
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
+  const { startSandbox } = await import('../sandbox/server.ts');
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};

@@ -1,76 +1,81 @@
 import { Command, CommanderError } from 'commander';
 
 import { VERSION } from '../app/version.ts';
-import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
+import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
+import type { RunReport } from '../core/run.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
-import { registerChecks } from './checks.ts';
 import { example, tellError, type Register } from './command.ts';
-import { registerCompletion } from './completion.ts';
-import { registerConfig } from './config.ts';
 import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
-import { registerDag } from './dag.ts';
-import { registerDb } from './db.ts';
-import { registerExplain } from './explain.ts';
-import { registerExport } from './export.ts';
-import { registerDrift } from './drift.ts';
-import { registerMigrate } from './migrate.ts';
-import { registerPlan } from './plan.ts';
 import { printJson } from './print.ts';
-import { registerQuery } from './query.ts';
-import { registerRejects } from './rejects.ts';
-import { registerReplay } from './replay.ts';
-import { registerResources } from './resources.ts';
-import { registerResume } from './resume.ts';
-import { failedRun, registerRun } from './run.ts';
-import { registerRuns } from './runs.ts';
-import { registerSandbox } from './sandbox.ts';
-import { registerVerify } from './verify.ts';
 
-const COMMANDS: readonly Register[] = [
-  registerRun,
-  registerResume,
-  registerReplay,
-  registerPlan,
-  registerVerify,
-  registerRuns,
-  registerRejects,
-  registerChecks,
-  registerDrift,
-  registerResources,
-  registerDag,
-  registerMigrate,
-  registerQuery,
-  registerExport,
-  registerDb,
-  registerExplain,
-  registerConfig,
-  registerSandbox,
-  registerCompletion,
-];
+/** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  run: async () => (await import('./run.ts')).registerRun,
+  resume: async () => (await import('./resume.ts')).registerResume,
+  replay: async () => (await import('./replay.ts')).registerReplay,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  verify: async () => (await import('./verify.ts')).registerVerify,
+  runs: async () => (await import('./runs.ts')).registerRuns,
+  rejects: async () => (await import('./rejects.ts')).registerRejects,
+  checks: async () => (await import('./checks.ts')).registerChecks,
+  drift: async () => (await import('./drift.ts')).registerDrift,
+  resources: async () => (await import('./resources.ts')).registerResources,
+  dag: async () => (await import('./dag.ts')).registerDag,
+  migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  query: async () => (await import('./query.ts')).registerQuery,
+  export: async () => (await import('./export.ts')).registerExport,
+  db: async () => (await import('./db.ts')).registerDb,
+  explain: async () => (await import('./explain.ts')).registerExplain,
+  config: async () => (await import('./config.ts')).registerConfig,
+  sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
+  completion: async () => (await import('./completion.ts')).registerCompletion,
+};
 
 /** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
 export async function runCli(args: readonly string[], streams: CliStreams): Promise<Outcome> {
   let outcome: Outcome = null;
-  const program = buildProgram(streams, (result) => {
-    outcome = result;
-  });
+  const program = createProgram();
+  const meant = commandOf(args, program);
   try {
+    await addCommands(program, streams, meant, (result) => {
+      outcome = result;
+    });
     await program.parseAsync([...args], { from: 'user' });
     return outcome;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
-    const command = commandOf(args, program);
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
-    const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, command, args);
+    const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;
   }
 }
 
-/** The whole command line; `act` takes how a command ended. */
-export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => void): Command {
-  const program = new Command('spacex-pipeline')
+/** The whole command line. */
+export async function buildProgram(streams: CliStreams): Promise<Command> {
+  const program = createProgram();
+  await addCommands(program, streams, '', () => undefined);
+  return program;
+}
+
+/** Help of the program, suggestions and completion go by all commands. `act` takes how a command ended. */
+async function addCommands(
+  program: Command,
+  streams: CliStreams,
+  meant: string,
+  act: (outcome: Outcome) => void,
+): Promise<void> {
+  const isOne = meant !== '' && meant !== 'completion';
+  const loads = Object.entries(COMMANDS).flatMap(([name, load]) =>
+    !isOne || name === meant ? [load()] : [],
+  );
+  for (const register of await Promise.all(loads)) register(program, streams, act);
+  configureAll(program, streams);
+}
+
+function createProgram(): Command {
+  return new Command('spacex-pipeline')
     .description('Pulls SpaceX launch data from its HTTP API into PostgreSQL.')
     .version(VERSION)
     .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
@@ -86,9 +91,6 @@ export function buildProgram(streams: CliStreams, act: (outcome: Outcome) => voi
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', example('run --or-sandbox'));
-  for (const register of COMMANDS) register(program, streams, act);
-  configureAll(program, streams);
-  return program;
 }
 
 /** Commands inherit neither: each must throw instead of exiting, and write where we say. */
@@ -106,7 +108,7 @@ function commandOf(args: readonly string[], program: Command): string {
   const isValue = (index: number): boolean =>
     program.options.some(({ long, required }) => required && long === args[index - 1]);
   const word = args.find((one, index) => !one.startsWith('-') && !isValue(index));
-  return program.commands.find((command) => command.name() === word)?.name() ?? '';
+  return word !== undefined && Object.hasOwn(COMMANDS, word) ? word : '';
 }
 
 /** A wrong command line is a usage error, and every usage error says where to look. */
@@ -148,4 +150,20 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
     for (let cause = error; cause instanceof Error; cause = cause.cause)
       streams.stderr.write(`${maskArguments(String(cause.stack), args)}\n`);
   }
+}
+
+/** The document of a run that never began. */
+function failedRun(error: ErrorReport): RunReport {
+  return {
+    run_id: null,
+    status: error.code === 'interrupted' ? 'interrupted' : 'failed',
+    source: null,
+    address: null,
+    simulated: null,
+    run_dir: null,
+    started_at: null,
+    finished_at: null,
+    resources: {},
+    error,
+  };
 }

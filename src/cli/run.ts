@@ -1,6 +1,6 @@
 import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
-import { reportError, type ErrorReport } from '../core/errors.ts';
+import { reportError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -142,20 +142,4 @@ function isUnchanged({ resources: reports, status }: RunReport): boolean {
     status === 'succeeded' &&
     tables.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
   );
-}
-
-/** The document of a run that never began. */
-export function failedRun(error: ErrorReport): RunReport {
-  return {
-    run_id: null,
-    status: error.code === 'interrupted' ? 'interrupted' : 'failed',
-    source: null,
-    address: null,
-    simulated: null,
-    run_dir: null,
-    started_at: null,
-    finished_at: null,
-    resources: {},
-    error,
-  };
 }
