@@ -6,6 +6,8 @@ import { openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import type { SourceConfig } from '../config/for-source.ts';
+import { reportError } from '../core/errors.ts';
+import { createEmitter } from '../core/events.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RunContext, RunSettings } from '../engine/context.ts';
@@ -14,6 +16,7 @@ import { createKindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
 import type { OpenDatabase } from './database.ts';
+import { logEvents } from './log-events.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
@@ -44,19 +47,24 @@ export async function openRun(
   const folder = await store.create(runId);
   const own = { id: runId, staging: stagingNames(database.schema, randomUUID()) };
   const ledger = openLedger(database, session, own);
+  const run = {
+    run_id: runId,
+    source: source.name,
+    address: upstream.address,
+    started_at: startedAt,
+    program_version: VERSION,
+    host: hostname(),
+    pid: process.pid,
+    run_dir: folder.path,
+    origin_run_id: originRunId,
+  };
+  const { log, subscribers } = deps;
   return {
     ...deps,
-    run: {
-      run_id: runId,
-      source: source.name,
-      address: upstream.address,
-      started_at: startedAt,
-      program_version: VERSION,
-      host: hostname(),
-      pid: process.pid,
-      run_dir: folder.path,
-      origin_run_id: originRunId,
-    },
+    run,
+    emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
+      log.warn(`Cannot tell what happens in the run: ${reportError(error).message}`);
+    }),
     plan,
     chosen,
     full,

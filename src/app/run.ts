@@ -5,9 +5,9 @@ import type { Session } from '../adapters/postgres/session.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { describeConfig } from '../config/load.ts';
 import { reportError } from '../core/errors.ts';
+import type { Subscriber } from '../core/events.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
-import type { ResourceProgress } from '../engine/context.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { openDatabase, telling, type OpenDatabase } from './database.ts';
@@ -21,7 +21,8 @@ export type RunDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
-  readonly onProgress: (progress: ResourceProgress) => void;
+  /** Beside the log. */
+  readonly subscribers: readonly Subscriber[];
 };
 
 /** How a run begins: afresh, on from where it stopped, or on the raw files of another. */
@@ -100,7 +101,6 @@ async function runOn(
   const options = { ...start, runId, startedAt, unready, keeps: true };
   const context = await openRun(config, opened, source, options, deps);
   if (start.resumed !== null) await context.folder.removeLeftovers();
-  deps.log.info(`run ${runId} from ${address}`, { run_id: runId, source: config.source.name, address });
   const report = await runPipeline(context, {
     resumed: start.resumed !== null,
     goOn: howToResume(config, address, runId),

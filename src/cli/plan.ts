@@ -40,7 +40,7 @@ export const registerPlan: Register = (program, streams, act) => {
       };
       const report = await planChanges(context.loaded, request, {
         ...context,
-        onProgress: progress.update,
+        subscribers: [progress.update],
       }).finally(progress.end);
       if (context.json) printJson(context, report);
       else printPlan(context, report);

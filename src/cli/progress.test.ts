@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { ResourceProgress } from '../engine/context.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createProgress } from './progress.ts';
 
@@ -11,10 +10,11 @@ test('no more lines are drawn than the terminal has, those at work first; in the
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
-  const update = (resource: string, step: ResourceProgress['step']): void =>
-    progress.update({ resource, step, received: 1, validated: 1, errored: 0, seconds: 1 });
-  for (const resource of RESOURCES) update(resource, 'extract');
-  for (const resource of RESOURCES.slice(0, 6)) update(resource, 'done');
+  const counts = { run_id: 'r', source: 's', received: 1, validated: 1, errored: 0, seconds: 1 };
+  for (const resource of RESOURCES)
+    progress.update({ type: 'records', step: 'extract', resource, ...counts });
+  const ended = { type: 'resource.ended', status: 'succeeded', left_by: null, error: null } as const;
+  for (const resource of RESOURCES.slice(0, 6)) progress.update({ ...ended, resource, ...counts });
 
   const UP = '\u001b[1A\u001b[2K';
   const frames = written.join('').split(/(?<=\n)(?!r)/);

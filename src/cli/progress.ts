@@ -1,11 +1,10 @@
 import { clearLine, cursorTo, moveCursor } from 'node:readline';
 
-import type { ResourceProgress } from '../engine/context.ts';
-import { STEPS } from '../core/run.ts';
+import type { RunEvent, Subscriber } from '../core/events.ts';
 import type { CommandContext } from './context.ts';
 
 export type Progress = {
-  readonly update: (progress: ResourceProgress) => void;
+  readonly update: Subscriber;
   /** Leaves the last state on the screen. */
   readonly end: () => void;
 };
@@ -19,7 +18,7 @@ export function createProgress(
   if (!context.live) return { update: () => undefined, end: () => undefined };
   const { clock, stderr } = context;
   const terminal = stderr as unknown as NodeJS.WritableStream; // live says it is a terminal's stream
-  const states = new Map<string, { readonly progress: ResourceProgress; readonly at: number }>();
+  const states = new Map<string, { readonly progress: Shown; readonly at: number }>();
   let drawn = 0;
   let drawnAt = 0;
 
@@ -53,10 +52,16 @@ export function createProgress(
   const ticker = setInterval(() => draw(), REDRAW_MS * 5);
   ticker.unref();
   return {
-    update(progress) {
-      const known = states.get(progress.resource);
-      states.set(progress.resource, { progress, at: clock.elapsed() });
-      if (known?.progress.step !== progress.step || clock.elapsed() - drawnAt >= REDRAW_MS) draw();
+    update(event) {
+      if (event.type !== 'records' && event.type !== 'resource.ended') return;
+      const known = states.get(event.resource);
+      states.set(event.resource, { progress: event, at: clock.elapsed() });
+      if (
+        known === undefined ||
+        stateOf(known.progress) !== stateOf(event) ||
+        clock.elapsed() - drawnAt >= REDRAW_MS
+      )
+        draw();
     },
     end() {
       clearInterval(ticker);
@@ -66,14 +71,21 @@ export function createProgress(
   };
 }
 
-function isOver({ step }: ResourceProgress): boolean {
-  return step === 'done' || !STEPS.some((one) => one === step);
+type Shown = Extract<RunEvent, { type: 'records' | 'resource.ended' }>;
+
+function isOver({ type }: Shown): boolean {
+  return type === 'resource.ended';
 }
 
-function progressLine(progress: ResourceProgress, sinceMs: number): string {
-  const { resource, step, received, errored } = progress;
+function stateOf(shown: Shown): string {
+  if (shown.type === 'records') return shown.step;
+  return shown.status === 'succeeded' ? 'done' : shown.status;
+}
+
+function progressLine(progress: Shown, sinceMs: number): string {
+  const { resource, received, errored } = progress;
   const seconds = progress.seconds + (isOver(progress) ? 0 : sinceMs / 1000);
   const rate = seconds > 0 ? Math.round(received / seconds) : 0;
   const rejected = errored > 0 ? `, ${errored} errored` : '';
-  return `${resource.padEnd(12)} ${step.padEnd(9)} ${received} records${rejected}, ${rate}/s, ${seconds.toFixed(1)} s`;
+  return `${resource.padEnd(12)} ${stateOf(progress).padEnd(9)} ${received} records${rejected}, ${rate}/s, ${seconds.toFixed(1)} s`;
 }

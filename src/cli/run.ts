@@ -83,7 +83,7 @@ export async function perform(
     context.log.warn('stopping; press Ctrl-C again to end at once');
   });
   const progress = createProgress(context);
-  const report = await work({ ...context, onProgress: progress.update }).finally(progress.end);
+  const report = await work({ ...context, subscribers: [progress.update] }).finally(progress.end);
   if (context.json) printJson(context, report);
   else await printSummary(context, report);
   if (report.error === null) return null;

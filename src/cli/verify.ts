@@ -16,7 +16,7 @@ export const registerVerify: Register = (program, streams, act) => {
       const progress = createProgress(context);
       const report = await verifyTargets(context.all, {
         ...context,
-        onProgress: progress.update,
+        subscribers: [progress.update],
       }).finally(progress.end);
       act(report.intact ? null : 'books');
       if (context.json) {

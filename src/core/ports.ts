@@ -47,6 +47,17 @@ export type Attempt = {
   readonly wait_seconds: number | null;
 };
 
+/** A try that failed, and is not the last one. */
+export type Retry = {
+  /** From 1. */
+  readonly attempt: number;
+  readonly status: number | null;
+  readonly message: string;
+  readonly wait_seconds: number;
+  /** Does the next try ask for another copy? */
+  readonly elsewhere: boolean;
+};
+
 /** Where requests go. */
 export type Upstream = {
   /** `archive`, `live`, `sandbox` or the base URL without secrets: what the ledger remembers. */
@@ -64,6 +75,7 @@ export type PageRequest = {
   readonly path: string;
   /** The body that a 304 would stand for. */
   readonly kept: { readonly url: string; readonly etag: string | null } | null;
+  readonly onRetry: (retry: Retry) => void;
 };
 
 /** The tries of one request. Only one of its functions runs at a time. */

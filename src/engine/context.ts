@@ -1,7 +1,7 @@
 import type { PipelineError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
 import type { Clock, Log, ReadyRaw, RunFolder, RunStore, Upstream } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
-import type { ResourceStatus, Step } from '../core/run.ts';
 import type { Ledger, RunHeader, Target } from '../core/target.ts';
 import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
@@ -33,7 +33,7 @@ export type RunContext = {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: ResourceProgress) => void;
+  readonly emit: Emit;
 };
 
 /** What the configuration says of every run. */
@@ -48,13 +48,4 @@ export type RunSettings = {
   readonly atomic: boolean;
   readonly rejects: Limits;
   readonly vanished: Limits;
-};
-
-export type ResourceProgress = {
-  readonly resource: string;
-  readonly step: Step | 'done' | Exclude<ResourceStatus, 'succeeded'>;
-  readonly received: number;
-  readonly validated: number;
-  readonly errored: number;
-  readonly seconds: number;
 };

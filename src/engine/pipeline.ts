@@ -21,8 +21,10 @@ type Results = ReadonlyMap<string, Derived>;
 
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
-  const { clock, ledger, log, run, signal } = context;
+  const { clock, emit, ledger, log, run, signal } = context;
   const derived = new Map<string, Derived>();
+  const began = clock.elapsed();
+  emit({ type: 'run.started', address: run.address, run_dir: run.run_dir });
   await writeManifest(context, options, openReport(context), derived);
 
   let end: RunEnd;
@@ -30,9 +32,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   try {
     await (options.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
-    const started = clock.elapsed();
-    end = await publishWhole(context, derived);
-    publishSeconds = (clock.elapsed() - started) / 1000;
+    ({ end, publishSeconds } = await publishWhole(context, derived));
     await makeChecks(context, end);
   } catch (error) {
     const isUnknown = error instanceof UnknownOutcome;
@@ -52,6 +52,8 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   await writeManifest(context, options, report, derived, publishSeconds).catch((error: unknown) => {
     log.warn(reportError(error).message);
   });
+  const seconds = (clock.elapsed() - began) / 1000;
+  emit({ type: 'run.ended', status: report.status, seconds, report });
   return report;
 }
 
@@ -71,14 +73,24 @@ export async function deriveAll(context: RunContext, derived: Map<string, Derive
   signal.throwIfAborted();
 }
 
-async function publishWhole(context: RunContext, derived: Results): Promise<RunEnd> {
-  const { chosen, settings, target } = context;
+type Published = { readonly end: RunEnd; readonly publishSeconds: number };
+
+async function publishWhole(context: RunContext, derived: Results): Promise<Published> {
+  const { chosen, clock, emit, settings, target } = context;
   const inOrder = resultsInOrder(context, derived);
-  if (inOrder.some(({ report }) => report.status === 'succeeded'))
-    return publish(inOrder, target, { ...settings, chosen });
-  const end = closeRun(inOrder, chosen);
-  await abandon(context, end);
-  return end;
+  const whole = inOrder.filter(({ report }) => report.status === 'succeeded');
+  const started = clock.elapsed();
+  const since = (): number => (clock.elapsed() - started) / 1000;
+  if (whole.length === 0) {
+    const end = closeRun(inOrder, chosen);
+    await abandon(context, end);
+    return { end, publishSeconds: since() };
+  }
+  emit({ type: 'publish.started', resources: whole.length });
+  const end = await publish(inOrder, target, { ...settings, chosen });
+  const publishSeconds = since();
+  emit({ type: 'publish.ended', status: end.status, seconds: publishSeconds });
+  return { end, publishSeconds };
 }
 
 /** What failed before says more than that the ledger could not be written either. */
@@ -89,19 +101,13 @@ async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> 
 }
 
 /** What they find, or that they cannot be made, changes nothing about the run. */
-async function makeChecks({ log, settings, target }: RunContext, end: RunEnd): Promise<void> {
+async function makeChecks({ emit, log, settings, target }: RunContext, end: RunEnd): Promise<void> {
   const published = end.entries.filter(({ report }) => report.status === 'succeeded');
   if (!settings.checks || published.length === 0) return;
   try {
     const results = await target.check(published.map(({ resource }) => resource));
-    for (const { error } of results) if (error !== null) log.warn(error);
-    const broken = results.filter(
-      ({ count, severity }) => severity !== 'info' && count !== null && count > 0,
-    );
-    log.info(`${results.length} data checks, ${broken.length} found something`, {
-      checks: results.length,
-      broken: broken.length,
-    });
+    const found = results.filter(({ count, severity }) => severity !== 'info' && count !== null && count > 0);
+    emit({ type: 'checks.ended', checks: results.length, found: found.length, results });
   } catch (error) {
     log.warn(`Cannot make the data checks: ${reportError(error).message}`);
   }

@@ -1,25 +1,39 @@
-import { reportError } from '../core/errors.ts';
+import { reportError, type ErrorReport } from '../core/errors.ts';
 import { pullRules } from '../core/pull.ts';
 import type { Resource } from '../core/resource.ts';
-import { NO_ROWS, rowCounts, STEPS, type ResourceReport, type ResourceStatus } from '../core/run.ts';
+import {
+  NO_ROWS,
+  rowCounts,
+  STEPS,
+  type ResourceReport,
+  type ResourceStatus,
+  type Step,
+} from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
 import type { Extracted } from '../steps/extract.ts';
 import type { Derived } from '../steps/publish.ts';
 import { createTally, type Tally } from '../steps/tally.ts';
-import type { ResourceProgress, RunContext } from './context.ts';
+import type { RunContext } from './context.ts';
 
-type End = { readonly error?: unknown; readonly key?: string | null; readonly unchanged?: LastPublish };
+type End = {
+  readonly error?: unknown;
+  readonly key?: string | null;
+  /** The publish whose rows stay, as nothing was asked for. */
+  readonly left?: LastPublish;
+  /** The publish whose rows stay, as they would be the same again. */
+  readonly unchanged?: LastPublish;
+};
 
 /** How far one resource is: what its report says, wherever it ends. */
 export class Progress {
   readonly #resource: Resource;
-  readonly #context: Pick<RunContext, 'clock' | 'onProgress' | 'settings'>;
+  readonly #context: Pick<RunContext, 'clock' | 'emit' | 'settings'>;
   readonly #started: number;
   #tally = createTally();
   #extracted: Extracted | null = null;
   #extractSeconds = 0;
 
-  constructor(resource: Resource, context: Pick<RunContext, 'clock' | 'onProgress' | 'settings'>) {
+  constructor(resource: Resource, context: Pick<RunContext, 'clock' | 'emit' | 'settings'>) {
     this.#resource = resource;
     this.#context = context;
     this.#started = context.clock.elapsed();
@@ -41,10 +55,8 @@ export class Progress {
     this.#extractSeconds = this.#seconds();
   }
 
-  tell(step: ResourceProgress['step']): void {
-    const { received, validated, errored } = this.#tally;
-    const resource = this.#resource.name;
-    this.#context.onProgress({ resource, step, received, validated, errored, seconds: this.#seconds() });
+  tell(step: Step): void {
+    this.#context.emit({ type: 'records', step, ...this.#counts() });
   }
 
   /** Nothing is derived again: it has what its last publish had. */
@@ -52,14 +64,16 @@ export class Progress {
     this.#tally = { ...createTally(), received, validated: received, deletable: false };
   }
 
-  end(status: ResourceStatus, { error = null, key = null, unchanged }: End = {}): Derived {
-    this.tell(status === 'succeeded' ? 'done' : status);
+  end(status: ResourceStatus, { error = null, key = null, left, unchanged }: End = {}): Derived {
+    const told = error === null ? null : reportError(error);
+    const left_by = left ?? unchanged ?? null;
+    this.#context.emit({ type: 'resource.ended', status, left_by, error: told, ...this.#counts() });
     const tally = this.#tally;
     tally.seconds.extract = this.#extractSeconds;
     const hasRun = status === 'succeeded' || status === 'failed';
     return {
       resource: this.#resource,
-      report: this.#report(status, error),
+      report: this.#report(status, told),
       steps: hasRun ? stepReports(tally, status === 'failed') : {},
       staged: tally.staged,
       deletes: this.#context.settings.deletes && pullRules(this.#resource).deletes && tally.deletable,
@@ -69,7 +83,12 @@ export class Progress {
     };
   }
 
-  #report(status: ResourceStatus, error: unknown): ResourceReport {
+  #counts() {
+    const { received, validated, errored } = this.#tally;
+    return { resource: this.#resource.name, received, validated, errored, seconds: this.#seconds() };
+  }
+
+  #report(status: ResourceStatus, error: ErrorReport | null): ResourceReport {
     const { received, validated, errored } = this.#tally;
     return {
       status,
@@ -81,7 +100,7 @@ export class Progress {
       not_modified: this.#extracted?.how === 'not modified',
       seconds: Math.round(this.#seconds() * 1000) / 1000,
       tables: {},
-      error: error === null ? null : reportError(error),
+      error,
     };
   }
 

@@ -23,12 +23,9 @@ export async function runResource(resource: Resource, needs: Needs, context: Run
     return await runChain(resource, needs, progress, context);
   } catch (error) {
     if (signal.aborted) return progress.end('failed', { error: signal.reason });
-    const { code, message } = reportError(error);
-    if (code === 'kind') throw error;
-    const isAbsent = error instanceof AbsentError;
-    log[isAbsent ? 'info' : 'error'](message, { resource: resource.name, code });
+    if (reportError(error).code === 'kind') throw error;
     log.debug('cause', { error });
-    return progress.end(isAbsent ? 'absent' : 'failed', { error });
+    return progress.end(error instanceof AbsentError ? 'absent' : 'failed', { error });
   }
 }
 
@@ -39,7 +36,7 @@ async function runChain(
   progress: Progress,
   context: RunContext,
 ): Promise<Derived> {
-  const { folder, ledger, log, settings } = context;
+  const { folder, ledger, settings } = context;
   const { name } = resource;
   const failed = [...needs.values()].find(({ report }) => !isSatisfied(report.status));
   if (failed !== undefined) return progress.end('skipped', { error: needError(name, failed.resource.name) });
@@ -50,10 +47,7 @@ async function runChain(
   const ready = await context.readyRaw(resource);
   const published = ready === null ? await ledger.lastPublish(name) : null;
   if (published !== null && isOthers(published, context)) {
-    log.info(`${name}: kept as run ${published.run_id} published it from ${published.address}`, {
-      resource: name,
-    });
-    return progress.end('kept');
+    return progress.end('kept', { left: published });
   }
   const lookups = await readLookups(resource, needs, context);
   const unmet = [...needs.values()].find((need) => isUnmet(need, lookups));
@@ -75,6 +69,7 @@ async function runChain(
   if (extracted.failure !== null) throw extracted.failure;
   const { how, pages } = extracted;
   const files = pages.map(({ file }) => file);
+  tellPages(resource, how, files, context);
   const key = derivationKey(context.codeDigest, resource, files, lookups);
 
   if (
@@ -82,11 +77,9 @@ async function runChain(
     published !== null &&
     (await isUnchanged(resource, key, published, context))
   ) {
-    tellRaw(resource, extracted, context, `, and its tables are as run ${published.run_id} left them`);
     progress.carry(published);
     return progress.end('succeeded', { key, unchanged: published });
   }
-  tellRaw(resource, extracted, context);
 
   const deriving = extracted.deriving ?? deriveFrom(files.map((_, index) => folder.readRaw(name, index + 1)));
   const fault = await deriving.text;
@@ -95,13 +88,6 @@ async function runChain(
     throw brokenText(resource, broken, context.upstream, fault.error);
   await deriving.staged;
   checkRejects(resource, progress.tally, settings.rejects(name));
-  const { errored, received, validated } = progress.tally;
-  log.info(`${name}: ${validated} of ${received} records validated, ${errored} errored`, {
-    resource: name,
-    received,
-    validated,
-    errored,
-  });
   return progress.end('succeeded', { key });
 }
 
@@ -156,20 +142,14 @@ async function readLookups(resource: Resource, needs: Needs, { target }: RunCont
   return lookups;
 }
 
-function tellRaw(
+function tellPages(
   { name }: Resource,
-  { how, pages }: Extracted,
-  { log }: Pick<RunContext, 'log'>,
-  more = '',
+  how: Extracted['how'],
+  files: readonly RawFile[],
+  { emit }: Pick<RunContext, 'emit'>,
 ): void {
-  const bytes = pages.reduce((sum, { file }) => sum + file.bytes, 0);
-  const by = pages[0]?.file.received_by;
-  const told = {
-    received: `received ${bytes} bytes`,
-    reused: `reused ${bytes} bytes that run ${by} received`,
-    'not modified': `not modified since run ${by}`,
-  };
-  log.info(`${name}: ${told[how]}${more}`, { resource: name, bytes });
+  for (const [index, { bytes, received_by }] of files.entries())
+    emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
 }
 
 function checkRejects(resource: Resource, { errored, received }: Readonly<Tally>, limit: Limit): void {

@@ -1,10 +1,12 @@
 import { PipelineError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
 import type {
   Attempt,
   Clock,
   KeptPage,
   RawPage,
   ReadyRaw,
+  Retry,
   RunFolder,
   Tries,
   Upstream,
@@ -31,6 +33,7 @@ export type ExtractContext = {
   readonly kind: KindGuard;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly emit: Emit;
 };
 
 /** What is known of a resource before it is asked for. */
@@ -95,10 +98,11 @@ async function fetchPage(
   derive: Derive,
   context: ExtractContext,
 ): Promise<Extracted | null> {
-  const { kind, signal, upstream } = context;
+  const { emit, kind, signal, upstream } = context;
   const { kept } = before;
   const { name, path } = resource;
-  const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null }, signal);
+  const onRetry = (retry: Retry): void => emit({ type: 'request.retried', resource: name, ...retry });
+  const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null, onRetry }, signal);
   let last: Kept | null = null;
   try {
     for (;;) {

@@ -35,7 +35,8 @@ async function open(
 function contextOf(upstream: Upstream, folder: RunFolder): ExtractContext {
   const run = { run_id: path.basename(folder.path) };
   const kind = createKindGuard([], false);
-  return { upstream, folder, run, kind, clock: systemClock, signal: AbortSignal.timeout(20_000) };
+  const signal = AbortSignal.timeout(20_000);
+  return { upstream, folder, run, kind, clock: systemClock, signal, emit: () => undefined };
 }
 
 const NOTHING: Before = { ready: null, published: null, kept: null };

@@ -134,7 +134,14 @@ void describe('Retry-After', { concurrency: 4 }, () => {
       );
       const [{ fields, message } = assert.fail()] = lines.filter(({ level }) => level === 'warn');
       assert.match(message, /^Cannot get .*\/a: it answered 503 \("\[\]"\); next try in \d+\.\d s$/);
-      assert.deepEqual(fields, { path: '/a', attempt: 1, status: 503, wait_seconds: seconds });
+      const facts = { event: 'request.retried', run_id: 'r', source: 's', resource: 'x' };
+      assert.deepEqual(fields, {
+        ...facts,
+        attempt: 1,
+        status: 503,
+        wait_seconds: seconds,
+        elsewhere: false,
+      });
     });
   }
 

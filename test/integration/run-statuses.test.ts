@@ -66,7 +66,7 @@ async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunRe
     log: createTestLog().log,
     signal: new AbortController().signal,
     urlFrom: loaded.urlFrom,
-    onProgress: () => undefined,
+    subscribers: [],
   });
 }
 

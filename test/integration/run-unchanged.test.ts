@@ -71,9 +71,11 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
             assert.deepEqual({ ...counted, dangling }, { ...rows, ...none, digest, dangling });
           }
         }
-        const since = `not modified since run ${first.report.run_id}`;
-        const line = `launches: ${since}, and its tables are as run ${earlier.run_id} left them`;
-        assert.ok(stderr.includes(line), stderr);
+        for (const line of [
+          `launches: not modified since run ${first.report.run_id}\n`,
+          `launches: its tables are as run ${earlier.run_id} left them\n`,
+        ])
+          assert.ok(stderr.includes(line), stderr);
         assert.doesNotMatch(stderr, /validated/);
         assert.deepEqual(stageFiles(report), stageFiles(first.report));
         const shown = await json<RunReport>(['runs', 'show', report.run_id ?? '']);
@@ -260,7 +262,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     api.set(LAUNCHES, { ...altered(replies[LAUNCHES], { name: 'Renamed' }), gate });
     const running = start(['run']);
     await gate.reached;
-    await running.line(/rockets: not modified since run \S+, and its tables are as run/);
+    await running.line(/rockets: its tables are as run/);
     await sql(`UPDATE rockets SET country = 'altered'`);
     const asItWas = await sql('SELECT ctid, xmin, * FROM launches ORDER BY id');
     gate.open();

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { startWayback, type Wayback, type WaybackOptions } from '../../src/sandbox/wayback/server.ts';
 import { resources } from '../../src/sources/index.ts';
 import spacex from '../../src/sources/spacex/source.ts';
-import { createTestLog, never } from './http-upstream.ts';
+import { createTestLog, loggingRetries, never, untold } from './http-upstream.ts';
 
 const SETTINGS = {
   archiveUrl: 'sources.spacex.archiveUrl',
@@ -66,7 +66,7 @@ export function openTestArchive(
     log,
     ...options,
   });
-  return { upstream, lines };
+  return { upstream: loggingRetries(upstream, log), lines };
 }
 
 /** A stand-in that passes for real, and the archive as the program sees it. */
@@ -103,7 +103,7 @@ export async function pullCopy(
   kept: PageRequest['kept'] = null,
   signal = never,
 ): Promise<Pulled> {
-  const tries = upstream.open({ resource, path: pathOf(resource), kept }, signal);
+  const tries = upstream.open({ resource, path: pathOf(resource), kept, ...untold }, signal);
   try {
     for (;;) {
       const response = await tries.next();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
+import { logEvents } from '../../src/app/log-events.ts';
 import { openHttpUpstream, type HttpOptions } from '../../src/adapters/http/upstream.ts';
 import type { Attempt, Log, LogFields, Upstream, UpstreamResponse } from '../../src/core/ports.ts';
 import { PipelineError } from '../../src/core/errors.ts';
@@ -23,6 +24,29 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
       void lines.push({ level, message, fields });
   return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
 }
+
+/** The same upstream, whose retries are in the log whoever asks, as in a run. */
+export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
+  const subscriber = logEvents(log);
+  return {
+    ...upstream,
+    open: (request, signal) =>
+      upstream.open(
+        {
+          ...request,
+          onRetry(retry) {
+            const { resource } = request;
+            subscriber({ type: 'request.retried', resource, run_id: 'r', source: 's', ...retry });
+            request.onRetry(retry);
+          },
+        },
+        signal,
+      ),
+  };
+}
+
+/** For a request whose retries nobody wants to know of. */
+export const untold = { onRetry: () => undefined } as const;
 
 /** An upstream whose waits are short, and what it logs. */
 export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {
@@ -51,7 +75,7 @@ export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> 
     log,
     ...options,
   });
-  return { upstream, lines };
+  return { upstream: loggingRetries(upstream, log), lines };
 }
 
 type Pulled = {
@@ -90,7 +114,7 @@ export async function fetchFrom<T>(
   signal = never,
 ): Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }> {
   const tries = upstream.open(
-    { resource: 'x', path, kept: etag === null ? null : { url: path, etag } },
+    { resource: 'x', path, kept: etag === null ? null : { url: path, etag }, ...untold },
     signal,
   );
   try {

@@ -1,5 +1,5 @@
 import { AbsentError, PipelineError } from '../../core/errors.ts';
-import type { Attempt, Clock, Log, Tries, UpstreamResponse } from '../../core/ports.ts';
+import type { Attempt, Clock, Retry, Tries, UpstreamResponse } from '../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
 import { RequestError } from './failures.ts';
@@ -11,13 +11,11 @@ export type Retries = {
   readonly backoffCapSeconds: number;
   readonly random: () => number;
   readonly clock: Clock;
-  readonly log: Log;
   readonly budget: TokenBucket;
 };
 
 export type TriesOptions = Retries & {
-  /** For the log. */
-  readonly path: string;
+  readonly onRetry: (retry: Retry) => void;
   /** One try. `conditional`: may it ask what has changed? */
   readonly ask: (conditional: boolean) => Promise<Asked>;
   readonly signal: AbortSignal;
@@ -30,7 +28,7 @@ const TOO_MANY_REQUESTS = 429;
 
 /** The one retry loop: around the complete request, its body included, as the caller reports how it went. */
 export function openTries(options: TriesOptions): Tries {
-  const { ask, budget, clock, log, maxAttempts, path, signal } = options;
+  const { ask, budget, clock, maxAttempts, onRetry, signal } = options;
   const attempts: Attempt[] = [];
   let conditional = true;
   let started = clock.elapsed();
@@ -59,12 +57,7 @@ export function openTries(options: TriesOptions): Tries {
       throw error instanceof AbsentError ? error : spent(wait ?? error, attempts.length);
     }
     add({ status, error: error.message, wait_seconds: wait / 1000 });
-    log.warn(`${error.message}; next try in ${(wait / 1000).toFixed(1)} s`, {
-      path,
-      attempt: number,
-      status,
-      wait_seconds: wait / 1000,
-    });
+    onRetry({ attempt: number, status, message: error.message, wait_seconds: wait / 1000, elsewhere: false });
     if (error instanceof RequestError && error.unconditional) conditional = false;
     // It is told to the client, whatever the path was.
     if (status === TOO_MANY_REQUESTS) budget.hold(wait);

@@ -1,5 +1,5 @@
 import { AbsentError, PipelineError } from '../../../core/errors.ts';
-import type { Attempt, Clock, Log, Tries } from '../../../core/ports.ts';
+import type { Attempt, Clock, Retry, Tries } from '../../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../../lib/backoff.ts';
 import { RequestError } from '../failures.ts';
 import type { Asked } from '../tries.ts';
@@ -20,7 +20,6 @@ export type CopyRetries = {
   readonly backoffCapSeconds: number;
   readonly random: () => number;
   readonly clock: Clock;
-  readonly log: Log;
 };
 
 export type CopyTriesOptions = CopyRetries & {
@@ -29,6 +28,7 @@ export type CopyTriesOptions = CopyRetries & {
   readonly ways: readonly Way[];
   /** The URL of the copy that is kept; null for none. */
   readonly keptUrl: string | null;
+  readonly onRetry: (retry: Retry) => void;
   readonly signal: AbortSignal;
 };
 
@@ -37,7 +37,7 @@ export type CopyTriesOptions = CopyRetries & {
  * leads on to the next. Where a host cannot be reached, a newer copy that is kept is not replaced by an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
-  const { clock, keptUrl, log, maxAttempts, resource, signal } = options;
+  const { clock, keptUrl, maxAttempts, onRetry, resource, signal } = options;
   const attempts: Attempt[] = [];
   const ways = [...options.ways];
   const reasons: string[] = [];
@@ -51,6 +51,10 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     const seconds = (clock.elapsed() - started) / 1000;
     const wait_seconds = waitMs === null ? null : waitMs / 1000;
     attempts.push({ status, error: error?.message ?? null, seconds, wait_seconds });
+  }
+
+  function tell(error: PipelineError, status: number | null, wait_seconds: number, elsewhere: boolean): void {
+    onRetry({ attempt: attempts.length, status, message: error.message, wait_seconds, elsewhere });
   }
 
   function letGo(): number | null {
@@ -70,8 +74,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
       return;
     }
     add(error, status, wait);
-    const fields = { resource, attempt: attempts.length, status, wait_seconds: wait / 1000 };
-    log.warn(`${error.message}; next try in ${(wait / 1000).toFixed(1)} s`, fields);
+    tell(error, status, wait / 1000, false);
     await clock.sleep(wait, signal);
   }
 
@@ -88,7 +91,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     const isLast = ways.length === 0 || !mayGoOn;
     add(error, status, isLast ? null : 0);
     if (isLast) throw ending(error);
-    log.info(`${error.message}; trying another copy`, { resource, status });
+    tell(error, status, 0, true);
   }
 
   function ending(cause: PipelineError | null): PipelineError {

@@ -73,7 +73,8 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
       const { kept, resource } = request;
       const page = { ...request, signal, tried: new Set<string>() };
       const ways = (copies[resource] ?? []).flatMap((copy) => wayTo(copy, page));
-      return openCopyTries({ ...options, resource, ways, keptUrl: kept?.url ?? null, signal });
+      const { onRetry } = request;
+      return openCopyTries({ ...options, resource, ways, keptUrl: kept?.url ?? null, onRetry, signal });
     },
     hide: (text) => archive.hide(repository?.hide(text) ?? text),
     reach: archive.reach,

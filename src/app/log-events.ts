@@ -1,0 +1,70 @@
+import type { RunEvent, Subscriber } from '../core/events.ts';
+import type { Log, LogFields } from '../core/ports.ts';
+
+/** Writes what happens in a run to the log: a sentence for people, and the event's own name and facts. */
+export function logEvents(log: Log): Subscriber {
+  return (event) => {
+    for (const [level, message] of linesOf(event)) log[level](message, fieldsOf(event));
+  };
+}
+
+type Line = readonly [level: keyof Log, message: string];
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
+
+const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line[] } = {
+  'run.started': ({ address, run_id }) => [['info', `run ${run_id} from ${address}`]],
+  'request.retried': ({ elsewhere, message, wait_seconds }) =>
+    elsewhere
+      ? [['info', `${message}; trying another copy`]]
+      : [['warn', `${message}; next try in ${wait_seconds.toFixed(1)} s`]],
+  'page.stored': ({ bytes, how, received_by, resource }) => {
+    const told = {
+      received: `received ${bytes} bytes`,
+      reused: `reused ${bytes} bytes that run ${received_by} received`,
+      'not modified': `not modified since run ${received_by}`,
+    };
+    return [['info', `${resource}: ${told[how]}`]];
+  },
+  records: () => [],
+  'resource.ended': (event) => ENDS[event.status](event),
+  'publish.started': ({ resources }) => [['debug', `publishing ${resources} resources`]],
+  'publish.ended': ({ seconds }) => [['debug', `published in ${seconds.toFixed(1)} s`]],
+  'checks.ended': ({ checks, found, results }) => [
+    ...results.flatMap(({ error }): Line[] => (error === null ? [] : [['warn', error]])),
+    ['info', `${checks} data checks, ${found} found something`],
+  ],
+  'run.ended': ({ run_id, seconds, status }) => [
+    ['debug', `run ${run_id} ${status} after ${seconds.toFixed(1)} s`],
+  ],
+};
+
+type Ended = Of<'resource.ended'>;
+
+const ENDS: { readonly [status in Ended['status']]: (event: Ended) => readonly Line[] } = {
+  succeeded: ({ errored, left_by, received, resource, validated }) => [
+    left_by === null
+      ? ['info', `${resource}: ${validated} of ${received} records validated, ${errored} errored`]
+      : ['info', `${resource}: its tables are as run ${left_by.run_id} left them`],
+  ],
+  kept: ({ left_by, resource }) => [
+    ['info', `${resource}: kept as run ${left_by?.run_id} published it from ${left_by?.address}`],
+  ],
+  absent: ({ error }) => (error === null ? [] : [['info', error.message]]),
+  // That the run was interrupted is said once, at its end.
+  failed: ({ error }) => (error === null || error.code === 'interrupted' ? [] : [['error', error.message]]),
+  skipped: () => [],
+};
+
+function linesOf(event: RunEvent): readonly Line[] {
+  return (LINES[event.type] as (event: RunEvent) => readonly Line[])(event);
+}
+
+/** Facts that are values, and of an error its code. */
+function fieldsOf(event: RunEvent): LogFields {
+  const code = 'error' in event && event.error !== null ? { code: event.error.code } : {};
+  const { type, ...facts } = event;
+  const values = Object.entries(facts).filter(
+    ([name, value]) => name !== 'message' && Object(value) !== value,
+  );
+  return { event: type, ...Object.fromEntries(values), ...code };
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { createEmitter, type RunEvent } from './events.ts';
+
+test('every subscriber gets every event, with the run it is of; one that throws is reported once', () => {
+  const seen: RunEvent[] = [];
+  const reported: unknown[] = [];
+  const broken = (): never => {
+    throw new Error('broken');
+  };
+  const emit = createEmitter({ run_id: 'r', source: 's' }, [broken, (event) => seen.push(event)], (error) =>
+    reported.push(error),
+  );
+  emit({ type: 'publish.started', resources: 2 });
+  emit({ type: 'publish.ended', status: 'succeeded', seconds: 1 });
+  assert.deepEqual(seen, [
+    { type: 'publish.started', resources: 2, run_id: 'r', source: 's' },
+    { type: 'publish.ended', status: 'succeeded', seconds: 1, run_id: 'r', source: 's' },
+  ]);
+  assert.deepEqual(reported.map(String), ['Error: broken']);
+});

@@ -1,0 +1,81 @@
+import type { ErrorReport } from './errors.ts';
+import type { Retry } from './ports.ts';
+import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step } from './run.ts';
+
+/** How far a resource is. */
+export type Counts = {
+  readonly received: number;
+  readonly validated: number;
+  readonly errored: number;
+  /** Since the resource began. */
+  readonly seconds: number;
+};
+
+/** What happens in a run. */
+export type RunFact =
+  /** It has an id and a folder; nothing was requested yet. */
+  | { readonly type: 'run.started'; readonly address: string; readonly run_dir: string }
+  | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
+  /** A page is in raw: of a body that came, or of one that an earlier run received. */
+  | {
+      readonly type: 'page.stored';
+      readonly resource: string;
+      /** From 1. */
+      readonly page: number;
+      readonly how: 'received' | 'not modified' | 'reused';
+      readonly bytes: number;
+      readonly received_by: string;
+    }
+  /** A step began, or has seen more records. */
+  | ({ readonly type: 'records'; readonly resource: string; readonly step: Step } & Counts)
+  | ({
+      readonly type: 'resource.ended';
+      readonly resource: string;
+      readonly status: ResourceStatus;
+      /** The publish that left its rows as they are: nothing was derived again, or nothing was asked for. */
+      readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
+      readonly error: ErrorReport | null;
+    } & Counts)
+  | { readonly type: 'publish.started'; readonly resources: number }
+  | { readonly type: 'publish.ended'; readonly status: RunStatus; readonly seconds: number }
+  | {
+      readonly type: 'checks.ended';
+      /** How many were made, and how many of them found more than was to be expected. */
+      readonly checks: number;
+      readonly found: number;
+      readonly results: readonly CheckResult[];
+    }
+  | {
+      readonly type: 'run.ended';
+      readonly status: RunStatus;
+      readonly seconds: number;
+      readonly report: RunReport;
+    };
+
+/** Every event says which run it is of. The names are the vocabulary of the log as well. */
+export type RunEvent = RunFact & { readonly run_id: string; readonly source: string };
+
+/** What wants to know of a run. It is called at once, and must not take long. */
+export type Subscriber = (event: RunEvent) => void;
+
+export type Emit = (fact: RunFact) => void;
+
+/** Hands what happens in a run to all subscribers. One that throws is reported once, and stops nothing. */
+export function createEmitter(
+  run: { readonly run_id: string; readonly source: string },
+  subscribers: readonly Subscriber[],
+  report: (error: unknown) => void,
+): Emit {
+  const reported = new Set<Subscriber>();
+  return (fact) => {
+    const event = { ...fact, run_id: run.run_id, source: run.source };
+    for (const subscriber of subscribers) {
+      try {
+        subscriber(event);
+      } catch (error) {
+        if (!reported.has(subscriber)) report(error);
+        reported.add(subscriber);
+      }
+    }
+  };
+}
