@@ -1,6 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
-import type { Config, LoadedConfig, Origin } from './load.ts';
+import type { Config, LoadedConfig } from './load.ts';
 import type { SourceKey } from './schema.ts';
 
 /** The configuration as it concerns one source: `settings` are its own. */
@@ -14,7 +14,6 @@ export type LoadedSource = Omit<LoadedConfig, 'config' | 'origins'> & {
   readonly whole: LoadedConfig;
   /** Was the setting left at its default? */
   readonly isDefault: (key: SourceKey) => boolean;
-  readonly originOf: (key: SourceKey) => Origin;
 };
 
 export function forSource(whole: LoadedConfig, source: Source): LoadedSource {
@@ -23,12 +22,10 @@ export function forSource(whole: LoadedConfig, source: Source): LoadedSource {
   if (settings === undefined) {
     throw new PipelineError(`Cannot configure source ${source.name}: it is not listed`, { code: 'internal' });
   }
-  const originOf = (key: SourceKey): Origin => whole.origins[`sources.${source.name}.${key}`] ?? 'default';
   return {
     ...whole,
     whole,
     config: { ...shared, source, settings },
-    originOf,
-    isDefault: (key) => originOf(key) === 'default',
+    isDefault: (key) => (whole.origins[`sources.${source.name}.${key}`] ?? 'default') === 'default',
   };
 }
