@@ -1,38 +1,33 @@
 import { isCalendarDate } from '../core/formats.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { Archive } from '../core/source.ts';
 
 /** Before the day in the name of an address: `archive@2025-10-06`. */
 const PREFIX = 'archive@';
 
 /**
  * The day of an archive, as `YYYY-MM-DD`, that `--as-of` or the name of an address asks for; null for neither. Throws
- * `usage` for what is no day.
+ * `usage` for what is no date, or has not come yet. `now` is in milliseconds since 1970.
  */
-export function archiveDay(address: string, asOf: string | null): string | null {
-  const inName = address.startsWith(PREFIX) ? address.slice(PREFIX.length) : null;
+export function archiveDay(address: string, asOf: string | null, now: number): string | null {
+  const inName = dayOf(address);
   const day = inName ?? (address === 'archive' ? asOf : null);
-  if (day === null || isCalendarDate(day)) return day;
-  throw new PipelineError(
-    `Cannot use ${inName === null ? '--as-of' : '--from'} ${JSON.stringify(asOf ?? address)}: it is no day`,
-    {
-      code: 'usage',
-      hint: 'Give a day as in 2025-10-06.',
-    },
-  );
+  if (day === null) return null;
+  const isDate = isCalendarDate(day);
+  if (isDate && day <= new Date(now).toISOString().slice(0, 10)) return day;
+  const flag = inName === null ? '--as-of' : '--from';
+  const reason = isDate ? 'it is in the future' : 'it is not a date';
+  throw new PipelineError(`Cannot use ${flag} ${JSON.stringify(asOf ?? address)}: ${reason}`, {
+    code: 'usage',
+    hint: 'Give a day as in 2025-10-06.',
+  });
+}
+
+/** What stands in the name of an address for the day of an archive; null where the name is another one. */
+export function dayOf(address: string): string | null {
+  return address.startsWith(PREFIX) ? address.slice(PREFIX.length) : null;
 }
 
 /** The name of an archive's address on a day. */
 export function addressOfDay(day: string): string {
   return PREFIX + day;
-}
-
-/** Without the recordings that were made after that day. The archive itself plays back the capture nearest to it. */
-export function copiesUntil(copies: Archive['copies'], day: string): Archive['copies'] {
-  return Object.fromEntries(
-    Object.entries(copies).map(([resource, list]) => [
-      resource,
-      list.filter((copy) => copy.kind === 'capture' || copy.recorded.slice(0, 10) <= day),
-    ]),
-  );
 }

@@ -163,7 +163,8 @@ function fromManifest(manifest: Manifest): RunReport {
   const report = { ...of, resources, error };
   if (status !== 'running' || !isGone(manifest)) return report;
   const message = 'Cannot tell how it ended: its process died';
-  return { ...report, status: 'failed', error: { code: 'interrupted', message, hint: null } };
+  const hint = `Go on with: spacex-pipeline resume ${run_id}`;
+  return { ...report, status: 'failed', error: { code: 'interrupted', message, hint } };
 }
 
 function isGone({ host, pid }: Manifest): boolean {

@@ -10,7 +10,7 @@ import type { Clock, Log, Upstream } from '../core/ports.ts';
 import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { addressOfDay, archiveDay, copiesUntil } from './archive-day.ts';
+import { addressOfDay, archiveDay } from './archive-day.ts';
 import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
@@ -44,10 +44,13 @@ export async function openSource(
   deps: SourceDeps,
 ): Promise<OpenSource> {
   const { config } = loaded;
-  const address = addressOf(loaded, choice);
+  const address = addressOf(loaded, choice, deps.clock.now());
   if (address.kind === 'sandbox') return openSandbox(loaded, deps);
   const upstream = openAddress(loaded, address, deps);
-  const reason = choice.orSandbox && mayFallBack(loaded, choice) ? await upstream.reach(deps.signal) : null;
+  const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
+  if (choice.orSandbox && !fallsBack)
+    deps.log.warn('--or-sandbox has no effect: an address, a day or a database was chosen');
+  const reason = fallsBack ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
     await upstream.close();
     deps.log.warn(
@@ -74,22 +77,22 @@ type Place = { readonly name: string; readonly url: string };
 
 type Address =
   | { readonly kind: 'sandbox' }
-  | (Place & { readonly kind: 'archive'; readonly copies: Archive['copies'] })
-  | (Place & { readonly kind: 'api' });
+  /** `until` is the last day of which a recording may be; null for any. */
+  | (Place & { readonly kind: 'archive'; readonly until: string | null })
+  | (Place & { readonly kind: 'api'; readonly setting: string });
 
-function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice): Address {
+function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: number): Address {
   const { config, isDefault } = loaded;
   const { archive, defaultAddress, name } = config.source;
   // Anyone who configures another API wants to pull from it.
   const word = from ?? (asOf !== null ? 'archive' : isDefault('baseUrl') ? defaultAddress : 'live');
-  const day = archiveDay(word, asOf);
+  const day = archiveDay(word, asOf, now);
   if (day !== null || word === 'archive') {
     const { archiveUrl } = config.settings;
     if (archive === null || archiveUrl === undefined) throw noArchive(name);
-    const { copies } = archive;
-    if (day === null) return { kind: 'archive', name: 'archive', url: archiveUrl, copies };
+    if (day === null) return { kind: 'archive', name: 'archive', url: archiveUrl, until: null };
     const url = asOfDay(archiveUrl, day) ?? archiveUrl;
-    return { kind: 'archive', name: addressOfDay(day), url, copies: copiesUntil(copies, day) };
+    return { kind: 'archive', name: addressOfDay(day), url, until: day };
   }
   if (asOf !== null) {
     throw new PipelineError(`Cannot use --as-of ${asOf}: only an archive has days, ${word} has none`, {
@@ -100,7 +103,8 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice): Address 
   if (word === 'sandbox') return { kind: 'sandbox' };
   if (word === 'live') {
     const { baseUrl } = config.settings;
-    return { kind: 'api', name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), url: baseUrl };
+    const setting = `sources.${name}.baseUrl`;
+    return { kind: 'api', name: isDefault('baseUrl') ? 'live' : maskUrl(baseUrl), url: baseUrl, setting };
   }
   if (!isHttpUrl(word)) {
     throw new PipelineError(
@@ -109,7 +113,7 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice): Address 
     );
   }
   const baseUrl = word.replace(/\/+$/, '');
-  return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl };
+  return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl, setting: '--from' };
 }
 
 function noArchive(source: string): PipelineError {
@@ -137,7 +141,7 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   const sandbox = await startSandbox({});
   // Nobody has to be spared there.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
-  const upstream = openApi(loaded, { name: 'sandbox', url: sandbox.url }, deps, own);
+  const upstream = openApi(loaded, { name: 'sandbox', url: sandbox.url, setting: '--from' }, deps, own);
   return {
     upstream,
     keepsOthers: false,
@@ -154,15 +158,15 @@ function openAddress(
   address: Exclude<Address, { readonly kind: 'sandbox' }>,
   deps: SourceDeps,
 ): ClosingUpstream {
-  const { archive } = loaded.config.source;
-  return address.kind === 'archive' && archive !== null
-    ? openCopies(loaded, archive, address, deps)
-    : openApi(loaded, address, deps);
+  if (address.kind === 'api') return openApi(loaded, address, deps);
+  const { archive, name } = loaded.config.source;
+  if (archive === null) throw noArchive(name);
+  return openCopies(loaded, archive, address, deps);
 }
 
 function openApi(
   { config, isDefault }: LoadedSource,
-  { name, url }: Place,
+  { name, setting, url }: Omit<Extract<Address, { readonly kind: 'api' }>, 'kind'>,
   { clock, log }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ): ClosingUpstream {
@@ -172,7 +176,8 @@ function openApi(
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
-    setting: `sources.${config.source.name}.baseUrl`,
+    setting,
+    ...(name === 'live' && config.source.archive !== null ? { otherwise: COPIES } : {}),
     baseUrl: url,
     userAgent: USER_AGENT,
     clock,
@@ -181,10 +186,12 @@ function openApi(
   });
 }
 
+const COPIES = ' For preserved copies, give --from archive.';
+
 function openCopies(
   { config, isDefault }: LoadedSource,
-  { headersTimeoutSeconds, pacing }: Archive,
-  { copies, name, url }: Extract<Address, { readonly kind: 'archive' }>,
+  { copies, headersTimeoutSeconds, pacing }: Archive,
+  { name, until, url }: Extract<Address, { readonly kind: 'archive' }>,
   { clock, log }: SourceDeps,
 ): ClosingUpstream {
   const { settings, source } = config;
@@ -196,6 +203,7 @@ function openCopies(
       : settings.headersTimeoutSeconds,
     address: name,
     copies,
+    until,
     // Nobody has to spare a stand-in on this machine.
     pacing: isLoopback(new URL(url).hostname)
       ? { ...pacing, requestsPerSecond: settings.requestsPerSecond }

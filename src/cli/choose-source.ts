@@ -23,9 +23,9 @@ export function chooseSource(named: string | undefined, from: string | undefined
   if (named === undefined || source !== null) return { source, from: from ?? null };
   if (isAddress(named) && from === undefined) return { source: sources[0] ?? null, from: named };
   const names = sources.map(({ name }) => name).join(', ');
-  throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: known are ${names}`, {
+  throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: known sources: ${names}`, {
     code: 'usage',
-    hint: `Where records come from is said by --from: ${ADDRESSES.join(', ')} or an http(s) URL without query.`,
+    hint: `To choose where records come from, give --from ${ADDRESSES.join(', ')} or an http(s) URL without query.`,
   });
 }
 

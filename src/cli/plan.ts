@@ -2,7 +2,7 @@ import { planChanges, type PlanReport } from '../app/plan.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
 import { example, type Register } from './command.ts';
-import { isAddress } from './choose-source.ts';
+import { ADDRESSES, isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -23,7 +23,7 @@ export const registerPlan: Register = (program, streams, act) => {
     .command('plan')
     .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
-    .option('--as-of <date>', 'the day of an archive, as in 2025-10-06 (default: its last good one)')
+    .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option(
       '--from <address|run...>',
       'archive, live, sandbox, a base URL, or runs whose raw files stand for a pull',
@@ -48,9 +48,19 @@ export const registerPlan: Register = (program, streams, act) => {
     });
 };
 
-/** Throws `usage` for more than one address, or one beside runs. */
+/** Throws `usage` for more than one address, one beside runs, or what can be neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
+  const neither = from.find((one) => !isAddress(one) && !/^[0-9a-f-]+$/.test(one));
+  if (neither !== undefined) {
+    throw new PipelineError(
+      `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,
+      {
+        code: 'usage',
+        hint: `Give ${ADDRESSES.join(', ')}, an http(s) URL without query, or the ids of runs.`,
+      },
+    );
+  }
   if (addresses.length === 0) return from;
   if (from.length === 1) return [];
   throw new PipelineError(`Cannot plan from ${from.join(' and ')}: give one address, or runs`, {

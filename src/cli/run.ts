@@ -31,7 +31,7 @@ export const registerRun: Register = (program, streams, act) => {
     .description('one run: extract, validate, transform, load, publish')
     .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
-    .option('--as-of <date>', 'the day of an archive, as in 2025-10-06 (default: its last good one)')
+    .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
     .option('--migrate', 'apply pending migrations to a server first')

@@ -93,6 +93,8 @@ function printRun(context: CommandContext, run: RunReport): void {
   printLine(context, `From ${run.started_at} to ${run.finished_at ?? '-'}`);
   printLine(context, `Folder: ${run.run_dir}`);
   if (run.error !== null) printLine(context, `Error: ${run.error.message}`);
+  const hint = run.error?.hint ?? null;
+  if (hint !== null) printLine(context, `Hint: ${typeable(hint, context.cwd, context.given)}`);
   const reports = Object.entries(run.resources);
   if (reports.length === 0) return;
   printLine(context, '');

@@ -103,7 +103,10 @@ function isUnmet({ report, resource }: Derived, lookups: Lookups): boolean {
 function unmetError(name: string, { report, resource }: Derived): PipelineError {
   return new PipelineError(
     `Cannot load ${name}: ${resource.name}, which it needs, is ${report.status}, and no rows of it were loaded before`,
-    { code: 'source', hint: `Pull ${resource.name} from where it is available.` },
+    {
+      code: 'source',
+      hint: `Load ${resource.name} first, from another day with --as-of or another address with --from.`,
+    },
   );
 }
 

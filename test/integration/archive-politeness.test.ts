@@ -11,6 +11,7 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 const QUIET_TURNS = 50;
 const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri, 28 Nov 2025 03:42:23 GMT' };
 
+/** Of status 0: the connection is cut. */
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
 /** An archive in virtual time that gives these answers one after the other, then captures; each without a redirect. */
@@ -30,7 +31,8 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
       open -= 1;
     });
     const { headers = {}, status } = answers[number - 1] ?? { status: 200, headers: CAPTURED };
-    response.writeHead(status, headers).end('[]');
+    if (status === 0) response.destroy();
+    else response.writeHead(status, headers).end('[]');
   });
   const { upstream, lines } = openTestArchive(
     { archiveUrl: `${web.url}/web/20260605000000id_/https://api.spacexdata.com`, recordingsUrl: web.url },
@@ -144,6 +146,22 @@ void describe('the archive is asked', () => {
     assert.equal(asked().length, 1);
     for (const { error } of failures)
       assert.match(error.message, /it answered 429: too many requests, for 121 s/);
+  });
+
+  void it('no more after a quarter of a minute without any answer: every resource ends', async (t) => {
+    const { asked, fail } = await stage(
+      t,
+      Array.from({ length: 30 }, () => ({ status: 0 })),
+    );
+    const failures = await fail(NAMES);
+    const times = asked().map(([, at]) => Number(at));
+    // Five tries of five resources would take 24 s.
+    assert.ok(Math.max(...times) <= 16, times.join());
+    for (const { error, isAbsent } of failures) {
+      assert.equal(isAbsent, false);
+      assert.match(error.message, /the connection was closed before the answer was complete/);
+      assert.match(error.hint ?? '', /^Check the network/);
+    }
   });
 
   void it('as before after a 429 that was captured', async (t) => {

@@ -98,6 +98,18 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.match((await failureOf(unproven.pull())).error.message, /neither a known SHA-256 nor an ETag/);
   });
 
+  void it('that was made after the day that is asked for is none of it', async (t) => {
+    const { pull, requests } = await stage(t, 'no-fault', {}, {}, '2025-10-06');
+    const before = requests();
+    const { error, isAbsent } = await failureOf(pull());
+    assert.ok(isAbsent);
+    assert.match(
+      error.message,
+      /^Cannot get dragons: no copy of it is preserved for 2025-10-06 \(.*: it was recorded on 2026-03-21, after 2025-10-06\)$/,
+    );
+    assert.equal(requests(), before);
+  });
+
   void it('that does not exist is no failure', async (t) => {
     const { pull } = await stage(t, 'missing');
     const { error, isAbsent } = await failureOf(pull());
@@ -153,6 +165,7 @@ async function stage(
   fault = 'no-fault',
   known: Partial<Recording> = {},
   options: WaybackOptions = {},
+  until: string | null = null,
 ) {
   const behaviours = fault === 'no-fault' ? {} : { 'recordings/dragons': fault };
   const { standIn } = await stageArchive(t, { behaviours, ...options });
@@ -160,7 +173,7 @@ async function stage(
     ? (standIn.pins()['dragons']?.sha256 ?? '')
     : await hashOf(standIn.url + FILE);
   const recording = { ...RECORDING, sha256, etag: null, ...known };
-  const { upstream } = openTestArchive(standIn, { copies: { dragons: [recording] } });
+  const { upstream } = openTestArchive(standIn, { copies: { dragons: [recording] }, until });
   t.after(upstream.close);
   return {
     body: await (await fetch(`${standIn.url}/v4/dragons`)).text(),

@@ -117,8 +117,8 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {
       args: ['run', '--source', 'mars'],
-      message: /--source "mars": known are spacex$/m,
-      hint: /--from: archive, live, sandbox/,
+      message: /--source "mars": known sources: spacex$/m,
+      hint: /--from archive, live, sandbox/,
     },
     {
       args: ['run', '--from', 'archiv'],
@@ -126,7 +126,11 @@ void describe('command line', { concurrency: 3 }, () => {
       hint: /--from archive/,
     },
     { args: ['run', '--from', 'ftp://x'], message: /--from "ftp:\/\/x": it is neither/, hint: /--from/ },
-    { args: ['plan', '--from', 'archiv'], message: /find run archiv/, hint: /runs/ },
+    {
+      args: ['plan', '--from', 'archiv'],
+      message: /neither an address nor a run's id/,
+      hint: /archive, live/,
+    },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },

@@ -102,6 +102,8 @@ void describe('resume', { concurrency: 2 }, () => {
     await running.finished;
     gate.open();
     api.set(LAUNCHES, replies[LAUNCHES]);
+    const shown = await workspace.run(['runs', 'show']);
+    assert.match(shown.stdout, /^Hint: Go on with: .*spacex-pipeline resume [0-9a-f-]{36}$/m);
     const { code, report, stderr } = await resume();
     assert.equal(code, 0, stderr);
     assert.equal(await digest(), whole);

@@ -156,9 +156,15 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.equal(report.address, 'archive@2025-11-01');
     assert.deepEqual([named(report, 'succeeded'), named(report, 'absent')], [['rockets'], ['dragons']]);
     assert.ok(archive.requests().some(({ path: asked }) => asked.includes('/web/20251101id_/')));
+    const late = await workspace.run(['run', '--as-of', '2020-01-01', '--resources', 'rockets']);
+    assert.match(late.stdout, /^Later than 2020-01-01, as no capture is nearer: rockets\.$/m);
+    assertFailure(await workspace.run(['run', '--as-of', '2999-01-01']), {
+      code: 2,
+      message: /--as-of "2999-01-01": it is in the future/,
+    });
     assertFailure(await workspace.run(['run', '--as-of', 'yesterday']), {
       code: 2,
-      message: /--as-of "yesterday": it is no day/,
+      message: /--as-of "yesterday": it is not a date/,
     });
     assertFailure(await workspace.run(['run', '--from', 'live', '--as-of', '2025-11-01']), {
       code: 2,

@@ -114,7 +114,10 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
     message: /--schema for 2 sources/,
     hint: /--source spacex, or --source moon-watch/,
   });
-  assertFailure(await run('run', '--source', 'mars'), { code: 2, message: /known are spacex, moon-watch/ });
+  assertFailure(await run('run', '--source', 'mars'), {
+    code: 2,
+    message: /known sources: spacex, moon-watch/,
+  });
 }
 
 void describe('two sources', () => {

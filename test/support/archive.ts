@@ -47,6 +47,7 @@ export function openTestArchive(
     recordingsUrl: urls.recordingsUrl ?? null,
     settings: SETTINGS,
     copies: copies(),
+    until: null,
     pacing: { requestsPerSecond: 1000, burst: 1 },
     userAgent: 'test',
     connectTimeoutSeconds: 5,

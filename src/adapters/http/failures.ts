@@ -8,6 +8,8 @@ export type Place = {
   readonly proxy: URL | null;
   /** The key of the configuration that holds the address, for hints. */
   readonly setting: string;
+  /** What else could be done, for hints: a sentence behind a space. */
+  readonly otherwise?: string;
 };
 
 type Failure = {
@@ -64,7 +66,7 @@ export function failed(place: Place, error: unknown): RequestError {
   if (final !== null) return cannotGet(place, final.reason, { hint: final.hint, cause: error });
   const hint =
     place.proxy === null
-      ? `Check the network and ${setting}, or try again later.`
+      ? `Check the network and ${setting}, or try again later.${place.otherwise ?? ''}`
       : 'Check the proxy, or name the host in NO_PROXY to go without.';
   return cannotGet(place, reasonOf(error), { hint, cause: error, retryable: true });
 }

@@ -27,6 +27,8 @@ export type TransportOptions = Timeouts &
     readonly baseUrl: string;
     /** The key of the configuration that holds it, for hints. */
     readonly setting: string;
+    /** What else could be done where it cannot be reached: a sentence behind a space. */
+    readonly otherwise?: string;
     readonly userAgent: string;
     /** Called before each request beyond the first, as redirects ask for them. */
     readonly turn: (signal: AbortSignal) => Promise<void>;
@@ -50,7 +52,7 @@ type Answer = {
 };
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, clock, log, minBytesPerSecond, setting, turn } = options;
+  const { baseUrl, clock, log, minBytesPerSecond, otherwise = '', setting, turn } = options;
   const connections = openConnections(options);
   const send = createSender({ connections, turn, log });
   const base = new URL(baseUrl);
@@ -72,7 +74,7 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<Answer> {
     let url = withoutLogin(new URL(`${baseUrl}${path}`));
     for (let redirects = 0; ; redirects += 1) {
-      const place = { url, proxy: proxyFor(url, options), setting };
+      const place = { url, proxy: proxyFor(url, options), setting, otherwise };
       log.debug(`GET ${maskUrl(url.href)}`, { path, redirects });
       const body = await send(place, { signal, headers: { ...common, ...own } });
       const headers = headersOf(body.rawHeaders, hide);

@@ -28,6 +28,8 @@ export type CopyTriesOptions = CopyRetries & {
   readonly ways: readonly Way[];
   /** The URL of the copy that is kept; null for none. */
   readonly keptUrl: string | null;
+  /** The day that was asked for, as `YYYY-MM-DD`; null for the newest copy. */
+  readonly until: string | null;
   readonly onRetry: (retry: Retry) => void;
   readonly signal: AbortSignal;
 };
@@ -37,12 +39,14 @@ export type CopyTriesOptions = CopyRetries & {
  * leads on to the next. Where a host cannot be reached, a newer copy that is kept is not replaced by an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
-  const { clock, keptUrl, maxAttempts, onRetry, resource, signal } = options;
+  const { clock, keptUrl, maxAttempts, onRetry, resource, signal, until } = options;
   const attempts: Attempt[] = [];
   const ways = [...options.ways];
   const reasons: string[] = [];
   /** Has each copy so far turned out not to exist? */
   let isAbsent = true;
+  /** What to do about a host that failed: that may pass. */
+  let hostHint: string | null = null;
   let tries = 0;
   let started = clock.elapsed();
   let current: Asked | null = null;
@@ -81,6 +85,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
   function giveUp(error: PipelineError, status: number | null): void {
     const way = ways.shift();
     const fault = faultOf(error);
+    if (fault === null) hostHint ??= error.hint ?? null;
     reasons.push(reasonOf(error, tries));
     tries = 0;
     // What the archive never captured is not in its index either, and a host that is away cannot be asked for that.
@@ -98,12 +103,13 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     const all = reasons.join('; ');
     if (isAbsent) {
       const known = all === '' ? '' : ` (${all})`;
-      return new AbsentError(`Cannot get ${resource}: no copy of it is preserved${known}`, {
+      const when = until === null ? '' : ` for ${until}`;
+      return new AbsentError(`Cannot get ${resource}: no copy of it is preserved${when}${known}`, {
         cause,
         hint: OTHER_COPY,
       });
     }
-    const hint = cause?.hint ?? OTHER_COPY;
+    const hint = hostHint ?? cause?.hint ?? OTHER_COPY;
     return new PipelineError(`Cannot get ${resource} from a preserved copy: ${all}`, {
       code: 'source',
       cause,

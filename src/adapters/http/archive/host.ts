@@ -60,6 +60,8 @@ export type Host = {
 /** The archive blocks an address for an hour that goes on asking within a minute of a 429. */
 const LEAST_HOLD_MS = 60_000;
 const CLOSED_MS = 3_600_000;
+const SILENT_TRIES = 5;
+const SILENT_MS = 15_000;
 
 export function openHost(options: HostOptions, rules: HostRules): Host {
   const { burst, clock, log, requestsPerSecond } = options;
@@ -78,6 +80,8 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   };
   /** 429 in a row. */
   let refusals = 0;
+  /** Failures in a row to get any answer. */
+  let silence: { readonly since: number; readonly failures: number } | null = null;
   /** Until then nobody asks, and this is why. */
   let closed: { readonly until: number; readonly reason: string; readonly hint: string } | null = null;
 
@@ -111,9 +115,19 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
   }
 
+  /** Without an answer for that long, no other resource needs to find out. */
+  function unreached(place: Place, error: unknown): unknown {
+    const since = silence?.since ?? clock.elapsed();
+    silence = { since, failures: (silence?.failures ?? 0) + 1 };
+    const isLong = silence.failures >= SILENT_TRIES && clock.elapsed() - since >= SILENT_MS;
+    if (!isLong || !(error instanceof RequestError)) return error;
+    const hint = error.hint ?? 'Try again later.';
+    return close(place, error.reason, { hint, cause: error });
+  }
+
   function failure(place: Place, error: unknown): unknown {
     const isRefused = errorCode(error instanceof RequestError ? error.cause : error) === 'ECONNREFUSED';
-    if (refusedHint === null || !isRefused || place.proxy !== null) return error;
+    if (refusedHint === null || !isRefused || place.proxy !== null) return unreached(place, error);
     return close(place, 'it refuses connections', { hint: refusedHint, cause: error });
   }
 
@@ -127,7 +141,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
         const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
         log.debug(`GET ${place.url.href}`);
         const message = await send(place, { headers, signal }).catch((error: unknown) => {
-          throw failure(place, error);
+          throw signal.aborted ? error : failure(place, error);
         });
         const answered = headersOf(message.rawHeaders, hide);
         const status = message.statusCode ?? 0;
@@ -136,6 +150,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
           throw refused(place, answered['retry-after']);
         }
         refusals = 0;
+        silence = null;
         const pauseMs = options.bodyTimeoutSeconds * 1000;
         const pace = { pauseMs, minBytesPerSecond: options.minBytesPerSecond, endsBy, clock };
         return {

@@ -14,6 +14,8 @@ export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | '
     /** What the ledger remembers. */
     readonly address: string;
     readonly copies: Archive['copies'];
+    /** The last day of which a recording may be, as `YYYY-MM-DD`; null for any. */
+    readonly until: string | null;
     readonly pacing: Archive['pacing'];
     readonly headersTimeoutSeconds: number;
     /** `<archive>/<timestamp>id_/<base URL of the API>` */
@@ -31,7 +33,7 @@ export type ArchiveUpstream = Upstream & { readonly close: () => Promise<void> }
  * asked one request at a time. Throws PipelineError `usage` where `archiveUrl` is no address of captures.
  */
 export function openArchive(options: ArchiveOptions): ArchiveUpstream {
-  const { copies, settings } = options;
+  const { copies, settings, until } = options;
   const recordingsUrl = options.recordingsUrl?.replace(/\/+$/, '') ?? null;
   const base = parsePlayback(options.archiveUrl.replace(/\/+$/, ''));
   if (base === null) throw notOfCaptures(options);
@@ -56,7 +58,7 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
   const recordings =
     repository === null || recordingsUrl === null
       ? null
-      : createRecordings(repository, recordingsUrl, base.original);
+      : createRecordings(repository, { folder: recordingsUrl, original: base.original, until });
 
   function wayTo(copy: PreservedCopy, page: Page): readonly Way[] {
     if (copy.kind === 'capture') {

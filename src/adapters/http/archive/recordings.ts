@@ -22,8 +22,16 @@ export type Recordings = {
   readonly get: (recording: Recording, page: Page) => Promise<Asked>;
 };
 
-/** Recordings of an API in one folder. `original` is the API's base URL. */
-export function createRecordings(host: Host, folder: string, original: string): Recordings {
+export type RecordingsOptions = {
+  readonly folder: string;
+  /** The API's base URL. */
+  readonly original: string;
+  /** The last day of which a recording may be, as `YYYY-MM-DD`; null for any. */
+  readonly until: string | null;
+};
+
+/** Recordings of an API in one folder. */
+export function createRecordings(host: Host, { folder, original, until }: RecordingsOptions): Recordings {
   const placeOf = ({ file }: Recording) => host.placeOf(new URL(`${folder}/${file}`));
   const urlOf = (recording: Recording): string => maskUrl(placeOf(recording).url.href);
 
@@ -32,6 +40,9 @@ export function createRecordings(host: Host, folder: string, original: string): 
     async get(recording, page) {
       const place = placeOf(recording);
       const url = urlOf(recording);
+      const day = recording.recorded.slice(0, 10);
+      if (until !== null && day > until)
+        throw noCopy(place, 'absent', `it was recorded on ${day}, after ${until}`);
       // Where the files of a folder change, it has to get another URL.
       if (page.kept?.url === url) {
         const proof = canProve(page.kept.etag) ? 'etag' : recording.sha256 === null ? 'none' : 'sha256';
