@@ -49,7 +49,7 @@ export async function openSource(
   const upstream = openAddress(loaded, address, deps);
   const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
   if (choice.orSandbox && !fallsBack)
-    deps.log.warn('--or-sandbox has no effect: an address, a day or a database was chosen');
+    deps.log.info('--or-sandbox has no effect: an address, a day or a database was chosen');
   const reason = fallsBack ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
     await upstream.close();

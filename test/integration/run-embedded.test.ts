@@ -117,7 +117,11 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         const result = await workspace.run(['run', ...args], env);
         const message = /Cannot get .*rockets: .*(?:ENOTFOUND|ECONNREFUSED).*\(3 tries\)/;
         assertFailure(result, { code: 3, message });
-        assert.doesNotMatch(result.stderr, /sandbox/);
+        assert.doesNotMatch(result.stderr, /built-in sandbox/);
+        assert.equal(
+          /--or-sandbox has no effect: an address/.test(result.stderr),
+          args.includes('--or-sandbox'),
+        );
         assert.ok(!workspace.list().includes('data/sandbox'));
       });
     }
