@@ -116,8 +116,9 @@ void describe('startPostgres', () => {
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
+  // Of the connection, from its first moment on; the query is rejected besides.
+  client.on('error', () => {});
   await client.connect();
-  client.on('error', () => {}); // of the connection; the query is rejected besides
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {

@@ -115,7 +115,8 @@ void it('cancels a statement over TLS', async (t) => {
   while ((await admin.query(active)).rowCount === 0);
   interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
   await sleeping;
-  assert.equal((await admin.query(active)).rowCount, 0);
+  // The server says that it has cancelled before it shows itself as idle.
+  while ((await admin.query(active)).rowCount !== 0);
   const ended = await session.evenAborted.rows('SELECT 1 AS n');
   assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
 });
