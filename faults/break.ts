@@ -94,18 +94,17 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
       lost.push(`it failed for another reason: ${stderr.slice(-500)}`);
     const left = await digest(place);
     if (left.tables !== (code === 0 ? expected : old).tables) lost.push(`it left ${left.tables}`);
-    if (code !== 0) lost.push(...(await resumeOrRun(place, stderr)));
+    if (code !== 0) lost.push(...(await resumeOrRun(place)));
     return [...lost, ...(await losses(place, expected))];
   });
 }
 
-/** A run that had begun, which `stderr` tells, is resumed; where none had, or it has published, the next run is the one. */
-export async function resumeOrRun(place: Place, stderr: string): Promise<string[]> {
-  const [, id = null] = / run (\S+) from /.exec(stderr) ?? [];
-  const resumed = id === null ? null : await place.cli(['resume', id]);
-  if (resumed?.code === 0) return [];
-  if (resumed !== null && !/Cannot find run|it has published/.test(resumed.stderr))
+/** A run that had begun is resumed; where none had, the next run is the one. */
+export async function resumeOrRun(place: Place): Promise<string[]> {
+  const resumed = await place.cli(['resume']);
+  if (resumed.code === 0) return [];
+  if (!/it has published/.test(resumed.stderr))
     return [`resume: exit ${resumed.code}: ${resumed.stderr.slice(-500)}`];
-  const run = await place.pull();
-  return run.code === 0 ? [] : [`run: exit ${run.code}: ${run.stderr.slice(-500)}`];
+  const { code, stderr } = await place.pull();
+  return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
 }

@@ -146,7 +146,7 @@ async function besideAnother(
     const left = await digest(place);
     if (left.tables !== old.tables) lost.push('the first published without the lock');
     if (!isDead) await end();
-    lost.push(...(await resumeOrRun(place, stderr)));
+    lost.push(...(await resumeOrRun(place)));
     return [...lost, ...(await losses(place, expected))];
   });
 }

@@ -107,6 +107,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       const args = ['run', '--source', 'sandbox', '--resources', 'launches'];
       const run = spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
+      assert.match(run.stderr, /launches: not modified since run \S+/);
       assert.match(run.stderr, /launches: its tables are as run \S+ left them/);
     }
   });

@@ -100,7 +100,7 @@ async function encrypted(url: string): Promise<boolean> {
   }
 }
 
-void it('cancels a statement over TLS', async (t) => {
+void it('cancels a statement over TLS', { timeout: 60_000 }, async (t) => {
   const admin = new Client({ connectionString: urlOf(server.url, {}), ssl: { rejectUnauthorized: false } });
   await admin.connect();
   const interrupt = new AbortController();
@@ -110,12 +110,12 @@ void it('cancels a statement over TLS', async (t) => {
     await Promise.all([database.close(), admin.end()]);
   });
   const session = await database.connect();
-  const sleeping = assert.rejects(session.rows('SELECT pg_sleep(63)'), { message: 'Cannot go on' });
-  const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(63)' AND state = 'active' AND pid <> pg_backend_pid()`;
+  const sleeping = assert.rejects(session.rows('SELECT pg_sleep(6363)'), { message: 'Cannot go on' });
+  const active = `SELECT FROM pg_stat_activity WHERE query LIKE '%sleep(6363)' AND state = 'active' AND pid <> pg_backend_pid()`;
   while ((await admin.query(active)).rowCount === 0);
   interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
   await sleeping;
-  // The server says that it has cancelled before it shows itself as idle.
+  // The server reports the cancel before it shows itself as idle. Without a cancel this would not end in time.
   while ((await admin.query(active)).rowCount !== 0);
   const ended = await session.evenAborted.rows('SELECT 1 AS n');
   assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
