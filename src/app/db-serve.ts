@@ -6,7 +6,8 @@ import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { embeddedDir, lockData, READ_WAIT_MS } from './database.ts';
+import { READ_WAIT_MS } from './database.ts';
+import { embeddedDir, lockData } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 

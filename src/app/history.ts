@@ -13,11 +13,13 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
 import { processExists } from '../lib/process-exists.ts';
-import { embeddedDir, READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
+import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
+import { embeddedDir, type Runtime } from './runtime.ts';
 
 export type { Reject } from '../adapters/files/history.ts';
 
 export type HistoryDeps = {
+  readonly runtime: Runtime;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;

@@ -12,7 +12,8 @@ import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { embeddedDir, migrationDirs, withEachDatabase, type OpenDatabase } from './database.ts';
+import { migrationDirs, withEachDatabase } from './database.ts';
+import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
 

@@ -15,7 +15,7 @@ import { unknownResource } from '../engine/plan.ts';
 import { createKindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase } from './runtime.ts';
 import { logEvents } from './log-events.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';

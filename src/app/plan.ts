@@ -9,7 +9,8 @@ import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { Preview } from '../engine/preview.ts';
-import { embeddedDir, openDatabase, telling } from './database.ts';
+import { telling } from './database.ts';
+import { embeddedDir, openRuntime } from './runtime.ts';
 import { findRun } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
@@ -75,13 +76,16 @@ export async function planChanges(
       // Where there is no database, a run would make one, and there is nothing in it that could change.
       const isNew = config.database.url === null && !hasDatabase(embeddedDir(source.dataDir));
       const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
-      const opened = await openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
+      // It must be closed before its folder goes.
+      const runtime = isNew ? openRuntime(deps) : deps.runtime;
+      const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
         const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
       } finally {
         await opened.close();
+        if (isNew) await runtime.close();
       }
     });
     return {

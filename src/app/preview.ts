@@ -4,7 +4,7 @@ import { withPreviewFolder } from '../adapters/files/run-folders.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { previewAll, type Preview } from '../engine/preview.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase } from './runtime.ts';
 import { openRun, type RunOptions } from './open-run.ts';
 import { hintAt, makeReady, prepare } from './prepare.ts';
 import type { RunDeps } from './run.ts';

@@ -3,14 +3,8 @@ import { migrationStates } from '../adapters/postgres/migrate.ts';
 import { publishedAtAll } from '../adapters/postgres/published.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
-import {
-  embeddedDir,
-  inSchemaOf,
-  migrationDirs,
-  READ_WAIT_MS,
-  withDatabase,
-  type OpenDatabase,
-} from './database.ts';
+import { inSchemaOf, migrationDirs, READ_WAIT_MS, withDatabase } from './database.ts';
+import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 /**

@@ -5,7 +5,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase } from './runtime.ts';
 import { findRun } from './history.ts';
 import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';

@@ -10,13 +10,15 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
-import { openDatabase, telling, type OpenDatabase } from './database.ts';
+import { telling } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
 import { hinting, makeReady, prepare, type Prepared } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
+import type { OpenDatabase, Runtime } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
 
 export type RunDeps = {
+  readonly runtime: Runtime;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -65,7 +67,7 @@ export async function runOnce(
   const source = await openTheSource();
   const { dataDir } = source;
   try {
-    const opened = await openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 });
+    const opened = await deps.runtime.openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 });
     try {
       const mayMigrate = config.database.url === null || start.migrate;
       const preparing = prepare(

@@ -11,6 +11,7 @@ import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { addressOfDay, archiveDay } from './archive-day.ts';
+import type { Runtime } from './runtime.ts';
 import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
@@ -30,7 +31,12 @@ export type SourceChoice = {
   readonly orSandbox: boolean;
 };
 
-export type SourceDeps = { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal };
+export type SourceDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly runtime: Pick<Runtime, 'budgets'>;
+};
 
 type ClosingUpstream = Upstream & { readonly close: () => Promise<void> };
 
@@ -167,7 +173,7 @@ function openAddress(
 function openApi(
   { config, isDefault }: LoadedSource,
   { name, setting, url }: Omit<Extract<Address, { readonly kind: 'api' }>, 'kind'>,
-  { clock, log }: SourceDeps,
+  { clock, log, runtime: { budgets } }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ): ClosingUpstream {
   return openHttpUpstream({
@@ -180,6 +186,7 @@ function openApi(
     ...(name === 'live' && config.source.archive !== null ? { otherwise: COPIES } : {}),
     baseUrl: url,
     userAgent: USER_AGENT,
+    budgets,
     clock,
     log,
     random: Math.random,
@@ -192,7 +199,7 @@ function openCopies(
   { config, isDefault }: LoadedSource,
   { copies, headersTimeoutSeconds, pacing }: Archive,
   { name, until, url }: Extract<Address, { readonly kind: 'archive' }>,
-  { clock, log }: SourceDeps,
+  { clock, log, runtime: { budgets } }: SourceDeps,
 ): ClosingUpstream {
   const { settings, source } = config;
   const keyOf = (setting: string): string => `sources.${source.name}.${setting}`;
@@ -212,6 +219,7 @@ function openCopies(
     recordingsUrl: settings.recordingsUrl === '' ? null : (settings.recordingsUrl ?? null),
     settings: { archiveUrl: keyOf('archiveUrl'), recordingsUrl: keyOf('recordingsUrl') },
     userAgent: USER_AGENT,
+    budgets,
     clock,
     log,
     random: Math.random,

@@ -11,7 +11,7 @@ import type { Source } from '../core/source.ts';
 import { planRun } from '../engine/plan.ts';
 import { sources } from '../sources/index.ts';
 import type { Preview } from '../engine/preview.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase } from './runtime.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTargets } from './read-target.ts';

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 
 import type { ErrorReport } from '../core/errors.ts';
-import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
+import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { typeable } from './self.ts';
 
 /** Adds a command to the program; `act` takes what its action returns. */
-export type Register = (program: Command, streams: CliStreams, act: (outcome: Outcome) => void) => void;
+export type Register = (program: Command, streams: CommandStreams, act: (outcome: Outcome) => void) => void;
 
 /** An example line for the end of a command's help. */
 export function example(...lines: readonly string[]): string {

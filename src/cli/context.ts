@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
+import type { Runtime } from '../app/runtime.ts';
 import { forSource, type LoadedSource, type SourceConfig } from '../config/for-source.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
 import type { ConfigInput } from '../config/schema.ts';
@@ -27,6 +28,9 @@ export type CliStreams = {
   readonly signal: AbortSignal;
 };
 
+/** The same with what is open while the command goes on. */
+export type CommandStreams = CliStreams & { readonly runtime: Runtime };
+
 export type GlobalOptions = {
   readonly config?: string;
   readonly dataDir?: string;
@@ -41,7 +45,7 @@ export type GlobalOptions = {
 };
 
 /** What a command's action works with. */
-export type CommandContext = CliStreams & {
+export type CommandContext = CommandStreams & {
   /** For the source that was named, or else the default one. */
   readonly loaded: LoadedSource;
   /** For the source that was named, or else each. */
@@ -84,7 +88,7 @@ function addressIn(from: string | readonly string[] | undefined): string | undef
 
 /** Loads the configuration for a command. */
 export async function openContext(
-  streams: CliStreams,
+  streams: CommandStreams,
   command: Command,
   own: OwnFlags = {},
 ): Promise<CommandContext> {

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
 
+import { openRuntime } from '../app/runtime.ts';
 import { VERSION } from '../app/version.ts';
 import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 import { example, tellError, type Register } from './command.ts';
-import type { CliStreams, GlobalOptions, Outcome } from './context.ts';
+import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { printJson } from './print.ts';
 
 /** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. */
@@ -37,8 +38,9 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   let outcome: Outcome = null;
   const program = createProgram();
   const meant = commandOf(args, program);
+  const runtime = openRuntime(streams);
   try {
-    await addCommands(program, streams, meant, (result) => {
+    await addCommands(program, { ...streams, runtime }, meant, (result) => {
       outcome = result;
     });
     await program.parseAsync([...args], { from: 'user' });
@@ -49,20 +51,22 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args);
     tellFailure(failure, args, program, streams);
     return reportError(failure).code;
+  } finally {
+    await runtime.close();
   }
 }
 
 /** The whole command line. */
 export async function buildProgram(streams: CliStreams): Promise<Command> {
   const program = createProgram();
-  await addCommands(program, streams, '', () => undefined);
+  await addCommands(program, { ...streams, runtime: openRuntime(streams) }, '', () => undefined);
   return program;
 }
 
 /** Help of the program, suggestions and completion go by all commands. `act` takes how a command ended. */
 async function addCommands(
   program: Command,
-  streams: CliStreams,
+  streams: CommandStreams,
   meant: string,
   act: (outcome: Outcome) => void,
 ): Promise<void> {

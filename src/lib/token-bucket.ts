@@ -17,6 +17,19 @@ export type TokenBucket = {
   readonly hold: (milliseconds: number) => void;
 };
 
+/** One budget for a name and a pace, whoever asks for it. */
+export type Budgets = (name: string, options: TokenBucketOptions) => TokenBucket;
+
+export function createBudgets(): Budgets {
+  const buckets = new Map<string, TokenBucket>();
+  return (name, options) => {
+    const key = JSON.stringify([name, options.perSecond, options.burst]);
+    const bucket = buckets.get(key) ?? createTokenBucket(options);
+    buckets.set(key, bucket);
+    return bucket;
+  };
+}
+
 /** In any T seconds at most `burst + perSecond * T` takes resolve. */
 export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOptions): TokenBucket {
   if (!(perSecond > 0 && burst >= 1)) {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { openRuntime } from '../../src/app/runtime.ts';
 import { openSource } from '../../src/app/source.ts';
 import { forSource, type LoadedSource } from '../../src/config/for-source.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -29,6 +30,7 @@ function openedLog(): { log: Log; lines: string[] } {
 }
 
 const { signal } = new AbortController();
+const runtime = openRuntime({ signal });
 
 describe('a run that may fall back', () => {
   it('takes the sandbox, and says why, when nobody listens where the live API should be', async () => {
@@ -37,7 +39,7 @@ describe('a run that may fall back', () => {
     server.close();
     const loaded = await withLiveAt(`http://127.0.0.1:${port}`);
     const { lines, log } = openedLog();
-    const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal });
+    const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal, runtime });
     try {
       assert.equal(opened.upstream.address, 'sandbox');
       assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
@@ -54,6 +56,7 @@ describe('a run that may fall back', () => {
       clock: systemClock,
       log: openedLog().log,
       signal,
+      runtime,
     });
     assert.equal(opened.upstream.address, 'live');
     await opened.close();
@@ -76,7 +79,7 @@ describe('a run', () => {
     it(`does not fall back where ${what} is configured`, async () => {
       const { log } = openedLog();
       const loaded = configure(await withLiveAt(AWAY));
-      const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal });
+      const opened = await openSource(loaded, CHOICE, { clock: systemClock, log, signal, runtime });
       assert.notEqual(opened.upstream.address, 'sandbox');
       await opened.close();
     });

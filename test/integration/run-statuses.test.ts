@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { pull, runOnce } from '../../src/app/run.ts';
+import { openRuntime } from '../../src/app/runtime.ts';
 import { forSource } from '../../src/config/for-source.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { AbsentError } from '../../src/core/errors.ts';
@@ -61,10 +62,12 @@ async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunRe
     dataDir: loaded.config.dataDir,
     close: upstream.close,
   };
+  const { signal } = new AbortController();
   return runOnce(loaded, start, async () => opened, {
+    runtime: openRuntime({ signal }),
     clock: systemClock,
     log: createTestLog().log,
-    signal: new AbortController().signal,
+    signal,
     urlFrom: loaded.urlFrom,
     subscribers: [],
   });

@@ -1,5 +1,5 @@
 import type { Upstream } from '../../core/ports.ts';
-import { createTokenBucket } from '../../lib/token-bucket.ts';
+import { createBudgets, type Budgets } from '../../lib/token-bucket.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 import { openTries, type Retries } from './tries.ts';
 
@@ -9,12 +9,14 @@ export type HttpOptions = Omit<TransportOptions, 'turn'> &
     readonly address: string;
     readonly requestsPerSecond: number;
     readonly burst: number;
+    /** Where budgets are kept that outlive it; its own by default. */
+    readonly budgets?: Budgets;
   };
 
 /** An HTTP API. Every try, and every redirect, takes from one request budget. */
 export function openHttpUpstream(options: HttpOptions): Upstream & { readonly close: () => Promise<void> } {
-  const { burst, clock, requestsPerSecond } = options;
-  const budget = createTokenBucket({ perSecond: requestsPerSecond, burst, clock });
+  const { burst, clock, requestsPerSecond, budgets = createBudgets() } = options;
+  const budget = budgets(new URL(options.baseUrl).host, { perSecond: requestsPerSecond, burst, clock });
   const transport = createTransport({ ...options, turn: budget.take });
   return {
     address: options.address,

@@ -3,54 +3,68 @@ import pg from 'pg';
 import { openDatabaseFolder } from './database-folder.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { engineStream } from './engine-stream.ts';
-import { ConnectionLost, databaseError } from './errors.ts';
+import { databaseError } from './errors.ts';
+import { reportLoss } from './lost-connection.ts';
+import { ProcessLocks, type SessionLocks } from './process-locks.ts';
 import { configureSession, searchPath } from './session-settings.ts';
 import { copyStatement, Session, type Database } from './session.ts';
 import { Turns } from './turns.ts';
 import { valueParsers } from './value-parsers.ts';
-import { reportLoss } from './lost-connection.ts';
+
+/** The embedded database, which any number of runs and readers may share within this process. */
+export type Embedded = Database & {
+  /** The same for one of them: its signal stops nothing but its own statements. */
+  readonly under: (signal: AbortSignal) => Database;
+};
 
 /**
  * PostgreSQL inside this process (PGlite), in a folder. One connection, which every session shares; `fsync` is
  * off: it survives a killed process, not a power cut. The caller holds the folder's lock: PGlite itself would let
- * two processes in.
+ * two processes in. What has ended, as after a statement that took too long, is opened again for the next session.
  */
 export async function openEmbedded({
   dir,
   schema: first,
   ...options
-}: { readonly dir: string; readonly schema: string } & EngineOptions): Promise<Database> {
+}: { readonly dir: string; readonly schema: string } & EngineOptions): Promise<Embedded> {
+  const locks = new ProcessLocks();
   let opened = await open(dir, first, options);
   let reopening: Promise<void> | null = null;
 
-  /** After an abort or a crash, for those who have an end to write, or ask what became of a commit. */
   async function reopen(): Promise<void> {
-    opened = await open(dir, first, { check: options.check });
+    // After an abort there is but an end to write, or to ask what became of a commit.
+    opened = await open(dir, first, options.signal?.aborted === true ? { check: options.check } : options);
   }
 
-  function inSchema(schema: string): Database {
+  function view(schema: string, signal: AbortSignal | undefined): Database {
     return {
       name: dir,
       schema,
       async connect({ evenAborted = false } = {}) {
         if (opened.engine.isEnded()) {
-          if (!evenAborted) throw new ConnectionLost(await opened.engine.ended);
-          await (reopening ??= reopen());
+          if (!evenAborted) signal?.throwIfAborted();
+          await (reopening ??= reopen().finally(() => {
+            reopening = null;
+          }));
         }
-        const session = opened.session(schema);
+        const session = opened.session(schema, signal, locks.forSession());
         return evenAborted ? session.evenAborted : session;
       },
-      inSchema,
+      inSchema: (other) => view(other, signal),
       close: async () => undefined,
     };
   }
 
-  return { ...inSchema(first), close: () => opened.close() };
+  return {
+    ...view(first, options.signal),
+    under: (signal) => view(first, signal),
+    close: () => opened.close(),
+  };
 }
 
 type Opened = {
   readonly engine: Engine;
-  readonly session: (schema: string) => Session;
+  readonly session: (schema: string, signal: AbortSignal | undefined, locks: SessionLocks) => Session;
   readonly close: () => Promise<void>;
 };
 
@@ -67,10 +81,7 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
   /** Whose search path is set. */
   let current = first;
 
-  async function inTurn<T>(schema: string, evenAborted: boolean, send: () => Promise<T>): Promise<T> {
-    const refuse = (): void => {
-      if (!evenAborted) options.signal?.throwIfAborted();
-    };
+  async function inTurn<T>(schema: string, refuse: () => void, send: () => Promise<T>): Promise<T> {
     return turns.take(schema, async () => {
       refuse();
       try {
@@ -88,18 +99,23 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
     });
   }
 
-  const session = (schema: string): Session =>
-    new Session({
-      send: (one, evenAborted) => inTurn(schema, evenAborted, () => query(one)),
+  const session: Opened['session'] = (schema, signal, locks) => {
+    const refusal = (evenAborted: boolean) => (): void => {
+      if (!evenAborted) signal?.throwIfAborted();
+    };
+    return new Session({
+      send: (one, evenAborted) => inTurn(schema, refusal(evenAborted), () => query(one)),
       copy: (copy, evenAborted) =>
-        inTurn(schema, evenAborted, () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
+        inTurn(schema, refusal(evenAborted), () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
       processId: () => 0,
-      close: async () => undefined,
+      locks,
+      close: async () => locks.releaseAll(),
     });
+  };
 
   try {
     await client.connect();
-    await configureSession(session(first), first);
+    await configureSession(session(first, undefined, new ProcessLocks().forSession()), first);
   } catch (error) {
     await engine.close();
     throw databaseError(`open the embedded database in ${dir}`, error);

@@ -19,12 +19,15 @@ export async function lockMigrations(
   schema: string,
   wait: () => Promise<void>,
 ): Promise<void> {
-  const taken = async (): Promise<boolean | undefined> => {
-    const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
-    const [answer] = await session.rows<{ taken: boolean }>(sql, [migrationLockName(schema)]);
-    return answer?.taken;
-  };
-  while ((await taken()) !== true) await wait();
+  while (!(await tryLock(session, migrationLockName(schema)))) await wait();
+}
+
+/** Takes the lock of that name until the session ends. */
+async function tryLock(session: Session, name: string): Promise<boolean> {
+  if (session.locks !== null) return session.locks.take(name);
+  const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
+  const [answer] = await session.rows<{ taken: boolean }>(sql, [name]);
+  return answer?.taken === true;
 }
 
 /** The same until the end of the transaction; waits without a word. */
@@ -34,11 +37,7 @@ export async function lockMigrationsInTransaction(session: Session, schema: stri
 
 /** Takes the schema for this session until it ends. Throws `busy`, naming the holder. */
 export async function lockSchema(session: Session, schema: string): Promise<void> {
-  const [answer] = await session.rows<{ taken: boolean }>(
-    `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`,
-    [lockName(schema)],
-  );
-  if (answer?.taken === true) return;
+  if (await tryLock(session, lockName(schema))) return;
   throw new PipelineError(`Cannot lock schema ${schema}: ${await describeHolder(session, schema)}`, {
     code: 'busy',
     hint: 'Wait for that run to end, or stop it.',
@@ -50,6 +49,7 @@ export async function lockSchema(session: Session, schema: string): Promise<void
  * with it, and must never publish over a newer one.
  */
 export async function relockSchema(session: Session, schema: string): Promise<boolean> {
+  if (session.locks !== null) return session.locks.holds(lockName(schema));
   const [answer] = await session.rows<{ taken: boolean }>(
     `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS taken`,
     [lockName(schema)],

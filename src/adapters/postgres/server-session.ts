@@ -34,6 +34,7 @@ export async function openSession(
           limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), { evenAborted }),
         ),
       processId: () => connection.key().processId,
+      locks: null,
       async close() {
         rules.onClose();
         await connection.end();

@@ -1,5 +1,6 @@
 import type { QueryArrayConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 
+import type { SessionLocks } from './process-locks.ts';
 import { columnList, ident } from './sql.ts';
 import { printedParsers } from './value-parsers.ts';
 
@@ -12,6 +13,8 @@ export type Line = {
   readonly copy: (copy: Copy, evenAborted: boolean) => Promise<number>;
   /** By which the server knows the connection; 0 where there is no server. */
   readonly processId: () => number;
+  /** Among the sessions of this process; null where the server's advisory locks do. */
+  readonly locks: SessionLocks | null;
   readonly close: () => Promise<void>;
 };
 
@@ -51,6 +54,10 @@ export class Session {
 
   get processId(): number {
     return this.#line.processId();
+  }
+
+  get locks(): SessionLocks | null {
+    return this.#line.locks;
   }
 
   async rows<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R[]> {

@@ -1,7 +1,7 @@
 import { errorCode } from '../../../lib/error-code.ts';
 import { isLoopback } from '../../../lib/loopback.ts';
 import { createSlot } from '../../../lib/slot.ts';
-import { createTokenBucket } from '../../../lib/token-bucket.ts';
+import { createBudgets, type Budgets } from '../../../lib/token-bucket.ts';
 import { parseRetryAfter } from '../../../lib/backoff.ts';
 import type { Clock, Log } from '../../../core/ports.ts';
 import { letGo } from '../body.ts';
@@ -22,6 +22,8 @@ export type HostOptions = Timeouts &
     readonly maxRetryAfterSeconds: number;
     readonly requestsPerSecond: number;
     readonly burst: number;
+    /** Where budgets are kept that outlive it; its own by default. */
+    readonly budgets?: Budgets;
     readonly userAgent: string;
     readonly clock: Clock;
     readonly log: Log;
@@ -64,11 +66,11 @@ const SILENT_TRIES = 5;
 const SILENT_MS = 15_000;
 
 export function openHost(options: HostOptions, rules: HostRules): Host {
-  const { burst, clock, log, requestsPerSecond } = options;
+  const { burst, clock, log, requestsPerSecond, budgets = createBudgets() } = options;
   const { refusedHint, setting } = rules;
   const connections = openConnections(options);
   const slot = createSlot();
-  const budget = createTokenBucket({ perSecond: requestsPerSecond, burst, clock });
+  const budget = budgets(rules.url.host, { perSecond: requestsPerSecond, burst, clock });
   const send = createSender({ connections, turn: budget.take, log });
   const hide = createHider([rules.url, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
   const login = loginOf(rules.url);
