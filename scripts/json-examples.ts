@@ -8,6 +8,7 @@ export const RUN_EXAMPLE: RunReport = {
   address: 'live',
   simulated: false,
   run_dir: '/home/me/data/runs/01a20a91-2f03-7f8b-bc30-b4316f8e0a15',
+  job: null,
   started_at: '2026-11-23T22:40:16.515Z',
   finished_at: '2026-11-23T22:40:17.301Z',
   resources: {

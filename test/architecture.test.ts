@@ -18,7 +18,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox', 'core', 'lib'],
   config: ['config', 'core', 'lib', 'sources'],
   app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'sandbox', 'sources', 'steps'],
-  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'sources'],
+  serve: ['serve', 'app', 'config', 'core', 'lib'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'serve', 'sources'],
   main: ['cli', 'config', 'core', 'lib'],
 };
 

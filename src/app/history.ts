@@ -160,8 +160,8 @@ function withOwnTimes(run: RunReport): RunReport {
 
 function fromManifest(manifest: Manifest): RunReport {
   const { run_id, status, source, address, simulated, run_dir, started_at, finished_at } = manifest;
-  const { resources, error } = manifest;
-  const of = { run_id, status, source, address, simulated, run_dir, started_at, finished_at };
+  const { resources, error, job } = manifest;
+  const of = { run_id, status, source, address, simulated, run_dir, job, started_at, finished_at };
   const report = { ...of, resources, error };
   if (status !== 'running' || !isGone(manifest)) return report;
   const message = 'Cannot tell how it ended: its process died';

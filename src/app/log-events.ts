@@ -66,5 +66,6 @@ function fieldsOf(event: RunEvent): LogFields {
   const values = Object.entries(facts).filter(
     ([name, value]) => name !== 'message' && Object(value) !== value,
   );
-  return { event: type, ...Object.fromEntries(values), ...code };
+  // Nothing that is not there: most runs are of no job.
+  return { event: type, ...Object.fromEntries(values.filter(([, value]) => value !== null)), ...code };
 }

@@ -7,12 +7,15 @@ import {
   missingNames,
   type MigrationState,
 } from '../adapters/postgres/migrate.ts';
+import { NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
+import { openForeign } from '../adapters/postgres/foreign.ts';
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { migrationDirs, withEachDatabase } from './database.ts';
+import { reportError } from '../core/errors.ts';
+import { migrationDirs, withDatabase, withEachDatabase, type DatabaseOptions } from './database.ts';
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
@@ -53,14 +56,41 @@ export async function migrate(
   const reports = await withEachDatabase(configs, options, (own, opened) =>
     migrateOne(own, action, opened, deps),
   );
+  const queue = action === 'up' ? await migrateJobQueue(config, options, deps) : [];
   return {
-    changed: reports.flatMap(({ changed }) => changed),
+    changed: [...reports.flatMap(({ changed }) => changed), ...queue],
     made_again: reports.flatMap(({ made_again }) => made_again),
     missing: reports.some(({ missing }) => missing === null)
       ? null
       : reports.flatMap(({ missing }) => missing ?? []),
     migrations: reports.flatMap(({ migrations }) => migrations),
   };
+}
+
+/** Only serve needs it: where this role may not make a schema, the rest is as good. */
+async function migrateJobQueue(
+  config: SourceConfig,
+  options: DatabaseOptions,
+  { log }: HistoryDeps,
+): Promise<string[]> {
+  const schema = config.serve.queueSchema;
+  const { migrateQueue } = await import('../adapters/queue/queue.ts');
+  return withDatabase(config, options, async ({ database }) => {
+    const foreign = openForeign(database.inSchema(schema));
+    try {
+      const alone = config.database.url === null;
+      const done = await migrateQueue({ database: foreign, schema, alone, log });
+      return done === 'nothing' ? [] : [`job queue in schema ${schema}`];
+    } catch (error) {
+      if (sqlState(error) !== NO_RIGHT) throw error;
+      log.warn(
+        `Cannot make the job queue in schema ${schema}: ${reportError(error).message}. Only serve needs it.`,
+      );
+      return [];
+    } finally {
+      await foreign.close();
+    }
+  });
 }
 
 async function migrateOne(

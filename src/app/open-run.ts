@@ -22,7 +22,7 @@ import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
 /** How a run differs from others, and from a preview. */
-export type RunOptions = Pick<RunContext, 'plan' | 'chosen' | 'full' | 'unready'> & {
+export type RunOptions = Pick<RunContext, 'plan' | 'chosen' | 'full' | 'unready' | 'lockSeconds'> & {
   readonly runId: string;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
@@ -57,6 +57,7 @@ export async function openRun(
     pid: process.pid,
     run_dir: folder.path,
     origin_run_id: originRunId,
+    job: deps.job ?? null,
   };
   const { log, subscribers } = deps;
   return {
@@ -68,6 +69,7 @@ export async function openRun(
     plan,
     chosen,
     full,
+    lockSeconds: options.lockSeconds,
     keepsOthers,
     settings: runSettings(config),
     codeDigest: codeDigest(),

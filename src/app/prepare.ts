@@ -1,5 +1,5 @@
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
-import { lockSchema } from '../adapters/postgres/lock.ts';
+import { lockSchema, type Holder } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
 import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
 import { refuseMissingRights } from '../adapters/postgres/rights.ts';
@@ -7,7 +7,8 @@ import { ledgerSchema } from '../adapters/postgres/sql.ts';
 import { foreignStaging } from '../adapters/postgres/staging.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
-import type { Log } from '../core/ports.ts';
+import type { Session } from '../adapters/postgres/session.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -49,6 +50,15 @@ export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
   readonly unready: Unready;
   /** Is there something to migrate, or to make again, before the run? */
   readonly migrates: boolean;
+  /** Seconds until the lock was free. */
+  readonly lockSeconds: number;
+};
+
+export type PrepareDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called again and again while another run has the schema; without it that is refused. */
+  readonly waitForLock?: (holder: Holder, session: Session) => Promise<void>;
 };
 
 /**
@@ -58,10 +68,14 @@ export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
 export async function prepare(
   { database, session }: OpenDatabase,
   { plan, mayMigrate, publishes, source }: Preparation,
-  { log }: { readonly log: Log },
+  { clock, log, waitForLock }: PrepareDeps,
 ): Promise<Prepared> {
   const { schema } = database;
-  await lockSchema(session, schema);
+  const asked = clock.elapsed();
+  const wait =
+    waitForLock === undefined ? null : (holder: Holder): Promise<void> => waitForLock(holder, session);
+  await lockSchema(session, schema, wait);
+  const lockSeconds = (clock.elapsed() - asked) / 1000;
   await refuseEncoding(database, session);
   const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
   await refuseMissingRights(database, session, tables, publishes);
@@ -91,6 +105,7 @@ export async function prepare(
     source,
     unready,
     migrates: pending.length > 0 || (isIncomplete && mayMigrate),
+    lockSeconds,
   };
 }
 

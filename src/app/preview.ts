@@ -47,6 +47,7 @@ export async function preview(
   const missing = await makeReady(opened, prepared, deps);
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, source.dataDir, error)]));
   const startedAt = new Date(deps.clock.now()).toISOString();
-  const options = { ...own, full: true, unready, startedAt, originRunId: null, keeps: false };
+  const { lockSeconds } = prepared;
+  const options = { ...own, lockSeconds, full: true, unready, startedAt, originRunId: null, keeps: false };
   return previewAll(await openRun(config, opened, source, options, deps), SAMPLE);
 }

@@ -8,11 +8,12 @@ import { reportError } from '../core/errors.ts';
 import type { Subscriber } from '../core/events.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
+import type { JobOfRun } from '../core/target.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { telling } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
-import { hinting, makeReady, prepare, type Prepared } from './prepare.ts';
+import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
 import type { OpenDatabase, Runtime } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
@@ -23,6 +24,9 @@ export type RunDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
+  /** The job that it is a run of; none where somebody started it by hand. */
+  readonly job?: JobOfRun;
+  readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
   /** Beside the log. */
   readonly subscribers: readonly Subscriber[];
 };
@@ -100,7 +104,8 @@ async function runOn(
   await start.check(opened);
 
   const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(opened.session));
-  const options = { ...start, runId, startedAt, unready, keeps: true };
+  const { lockSeconds } = prepared;
+  const options = { ...start, runId, startedAt, unready, lockSeconds, keeps: true };
   const context = await openRun(config, opened, source, options, deps);
   if (start.resumed !== null) await context.folder.removeLeftovers();
   const report = await runPipeline(context, {

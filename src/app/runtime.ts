@@ -35,6 +35,8 @@ export type Runtime = {
   /** Opens what the configuration names: a server, or the embedded database in the data folder. */
   readonly openDatabase: (config: SourceConfig, options: OpenOptions) => Promise<OpenDatabase>;
   readonly budgets: Budgets;
+  /** Says where this process serves the embedded databases that it has open. */
+  readonly announce: (url: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -71,6 +73,10 @@ export function openRuntime({ signal }: { readonly signal: AbortSignal }): Runti
       const opened = await withSession(database.under(options.signal).inSchema(schema));
       options.log.debug(`the embedded database is open: ${database.name}`);
       return opened;
+    },
+
+    async announce(url) {
+      for (const opening of kept.values()) await (await opening).lock.announce(url);
     },
 
     async close() {

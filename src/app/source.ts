@@ -142,6 +142,11 @@ export function howToResume(config: SourceConfig, name: string, runId: string): 
     : `Go on with: ${command}`;
 }
 
+/** Simulated records have a data folder of their own. */
+export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: string | null): string {
+  return from === 'sandbox' ? join(dataDir, 'sandbox') : dataDir;
+}
+
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
   const { startSandbox } = await import('../sandbox/server.ts');
   const sandbox = await startSandbox({});
@@ -151,7 +156,7 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   return {
     upstream,
     keepsOthers: false,
-    dataDir: join(loaded.config.dataDir, 'sandbox'),
+    dataDir: dataDirOf(loaded.config, 'sandbox'),
     async close() {
       await upstream.close();
       await sandbox.close();

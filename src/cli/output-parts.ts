@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
 import type { Fault, Proof, RunStatus } from '../core/run.ts';
-import { array, integer, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
+import { array, integer, nullable, object, oneOf, string, type Schema, optional } from '../core/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** Building blocks of the documents that `--json` prints. A part with a title is told once for all. */
@@ -40,6 +40,7 @@ const errorReport: Schema<ErrorReport> = object(
     code: oneOf(Object.keys(EXIT_CODES) as ErrorReport['code'][], { description: 'decides the exit code' }),
     message: text('one line'),
     hint: nullable(text('what to do next; a command in it calls the program `spacex-pipeline`')),
+    retry_at: optional(time('when the other side said to come again; left out where it did not')),
   },
   { title: 'error' },
 );

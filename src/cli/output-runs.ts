@@ -65,6 +65,7 @@ export const runDocument: Schema<RunReport> = object({
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
   simulated: nullable(boolean({ description: 'the records are made up; null: no response ever said' })),
   run_dir: nullable(text('its folder')),
+  job: nullable(text('the job that it is a run of; null: somebody started it by hand')),
   started_at: nullable(time()),
   finished_at: nullable(time()),
   resources: byName(resourceReport, 'what became of each'),

@@ -4,6 +4,7 @@ import { array, nullable, object, oneOf, string, type Schema } from '../core/sch
 import { anything, byName, count, described, text, time } from './output-parts.ts';
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
 import { rejectDocument, rejectLine } from './output-records.ts';
+import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
 export type OutputDocument = {
@@ -103,6 +104,11 @@ export const OUTPUT: readonly OutputDocument[] = [
       'by key',
     ),
   ),
+  document(['jobs'], array(jobReport)),
+  document(['jobs enable', 'jobs disable'], jobReport),
+  document(['jobs history'], array(jobTry, { description: 'newest first' })),
+  document(['jobs run'], jobRunDocument),
+  document(['serve'], object({ url: text('when it is ready'), jobs: array(jobReport) })),
   document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
   document(['sandbox'], object({ url: text('when it is ready') })),
   document(

@@ -10,7 +10,7 @@ test('no more lines are drawn than the terminal has, those at work first; in the
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
-  const counts = { run_id: 'r', source: 's', received: 1, validated: 1, errored: 0, seconds: 1 };
+  const counts = { run_id: 'r', source: 's', job: null, received: 1, validated: 1, errored: 0, seconds: 1 };
   for (const resource of RESOURCES)
     progress.update({ type: 'records', step: 'extract', resource, ...counts });
   const ended = { type: 'resource.ended', status: 'succeeded', left_by: null, error: null } as const;

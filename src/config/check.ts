@@ -51,7 +51,7 @@ function problemOf(error: ErrorObject): Problem {
   }
   return {
     where: dotted(path),
-    message: `must be ${expectation(schema, error.data)}, found ${showFound(error.data)}`,
+    message: `must be ${expectation(schema, error.data)}, found ${showFound(error.data, schema)}`,
   };
 }
 

@@ -36,6 +36,12 @@ const NAMES: Readonly<Record<SharedKey, string>> = {
   'retention.prune': 'prune',
   'retention.publishedRuns': 'published-runs',
   'retention.failedDays': 'failed-days',
+  jobs: 'jobs',
+  'serve.host': 'http-host',
+  'serve.port': 'http-port',
+  'serve.token': 'token',
+  'serve.queueSchema': 'queue-schema',
+  'serve.stopTimeoutSeconds': 'stop-timeout-seconds',
   'log.level': 'log-level',
   'log.format': 'log-format',
 };

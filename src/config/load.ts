@@ -118,9 +118,21 @@ export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' 
   return listSettings().map((setting) => {
     const { key } = setting;
     const value = valueAt(config, setting.path);
-    const masked = typeof value === 'string' && isUrl(setting) ? maskUrl(value) : value;
-    return { key, value: masked, origin: origins[key] ?? 'default' };
+    return { key, value: masked(setting, value), origin: origins[key] ?? 'default' };
   });
+}
+
+function masked(setting: Setting, value: unknown): unknown {
+  if (setting.schema['format'] === 'secret') return value === null ? null : '***';
+  if (typeof value === 'string') return isUrl(setting) ? maskUrl(value) : value;
+  return setting.key === 'jobs' ? withoutLogins(value) : value;
+}
+
+/** A job may name the address that it pulls from. */
+function withoutLogins(value: unknown): unknown {
+  if (typeof value === 'string') return maskUrl(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutLogins(inner)]));
 }
 
 function assignDefaults(settings: readonly Setting[], folder: string): Assignment[] {

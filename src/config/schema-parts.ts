@@ -1,4 +1,4 @@
-import { number, object, type Schema } from '../core/schema.ts';
+import { integer, number, object, optional, type Schema } from '../core/schema.ts';
 
 export const DAY_SECONDS = 86_400;
 export const COUNT = { minimum: 0, maximum: 1_000_000_000 } as const;
@@ -6,6 +6,11 @@ export const SHARE = { minimum: 0, maximum: 1 } as const;
 
 export function section<const P extends Record<string, Schema>>(properties: P) {
   return object(properties, { additionalProperties: false });
+}
+
+/** Of what a resource, or a job, has of its own; what it leaves out is as in the section limits. */
+export function ownLimit() {
+  return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
 }
 
 export function timeout(byDefault: number, description: string): Schema<number> {

@@ -1,6 +1,7 @@
 import {
   boolean,
   integer,
+  mapOf,
   nullable,
   number,
   oneOf,
@@ -10,11 +11,51 @@ import {
   type Static,
 } from '../core/schema.ts';
 import { COUNT, section, seconds, SHARE, timeout } from './schema-parts.ts';
+import { JOB_NAME, jobSchema } from './job-schema.ts';
 import { sourceSections, type SourceSettings } from './source-schema.ts';
 
 /** The configuration: what each value may be, and its default. The file may leave out any of them. */
 export const configSchema = section({
   sources: section(sourceSections()),
+  jobs: mapOf(jobSchema(), {
+    propertyNames: { pattern: JOB_NAME },
+    default: {},
+    description:
+      'What serve runs by itself, by name. Without any there is one job for each source, at its pace.',
+  }),
+  serve: section({
+    host: string({
+      format: 'host',
+      minLength: 1,
+      default: '127.0.0.1',
+      description: 'The address that serve listens on. Beyond this machine it needs a token.',
+    }),
+    port: integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 8080,
+      description: 'The port of its HTTP API and metrics; 0 for any free one.',
+    }),
+    token: nullable(
+      string({
+        format: 'secret',
+        minLength: 16,
+        default: null,
+        description: 'What requests must give as Authorization: Bearer TOKEN; null for none.',
+      }),
+    ),
+    queueSchema: string({
+      format: 'queue-schema',
+      maxLength: 50,
+      pattern: '^(?!pg_)[a-z_][a-z0-9_]*$',
+      default: 'spacex_pipeline_queue',
+      description: 'The schema of the job queue. All that share it must have the same jobs.',
+    }),
+    stopTimeoutSeconds: seconds(
+      30,
+      'Seconds that a running job may go on after a stop was asked for; then it is interrupted, to be resumed.',
+    ),
+  }),
   concurrency: integer({
     minimum: 1,
     maximum: 64,

@@ -11,7 +11,7 @@ import {
 } from '../core/schema.ts';
 import type { Archive, Source } from '../core/source.ts';
 import { sources } from '../sources/index.ts';
-import { COUNT, DAY_SECONDS, section, seconds, SHARE, timeout } from './schema-parts.ts';
+import { DAY_SECONDS, ownLimit, section, seconds, timeout } from './schema-parts.ts';
 
 export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
 
@@ -135,8 +135,4 @@ type ArchiveSettings = Readonly<Record<'archiveUrl' | 'recordingsUrl', ReturnTyp
 
 function proxy(description: string) {
   return nullable(string({ format: 'proxy-url', default: null, description }));
-}
-
-function ownLimit() {
-  return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
 }

@@ -39,6 +39,15 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     expected:
       'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   },
+  host: { accepts: (value) => /^[^\s/]+$/.test(value), expected: 'the name or address of a host' },
+  secret: {
+    accepts: (value) => /^[\x21-\x7E]{16,}$/.test(value),
+    expected: 'at least 16 characters of ASCII without spaces',
+  },
+  'queue-schema': {
+    accepts: (value) => /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(value),
+    expected: 'a name of at most 50 lower-case letters, digits and _ that does not start with pg_',
+  },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
 
@@ -118,7 +127,8 @@ function range({ exclusiveMinimum, minimum, maximum }: Readonly<Record<string, u
 const SHOWN_CHARACTERS = 80;
 
 /** A wrong value for a message: on one line, not too long, without the password of a mistyped URL. */
-export function showFound(value: unknown): string {
+export function showFound(value: unknown, { format }: Schema = {}): string {
+  if (format === 'secret' && typeof value === 'string') return `${value.length} characters`;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object';
   const text = JSON.stringify(typeof value === 'string' ? maskUrl(value) : value) ?? String(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;

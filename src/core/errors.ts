@@ -19,6 +19,8 @@ export type ErrorOptions = {
   /** The next thing to do, a command where there is one. */
   readonly hint?: string | undefined;
   readonly retryable?: boolean | undefined;
+  /** The moment before which the other side wants no further try. */
+  readonly retryAt?: Date | undefined;
   readonly cause?: unknown;
   /** Facts for the log: url, status, resource, table … never secrets. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
@@ -29,6 +31,7 @@ export class PipelineError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly retryAt: Date | undefined;
   readonly context: Readonly<Record<string, unknown>>;
 
   constructor(message: string, options: ErrorOptions) {
@@ -37,6 +40,7 @@ export class PipelineError extends Error {
     this.code = options.code;
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    this.retryAt = options.retryAt;
     this.context = options.context ?? {};
   }
 
@@ -65,6 +69,8 @@ export type ErrorReport = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
+  /** ISO 8601 UTC, where the other side said when to come again. */
+  readonly retry_at?: string;
 };
 
 /** What to do where the system refuses, by Node's code. */
@@ -81,7 +87,8 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
 
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof PipelineError) {
-    return { code: error.code, message: error.message, hint: error.hint ?? null };
+    const { code, hint = null, message, retryAt } = error;
+    return { code, message, hint, ...(retryAt === undefined ? {} : { retry_at: retryAt.toISOString() }) };
   }
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

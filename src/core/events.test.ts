@@ -9,14 +9,16 @@ test('every subscriber gets every event, with the run it is of; one that throws 
   const broken = (): never => {
     throw new Error('broken');
   };
-  const emit = createEmitter({ run_id: 'r', source: 's' }, [broken, (event) => seen.push(event)], (error) =>
-    reported.push(error),
+  const emit = createEmitter(
+    { run_id: 'r', source: 's', job: { name: 'j', id: 'i' } },
+    [broken, (event) => seen.push(event)],
+    (error) => reported.push(error),
   );
   emit({ type: 'publish.started', resources: 2 });
   emit({ type: 'publish.ended', status: 'succeeded', seconds: 1 });
   assert.deepEqual(seen, [
-    { type: 'publish.started', resources: 2, run_id: 'r', source: 's' },
-    { type: 'publish.ended', status: 'succeeded', seconds: 1, run_id: 'r', source: 's' },
+    { type: 'publish.started', resources: 2, run_id: 'r', source: 's', job: 'j' },
+    { type: 'publish.ended', status: 'succeeded', seconds: 1, run_id: 'r', source: 's', job: 'j' },
   ]);
   assert.deepEqual(reported.map(String), ['Error: broken']);
 });

@@ -1,6 +1,7 @@
 import type { ErrorReport } from './errors.ts';
 import type { Retry } from './ports.ts';
 import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step } from './run.ts';
+import type { RunHeader } from './target.ts';
 
 /** How far a resource is. */
 export type Counts = {
@@ -14,7 +15,13 @@ export type Counts = {
 /** What happens in a run. */
 export type RunFact =
   /** It has an id and a folder; nothing was requested yet. */
-  | { readonly type: 'run.started'; readonly address: string; readonly run_dir: string }
+  | {
+      readonly type: 'run.started';
+      readonly address: string;
+      readonly run_dir: string;
+      /** Until no other run had its schema. */
+      readonly lock_wait_seconds: number;
+    }
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
   /** A page is in raw: of a body that came, or of one that an earlier run received. */
   | {
@@ -53,7 +60,11 @@ export type RunFact =
     };
 
 /** Every event says which run it is of. The names are the vocabulary of the log as well. */
-export type RunEvent = RunFact & { readonly run_id: string; readonly source: string };
+export type RunEvent = RunFact & {
+  readonly run_id: string;
+  readonly source: string;
+  readonly job: string | null;
+};
 
 /** What wants to know of a run. It is called at once, and must not take long. */
 export type Subscriber = (event: RunEvent) => void;
@@ -62,13 +73,13 @@ export type Emit = (fact: RunFact) => void;
 
 /** Hands what happens in a run to all subscribers. One that throws is reported once, and stops nothing. */
 export function createEmitter(
-  run: { readonly run_id: string; readonly source: string },
+  run: Pick<RunHeader, 'run_id' | 'source' | 'job'>,
   subscribers: readonly Subscriber[],
   report: (error: unknown) => void,
 ): Emit {
   const reported = new Set<Subscriber>();
   return (fact) => {
-    const event = { ...fact, run_id: run.run_id, source: run.source };
+    const event = { ...fact, run_id: run.run_id, source: run.source, job: run.job?.name ?? null };
     for (const subscriber of subscribers) {
       try {
         subscriber(event);

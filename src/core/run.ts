@@ -118,6 +118,8 @@ export type RunReport = {
   /** Null: no response of it ever said. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
+  /** The job that it is a run of; null for one that somebody started by hand. */
+  readonly job: string | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly resources: Readonly<Record<string, ResourceReport>>;

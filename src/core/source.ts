@@ -8,6 +8,8 @@ export type Source = {
   /** Of the live API, without a trailing slash. */
   readonly baseUrl: string;
   readonly pacing: Pacing;
+  /** When the job runs that a source has without configuration: a cron expression of five fields, in UTC. */
+  readonly schedule: string;
   /** Its preserved copies; null where there are none. */
   readonly archive: Archive | null;
   /** Where a run's records come from unless somebody says otherwise. */

@@ -19,7 +19,12 @@ export type RunHeader = {
   readonly run_dir: string;
   /** The run whose raw files it derives again; null for a pull. */
   readonly origin_run_id: string | null;
+  /** The job that it is a run of; null for one that somebody started by hand. */
+  readonly job: JobOfRun | null;
 };
+
+/** `id` is that of its execution in the queue: a further try of it has the same. */
+export type JobOfRun = { readonly name: string; readonly id: string };
 
 /** A resource as the ledger keeps it. */
 export type LedgerEntry = {

@@ -15,6 +15,8 @@ export type RunContext = {
   readonly chosen: readonly string[] | null;
   /** Ask for everything, whatever was published before. */
   readonly full: boolean;
+  /** How long it waited for the lock of its schema. */
+  readonly lockSeconds: number;
   /** Let be what another address has published. */
   readonly keepsOthers: boolean;
   readonly settings: RunSettings;

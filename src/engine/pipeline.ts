@@ -21,10 +21,15 @@ type Results = ReadonlyMap<string, Derived>;
 
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
-  const { clock, emit, ledger, log, run, signal } = context;
+  const { clock, emit, ledger, lockSeconds, log, run, signal } = context;
   const derived = new Map<string, Derived>();
   const began = clock.elapsed();
-  emit({ type: 'run.started', address: run.address, run_dir: run.run_dir });
+  emit({
+    type: 'run.started',
+    address: run.address,
+    run_dir: run.run_dir,
+    lock_wait_seconds: lockSeconds,
+  });
   await writeManifest(context, options, openReport(context), derived);
 
   let end: RunEnd;
@@ -149,6 +154,7 @@ function openReport({ folder, kind, run }: RunContext): RunReport {
     address: run.address,
     simulated: kind.simulated(),
     run_dir: folder.path,
+    job: run.job?.name ?? null,
     started_at: run.started_at,
     finished_at: null,
     resources: {},

@@ -75,6 +75,7 @@ export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
     pid: 4711,
     run_dir: '/nowhere',
     origin_run_id: null,
+    job: null,
     ...values,
   };
 }

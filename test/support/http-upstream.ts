@@ -36,7 +36,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
           ...request,
           onRetry(retry) {
             const { resource } = request;
-            subscriber({ type: 'request.retried', resource, run_id: 'r', source: 's', ...retry });
+            subscriber({ type: 'request.retried', resource, run_id: 'r', source: 's', job: null, ...retry });
             request.onRetry(retry);
           },
         },

@@ -22,7 +22,7 @@ const POLL_MS = 100;
 const COLLISION_MS = 20;
 
 /** For people who find the folder locked. It decides nothing. */
-type Holder = {
+export type Holder = {
   /** `run`, `query`. */
   readonly what: string;
   readonly host: string;
@@ -169,7 +169,8 @@ async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
   await writeFileAtomic(join(dataDir, HOLDER_FILE), text, { sync: false }).catch(() => undefined);
 }
 
-async function readHolder(dataDir: string): Promise<Holder | null> {
+/** Who says that they hold the embedded database of a data folder; null where nobody does. */
+export async function readHolder(dataDir: string): Promise<Holder | null> {
   try {
     return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written whole by writeHolder alone
   } catch {
@@ -192,8 +193,9 @@ function howToGoOn(holder: Holder | Heartbeat | null): string {
   if (holder !== null && 'file' in holder)
     return `Wait for it to end, or stop it. It is an earlier version; if it ended without a trace, delete ${holder.file}.`;
   const url = holder?.url ?? null;
-  return url === null
-    ? 'Wait for it to end, or stop it.'
+  if (url === null) return 'Wait for it to end, or stop it.';
+  return url.startsWith('http')
+    ? `It runs by jobs: spacex-pipeline jobs run NAME, or see ${url}`
     : `Wait for it to end, stop it, or read the database at ${url}`;
 }
 

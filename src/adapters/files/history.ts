@@ -46,20 +46,22 @@ export async function readManifest(dataDir: string, runId: string): Promise<Mani
     hint: 'Bring it back from a backup, or pull again with: spacex-pipeline run',
   });
   if (written === null) return null;
-  const { address, raw = {}, source } = written;
+  const { address, job = null, raw = {}, source } = written;
   const pages = Object.entries(raw).map(([resource, found]) => [
     resource,
     'path' in found ? [{ ...found, captured_at: null, proof: null }] : found,
   ]);
   return {
     ...written,
+    job,
     ...(address === undefined ? { address: source, source: null } : { address }),
     raw: Object.fromEntries(pages),
   };
 }
 
 /** As some version wrote it. An older one kept one page of each resource, and called its address its source. */
-type WrittenManifest = Omit<Manifest, 'address' | 'raw'> & {
+type WrittenManifest = Omit<Manifest, 'address' | 'job' | 'raw'> & {
+  readonly job?: string | null;
   readonly address?: string | null;
   readonly raw?: Readonly<Record<string, readonly RawFile[] | Omit<RawFile, 'captured_at' | 'proof'>>>;
 };

@@ -22,6 +22,8 @@ type Failure = {
   readonly retryAfter?: string | undefined;
   /** The next try must not ask what has changed. */
   readonly unconditional?: boolean;
+  /** The moment before which the other side wants no further request. */
+  readonly retryAt?: Date;
 };
 
 /** A request that failed, PipelineError `source`, and what decides about the next try. */
@@ -33,8 +35,8 @@ export class RequestError extends PipelineError {
   readonly unconditional: boolean;
 
   constructor(message: string, reason: string, failure: Failure) {
-    const { cause, hint, retryable } = failure;
-    super(message, { code: 'source', cause, hint, retryable });
+    const { cause, hint, retryable, retryAt } = failure;
+    super(message, { code: 'source', cause, hint, retryable, retryAt });
     this.reason = reason;
     this.status = failure.status ?? null;
     this.retryAfter = failure.retryAfter ?? null;

@@ -105,8 +105,10 @@ function waitBefore(
   });
   if (retryAfter === null) return backoff;
   if (retryAfter <= maxRetryAfterSeconds * 1000) return Math.max(retryAfter, backoff);
-  return new PipelineError(`${error.message}, and asks to come back ${momentOf(clock.now() + retryAfter)}`, {
+  const at = clock.now() + retryAfter;
+  return new PipelineError(`${error.message}, and asks to come back ${momentOf(at)}`, {
     code: 'source',
+    retryAt: at > LATEST ? undefined : new Date(at),
     cause: error,
     hint: `Start the run again then, or raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds}).`,
   });
@@ -120,7 +122,7 @@ function momentOf(time: number): string {
 }
 
 function spent(error: PipelineError, tries: number): PipelineError {
-  const { hint, message } = error;
+  const { hint, message, retryAt } = error;
   const counted = tries === 1 ? '' : ` (${tries} tries)`;
-  return new PipelineError(`${message}${counted}`, { code: 'source', cause: error, hint });
+  return new PipelineError(`${message}${counted}`, { code: 'source', retryAt, cause: error, hint });
 }

@@ -104,7 +104,13 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
       if (!evenAborted) signal?.throwIfAborted();
     };
     return new Session({
-      send: (one, evenAborted) => inTurn(schema, refusal(evenAborted), () => query(one)),
+      send: (one, evenAborted) =>
+        inTurn(schema, refusal(evenAborted), () =>
+          query(one).catch(async (error: unknown) => {
+            if (one.isTransaction === true) await query({ text: 'ROLLBACK' }).catch(() => undefined);
+            throw error;
+          }),
+        ),
       copy: (copy, evenAborted) =>
         inTurn(schema, refusal(evenAborted), () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
       processId: () => 0,

@@ -18,6 +18,7 @@ type RunRow = {
   started_at: string;
   finished_at: string | null;
   run_dir: string;
+  job: string | null;
   error: ErrorReport | null;
 };
 
@@ -31,7 +32,7 @@ type TableRow = TableCounts & { run_id: string; resource: string; table_name: st
 /** Past runs of a source as its ledger tells them, newest first. */
 export async function ledgerRuns(session: Session, source: string, limit: number): Promise<RunReport[]> {
   const runs = await session.rows<RunRow>(
-    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, error
+    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, job, error
      FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );

@@ -129,11 +129,22 @@ async function prepare(session: Session, schema: string): Promise<void> {
 }
 
 async function insertRun(session: Session, run: RunHeader): Promise<void> {
-  const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id } = run;
+  const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id, job } = run;
   await session.execute(
-    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id)
-     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8)`,
-    [run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id],
+    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id, job, job_id)
+     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      run_id,
+      address,
+      started_at,
+      program_version,
+      host,
+      pid,
+      run_dir,
+      origin_run_id,
+      job?.name ?? null,
+      job?.id ?? null,
+    ],
   );
 }
 

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { isUnmigrated } from './errors.ts';
+import { isUnmigrated, NO_RIGHT, sqlState } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** The key of the one advisory lock that a run holds on its schema. */
@@ -35,13 +35,33 @@ export async function lockMigrationsInTransaction(session: Session, schema: stri
   await session.execute(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
 }
 
-/** Takes the schema for this session until it ends. Throws `busy`, naming the holder. */
-export async function lockSchema(session: Session, schema: string): Promise<void> {
-  if (await tryLock(session, lockName(schema))) return;
-  throw new PipelineError(`Cannot lock schema ${schema}: ${await describeHolder(session, schema)}`, {
-    code: 'busy',
-    hint: 'Wait for that run to end, or stop it.',
-  });
+/** Who has the lock of a schema. */
+export type Holder = {
+  /** Of the server; null where it is unknown, or there is no server. */
+  readonly backend: Backend | null;
+  /** Null where it has not begun one. */
+  readonly run: HoldingRun | null;
+};
+
+/**
+ * Takes the schema for this session until it ends. While another has it, `wait` is called again and again; without it
+ * throws `busy`, naming the holder.
+ */
+export async function lockSchema(
+  session: Session,
+  schema: string,
+  wait: ((holder: Holder) => Promise<void>) | null = null,
+): Promise<void> {
+  while (!(await tryLock(session, lockName(schema)))) {
+    const holder = await findHolder(session, schema);
+    if (wait === null) {
+      throw new PipelineError(`Cannot lock schema ${schema}: ${describe(holder)}`, {
+        code: 'busy',
+        hint: 'Wait for that run to end, or stop it.',
+      });
+    }
+    await wait(holder);
+  }
 }
 
 /**
@@ -57,39 +77,61 @@ export async function relockSchema(session: Session, schema: string): Promise<bo
   return answer?.taken === true;
 }
 
-type Backend = { application_name: string; backend_start: string };
-type Holder = { run_id: string; host: string; pid: number; started_at: string };
+export type Backend = { pid: number; application_name: string; backend_start: string };
+type HoldingRun = { run_id: string; host: string; pid: number; started_at: string };
 
-/** Who holds the lock, and its run where it has begun one: a row that says `running` may be of a run that died. */
-async function describeHolder(session: Session, schema: string): Promise<string> {
-  const [backend] = await session.rows<Backend>(
-    `SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
+/** The run is that of the holder where it has begun one: a row that says `running` may be of a run that died. */
+async function findHolder(session: Session, schema: string): Promise<Holder> {
+  const [backend = null] = await session.rows<Backend>(
+    `SELECT pid, application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND granted AND datname = current_database() AND datid = database
        AND (classid::bigint << 32) + objid::bigint = ${LOCK_KEY}`,
     [lockName(schema)],
   );
-  const running = await runningRun(session);
-  if (running !== undefined && (backend === undefined || isOf(running, backend))) {
-    const { run_id, host, pid, started_at } = running;
-    return `run ${run_id} holds it (host ${host}, pid ${pid}, since ${started_at})`;
-  }
-  if (backend === undefined) return 'another run holds it';
+  const run = await runningRun(session);
+  return { backend, run: run !== null && (backend === null || isOf(run, backend)) ? run : null };
+}
+
+/** The process behind a session of this program, as its name says. The host may be cut off. */
+export function processOf({
+  application_name,
+}: Backend): { readonly host: string; readonly pid: number } | null {
+  const [, host, pid] = /^spacex-pipeline (.*) pid (\d+)$/.exec(application_name) ?? [];
+  return host === undefined ? null : { host, pid: Number(pid) };
+}
+
+/** Ends the session of a run that nobody works on any more. Gives false where this role may not. */
+export async function endHolder(session: Session, { pid, application_name }: Backend): Promise<boolean> {
+  const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2`;
+  return session.execute(sql, [pid, application_name]).then(
+    () => true,
+    (error: unknown) => {
+      if (sqlState(error) === NO_RIGHT) return false;
+      throw error;
+    },
+  );
+}
+
+export function describe({ backend, run }: Holder): string {
+  if (run !== null)
+    return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
+  if (backend === null) return 'another run holds it';
   return `another run holds it (${backend.application_name}, since ${backend.backend_start})`;
 }
 
-async function runningRun(session: Session): Promise<Holder | undefined> {
+async function runningRun(session: Session): Promise<HoldingRun | null> {
   try {
-    const [running] = await session.rows<Holder>(
+    const [running = null] = await session.rows<HoldingRun>(
       `SELECT run_id, host, pid, started_at FROM runs WHERE status = 'running' ORDER BY run_id DESC LIMIT 1`,
     );
     return running;
   } catch (error) {
     if (!isUnmigrated(error)) throw error;
-    return undefined;
+    return null;
   }
 }
 
 /** A session's name ends in its process id. */
-function isOf(run: Holder, { application_name }: Backend): boolean {
+function isOf(run: HoldingRun, { application_name }: Backend): boolean {
   return application_name.endsWith(` pid ${run.pid}`);
 }

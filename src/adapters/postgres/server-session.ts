@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Connection } from './connect.ts';
 import type { Activity } from './liveness.ts';
 import { configureSession, SERVER_SETTINGS } from './session-settings.ts';
-import { copyStatement, Session } from './session.ts';
+import { copyStatement, Session, type Query } from './session.ts';
 import { limitStatements, statementName, type StatementRules } from './statements.ts';
 import { Turns } from './turns.ts';
 
@@ -26,9 +26,14 @@ export async function openSession(
   const session = new Session(
     {
       send: (query, evenAborted) =>
-        turns.take(schema, () =>
-          limited(statementName(query.text), () => connection.query(query), { evenAborted }),
-        ),
+        turns.take(schema, async () => {
+          const one = (own: Query, evenThen: boolean) =>
+            limited(statementName(own.text), () => connection.query(own), { evenAborted: evenThen });
+          return one(query, evenAborted).catch(async (error: unknown) => {
+            if (query.isTransaction === true) await one({ text: 'ROLLBACK' }, true).catch(() => undefined);
+            throw error;
+          });
+        }),
       copy: (copy, evenAborted) =>
         turns.take(schema, () =>
           limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), { evenAborted }),

@@ -1,10 +1,14 @@
-import type { QueryArrayConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import pg, { type QueryArrayConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 
 import type { SessionLocks } from './process-locks.ts';
 import { columnList, ident } from './sql.ts';
 import { printedParsers } from './value-parsers.ts';
 
-export type Query = (QueryConfig | QueryArrayConfig) & { readonly queryMode?: 'extended' };
+export type Query = (QueryConfig | QueryArrayConfig) & {
+  readonly queryMode?: 'extended';
+  /** Where it fails, the transaction that it has begun is rolled back before the next statement. */
+  readonly isTransaction?: boolean;
+};
 
 /** What the statements of a session are sent over, one at a time. `evenAborted` ones are also once the signal has aborted. */
 export type Line = {
@@ -95,6 +99,15 @@ export class Session {
       // Neither SHOW nor EXPLAIN says how many it returned.
       count: fields.length > 0 ? rows.length : rowCount,
     };
+  }
+
+  /**
+   * What another library sends: any number of statements, which may be a transaction of their own, with values as pg
+   * itself reads them. Gives what pg gives.
+   */
+  async foreign(sql: string, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {
+    const query = { text: sql, types: pg.types, isTransaction: true };
+    return this.#send(values === undefined ? query : { ...query, values: [...values] });
   }
 
   /** COPY. Gives the number of rows. */

@@ -22,6 +22,8 @@ const spacex: Source = {
   baseUrl: 'https://api.spacexdata.com',
   // The live API allowed 50 in a second.
   pacing: { requestsPerSecond: 10, burst: 20 },
+  // Its preserved copies never change; a mirror may.
+  schedule: '20 4 * * *',
   archive,
   // Its host does not answer any more; and should its name ever change hands, a stranger must not be taken for it.
   defaultAddress: 'archive',

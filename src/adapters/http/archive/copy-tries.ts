@@ -112,6 +112,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     const hint = hostHint ?? cause?.hint ?? OTHER_COPY;
     return new PipelineError(`Cannot get ${resource} from a preserved copy: ${all}`, {
       code: 'source',
+      retryAt: cause?.retryAt,
       cause,
       hint,
     });

@@ -85,7 +85,12 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   /** Failures in a row to get any answer. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
   /** Until then nobody asks, and this is why. */
-  let closed: { readonly until: number; readonly reason: string; readonly hint: string } | null = null;
+  let closed: {
+    readonly until: number;
+    readonly reason: string;
+    readonly hint: string;
+    readonly retryAt?: Date;
+  } | null = null;
 
   function placeOf(url: URL): Place {
     return { url: withoutLogin(url), proxy: proxyFor(url, options), setting };
@@ -94,9 +99,15 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   function close(
     place: Place,
     reason: string,
-    why: { readonly hint: string; readonly status?: number; readonly cause?: unknown },
+    why: {
+      readonly hint: string;
+      readonly status?: number;
+      readonly retryAt?: Date;
+      readonly cause?: unknown;
+    },
   ): RequestError {
-    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint: why.hint };
+    const { hint, retryAt } = why;
+    closed = { until: clock.elapsed() + CLOSED_MS, reason, hint, ...(retryAt && { retryAt }) };
     return cannotGet(place, reason, why);
   }
 
@@ -108,10 +119,13 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     const reason = 'it answered 429: too many requests';
     const status = 429;
     const hint = 'Try again in an hour.';
-    if (refusals > 1) return close(place, `${reason}, twice in a row`, { hint, status });
+    const inMs = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
+    if (refusals > 1)
+      return close(place, `${reason}, twice in a row`, { hint, status, retryAt: inMs(CLOSED_MS) });
     if (wait > Math.max(LEAST_HOLD_MS, options.maxRetryAfterSeconds * 1000)) {
       const seconds = Math.ceil(wait / 1000);
-      return close(place, `${reason}, for ${seconds} s`, { hint: 'Start the run again then.', status });
+      const then = { hint: 'Start the run again then.', status, retryAt: inMs(wait) };
+      return close(place, `${reason}, for ${seconds} s`, then);
     }
     budget.hold(wait);
     return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
@@ -130,7 +144,8 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   function failure(place: Place, error: unknown): unknown {
     const isRefused = errorCode(error instanceof RequestError ? error.cause : error) === 'ECONNREFUSED';
     if (refusedHint === null || !isRefused || place.proxy !== null) return unreached(place, error);
-    return close(place, 'it refuses connections', { hint: refusedHint, cause: error });
+    const retryAt = new Date(clock.now() + CLOSED_MS);
+    return close(place, 'it refuses connections', { hint: refusedHint, cause: error, retryAt });
   }
 
   return {

@@ -1,0 +1,50 @@
+import type { QueryResult } from 'pg';
+
+import { isLost } from './errors.ts';
+import type { Database, Session } from './session.ts';
+
+/** A database as other libraries want it. */
+export type ForeignDatabase = {
+  readonly executeSql: (
+    sql: string,
+    values?: readonly unknown[],
+  ) => Promise<{ rows: Record<string, unknown>[] }>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * One session for another library, connected again where it was lost. On the embedded database its statements go
+ * between those of runs, and never into a transaction of theirs.
+ */
+export function openForeign(database: Database): ForeignDatabase {
+  let connecting: Promise<Session> | null = null;
+
+  function connect(): Promise<Session> {
+    const opening = (connecting ??= database.connect());
+    opening.catch(() => {
+      connecting = null;
+    });
+    return opening;
+  }
+
+  return {
+    async executeSql(sql, values) {
+      const session = await connect();
+      try {
+        const result = await session.foreign(sql, values);
+        return { rows: [result].flat().flatMap(({ rows }: QueryResult<Record<string, unknown>>) => rows) };
+      } catch (error) {
+        if (isLost(error)) {
+          connecting = null;
+          await session.close().catch(() => undefined);
+        }
+        throw error;
+      }
+    },
+    async close() {
+      const session = await connecting?.catch(() => null);
+      await session?.close();
+      await database.close();
+    },
+  };
+}

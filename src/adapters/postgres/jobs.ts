@@ -1,0 +1,122 @@
+import type { ErrorReport } from '../../core/errors.ts';
+import type { JobTry } from '../../core/job.ts';
+import type { RunStatus } from '../../core/run.ts';
+import type { Session } from './session.ts';
+
+const TRY = `job_id::text, try, job, trigger, status, run_id, started_at, finished_at, again_at, host, pid, error`;
+
+/** Which jobs somebody enabled or disabled by command. */
+export async function readSwitches(session: Session): Promise<ReadonlyMap<string, boolean>> {
+  const rows = await session.rows<{ job: string; enabled: boolean }>('SELECT job, enabled FROM job_switches');
+  return new Map(rows.map(({ job, enabled }) => [job, enabled]));
+}
+
+export async function writeSwitch(session: Session, job: string, enabled: boolean): Promise<void> {
+  await session.execute(
+    `INSERT INTO job_switches (job, enabled) VALUES ($1, $2)
+     ON CONFLICT (job) DO UPDATE SET enabled = $2, changed_at = now()`,
+    [job, enabled],
+  );
+}
+
+/** The last try of each job. */
+export async function lastTries(session: Session): Promise<ReadonlyMap<string, JobTry>> {
+  const rows = await session.rows<JobTry>(
+    `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
+  );
+  return new Map(rows.map((row) => [row.job, withTimes(row)]));
+}
+
+/** Newest first. */
+export async function triesOf(session: Session, job: string, limit: number): Promise<JobTry[]> {
+  const rows = await session.rows<JobTry>(
+    `SELECT ${TRY} FROM job_tries WHERE job = $1 ORDER BY started_at DESC, try DESC LIMIT $2`,
+    [job, limit],
+  );
+  return rows.map(withTimes);
+}
+
+/** PostgreSQL's microseconds in the form that every document has. */
+function withTimes(row: JobTry): JobTry {
+  const { again_at, finished_at, started_at } = row;
+  const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
+  return {
+    ...row,
+    started_at: own(started_at) ?? '',
+    finished_at: own(finished_at),
+    again_at: own(again_at),
+  };
+}
+
+export type NewTry = Pick<JobTry, 'job_id' | 'job' | 'trigger' | 'started_at' | 'host' | 'pid'>;
+
+/**
+ * Writes that a job is being worked on; gives the number of the try. An earlier one that says so too was of a process
+ * that died, or was taken for dead.
+ */
+export async function beginTry(session: Session, begun: NewTry): Promise<number> {
+  const { host, job, job_id, pid, started_at, trigger } = begun;
+  const gone: ErrorReport = {
+    code: 'interrupted',
+    message: 'Cannot tell how it ended: its process died, or gave no sign for too long',
+    hint: null,
+  };
+  await session.execute(
+    `UPDATE job_tries SET status = 'interrupted', finished_at = $2, error = $3 WHERE job_id = $1 AND status = 'running'`,
+    [job_id, started_at, JSON.stringify(gone)],
+  );
+  const { number } = await session.one<{ number: number }>(
+    `INSERT INTO job_tries (job_id, try, job, trigger, status, started_at, host, pid)
+     SELECT $1, coalesce(max(try), 0) + 1, $2, $3, 'running', $4, $5, $6 FROM job_tries WHERE job_id = $1
+     RETURNING try AS number`,
+    [job_id, job, trigger, started_at, host, pid],
+  );
+  return number;
+}
+
+export type EndOfTry = Pick<JobTry, 'status' | 'run_id' | 'finished_at' | 'again_at' | 'error'>;
+
+/** Writes nothing where a later try has closed this one. */
+export async function endTry(session: Session, jobId: string, number: number, end: EndOfTry): Promise<void> {
+  const { again_at, error, finished_at, run_id, status } = end;
+  await session.execute(
+    `UPDATE job_tries SET status = $3, run_id = $4, finished_at = $5, again_at = $6, error = $7
+     WHERE job_id = $1 AND try = $2 AND status = 'running'`,
+    [jobId, number, status, run_id, finished_at, again_at, error === null ? null : JSON.stringify(error)],
+  );
+}
+
+/** How many tries of a job came to nothing; those that were put off count for none. */
+export async function failedTries(session: Session, jobId: string): Promise<number> {
+  const { failed } = await session.one<{ failed: number }>(
+    `SELECT count(*)::integer AS failed FROM job_tries WHERE job_id = $1 AND status IN ('failed', 'interrupted')`,
+    [jobId],
+  );
+  return failed;
+}
+
+/** The last run of an execution of a job; null where none began. */
+export async function runOfJob(
+  session: Session,
+  jobId: string,
+): Promise<{ readonly run_id: string; readonly status: RunStatus } | null> {
+  const [run = null] = await session.rows<{ run_id: string; status: RunStatus }>(
+    'SELECT run_id, status FROM runs WHERE job_id = $1 ORDER BY run_id DESC LIMIT 1',
+    [jobId],
+  );
+  return run;
+}
+
+/** The executions that a process says it works on, and this one, where it ever did. `host` may be cut off. */
+export async function jobsOfProcess(
+  session: Session,
+  { host, pid }: { readonly host: string; readonly pid: number },
+  jobId: string,
+): Promise<readonly string[]> {
+  const rows = await session.rows<{ job_id: string }>(
+    `SELECT DISTINCT job_id::text FROM job_tries
+     WHERE starts_with(host, $1) AND pid = $2 AND (status = 'running' OR job_id = $3)`,
+    [host, pid, jobId],
+  );
+  return rows.map(({ job_id }) => job_id);
+}

@@ -1,0 +1,175 @@
+import { PgBoss, type Clock, type ConstructorOptions, type Job } from 'pg-boss';
+
+import { PipelineError } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
+import type { JobQueue, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
+import { queueOf, queueVersion, readEntries, type QueueDatabase } from './entries.ts';
+
+export type QueueOptions = {
+  readonly database: QueueDatabase;
+  readonly schema: string;
+  /** Is this process alone on the database? Then whatever is being worked on when it opens was left by a dead one. */
+  readonly alone: boolean;
+  readonly log: Log;
+  readonly clock?: Clock;
+};
+
+/** How long a process may give no sign before its job is given to another one. */
+const HEARTBEAT_SECONDS = 20;
+/** How often heartbeats and schedules are looked at. */
+const WATCH_SECONDS = 5;
+const POLL_SECONDS = 1;
+const DAY_SECONDS = 86_400;
+/** Tries are counted by those who work on jobs; the queue only gives back what a process has left. */
+const UNLIMITED = 10_000;
+
+type Payload = { readonly trigger?: Trigger };
+
+/** Makes the tables of the queue, or brings them up to date. Two processes may do so at once. Gives what it did. */
+export async function migrateQueue(options: QueueOptions): Promise<'made' | 'changed' | 'nothing'> {
+  const { database, schema } = options;
+  const before = await queueVersion(database, schema);
+  const own = { migrate: true, supervise: false, schedule: false, registerInstance: false };
+  const boss = newBoss(options, own);
+  await boss.start();
+  await boss.stop({ close: false, graceful: false });
+  const after = await queueVersion(database, schema);
+  if (before === null) return 'made';
+  return before === after ? 'nothing' : 'changed';
+}
+
+/** Queues a job by hand, for whoever serves the queue. Gives its id; null where it is queued already. */
+export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<string | null> {
+  const own = { migrate: false, supervise: false, schedule: false, registerInstance: false };
+  const boss = newBoss(options, own);
+  await start(boss, options.schema);
+  try {
+    await makeQueue(boss, job, options.alone);
+    return await boss.send(queueOf(job), { trigger: 'command' });
+  } finally {
+    await boss.stop({ close: false, graceful: false });
+  }
+}
+
+/** Opens the queue. Throws `migration` where its tables are not there, or of another version. */
+export async function openQueue(options: QueueOptions): Promise<JobQueue> {
+  const { alone, database, log, schema } = options;
+  const boss = newBoss(options, {
+    migrate: false,
+    superviseIntervalSeconds: WATCH_SECONDS,
+    monitorIntervalSeconds: WATCH_SECONDS,
+    cronMonitorIntervalSeconds: WATCH_SECONDS,
+    cronWorkerIntervalSeconds: POLL_SECONDS,
+    flowIntervalSeconds: 3600,
+  });
+  boss.on('error', (error) => log.warn(`Cannot use the job queue: ${error.message}`));
+  boss.on('warning', ({ message }) => log.debug(`job queue: ${message}`));
+  await start(boss, schema);
+  if (alone) await adopt(boss, database, schema);
+
+  return {
+    async reconcile(jobs) {
+      const wanted = new Set<string>();
+      for (const job of jobs) {
+        const name = queueOf(job);
+        await makeQueue(boss, job, alone);
+        if (!job.enabled || job.schedule === null) continue;
+        wanted.add(name);
+        const missed = job.missed === 'once' ? 'once' : 'skip';
+        await boss.schedule(name, job.schedule, { trigger: 'schedule' }, { tz: job.timezone, missed });
+      }
+      for (const { name, key } of await boss.getSchedules()) {
+        if (!wanted.has(name)) await boss.unschedule(name, key);
+      }
+    },
+
+    async work(job, handle) {
+      const name = queueOf(job);
+      await boss.work<Payload>(name, { pollingIntervalSeconds: POLL_SECONDS }, async ([taken]) => {
+        if (taken !== undefined) await settle(boss, name, taken, await handle(ticketOf(taken)));
+      });
+    },
+
+    send: (job, trigger, id) => boss.send(queueOf(job), { trigger }, id === undefined ? {} : { id }),
+
+    entries: () => readEntries(database, schema),
+
+    async pause() {
+      const names = new Set(boss.getWipData().map(({ name }) => name));
+      await Promise.all([...names].map((name) => boss.offWork(name, { wait: true })));
+    },
+
+    close: () => boss.stop({ close: false, graceful: false }),
+  };
+}
+
+function newBoss({ alone, clock, database, schema }: QueueOptions, own: ConstructorOptions): PgBoss {
+  return new PgBoss({
+    db: database,
+    schema,
+    ...(alone ? { backend: 'pglite' as const } : {}),
+    ...(clock === undefined ? {} : { clock }),
+    persistWarnings: false,
+    persistQueueStats: false,
+    monitorVacuum: false,
+    reindex: false,
+    registerInstance: true,
+    ...own,
+  });
+}
+
+async function start(boss: PgBoss, schema: string): Promise<void> {
+  try {
+    await boss.start();
+  } catch (error) {
+    throw new PipelineError(
+      `Cannot use the job queue in schema ${schema}: ${error instanceof Error ? error.message : String(error)}`,
+      { code: 'migration', cause: error, hint: 'spacex-pipeline migrate up' },
+    );
+  }
+}
+
+async function makeQueue(boss: PgBoss, job: QueuedJob, alone: boolean): Promise<void> {
+  const name = queueOf(job);
+  const options = {
+    retryLimit: UNLIMITED,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 3,
+    expireInSeconds: DAY_SECONDS,
+    retentionSeconds: 30 * DAY_SECONDS,
+    deleteAfterSeconds: 7 * DAY_SECONDS,
+    heartbeatSeconds: alone ? null : HEARTBEAT_SECONDS,
+  };
+  const { heartbeatSeconds, ...rest } = options;
+  const policy = job.overlap === 'skip' ? 'exclusive' : 'stately';
+  if ((await boss.getQueue(name)) === null)
+    await boss.createQueue(name, {
+      ...rest,
+      policy,
+      ...(heartbeatSeconds === null ? {} : { heartbeatSeconds }),
+    });
+  else await boss.updateQueue(name, options);
+}
+
+function ticketOf({ id, data, signal }: Job<Payload>): Ticket {
+  return { id, trigger: data.trigger ?? 'schedule', signal };
+}
+
+/** A job that is tried again goes back with the time that it waits for; the queue completes the rest by itself. */
+async function settle(boss: PgBoss, name: string, job: Job<Payload>, { againAt }: Settlement): Promise<void> {
+  if (againAt === null) return;
+  await boss.fail(name, job, { again_at: againAt.toISOString() });
+  await boss.update(name, undefined, { id: job.id, startAfter: againAt });
+}
+
+/** Whoever worked on them is dead: they begin again, at once. */
+async function adopt(boss: PgBoss, database: QueueDatabase, schema: string): Promise<void> {
+  const { rows } = await database.executeSql(
+    `SELECT name, array_agg(id::text) AS ids FROM ${schema}.job WHERE state = 'active' AND name LIKE '%/%' GROUP BY name`,
+  );
+  for (const { name, ids } of rows) {
+    await boss.cancel(String(name), ids as string[]);
+    await boss.resume(String(name), ids as string[]);
+  }
+}

@@ -1,0 +1,126 @@
+import { lastTries, readSwitches, triesOf, writeSwitch } from '../../adapters/postgres/jobs.ts';
+import { isUnmigrated } from '../../adapters/postgres/errors.ts';
+import type { Session } from '../../adapters/postgres/session.ts';
+import { describeSchedule, nextTick } from '../../config/cron.ts';
+import type { SourceConfig } from '../../config/for-source.ts';
+import { findJob, forJob, type Job } from '../../config/jobs.ts';
+import type { LoadedConfig } from '../../config/load.ts';
+import { PipelineError } from '../../core/errors.ts';
+import type { JobReport, JobTry } from '../../core/job.ts';
+import type { QueueEntry } from '../../core/queue.ts';
+import { telling, withDatabase, withEachDatabase } from '../database.ts';
+import type { HistoryDeps } from '../history.ts';
+
+/** The jobs of a configuration, and how they stand. */
+export type JobBoard = {
+  readonly list: () => Promise<readonly JobReport[]>;
+  /** Newest first. Throws `usage` where there is no such job. */
+  readonly history: (name: string, limit: number) => Promise<readonly JobTry[]>;
+  /** Whatever the configuration says, and for good. Throws `usage` where there is no such job. */
+  readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;
+};
+
+export type BoardOptions = {
+  readonly whole: LoadedConfig;
+  readonly jobs: readonly Job[];
+  /** The data folder that the runs of these jobs belong to. */
+  readonly dataDir: string;
+  readonly entries: () => Promise<readonly QueueEntry[]>;
+  /** Is there no database yet? To look is no reason to make one. */
+  readonly empty?: boolean;
+};
+
+type Facts = {
+  readonly switches: ReadonlyMap<string, boolean>;
+  readonly last: ReadonlyMap<string, JobTry>;
+};
+
+const NOTHING: Facts = { switches: new Map(), last: new Map() };
+
+export function openBoard(
+  { dataDir, empty = false, entries, jobs, whole }: BoardOptions,
+  deps: HistoryDeps,
+): JobBoard {
+  const options = { ...deps, dataDir, what: 'jobs', waitMs: 0 };
+  const configs = [...new Map(jobs.map((job) => [job.source, forJob(whole, job).config])).values()];
+
+  async function readFacts(): Promise<Facts> {
+    if (empty) return NOTHING;
+    const all = await withEachDatabase(configs, options, (_config, opened) =>
+      telling(opened, factsOf(opened.session)).catch(ifUnmigrated),
+    );
+    return {
+      switches: new Map(all.flatMap(({ switches }) => [...switches])),
+      last: new Map(all.flatMap(({ last }) => [...last])),
+    };
+  }
+
+  const inLedger = <T>(config: SourceConfig, work: (session: Session) => Promise<T>): Promise<T> =>
+    withDatabase(config, options, ({ session }) => work(session));
+
+  return {
+    async list() {
+      const [facts, queued] = [await readFacts(), await entries()];
+      return jobs.map((job) => describeJob(job, facts, queued, deps.clock.now()));
+    },
+    async history(name, limit) {
+      const { config } = forJob(whole, findJob(jobs, name));
+      if (empty) return [];
+      return inLedger(config, (session) => triesOf(session, name, limit));
+    },
+    async enable(name, enabled) {
+      const job = findJob(jobs, name);
+      if (empty) throw noDatabase(name, enabled);
+      await inLedger(forJob(whole, job).config, (session) => writeSwitch(session, name, enabled));
+      return describeJob(job, await readFacts(), await entries(), deps.clock.now());
+    },
+  };
+}
+
+function noDatabase(name: string, enabled: boolean): PipelineError {
+  return new PipelineError(`Cannot ${enabled ? 'enable' : 'disable'} job ${name}: there is no database yet`, {
+    code: 'database',
+    hint: `Set jobs.${name}.enabled in the configuration, or start serve first.`,
+  });
+}
+
+async function factsOf(session: Session): Promise<Facts> {
+  return { switches: await readSwitches(session), last: await lastTries(session) };
+}
+
+function ifUnmigrated(error: unknown): Facts {
+  if (isUnmigrated(error)) return NOTHING;
+  throw error;
+}
+
+/** Of a board that knows how they stand. */
+export async function enabledJobs({ list }: Pick<JobBoard, 'list'>): Promise<ReadonlySet<string>> {
+  const reports = await list();
+  return new Set(reports.filter(({ enabled }) => enabled).map(({ name }) => name));
+}
+
+function isEnabled({ enabled, name }: Job, { switches }: Facts): boolean {
+  return switches.get(name) ?? enabled;
+}
+
+function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now: number): JobReport {
+  const { from, name, resources, schedule, source, timezone } = job;
+  const enabled = isEnabled(job, facts);
+  const own = entries.filter((entry) => entry.job === name);
+  const entry = own.find(({ state }) => state === 'running') ?? own[0];
+  const next = enabled && schedule !== null ? nextTick(schedule, timezone, new Date(now)) : null;
+  return {
+    name,
+    source: source.name,
+    from,
+    resources,
+    schedule,
+    schedule_words: schedule === null ? 'only by hand' : describeSchedule(schedule, timezone),
+    timezone,
+    enabled,
+    next_run: next?.toISOString() ?? null,
+    state: entry?.state ?? 'idle',
+    since: entry?.since ?? null,
+    last: facts.last.get(name) ?? null,
+  };
+}

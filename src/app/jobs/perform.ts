@@ -1,0 +1,160 @@
+import { hostname } from 'node:os';
+
+import { beginTry, endTry, failedTries, runOfJob } from '../../adapters/postgres/jobs.ts';
+import type { Session } from '../../adapters/postgres/session.ts';
+import { forJob, type Job } from '../../config/jobs.ts';
+import type { LoadedConfig } from '../../config/load.ts';
+import { PipelineError, reportError, type ErrorCode, type ErrorReport } from '../../core/errors.ts';
+import type { JobStatus } from '../../core/job.ts';
+import type { QueueEntry, Settlement, Ticket } from '../../core/queue.ts';
+import type { RunReport, RunStatus } from '../../core/run.ts';
+import { withDatabase } from '../database.ts';
+import type { RunDeps } from '../run.ts';
+import { dataDirOf } from '../source.ts';
+import { waitForSchema } from './wait-for-schema.ts';
+import { startRun } from './start-run.ts';
+
+export type JobDeps = Omit<RunDeps, 'job' | 'waitForLock'> & {
+  readonly whole: LoadedConfig;
+  /** Aborts when the process stops: then the job is put off, for this process or another one. */
+  readonly signal: AbortSignal;
+  readonly entries: () => Promise<readonly QueueEntry[]>;
+  readonly onJob: (event: JobEvent) => void;
+};
+
+/** What happens with a job, outside of its run. */
+export type JobEvent = { readonly job: string; readonly source: string; readonly job_id: string } & (
+  | { readonly type: 'job.started'; readonly try: number; readonly trigger: Ticket['trigger'] }
+  | { readonly type: 'job.waiting'; readonly reason: string }
+  | (Ended & { readonly type: 'job.ended'; readonly seconds: number; readonly again_at: string | null })
+);
+
+type Ended = {
+  readonly status: JobStatus;
+  readonly run_id: string | null;
+  readonly error: ErrorReport | null;
+};
+
+/** No further try changes these: the next one is the next tick. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['usage', 'kind', 'migration', 'rejects', 'vanished', 'books']);
+
+/**
+ * Works on a job that was taken from the queue. What an earlier try has published is done, a run whose folder is here
+ * goes on, else a new one begins; while another run has the schema it waits. Throws only where the ledger cannot be
+ * read or written.
+ */
+export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promise<Settlement> {
+  const { clock, onJob, signal } = deps;
+  const loaded = forJob(deps.whole, job);
+  const dataDir = dataDirOf(loaded.config, job.from);
+  const of = { job: job.name, source: job.source.name, job_id: ticket.id };
+  const now = (): string => new Date(clock.now()).toISOString();
+  const books = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    withDatabase(loaded.config, { ...deps, dataDir, what: 'serve', waitMs: 0 }, ({ session }) =>
+      work(session),
+    );
+
+  const began = clock.elapsed();
+  const { number, previous } = await books(async (session) => ({
+    number: await beginTry(session, {
+      ...of,
+      trigger: ticket.trigger,
+      started_at: now(),
+      host: hostname(),
+      pid: process.pid,
+    }),
+    previous: await runOfJob(session, ticket.id),
+  }));
+  onJob({ ...of, type: 'job.started', try: number, trigger: ticket.trigger });
+
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
+  const report = isPublished(previous)
+    ? { ...previous, error: null, resources: {} }
+    : await startRun(loaded, job, previous?.run_id ?? null, dataDir, {
+        ...deps,
+        job: { name: job.name, id: ticket.id },
+        signal: AbortSignal.any([signal, ticket.signal, timeout.signal]),
+        waitForLock: waitForSchema(ticket.id, deps, (reason) =>
+          onJob({ ...of, type: 'job.waiting', reason }),
+        ),
+      }).catch(unbegun);
+  clearTimeout(timer);
+
+  const end = judge(report, {
+    lost: ticket.signal.aborted,
+    stopped: signal.aborted,
+    timeout: timeout.signal,
+  });
+  const again = await books(async (session) => {
+    const next = await againAt(job, end, clock.now(), () => failedTries(session, ticket.id));
+    const again_at = next?.toISOString() ?? null;
+    await endTry(session, ticket.id, number, { ...end, finished_at: now(), again_at });
+    return next;
+  });
+  const seconds = (clock.elapsed() - began) / 1000;
+  onJob({ ...of, ...end, type: 'job.ended', seconds, again_at: again?.toISOString() ?? null });
+  return { againAt: again };
+}
+
+type Report = Pick<RunReport, 'run_id' | 'status' | 'error' | 'resources'>;
+
+function isPublished(
+  run: { readonly run_id: string; readonly status: RunStatus } | null,
+): run is { readonly run_id: string; readonly status: 'succeeded' | 'partial' } {
+  return run?.status === 'succeeded' || run?.status === 'partial';
+}
+
+/** Of a run that never began. */
+function unbegun(error: unknown): Report {
+  return { run_id: null, status: 'failed', error: reportError(error), resources: {} };
+}
+
+function tooLong({ name, timeoutSeconds }: Job): PipelineError {
+  return new PipelineError(`Cannot finish job ${name}: it took longer than its ${timeoutSeconds} s`, {
+    code: 'interrupted',
+    hint: `Raise jobs.${name}.timeoutSeconds if it has that much to do.`,
+  });
+}
+
+type Circumstances = {
+  /** Has the queue given the job to another process? */
+  readonly lost: boolean;
+  /** Was this process asked to stop? */
+  readonly stopped: boolean;
+  readonly timeout: AbortSignal;
+};
+
+/** What a run means for its job. */
+function judge(
+  { error, resources, run_id, status }: Report,
+  { lost, stopped, timeout }: Circumstances,
+): Ended & { readonly retryAt: string | null } {
+  const ended = { run_id, error, retryAt: null };
+  if (status === 'succeeded' || status === 'partial') return { ...ended, status };
+  if (lost) return { ...ended, status: 'interrupted' };
+  if (stopped) return { ...ended, status: 'postponed' };
+  if (timeout.aborted) return { ...ended, status: 'failed', error: reportError(timeout.reason) };
+  const asked = [error, ...Object.values(resources).map((one) => one.error)];
+  const [latest] = asked
+    .flatMap((one) => one?.retry_at ?? [])
+    .toSorted()
+    .toReversed();
+  if (latest !== undefined) return { ...ended, status: 'postponed', retryAt: latest };
+  return { ...ended, status: 'failed' };
+}
+
+/** When the job is tried again; null where it is not. `failures` are those before this try. */
+async function againAt(
+  { retries }: Job,
+  { error, retryAt, status }: Ended & { readonly retryAt: string | null },
+  now: number,
+  failures: () => Promise<number>,
+): Promise<Date | null> {
+  if (status === 'postponed') return new Date(retryAt === null ? now : Math.max(now, Date.parse(retryAt)));
+  if (status !== 'failed' || (error !== null && FINAL.has(error.code))) return null;
+  const before = await failures();
+  if (before >= retries.limit) return null;
+  const delay = Math.min(retries.maxDelaySeconds, retries.delaySeconds * 2 ** before);
+  return new Date(now + delay * 1000);
+}

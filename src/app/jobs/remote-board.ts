@@ -1,0 +1,57 @@
+import { PipelineError, type ErrorReport } from '../../core/errors.ts';
+import type { JobReport, JobTry } from '../../core/job.ts';
+import type { JobBoard } from './board.ts';
+
+export type RemoteBoard = JobBoard & {
+  /** The id of its execution; null where it is in the queue already. */
+  readonly run: (name: string) => Promise<string | null>;
+};
+
+const TIMEOUT_MS = 30_000;
+
+/** The jobs of a `serve` on this machine. Throws what it answers. */
+export function remoteBoard(url: string, token: string | null, signal: AbortSignal): RemoteBoard {
+  async function ask<T>(method: 'GET' | 'POST', path: string, accept: readonly number[] = []): Promise<T> {
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const response = await fetch(`${url}/api/v1${path}`, { method, headers, signal: limit }).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        throw unreached(url, error);
+      },
+    );
+    const answer = (await response.json().catch(() => ({}))) as T & { readonly error?: ErrorReport };
+    if (response.ok || accept.includes(response.status)) return answer;
+    const { error } = answer;
+    if (response.status === 401) {
+      throw new PipelineError(`Cannot ask ${url}: it wants a token`, {
+        code: 'usage',
+        hint: 'Give the one that serve was started with as SPACEX_PIPELINE_TOKEN.',
+      });
+    }
+    throw new PipelineError(error?.message ?? `Cannot ask ${url}: it answered ${response.status}`, {
+      code: error?.code ?? 'internal',
+      hint: error?.hint ?? undefined,
+    });
+  }
+
+  const of = (name: string): string => `/jobs/${encodeURIComponent(name)}`;
+  return {
+    list: () => ask<readonly JobReport[]>('GET', '/jobs'),
+    history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
+    enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
+    async run(name) {
+      const answer = await ask<{ readonly job_id: string | null }>('POST', `${of(name)}/run`, [409]);
+      return answer.job_id;
+    },
+  };
+}
+
+function unreached(url: string, error: unknown): PipelineError {
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  return new PipelineError(`Cannot ask ${url}: ${reason}`, {
+    code: 'busy',
+    cause: error,
+    hint: 'Try again; if serve has ended without a trace, its jobs are read from the database then.',
+  });
+}

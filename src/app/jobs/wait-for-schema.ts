@@ -1,0 +1,56 @@
+import { hostname } from 'node:os';
+
+import { jobsOfProcess } from '../../adapters/postgres/jobs.ts';
+import { describe, endHolder, processOf, type Backend, type Holder } from '../../adapters/postgres/lock.ts';
+import type { Session } from '../../adapters/postgres/session.ts';
+import type { Clock, Log } from '../../core/ports.ts';
+import type { QueueEntry } from '../../core/queue.ts';
+
+type Deps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly entries: () => Promise<readonly QueueEntry[]>;
+};
+
+const POLL_MS = 500;
+
+/**
+ * Waits for another run to end. Where that is of a job whose process has given no sign for too long, its session is
+ * ended: a process that sleeps, or a machine that is out of reach, would hold the schema for ever.
+ */
+export function waitForSchema(
+  jobId: string,
+  { clock, entries, log, signal }: Deps,
+  tell: (reason: string) => void,
+): (holder: Holder, session: Session) => Promise<void> {
+  let told = '';
+  return async (holder, session) => {
+    const reason = describe(holder);
+    if (reason !== told) tell(reason);
+    told = reason;
+    const { backend } = holder;
+    if (backend !== null && (await isAbandoned(backend, session, jobId, entries))) {
+      const ended = await endHolder(session, backend);
+      const what = `the session of a process that gave no sign for too long (${backend.application_name})`;
+      log.warn(ended ? `ended ${what}` : `Cannot end ${what}: this role may not`);
+    }
+    await clock.sleep(POLL_MS, signal);
+  };
+}
+
+/** Has the queue given all that its process works on to others? Of a run that is no job nobody can say. */
+async function isAbandoned(
+  backend: Backend,
+  session: Session,
+  jobId: string,
+  entries: Deps['entries'],
+): Promise<boolean> {
+  const holder = processOf(backend);
+  if (holder === null) return false;
+  if (holder.pid === process.pid && hostname().startsWith(holder.host)) return false;
+  const ids = await jobsOfProcess(session, holder, jobId);
+  if (ids.length === 0) return false;
+  const alive = (await entries()).filter(({ abandoned, state }) => state === 'running' && !abandoned);
+  return ids.every((id) => id === jobId || !alive.some((entry) => entry.id === id));
+}

@@ -1,0 +1,131 @@
+import { openForeign, type ForeignDatabase } from '../../adapters/postgres/foreign.ts';
+import { openQueue } from '../../adapters/queue/queue.ts';
+import type { SourceConfig } from '../../config/for-source.ts';
+import { findJob, type Job } from '../../config/jobs.ts';
+import type { LoadedConfig } from '../../config/load.ts';
+import { PipelineError, reportError } from '../../core/errors.ts';
+import type { Subscriber } from '../../core/events.ts';
+import type { JobReport } from '../../core/job.ts';
+import type { JobQueue } from '../../core/queue.ts';
+import { uuidOf } from '../../lib/uuid-of.ts';
+import type { HistoryDeps } from '../history.ts';
+import { enabledJobs, openBoard, type JobBoard } from './board.ts';
+import { configsOf } from './configs.ts';
+import { logJobs } from './log-jobs.ts';
+import { makeReady } from './make-ready.ts';
+import { performJob, type JobEvent } from './perform.ts';
+
+export type WorkerOptions = {
+  readonly whole: LoadedConfig;
+  readonly jobs: readonly Job[];
+  /** Apply what is pending to a server. */
+  readonly migrate: boolean;
+  readonly subscribers: readonly Subscriber[];
+  readonly onJob: (event: JobEvent) => void;
+};
+
+/** Takes jobs from the queue of a database and works on them. */
+export type JobWorker = JobBoard & {
+  /** For the sources of its jobs; the data folder is that of their runs. */
+  readonly configs: readonly [SourceConfig, ...SourceConfig[]];
+  readonly queue: Pick<JobQueue, 'entries'>;
+  /** Queues a job; null where it is queued already. Throws `usage` where there is no such job. */
+  readonly run: (name: string) => Promise<string | null>;
+  /** Takes no more jobs. Those that it works on may go on for so long, and are put off then. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+/** How often switches are looked at that somebody has changed elsewhere. */
+const RECONCILE_MS = 15_000;
+
+/** Makes the database ready, and works on what is in the queue until it is stopped. */
+export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Promise<JobWorker> {
+  const { jobs, onJob, subscribers, whole } = options;
+  const { clock, log, runtime } = deps;
+  const configs = configsOf(whole, jobs);
+  const [first] = configs;
+  const alone = first.database.url === null;
+  await makeReady(configs, alone || options.migrate, deps);
+
+  const schema = first.serve.queueSchema;
+  const { dataDir } = first;
+  const opened = await runtime.openDatabase(first, { ...deps, dataDir, what: 'serve', waitMs: 0 });
+  const foreign = openForeign(opened.database.inSchema(schema));
+  const queue = await openQueue({ database: foreign, schema, alone, log }).catch(async (error: unknown) => {
+    await closeAll(foreign, opened);
+    throw error;
+  });
+  const board = openBoard({ whole, jobs, dataDir, entries: queue.entries }, deps);
+  /** Of the jobs that are worked on. */
+  const stopping = new AbortController();
+  const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
+  const tell = logJobs(log);
+
+  async function reconcile(): Promise<void> {
+    const enabled = await enabledJobs(board);
+    await queue.reconcile(jobs.map((job) => ({ ...job, enabled: enabled.has(job.name) })));
+  }
+
+  await reconcile();
+  for (const job of await neverRun(board, jobs)) await queue.send(job, 'first', uuidOf(`first ${job.name}`));
+  for (const job of jobs) {
+    await queue.work(job, async (ticket) => {
+      if (ticket.trigger !== 'command' && !(await enabledJobs(board)).has(job.name)) return { againAt: null };
+      return performJob(job, ticket, {
+        ...own,
+        onJob(event) {
+          tell(event);
+          onJob(event);
+        },
+      });
+    });
+  }
+  const timer = setInterval(() => {
+    reconcile().catch((error: unknown) => log.warn(reportError(error).message));
+  }, RECONCILE_MS);
+
+  return {
+    ...board,
+    configs,
+    queue,
+    async enable(name, enabled): Promise<JobReport> {
+      const report = await board.enable(name, enabled);
+      await reconcile();
+      return report;
+    },
+    async run(name) {
+      return queue.send(findJob(jobs, name), 'command');
+    },
+    async stop(graceMs) {
+      clearInterval(timer);
+      const paused = queue.pause();
+      const grace = new AbortController();
+      await Promise.race([paused, clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
+      grace.abort();
+      stopping.abort(
+        new PipelineError('Cannot go on: serve was asked to stop', {
+          code: 'interrupted',
+          hint: 'It goes on when serve runs again.',
+        }),
+      );
+      await paused;
+      await queue.close();
+      await closeAll(foreign, opened);
+    },
+  };
+}
+
+async function closeAll(
+  foreign: ForeignDatabase,
+  opened: { readonly close: () => Promise<void> },
+): Promise<void> {
+  await foreign.close().catch(() => undefined);
+  await opened.close().catch(() => undefined);
+}
+
+/** Jobs that nobody has waited for yet: their first tick may be far off. */
+async function neverRun(board: JobBoard, jobs: readonly Job[]): Promise<readonly Job[]> {
+  const reports = await board.list();
+  const due = reports.filter(({ enabled, last, schedule }) => enabled && schedule !== null && last === null);
+  return jobs.filter(({ missed, name }) => missed === 'once' && due.some((one) => one.name === name));
+}

@@ -1,0 +1,146 @@
+import { PipelineError } from '../core/errors.ts';
+import type { Source } from '../core/source.ts';
+import { suggest } from '../lib/suggest.ts';
+import { sources } from '../sources/index.ts';
+import { refuse } from './check.ts';
+import { forSource, type LoadedSource } from './for-source.ts';
+import type { Config, LoadedConfig } from './load.ts';
+import { showFound } from './value.ts';
+
+type JobSettings = Config['jobs'][string];
+
+/** A job as it is configured, defaults included. */
+export type Job = {
+  readonly name: string;
+  readonly source: Source;
+  /** `archive`, `live`, `sandbox` or a base URL; null for what is configured for the source. */
+  readonly from: string | null;
+  /** Null for those that are configured for the source. */
+  readonly resources: readonly string[] | null;
+  /** A cron expression of five fields; null: only by hand. */
+  readonly schedule: string | null;
+  readonly timezone: string;
+  readonly overlap: 'skip' | 'queue';
+  readonly missed: 'once' | 'none';
+  readonly timeoutSeconds: number;
+  readonly retries: {
+    readonly limit: number;
+    readonly delaySeconds: number;
+    readonly maxDelaySeconds: number;
+  };
+  readonly limits: NonNullable<JobSettings['limits']>;
+  /** Unless somebody said otherwise by command. */
+  readonly enabled: boolean;
+};
+
+const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
+
+/**
+ * The jobs of a configuration, or one for each source where it has none. `from` is for those that do not say where their
+ * records come from. Throws `usage` with the path of what is wrong.
+ */
+export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
+  const configured = Object.entries(loaded.config.jobs);
+  const named: readonly (readonly [string, JobSettings])[] =
+    configured.length > 0 ? configured : sources.map(({ name }) => [name, { source: name }]);
+  const jobs = named.map(([name, settings]) => jobOf(name, settings, from));
+  const problems = [];
+  for (const job of jobs) problems.push(...(await faultsOf(job)));
+  const where = loaded.file ?? loaded.origins.jobs;
+  refuse(
+    problems.map(({ key, message }) => ({ source: where, message: `jobs.${key} ${message}` })),
+    'Correct it, and look at the result with: spacex-pipeline jobs',
+  );
+  return jobs;
+}
+
+function jobOf(name: string, settings: JobSettings, from: string | null): Job {
+  const source = sources.find((one) => one.name === settings.source) ?? sources[0];
+  const { enabled = true, limits = {}, missed = 'once', overlap = 'skip', timezone = 'UTC' } = settings;
+  return {
+    name,
+    source,
+    from: settings.from ?? from,
+    resources: settings.resources ?? null,
+    schedule: settings.schedule === undefined ? source.schedule : settings.schedule,
+    timezone,
+    overlap,
+    missed,
+    timeoutSeconds: settings.timeoutSeconds ?? 3600,
+    retries: { ...DEFAULT_RETRIES, ...settings.retries },
+    limits,
+    enabled,
+  };
+}
+
+type Fault = { readonly key: string; readonly message: string };
+
+/** What no schema can say. */
+async function faultsOf(job: Job): Promise<readonly Fault[]> {
+  const { name, resources, schedule, source, timezone } = job;
+  const faults: Fault[] = [];
+  const known = source.resources.map((resource) => resource.name);
+  for (const [index, resource] of (resources ?? []).entries())
+    if (!known.includes(resource))
+      faults.push({
+        key: `${name}.resources[${index}]`,
+        message: `must be a resource of ${source.name}, found ${showFound(resource)}${meant(suggest(resource, known))}`,
+      });
+  const zones = Intl.supportedValuesOf('timeZone');
+  if (!isTimeZone(timezone))
+    faults.push({
+      key: `${name}.timezone`,
+      message: `must be a time zone, found ${showFound(timezone)}${meant(suggest(timezone, zones))}`,
+    });
+  if (schedule !== null) {
+    const { cronFault } = await import('./cron.ts');
+    const message = cronFault(schedule);
+    if (message !== null) faults.push({ key: `${name}.schedule`, message });
+  }
+  return faults;
+}
+
+function meant(candidate: string | null): string {
+  return candidate === null ? '' : `; did you mean ${JSON.stringify(candidate)}?`;
+}
+
+/** Also under a name that is an alias, and so in no list. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format().length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The configuration of a job's source, with what the job says otherwise. */
+export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
+  const loaded = forSource(whole, job.source);
+  const { config } = loaded;
+  const { rejects, vanished } = config.limits;
+  return {
+    ...loaded,
+    config: {
+      ...config,
+      settings: {
+        ...config.settings,
+        resources: job.resources === null ? config.settings.resources : [...job.resources],
+      },
+      limits: {
+        rejects: { ...rejects, ...job.limits.rejects },
+        vanished: { ...vanished, ...job.limits.vanished },
+      },
+    },
+  };
+}
+
+/** Throws `usage` where there is no job of that name. */
+export function findJob(jobs: readonly Job[], name: string): Job {
+  const job = jobs.find((one) => one.name === name);
+  if (job !== undefined) return job;
+  const names = jobs.map((one) => one.name);
+  throw new PipelineError(
+    `Cannot find job ${JSON.stringify(name)}: known are ${names.join(', ')}${meant(suggest(name, names))}`,
+    { code: 'usage', hint: 'spacex-pipeline jobs' },
+  );
+}

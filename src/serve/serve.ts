@@ -1,0 +1,74 @@
+import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
+import type { JobEvent } from '../app/jobs/perform.ts';
+import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
+import { openRuntime } from '../app/runtime.ts';
+import { forSource } from '../config/for-source.ts';
+import { readJobs } from '../config/jobs.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { reportError } from '../core/errors.ts';
+import type { JobReport } from '../core/job.ts';
+import { serveHttp, type Api } from './http.ts';
+
+export type ServeOptions = {
+  readonly whole: LoadedConfig;
+  /** For jobs that do not say where their records come from; null for what is configured. */
+  readonly from: string | null;
+  readonly migrate: boolean;
+  readonly ready: (serving: { readonly url: string; readonly jobs: readonly JobReport[] }) => void;
+};
+
+type ServeDeps = Omit<HistoryDeps, 'runtime'>;
+
+/** Scheduler, worker and HTTP in one, until the signal. Then a running job may go on for as long as is configured. */
+export async function serve({ from, migrate, ready, whole }: ServeOptions, deps: ServeDeps): Promise<void> {
+  const { clock, log, signal } = deps;
+  const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
+  const jobs = await readJobs(whole, from);
+  // What is open outlives the signal: a job that is stopped has an end to write.
+  const open = { signal: new AbortController().signal };
+  const runtime = openRuntime(open);
+  const own: HistoryDeps = { ...deps, runtime, ...open };
+  try {
+    const onJob = (_event: JobEvent): void => undefined;
+    const worker = await startWorker({ whole, jobs, migrate, subscribers: [], onJob }, { ...own, signal });
+    const http = await serveHttp(apiOf(worker, whole, own), { host, port, token, log }).catch(
+      async (error: unknown) => {
+        await worker.stop(0);
+        throw error;
+      },
+    );
+    if (whole.config.database.url === null) await runtime.announce(http.url);
+    ready({ url: http.url, jobs: await worker.list() });
+    await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);
+    log.info(`stopping: a running job may go on for ${stopTimeoutSeconds} s`);
+    await http.close();
+    await worker.stop(stopTimeoutSeconds * 1000);
+  } finally {
+    await runtime.close();
+  }
+}
+
+function apiOf(worker: JobWorker, whole: LoadedConfig, deps: HistoryDeps): Api {
+  const { configs } = worker;
+  return {
+    jobs: worker.list,
+    tries: worker.history,
+    runJob: worker.run,
+    enableJob: worker.enable,
+    runs: (limit) => pastRuns([...configs], limit, deps),
+    async run(id) {
+      const [first, ...others] = configs.map((config) => ({ ...forSource(whole, config.source), config }));
+      if (first === undefined) throw new Error('a worker has jobs');
+      const { config } = await ofRun([first, ...others], id, deps);
+      return findRun(config, id, deps);
+    },
+    async unready() {
+      const report = await worker.queue.entries().then(
+        () => null,
+        (error: unknown) => reportError(error),
+      );
+      return report === null ? [] : [report.message];
+    },
+    metrics: async () => ({ type: 'text/plain', text: '' }),
+  };
+}
