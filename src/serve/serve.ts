@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
 import type { JobEvent } from '../app/jobs/perform.ts';
 import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
@@ -21,7 +23,7 @@ type ServeDeps = Omit<HistoryDeps, 'runtime'>;
 
 /** Scheduler, worker and HTTP in one, until the signal. Then a running job may go on for as long as is configured. */
 export async function serve({ from, migrate, ready, whole }: ServeOptions, deps: ServeDeps): Promise<void> {
-  const { clock, log, signal } = deps;
+  const { log, signal } = deps;
   const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
   const jobs = await readJobs(whole, from);
   // What is open outlives the signal: a job that is stopped has an end to write.
@@ -39,7 +41,7 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
     );
     if (whole.config.database.url === null) await runtime.announce(http.url);
     ready({ url: http.url, jobs: await worker.list() });
-    await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);
+    if (!signal.aborted) await once(signal, 'abort');
     log.info(`stopping: a running job may go on for ${stopTimeoutSeconds} s`);
     await http.close();
     await worker.stop(stopTimeoutSeconds * 1000);

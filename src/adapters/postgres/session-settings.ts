@@ -39,10 +39,11 @@ const SETTINGS: Settings = {
 
 /** What a server has besides: it must soon notice that this program is out of reach, and release its locks. */
 export const SERVER_SETTINGS: Settings = {
-  tcp_keepalives_idle: '30s',
-  tcp_keepalives_interval: '10s',
+  tcp_keepalives_idle: '10s',
+  tcp_keepalives_interval: '5s',
   tcp_keepalives_count: '3',
-  tcp_user_timeout: '60s',
+  // Linux goes by this instead of the count.
+  tcp_user_timeout: '25s',
 };
 
 const TRIES = 5;

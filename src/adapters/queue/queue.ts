@@ -20,6 +20,8 @@ const HEARTBEAT_SECONDS = 20;
 const WATCH_SECONDS = 5;
 const POLL_SECONDS = 1;
 const DAY_SECONDS = 86_400;
+/** How long the same complaint is not repeated. */
+const QUIET_MS = 30_000;
 /** Tries are counted by those who work on jobs; the queue only gives back what a process has left. */
 const UNLIMITED = 10_000;
 
@@ -62,7 +64,8 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     cronWorkerIntervalSeconds: POLL_SECONDS,
     flowIntervalSeconds: 3600,
   });
-  boss.on('error', (error) => log.warn(`Cannot use the job queue: ${error.message}`));
+  const tell = onceAWhile(log);
+  boss.on('error', (error) => tell(`Cannot use the job queue: ${error.message}`));
   boss.on('warning', ({ message }) => log.debug(`job queue: ${message}`));
   await start(boss, schema);
   if (alone) await adopt(boss, database, schema);
@@ -100,6 +103,19 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     },
 
     close: () => boss.stop({ close: false, graceful: false }),
+  };
+}
+
+/** A database that is away fails every second. */
+function onceAWhile(log: Log): (message: string) => void {
+  let told = { message: '', at: 0 };
+  return (message) => {
+    // The name of the queue, and of its worker, differ.
+    const [plain = message] = message.split(' (Queue:');
+    const at = performance.now();
+    if (plain === told.message && at - told.at < QUIET_MS) return;
+    told = { message: plain, at };
+    log.warn(plain);
   };
 }
 

@@ -5,6 +5,7 @@ import type { Session } from '../../adapters/postgres/session.ts';
 import { forJob, type Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { PipelineError, reportError, type ErrorCode, type ErrorReport } from '../../core/errors.ts';
+import type { Subscriber } from '../../core/events.ts';
 import type { JobStatus } from '../../core/job.ts';
 import type { QueueEntry, Settlement, Ticket } from '../../core/queue.ts';
 import type { RunReport, RunStatus } from '../../core/run.ts';
@@ -68,12 +69,18 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   onJob({ ...of, type: 'job.started', try: number, trigger: ticket.trigger });
 
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
+  let timer: NodeJS.Timeout | undefined;
+  /** The wait for another run to end does not count. */
+  const limit: Subscriber = ({ type }) => {
+    if (type !== 'run.started') return;
+    timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
+  };
   const report = isPublished(previous)
     ? { ...previous, error: null, resources: {} }
     : await startRun(loaded, job, previous?.run_id ?? null, dataDir, {
         ...deps,
         job: { name: job.name, id: ticket.id },
+        subscribers: [...deps.subscribers, limit],
         signal: AbortSignal.any([signal, ticket.signal, timeout.signal]),
         waitForLock: waitForSchema(ticket.id, deps, (reason) =>
           onJob({ ...of, type: 'job.waiting', reason }),

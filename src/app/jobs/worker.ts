@@ -61,8 +61,12 @@ export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Pr
   const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
   const tell = logJobs(log);
 
+  let scheduled: string | null = null;
   async function reconcile(): Promise<void> {
     const enabled = await enabledJobs(board);
+    const names = [...enabled].join();
+    if (names === scheduled) return;
+    scheduled = names;
     await queue.reconcile(jobs.map((job) => ({ ...job, enabled: enabled.has(job.name) })));
   }
 

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+
+import {
+  createGate,
+  LAUNCHES,
+  ROCKETS,
+  sandboxReplies,
+  startApi,
+  type Api,
+  type Reply,
+} from '../support/api.ts';
+import { startTestWorker, type TestWorker } from '../support/job-worker.ts';
+import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
+
+const server = await createTestServer();
+after(() => server.close());
+
+let replies: { readonly [ROCKETS]: Reply; readonly [LAUNCHES]: Reply };
+let api: Api;
+before(async () => {
+  replies = await sandboxReplies({ launches: 20 });
+  api = await startApi(replies);
+});
+after(() => api.close());
+
+/** By hand, unless a test says otherwise. */
+const BY_HAND = { schedule: null };
+let schemas = 0;
+
+/** A worker with a queue of its own. */
+async function work(
+  t: TestContext,
+  jobs: Readonly<Record<string, object>>,
+  source: object = {},
+): Promise<{ readonly worker: TestWorker; readonly workspace: ServerWorkspace; readonly queue: string }> {
+  schemas += 1;
+  const queue = `queue_${schemas}`;
+  const workspace = server.workspace({
+    jobs,
+    serve: { queueSchema: queue },
+    source: { ...QUICK_SOURCE, baseUrl: api.url, ...source },
+  });
+  const worker = await startTestWorker(workspace);
+  t.after(() => worker.close());
+  return { worker, workspace, queue };
+}
+
+/** A cron expression for the minute of a moment, as it is in a time zone. */
+function minuteOf(moment: Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(
+    moment,
+  );
+  const [hour, minute] = parts.split(':').map(Number);
+  return `${minute} ${hour} * * *`;
+}
+
+describe('a job', () => {
+  it('pulls from the address that it names, else from what is configured', async (t) => {
+    const other = await startApi(replies);
+    t.after(() => other.close());
+    const { worker } = await work(t, { here: BY_HAND, there: { ...BY_HAND, from: other.url } });
+    await worker.run('there');
+    assert.equal((await worker.ended('there')).status, 'succeeded');
+    await worker.run('here');
+    assert.equal((await worker.ended('here')).status, 'succeeded');
+    const addresses = worker.runEvents.flatMap((event) =>
+      event.type === 'run.started' ? [event.address] : [],
+    );
+    assert.deepEqual(addresses, [other.url, api.url]);
+  });
+
+  it('pulls the resources that it names, and what they need', async (t) => {
+    const { worker } = await work(t, { few: { ...BY_HAND, resources: ['rockets'] } });
+    await worker.run('few');
+    await worker.ended('few');
+    const report = worker.runEvents.find((event) => event.type === 'run.ended')?.report;
+    assert.deepEqual([Object.keys(report?.resources ?? {}), report?.job], [['rockets'], 'few']);
+  });
+
+  it('runs on its schedule, in its time zone', async (t) => {
+    const schedule = minuteOf(new Date(), 'Asia/Kolkata');
+    const { worker } = await work(t, {
+      there: { schedule, timezone: 'Asia/Kolkata', missed: 'none' },
+      here: { schedule, timezone: 'UTC', missed: 'none' },
+    });
+    const started = await worker.event('there', 'job.started');
+    assert.equal(started.type === 'job.started' && started.trigger, 'schedule');
+    await worker.ended('there');
+    assert.deepEqual(
+      worker.events.filter(({ job }) => job === 'here'),
+      [],
+    );
+  });
+
+  it('runs at once where it never ran, and ticks that it missed are made up for', async (t) => {
+    // Far from any tick.
+    const schedule = minuteOf(new Date(Date.now() + 12 * 3_600_000), 'UTC');
+    const jobs = { eager: { schedule }, patient: { schedule, missed: 'none' } };
+    const { queue, worker, workspace } = await work(t, jobs);
+    assert.equal((await worker.ended('eager')).status, 'succeeded');
+    await worker.stop(1000);
+
+    // Nothing ran for two days.
+    await workspace.sql(`UPDATE ${queue}.version SET cron_on = now() - interval '2 days';
+      UPDATE ${queue}.schedule SET created_on = now() - interval '9 days'`);
+    const again = await startTestWorker(workspace);
+    t.after(() => again.close());
+    const started = await again.event('eager', 'job.started');
+    assert.equal(started.type === 'job.started' && started.trigger, 'schedule');
+    await again.ended('eager');
+    assert.equal(again.events.filter(({ type }) => type === 'job.started').length, 1, 'once for both days');
+    assert.deepEqual(
+      [...worker.events, ...again.events].filter(({ job }) => job === 'patient'),
+      [],
+    );
+  });
+
+  for (const overlap of ['skip', 'queue'] as const) {
+    it(`with overlap ${overlap} ${overlap === 'skip' ? 'is refused' : 'waits once'} while it runs`, async (t) => {
+      const { worker } = await work(t, { slow: { ...BY_HAND, overlap } });
+      const gate = createGate(100);
+      api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
+      t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
+      await worker.run('slow');
+      await gate.reached;
+      const second = await worker.run('slow');
+      const third = await worker.run('slow');
+      assert.deepEqual([second === null, third], [overlap === 'skip', null]);
+      gate.open();
+      await worker.ended('slow');
+      if (overlap === 'queue') await worker.ended('slow', 2);
+      const expected = overlap === 'queue' ? 2 : 1;
+      assert.equal(worker.events.filter(({ type }) => type === 'job.started').length, expected);
+    });
+  }
+
+  it('that takes longer than its timeout is interrupted, and tried again', async (t) => {
+    const { worker } = await work(t, {
+      slow: { ...BY_HAND, timeoutSeconds: 0.3, retries: { limit: 1, delaySeconds: 0 } },
+    });
+    const gate = createGate(100);
+    api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
+    t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
+    await worker.run('slow');
+    const ended = await worker.ended('slow');
+    assert.equal(ended.status, 'failed');
+    assert.match(ended.error?.message ?? '', /^Cannot finish job slow: it took longer than its 0\.3 s$/);
+    assert.notEqual(ended.again_at, null);
+    api.set(LAUNCHES, replies[LAUNCHES]);
+    const second = await worker.ended('slow', 2);
+    assert.deepEqual([second.status, second.run_id], ['succeeded', ended.run_id], 'the same run goes on');
+  });
+
+  it('that fails is tried again as often and as late as it says', async (t) => {
+    const { worker, workspace } = await work(
+      t,
+      { poor: { ...BY_HAND, retries: { limit: 3, delaySeconds: 1, maxDelaySeconds: 2 } } },
+      { maxAttempts: 1 },
+    );
+    api.set(ROCKETS, { status: 500, body: 'no' });
+    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+    await worker.run('poor');
+    await worker.ended('poor', 4);
+    const tries = await worker.history('poor', 10);
+    assert.deepEqual(
+      tries.map((one) => [
+        one.try,
+        one.status,
+        one.error?.code,
+        one.again_at === null
+          ? null
+          : Math.round((Date.parse(one.again_at) - Date.parse(one.finished_at ?? '')) / 1000),
+      ]),
+      [
+        [4, 'failed', 'source', null],
+        [3, 'failed', 'source', 2],
+        [2, 'failed', 'source', 2],
+        [1, 'failed', 'source', 1],
+      ],
+    );
+    assert.equal(new Set(tries.map(({ job_id }) => job_id)).size, 1);
+    const [{ runs } = { runs: 0 }] = await workspace.sql<{ runs: string }>(
+      'SELECT count(*) AS runs FROM runs',
+    );
+    assert.equal(Number(runs), 1, 'each try goes on with the run of the first');
+  });
+
+  it('is not tried again where that would change nothing', async (t) => {
+    const limits = { rejects: { count: 0, share: 0 } };
+    const { worker } = await work(t, { strict: { ...BY_HAND, limits }, lenient: BY_HAND });
+    api.set(ROCKETS, (await sandboxReplies({ faults: 'bad=0.3' }))[ROCKETS]);
+    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+    await worker.run('strict');
+    const strict = await worker.ended('strict');
+    assert.deepEqual([strict.status, strict.error?.code, strict.again_at], ['failed', 'rejects', null]);
+    await worker.run('lenient');
+    assert.equal(
+      (await worker.ended('lenient')).status,
+      'succeeded',
+      'these are the limits of one job alone',
+    );
+  });
+
+  it('whose source has no quota left is put off until then, and not failed', async (t) => {
+    const { worker } = await work(t, { poor: BY_HAND });
+    api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
+    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+    await worker.run('poor');
+    const ended = await worker.ended('poor');
+    assert.equal(ended.status, 'postponed');
+    const minutes = (Date.parse(ended.again_at ?? '') - Date.now()) / 60_000;
+    assert.ok(minutes > 59 && minutes <= 60, `${minutes} minutes`);
+    const [report] = await worker.list();
+    assert.deepEqual(
+      [report?.state, report?.since, report?.last?.status],
+      ['waiting', ended.again_at, 'postponed'],
+    );
+  });
+
+  it('that is disabled does not run by itself, nor after a restart, but by command', async (t) => {
+    const jobs = {
+      off: { schedule: '* * * * *', enabled: false },
+      on: { schedule: '* * * * *', missed: 'none' },
+    };
+    const { worker, workspace } = await work(t, jobs);
+    await worker.enable('on', false);
+    const states = async (one: TestWorker) =>
+      (await one.list()).map(({ enabled, next_run }) => [enabled, next_run]);
+    assert.deepEqual(await states(worker), [
+      [false, null],
+      [false, null],
+    ]);
+    await worker.stop(1000);
+    const again = await startTestWorker(workspace);
+    t.after(() => again.close());
+    assert.deepEqual(await states(again), [
+      [false, null],
+      [false, null],
+    ]);
+    await again.run('off');
+    assert.equal((await again.ended('off')).status, 'succeeded');
+    const { enabled, next_run } = await again.enable('off', true);
+    assert.deepEqual([enabled, next_run === null], [true, false]);
+  });
+
+  it('waits while another run has the schema, without spending a try', async (t) => {
+    const { worker, workspace } = await work(t, { later: { ...BY_HAND, retries: { limit: 0 } } });
+    const gate = createGate(100);
+    api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
+    t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
+    const running = workspace.run(['run']);
+    await gate.reached;
+    await worker.run('later');
+    const waiting = await worker.event('later', 'job.waiting');
+    assert.match(waiting.type === 'job.waiting' ? waiting.reason : '', /^run [-0-9a-f]+ holds it \(host /);
+    api.set(LAUNCHES, replies[LAUNCHES]);
+    gate.open();
+    assert.equal((await running).code, 0);
+    const ended = await worker.ended('later');
+    assert.equal(ended.status, 'succeeded');
+    const started = worker.runEvents.find((event) => event.type === 'run.started');
+    assert.ok((started?.lock_wait_seconds ?? 0) > 0);
+    assert.deepEqual(
+      (await worker.history('later', 5)).map((one) => one.try),
+      [1],
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { startWorker, type JobWorker } from '../../src/app/jobs/worker.ts';
+import type { JobEvent } from '../../src/app/jobs/perform.ts';
+import { openRuntime } from '../../src/app/runtime.ts';
+import { readJobs } from '../../src/config/jobs.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { RunEvent } from '../../src/core/events.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createTestLog, type Line } from './http-upstream.ts';
+import type { Workspace } from './workspace.ts';
+
+type Ended = Extract<JobEvent, { readonly type: 'job.ended' }>;
+
+/** A worker in this process, on the configuration of a workspace. */
+export type TestWorker = JobWorker & {
+  readonly events: readonly JobEvent[];
+  readonly runEvents: readonly RunEvent[];
+  readonly lines: readonly Line[];
+  /** The n-th end of a job, from 1, past or to come. */
+  readonly ended: (job: string, n?: number) => Promise<Ended>;
+  /** The next event of that type of a job, past or to come. */
+  readonly event: (job: string, type: JobEvent['type']) => Promise<JobEvent>;
+  readonly close: () => Promise<void>;
+};
+
+export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Promise<TestWorker> {
+  const whole = await loadConfig({ env: {}, cwd: folder });
+  const jobs = await readJobs(whole);
+  const { signal } = new AbortController();
+  const runtime = openRuntime({ signal });
+  const { lines, log } = createTestLog();
+  const events: JobEvent[] = [];
+  const runEvents: RunEvent[] = [];
+  const waiting = new Set<() => void>();
+  const deps = { runtime, clock: systemClock, log, signal, urlFrom: whole.urlFrom };
+  const worker = await startWorker(
+    {
+      whole,
+      jobs,
+      migrate: true,
+      subscribers: [(event) => runEvents.push(event)],
+      onJob(event) {
+        events.push(event);
+        for (const look of waiting) look();
+      },
+    },
+    deps,
+  );
+
+  function when<T>(find: () => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = find();
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
+  return {
+    ...worker,
+    events,
+    runEvents,
+    lines,
+    ended: (job, n = 1) =>
+      when(() => events.filter((one): one is Ended => one.job === job && one.type === 'job.ended')[n - 1]),
+    event: (job, type) => when(() => events.find((one) => one.job === job && one.type === type)),
+    async close() {
+      await worker.stop(10_000);
+      await runtime.close();
+    },
+  };
+}
