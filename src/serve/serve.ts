@@ -32,7 +32,7 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
   const own: HistoryDeps = { ...deps, runtime, ...open };
   try {
     const onJob = (_event: JobEvent): void => undefined;
-    const worker = await startWorker({ whole, jobs, migrate, subscribers: [], onJob }, { ...own, signal });
+    const worker = await startWorker({ whole, jobs, migrate, starting: signal, subscribers: [], onJob }, own);
     const http = await serveHttp(apiOf(worker, whole, own), { host, port, token, log }).catch(
       async (error: unknown) => {
         await worker.stop(0);

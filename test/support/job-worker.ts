@@ -37,6 +37,7 @@ export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Pr
       whole,
       jobs,
       migrate: true,
+      starting: signal,
       subscribers: [(event) => runEvents.push(event)],
       onJob(event) {
         events.push(event);

@@ -50,8 +50,10 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   const dataDir = dataDirOf(loaded.config, job.from);
   const of = { job: job.name, source: job.source.name, job_id: ticket.id };
   const now = (): string => new Date(clock.now()).toISOString();
+  // What became of a job is written even once it was stopped.
+  const until = { ...deps, signal: new AbortController().signal };
   const books = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
-    withDatabase(loaded.config, { ...deps, dataDir, what: 'serve', waitMs: 0 }, ({ session }) =>
+    withDatabase(loaded.config, { ...until, dataDir, what: 'serve', waitMs: 0 }, ({ session }) =>
       work(session),
     );
 

@@ -20,6 +20,8 @@ export type WorkerOptions = {
   readonly jobs: readonly Job[];
   /** Apply what is pending to a server. */
   readonly migrate: boolean;
+  /** Ends the wait for a database that another one is migrating. */
+  readonly starting: AbortSignal;
   readonly subscribers: readonly Subscriber[];
   readonly onJob: (event: JobEvent) => void;
 };
@@ -45,7 +47,7 @@ export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Pr
   const configs = configsOf(whole, jobs);
   const [first] = configs;
   const alone = first.database.url === null;
-  await makeReady(configs, alone || options.migrate, deps);
+  await makeReady(configs, alone || options.migrate, { ...deps, signal: options.starting });
 
   const schema = first.serve.queueSchema;
   const { dataDir } = first;

@@ -1,0 +1,34 @@
+import type { RunningCli } from './cli.ts';
+import type { Workspace } from './workspace.ts';
+
+/** `serve` as a user starts it. */
+export type RunningServe = RunningCli & {
+  /** Of its HTTP API. */
+  readonly url: string;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
+  readonly get: <T>(path: string) => Promise<T>;
+  /** The answer's status. */
+  readonly post: (path: string) => Promise<number>;
+  /** Ends it in order. */
+  readonly stop: () => Promise<void>;
+};
+
+export async function startServe(
+  workspace: Pick<Workspace, 'start'>,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServe> {
+  const running = workspace.start(['serve', '--port', '0', ...args], env);
+  const url = await running.output(/Serving at (\S+)/);
+  return {
+    ...running,
+    url,
+    // What it is, the test says.
+    get: async (path) => JSON.parse(await (await fetch(url + path)).text()),
+    post: async (path) => (await fetch(url + path, { method: 'POST' })).status,
+    async stop() {
+      running.kill('SIGTERM');
+      await running.finished;
+    },
+  };
+}

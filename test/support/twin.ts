@@ -1,0 +1,15 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+const FILE = 'spacex-pipeline.config.json';
+
+/** Another machine with the same configuration: it shares the database, and has a data folder of its own. */
+export function twinOf(t: TestContext, { folder }: Pick<Workspace, 'folder'>): Workspace {
+  const twin = createWorkspace(null);
+  writeFileSync(path.join(twin.folder, FILE), readFileSync(path.join(folder, FILE)));
+  t.after(() => rmSync(twin.folder, { recursive: true, force: true }));
+  return twin;
+}
