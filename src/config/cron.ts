@@ -1,6 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import cronstrue from 'cronstrue';
 
+import { nextTick } from '../lib/ticks.ts';
 import { showFound } from './value.ts';
 
 const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
@@ -43,15 +44,6 @@ function parseFault(expression: string): string | null {
 /** Some expressions name a day that no month has. */
 function never(expression: string): string | null {
   return nextTick(expression, 'UTC', new Date()) === null ? 'it names no moment' : null;
-}
-
-/** The first tick after a moment; null where there is none. */
-export function nextTick(expression: string, timezone: string, after: Date): Date | null {
-  try {
-    return CronExpressionParser.parse(expression, { tz: timezone, currentDate: after }).next().toDate();
-  } catch {
-    return null;
-  }
 }
 
 /** `At 04:20, UTC` */

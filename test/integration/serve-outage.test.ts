@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import {
   createGate,
   LAUNCHES,
-  ROCKETS,
+  type ROCKETS,
   sandboxReplies,
   startApi,
   type Api,

@@ -1,8 +1,17 @@
-import { PgBoss, type Clock, type ConstructorOptions, type Job } from 'pg-boss';
+import {
+  PgBoss,
+  systemClock,
+  type Clock,
+  type ConstructorOptions,
+  type Job,
+  type JobWithMetadata,
+} from 'pg-boss';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { JobQueue, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
+import { isRepeatedTick, skippedTick } from '../../lib/ticks.ts';
+import { uuidOf } from '../../lib/uuid-of.ts';
 import { queueOf, queueVersion, readEntries, type QueueDatabase } from './entries.ts';
 
 export type QueueOptions = {
@@ -12,13 +21,13 @@ export type QueueOptions = {
   readonly alone: boolean;
   readonly log: Log;
   readonly clock?: Clock;
+  /** How often heartbeats and schedules, and the queues, are looked at. */
+  readonly every?: { readonly watchSeconds: number; readonly pollSeconds: number };
 };
 
 /** How long a process may give no sign before its job is given to another one. */
 const HEARTBEAT_SECONDS = 20;
-/** How often heartbeats and schedules are looked at. */
-const WATCH_SECONDS = 5;
-const POLL_SECONDS = 1;
+const EVERY = { watchSeconds: 5, pollSeconds: 1 };
 const DAY_SECONDS = 86_400;
 /** How long the same complaint is not repeated. */
 const QUIET_MS = 30_000;
@@ -55,13 +64,14 @@ export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<st
 
 /** Opens the queue. Throws `migration` where its tables are not there, or of another version. */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
-  const { alone, database, log, schema } = options;
+  const { alone, clock = systemClock, database, every = EVERY, log, schema } = options;
+  const { pollSeconds, watchSeconds } = every;
   const boss = newBoss(options, {
     migrate: false,
-    superviseIntervalSeconds: WATCH_SECONDS,
-    monitorIntervalSeconds: WATCH_SECONDS,
-    cronMonitorIntervalSeconds: WATCH_SECONDS,
-    cronWorkerIntervalSeconds: POLL_SECONDS,
+    superviseIntervalSeconds: watchSeconds,
+    monitorIntervalSeconds: watchSeconds,
+    cronMonitorIntervalSeconds: watchSeconds,
+    cronWorkerIntervalSeconds: pollSeconds,
     flowIntervalSeconds: 3600,
   });
   const tell = onceAWhile(log);
@@ -70,8 +80,24 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   await start(boss, schema);
   if (alone) await adopt(boss, database, schema);
 
+  let scheduled: readonly QueuedJob[] = [];
+  /** pg-boss looks backwards for ticks, and misses those in an hour that does not exist. */
+  async function sendSkipped(): Promise<void> {
+    const at = new Date(clock.now());
+    for (const { name, overlap, schedule, timezone } of scheduled) {
+      const tick = schedule === null ? null : skippedTick(schedule, timezone, at);
+      // Another process may have sent it, too: under this id there is one.
+      const id = tick === null ? null : uuidOf(`${name} ${tick.toISOString()}`);
+      if (id !== null) await boss.send(queueOf({ name, overlap }), { trigger: 'schedule' }, { id });
+    }
+  }
+  const timer = clock.setInterval(() => {
+    sendSkipped().catch((error: unknown) => tell(`Cannot use the job queue: ${String(error)}`));
+  }, watchSeconds * 1000);
+
   return {
     async reconcile(jobs) {
+      scheduled = jobs.filter(({ enabled }) => enabled);
       const wanted = new Set<string>();
       for (const job of jobs) {
         const name = queueOf(job);
@@ -88,8 +114,10 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
 
     async work(job, handle) {
       const name = queueOf(job);
-      await boss.work<Payload>(name, { pollingIntervalSeconds: POLL_SECONDS }, async ([taken]) => {
-        if (taken !== undefined) await settle(boss, name, taken, await handle(ticketOf(taken)));
+      const how = { pollingIntervalSeconds: pollSeconds, includeMetadata: true } as const;
+      await boss.work<Payload, void, typeof how>(name, how, async ([taken]) => {
+        if (taken === undefined || isRepeated(job, taken)) return;
+        await settle(boss, name, taken, await handle(ticketOf(taken)));
       });
     },
 
@@ -102,7 +130,10 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       await Promise.all([...names].map((name) => boss.offWork(name, { wait: true })));
     },
 
-    close: () => boss.stop({ close: false, graceful: false }),
+    async close() {
+      clock.clearInterval(timer);
+      await boss.stop({ close: false, graceful: false });
+    },
   };
 }
 
@@ -166,6 +197,15 @@ async function makeQueue(boss: PgBoss, job: QueuedJob, alone: boolean): Promise<
       ...(heartbeatSeconds === null ? {} : { heartbeatSeconds }),
     });
   else await boss.updateQueue(name, options);
+}
+
+/** pg-boss sends what an hour that comes twice has twice. */
+function isRepeated(
+  { schedule, timezone }: QueuedJob,
+  { createdOn, data }: JobWithMetadata<Payload>,
+): boolean {
+  const isTick = data.trigger === 'schedule' && schedule !== null;
+  return isTick && isRepeatedTick(schedule, timezone, new Date(createdOn));
 }
 
 function ticketOf({ id, data, signal }: Job<Payload>): Ticket {

@@ -1,13 +1,14 @@
 import { lastTries, readSwitches, triesOf, writeSwitch } from '../../adapters/postgres/jobs.ts';
 import { isUnmigrated } from '../../adapters/postgres/errors.ts';
 import type { Session } from '../../adapters/postgres/session.ts';
-import { describeSchedule, nextTick } from '../../config/cron.ts';
+import { describeSchedule } from '../../config/cron.ts';
 import type { SourceConfig } from '../../config/for-source.ts';
 import { findJob, forJob, type Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { PipelineError } from '../../core/errors.ts';
 import type { JobReport, JobTry } from '../../core/job.ts';
 import type { QueueEntry } from '../../core/queue.ts';
+import { nextTick } from '../../lib/ticks.ts';
 import { telling, withDatabase, withEachDatabase } from '../database.ts';
 import type { HistoryDeps } from '../history.ts';
 

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { isRepeatedTick, nextTick, skippedTick } from './ticks.ts';
+
+const BERLIN = 'Europe/Berlin';
+const NIGHTLY = '30 2 * * *';
+
+function skipped(at: string, expression = NIGHTLY): string | null {
+  return skippedTick(expression, BERLIN, new Date(at))?.toISOString() ?? null;
+}
+
+function isRepeated(at: string, expression = NIGHTLY): boolean {
+  return isRepeatedTick(expression, BERLIN, new Date(at));
+}
+
+test('the next tick is that of the time zone', () => {
+  const after = new Date('2026-07-01T00:00:00Z');
+  assert.equal(nextTick(NIGHTLY, BERLIN, after)?.toISOString(), '2026-07-01T00:30:00.000Z');
+  assert.equal(nextTick(NIGHTLY, 'UTC', after)?.toISOString(), '2026-07-01T02:30:00.000Z');
+  assert.equal(nextTick('0 0 31 2 *', 'UTC', after), null);
+});
+
+test('a tick in the hour that does not exist comes an hour later, for a minute', () => {
+  assert.equal(skipped('2026-03-29T01:29:59Z'), null);
+  assert.equal(skipped('2026-03-29T01:30:00Z'), '2026-03-29T01:30:00.000Z');
+  assert.equal(skipped('2026-03-29T01:30:59Z'), '2026-03-29T01:30:00.000Z');
+  assert.equal(skipped('2026-03-29T01:31:01Z'), null);
+  // Where each hour has one, none is missing.
+  assert.equal(skipped('2026-03-29T01:30:30Z', '30 * * * *'), null);
+  assert.equal(skipped('2026-03-28T01:30:30Z'), null);
+});
+
+test('a tick in the hour that comes twice has its turn the first time', () => {
+  assert.equal(isRepeated('2026-10-25T00:30:05Z'), false);
+  assert.equal(isRepeated('2026-10-25T01:30:05Z'), true);
+  assert.equal(isRepeated('2026-10-25T01:30:05Z', '30 * * * *'), false);
+  assert.equal(isRepeated('2026-10-26T01:30:05Z'), false);
+  // Made up for hours later, it is no repetition.
+  assert.equal(isRepeated('2026-10-25T09:00:00Z'), false);
+});
