@@ -53,15 +53,19 @@ const STATUS: { readonly [C in ErrorCode]?: 400 | 404 | 409 | 503 } = {
   migration: 503,
 };
 
-/** Serves health, metrics and the API. Throws `usage` where it may not, or cannot, listen there. */
-export async function serveHttp(api: Api, options: HttpOptions): Promise<HttpServer> {
-  const { host, port, token } = options;
+/** Throws `usage` where others than this machine could run jobs. */
+export function refuseOpen({ host, token }: Pick<HttpOptions, 'host' | 'token'>): void {
   if (token === null && !isLoopback(bracketed(host))) {
     throw new PipelineError(`Cannot serve on ${host} without a token: others could run jobs there`, {
       code: 'usage',
       hint: 'Give a token of at least 16 characters as SPACEX_PIPELINE_TOKEN, or leave --host out.',
     });
   }
+}
+
+/** Serves health, metrics and the API. Throws `usage` where it cannot listen there. */
+export async function serveHttp(api: Api, options: HttpOptions): Promise<HttpServer> {
+  const { host, port } = options;
   const app = new Hono();
   app.use(secureHeaders({ strictTransportSecurity: false }));
   app.get('/healthz', (context) => context.json({ status: 'alive' }));
@@ -74,7 +78,12 @@ export async function serveHttp(api: Api, options: HttpOptions): Promise<HttpSer
     if (refusal !== null) return refusal;
     return next();
   });
-  app.use(bodyLimit({ maxSize: MOST_BYTES }));
+  app.use(
+    bodyLimit({
+      maxSize: MOST_BYTES,
+      onError: (context) => failure(context, 413, `Cannot take a body of more than ${MOST_BYTES} bytes`),
+    }),
+  );
   app.get('/metrics', async () => {
     const { text, type } = await api.metrics();
     return new Response(text, { headers: { 'content-type': type } });
@@ -120,7 +129,8 @@ function refuse(context: Context, { host, token }: HttpOptions): Response | null
     if (!['none', 'same-origin'].includes(site) || !isOwn)
       return failure(context, 403, 'Cannot take a request from the page of another site');
     const type = context.req.header('content-type');
-    const hasBody = (context.req.header('content-length') ?? '0') !== '0';
+    const length = context.req.header('content-length') ?? '0';
+    const hasBody = length !== '0' || context.req.header('transfer-encoding') !== undefined;
     if (hasBody && type?.split(';')[0]?.trim() !== 'application/json')
       return failure(context, 415, 'Cannot read the body: it is not application/json');
   }
@@ -131,7 +141,7 @@ function refuse(context: Context, { host, token }: HttpOptions): Response | null
   return failure(context, 401, 'Cannot answer: give the token as Authorization: Bearer TOKEN');
 }
 
-function failure(context: Context, status: 401 | 403 | 404 | 415 | 421, message: string): Response {
+function failure(context: Context, status: 401 | 403 | 404 | 413 | 415 | 421, message: string): Response {
   return context.json({ error: { code: 'usage', message, hint: null } }, status);
 }
 

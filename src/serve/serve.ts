@@ -9,7 +9,7 @@ import { readJobs } from '../config/jobs.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { reportError } from '../core/errors.ts';
 import type { JobReport } from '../core/job.ts';
-import { serveHttp, type Api } from './http.ts';
+import { refuseOpen, serveHttp, type Api } from './http.ts';
 
 export type ServeOptions = {
   readonly whole: LoadedConfig;
@@ -25,6 +25,7 @@ type ServeDeps = Omit<HistoryDeps, 'runtime'>;
 export async function serve({ from, migrate, ready, whole }: ServeOptions, deps: ServeDeps): Promise<void> {
   const { log, signal } = deps;
   const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
+  refuseOpen({ host, token });
   const jobs = await readJobs(whole, from);
   // What is open outlives the signal: a job that is stopped has an end to write.
   const open = { signal: new AbortController().signal };

@@ -19,7 +19,9 @@ export async function startServe(
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServe> {
   const running = workspace.start(['serve', '--port', '0', ...args], env);
-  const url = await running.output(/Serving at (\S+)/);
+  const url = await running.output(/Serving at (\S+)/).catch(async (error: unknown) => {
+    throw new Error((await running.finished).stderr, { cause: error });
+  });
   return {
     ...running,
     url,

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+
+import { Ajv } from 'ajv';
+
+import { jobReport, jobTry } from '../../src/cli/output-jobs.ts';
+import { runDocument } from '../../src/cli/output-runs.ts';
+import { array, type Schema } from '../../src/core/schema.ts';
+import { startServe, type RunningServe } from '../support/serve.ts';
+import { assertFailure, createTestServer, type ServerWorkspace } from '../support/workspace.ts';
+
+const TOKEN = 'a-token-of-more-than-16-characters';
+
+const server = await createTestServer();
+after(() => server.close());
+
+let workspace: ServerWorkspace;
+let open: RunningServe;
+let closed: RunningServe;
+before(async () => {
+  workspace = server.workspace({
+    jobs: { pull: { from: 'sandbox', schedule: '0 0 1 1 *', resources: ['rockets'] } },
+    serve: { queueSchema: 'queue_open' },
+  });
+  open = await startServe(workspace, ['--migrate']);
+  const other = server.workspace({
+    jobs: { pull: { from: 'sandbox', schedule: null } },
+    serve: { queueSchema: 'queue_closed' },
+  });
+  closed = await startServe(other, ['--migrate'], { SPACEX_PIPELINE_TOKEN: TOKEN });
+  await open.line(/job pull succeeded/);
+});
+after(() => Promise.all([open.stop(), closed.stop()]));
+
+type Answer = { readonly status: number; readonly body: string; readonly headers: Record<string, unknown> };
+
+/** Unlike fetch, with any header. */
+function ask(
+  serve: RunningServe,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+): Promise<Answer> {
+  const { port } = new URL(serve.url);
+  return new Promise((resolve, reject) => {
+    const own = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers });
+      });
+    });
+    own.on('error', reject);
+    own.end(body);
+  });
+}
+
+async function assertShape(path: string, schema: Schema): Promise<unknown> {
+  const answer = await ask(open, 'GET', path);
+  assert.equal(answer.status, 200, answer.body);
+  const document: unknown = JSON.parse(answer.body);
+  const validate = new Ajv({ strict: false, formats: { time: true } }).compile(schema);
+  assert.ok(validate(document), JSON.stringify(validate.errors));
+  return document;
+}
+
+describe('the HTTP API of serve', () => {
+  it('says that it is alive, and ready, to everybody', async () => {
+    for (const one of [open, closed]) {
+      const alive = await ask(one, 'GET', '/healthz');
+      assert.deepEqual([alive.status, JSON.parse(alive.body)], [200, { status: 'alive' }]);
+      const ready = await ask(one, 'GET', '/readyz');
+      assert.deepEqual([ready.status, JSON.parse(ready.body)], [200, { ready: true, reasons: [] }]);
+    }
+  });
+
+  it('answers in the shapes of --json', async () => {
+    const jobs = await assertShape('/api/v1/jobs', array(jobReport));
+    assert.deepEqual(jobs, await workspace.json(['jobs']));
+    const tries = await assertShape('/api/v1/jobs/pull/history', array(jobTry));
+    assert.deepEqual(tries, await workspace.json(['jobs', 'history', 'pull']));
+    const runs = await assertShape('/api/v1/runs?limit=1', array(runDocument));
+    assert.deepEqual(runs, await workspace.json(['runs', '--limit', '1']));
+    const [{ run_id } = { run_id: '' }] = runs as { run_id: string }[];
+    const run = await assertShape(`/api/v1/runs/${run_id}`, runDocument);
+    assert.deepEqual(run, await workspace.json(['runs', 'show', run_id]));
+  });
+
+  it('runs, disables and enables a job', async () => {
+    const queued = await ask(open, 'POST', '/api/v1/jobs/pull/run');
+    const document: { job: string; queued: boolean } = JSON.parse(queued.body);
+    assert.deepEqual([queued.status, document.job, document.queued], [202, 'pull', true]);
+    const disabled = await ask(open, 'POST', '/api/v1/jobs/pull/disable');
+    const report: { enabled: boolean; next_run: string | null } = JSON.parse(disabled.body);
+    assert.deepEqual([disabled.status, report.enabled, report.next_run], [200, false, null]);
+    const enabled = await ask(open, 'POST', '/api/v1/jobs/pull/enable');
+    assert.equal(JSON.parse(enabled.body).enabled, true);
+  });
+
+  it('says what it does not know', async () => {
+    for (const [method, path, message] of [
+      ['GET', '/nowhere', /^Cannot find \/nowhere/],
+      ['POST', '/api/v1/jobs/none/run', /^Cannot find job "none": known are pull/],
+      ['GET', '/api/v1/runs/0000', /^Cannot find run 0000/],
+    ] as const) {
+      const answer = await ask(open, method, path);
+      const { error }: { error: { code: string; message: string } } = JSON.parse(answer.body);
+      assert.equal(answer.status, 404, answer.body);
+      assert.match(error.message, message);
+    }
+  });
+
+  it('wants the token for all but its health', async () => {
+    for (const [method, path] of [
+      ['GET', '/metrics'],
+      ['GET', '/api/v1/jobs'],
+      ['POST', '/api/v1/jobs/pull/run'],
+    ] as const) {
+      for (const headers of [{}, { authorization: `Bearer ${TOKEN}x` }, { authorization: TOKEN }])
+        assert.equal((await ask(closed, method, path, headers)).status, 401, path);
+    }
+    const answer = await ask(closed, 'GET', '/api/v1/jobs', { authorization: `Bearer ${TOKEN}` });
+    assert.equal(answer.status, 200, answer.body);
+  });
+
+  it('answers no other host, and no page of another site', async () => {
+    const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
+    assert.equal(rebound.status, 421);
+    const { host } = new URL(open.url);
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      const answer = await ask(open, 'POST', '/api/v1/jobs/pull/run', { host, ...headers });
+      assert.equal(answer.status, 403, JSON.stringify(headers));
+    }
+    const own = { host, origin: open.url, 'sec-fetch-site': 'same-origin' };
+    assert.equal((await ask(open, 'POST', '/api/v1/jobs/pull/enable', own)).status, 200);
+  });
+
+  it('takes JSON alone, and not too much of it', async () => {
+    const path = '/api/v1/jobs/pull/enable';
+    const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '3' };
+    assert.equal((await ask(open, 'POST', path, form, 'a=b')).status, 415);
+    const chunked = { 'content-type': 'text/plain', 'transfer-encoding': 'chunked' };
+    assert.equal((await ask(open, 'POST', path, chunked, 'a=b')).status, 415);
+    const json = { 'content-type': 'application/json' };
+    assert.equal((await ask(open, 'POST', path, json, '{}')).status, 200);
+    const large = JSON.stringify({ a: 'x'.repeat(20_000) });
+    assert.equal((await ask(open, 'POST', path, json, large)).status, 413);
+  });
+
+  it('sends no header that a plain page must not have', async () => {
+    const { headers } = await ask(open, 'GET', '/healthz');
+    assert.equal(headers['strict-transport-security'], undefined);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+  });
+
+  it('is not served beyond this machine without a token, nor on a port that is taken', async () => {
+    const far = await workspace.run(['serve', '--host', '0.0.0.0', '--port', '0']);
+    assertFailure(far, { code: 2, message: /^error: Cannot serve on 0\.0\.0\.0 without a token/ });
+    const taken = await workspace.run(['serve', '--port', new URL(open.url).port]);
+    assertFailure(taken, { code: 2, message: /^error: Cannot listen on 127\.0\.0\.1:/, hint: /--port/ });
+  });
+
+  it('shows no token', async () => {
+    const env = { SPACEX_PIPELINE_TOKEN: TOKEN };
+    const shown = await workspace.run(['config'], env);
+    assert.equal(shown.code, 0);
+    assert.doesNotMatch(shown.stdout + shown.stderr, new RegExp(TOKEN));
+    const wrong = await workspace.run(['config'], { SPACEX_PIPELINE_TOKEN: 'too-short-1' });
+    assertFailure(wrong, { code: 2, message: /must be at least 16 characters .*found 11 characters$/ });
+  });
+});
