@@ -40,6 +40,12 @@ export type Runtime = {
   readonly close: () => Promise<void>;
 };
 
+export type RuntimeOptions = {
+  readonly signal: AbortSignal;
+  /** The command that keeps databases open, for those who find them locked; each opening's own by default. */
+  readonly what?: string;
+};
+
 type Kept = { readonly database: Embedded; readonly lock: FolderLock };
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
@@ -48,12 +54,12 @@ export const embeddedDir = (dataDir: string): string => join(dataDir, 'database'
  * `signal` ends the process: a statement that goes on for long after it is ended with the embedded database. Loads
  * nothing before a database is opened, as not every command opens one.
  */
-export function openRuntime({ signal }: { readonly signal: AbortSignal }): Runtime {
+export function openRuntime({ signal, what }: RuntimeOptions): Runtime {
   const kept = new Map<string, Promise<Kept>>();
 
   function keep(config: SourceConfig, options: OpenOptions): Promise<Kept> {
     const { dataDir } = options;
-    const opening = kept.get(dataDir) ?? openKept(config, options, signal);
+    const opening = kept.get(dataDir) ?? openKept(config, { ...options, what: what ?? options.what }, signal);
     kept.set(dataDir, opening);
     opening.catch(() => kept.delete(dataDir));
     return opening;

@@ -12,6 +12,7 @@ import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
 import { example, tellError, type Register } from './command.ts';
+import { typeable } from './self.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -85,8 +86,13 @@ async function runNow(context: CommandContext, name: string): Promise<Outcome> {
   const { id, unserved } = await reached.run(name);
   if (unserved) return runHere(context, findJob(jobs, name), reached);
   if (context.json) printRun(context, { job: name, job_id: id, queued: id !== null, end: null });
-  else if (id === null) printLine(context, `Job ${name} is in the queue already: see spacex-pipeline jobs`);
-  else printLine(context, `Queued job ${name} as ${id}: see spacex-pipeline jobs history ${name}`);
+  else {
+    const told =
+      id === null
+        ? `Job ${name} is in the queue already: see spacex-pipeline jobs`
+        : `Queued job ${name} as ${id}: see spacex-pipeline jobs history ${name}`;
+    printLine(context, typeable(told, context.cwd, context.given));
+  }
   return null;
 }
 

@@ -29,7 +29,7 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
   const jobs = await readJobs(whole, from);
   // What is open outlives the signal: a job that is stopped has an end to write.
   const open = { signal: new AbortController().signal };
-  const runtime = openRuntime(open);
+  const runtime = openRuntime({ ...open, what: 'serve' });
   const own: HistoryDeps = { ...deps, runtime, ...open };
   try {
     const onJob = (_event: JobEvent): void => undefined;

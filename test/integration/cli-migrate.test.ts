@@ -37,7 +37,7 @@ const LAST = NAMES.at(-1) ?? '';
 
 void describe('migrate', { concurrency: 3 }, () => {
   void it('goes up, down and up again, and tells the state', async () => {
-    const { json, run, sql } = server.workspace();
+    const { json, run, sql } = server.workspace({ serve: { queueSchema: 'queue_of_up' } });
     const start = await json<Document>(['migrate', 'status']);
     assert.deepEqual(start, {
       changed: [],
@@ -47,7 +47,10 @@ void describe('migrate', { concurrency: 3 }, () => {
     });
     const up = await run(['migrate', 'up']);
     assert.deepEqual([up.code, up.stderr], [0, '']);
-    assert.match(up.stdout, new RegExp(`^Applied: ${NAMES.join(', ')}\\nmigration +applied\\n`));
+    assert.match(
+      up.stdout,
+      new RegExp(`^Applied: ${NAMES.join(', ')}, job queue in schema queue_of_up\\nmigration +applied\\n`),
+    );
     assert.match(up.stdout, new RegExp(`^${LAST} +20\\S+Z$`, 'm'));
     assert.match((await run(['migrate', 'up'])).stdout, /^Applied: nothing$/m);
     const down = await json<Document>(['migrate', 'down', '--yes']);
@@ -124,7 +127,7 @@ void describe('migrate', { concurrency: 3 }, () => {
   });
 
   void it('waits for another migration, and both succeed', async (t) => {
-    const { schema, start } = server.workspace();
+    const { schema, start } = server.workspace({ serve: { queueSchema: 'queue_of_two' } });
     // In a transaction, pg_stat_activity stays as it was first read.
     const [blocker, watcher] = [1, 2].map(() => new Client({ connectionString: server.url }));
     assert.ok(blocker !== undefined && watcher !== undefined);
@@ -143,13 +146,22 @@ void describe('migrate', { concurrency: 3 }, () => {
       results.map(({ code }) => code),
       [0, 0],
     );
-    assert.match(results[0].stdout, new RegExp(`^Applied: .*${LAST}$`, 'm'));
+    assert.match(
+      results[0].stdout,
+      new RegExp(`^Applied: .*${LAST}, job queue in schema queue_of_two$`, 'm'),
+    );
     assert.match(results[1].stdout, /^Applied: nothing$/m);
   });
 
   void it('refuses a schema that a newer program has migrated, but for who looks at it as it stands', async () => {
-    const { pull, run, sql } = server.workspace({ resources: ['rockets'] });
-    assert.equal((await run(['migrate', 'up', '--quiet'])).stdout, `Applied: ${NAMES.join(', ')}\n`);
+    const { pull, run, sql } = server.workspace({
+      resources: ['rockets'],
+      serve: { queueSchema: 'queue_of_newer' },
+    });
+    assert.equal(
+      (await run(['migrate', 'up', '--quiet'])).stdout,
+      `Applied: ${NAMES.join(', ')}, job queue in schema queue_of_newer\n`,
+    );
     const sandbox = await startSandbox({ launches: 5 });
     const { report, stderr } = await pull(['--source', sandbox.url]);
     await sandbox.close();

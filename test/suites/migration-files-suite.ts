@@ -38,7 +38,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       assert.deepEqual(await migrationStates(session, database, dirs), applied);
       assert.deepEqual((await migrateUp(session, database, dirs)).applied, []);
 
-      const [, first = '', second = ''] = names;
+      const [first = '', second = ''] = names.filter((one) => one.startsWith('spacex/'));
       const text = await readFile(path(first), 'utf8');
       await writeFile(path(first), text.replace('-- up', '-- up\n-- a word more'));
       await refused(new RegExp(`Cannot use schema .*: migration ${first} was edited after it was applied$`));
@@ -76,7 +76,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
       await writeFile(
-        path('ledger/0002_more'),
+        path('ledger/0900_more'),
         '-- schema: ledger\n\n-- up\nSELECT 1;\n\n-- down\nSELECT 1;\n',
       );
       const pending = (await migrationStates(session, database, dirs)).filter(
@@ -84,11 +84,16 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       );
       assert.deepEqual(
         pending.map((one) => one.name),
-        ['ledger/0002_more'],
+        ['ledger/0900_more'],
       );
-      assert.deepEqual((await migrateUp(session, database, dirs)).applied, ['ledger/0002_more']);
+      assert.deepEqual((await migrateUp(session, database, dirs)).applied, ['ledger/0900_more']);
       const names = (await migrationStates(session, database, dirs)).map((one) => one.name);
-      assert.deepEqual(names.slice(0, 3), ['ledger/0001_ledger', 'ledger/0002_more', 'spacex/0001_tables']);
+      assert.deepEqual(names.slice(0, 4), [
+        'ledger/0001_ledger',
+        'ledger/0002_jobs',
+        'ledger/0900_more',
+        'spacex/0001_tables',
+      ]);
       for (const last of names.toReversed()) assert.equal(await migrateDown(session, database, dirs), last);
       await database.close();
     });

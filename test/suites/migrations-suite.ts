@@ -205,6 +205,8 @@ export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
 
 const LEDGER_TABLES = [
   'contents',
+  'job_switches',
+  'job_tries',
   'migrations',
   'rejects',
   'run_checks',

@@ -28,7 +28,7 @@ export type BoardOptions = {
   readonly dataDir: string;
   readonly entries: () => Promise<readonly QueueEntry[]>;
   /** Is there no database yet? To look is no reason to make one. */
-  readonly empty?: boolean;
+  readonly isEmpty?: () => boolean;
 };
 
 type Facts = {
@@ -39,16 +39,16 @@ type Facts = {
 const NOTHING: Facts = { switches: new Map(), last: new Map() };
 
 export function openBoard(
-  { dataDir, empty = false, entries, jobs, whole }: BoardOptions,
+  { dataDir, entries, isEmpty = () => false, jobs, whole }: BoardOptions,
   deps: HistoryDeps,
 ): JobBoard {
   const options = { ...deps, dataDir, what: 'jobs', waitMs: 0 };
   const configs = [...new Map(jobs.map((job) => [job.source, forJob(whole, job).config])).values()];
 
   async function readFacts(): Promise<Facts> {
-    if (empty) return NOTHING;
+    if (isEmpty()) return NOTHING;
     const all = await withEachDatabase(configs, options, (_config, opened) =>
-      telling(opened, factsOf(opened.session)).catch(ifUnmigrated),
+      telling(opened, factsOf(opened.session)).catch(ifUnmigrated(NOTHING)),
     );
     return {
       switches: new Map(all.flatMap(({ switches }) => [...switches])),
@@ -66,12 +66,13 @@ export function openBoard(
     },
     async history(name, limit) {
       const { config } = forJob(whole, findJob(jobs, name));
-      if (empty) return [];
-      return inLedger(config, (session) => triesOf(session, name, limit));
+      if (isEmpty()) return [];
+      const tries = inLedger(config, (session) => triesOf(session, name, limit));
+      return tries.catch(ifUnmigrated([]));
     },
     async enable(name, enabled) {
       const job = findJob(jobs, name);
-      if (empty) throw noDatabase(name, enabled);
+      if (isEmpty()) throw noDatabase(name, enabled);
       await inLedger(forJob(whole, job).config, (session) => writeSwitch(session, name, enabled));
       return describeJob(job, await readFacts(), await entries(), deps.clock.now());
     },
@@ -89,9 +90,11 @@ async function factsOf(session: Session): Promise<Facts> {
   return { switches: await readSwitches(session), last: await lastTries(session) };
 }
 
-function ifUnmigrated(error: unknown): Facts {
-  if (isUnmigrated(error)) return NOTHING;
-  throw error;
+function ifUnmigrated<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (isUnmigrated(error)) return otherwise;
+    throw error;
+  };
 }
 
 /** Of a board that knows how they stand. */

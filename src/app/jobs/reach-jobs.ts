@@ -52,7 +52,7 @@ export async function reachJobs(
   }
 
   const schema = first.serve.queueSchema;
-  const hasNothing = isEmbedded && !hasDatabase(embeddedDir(dataDir));
+  const isEmpty = (): boolean => isEmbedded && !hasDatabase(embeddedDir(dataDir));
   const inQueue = <T>(
     otherwise: T,
     work: (database: ReturnType<typeof openForeign>) => Promise<T>,
@@ -66,8 +66,8 @@ export async function reachJobs(
       }
     });
   const entries = async (): Promise<readonly QueueEntry[]> =>
-    hasNothing ? [] : inQueue<readonly QueueEntry[]>([], (database) => readEntries(database, schema));
-  const board = openBoard({ whole, jobs, dataDir, entries, empty: hasNothing }, deps);
+    isEmpty() ? [] : inQueue<readonly QueueEntry[]>([], (database) => readEntries(database, schema));
+  const board = openBoard({ whole, jobs, dataDir, entries, isEmpty }, deps);
   return {
     ...board,
     configs,
