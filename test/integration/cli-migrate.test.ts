@@ -64,7 +64,10 @@ void describe('migrate', { concurrency: 3 }, () => {
   });
 
   void it('lists what is missing of what is applied, makes it again, and the next run loads it', async () => {
-    const { json, pull, run, schema, sql } = server.workspace({ resources: ['launches', 'company'] });
+    const { json, pull, run, schema, sql } = server.workspace({
+      resources: ['launches', 'company'],
+      serve: { queueSchema: 'queue_of_missing' },
+    });
     const source = ['--source', api.url];
     assert.equal((await pull(['--migrate', ...source])).code, 0);
     const count =
@@ -96,7 +99,10 @@ void describe('migrate', { concurrency: 3 }, () => {
     const text = await run(['migrate', 'status']);
     assert.match(text.stdout, new RegExp(`^Missing: table ${schema}.rockets$`, 'm'));
     const up = await json<Document>(['migrate', 'up']);
-    assert.deepEqual([up.changed, up.made_again[0], up.missing], [[], `table ${schema}.rockets`, []]);
+    assert.deepEqual(
+      [up.changed, up.made_again[0], up.missing],
+      [['job queue in schema queue_of_missing'], `table ${schema}.rockets`, []],
+    );
     assert.equal((await pull(source)).code, 0);
     assert.deepEqual(await sql(count), asItWas);
 
