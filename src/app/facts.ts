@@ -1,0 +1,42 @@
+import { statfs } from 'node:fs/promises';
+
+import { jobEnds, sourceFacts, type JobEnds } from '../adapters/postgres/facts.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import type { FolderFacts, SourceFacts } from '../core/facts.ts';
+import { PipelineError } from '../core/errors.ts';
+import { withEachDatabase } from './database.ts';
+import { driftOf } from './drift.ts';
+import type { HistoryDeps } from './history.ts';
+
+/** What the database says at present of sources, and of how their jobs ended. */
+export async function readLedgerFacts(
+  configs: readonly SourceConfig[],
+  jobs: readonly { readonly name: string; readonly source: { readonly name: string } }[],
+  dataDir: string,
+  deps: HistoryDeps,
+): Promise<{ readonly sources: readonly SourceFacts[]; readonly ends: readonly JobEnds[] }> {
+  const options = { ...deps, dataDir, what: 'serve', waitMs: 0 };
+  const found = await withEachDatabase(configs, options, async ({ source }, { session }) => {
+    const own = jobs.filter((job) => job.source.name === source.name).map(({ name }) => name);
+    return { facts: await sourceFacts(session, source), ends: await jobEnds(session, own) };
+  });
+  return { sources: found.map(({ facts }) => facts), ends: found.flatMap(({ ends }) => ends) };
+}
+
+/** What the data folder says: how much room there is, and what moved in the newest run of each source. */
+export async function readFolderFacts(dataDir: string, sources: readonly string[]): Promise<FolderFacts> {
+  const { bavail, blocks, bsize } = await statfs(dataDir);
+  const drift = [];
+  for (const source of sources) {
+    const report = await driftOf(dataDir, [source], null, false).catch(ifNone);
+    for (const [resource, { moved }] of Object.entries(report?.resources ?? {}))
+      drift.push({ source, resource, findings: moved.length });
+  }
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, drift };
+}
+
+/** No run has left a profile yet. */
+function ifNone(error: unknown): null {
+  if (error instanceof PipelineError && error.code === 'usage') return null;
+  throw error;
+}
