@@ -15,7 +15,6 @@ import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 export type { Known } from './known.ts';
 
 export type MetricsOptions = {
-  readonly version: string;
   readonly known: Known;
   readonly clock: Clock;
 };
@@ -51,15 +50,24 @@ const UNCLEAN = [
   'nodejs_eventloop_utilization_summary',
 ];
 
-/** Without anything about the process: it ends with the run. */
+/**
+ * Without anything about the process, which ends with the run, or the program: node_exporter refuses files that have a
+ * series in common.
+ */
 export function createRunFileMetrics(options: MetricsOptions): MetricsOfRun {
-  const { meters, text } = openRegistry(options);
+  const { meters, text } = openRegistry();
   return { ...createRunMetrics(meters, options.known, options.clock), text };
 }
 
-export function createServeMetrics(options: MetricsOptions, probes: Probes): MetricsOfServe {
+export function createServeMetrics(
+  options: MetricsOptions & { readonly version: string },
+  probes: Probes,
+): MetricsOfServe {
   const { clock, known } = options;
-  const { meters, registry, text } = openRegistry(options);
+  const { meters, registry, text } = openRegistry();
+  meters
+    .gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node_version'])
+    .set({ version: options.version, node_version: process.version }, 1);
   collectDefaultMetrics({ register: registry });
   for (const name of UNCLEAN) registry.removeSingleMetric(name);
   const runs = createRunMetrics(meters, known, clock);
@@ -91,19 +99,15 @@ export function createServeMetrics(options: MetricsOptions, probes: Probes): Met
 }
 
 /** Never the library's own registry: two in one process would share it. */
-function openRegistry({ version }: MetricsOptions): {
+function openRegistry(): {
   readonly registry: Registry;
   readonly meters: Meters;
   readonly text: Text;
 } {
   const registry = new Registry();
-  const meters = metersOf(registry);
-  meters
-    .gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node_version'])
-    .set({ version, node_version: process.version }, 1);
   return {
     registry,
-    meters,
+    meters: metersOf(registry),
     text: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

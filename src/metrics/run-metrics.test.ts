@@ -8,7 +8,7 @@ import { NO_ROWS, rowCounts, type ResourceReport, type RunReport } from '../core
 import { createRunFileMetrics } from './metrics.ts';
 
 const { clock } = createVirtualClock(1_000_000);
-const OPTIONS = { version: '1.2.3', known: KNOWN, clock };
+const OPTIONS = { known: KNOWN, clock };
 const RUN = { run_id: '0197-run', source: 'moons', job: 'nightly' };
 
 /** Metrics of one run, and what they say after some events. */
