@@ -1,5 +1,8 @@
-import { statfs } from 'node:fs/promises';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
+import { runNames } from '../adapters/files/history.ts';
+import { runFolder } from '../adapters/files/run-store.ts';
 import { jobEnds, sourceFacts, type JobEnds } from '../adapters/postgres/facts.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import type { FolderFacts, SourceFacts } from '../core/facts.ts';
@@ -23,16 +26,46 @@ export async function readLedgerFacts(
   return { sources: found.map(({ facts }) => facts), ends: found.flatMap(({ ends }) => ends) };
 }
 
-/** What the data folder says: how much room there is, and what moved in the newest run of each source. */
-export async function readFolderFacts(dataDir: string, sources: readonly string[]): Promise<FolderFacts> {
-  const { bavail, blocks, bsize } = await statfs(dataDir);
+type Drift = FolderFacts['drift'];
+
+/**
+ * Reads what the data folder says: how much room there is, and what moved in the newest run of each source. The profiles
+ * are read again only when there is another newest run, or its manifest is another.
+ */
+export function folderReader(dataDir: string, sources: readonly string[]): () => Promise<FolderFacts> {
+  let known: { readonly of: string; readonly drift: Drift } | null = null;
+  return async () => {
+    const { bavail, blocks, bsize } = await statfs(await existing(dataDir));
+    const of = await newestRun(dataDir);
+    if (known?.of !== of) known = { of, drift: await readDrift(dataDir, sources) };
+    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, drift: known.drift };
+  };
+}
+
+/** The first run makes the folder. */
+async function existing(folder: string): Promise<string> {
+  const above = dirname(folder);
+  const isThere = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  return isThere || above === folder ? folder : existing(above);
+}
+
+async function newestRun(dataDir: string): Promise<string> {
+  const [runId = ''] = await runNames(dataDir);
+  const written = await stat(join(runFolder(dataDir, runId), 'run.json')).catch(() => null);
+  return `${runId} ${written?.mtimeMs}`;
+}
+
+async function readDrift(dataDir: string, sources: readonly string[]): Promise<Drift> {
   const drift = [];
   for (const source of sources) {
     const report = await driftOf(dataDir, [source], null, false).catch(ifNone);
     for (const [resource, { moved }] of Object.entries(report?.resources ?? {}))
       drift.push({ source, resource, findings: moved.length });
   }
-  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, drift };
+  return drift;
 }
 
 /** No run has left a profile yet. */

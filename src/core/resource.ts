@@ -50,7 +50,7 @@ export type Resource = {
   /** Fields of the contract that reach no table, as JSON pointers with `*` for each index, and why. */
   readonly omitted: Readonly<Record<string, string>>;
   readonly checks: readonly DataCheck[];
-  /** The column that tells when what a record reports happened, in one of the tables; none where records report no events. */
+  /** The column with the time of the event that a record reports; left out where records report none. */
   readonly eventTime?: { readonly table: string; readonly column: string };
   /** A question worth asking of the loaded tables, as SQL. */
   readonly exampleQuery: string;

@@ -14,7 +14,7 @@ export type CachedOptions = {
 export type Cached<T> = {
   /** Null where it cannot be read, or takes too long. */
   readonly get: () => Promise<T | null>;
-  /** What was read so far counts no more. */
+  /** Forgets what was read so far. */
   readonly expire: () => void;
 };
 

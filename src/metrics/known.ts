@@ -4,6 +4,6 @@ export type Known = {
     readonly name: string;
     readonly resources: readonly { readonly name: string }[];
   }[];
-  /** For runs that somebody starts by hand, the one name is empty. */
+  /** Runs by hand have the empty name. */
   readonly jobs: readonly { readonly name: string; readonly source: string }[];
 };

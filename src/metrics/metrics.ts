@@ -66,9 +66,10 @@ export function createServeMetrics(
   const { clock, known } = options;
   const { meters, registry, text } = openRegistry();
   meters
-    .gauge('build_info', 'Always 1; the labels say what runs.', ['version', 'node_version'])
+    .gauge('build_info', 'The version of the program and of Node; always 1.', ['version', 'node_version'])
     .set({ version: options.version, node_version: process.version }, 1);
-  collectDefaultMetrics({ register: registry });
+  // The metrics of utilization are removed below: their timer need not fire.
+  collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 2 ** 31 - 1 });
   for (const name of UNCLEAN) registry.removeSingleMetric(name);
   const runs = createRunMetrics(meters, known, clock);
   const count = createJobMetrics(meters, known, runs);

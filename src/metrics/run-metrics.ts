@@ -51,7 +51,7 @@ type Made = ReturnType<typeof makeMeters>;
 
 function makeMeters({ counter, gauge, histogram }: Meters) {
   return {
-    runs: counter('runs_total', 'Runs that ended, one that could not begin as failed.', [
+    runs: counter('runs_total', 'Runs by how they ended; one that could not begin counts as failed.', [
       'job_name',
       'source',
       'status',

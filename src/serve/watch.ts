@@ -1,4 +1,4 @@
-import { readFolderFacts, readLedgerFacts } from '../app/facts.ts';
+import { folderReader, readLedgerFacts } from '../app/facts.ts';
 import type { HistoryDeps } from '../app/history.ts';
 import type { JobWorker } from '../app/jobs/worker.ts';
 import { VERSION } from '../app/version.ts';
@@ -19,6 +19,12 @@ export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
   const sources = [...new Set(jobs.map(({ source }) => source))];
   const worker = Promise.withResolvers<Watched>();
   const began = new Date(clock.now());
+  const folder = worker.promise.then(({ configs: [{ dataDir }] }) =>
+    folderReader(
+      dataDir,
+      sources.map(({ name }) => name),
+    ),
+  );
   const intervals = new Map(
     jobs.map(({ name, schedule, timezone }) => [
       name,
@@ -54,13 +60,7 @@ export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
     {
       log,
       ledger,
-      async folder() {
-        const [{ dataDir }] = (await worker.promise).configs;
-        return readFolderFacts(
-          dataDir,
-          sources.map(({ name }) => name),
-        );
-      },
+      folder: async () => (await folder)(),
     },
   );
   return { ...metrics, observe: worker.resolve };

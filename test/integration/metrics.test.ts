@@ -6,7 +6,12 @@ import { Client } from 'pg';
 import { valuesOf } from '../support/metrics.ts';
 import { promtool, without } from '../support/prometheus.ts';
 import { startServe, type RunningServe } from '../support/serve.ts';
-import { createTestServer, type ServerWorkspace, type TestServer } from '../support/workspace.ts';
+import {
+  createTestServer,
+  createWorkspace,
+  type ServerWorkspace,
+  type TestServer,
+} from '../support/workspace.ts';
 
 /** What GET /metrics answers. */
 async function scrape({ url }: RunningServe): Promise<{ readonly type: string; readonly text: string }> {
@@ -61,6 +66,10 @@ void describe('GET /metrics', () => {
       ['ledger_up', 1],
     ] as const)
       assert.equal(values[name], value, name);
+    assert.match(
+      (await scrape(serve)).text,
+      /^spacex_pipeline_drift_findings\{source="spacex",resource="launches"\} \d+$/m,
+    );
     for (const name of ['step_seconds_total', 'data_free_bytes', 'data_size_bytes'])
       assert.ok(
         Object.entries(values).some(([one, value]) => one.startsWith(name) && value > 0),
@@ -111,4 +120,18 @@ void describe('GET /metrics', () => {
     serve = await startServe(workspace, ['--from', 'sandbox']);
     return serve;
   }
+});
+
+void it('a run on the embedded database is not disturbed by somebody who scrapes all the time', async (t) => {
+  const workspace = createWorkspace({ resources: null, batchSize: 50 });
+  t.after(workspace.remove);
+  const serve = await startServe(workspace, ['--from', 'sandbox']);
+  t.after(serve.stop);
+  const over = new AbortController();
+  const ended = serve.line(/job spacex (succeeded|partial|failed)/).finally(() => over.abort());
+  let scraped = 0;
+  for (; !over.signal.aborted; scraped += 1) await scrape(serve);
+  assert.match(await ended, /job spacex succeeded/);
+  assert.ok(scraped > 1);
+  assert.match((await scrape(serve)).text, /^spacex_pipeline_ledger_up 1$/m);
 });
