@@ -16,10 +16,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engine: ['engine', 'core', 'steps', 'lib'],
   adapters: ['adapters', 'core', 'lib'],
   sandbox: ['sandbox', 'core', 'lib'],
+  metrics: ['metrics', 'core', 'lib'],
   config: ['config', 'core', 'lib', 'sources'],
-  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'sandbox', 'sources', 'steps'],
-  serve: ['serve', 'app', 'config', 'core', 'lib'],
-  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'serve', 'sources'],
+  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'metrics', 'sandbox', 'sources', 'steps'],
+  serve: ['serve', 'app', 'config', 'core', 'lib', 'metrics'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'metrics', 'serve', 'sources'],
   main: ['cli', 'config', 'core', 'lib'],
 };
 

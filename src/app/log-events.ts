@@ -17,6 +17,7 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
     elsewhere
       ? [['info', `${message}; trying another copy`]]
       : [['warn', `${message}; next try in ${wait_seconds.toFixed(1)} s`]],
+  'request.ended': () => [],
   'page.stored': ({ bytes, how, received_by, resource }) => {
     const told = {
       received: `received ${bytes} bytes`,

@@ -13,7 +13,13 @@ test('no more lines are drawn than the terminal has, those at work first; in the
   const counts = { run_id: 'r', source: 's', job: null, received: 1, validated: 1, errored: 0, seconds: 1 };
   for (const resource of RESOURCES)
     progress.update({ type: 'records', step: 'extract', resource, ...counts });
-  const ended = { type: 'resource.ended', status: 'succeeded', left_by: null, error: null } as const;
+  const ended = {
+    type: 'resource.ended',
+    status: 'succeeded',
+    left_by: null,
+    error: null,
+    steps: {},
+  } as const;
   for (const resource of RESOURCES.slice(0, 6)) progress.update({ ...ended, resource, ...counts });
 
   const UP = '\u001b[1A\u001b[2K';

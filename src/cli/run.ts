@@ -1,6 +1,7 @@
 import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
 import { reportError } from '../core/errors.ts';
+import type { Subscriber } from '../core/events.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -10,6 +11,7 @@ import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
 import { driftLine } from './drift.ts';
+import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
 import { copiesLines, leftLines } from './copies.ts';
 import { flagsAbout, typeable } from './self.ts';
@@ -23,6 +25,7 @@ type RunOptions = {
   readonly atomic?: boolean;
   readonly batchSize?: number;
   readonly concurrency?: number;
+  readonly metricsFile?: string;
 };
 
 export const registerRun: Register = (program, streams, act) => {
@@ -38,28 +41,36 @@ export const registerRun: Register = (program, streams, act) => {
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
     .option('--concurrency <n>', 'resources at a time', integerOption)
+    .option(
+      '--metrics-file <file>',
+      "a .prom file to write metrics to, for node_exporter's textfile collector",
+      metricsFileOption,
+    )
     .addHelpText('after', example('run --or-sandbox', `run --resources ${EXAMPLE_NAME} --json`))
     .action(async (options: RunOptions, command) => {
-      const context = await openContext(streams, command, {
-        shared: {
-          atomic: options.atomic,
-          batchSize: options.batchSize,
-          concurrency: options.concurrency,
-        },
-        ofSource: { resources: options.resources },
+      const { atomic, batchSize, concurrency, metricsFile, resources } = options;
+      const outcome = await withMetricsFile(metricsFile, streams, async (watch) => {
+        const own = { shared: { atomic, batchSize, concurrency }, ofSource: { resources } };
+        const context = await openContext(streams, command, own);
+        return run(context, options, watch(context));
       });
-      act(await run(context, options));
+      act(outcome);
     });
 };
 
-async function run(context: CommandContext, options: RunOptions): Promise<Outcome> {
+async function run(
+  context: CommandContext,
+  options: RunOptions,
+  subscribers: readonly Subscriber[],
+): Promise<Outcome> {
   const { loaded, log } = context;
   const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
-  return perform(context, (deps) =>
-    runPull(
+  return perform(context, (deps) => {
+    const own = { ...deps, subscribers: [...deps.subscribers, ...subscribers] };
+    return runPull(
       loaded,
       {
         plan,
@@ -69,9 +80,9 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
         full: options.full === true,
         migrate: options.migrate === true,
       },
-      deps,
-    ),
-  );
+      own,
+    );
+  });
 }
 
 /** Runs something that ends as a run, shows how far it is and tells how it ended. */

@@ -1,6 +1,6 @@
 import type { ErrorReport } from './errors.ts';
-import type { Retry } from './ports.ts';
-import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step } from './run.ts';
+import type { Retry, Tried } from './ports.ts';
+import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step, StepReport } from './run.ts';
 import type { RunHeader } from './target.ts';
 
 /** How far a resource is. */
@@ -23,6 +23,8 @@ export type RunFact =
       readonly lock_wait_seconds: number;
     }
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
+  /** One try has ended; `request.retried` follows where there is another one. */
+  | ({ readonly type: 'request.ended'; readonly resource: string } & Tried)
   /** A page is in raw: of a body that came, or of one that an earlier run received. */
   | {
       readonly type: 'page.stored';
@@ -42,6 +44,8 @@ export type RunFact =
       /** The publish that left its rows as they are: nothing was derived again, or nothing was asked for. */
       readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
       readonly error: ErrorReport | null;
+      /** Those that began. */
+      readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
     } & Counts)
   | { readonly type: 'publish.started'; readonly resources: number }
   | { readonly type: 'publish.ended'; readonly status: RunStatus; readonly seconds: number }

@@ -44,3 +44,16 @@ export type JobReport = {
   /** The newest one; null where it never ran. */
   readonly last: JobTry | null;
 };
+
+/** What happens with a job, outside of its run. */
+export type JobEvent = { readonly job: string; readonly source: string; readonly job_id: string } & (
+  | { readonly type: 'job.started'; readonly try: number; readonly trigger: Trigger }
+  | { readonly type: 'job.waiting'; readonly reason: string }
+  | (EndOfJob & { readonly type: 'job.ended'; readonly seconds: number; readonly again_at: string | null })
+);
+
+export type EndOfJob = {
+  readonly status: JobStatus;
+  readonly run_id: string | null;
+  readonly error: ErrorReport | null;
+};

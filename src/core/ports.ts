@@ -47,6 +47,12 @@ export type Attempt = {
   readonly wait_seconds: number | null;
 };
 
+/** A try that has ended, its body included. */
+export type Tried = Pick<Attempt, 'status' | 'seconds'> & {
+  /** Requests that the source still allows, where it says so. */
+  readonly quota_left?: number;
+};
+
 /** A try that failed, and is not the last one. */
 export type Retry = {
   /** From 1. */
@@ -76,6 +82,8 @@ export type PageRequest = {
   /** The body that a 304 would stand for. */
   readonly kept: { readonly url: string; readonly etag: string | null } | null;
   readonly onRetry: (retry: Retry) => void;
+  /** Called once a try; not for one that an interruption ended. */
+  readonly onTried: (tried: Tried) => void;
 };
 
 /** The tries of one request. Only one of its functions runs at a time. */

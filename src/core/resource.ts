@@ -50,6 +50,8 @@ export type Resource = {
   /** Fields of the contract that reach no table, as JSON pointers with `*` for each index, and why. */
   readonly omitted: Readonly<Record<string, string>>;
   readonly checks: readonly DataCheck[];
+  /** The column with the time of the event that a record reports; left out where records report none. */
+  readonly eventTime?: { readonly table: string; readonly column: string };
   /** A question worth asking of the loaded tables, as SQL. */
   readonly exampleQuery: string;
 };
@@ -58,12 +60,22 @@ type RowsOf<T extends readonly Table[]> = {
   readonly [K in T[number] as K['name']]: readonly RowOf<K>[];
 };
 
+type TimeColumn<T extends Table> = {
+  [C in keyof T['columns'] & string]: T['columns'][C]['type'] extends 'timestamptz' | 'date' ? C : never;
+}[keyof T['columns'] & string];
+
+/** Any table, with a column of it that holds a time. */
+type EventTimeOf<T extends Table> = T extends Table
+  ? { readonly table: T['name']; readonly column: TimeColumn<T> }
+  : never;
+
 /** Checks at compile time that a transform takes what its contract admits and fills every column of its tables. */
 export function defineResource<const C extends Schema, const T extends readonly [Table, ...Table[]]>(
-  resource: Omit<Resource, 'contract' | 'tables' | 'transform'> & {
+  resource: Omit<Resource, 'contract' | 'tables' | 'transform' | 'eventTime'> & {
     readonly contract: C;
     readonly tables: T;
     readonly transform: (record: Static<C>, context: TransformContext) => RowsOf<T>;
+    readonly eventTime?: EventTimeOf<T[number]>;
   },
 ): Resource {
   return resource;

@@ -67,14 +67,15 @@ export class Progress {
   end(status: ResourceStatus, { error = null, key = null, left, unchanged }: End = {}): Derived {
     const told = error === null ? null : reportError(error);
     const left_by = left ?? unchanged ?? null;
-    this.#context.emit({ type: 'resource.ended', status, left_by, error: told, ...this.#counts() });
     const tally = this.#tally;
     tally.seconds.extract = this.#extractSeconds;
     const hasRun = status === 'succeeded' || status === 'failed';
+    const steps = hasRun ? stepReports(tally, status === 'failed') : {};
+    this.#context.emit({ type: 'resource.ended', status, left_by, error: told, steps, ...this.#counts() });
     return {
       resource: this.#resource,
       report: this.#report(status, told),
-      steps: hasRun ? stepReports(tally, status === 'failed') : {},
+      steps,
       staged: tally.staged,
       deletes: this.#context.settings.deletes && pullRules(this.#resource).deletes && tally.deletable,
       whole: tally.whole,

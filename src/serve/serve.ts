@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 
 import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
-import type { JobEvent } from '../app/jobs/perform.ts';
 import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime } from '../app/runtime.ts';
 import { forSource } from '../config/for-source.ts';
@@ -10,6 +9,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { reportError } from '../core/errors.ts';
 import type { JobReport } from '../core/job.ts';
 import { refuseOpen, serveHttp, type Api } from './http.ts';
+import { watchJobs, type Watch } from './watch.ts';
 
 export type ServeOptions = {
   readonly whole: LoadedConfig;
@@ -32,9 +32,12 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
   const runtime = openRuntime({ ...open, what: 'serve' });
   const own: HistoryDeps = { ...deps, runtime, ...open };
   try {
-    const onJob = (_event: JobEvent): void => undefined;
-    const worker = await startWorker({ whole, jobs, migrate, starting: signal, subscribers: [], onJob }, own);
-    const http = await serveHttp(apiOf(worker, whole, own), { host, port, token, log }).catch(
+    const watch = watchJobs(jobs, own);
+    const { onJob, subscriber } = watch;
+    const options = { whole, jobs, migrate, starting: signal, subscribers: [subscriber], onJob };
+    const worker = await startWorker(options, own);
+    watch.observe(worker);
+    const http = await serveHttp(apiOf(worker, watch, whole, own), { host, port, token, log }).catch(
       async (error: unknown) => {
         await worker.stop(0);
         throw error;
@@ -51,7 +54,7 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
   }
 }
 
-function apiOf(worker: JobWorker, whole: LoadedConfig, deps: HistoryDeps): Api {
+function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: HistoryDeps): Api {
   const { configs } = worker;
   return {
     jobs: worker.list,
@@ -72,6 +75,6 @@ function apiOf(worker: JobWorker, whole: LoadedConfig, deps: HistoryDeps): Api {
       );
       return report === null ? [] : [report.message];
     },
-    metrics: async () => ({ type: 'text/plain', text: '' }),
+    metrics: watch.text,
   };
 }

@@ -8,6 +8,7 @@ import type {
   ReadyRaw,
   Retry,
   RunFolder,
+  Tried,
   Tries,
   Upstream,
   UpstreamResponse,
@@ -102,7 +103,8 @@ async function fetchPage(
   const { kept } = before;
   const { name, path } = resource;
   const onRetry = (retry: Retry): void => emit({ type: 'request.retried', resource: name, ...retry });
-  const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null, onRetry }, signal);
+  const onTried = (tried: Tried): void => emit({ type: 'request.ended', resource: name, ...tried });
+  const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null, onRetry, onTried }, signal);
   let last: Kept | null = null;
   try {
     for (;;) {

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { createWorkspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const LIST = `--import=file://${join(import.meta.dirname, '../support/list-modules.ts')}`;
 const DATABASE = ['/node_modules/pg/', '/node_modules/@electric-sql/', '/src/adapters/postgres/'];
 const SOURCE = ['/src/adapters/http/', '/src/engine/', '/src/steps/'];
 const SANDBOX = ['/src/sandbox/'];
+/** What only `serve` and the commands about its jobs need, and the metrics. */
+const SERVE = ['pg-boss', '@hono', 'hono', 'cron-parser', 'cronstrue', '@prometheus-io'].map(
+  (name) => `/node_modules/${name}/`,
+);
 
 void describe('a command loads no more than it needs', { concurrency: 2 }, () => {
   for (const [command, none] of [
@@ -19,14 +23,30 @@ void describe('a command loads no more than it needs', { concurrency: 2 }, () =>
     void it(command, async (t) => {
       const workspace = createWorkspace();
       t.after(workspace.remove);
-      const { code, stderr } = await workspace.run(command.split(' '), { NODE_OPTIONS: LIST });
-      assert.equal(code, 0, stderr);
-      const modules = [...stderr.matchAll(/^module (.*)$/gm)].map(([, url = '']) => url);
-      assert.ok(modules.some((url) => url.endsWith('/src/cli/program.ts')));
-      assert.deepEqual(
-        modules.filter((url) => none.some((part) => url.includes(part))),
-        [],
-      );
+      assert.deepEqual(await loaded(workspace, command.split(' '), none), []);
     });
   }
+
+  void it('run and query, from their beginning to their end', async (t) => {
+    const workspace = createWorkspace({ resources: ['rockets'] });
+    t.after(workspace.remove);
+    assert.deepEqual(await loaded(workspace, ['run', '--from', 'sandbox'], SERVE), []);
+    const query = ['query', '--data-dir', 'data/sandbox', 'SELECT 1'];
+    assert.deepEqual(await loaded(workspace, query, [...SERVE, ...SANDBOX]), []);
+    const watched = ['run', '--from', 'sandbox', '--metrics-file', 'run.prom'];
+    assert.ok((await loaded(workspace, watched, SERVE)).length > 0, 'what is loaded is seen');
+  });
 });
+
+/** Those modules of a command that are in one of these places. */
+async function loaded(
+  workspace: Workspace,
+  args: readonly string[],
+  places: readonly string[],
+): Promise<readonly string[]> {
+  const { code, stderr } = await workspace.run(args, { NODE_OPTIONS: LIST });
+  assert.equal(code, 0, stderr);
+  const modules = [...stderr.matchAll(/^module (.*)$/gm)].map(([, url = '']) => url);
+  assert.ok(modules.some((url) => url.endsWith('/src/cli/program.ts')));
+  return modules.filter((url) => places.some((part) => url.includes(part)));
+}

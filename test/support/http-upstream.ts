@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
 import { logEvents } from '../../src/app/log-events.ts';
 import { openHttpUpstream, type HttpOptions } from '../../src/adapters/http/upstream.ts';
-import type { Attempt, Log, LogFields, Upstream, UpstreamResponse } from '../../src/core/ports.ts';
+import type { Attempt, Log, LogFields, Tried, Upstream, UpstreamResponse } from '../../src/core/ports.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TEST_HOST } from './offline.ts';
@@ -25,13 +26,14 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
   return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
 }
 
-/** The same upstream, whose retries are in the log whoever asks, as in a run. */
+/** The same upstream, whose retries are in the log whoever asks, as in a run. It must report each try once. */
 export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
   const subscriber = logEvents(log);
   return {
     ...upstream,
-    open: (request, signal) =>
-      upstream.open(
+    open(request, signal) {
+      const tried: Tried[] = [];
+      const tries = upstream.open(
         {
           ...request,
           onRetry(retry) {
@@ -39,14 +41,30 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
             subscriber({ type: 'request.retried', resource, run_id: 'r', source: 's', job: null, ...retry });
             request.onRetry(retry);
           },
+          onTried(one) {
+            tried.push(one);
+            request.onTried(one);
+          },
         },
         signal,
-      ),
+      );
+      return {
+        ...tries,
+        end() {
+          const attempts = tries.end();
+          assert.deepEqual(
+            tried,
+            attempts.map(({ seconds, status }) => ({ status, seconds })),
+          );
+          return attempts;
+        },
+      };
+    },
   };
 }
 
 /** For a request whose retries nobody wants to know of. */
-export const untold = { onRetry: () => undefined } as const;
+export const untold = { onRetry: () => undefined, onTried: () => undefined } as const;
 
 /** An upstream whose waits are short, and what it logs. */
 export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {

@@ -1,5 +1,5 @@
 import { AbsentError, PipelineError } from '../../core/errors.ts';
-import type { Attempt, Clock, Retry, Tries, UpstreamResponse } from '../../core/ports.ts';
+import type { Attempt, Clock, Retry, Tried, Tries, UpstreamResponse } from '../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
 import { RequestError } from './failures.ts';
@@ -16,6 +16,7 @@ export type Retries = {
 
 export type TriesOptions = Retries & {
   readonly onRetry: (retry: Retry) => void;
+  readonly onTried: (tried: Tried) => void;
   /** One try. `conditional`: may it ask what has changed? */
   readonly ask: (conditional: boolean) => Promise<Asked>;
   readonly signal: AbortSignal;
@@ -28,7 +29,7 @@ const TOO_MANY_REQUESTS = 429;
 
 /** The one retry loop: around the complete request, its body included, as the caller reports how it went. */
 export function openTries(options: TriesOptions): Tries {
-  const { ask, budget, clock, maxAttempts, onRetry, signal } = options;
+  const { ask, budget, clock, maxAttempts, onRetry, onTried, signal } = options;
   const attempts: Attempt[] = [];
   let conditional = true;
   let started = clock.elapsed();
@@ -36,7 +37,9 @@ export function openTries(options: TriesOptions): Tries {
   let current: Asked | null = null;
 
   function add(attempt: Omit<Attempt, 'seconds'>): void {
-    attempts.push({ ...attempt, seconds: (clock.elapsed() - started) / 1000 });
+    const seconds = (clock.elapsed() - started) / 1000;
+    attempts.push({ ...attempt, seconds });
+    onTried({ status: attempt.status, seconds });
   }
 
   /** Gives up the connection; tells the status of its response, null where there was none. */

@@ -20,10 +20,10 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
   const transport = createTransport({ ...options, turn: budget.take });
   return {
     address: options.address,
-    open({ path, kept, onRetry }, signal) {
+    open({ path, kept, onRetry, onTried }, signal) {
       const ask = (conditional: boolean) =>
         transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
-      return openTries({ ...options, budget, onRetry, ask, signal });
+      return openTries({ ...options, budget, onRetry, onTried, ask, signal });
     },
     reach: transport.reach,
     hide: transport.hide,

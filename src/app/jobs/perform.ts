@@ -4,9 +4,9 @@ import { beginTry, endTry, failedTries, runOfJob } from '../../adapters/postgres
 import type { Session } from '../../adapters/postgres/session.ts';
 import { forJob, type Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import { PipelineError, reportError, type ErrorCode, type ErrorReport } from '../../core/errors.ts';
+import { PipelineError, reportError, type ErrorCode } from '../../core/errors.ts';
 import type { Subscriber } from '../../core/events.ts';
-import type { JobStatus } from '../../core/job.ts';
+import type { EndOfJob, JobEvent } from '../../core/job.ts';
 import type { QueueEntry, Settlement, Ticket } from '../../core/queue.ts';
 import type { RunReport, RunStatus } from '../../core/run.ts';
 import { withDatabase } from '../database.ts';
@@ -15,25 +15,14 @@ import { dataDirOf } from '../source.ts';
 import { waitForSchema } from './wait-for-schema.ts';
 import { startRun } from './start-run.ts';
 
+export type { JobEvent } from '../../core/job.ts';
+
 export type JobDeps = Omit<RunDeps, 'job' | 'waitForLock'> & {
   readonly whole: LoadedConfig;
   /** Aborts when the process stops: then the job is put off, for this process or another one. */
   readonly signal: AbortSignal;
   readonly entries: () => Promise<readonly QueueEntry[]>;
   readonly onJob: (event: JobEvent) => void;
-};
-
-/** What happens with a job, outside of its run. */
-export type JobEvent = { readonly job: string; readonly source: string; readonly job_id: string } & (
-  | { readonly type: 'job.started'; readonly try: number; readonly trigger: Ticket['trigger'] }
-  | { readonly type: 'job.waiting'; readonly reason: string }
-  | (Ended & { readonly type: 'job.ended'; readonly seconds: number; readonly again_at: string | null })
-);
-
-type Ended = {
-  readonly status: JobStatus;
-  readonly run_id: string | null;
-  readonly error: ErrorReport | null;
 };
 
 /** No further try changes these: the next one is the next tick. */
@@ -138,7 +127,7 @@ type Circumstances = {
 function judge(
   { error, resources, run_id, status }: Report,
   { lost, stopped, timeout }: Circumstances,
-): Ended & { readonly retryAt: string | null } {
+): EndOfJob & { readonly retryAt: string | null } {
   const ended = { run_id, error, retryAt: null };
   if (status === 'succeeded' || status === 'partial') return { ...ended, status };
   if (lost) return { ...ended, status: 'interrupted' };
@@ -156,7 +145,7 @@ function judge(
 /** When the job is tried again; null where it is not. `failures` are those before this try. */
 async function againAt(
   { retries }: Job,
-  { error, retryAt, status }: Ended & { readonly retryAt: string | null },
+  { error, retryAt, status }: EndOfJob & { readonly retryAt: string | null },
   now: number,
   failures: () => Promise<number>,
 ): Promise<Date | null> {

@@ -59,5 +59,6 @@ export default defineResource({
       sql: `SELECT id, title AS detail FROM history WHERE event_date_unix <> extract(epoch FROM event_date_utc)::bigint`,
     },
   ],
+  eventTime: { table: 'history', column: 'event_date_utc' },
   exampleQuery: 'SELECT event_date_utc, title FROM history ORDER BY event_date_utc DESC',
 });

@@ -334,6 +334,7 @@ export default defineResource({
   },
   omitted: {},
   checks: launchChecks,
+  eventTime: { table: 'launches', column: 'launch_date_utc' },
   exampleQuery:
     'SELECT rocket_name, count(*) AS launches, count(*) FILTER (WHERE success) AS succeeded FROM launches GROUP BY 1 ORDER BY 2 DESC',
 });

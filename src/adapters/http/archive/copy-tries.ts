@@ -1,5 +1,5 @@
 import { AbsentError, PipelineError } from '../../../core/errors.ts';
-import type { Attempt, Clock, Retry, Tries } from '../../../core/ports.ts';
+import type { Attempt, Clock, Retry, Tried, Tries } from '../../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../../lib/backoff.ts';
 import { RequestError } from '../failures.ts';
 import type { Asked } from '../tries.ts';
@@ -31,6 +31,7 @@ export type CopyTriesOptions = CopyRetries & {
   /** The day that was asked for, as `YYYY-MM-DD`; null for the newest copy. */
   readonly until: string | null;
   readonly onRetry: (retry: Retry) => void;
+  readonly onTried: (tried: Tried) => void;
   readonly signal: AbortSignal;
 };
 
@@ -39,7 +40,7 @@ export type CopyTriesOptions = CopyRetries & {
  * leads on to the next. Where a host cannot be reached, a newer copy that is kept is not replaced by an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
-  const { clock, keptUrl, maxAttempts, onRetry, resource, signal, until } = options;
+  const { clock, keptUrl, maxAttempts, onRetry, onTried, resource, signal, until } = options;
   const attempts: Attempt[] = [];
   const ways = [...options.ways];
   const reasons: string[] = [];
@@ -55,6 +56,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     const seconds = (clock.elapsed() - started) / 1000;
     const wait_seconds = waitMs === null ? null : waitMs / 1000;
     attempts.push({ status, error: error?.message ?? null, seconds, wait_seconds });
+    onTried({ status, seconds });
   }
 
   function tell(error: PipelineError, status: number | null, wait_seconds: number, elsewhere: boolean): void {

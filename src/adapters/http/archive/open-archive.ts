@@ -75,8 +75,9 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
       const { kept, resource } = request;
       const page = { ...request, signal, tried: new Set<string>() };
       const ways = (copies[resource] ?? []).flatMap((copy) => wayTo(copy, page));
-      const { onRetry } = request;
-      return openCopyTries({ ...options, resource, ways, keptUrl: kept?.url ?? null, onRetry, signal });
+      const { onRetry, onTried } = request;
+      const own = { resource, ways, keptUrl: kept?.url ?? null, onRetry, onTried, signal };
+      return openCopyTries({ ...options, ...own });
     },
     hide: (text) => archive.hide(repository?.hide(text) ?? text),
     reach: archive.reach,

@@ -1,0 +1,16 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { launchData } from './launch-data.ts';
+import { pipelineHealth } from './pipeline-health.ts';
+
+/** By the name of the file in ops/grafana/dashboards/. */
+export const dashboards: Readonly<Record<string, () => Dashboard>> = {
+  'pipeline-health.json': pipelineHealth,
+  'launch-data.json': launchData,
+};
+
+/** As Grafana reads it. The SDK gives panels no ids. */
+export function dashboardText(dashboard: Dashboard): string {
+  const panels = dashboard.panels?.map((panel, index) => ({ ...panel, id: index + 1 }));
+  return `${JSON.stringify({ ...dashboard, panels }, null, 2)}\n`;
+}

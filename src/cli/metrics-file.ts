@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+
+import { InvalidArgumentError } from 'commander';
+
+import { reportError } from '../core/errors.ts';
+import type { Subscriber } from '../core/events.ts';
+import { systemClock } from '../lib/clock.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import type { Known, MetricsOfRun } from '../metrics/metrics.ts';
+import type { CommandContext, CommandStreams } from './context.ts';
+
+/** node_exporter reads no other file of its folder. */
+export function metricsFileOption(text: string): string {
+  if (!text.endsWith('.prom')) throw new InvalidArgumentError('It must end in .prom.');
+  return text;
+}
+
+/** Says what the run is of, once the configuration has been read. */
+export type Watching = (context: CommandContext) => readonly Subscriber[];
+
+/**
+ * Does the work of a run, and writes its metrics, however it ends, also where it could not begin. What fails about that is
+ * a warning. Without a file nothing is loaded.
+ */
+export async function withMetricsFile<T>(
+  file: string | undefined,
+  { cwd, stderr }: Pick<CommandStreams, 'cwd' | 'stderr'>,
+  work: (watch: Watching) => Promise<T>,
+): Promise<T> {
+  if (file === undefined) return work(() => []);
+  const watched = await openWatched();
+  let warn = (message: string): void => void stderr.write(`${message}\n`);
+  try {
+    return await work((context) => {
+      warn = context.log.warn;
+      return [watched.begin(context.loaded.config.source)];
+    });
+  } finally {
+    await watched
+      .end((text) => writeFileAtomic(resolve(cwd, file), text))
+      .catch((error: unknown) => {
+        warn(`Cannot write the metrics to ${file}: ${reportError(error).message}`);
+      });
+  }
+}
+
+type Watched = {
+  readonly begin: (source: Known['sources'][number]) => Subscriber;
+  readonly end: (write: (text: string) => Promise<void>) => Promise<void>;
+};
+
+async function openWatched(): Promise<Watched> {
+  const { createRunFileMetrics } = await import('../metrics/metrics.ts');
+  const create = (sources: Known['sources']): MetricsOfRun => {
+    const jobs = sources.map(({ name }) => ({ name: '', source: name }));
+    return createRunFileMetrics({ known: { sources, jobs }, clock: systemClock });
+  };
+  let of = '';
+  let metrics = create([]);
+  let hasEnded = false;
+  return {
+    begin(source) {
+      of = source.name;
+      metrics = create([source]);
+      return (event) => {
+        if (event.type === 'run.ended') hasEnded = true;
+        metrics.subscriber(event);
+      };
+    },
+    async end(write) {
+      if (!hasEnded) metrics.unbegun(of, '');
+      await write((await metrics.text()).text);
+    },
+  };
+}

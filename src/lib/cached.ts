@@ -1,0 +1,70 @@
+export type CachedOptions = {
+  /** How long a value counts, and a failure. */
+  readonly freshMs: number;
+  /** How long anyone waits for a value; the reading itself goes on, and no other one begins. */
+  readonly limitMs: number;
+  readonly clock: {
+    readonly elapsed: () => number;
+    readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  };
+  /** Called at the first failure in a row. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+export type Cached<T> = {
+  /** Null where it cannot be read, or takes too long. */
+  readonly get: () => Promise<T | null>;
+  /** Forgets what was read so far. */
+  readonly expire: () => void;
+};
+
+type Kept<T> = { readonly value: T | null; readonly at: number };
+
+/** Reads something no more often than it has to, for any number of callers, and never lets them wait for long. */
+export function createCached<T>(read: () => Promise<T>, options: CachedOptions): Cached<T> {
+  const { clock, freshMs, limitMs, onFailure } = options;
+  let kept: Kept<T> | null = null;
+  let reading: Promise<T | null> | null = null;
+  let isFailing = false;
+  let expired = 0;
+
+  async function start(): Promise<T | null> {
+    const begun = expired;
+    try {
+      const value = await read();
+      isFailing = false;
+      keep(value, begun);
+      return value;
+    } catch (error) {
+      keep(null, begun);
+      if (!isFailing) onFailure(error);
+      isFailing = true;
+      return null;
+    } finally {
+      reading = null;
+    }
+  }
+
+  function keep(value: T | null, begun: number): void {
+    kept = begun === expired ? { value, at: clock.elapsed() } : null;
+  }
+
+  return {
+    async get() {
+      if (kept !== null && clock.elapsed() - kept.at < freshMs) return kept.value;
+      reading ??= start();
+      const over = new AbortController();
+      const limit = clock.sleep(limitMs, over.signal).then(
+        () => null,
+        () => null,
+      );
+      const value = await Promise.race([reading, limit]);
+      over.abort();
+      return value;
+    },
+    expire() {
+      expired += 1;
+      kept = null;
+    },
+  };
+}

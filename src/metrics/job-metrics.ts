@@ -1,0 +1,31 @@
+import type { JobEvent, JobStatus } from '../core/job.ts';
+import type { Known } from './known.ts';
+import type { Meters } from './meters.ts';
+import type { RunMetrics } from './run-metrics.ts';
+
+const ENDS = [
+  'succeeded',
+  'partial',
+  'failed',
+  'interrupted',
+  'postponed',
+] as const satisfies readonly JobStatus[];
+
+/** Counts what happens with jobs, outside of their runs. */
+export function createJobMetrics(
+  { counter }: Meters,
+  { jobs }: Known,
+  { unbegun }: Pick<RunMetrics, 'unbegun'>,
+): (event: JobEvent) => void {
+  const tries = counter('job_tries_total', 'Times that a job was worked on, by how that ended.', [
+    'job_name',
+    'status',
+  ]);
+  for (const { name: job_name } of jobs) for (const status of ENDS) tries.inc({ job_name, status }, 0);
+  return (event) => {
+    if (event.type !== 'job.ended') return;
+    const { job, run_id, source, status } = event;
+    tries.inc({ job_name: job, status });
+    if (run_id === null && status === 'failed') unbegun(source, job);
+  };
+}

@@ -1,0 +1,125 @@
+import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
+
+import { reportError } from '../core/errors.ts';
+import type { FolderFacts, LedgerFacts } from '../core/facts.ts';
+import type { JobEvent } from '../core/job.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import { createCached, type Cached } from '../lib/cached.ts';
+import { createFolderMetrics } from './folder-metrics.ts';
+import { createJobMetrics } from './job-metrics.ts';
+import type { Known } from './known.ts';
+import { createLedgerMetrics } from './ledger-metrics.ts';
+import { metersOf, type Meters } from './meters.ts';
+import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
+
+export type { Known } from './known.ts';
+
+export type MetricsOptions = {
+  readonly known: Known;
+  readonly clock: Clock;
+};
+
+/** What is read when somebody asks for the metrics. */
+export type Probes = {
+  readonly ledger: () => Promise<LedgerFacts>;
+  readonly folder: () => Promise<FolderFacts>;
+  readonly log: Pick<Log, 'warn'>;
+};
+
+type Text = () => Promise<{ readonly type: string; readonly text: string }>;
+
+/** Of one run. */
+export type MetricsOfRun = RunMetrics & { readonly text: Text };
+
+/** Of a process that serves jobs. */
+export type MetricsOfServe = Pick<RunMetrics, 'subscriber'> & {
+  readonly onJob: (event: JobEvent) => void;
+  readonly text: Text;
+};
+
+const FRESH_MS = 15_000;
+/** Prometheus gives up after 10 s. */
+const LIMIT_MS = 5000;
+
+/** promtool finds fault with the names of these. */
+const UNCLEAN = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+  'nodejs_eventloop_utilization_histogram',
+  'nodejs_eventloop_utilization_summary',
+];
+
+/**
+ * Without anything about the process, which ends with the run, or the program: node_exporter refuses files that have a
+ * series in common.
+ */
+export function createRunFileMetrics(options: MetricsOptions): MetricsOfRun {
+  const { meters, text } = openRegistry();
+  return { ...createRunMetrics(meters, options.known, options.clock), text };
+}
+
+export function createServeMetrics(
+  options: MetricsOptions & { readonly version: string },
+  probes: Probes,
+): MetricsOfServe {
+  const { clock, known } = options;
+  const { meters, registry, text } = openRegistry();
+  meters
+    .gauge('build_info', 'The version of the program and of Node; always 1.', ['version', 'node_version'])
+    .set({ version: options.version, node_version: process.version }, 1);
+  // The metrics of utilization are removed below: their timer need not fire.
+  collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 2 ** 31 - 1 });
+  for (const name of UNCLEAN) registry.removeSingleMetric(name);
+  const runs = createRunMetrics(meters, known, clock);
+  const count = createJobMetrics(meters, known, runs);
+  const ledger = cachedProbe(probes.ledger, 'the database', clock, probes.log);
+  const folder = cachedProbe(probes.folder, 'the data folder', clock, probes.log);
+  const showLedger = createLedgerMetrics(meters);
+  const showFolder = createFolderMetrics(meters);
+  return {
+    subscriber: runs.subscriber,
+    onJob(event) {
+      // A job is worked on whether it can be counted or not.
+      try {
+        count(event);
+      } catch (error) {
+        probes.log.warn(`Cannot count what happens with job ${event.job}: ${reportError(error).message}`);
+      }
+      if (event.type !== 'job.ended') return;
+      ledger.expire();
+      folder.expire();
+    },
+    async text() {
+      const [inLedger, inFolder] = await Promise.all([ledger.get(), folder.get()]);
+      showLedger(inLedger);
+      showFolder(inFolder);
+      return text();
+    },
+  };
+}
+
+/** Never the library's own registry: two in one process would share it. */
+function openRegistry(): {
+  readonly registry: Registry;
+  readonly meters: Meters;
+  readonly text: Text;
+} {
+  const registry = new Registry();
+  return {
+    registry,
+    meters: metersOf(registry),
+    text: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function cachedProbe<T>(
+  read: () => Promise<T>,
+  what: string,
+  clock: Clock,
+  log: Pick<Log, 'warn'>,
+): Cached<T> {
+  const onFailure = (error: unknown): void =>
+    log.warn(`Cannot read ${what} for the metrics: ${reportError(error).message}`);
+  return createCached(read, { freshMs: FRESH_MS, limitMs: LIMIT_MS, clock, onFailure });
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { KNOWN, valuesOf } from '../../test/support/metrics.ts';
+import { createVirtualClock } from '../../test/support/virtual-clock.ts';
+import type { RunFact } from '../core/events.ts';
+import { NO_ROWS, rowCounts, type ResourceReport, type RunReport } from '../core/run.ts';
+import { createRunFileMetrics } from './metrics.ts';
+
+const { clock } = createVirtualClock(1_000_000);
+const OPTIONS = { known: KNOWN, clock };
+const RUN = { run_id: '0197-run', source: 'moons', job: 'nightly' };
+
+/** Metrics of one run, and what they say after some events. */
+function createRun() {
+  const { subscriber, text, unbegun } = createRunFileMetrics(OPTIONS);
+  return {
+    unbegun,
+    tell: (fact: RunFact) => subscriber({ ...fact, ...RUN }),
+    values: async () => valuesOf((await text()).text),
+  };
+}
+
+const REPORT: ResourceReport = {
+  status: 'succeeded',
+  received: 10,
+  validated: 9,
+  errored: 1,
+  ...rowCounts({ ...NO_ROWS, inserted: 4, updated: 3, unchanged: 2, deleted: 5, held: 1 }),
+  not_modified: false,
+  pages: [],
+  seconds: 1,
+  tables: {},
+  error: null,
+};
+
+function ended(
+  resources: Readonly<Record<string, ResourceReport>>,
+  status: RunReport['status'],
+  error: RunReport['error'] = null,
+): RunFact {
+  const report = { ...RUN, status, resources, error } as unknown as RunReport; // the rest is not counted
+  return { type: 'run.ended', status, seconds: 2, report };
+}
+
+void describe('the metrics of runs', () => {
+  void it('count the records of what was published, and of nothing else', async () => {
+    const { tell, values } = createRun();
+    tell(ended({ titan: REPORT, io: { ...REPORT, status: 'failed' } }, 'partial'));
+    const records = Object.entries(await values()).filter(([name]) => name.startsWith('records_total'));
+    assert.deepEqual(
+      Object.fromEntries(records),
+      Object.fromEntries(
+        (
+          ['received', 'validated', 'errored', 'inserted', 'updated', 'unchanged', 'deleted', 'held'] as const
+        ).map((outcome) => [
+          `records_total{source="moons",resource="titan",outcome="${outcome}"}`,
+          REPORT[outcome],
+        ]),
+      ),
+    );
+  });
+
+  void it('count runs by job, source and status, and those that could not begin as failed', async () => {
+    const { tell, unbegun, values } = createRun();
+    tell(ended({}, 'succeeded'));
+    unbegun('moons', '');
+    assert.deepEqual(await values(), {
+      'runs_total{source="moons",job_name="nightly",status="succeeded"}': 1,
+      'runs_total{source="moons",job_name="",status="failed"}': 1,
+      'last_run_timestamp_seconds{source="moons",job_name="nightly",status="succeeded"}': 1000,
+      'last_run_timestamp_seconds{source="moons",job_name="",status="failed"}': 1000,
+      'run_duration_seconds_sum{source="moons"}': 2,
+      'run_duration_seconds_count{source="moons"}': 1,
+    });
+  });
+
+  void it('count tries of requests and retries by few values, whatever a server sends', async () => {
+    const { tell, values } = createRun();
+    for (const status of [200, 503, 999, null])
+      tell({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });
+    for (const status of [200, 503, 429, 999, null])
+      tell({
+        type: 'request.retried',
+        resource: 'io',
+        attempt: 1,
+        status,
+        message: '',
+        wait_seconds: 1,
+        elsewhere: false,
+      });
+    assert.deepEqual(await values(), {
+      'http_requests_total{source="moons",status="200"}': 1,
+      'http_requests_total{source="moons",status="503"}': 1,
+      'http_requests_total{source="moons",status="other"}': 1,
+      'http_requests_total{source="moons",status="connection"}': 1,
+      'http_request_duration_seconds_sum{source="moons"}': 2,
+      'http_request_duration_seconds_count{source="moons"}': 4,
+      'http_retries_total{source="moons",reason="2xx"}': 1,
+      'http_retries_total{source="moons",reason="5xx"}': 1,
+      'http_retries_total{source="moons",reason="4xx"}': 1,
+      'http_retries_total{source="moons",reason="other"}': 1,
+      'http_retries_total{source="moons",reason="connection"}': 1,
+    });
+  });
+
+  void it('show the quota only where the source reports one', async () => {
+    const { tell, values } = createRun();
+    tell({ type: 'request.ended', resource: 'io', status: 200, seconds: 0 });
+    assert.equal((await values())['quota_remaining{source="moons"}'], undefined);
+    tell({ type: 'request.ended', resource: 'io', status: 200, seconds: 0, quota_left: 7 });
+    assert.equal((await values())['quota_remaining{source="moons"}'], 7);
+  });
+
+  void it('count steps, bytes that were received, and the wait for the lock', async () => {
+    const { tell, values } = createRun();
+    tell({ type: 'run.started', address: 'live', run_dir: '/x', lock_wait_seconds: 3 });
+    for (const how of ['received', 'not modified', 'reused'] as const)
+      tell({ type: 'page.stored', resource: 'io', page: 1, how, bytes: 5, received_by: 'r' });
+    tell({
+      type: 'resource.ended',
+      resource: 'io',
+      status: 'failed',
+      left_by: null,
+      error: null,
+      steps: {
+        extract: { status: 'succeeded', seconds: 1, count: 1 },
+        validate: { status: 'failed', seconds: 0.5, count: 1 },
+      },
+      received: 0,
+      validated: 0,
+      errored: 0,
+      seconds: 2,
+    });
+    tell({ type: 'publish.ended', status: 'partial', seconds: 4 });
+    assert.deepEqual(await values(), {
+      'lock_wait_seconds_total{source="moons"}': 3,
+      'received_bytes_total{source="moons",resource="io"}': 5,
+      'step_seconds_total{source="moons",resource="io",step="extract"}': 1,
+      'step_seconds_total{source="moons",resource="io",step="validate"}': 0.5,
+      'step_seconds_total{source="moons",resource="",step="publish"}': 4,
+    });
+  });
+
+  void it('count a run whose books do not balance', async () => {
+    const { tell, values } = createRun();
+    tell(ended({}, 'failed', { code: 'books', message: '', hint: null }));
+    tell(ended({ io: { ...REPORT, error: { code: 'rejects', message: '', hint: null } } }, 'failed'));
+    assert.equal((await values())['books_out_of_balance_total{source="moons"}'], 1);
+  });
+
+  void it('begin at 0 for what is known, and never name a run', async () => {
+    const { subscriber, text } = createRunFileMetrics(OPTIONS);
+    const before = (await text()).text;
+    for (const line of [
+      'runs_total{source="moons",job_name="nightly",status="failed"} 0',
+      'records_total{source="moons",resource="titan",outcome="held"} 0',
+      'http_retries_total{source="moons",reason="connection"} 0',
+    ])
+      assert.ok(before.includes(`\nspacex_pipeline_${line}\n`), line);
+    subscriber({ ...ended({ io: REPORT }, 'succeeded'), ...RUN });
+    const after = (await text()).text;
+    assert.doesNotMatch(after, new RegExp(RUN.run_id));
+    assert.doesNotMatch(after, /^(process|nodejs)_/m);
+  });
+});

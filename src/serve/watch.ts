@@ -1,0 +1,78 @@
+import { folderReader, readLedgerFacts } from '../app/facts.ts';
+import type { HistoryDeps } from '../app/history.ts';
+import type { JobWorker } from '../app/jobs/worker.ts';
+import { VERSION } from '../app/version.ts';
+import { longestInterval } from '../lib/longest-interval.ts';
+import type { Job } from '../config/jobs.ts';
+import type { JobReport } from '../core/job.ts';
+import type { LedgerFacts, QueueFacts } from '../core/facts.ts';
+import type { QueueEntry } from '../core/queue.ts';
+import { createServeMetrics, type MetricsOfServe } from '../metrics/metrics.ts';
+
+type Watched = Pick<JobWorker, 'configs' | 'list' | 'queue'>;
+
+/** The metrics of a process that serves jobs; they read from its worker as soon as there is one. */
+export type Watch = MetricsOfServe & { readonly observe: (worker: Watched) => void };
+
+export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
+  const { clock, log } = deps;
+  const sources = [...new Set(jobs.map(({ source }) => source))];
+  const worker = Promise.withResolvers<Watched>();
+  const began = new Date(clock.now());
+  const folder = worker.promise.then(({ configs: [{ dataDir }] }) =>
+    folderReader(
+      dataDir,
+      sources.map(({ name }) => name),
+    ),
+  );
+  const intervals = new Map(
+    jobs.map(({ name, schedule, timezone }) => [
+      name,
+      schedule === null ? null : longestInterval(schedule, timezone, began),
+    ]),
+  );
+
+  async function ledger(): Promise<LedgerFacts> {
+    const { configs, list, queue } = await worker.promise;
+    const [{ dataDir }] = configs;
+    const { ends, sources: facts } = await readLedgerFacts(configs, jobs, dataDir, deps);
+    const [reports, entries] = [await list(), await queue.entries()];
+    const enabled = enabledOf(reports);
+    return {
+      sources: facts,
+      jobs: ends.map((end) => ({
+        ...end,
+        interval: enabled.has(end.job) ? (intervals.get(end.job) ?? null) : null,
+      })),
+      queue: {
+        waiting: queueFacts(entries, 'waiting', clock.now()),
+        running: queueFacts(entries, 'running', clock.now()),
+      },
+    };
+  }
+
+  const metrics = createServeMetrics(
+    {
+      version: VERSION,
+      known: { sources, jobs: jobs.map(({ name, source }) => ({ name, source: source.name })) },
+      clock,
+    },
+    {
+      log,
+      ledger,
+      folder: async () => (await folder)(),
+    },
+  );
+  return { ...metrics, observe: worker.resolve };
+}
+
+function enabledOf(reports: readonly JobReport[]): ReadonlySet<string> {
+  return new Set(reports.filter(({ enabled }) => enabled).map(({ name }) => name));
+}
+
+function queueFacts(entries: readonly QueueEntry[], state: QueueEntry['state'], now: number): QueueFacts {
+  const own = entries.filter((entry) => entry.state === state);
+  // One that is put off waits from then on.
+  const ages = own.map(({ since }) => Math.max(0, now - Date.parse(since)) / 1000);
+  return { count: own.length, age: Math.max(0, ...ages) };
+}

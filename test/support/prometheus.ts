@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+
+/** Is the program on this machine? The reason to skip where it is not. */
+export function without(program: 'promtool' | 'prometheus'): string | false {
+  return spawnSync(program, ['--version']).status === 0 ? false : `${program} is not installed`;
+}
+
+/** Runs promtool; throws what it complains about, which it does on success too. Gives what it prints. */
+export function promtool(args: readonly string[], { cwd = '.', input = '' } = {}): string {
+  const { status, stderr, stdout } = spawnSync('promtool', args, { cwd, input, encoding: 'utf8' });
+  assert.equal(status, 0, `${stderr}${stdout}`);
+  assert.equal(stderr, '');
+  return stdout;
+}
