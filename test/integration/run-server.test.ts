@@ -30,6 +30,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
       source: 'spacex',
       address: sandbox.url,
       simulated: true,
+      job: null,
       error: null,
     });
     assert.match(run_id ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
