@@ -33,12 +33,14 @@ buildah "${storage[@]}" add -q "$base" "$work/base" / > /dev/null
 buildah "${storage[@]}" commit -q "$base" docker.io/library/node:24-slim > /dev/null
 
 echo '--- the image'
-config=$(npm config get userconfig)
-mount=()
-if [ -f "$config" ]; then mount=(--volume "$config:/root/.npmrc:ro"); fi
-buildah "${storage[@]}" build --isolation chroot --pull=never --network host ${mount[@]+"${mount[@]}"} \
+# What this machine needs to reach a registry of packages: its settings of npm, and whom it trusts.
+settings=$(npm config get userconfig)
+{ if [ -f "$settings" ]; then cat "$settings"; fi; echo 'cafile=/trusted.pem'; } > "$work/npmrc"
+cat /etc/ssl/certs/ca-certificates.crt ${NODE_EXTRA_CA_CERTS:+"$NODE_EXTRA_CA_CERTS"} > "$work/trusted.pem"
+buildah "${storage[@]}" build --isolation chroot --pull=never --network host \
+  --volume "$work/npmrc:/root/.npmrc:ro" --volume "$work/trusted.pem:/trusted.pem:ro" \
   --tag spacex-pipeline . > "$work/build.log" 2>&1 || { tail -20 "$work/build.log"; exit 1; }
-size() { buildah "${storage[@]}" inspect --type image --format '{{.FromImageID}}' "$1" > /dev/null; buildah "${storage[@]}" images --format '{{.Size}}' "$1"; }
+size() { buildah "${storage[@]}" images --format '{{.Size}}' "$1"; }
 echo "base $(size docker.io/library/node:24-slim), image $(size localhost/spacex-pipeline)"
 
 echo '--- a run, and its health, as the user of the image'

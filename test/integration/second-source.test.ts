@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
+import type { JobReport, JobTry } from '../../src/core/job.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { createGate, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
@@ -120,6 +121,22 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
   });
 }
 
+/** Without configuration there is a job for each source. */
+async function assertJobs({ json }: Place): Promise<void> {
+  const jobs = await json<JobReport[]>('jobs');
+  assert.deepEqual(
+    jobs.map(({ name, source }) => [name, source]),
+    [
+      ['spacex', 'spacex'],
+      ['moon-watch', 'moon-watch'],
+    ],
+  );
+  const { end } = await json<{ end: JobTry }>('jobs', 'run', 'moon-watch');
+  assert.equal(end.status, 'succeeded');
+  const run = await json<RunReport>('runs', 'show', end.run_id ?? '');
+  assert.deepEqual([run.source, run.job], ['moon-watch', 'moon-watch']);
+}
+
 void describe('two sources', () => {
   void it('run at the same time into one database of a server', async () => {
     const database = await createDatabase();
@@ -137,6 +154,7 @@ void describe('two sources', () => {
       assert.equal(code, 0, stderr);
       await assertBoth(place);
       await assertCommands(place);
+      await assertJobs(place);
     } finally {
       await database.drop();
     }

@@ -16,6 +16,7 @@ const source: Source = {
   schema: 'moon_watch',
   baseUrl: 'http://127.0.0.1:9',
   pacing: { requestsPerSecond: 100, burst: 10 },
+  schedule: '0 5 * * *',
   archive: null,
   defaultAddress: 'live',
   resources: [moons, launches],
