@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openDatabaseFolder } from '../adapters/postgres/database-folder.ts';
 import { databaseError } from '../adapters/postgres/errors.ts';
 import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
+import { shareEngine } from '../adapters/postgres/shared-engine.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -42,7 +43,8 @@ export async function serveDatabase(
       check: lock.check,
     });
     try {
-      const gateway = await openGateway(engine, {
+      const shared = shareEngine(engine);
+      const gateway = await openGateway(async () => shared, {
         port: options.port,
         patienceMs: PATIENCE_MS,
         folder: dataDir,
@@ -51,7 +53,7 @@ export async function serveDatabase(
       await lock.announce(served);
       options.ready(served);
       const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
-      const failure = await Promise.race([stopped, gateway.broken, engine.ended]);
+      const failure = await Promise.race([stopped, engine.ended]);
       await gateway.close();
       if (failure !== null)
         throw databaseError('go on serving', failure, 'Start it again; the data are as they were.');
