@@ -249,8 +249,10 @@ void describe('the command of a hint works as it is printed', () => {
   });
 });
 
-/** It takes somebody who is not root, or a server that goes away: cli-prune, and the tests of resume. */
-const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume'].map((words) => `spacex-pipeline ${words}`);
+/** It takes somebody who is not root, a server that goes away, or a serve: cli-prune, serve-gateway, and the tests of resume. */
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs run NAME'].map(
+  (words) => `spacex-pipeline ${words}`,
+);
 
 /** They name the program otherwise: in help, in advisory locks. */
 const UNHINTED = [

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { cliEnvironment } from '../support/cli.ts';
 import { startServing, type Serving } from '../support/serving.ts';
 import { assertFailure, createWorkspace, readJson, type Workspace } from '../support/workspace.ts';
 
@@ -192,9 +195,15 @@ void describe('commands beside a serve', () => {
       assertFailure(await workspace.run(args), {
         code: 7,
         message: new RegExp(`another process is using it \\(serve on host .*, pid ${serving.cli.pid}`),
-        hint: new RegExp(`spacex-pipeline jobs run NAME, or see ${serving.url}`),
+        hint: new RegExp(`see ${serving.url}, .* with: \\S+ jobs run NAME$`),
       });
     }
+    const { stderr } = await workspace.run(['runs', 'prune']);
+    const [, command = ''] = / with: (.*)$/m.exec(stderr) ?? [];
+    const place = { cwd: workspace.folder, env: cliEnvironment() };
+    const { stdout } = await promisify(execFile)('sh', ['-c', command.replace('NAME', JOB)], place);
+    assert.match(stdout, /^Queued job /);
+    await serving.succeeded(JOB, 3);
   });
 
   void it('work on the folder again once it was killed, whatever it has left', async () => {

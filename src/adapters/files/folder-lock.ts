@@ -210,7 +210,7 @@ function howToGoOn(holder: Holder | Heartbeat | null): string {
   const url = holder?.url ?? null;
   if (url === null) return 'Wait for it to end, or stop it.';
   return url.startsWith('http')
-    ? `It runs jobs: type spacex-pipeline jobs run NAME, or see ${url}; or stop it first.`
+    ? `It runs jobs: see ${url}, stop it, or have it run one with: spacex-pipeline jobs run NAME`
     : `Wait for it to end, stop it, or read the database at ${url}`;
 }
 
