@@ -2,7 +2,8 @@ import { once } from 'node:events';
 
 import { openDatabaseFolder } from '../adapters/postgres/database-folder.ts';
 import { databaseError } from '../adapters/postgres/errors.ts';
-import { openGateway, servedSettings } from '../adapters/postgres/gateway.ts';
+import { servedSettings } from '../adapters/postgres/gateway.ts';
+import { shareEngine } from '../adapters/postgres/shared-engine.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -10,9 +11,9 @@ import { READ_WAIT_MS } from './database.ts';
 import { embeddedDir, lockData } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
+import { readerUrl, shareDatabase } from './share-database.ts';
 
 const WHAT = 'db serve';
-const PATIENCE_MS = 30_000;
 
 /**
  * Serves the embedded database on loopback until the signal; `ready` is told the URL. Throws `usage` where a server is
@@ -42,16 +43,15 @@ export async function serveDatabase(
       check: lock.check,
     });
     try {
-      const gateway = await openGateway(engine, {
-        port: options.port,
-        patienceMs: PATIENCE_MS,
-        folder: dataDir,
-      });
-      const served = `postgresql://reader@127.0.0.1:${gateway.port}/postgres`;
-      await lock.announce(served);
-      options.ready(served);
+      const shared = shareEngine(engine);
+      const urlOf = (port: number | null): string => readerUrl(port ?? 0);
+      const gateway = await shareDatabase(
+        { dataDir, lock, share: async () => shared },
+        { port: options.port, urlOf },
+      );
+      options.ready(urlOf(gateway.port));
       const stopped = deps.signal.aborted ? null : once(deps.signal, 'abort').then(() => null);
-      const failure = await Promise.race([stopped, gateway.broken, engine.ended]);
+      const failure = await Promise.race([stopped, engine.ended]);
       await gateway.close();
       if (failure !== null)
         throw databaseError('go on serving', failure, 'Start it again; the data are as they were.');

@@ -132,7 +132,7 @@ async function ledgerHistory(
   const [config] = configs;
   if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
-    const options = { ...deps, dataDir: config.dataDir, what: 'runs', waitMs: READ_WAIT_MS };
+    const options = { ...deps, dataDir: config.dataDir, what: 'runs', reads: true, waitMs: READ_WAIT_MS };
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
       // A schema that is closed to this role looks as if it were not there.

@@ -52,7 +52,7 @@ export async function migrate(
     const states = all.flat().map(({ name }) => ({ name, applied_at: null }));
     return { changed: [], made_again: [], missing: [], migrations: states };
   }
-  const options = { ...deps, dataDir, what: `migrate ${action}`, waitMs: 0 };
+  const options = { ...deps, dataDir, what: `migrate ${action}`, reads: action === 'status', waitMs: 0 };
   const reports = await withEachDatabase(configs, options, (own, opened) =>
     migrateOne(own, action, opened, deps),
   );

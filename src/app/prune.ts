@@ -51,11 +51,16 @@ export async function pruneRuns(
   const [{ dataDir, database }] = configs;
   // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
   const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
-  const reports = await readTargets(configs, 'prune runs', deps, async (config, { session }) => {
-    const ofDirs: PruneReport[] = [];
-    for (const dir of dirs) ofDirs.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
-    return ofDirs;
-  });
+  const reports = await readTargets(
+    configs,
+    'prune runs',
+    { ...deps, alone: true },
+    async (config, { session }) => {
+      const ofDirs: PruneReport[] = [];
+      for (const dir of dirs) ofDirs.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
+      return ofDirs;
+    },
+  );
   // What one source lets go counts as kept with the others, unless it is gone by then.
   const pruned = reports.flat().flatMap((report) => report.pruned);
   const [first = []] = reports;

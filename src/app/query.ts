@@ -21,7 +21,7 @@ export async function queryTarget(
 ): Promise<QueryAnswer> {
   const [first, ...others] = configs;
   const schemas = configs.map(({ settings }) => settings.schema);
-  return readAsItStands(first, 'query', deps, async (opened) => {
+  return readAsItStands(first, 'query', { ...deps, alone: options.write }, async (opened) => {
     const result = await runQuery(opened.session, sql, { ...options, schemas }).catch(
       async (error: unknown) => {
         throw isUnmigrated(error) ? await tellMissing(first, opened, error) : error;

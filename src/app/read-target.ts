@@ -7,6 +7,11 @@ import { inSchemaOf, migrationDirs, READ_WAIT_MS, withDatabase } from './databas
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
+export type TargetDeps = HistoryDeps & {
+  /** The work writes, or needs the database for itself: nobody else may hold it. */
+  readonly alone?: boolean;
+};
+
 /**
  * Works on what is published. `what` is the command. Throws `database` where there is no embedded database yet, `busy`
  * when a run holds it, `migration` where a newer program has migrated the schema: what this one knows of its tables
@@ -15,7 +20,7 @@ import { sandboxDataDir, type HistoryDeps } from './history.ts';
 export async function readTarget<T>(
   config: SourceConfig,
   what: string,
-  deps: HistoryDeps,
+  deps: TargetDeps,
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   return readAsItStands(config, what, deps, async (opened) => {
@@ -28,7 +33,7 @@ export async function readTarget<T>(
 export async function readTargets<T>(
   configs: readonly SourceConfig[],
   what: string,
-  deps: HistoryDeps,
+  deps: TargetDeps,
   work: (config: SourceConfig, opened: OpenDatabase) => Promise<T>,
 ): Promise<T[]> {
   const [first] = configs;
@@ -49,12 +54,13 @@ export async function readTargets<T>(
 export async function readAsItStands<T>(
   config: SourceConfig,
   what: string,
-  deps: HistoryDeps,
+  deps: TargetDeps,
   work: (opened: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   const { dataDir } = config;
   if (config.database.url === null) requireEmbedded(dataDir, what);
-  return withDatabase(config, { ...deps, dataDir, what, waitMs: READ_WAIT_MS }, work);
+  const reads = deps.alone !== true;
+  return withDatabase(config, { ...deps, dataDir, what, reads, waitMs: READ_WAIT_MS }, work);
 }
 
 /** What to do where nothing was ever published; null where something was, or the ledger cannot be read. */

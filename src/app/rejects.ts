@@ -58,7 +58,7 @@ export async function waiveReject(
   deps: HistoryDeps,
 ): Promise<number> {
   const { id, reason, resource } = request;
-  const waived = await readTarget(config, 'waive a reject', deps, ({ session }) =>
+  const waived = await readTarget(config, 'waive a reject', { ...deps, alone: true }, ({ session }) =>
     waiveRejects(session, id, resource, reason),
   );
   if (waived === 0) throw unknownReject(id, 'open ');

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 
 import type { FolderLock } from '../adapters/files/folder-lock.ts';
 import type { Embedded } from '../adapters/postgres/embedded.ts';
+import type { Gateway } from '../adapters/postgres/gateway.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { createBudgets, type Budgets } from '../lib/token-bucket.ts';
+import type { ShareOptions } from './share-database.ts';
 
 /** The target database with one session on it. */
 export type OpenDatabase = {
@@ -25,6 +28,8 @@ export type OpenOptions = {
   /** Of the work that it is opened for. */
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedConfig['urlFrom'];
+  /** Nothing is written: where another process holds the embedded database and lets others read it, that will do. */
+  readonly reads?: boolean;
 };
 
 /**
@@ -35,18 +40,19 @@ export type Runtime = {
   /** Opens what the configuration names: a server, or the embedded database in the data folder. */
   readonly openDatabase: (config: SourceConfig, options: OpenOptions) => Promise<OpenDatabase>;
   readonly budgets: Budgets;
-  /** Says where this process serves the embedded databases that it has open. */
-  readonly announce: (url: string) => Promise<void>;
+  /** Lets other processes read the embedded database that this one has open. Null where it has none. */
+  readonly share: (options: ShareOptions) => Promise<Gateway | null>;
   readonly close: () => Promise<void>;
 };
 
-export type RuntimeOptions = {
-  readonly signal: AbortSignal;
-  /** The command that keeps databases open, for those who find them locked; each opening's own by default. */
-  readonly what?: string;
-};
-
 type Kept = { readonly database: Embedded; readonly lock: FolderLock };
+
+export type RuntimeOptions = {
+  /** Ends the process. */
+  readonly signal: AbortSignal;
+  /** In which others who may read the embedded database look for names; null where nobody may. */
+  readonly schemas?: readonly string[] | null;
+};
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 
@@ -54,12 +60,13 @@ export const embeddedDir = (dataDir: string): string => join(dataDir, 'database'
  * `signal` ends the process: a statement that goes on for long after it is ended with the embedded database. Loads
  * nothing before a database is opened, as not every command opens one.
  */
-export function openRuntime({ signal, what }: RuntimeOptions): Runtime {
+export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime {
   const kept = new Map<string, Promise<Kept>>();
+  const shared: Gateway[] = [];
 
   function keep(config: SourceConfig, options: OpenOptions): Promise<Kept> {
     const { dataDir } = options;
-    const opening = kept.get(dataDir) ?? openKept(config, { ...options, what: what ?? options.what }, signal);
+    const opening = kept.get(dataDir) ?? openKept(config, options, { schemas, signal });
     kept.set(dataDir, opening);
     opening.catch(() => kept.delete(dataDir));
     return opening;
@@ -75,17 +82,35 @@ export function openRuntime({ signal, what }: RuntimeOptions): Runtime {
         const { openServer } = await import('../adapters/postgres/server.ts');
         return withSession(openServer({ ...options, url, schema, answerTimeoutSeconds }));
       }
-      const { database } = await keep(config, options);
+      const canAsk = options.reads === true && !kept.has(options.dataDir);
+      const early = canAsk ? await askHolder(schema, options) : null;
+      if (early !== null) return withSession(early);
+      const found = await keep(config, options).catch(async (error: unknown) => {
+        const late = canAsk && error instanceof PipelineError && error.code === 'busy';
+        const database = late ? await askHolder(schema, options) : null;
+        if (database === null) throw error;
+        return database;
+      });
+      if (!('lock' in found)) return withSession(found);
+      const { database } = found;
       const opened = await withSession(database.under(options.signal).inSchema(schema));
       options.log.debug(`the embedded database is open: ${database.name}`);
       return opened;
     },
 
-    async announce(url) {
-      for (const opening of kept.values()) await (await opening).lock.announce(url);
+    async share(options) {
+      const [first] = kept;
+      if (first === undefined) return null;
+      const [dataDir, opening] = first;
+      const { database, lock } = await opening;
+      const { shareDatabase } = await import('./share-database.ts');
+      const gateway = await shareDatabase({ dataDir, lock, share: database.share }, options);
+      shared.push(gateway);
+      return gateway;
     },
 
     async close() {
+      for (const gateway of shared) await gateway.close();
       for (const opening of kept.values()) {
         const one = await opening.catch(() => null);
         await one?.database.close();
@@ -96,21 +121,48 @@ export function openRuntime({ signal, what }: RuntimeOptions): Runtime {
   };
 }
 
-async function openKept(config: SourceConfig, options: OpenOptions, signal: AbortSignal): Promise<Kept> {
+/** Null where nobody holds the embedded database and lets others read it. */
+async function askHolder(schema: string, { dataDir, signal }: OpenOptions): Promise<Database | null> {
+  const { findSocket } = await import('../adapters/files/folder-lock.ts');
+  const socket = await findSocket(dataDir);
+  if (socket === null) return null;
+  const { openServed } = await import('../adapters/postgres/served.ts');
+  return openServed({ socket, name: embeddedDir(dataDir), schema, signal });
+}
+
+async function openKept(
+  config: SourceConfig,
+  options: OpenOptions,
+  { schemas, signal }: RuntimeOptions,
+): Promise<Kept> {
   const { dataDir, what } = options;
   const { schema } = config.settings;
-  const lock = await lockData(config, options);
+  const serves = schemas !== null && schemas !== undefined;
+  const lock = await lockData(config, serves ? { ...options, what: 'serve' } : options);
   try {
     const { openEmbedded } = await import('../adapters/postgres/embedded.ts');
     const { check } = lock;
     // A query is stopped by who typed it.
     const limitMs = what === 'query' ? 0 : config.database.statementTimeoutSeconds * 1000;
-    const database = await openEmbedded({ dir: embeddedDir(dataDir), schema, signal, check, limitMs });
+    const settings = serves ? await settingsOfReaders(schemas) : undefined;
+    const database = await openEmbedded({
+      dir: embeddedDir(dataDir),
+      schema,
+      settings,
+      signal,
+      check,
+      limitMs,
+    });
     return { database, lock };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+async function settingsOfReaders(schemas: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { servedSettings } = await import('../adapters/postgres/gateway.ts');
+  return servedSettings(schemas);
 }
 
 /** Locks the embedded database of the data folder. */

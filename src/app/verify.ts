@@ -50,7 +50,7 @@ export async function verifyTargets(
   deps: RunDeps,
 ): Promise<VerifyReport> {
   const configs = all.map(({ config }) => config);
-  const reports = await readTargets(configs, 'verify', deps, async (config, opened) => {
+  const reports = await readTargets(configs, 'verify', { ...deps, alone: true }, async (config, opened) => {
     const loaded = all.find((one) => one.config === config) ?? all[0];
     return verifyTarget(loaded, opened, deps);
   });

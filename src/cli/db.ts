@@ -1,6 +1,6 @@
 import { serveDatabase } from '../app/db-serve.ts';
 import { example, type Register } from './command.ts';
-import { EXAMPLE_NAME } from './examples.ts';
+import { psqlLine } from './examples.ts';
 import { configsOf, openContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
@@ -25,13 +25,12 @@ export const registerDb: Register = (program, streams) => {
     .addHelpText('after', example('db serve --port 5433', 'db serve --data-dir data/sandbox'))
     .action(async ({ port = 0 }: { readonly port?: number }, command) => {
       const context = await openContext(streams, command);
-      const query = `SELECT * FROM ${EXAMPLE_NAME}`;
       await serveDatabase(
         configsOf(context),
         {
           port,
           ready(url) {
-            const psql = `psql ${url} -c '${query}'`;
+            const psql = psqlLine(url);
             if (context.json) {
               printJson(context, { url, psql });
               return;

@@ -108,7 +108,15 @@ export const OUTPUT: readonly OutputDocument[] = [
   document(['jobs enable', 'jobs disable'], jobReport),
   document(['jobs history'], array(jobTry, { description: 'newest first' })),
   document(['jobs run'], jobRunDocument),
-  document(['serve'], object({ url: text('when it is ready'), jobs: array(jobReport) })),
+  document(
+    ['serve'],
+    object({
+      url: text('when it is ready'),
+      pg_url: nullable(text('with --pg-port: for tools that read the embedded database')),
+      psql: nullable(text('with --pg-port: a command that reads')),
+      jobs: array(jobReport),
+    }),
+  ),
   document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
   document(['sandbox'], object({ url: text('when it is ready') })),
   document(

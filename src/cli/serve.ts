@@ -1,6 +1,7 @@
-import type { JobReport } from '../core/job.ts';
+import type { Serving } from '../serve/serve.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';
+import { psqlLine } from './examples.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 
@@ -8,6 +9,7 @@ type ServeOptions = {
   readonly host?: string;
   readonly port?: number;
   readonly migrate?: boolean;
+  readonly pgPort?: number;
 };
 
 export const registerServe: Register = (program, streams) => {
@@ -20,10 +22,15 @@ export const registerServe: Register = (program, streams) => {
       'address to listen on; beyond this machine it needs a token (default: 127.0.0.1)',
     )
     .option('--port <port>', 'port of the API and metrics, 0 for any free one (default: 8080)', countOption)
+    .option(
+      '--pg-port <port>',
+      'let tools read the embedded database on this port of 127.0.0.1, 0 for any free one',
+      countOption,
+    )
     .option('--migrate', 'apply pending migrations to a server first')
-    .addHelpText('after', example('serve --from sandbox', 'serve --port 9090'))
+    .addHelpText('after', example('serve --from sandbox', 'serve --port 9090 --pg-port 5433'))
     .action(async (options: ServeOptions, command) => {
-      const { host, migrate = false, port } = options;
+      const { host, migrate = false, pgPort = null, port } = options;
       const context = await openContext(streams, command, { shared: { serve: { host, port } } });
       const { serve } = await import('../serve/serve.ts');
       await serve(
@@ -31,19 +38,22 @@ export const registerServe: Register = (program, streams) => {
           whole: context.loaded.whole,
           from: context.from,
           migrate,
-          ready: ({ jobs, url }) => printReady(context, url, jobs),
+          pgPort,
+          ready: (serving) => printReady(context, serving),
         },
         context,
       );
     });
 };
 
-function printReady(context: CommandContext, url: string, jobs: readonly JobReport[]): void {
+function printReady(context: CommandContext, { jobs, pgUrl, url }: Serving): void {
+  const psql = pgUrl === null ? null : psqlLine(pgUrl);
   if (context.json) {
-    printJson(context, { url, jobs });
+    printJson(context, { url, pg_url: pgUrl, psql, jobs });
     return;
   }
   printLine(context, `Serving at ${url} until Ctrl-C`);
+  if (psql !== null) printLine(context, `Tools can read the database: ${psql}`);
   printTable(
     context,
     ['job', 'source', 'schedule', 'next run', 'enabled'],

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
 import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime } from '../app/runtime.ts';
+import { readerUrl } from '../app/share-database.ts';
 import { forSource } from '../config/for-source.ts';
 import { readJobs } from '../config/jobs.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { reportError } from '../core/errors.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
 import type { JobReport } from '../core/job.ts';
+import { maskUrl } from '../lib/mask-url.ts';
 import { refuseOpen, serveHttp, type Api } from './http.ts';
 import { watchJobs, type Watch } from './watch.ts';
 
@@ -16,20 +18,34 @@ export type ServeOptions = {
   /** For jobs that do not say where their records come from; null for what is configured. */
   readonly from: string | null;
   readonly migrate: boolean;
-  readonly ready: (serving: { readonly url: string; readonly jobs: readonly JobReport[] }) => void;
+  /** On which tools may read the embedded database, 0 for any free one; null for none. */
+  readonly pgPort: number | null;
+  readonly ready: (serving: Serving) => void;
+};
+
+/** Where it serves. */
+export type Serving = {
+  readonly url: string;
+  readonly pgUrl: string | null;
+  readonly jobs: readonly JobReport[];
 };
 
 type ServeDeps = Omit<HistoryDeps, 'runtime'>;
 
 /** Scheduler, worker and HTTP in one, until the signal. Then a running job may go on for as long as is configured. */
-export async function serve({ from, migrate, ready, whole }: ServeOptions, deps: ServeDeps): Promise<void> {
+export async function serve(
+  { from, migrate, pgPort, ready, whole }: ServeOptions,
+  deps: ServeDeps,
+): Promise<void> {
   const { log, signal } = deps;
   const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
   refuseOpen({ host, token });
+  refuseServer(whole, pgPort);
   const jobs = await readJobs(whole, from);
   // What is open outlives the signal: a job that is stopped has an end to write.
   const open = { signal: new AbortController().signal };
-  const runtime = openRuntime({ ...open, what: 'serve' });
+  const schemas = [...new Set(jobs.map(({ source }) => forSource(whole, source).config.settings.schema))];
+  const runtime = openRuntime({ ...open, schemas });
   const own: HistoryDeps = { ...deps, runtime, ...open };
   try {
     const watch = watchJobs(jobs, own);
@@ -43,15 +59,26 @@ export async function serve({ from, migrate, ready, whole }: ServeOptions, deps:
         throw error;
       },
     );
-    if (whole.config.database.url === null) await runtime.announce(http.url);
-    ready({ url: http.url, jobs: await worker.list() });
+    const shared = await runtime.share({ port: pgPort, urlOf: () => http.url });
+    const pgUrl = typeof shared?.port === 'number' ? readerUrl(shared.port) : null;
+    ready({ url: http.url, pgUrl, jobs: await worker.list() });
     if (!signal.aborted) await once(signal, 'abort');
     log.info(`stopping: a running job may go on for ${stopTimeoutSeconds} s`);
     await http.close();
+    await shared?.close();
     await worker.stop(stopTimeoutSeconds * 1000);
   } finally {
     await runtime.close();
   }
+}
+
+function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {
+  const { url } = config.database;
+  if (pgPort === null || url === null) return;
+  throw new PipelineError(`Cannot serve ${maskUrl(url)} on a port: it is a server already`, {
+    code: 'usage',
+    hint: 'Leave --pg-port out, and connect to that URL.',
+  });
 }
 
 function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: HistoryDeps): Api {

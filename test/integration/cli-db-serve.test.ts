@@ -64,13 +64,15 @@ void describe('db serve', () => {
       assert.match(stdout, /Table "spacex\.rockets"[^]*^ name +\| text[^]*^12$/m);
     });
 
-    void it('alone: a run and a query are told who has it', async () => {
-      const results = await Promise.all([
-        workspace.run(['run', '--source', api.url]),
-        workspace.run(['query', 'SELECT 1']),
-      ]);
+    void it('to this program’s own commands; a run is told who has it', async () => {
+      const sql = 'SELECT count(*) AS n FROM launches';
+      assert.deepEqual(await workspace.json(['query', sql]), [{ n: 12 }]);
       const message = new RegExp(`another process is using it \\(db serve on host .*, pid ${serving.pid}`);
-      for (const result of results) assertFailure(result, { code: 7, message });
+      for (const args of [
+        ['run', '--source', api.url],
+        ['query', '--write', sql],
+      ])
+        assertFailure(await workspace.run(args), { code: 7, message });
     });
 
     void it('until Ctrl-C, then leaves it to others', async () => {

@@ -216,13 +216,13 @@ function buffersInUse(): number {
 const RUN = Buffer.concat([wire('B', '\0\0', '\0'.repeat(6)), wire('E', '\0\0\0\0\0')]);
 
 void it('tells its clients when it closes, and waits for none that does not read', async () => {
-  const { engine, folder } = served;
-  const second = await openGateway(engine, { port: 0, patienceMs: 100, folder });
-  const client = new Client({ host: '127.0.0.1', port: second.port, user: 'anybody' });
+  const { folder, shared } = served;
+  const second = await openGateway(async () => shared, { port: 0, patienceMs: 100, folder });
+  const client = new Client({ host: '127.0.0.1', port: second.port ?? 0, user: 'anybody' });
   const told = once(client, 'error');
   client.on('error', () => undefined);
   await client.connect();
-  const deaf = new Client({ host: '127.0.0.1', port: second.port, user: 'anybody' });
+  const deaf = new Client({ host: '127.0.0.1', port: second.port ?? 0, user: 'anybody' });
   deaf.on('error', () => undefined);
   await deaf.connect();
   const { stream } = (deaf as unknown as { connection: { stream: NodeJS.ReadStream } }).connection;
@@ -235,17 +235,20 @@ void it('tells its clients when it closes, and waits for none that does not read
 });
 
 void it('needs a port that nobody has', async () => {
-  const { engine, folder, gateway } = served;
-  await assert.rejects(openGateway(engine, { port: gateway.port, patienceMs: 100, folder }), {
-    code: 'usage',
-    message: /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
-  });
+  const { folder, gateway, shared } = served;
+  await assert.rejects(
+    openGateway(async () => shared, { port: gateway.port, patienceMs: 100, folder }),
+    {
+      code: 'usage',
+      message: /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+    },
+  );
 });
 
 void it('reports an engine that loses a query', async () => {
   const lost = await serve();
   const { socket } = await lost.dial();
   socket.write(wire('Q', `SELECT (repeat('[', 20000000))::json\0`));
-  assert.match(String(await lost.gateway.broken), /it has lost a query/);
+  assert.match(String(await lost.engine.ended), /it has lost a query/);
   await lost.close();
 });

@@ -251,16 +251,11 @@ void describe('the command of a hint works as it is printed', () => {
 
 /**
  * It takes somebody who is not root, a server that goes away, or a serve that is running: cli-prune, the tests of resume,
- * and cli-jobs.
+ * cli-jobs and serve-gateway.
  */
-const TYPED_ELSEWHERE = [
-  'runs prune',
-  'runs show',
-  'resume',
-  'jobs',
-  'jobs history',
-  'jobs run NAME, or see',
-].map((words) => `spacex-pipeline ${words}`);
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs', 'jobs history', 'jobs run NAME'].map(
+  (words) => `spacex-pipeline ${words}`,
+);
 
 /** They name the program otherwise: in help, in advisory locks. */
 const UNHINTED = [

@@ -55,6 +55,28 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual([await names(first), (await names(second)).length], [[], 1]);
     });
 
+    it('a transaction has no statements of another session on the same schema', async () => {
+      const third = await database.connect();
+      await first.query('BEGIN');
+      await first.execute(INSERT);
+      const other = third.execute(INSERT);
+      const failing = assert.rejects(third.query('SELECT 1/0'), { code: '22012' });
+      await first.execute(INSERT);
+      await first.query('ROLLBACK');
+      assert.equal(await other, 1);
+      await failing;
+      assert.equal((await names(first)).length, 1);
+      await third.close();
+    });
+
+    it('a session that is closed in a transaction is in nobody’s way', async () => {
+      const third = await database.connect();
+      await third.query('BEGIN');
+      await third.execute(INSERT);
+      await third.close();
+      assert.deepEqual(await names(first), []);
+    });
+
     it('a transaction that failed in one is not in the way of the other', async () => {
       const failing = assert.rejects(first.query('BEGIN; SELECT 1/0'), { code: '22012' });
       const other = second.execute(INSERT);

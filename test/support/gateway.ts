@@ -8,10 +8,12 @@ import { Client, type QueryConfig } from 'pg';
 
 import { openEngine, type Engine } from '../../src/adapters/postgres/engine.ts';
 import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
+import { shareEngine, type SharedEngine } from '../../src/adapters/postgres/shared-engine.ts';
 
 export type Served = {
   readonly engine: Engine;
-  readonly gateway: Gateway;
+  readonly shared: SharedEngine;
+  readonly gateway: Gateway & { readonly port: number };
   readonly folder: string;
   readonly open: (options?: object) => Promise<Client>;
   /** A client that speaks the protocol by itself, let in. */
@@ -32,11 +34,14 @@ export async function serve(patienceMs = 100): Promise<Served> {
   await engine.exec('SET default_transaction_read_only = off');
   await engine.exec(`CREATE SCHEMA s; CREATE TABLE s.t (n int); INSERT INTO s.t SELECT generate_series(1, 1000);
     CREATE SEQUENCE s.q; CREATE ROLE helper; GRANT helper TO pg_read_all_data`);
-  const gateway = await openGateway(engine, { port: 0, patienceMs, folder });
+  const shared = shareEngine(engine);
+  const { port, ...opening } = await openGateway(async () => shared, { port: 0, patienceMs, folder });
+  const gateway = { ...opening, port: port ?? 0 };
   const opened: Client[] = [];
   const dialled: Socket[] = [];
   return {
     engine,
+    shared,
     gateway,
     folder,
     async open(options = {}) {

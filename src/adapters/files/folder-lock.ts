@@ -10,6 +10,7 @@ import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
+import { isSocketOf, removeSocket } from './database-socket.ts';
 import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
 import { refuseNetworkFolder, type NetworkRule } from './network-folder.ts';
 import { writing } from './writing.ts';
@@ -29,15 +30,19 @@ export type Holder = {
   readonly pid: number;
   /** ISO 8601 UTC. */
   readonly since: string;
-  /** Where the holder serves the database; null where it does not. */
+  /** Where the holder answers over HTTP, or serves the database; null where it does not. */
   readonly url: string | null;
+  /** The path of the Unix socket on which it lets others read the database; null where it does not. */
+  readonly socket: string | null;
 };
+
+type Place = Pick<Holder, 'url' | 'socket'>;
 
 export type FolderLock = {
   /** Throws `busy` when the lock file was deleted or replaced, as another process may hold the new one. */
   readonly check: () => void;
-  /** Publishes where the holder serves the database. */
-  readonly announce: (url: string) => Promise<void>;
+  /** Publishes where the holder answers. */
+  readonly announce: (place: Place) => Promise<void>;
   readonly release: () => Promise<void>;
 };
 
@@ -61,9 +66,11 @@ export async function lockFolder(dataDir: string, options: LockOptions): Promise
   await refuseNetworkFolder(dataDir, options);
   const held = await acquire(dataDir, path, options);
   const since = new Date(clock.now()).toISOString();
-  const describe = (url: string | null): Promise<void> =>
-    writeHolder(dataDir, { what, host: hostname(), pid: process.pid, since, url });
-  await describe(null);
+  const describe = (place: Place): Promise<void> =>
+    writeHolder(dataDir, { what, host: hostname(), pid: process.pid, since, ...place });
+  const left = await findSocket(dataDir);
+  if (left !== null) await removeSocket(left).catch(() => undefined);
+  await describe({ url: null, socket: null });
   if (signal.aborted) {
     held.database.close();
     signal.throwIfAborted();
@@ -178,6 +185,14 @@ export async function readHolder(dataDir: string): Promise<Holder | null> {
   }
 }
 
+/** The socket on which the holder of a data folder says that it lets others read. Its process may have died since. */
+export async function findSocket(dataDir: string): Promise<string | null> {
+  const socket = (await readHolder(dataDir))?.socket ?? null;
+  const uid = statSync(join(dataDir, HOLDER_FILE), { throwIfNoEntry: false })?.uid;
+  if (socket === null || uid === undefined) return null;
+  return (await isSocketOf(dataDir, socket, uid)) ? socket : null;
+}
+
 function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError {
   const who =
     holder === null
@@ -195,7 +210,7 @@ function howToGoOn(holder: Holder | Heartbeat | null): string {
   const url = holder?.url ?? null;
   if (url === null) return 'Wait for it to end, or stop it.';
   return url.startsWith('http')
-    ? `It runs by jobs: spacex-pipeline jobs run NAME, or see ${url}`
+    ? `It runs jobs: see ${url}, stop it, or have it run one with: spacex-pipeline jobs run NAME`
     : `Wait for it to end, stop it, or read the database at ${url}`;
 }
 

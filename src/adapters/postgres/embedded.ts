@@ -1,20 +1,22 @@
 import pg from 'pg';
 
 import { openDatabaseFolder } from './database-folder.ts';
-import type { Engine, EngineOptions } from './engine.ts';
+import type { EngineOptions } from './engine.ts';
 import { engineStream } from './engine-stream.ts';
 import { databaseError } from './errors.ts';
 import { reportLoss } from './lost-connection.ts';
 import { ProcessLocks, type SessionLocks } from './process-locks.ts';
 import { configureSession, searchPath } from './session-settings.ts';
 import { copyStatement, Session, type Database } from './session.ts';
-import { Turns } from './turns.ts';
+import { shareEngine, type SharedEngine } from './shared-engine.ts';
 import { valueParsers } from './value-parsers.ts';
 
 /** The embedded database, which any number of runs and readers may share within this process. */
 export type Embedded = Database & {
   /** The same for one of them: its signal stops nothing but its own statements. */
   readonly under: (signal: AbortSignal) => Database;
+  /** The engine that is open now, for a gateway. */
+  readonly share: () => Promise<SharedEngine>;
 };
 
 /**
@@ -36,17 +38,20 @@ export async function openEmbedded({
     opened = await open(dir, first, options.signal?.aborted === true ? { check: options.check } : options);
   }
 
+  async function ready(): Promise<void> {
+    if (!opened.shared.engine.isEnded()) return;
+    await (reopening ??= reopen().finally(() => {
+      reopening = null;
+    }));
+  }
+
   function view(schema: string, signal: AbortSignal | undefined): Database {
     return {
       name: dir,
       schema,
       async connect({ evenAborted = false } = {}) {
-        if (opened.engine.isEnded()) {
-          if (!evenAborted) signal?.throwIfAborted();
-          await (reopening ??= reopen().finally(() => {
-            reopening = null;
-          }));
-        }
+        if (opened.shared.engine.isEnded() && !evenAborted) signal?.throwIfAborted();
+        await ready();
         const session = opened.session(schema, signal, locks.forSession());
         return evenAborted ? session.evenAborted : session;
       },
@@ -58,12 +63,19 @@ export async function openEmbedded({
   return {
     ...view(first, options.signal),
     under: (signal) => view(first, signal),
+    async share() {
+      await ready();
+      return opened.shared;
+    },
     close: () => opened.close(),
   };
 }
 
+/** Where it is opened for others to read, too, their sessions begin with other ones. */
+const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
+
 type Opened = {
-  readonly engine: Engine;
+  readonly shared: SharedEngine;
   readonly session: (schema: string, signal: AbortSignal | undefined, locks: SessionLocks) => Session;
   readonly close: () => Promise<void>;
 };
@@ -77,12 +89,19 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
     types: valueParsers,
   });
   const { query } = reportLoss(client);
-  const turns = new Turns(() => !engine.isEnded() && engine.isInTransaction());
+  const shared = shareEngine(engine);
+  const { turns } = shared;
   /** Whose search path is set. */
   let current = first;
 
-  async function inTurn<T>(schema: string, refuse: () => void, send: () => Promise<T>): Promise<T> {
-    return turns.take(schema, async () => {
+  /** `owner`: sessions on one schema must not get into the transactions of each other either. */
+  async function inTurn<T>(
+    owner: SessionLocks,
+    schema: string,
+    refuse: () => void,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    return turns.take(owner, async () => {
       refuse();
       try {
         if (current !== schema) {
@@ -105,29 +124,38 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
     };
     return new Session({
       send: (one, evenAborted) =>
-        inTurn(schema, refusal(evenAborted), () =>
+        inTurn(locks, schema, refusal(evenAborted), () =>
           query(one).catch(async (error: unknown) => {
             if (one.isTransaction === true) await query({ text: 'ROLLBACK' }).catch(() => undefined);
             throw error;
           }),
         ),
       copy: (copy, evenAborted) =>
-        inTurn(schema, refusal(evenAborted), () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
+        inTurn(locks, schema, refusal(evenAborted), () =>
+          engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv),
+        ),
       processId: () => 0,
       locks,
-      close: async () => locks.releaseAll(),
+      async close() {
+        // Nobody else would go on.
+        if (turns.isOwner(locks) && engine.isInTransaction())
+          await inTurn(locks, schema, refusal(true), () => query({ text: 'ROLLBACK' })).catch(
+            () => undefined,
+          );
+        locks.releaseAll();
+      },
     });
   };
 
   try {
     await client.connect();
-    await configureSession(session(first, undefined, new ProcessLocks().forSession()), first);
+    await configureSession(session(first, undefined, new ProcessLocks().forSession()), first, OWN_SETTINGS);
   } catch (error) {
     await engine.close();
     throw databaseError(`open the embedded database in ${dir}`, error);
   }
   return {
-    engine,
+    shared,
     session,
     async close() {
       await client.end().catch(() => undefined);

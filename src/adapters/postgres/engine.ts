@@ -89,7 +89,7 @@ export type Engine = {
 };
 
 export type EngineOptions = {
-  readonly settings?: ReadonlyMap<string, string>;
+  readonly settings?: ReadonlyMap<string, string> | undefined;
   /** Aborts opening at once, and afterwards a request that is still unanswered some time later. */
   readonly signal?: AbortSignal | undefined;
   /** Called before it opens and before each request; throws where nothing may be written any more. */

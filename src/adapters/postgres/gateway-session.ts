@@ -61,10 +61,9 @@ const REPORTED = [
 const CONVERSIONS = `UPDATE pg_catalog.pg_conversion SET condefault = false
   WHERE condefault AND conforencoding = pg_catalog.pg_char_to_encoding('UTF8')`;
 
-/** Before the first client. */
+/** Before the first client. The session stays as it is, unless somebody other than postgres has it. */
 export async function prepareEngine(engine: Engine): Promise<void> {
-  await engine.exec('SET SESSION AUTHORIZATION postgres; SET default_transaction_read_only = off');
-  await engine.exec(CONVERSIONS);
+  await engine.exec(`SET SESSION AUTHORIZATION postgres; BEGIN READ WRITE; ${CONVERSIONS}; COMMIT`);
 }
 
 /** Settings by which PostgreSQL ends a session, at which the engine hangs. */

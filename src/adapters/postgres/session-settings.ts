@@ -67,15 +67,26 @@ export async function configureSession(
 ): Promise<number> {
   const search_path = searchPath(schema);
   const settings = Object.entries({ search_path, ...SETTINGS, ...more });
-  return despiteLimits(() => applySettings(session, settings));
+  return despiteLimits(async () => {
+    // On its own: what follows takes longer.
+    await session.query('SET statement_timeout = 0');
+    return applySettings(session, settings);
+  });
+}
+
+/** The same for a session that a gateway lets in: it has no limits, and begins read-only. */
+export async function configureServed(session: Session, schema: string): Promise<void> {
+  const settings = { search_path: searchPath(schema), ...SETTINGS, default_transaction_read_only: 'off' };
+  await applySettings(
+    session,
+    Object.entries(settings).filter(([name]) => !/_timeout$|^exit_on_error$/.test(name)),
+  );
 }
 
 async function applySettings(
   session: Session,
   settings: readonly (readonly [name: string, value: string])[],
 ): Promise<number> {
-  // On its own: what follows takes longer.
-  await session.query('SET statement_timeout = 0');
   // A server that is older does not know all of them.
   const [backend] = await session.rows<{ pid: number }>(
     `SELECT pg_backend_pid() AS pid, set_config(name, value, false)

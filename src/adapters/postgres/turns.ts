@@ -1,39 +1,81 @@
-type Waiting = { readonly owner: string; readonly start: () => void };
+type Waiting = {
+  readonly owner: unknown;
+  readonly start: () => void;
+  readonly fail: (reason: unknown) => void;
+};
+
+export type TurnRules = {
+  /** While the turn is kept, as by a transaction, only work of the same owner goes on. */
+  readonly isKept: () => boolean;
+  /** Before a turn of this owner: makes way for it. Gives false where the turn turns out to be kept. */
+  readonly enter: (owner: unknown) => Promise<boolean>;
+  /** This owner waits for a turn that is kept. */
+  readonly onKept: (owner: unknown) => void;
+};
+
+const NO_RULES: TurnRules = { isKept: () => false, enter: async () => true, onKept: () => undefined };
 
 /**
- * Lets one piece of work go at a time, in the order in which they came: resources that run side by side ask for things
- * over one connection. While the turn is kept, as by a transaction, only work of the same owner goes on.
+ * Lets one piece of work go at a time, in the order in which they came: sessions that share one connection, and
+ * resources that run side by side on one session.
  */
 export class Turns {
-  readonly #isKept: () => boolean;
+  readonly #rules: TurnRules;
   readonly #waiting: Waiting[] = [];
-  #owner: string | null = null;
+  #owner: unknown = null;
   #isTaken = false;
 
-  constructor(isKept: () => boolean = () => false) {
-    this.#isKept = isKept;
+  constructor(rules: TurnRules = NO_RULES) {
+    this.#rules = rules;
   }
 
-  async take<T>(owner: string, work: () => Promise<T>): Promise<T> {
-    await new Promise<void>((start) => {
-      this.#waiting.push({ owner, start });
+  async take<T>(owner: unknown, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((start, fail) => {
+      this.#waiting.push({ owner, start, fail });
       this.#next();
     });
     try {
       return await work();
     } finally {
-      this.#isTaken = false;
-      this.#next();
+      this.#release();
     }
   }
 
+  /** Had it the last turn? */
+  isOwner(owner: unknown): boolean {
+    return this.#owner === owner;
+  }
+
+  #release(): void {
+    this.#isTaken = false;
+    this.#next();
+  }
+
   #next(): void {
-    if (this.#isTaken) return;
-    const index = this.#waiting.findIndex(({ owner }) => !this.#isKept() || owner === this.#owner);
-    if (index === -1) return;
-    const [next] = this.#waiting.splice(index, 1);
+    const [first] = this.#waiting;
+    if (this.#isTaken || first === undefined) return;
+    const index = this.#rules.isKept() ? this.#waiting.findIndex(({ owner }) => owner === this.#owner) : 0;
+    const next = this.#waiting[index];
+    if (next === undefined) {
+      this.#rules.onKept(first.owner);
+      return;
+    }
+    this.#waiting.splice(index, 1);
     this.#isTaken = true;
-    this.#owner = next?.owner ?? null;
-    next?.start();
+    void this.#begin(next);
+  }
+
+  async #begin(next: Waiting): Promise<void> {
+    try {
+      if (await this.#rules.enter(next.owner)) {
+        this.#owner = next.owner;
+        next.start();
+        return;
+      }
+      this.#waiting.unshift(next);
+    } catch (error) {
+      next.fail(error);
+    }
+    this.#release();
   }
 }

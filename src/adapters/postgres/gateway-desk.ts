@@ -1,0 +1,274 @@
+import type { Socket } from 'node:net';
+
+import {
+  answer,
+  dismiss,
+  end,
+  greet,
+  isReady,
+  newClient,
+  settingNames,
+  type Client,
+} from './gateway-client.ts';
+import { readRequests, type Request } from './gateway-requests.ts';
+import {
+  discardSession,
+  prepareEngine,
+  restoreSession,
+  saveSession,
+  send,
+  sqlStateOf,
+  type SavedSession,
+} from './gateway-session.ts';
+import type { SharedEngine } from './shared-engine.ts';
+import { cancelled, SYNC } from './wire.ts';
+
+/** Where the clients of one engine queue. */
+export type Desk = {
+  readonly serve: (socket: Socket) => void;
+  /** Sends the clients away. Ends the engine where a query of theirs goes on all the same. */
+  readonly close: () => Promise<void>;
+};
+
+export type DeskOptions = {
+  /** A client who keeps the turn while others wait is sent away after this. */
+  readonly patienceMs: number;
+  /** For long answers to clients who read them slowly. */
+  readonly folder: string;
+};
+
+/** Requests of one client that wait; more are not read. */
+const MOST_REQUESTS = 64;
+
+/** How long a query may go on once its client was sent away for good. */
+const LAST_QUERY_MS = 5000;
+
+/**
+ * Lets clients use the engine's one session: each request is a turn of the engine, as are statements of this program's
+ * own sessions, and a transaction is one turn. Whoever comes finds the session as it was left; a client with something
+ * that cannot be put back keeps the turn. What breaks the engine ends it.
+ */
+export async function openDesk(shared: SharedEngine, options: DeskOptions): Promise<Desk> {
+  const { engine, turns } = shared;
+  const clients = new Set<Client>();
+  /** Of all clients, among the engine's turns. */
+  const us = {};
+  /** Whose session is in the engine: a client's, that of this program, or nobody's. */
+  let seat: Client | 'own' | null = 'own';
+  let own: SavedSession | null = null;
+  let working: Promise<void> | null = null;
+  let stopping = false;
+  let impatience: NodeJS.Timeout | undefined;
+  /** The same where this program waits: then it does not help to be busy. */
+  let ownImpatience: NodeJS.Timeout | undefined;
+
+  function wake(): void {
+    working ??= work().finally(() => {
+      working = null;
+    });
+  }
+
+  async function work(): Promise<void> {
+    try {
+      while (whoseTurn() !== null) await turns.take(us, serveNext);
+    } catch (error) {
+      await engine.kill(error);
+    }
+    if (isHeld() && [...clients].some((client) => client !== seat && isReady(client)))
+      impatience ??= setTimeout(dismissHolder, options.patienceMs).unref();
+  }
+
+  async function serveNext(): Promise<void> {
+    const next = whoseTurn();
+    if (next === null || (next !== seat && !(await handOver(next)))) return;
+    if (next.binding === '') {
+      clearTimeout(impatience);
+      impatience = undefined;
+    }
+    if (clients.delete(next)) clients.add(next); // behind the others
+    await next.requests.shift()?.run();
+    if (next.requests.length < MOST_REQUESTS) next.socket.resume();
+  }
+
+  /** A client with a request; while one keeps the turn, nobody else. */
+  function whoseTurn(): Client | null {
+    if (engine.isEnded()) return null;
+    const all = isHeld() ? [seat] : clients;
+    return ([...all].find((one) => isClient(one) && isReady(one)) as Client | undefined) ?? null;
+  }
+
+  /** Does the client in the seat keep the turn? */
+  function isHeld(): boolean {
+    return isClient(seat) && (isBound(seat) || engine.isInTransaction());
+  }
+
+  function dismissHolder(): void {
+    impatience = undefined;
+    ownImpatience = undefined;
+    if (isClient(seat) && isHeld()) dismiss(seat);
+  }
+
+  /** Keeps the session that is in the seat for later; false where that cannot be done. */
+  async function putAway(): Promise<boolean> {
+    const last = seat;
+    if (last === null) return true;
+    if (last === 'own') {
+      const saved = await saveSession(engine, []);
+      if ('binding' in saved) throw new Error(`this program keeps ${saved.binding}`);
+      own = saved;
+    } else {
+      const saved = await orEnd(last, () => saveSession(engine, settingNames(last)));
+      if (saved === null) {
+        await discardSession(engine);
+      } else if ('binding' in saved) {
+        last.binding = saved.binding;
+        return false;
+      } else {
+        last.session = saved;
+      }
+    }
+    seat = null;
+    return true;
+  }
+
+  async function handOver(client: Client): Promise<boolean> {
+    if (!(await putAway())) return false;
+    const restored = await orEnd(client, async () => {
+      await restoreSession(engine, client.session, client.unnamed);
+      return true;
+    });
+    if (restored !== null) seat = client;
+    return restored !== null;
+  }
+
+  /** Makes way for a session of this program; false where a client has something that cannot be put back. */
+  async function comeBack(): Promise<boolean> {
+    if (seat !== 'own') {
+      if (!(await putAway())) return false;
+      if (own !== null) await restoreSession(engine, own, null);
+      seat = 'own';
+    }
+    clearTimeout(ownImpatience);
+    ownImpatience = undefined;
+    return true;
+  }
+
+  /** Sends the client away where SQL fails, and the engine goes on. */
+  async function orEnd<T>(client: Client, attempt: () => Promise<T>): Promise<T | null> {
+    try {
+      return await attempt();
+    } catch (error) {
+      const code = sqlStateOf(error);
+      if (code === null) throw error;
+      client.requests.length = 0;
+      end(client, code, `terminating connection: its session cannot be kept: ${String(error)}`);
+      return null;
+    }
+  }
+
+  async function take(client: Client, request: Request): Promise<void> {
+    await answer(engine, client, request);
+    const drained = client.output.drain();
+    if (drained === null) return;
+    client.draining = true;
+    void drained.finally(() => {
+      client.draining = false;
+      wake();
+    });
+  }
+
+  async function leave(client: Client): Promise<void> {
+    clients.delete(client);
+    if (client.unsynced) await send(engine, SYNC);
+    if (engine.isInTransaction()) await engine.exec('ROLLBACK');
+    await discardSession(engine);
+    seat = null;
+  }
+
+  function cancel(key: string): void {
+    const client = [...clients].find((one) => one.key.toString('hex') === key);
+    if (client === undefined || (client === seat && isHeld()) || client.draining) return;
+    if (client.requests[0]?.cancellable !== true) return;
+    client.requests.shift();
+    client.output.write(cancelled());
+  }
+
+  async function sendAwayAtEnd(): Promise<void> {
+    await engine.ended;
+    for (const client of clients)
+      end(client, '57P02', 'terminating connection: the database has ended itself');
+  }
+
+  await turns.take(us, () => prepareEngine(engine));
+  shared.admit({
+    isKept: () => isClient(seat) && isBound(seat),
+    async enter(owner) {
+      if (owner === us) return true;
+      return comeBack().catch(async (error: unknown) => {
+        await engine.kill(error);
+        throw error;
+      });
+    },
+    onKept(owner) {
+      if (owner !== us && isHeld()) ownImpatience ??= setTimeout(dismissHolder, options.patienceMs).unref();
+    },
+  });
+  void sendAwayAtEnd();
+
+  return {
+    serve(socket) {
+      const client = newClient(socket, options.folder);
+      const ask = (run: () => Promise<void>, cancellable = false): void => {
+        if (stopping) return;
+        client.requests.push({ run, cancellable });
+        if (client.requests.length >= MOST_REQUESTS) socket.pause();
+        wake();
+      };
+      clients.add(client);
+      readRequests(socket, {
+        start: (opening) => ask(() => greet(engine, client, opening)),
+        request: (request) => ask(() => take(client, request), request.answered),
+        cancel,
+        quit: () => ask(async () => void socket.end()),
+        broken: (reason) => end(client, '08P01', reason),
+      });
+      socket.on('close', () => {
+        client.requests.length = 0;
+        client.draining = false;
+        if (client === seat) {
+          client.requests.push({ run: () => leave(client), cancellable: false });
+          wake();
+        } else {
+          clients.delete(client);
+        }
+      });
+    },
+
+    async close() {
+      stopping = true;
+      clearTimeout(impatience);
+      clearTimeout(ownImpatience);
+      const late = setTimeout(() => void engine.kill(new Error('a query went on')), LAST_QUERY_MS);
+      const closed = [...clients].map(async (client) => {
+        client.requests.length = 0;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        client.socket.once('close', resolve);
+        if (client.socket.closed) resolve();
+        end(client, '57P01', 'terminating connection: no longer served');
+        await promise;
+      });
+      await Promise.all(closed);
+      await working;
+      clearTimeout(late);
+    },
+  };
+}
+
+function isClient(one: Client | 'own' | null): one is Client {
+  return one !== null && one !== 'own';
+}
+
+/** In the middle of an extended query, or with something that cannot be put back. */
+function isBound({ binding, unsynced }: Client): boolean {
+  return unsynced || binding !== '';
+}

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+
+import pg from 'pg';
+
+import { databaseError } from './errors.ts';
+import { reportLoss } from './lost-connection.ts';
+import { configureServed } from './session-settings.ts';
+import { Session, type Database, type Query } from './session.ts';
+import { valueParsers } from './value-parsers.ts';
+
+export type ServedOptions = {
+  /** Of a gateway. */
+  readonly socket: string;
+  /** For people: the folder of the database. */
+  readonly name: string;
+  readonly schema: string;
+  /** Ends the connections: a statement that is on its way cannot be stopped. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * An embedded database that another process holds, to read: each session is a client of its gateway. Null where nobody
+ * listens. Its sessions are those of the superuser, as they are in the process that holds it.
+ */
+export async function openServed(options: ServedOptions): Promise<Database | null> {
+  const { name, signal, socket } = options;
+  if (!(await isListening(socket))) return null;
+  const sessions = new Set<Session>();
+
+  function inSchema(schema: string): Database {
+    const own = new Set<Session>();
+    return {
+      name,
+      schema,
+      async connect() {
+        try {
+          const session = await openSession(socket, schema, signal, (closed) => {
+            sessions.delete(closed);
+            own.delete(closed);
+          });
+          sessions.add(session);
+          own.add(session);
+          return session;
+        } catch (error) {
+          signal.throwIfAborted();
+          throw databaseError(`read ${name} through the process that holds it`, error);
+        }
+      },
+      inSchema,
+      close: () => closeAll(own),
+    };
+  }
+
+  return { ...inSchema(options.schema), close: () => closeAll(sessions) };
+}
+
+async function closeAll(sessions: Iterable<Session>): Promise<void> {
+  await Promise.all([...sessions].map((session) => session.close()));
+}
+
+async function isListening(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function openSession(
+  socket: string,
+  schema: string,
+  signal: AbortSignal,
+  onClose: (session: Session) => void,
+): Promise<Session> {
+  signal.throwIfAborted();
+  const client = new pg.Client({
+    host: dirname(socket),
+    port: 5432,
+    user: 'postgres',
+    database: 'postgres',
+    ssl: false,
+    types: valueParsers,
+  });
+  const { lose, query } = reportLoss(client);
+  // Without a goodbye, which would wait for a turn.
+  const leave = (reason: unknown): void => {
+    signal.removeEventListener('abort', abort);
+    lose(reason);
+    client.connection.stream.destroy();
+  };
+  const abort = (): void => leave(signal.reason);
+  signal.addEventListener('abort', abort);
+
+  const send = async (own: Query): Promise<pg.QueryResult> => {
+    signal.throwIfAborted();
+    return query(own).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
+  };
+  const session = new Session({
+    send,
+    copy: () => Promise.reject(new Error('a gateway takes no rows')),
+    processId: () => 0,
+    locks: null,
+    async close() {
+      leave(new Error('the session was closed'));
+      onClose(session);
+    },
+  });
+  try {
+    await client.connect();
+    await session.query('SET SESSION AUTHORIZATION postgres');
+    await configureServed(session, schema);
+    return session;
+  } catch (error) {
+    leave(error);
+    throw error;
+  }
+}

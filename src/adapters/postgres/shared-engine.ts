@@ -1,0 +1,27 @@
+import type { Engine } from './engine.ts';
+import { Turns, type TurnRules } from './turns.ts';
+
+/** The embedded database, whose one session this program's own work and the clients of a gateway use in turn. */
+export type SharedEngine = {
+  readonly engine: Engine;
+  readonly turns: Turns;
+  /** From then on a gateway has its say at each turn. */
+  readonly admit: (guests: TurnRules) => void;
+};
+
+export function shareEngine(engine: Engine): SharedEngine {
+  let guests: TurnRules | null = null;
+  const turns = new Turns({
+    // Once it has ended, all that waits is to learn so.
+    isKept: () => !engine.isEnded() && (engine.isInTransaction() || guests?.isKept() === true),
+    enter: async (owner) => engine.isEnded() || guests === null || guests.enter(owner),
+    onKept: (owner) => guests?.onKept(owner),
+  });
+  return {
+    engine,
+    turns,
+    admit(rules) {
+      guests = rules;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+
+import { Client } from 'pg';
+
+import { openEmbedded, type Embedded } from '../../src/adapters/postgres/embedded.ts';
+import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
+import type { Session } from '../../src/adapters/postgres/session.ts';
+import { value } from '../support/gateway.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'test-shared-'));
+let database: Embedded;
+let gateway: Gateway;
+/** Of this program. */
+let own: Session;
+before(async () => {
+  const settings = servedSettings(['s']);
+  database = await openEmbedded({ dir: join(folder, 'database'), schema: 's', settings });
+  gateway = await openGateway(database.share, { port: 0, patienceMs: 300, folder });
+  own = await database.connect();
+  await own.query('CREATE SCHEMA s; CREATE TABLE s.t (n int)');
+});
+after(async () => {
+  await gateway.close();
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(async () => {
+  await own.query('TRUNCATE t');
+});
+
+async function open(t: { after: (fn: () => Promise<void>) => void }): Promise<Client> {
+  const client = new Client({ host: '127.0.0.1', port: gateway.port ?? 0, user: 'anybody' });
+  client.on('error', () => undefined);
+  await client.connect();
+  t.after(() => client.end());
+  return client;
+}
+
+const HOSTILE = [
+  'DISCARD ALL',
+  'RESET ALL',
+  'SET SESSION AUTHORIZATION postgres',
+  'SET SESSION AUTHORIZATION pg_monitor',
+  'SET ROLE pg_monitor',
+  'RESET SESSION AUTHORIZATION',
+  'SET search_path = pg_temp, nowhere',
+  `SET DateStyle = 'German'; SET TimeZone = 'Asia/Tokyo'; SET extra_float_digits = -15; SET bytea_output = escape`,
+  'SET default_transaction_read_only = on',
+  'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+  `SET statement_timeout = 1; SET exit_on_error = on`,
+  `SET app.me = 'mine'`,
+  'PREPARE own AS SELECT 1',
+  'DEALLOCATE ALL',
+  'LISTEN news',
+  'UNLISTEN *',
+  'SELECT 1/0',
+  'BEGIN; SET LOCAL search_path = nowhere; SELECT nothing',
+  'ROLLBACK',
+];
+
+/** All that PostgreSQL says about this program's session. */
+async function stateOfOwn(): Promise<unknown> {
+  const settings = await own.rows(
+    `SELECT name, setting, source FROM pg_settings
+     WHERE source NOT IN ('default', 'override') AND name NOT LIKE 'transaction\\_%' ORDER BY name`,
+  );
+  const rest = await own.one(
+    `SELECT session_user, current_user, coalesce(current_setting('app.me', true), '') AS app, current_setting('role') AS role,
+       (SELECT count(*) FROM pg_prepared_statements) AS statements, (SELECT count(*) FROM pg_cursors) AS cursors,
+       (SELECT count(*) FROM pg_listening_channels()) AS channels, pg_my_temp_schema()::text AS temporary`,
+  );
+  return { settings, rest };
+}
+
+void describe('this program’s own session on a database that others read', () => {
+  void it('is the same after whatever a client made of its own', async (t) => {
+    const client = await open(t);
+    const asItWas = await stateOfOwn();
+    for (const sql of HOSTILE) {
+      await client.query(sql).catch(() => undefined);
+      assert.deepEqual(await stateOfOwn(), asItWas, sql);
+      assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1, sql);
+    }
+    assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), String(HOSTILE.length));
+  });
+
+  void it('has its transaction for itself, and a client sees it whole or not at all', async (t) => {
+    const client = await open(t);
+    await own.query('BEGIN');
+    await own.execute('INSERT INTO t VALUES (1)');
+    const seen = value(client, 'SELECT count(*) FROM t');
+    const coming = open(t);
+    await own.execute('INSERT INTO t VALUES (2)');
+    await own.query('COMMIT');
+    assert.equal(await seen, '2');
+    assert.equal(await value(await coming, 'SELECT sum(n) FROM t'), '3');
+    await own.query('BEGIN');
+    await own.execute('INSERT INTO t VALUES (3)');
+    const later = value(client, 'SELECT count(*) FROM t');
+    await own.query('ROLLBACK');
+    assert.equal(await later, '2');
+  });
+
+  void it('loads with COPY between the requests of clients', async (t) => {
+    const clients = await Promise.all([open(t), open(t)]);
+    const loaded = new AbortController();
+    const asking = clients.map(async (client) => {
+      while (!loaded.signal.aborted)
+        await client.query('SET search_path = nowhere; SELECT count(*) FROM s.t');
+    });
+    for (let n = 0; n < 50; n += 1) assert.equal(await own.copyCsv(['t'], ['n'], Buffer.from(`${n}\n`)), 1);
+    loaded.abort();
+    await Promise.all(asking);
+    assert.deepEqual(await own.one('SELECT count(*)::int AS n FROM t'), { n: 50 });
+  });
+});
+
+void describe('a client that keeps the turn while this program waits', () => {
+  const refused = async (client: Client): Promise<string | undefined> => {
+    const [error] = await once(client, 'error');
+    return (error as { code?: string }).code;
+  };
+
+  void it('is sent away from an open transaction', async (t) => {
+    const client = await open(t);
+    await client.query('BEGIN; SELECT * FROM t');
+    const gone = refused(client);
+    assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
+    assert.equal(await gone, '25P03');
+  });
+
+  void it('is sent away from a transaction in which it goes on asking', async (t) => {
+    const client = await open(t);
+    await client.query('BEGIN');
+    const asking = async (): Promise<void> => {
+      for (;;) await client.query('SELECT 1');
+    };
+    const asked = assert.rejects(asking());
+    assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
+    await asked;
+  });
+
+  void it('is sent away with its temporary table and its lock, which leave nothing behind', async (t) => {
+    const client = await open(t);
+    await client.query('SET default_transaction_read_only = off');
+    await client.query('CREATE TEMP TABLE t AS SELECT 1; SELECT pg_advisory_lock(1)');
+    const gone = refused(client);
+    assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
+    assert.equal(await gone, '57P05');
+    assert.deepEqual(await own.one(`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'`), {
+      n: 0,
+    });
+  });
+
+  void it('goes on where nobody waits', async (t) => {
+    const client = await open(t);
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    assert.equal(await value(client, 'SELECT count(*) FROM t'), '0');
+    await client.query('COMMIT');
+    assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
+    assert.equal(await value(client, 'SELECT count(*) FROM t'), '1');
+  });
+});
+
+void describe('a client', () => {
+  void it('can write nothing, unless it says that it is the superuser', async (t) => {
+    const client = await open(t);
+    await assert.rejects(client.query('INSERT INTO t VALUES (1)'), { code: '25006' });
+    await client.query('SET default_transaction_read_only = off');
+    await assert.rejects(client.query('INSERT INTO t VALUES (1)'), { code: '42501' });
+    await client.query('DISCARD ALL');
+    await assert.rejects(client.query('INSERT INTO t VALUES (1)'), { code: '25006' });
+    assert.deepEqual(await own.one('SELECT count(*)::int AS n FROM t'), { n: 0 });
+  });
+
+  void it('may convert from UTF-8 no more than before, and this program’s text is as it was', async (t) => {
+    const client = await open(t);
+    await assert.rejects(client.query(`SELECT convert_to('é', 'LATIN1')`), { code: '42883' });
+    const { text } = await own.one<{ text: string }>(`SELECT convert_from('\\xc3a9', 'UTF8') AS text`);
+    assert.equal(text, 'é');
+  });
+
+  void it('that breaks the engine is disconnected with the others; later ones are let in to the next', async (t) => {
+    const [client, other] = [await open(t), await open(t)];
+    const gone = once(other, 'error');
+    await assert.rejects(client.query(`SELECT (repeat('[', 20000000))::json`));
+    await gone;
+    await assert.rejects(own.query('SELECT 1'));
+    own = await database.connect();
+    assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
+    assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '1');
+  });
+
+  void it('opens the next engine itself where nobody else has', async (t) => {
+    const client = await open(t);
+    await assert.rejects(client.query(`SELECT (repeat('[', 20000000))::json`));
+    assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '0');
+    own = await database.connect();
+  });
+});
