@@ -5,6 +5,7 @@ import type { Embedded } from '../adapters/postgres/embedded.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { PipelineError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { createBudgets, type Budgets } from '../lib/token-bucket.ts';
 
@@ -20,6 +21,8 @@ export type OpenOptions = {
   /** For those who find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
+  /** In place of `waitMs`: called again and again while another process has the embedded database. */
+  readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** Of the work that it is opened for. */

@@ -15,6 +15,13 @@ export function countOption(text: string): number {
   return value;
 }
 
+export function secondsOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  return value;
+}
+
 export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');

@@ -2,13 +2,13 @@ import { Command, CommanderError } from 'commander';
 
 import { openRuntime } from '../app/runtime.ts';
 import { VERSION } from '../app/version.ts';
-import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
-import type { RunReport } from '../core/run.ts';
+import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 import { example, tellError, type Register } from './command.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { printJson } from './print.ts';
+import { failedRun } from './run-document.ts';
 
 /** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
@@ -156,21 +156,4 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
     for (let cause = error; cause instanceof Error; cause = cause.cause)
       streams.stderr.write(`${maskArguments(String(cause.stack), args)}\n`);
   }
-}
-
-/** The document of a run that never began. */
-function failedRun(error: ErrorReport): RunReport {
-  return {
-    run_id: null,
-    status: error.code === 'interrupted' ? 'interrupted' : 'failed',
-    source: null,
-    address: null,
-    simulated: null,
-    run_dir: null,
-    job: null,
-    started_at: null,
-    finished_at: null,
-    resources: {},
-    error,
-  };
 }

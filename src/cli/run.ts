@@ -5,6 +5,7 @@ import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { EXAMPLE_NAME } from './examples.ts';
+import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -14,7 +15,7 @@ import { createProgress } from './progress.ts';
 import { copiesLines, leftLines } from './copies.ts';
 import { flagsAbout, typeable } from './self.ts';
 
-type RunOptions = {
+type RunOptions = BusyOptions & {
   readonly resources?: readonly string[];
   readonly asOf?: string;
   readonly orSandbox?: boolean;
@@ -38,8 +39,11 @@ export const registerRun: Register = (program, streams, act) => {
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
     .option('--concurrency <n>', 'resources at a time', integerOption)
+    .addOption(IF_BUSY)
+    .addOption(WAIT_TIMEOUT)
     .addHelpText('after', example('run --or-sandbox', `run --resources ${EXAMPLE_NAME} --json`))
     .action(async (options: RunOptions, command) => {
+      const rule = busyRuleOf(options);
       const context = await openContext(streams, command, {
         shared: {
           atomic: options.atomic,
@@ -48,11 +52,11 @@ export const registerRun: Register = (program, streams, act) => {
         },
         ofSource: { resources: options.resources },
       });
-      act(await run(context, options));
+      act(await ruledByBusy(context, rule, (busy) => run(context, options, busy)));
     });
 };
 
-async function run(context: CommandContext, options: RunOptions): Promise<Outcome> {
+async function run(context: CommandContext, options: RunOptions, busy: Partial<RunDeps>): Promise<Outcome> {
   const { loaded, log } = context;
   const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
   if (plan.added.length > 0) {
@@ -69,7 +73,7 @@ async function run(context: CommandContext, options: RunOptions): Promise<Outcom
         full: options.full === true,
         migrate: options.migrate === true,
       },
-      deps,
+      { ...deps, ...busy },
     ),
   );
 }

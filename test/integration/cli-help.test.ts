@@ -187,6 +187,7 @@ void describe('command line', { concurrency: 3 }, () => {
         address: null,
         simulated: null,
         run_dir: null,
+        job: null,
         started_at: null,
         finished_at: null,
         resources: {},
