@@ -40,14 +40,15 @@ export async function ruledByBusy(
   rule: BusyRule,
   work: (deps: Pick<RunDeps, 'waitForLock' | 'whileBusy'>) => Promise<Outcome>,
 ): Promise<Outcome> {
+  const source = context.loaded.config.source.name;
   // On a terminal info lines are not shown, as the live display stands for them.
-  const tell: Log['info'] = context.live ? context.log.warn : context.log.info;
+  const level = context.live ? 'warn' : 'info';
+  const tell: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
   try {
     return await work(obeyBusyRule(rule, { ...context, tell }));
   } catch (error) {
     if (!(error instanceof SkippedRun)) throw error;
-    const source = context.loaded.config.source.name;
-    tell(error.message, { event: 'run.skipped', source, reason: error.context['who'] });
+    tell(error.message, { event: 'run.skipped', reason: error.context['who'] });
     if (context.json) printJson(context, skippedRun(source));
     return null;
   }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { openRuntime } from '../app/runtime.ts';
 import { VERSION } from '../app/version.ts';
+import { guessLogFormat, openLineFormat } from '../config/log-format.ts';
 import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
@@ -41,8 +42,9 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   const program = createProgram();
   const meant = commandOf(args, program);
   const runtime = openRuntime(streams);
+  const lines = streams.lines ?? openLineFormat(args);
   try {
-    await addCommands(program, { ...streams, runtime }, meant, (result) => {
+    await addCommands(program, { ...streams, runtime, lines }, meant, (result) => {
       outcome = result;
     });
     await program.parseAsync([...args], { from: 'user' });
@@ -51,7 +53,8 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args);
-    tellFailure(failure, args, program, streams);
+    if (!lines.isKnown()) lines.use(await guessLogFormat(args, streams.cwd));
+    tellFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {
     await runtime.close();
@@ -61,7 +64,8 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
 /** The whole command line. */
 export async function buildProgram(streams: CliStreams): Promise<Command> {
   const program = createProgram();
-  await addCommands(program, { ...streams, runtime: openRuntime(streams) }, '', () => undefined);
+  const own = { runtime: openRuntime(streams), lines: openLineFormat([]) };
+  await addCommands(program, { ...streams, ...own }, '', () => undefined);
   return program;
 }
 
@@ -151,9 +155,10 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
   if (wantsJson && commandOf(args, program) === 'run') {
     printJson(streams, failedRun(report));
   }
-  tellError(streams, report, program.opts());
+  const stacks: string[] = [];
   if (logLevel === 'debug' || args.includes('--log-level=debug')) {
     for (let cause = error; cause instanceof Error; cause = cause.cause)
-      streams.stderr.write(`${maskArguments(String(cause.stack), args)}\n`);
+      stacks.push(maskArguments(String(cause.stack), args));
   }
+  tellError(streams, report, program.opts(), stacks);
 }
