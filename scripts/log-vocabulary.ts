@@ -127,6 +127,16 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
     says: '`run --if-busy skip` did not begin a run',
     fields: { reason: 'who has the database' },
   },
+  'on_failure.output': {
+    level: 'info',
+    says: 'a line that the command of `run --on-failure` printed; as text the line itself',
+    fields: {},
+  },
+  'on_failure.failed': {
+    level: 'warn',
+    says: 'the command of `run --on-failure` failed, or took longer than 60 s',
+    fields: {},
+  },
   'command.failed': {
     level: 'error',
     says: 'the last line of a command that failed; as text the lines `error:` and `hint:`',

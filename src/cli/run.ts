@@ -7,6 +7,7 @@ import { shellQuote } from '../lib/shell-quote.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { tellingFailure, type TellFailure } from './on-failure.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
@@ -24,6 +25,7 @@ type RunOptions = BusyOptions & {
   readonly atomic?: boolean;
   readonly batchSize?: number;
   readonly concurrency?: number;
+  readonly onFailure?: string;
 };
 
 export const registerRun: Register = (program, streams, act) => {
@@ -41,47 +43,54 @@ export const registerRun: Register = (program, streams, act) => {
     .option('--concurrency <n>', 'resources at a time', integerOption)
     .addOption(IF_BUSY)
     .addOption(WAIT_TIMEOUT)
+    .option(
+      '--on-failure <command>',
+      'run this by the shell where the run fails, is partial or never begins; its stdin is the document of --json',
+    )
     .addHelpText('after', example('run --or-sandbox', `run --resources ${EXAMPLE_NAME} --json`))
     .action(async (options: RunOptions, command) => {
       const rule = busyRuleOf(options);
-      const context = await openContext(streams, command, {
-        shared: {
-          atomic: options.atomic,
-          batchSize: options.batchSize,
-          concurrency: options.concurrency,
-        },
-        ofSource: { resources: options.resources },
-      });
-      act(await ruledByBusy(context, rule, (busy) => run(context, options, busy)));
+      const open = (): Promise<CommandContext> =>
+        openContext(streams, command, {
+          shared: {
+            atomic: options.atomic,
+            batchSize: options.batchSize,
+            concurrency: options.concurrency,
+          },
+          ofSource: { resources: options.resources },
+        });
+      const work = (context: CommandContext, tell: TellFailure): Promise<Outcome> =>
+        ruledByBusy(context, rule, (busy) => run(context, options, { busy, tell }));
+      act(await tellingFailure({ command: options.onFailure, typed: command, open, work }, streams));
     });
 };
 
-async function run(context: CommandContext, options: RunOptions, busy: Partial<RunDeps>): Promise<Outcome> {
+async function run(
+  context: CommandContext,
+  options: RunOptions,
+  { busy, tell }: { readonly busy: Partial<RunDeps>; readonly tell: TellFailure },
+): Promise<Outcome> {
   const { loaded, log } = context;
   const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
-  return perform(context, (deps) =>
-    runPull(
-      loaded,
-      {
-        plan,
-        from: context.from,
-        asOf: options.asOf ?? null,
-        orSandbox: options.orSandbox === true,
-        full: options.full === true,
-        migrate: options.migrate === true,
-      },
-      { ...deps, ...busy },
-    ),
-  );
+  const request = {
+    plan,
+    from: context.from,
+    asOf: options.asOf ?? null,
+    orSandbox: options.orSandbox === true,
+    full: options.full === true,
+    migrate: options.migrate === true,
+  };
+  return perform(context, (deps) => runPull(loaded, request, { ...deps, ...busy }), tell);
 }
 
-/** Runs something that ends as a run, shows how far it is and tells how it ended. */
+/** Runs something that ends as a run, shows how far it is and tells how it ended, `tell` before the last lines. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,
+  tell: TellFailure = async () => undefined,
 ): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
     context.log.warn('stopping; press Ctrl-C again to end at once');
@@ -90,6 +99,7 @@ export async function perform(
   const report = await work({ ...context, subscribers: [progress.update] }).finally(progress.end);
   if (context.json) printJson(context, report);
   else await printSummary(context, report);
+  await tell(report);
   if (report.error === null) return null;
   tellError(context, report.error, flagsAbout(context, report));
   return report.error.code;

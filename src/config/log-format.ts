@@ -27,18 +27,24 @@ export function openLineFormat(args: readonly string[], env: Environment = proce
   };
 }
 
+/** The flags that say it, as they were typed. */
+export type FormatFlags = { readonly config?: string | undefined; readonly logFormat?: string | undefined };
+
+/** The same from a command line that may be wrong in other places. */
+export function formatFlags(args: readonly string[]): FormatFlags {
+  return { config: flagIn(args, '--config'), logFormat: flagIn(args, '--log-format') };
+}
+
 /** What a configuration says that may be wrong in other places. Never throws. */
 export async function guessLogFormat(
-  args: readonly string[],
+  { config, logFormat }: FormatFlags,
   cwd: string,
   env: Environment = process.env,
 ): Promise<LogFormat> {
-  const file = await readConfigFile(flagIn(args, '--config') ?? null, cwd).catch(() => null);
+  const file = await readConfigFile(config ?? null, cwd).catch(() => null);
   const dotEnv = await readDotEnv(file === null ? cwd : dirname(file.path)).catch((): Environment => ({}));
   const [name, path] = [variableName(), ['log', 'format']];
-  return formatIn(
-    flagIn(args, '--log-format') ?? (env[name] || dotEnv[name] || valueAt(file?.value ?? {}, path)),
-  );
+  return formatIn(logFormat ?? (env[name] || dotEnv[name] || valueAt(file?.value ?? {}, path)));
 }
 
 function formatIn(value: unknown): LogFormat {
