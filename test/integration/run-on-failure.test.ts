@@ -121,6 +121,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
       workspace.configure(settings);
       const { code, stderr } = await workspace.run(['run', ...KEEP]);
       assert.deepEqual([code, told()?.report.error?.code], [2, 'usage'], stderr);
+      rmSync(path.join(workspace.folder, 'told.env'));
     }
   });
 
@@ -138,6 +139,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     holder.kill('SIGINT');
     const { code, stderr } = await holder.finished;
     assert.deepEqual([code, told()], [130, null], stderr);
+    assert.doesNotMatch(stderr, /on-failure/);
     gate.open();
   });
 
