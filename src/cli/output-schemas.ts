@@ -1,6 +1,7 @@
 import type { ExportedTable } from '../app/export.ts';
 import type { MigrateReport, MigrationState } from '../app/migrate.ts';
 import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
+import type { InitDocument } from './init.ts';
 import { anything, byName, count, described, text, time } from './output-parts.ts';
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
 import { rejectDocument, rejectLine } from './output-records.ts';
@@ -38,6 +39,14 @@ const migrateDocument: Schema<MigrateReport> = object({
     }),
   ),
   migrations: array(migration),
+});
+
+const initDocument: Schema<InitDocument> = object({
+  file: text('that was written'),
+  database: text('the server, or the data folder of the embedded database'),
+  version: nullable(text('of the server; null for the embedded database')),
+  pending: nullable(count('migrations; null for the embedded database, where a run applies them')),
+  next: text('the command to type now'),
 });
 
 /** Every document that `--json` prints. */
@@ -94,6 +103,7 @@ export const OUTPUT: readonly OutputDocument[] = [
     }),
   ),
   document(['export'], array(exported)),
+  document(['init'], initDocument),
   document(
     ['config'],
     byName(

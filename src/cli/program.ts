@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   jobs: async () => (await import('./jobs.ts')).registerJobs,
   serve: async () => (await import('./serve.ts')).registerServe,
   explain: async () => (await import('./explain.ts')).registerExplain,
+  init: async () => (await import('./init.ts')).registerInit,
   config: async () => (await import('./config.ts')).registerConfig,
   sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
   completion: async () => (await import('./completion.ts')).registerCompletion,

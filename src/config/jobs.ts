@@ -41,9 +41,10 @@ const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySe
  */
 export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
   const configured = Object.entries(loaded.config.jobs);
-  const named: readonly (readonly [string, JobSettings])[] =
-    configured.length > 0 ? configured : sources.map(({ name }) => [name, { source: name }]);
-  const jobs = named.map(([name, settings]) => jobOf(name, settings, from));
+  const jobs =
+    configured.length > 0
+      ? configured.map(([name, settings]) => jobOf(name, settings, from))
+      : defaultJobs(from);
   const problems = [];
   for (const job of jobs) problems.push(...(await faultsOf(job)));
   const source = loaded.origins.jobs.replace(/^\S+ /, '');
@@ -52,6 +53,11 @@ export async function readJobs(loaded: LoadedConfig, from: string | null = null)
     'Correct it there, and look at the result with: spacex-pipeline jobs',
   );
   return jobs;
+}
+
+/** One for each source. */
+export function defaultJobs(from: string | null = null): readonly Job[] {
+  return sources.map(({ name }) => jobOf(name, { source: name }, from));
 }
 
 function jobOf(name: string, settings: JobSettings, from: string | null): Job {

@@ -170,6 +170,8 @@ export function editorSchema(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'spacex-pipeline.config.json',
+    // To editors; the draft has no such keyword.
+    allowComments: true,
     ...fileSchema(),
   };
   const text = JSON.stringify(
