@@ -28,6 +28,6 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   5: 'the database failed, an SQL error in `query` too',
   6: 'the schema is behind this program, ahead of it, or made by other migrations',
   7: 'another run or process holds the database',
-  10: 'it worked, and the answer needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names',
+  10: 'it worked, and the answer needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names; `status` found a reason to look',
   130: 'Ctrl-C, SIGTERM or SIGHUP',
 };

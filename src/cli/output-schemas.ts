@@ -6,6 +6,7 @@ import { anything, byName, count, described, text, time } from './output-parts.t
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
 import { rejectDocument, rejectLine } from './output-records.ts';
 import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
+import { statusDocument } from './output-status.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
 export type OutputDocument = {
@@ -56,6 +57,7 @@ export const OUTPUT: readonly OutputDocument[] = [
   document(['runs prune'], pruneDocument),
   document(['plan'], planDocument),
   document(['verify'], verifyDocument),
+  document(['status'], statusDocument),
   document(['rejects list'], array(rejectDocument, { description: 'in the order in which they came' })),
   document(['rejects list'], array(rejectLine), '--status'),
   document(

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   verify: async () => (await import('./verify.ts')).registerVerify,
   runs: async () => (await import('./runs.ts')).registerRuns,
+  status: async () => (await import('./status.ts')).registerStatus,
   rejects: async () => (await import('./rejects.ts')).registerRejects,
   checks: async () => (await import('./checks.ts')).registerChecks,
   drift: async () => (await import('./drift.ts')).registerDrift,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { cronFault, describeSchedule, nextTick } from './cron.ts';
+import { cronFault, describeSchedule, nextTick, tickGap } from './cron.ts';
 
 void describe('a cron expression', () => {
   for (const expression of [
@@ -63,6 +63,17 @@ void describe('a cron expression', () => {
     // There is no half past two on that day: one tick all the same.
     assert.equal(ticks('Europe/Berlin', '2026-03-29T00:00:00Z').slice(0, 10), '2026-03-29');
     assert.equal(nextTick('0 4 30 2 *', 'UTC', new Date()), null);
+  });
+
+  void it('has a pace, also where its ticks are not evenly spread', () => {
+    const pace = (expression: string, at: string): number | null => tickGap(expression, 'UTC', new Date(at));
+    const hour = 3600;
+    assert.equal(pace('20 4 * * *', '2026-11-27T12:00:00Z'), 24 * hour);
+    assert.equal(pace('*/5 9-17 * * *', '2026-11-27T12:01:00Z'), 300);
+    assert.equal(pace('*/5 9-17 * * *', '2026-11-27T03:00:00Z'), 15 * hour + 300, 'over the night');
+    assert.equal(pace('*/5 9-17 * * *', '2026-11-27T09:01:00Z'), 15 * hour + 300, 'just after it');
+    assert.equal(pace('0 4 * * MON-FRI', '2026-11-29T12:00:00Z'), 72 * hour, 'a weekend');
+    assert.equal(pace('0 4 30 2 *', '2026-11-29T12:00:00Z'), null);
   });
 
   void it('is told in words', () => {

@@ -69,6 +69,18 @@ export function nextTick(expression: string, timezone: string, after: Date): Dat
   }
 }
 
+/** The longer of the two waits around a moment, in seconds: from tick to tick before it, and over it. Null for none. */
+export function tickGap(expression: string, timezone: string, at: Date): number | null {
+  try {
+    const ticks = CronExpressionParser.parse(expression, { tz: timezone, currentDate: at });
+    const [last, before] = [ticks.prev().getTime(), ticks.prev().getTime()];
+    const next = nextTick(expression, timezone, at)?.getTime() ?? last;
+    return Math.max(last - before, next - last) / 1000;
+  } catch {
+    return null;
+  }
+}
+
 /** `At 04:20, UTC` */
 export function describeSchedule(expression: string, timezone: string): string {
   const words = cronstrue.toString(expression, { use24HourTimeFormat: true });
