@@ -39,7 +39,7 @@ async function prove<T>(
     stdout: {
       write: (text) => {
         printed.push(text);
-        if (['sandbox', 'db serve'].includes(command)) stopping.abort();
+        if (['sandbox', 'serve', 'db serve'].includes(command)) stopping.abort();
       },
     },
     stderr: { write: (text) => told.push(text) },
@@ -103,6 +103,18 @@ void describe('--json prints what its schema says', () => {
     await prove('checks', ['--rows', 'dangling_launches_rocket_id'], '--rows');
     await prove('query', ['SELECT id, name, success FROM launches']);
     await prove('export', ['--out', 'out']);
+  });
+
+  void it('of jobs, and of how all is', async () => {
+    const [job] = await prove<{ readonly name: string }[]>('jobs');
+    const name = job?.name ?? '';
+    await prove('jobs run', [name]);
+    await prove('jobs history', [name]);
+    await prove('jobs disable', [name]);
+    await prove('serve', ['--port', '0', '--migrate']);
+    await prove('jobs enable', [name]);
+    await prove('status');
+    await prove('init', ['--config', 'made.json']);
   });
 
   void it('of everything else', async () => {

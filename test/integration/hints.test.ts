@@ -103,6 +103,8 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['rejects', 'show', 'x'], 'rejects list --status open');
     await follow(['rejects', 'list', 'zzz'], 'runs');
     await follow(['drift', 'zzz'], 'runs');
+    await follow(['jobs', 'history', 'x'], 'jobs');
+    await follow(['init'], 'config');
     await follow(['run', '--sorce', 'x'], 'run --help');
     await follow([], '--help', {});
   });
@@ -249,11 +251,14 @@ void describe('the command of a hint works as it is printed', () => {
   });
 });
 
-/** It takes somebody who is not root, or a server that goes away: cli-prune, and the tests of resume. */
-const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume'].map((words) => `spacex-pipeline ${words}`);
+/** It takes somebody who is not root, a server that goes away, or serve: cli-prune, the tests of resume and of jobs. */
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs history', 'jobs run NAME, or see'].map(
+  (words) => `spacex-pipeline ${words}`,
+);
 
-/** They name the program otherwise: in help, in advisory locks. */
+/** They name the program otherwise: in help, in advisory locks, in the comments of a file. */
 const UNHINTED = [
+  'config/template.ts',
   'cli/command.ts',
   'cli/completion.ts',
   'cli/self.ts',
