@@ -79,7 +79,7 @@ export function openRuntime({ signal }: { readonly signal: AbortSignal }): Runti
     },
 
     async announce(url) {
-      for (const opening of kept.values()) await (await opening).lock.announce(url);
+      for (const opening of kept.values()) await (await opening).lock.announce(url, 'serve');
     },
 
     async close() {

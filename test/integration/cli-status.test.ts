@@ -172,6 +172,18 @@ void describe('status', { concurrency: 1 }, () => {
     assert.match((await embedded.run(['status'])).stdout, /^Database: \S+\/data\/database$/m);
   });
 
+  void it('names serve where that has the embedded database, as a run does', async (t) => {
+    const embedded = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY });
+    t.after(embedded.remove);
+    const serving = embedded.start(['serve', '--port', '0']);
+    await serving.output(/Serving at (http\S+)/);
+    const busy = await embedded.run(['run', '--if-busy', 'skip']);
+    assert.equal(busy.code, 0);
+    assert.match(busy.stderr, /another process is using it \(serve on host /);
+    serving.kill('SIGTERM');
+    await serving.finished;
+  });
+
   void it('needs a database that answers', async () => {
     const closed = ['--database-url', 'postgresql://127.0.0.1:1/d'];
     assertFailure(await workspace.run(['status', ...closed]), { code: 5, message: /ECONNREFUSED/ });

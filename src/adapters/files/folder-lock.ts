@@ -36,8 +36,8 @@ export type Holder = {
 export type FolderLock = {
   /** Throws `busy` when the lock file was deleted or replaced, as another process may hold the new one. */
   readonly check: () => void;
-  /** Publishes where the holder serves the database. */
-  readonly announce: (url: string) => Promise<void>;
+  /** Publishes where the holder serves the database, and as what, where it took the lock for something else. */
+  readonly announce: (url: string, as?: string) => Promise<void>;
   readonly release: () => Promise<void>;
 };
 
@@ -63,8 +63,8 @@ export async function lockFolder(dataDir: string, options: LockOptions): Promise
   await refuseNetworkFolder(dataDir, options);
   const held = await acquire(dataDir, path, options);
   const since = new Date(clock.now()).toISOString();
-  const describe = (url: string | null): Promise<void> =>
-    writeHolder(dataDir, { what, host: hostname(), pid: process.pid, since, url });
+  const describe = (url: string | null, as = what): Promise<void> =>
+    writeHolder(dataDir, { what: as, host: hostname(), pid: process.pid, since, url });
   await describe(null);
   if (signal.aborted) {
     held.database.close();
