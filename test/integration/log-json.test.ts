@@ -90,7 +90,8 @@ void describe('--log-format json', { concurrency: 1 }, () => {
 
   void it('goes on to the last line of a run that failed', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
-    const failed = await workspace.run(['run', '--full', ...JSON_LINES]);
+    const told = ['--on-failure', 'echo told; exit 1'];
+    const failed = await workspace.run(['run', '--full', ...JSON_LINES, ...told]);
     api.set(LAUNCHES, replies[LAUNCHES]);
     assertLast(failed, 3, { code: 'source' });
     const ended = linesOf(failed).filter(({ event }) => event === 'run.ended');
