@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { withDatabase } from '../src/app/database.ts';
+import { openLog } from '../src/app/log.ts';
 import { startWorker } from '../src/app/jobs/worker.ts';
 import { openRuntime } from '../src/app/runtime.ts';
 import { forSource } from '../src/config/for-source.ts';
@@ -83,7 +84,7 @@ const whole = await loadConfig({ env: {}, cwd: folder });
 const loaded = forSource(whole, source);
 const { signal } = new AbortController();
 const runtime = openRuntime({ signal });
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const log = openLog({ level: 'silent', format: 'json', write: () => undefined });
 const deps = { runtime, clock: systemClock, log, signal, urlFrom: whole.urlFrom };
 const waiting = new Map<string, (status: string) => void>();
 const worker = await startWorker(

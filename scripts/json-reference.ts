@@ -6,7 +6,7 @@ import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
 
 /** What a table of fields cannot say, behind the document of that command. */
 const NOTES: Readonly<Record<string, string>> = {
-  run: 'A run that never began prints the same document with `run_id` null.',
+  run: 'A run that never began prints the same document with `run_id` null. Its `status` is `failed` or `interrupted`, and `error` says why; with `--if-busy skip` it is `skipped`, `error` is null and the exit code 0.',
   drift:
     "Told is what the earlier profile does not have too; a share, where it moved by more than 0.05 and by more than 5 values (of the smaller of both counts), and however little it moved where `before` is 0 (a first null, a first absence) or 1 (a first appearance), or `now` is 1 (a field that is gone). Every record is counted, none sampled. Of an unknown field, null is no new type, nor is a whole number after fractions; values are cut after 80 characters. Profiles are the files `profile/<resource>.json` of a run's folder and are kept nowhere else: `drift` needs neither raw nor the database.",
 };

@@ -187,7 +187,7 @@ async function ask(host: Host, url: string, look: Look): Promise<string | null> 
 }
 
 function open(url: string): Host {
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const log = { note: silent, debug: silent, info: silent, warn: silent, error: silent };
   const homepage: unknown = Reflect.get(packageJson, 'homepage');
   return openHost(
     {

@@ -3,10 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { cliReference } from './cli-reference.ts';
 import { dataDictionary, readCatalog } from './data-dictionary.ts';
 import { jsonReference } from './json-reference.ts';
+import { loggingReference } from './logging-reference.ts';
 
 const docs = {
   'cli.md': await cliReference(),
   'json.md': jsonReference(),
+  'logging.md': loggingReference(),
   'data-dictionary.md': dataDictionary(await readCatalog()),
 };
 for (const [name, text] of Object.entries(docs)) {

@@ -1,8 +1,10 @@
 import { enableCompileCache } from 'node:module';
 
 import { EXIT_CODES } from './cli/exit-codes.ts';
+import { holdWarnings } from './cli/node-warnings.ts';
 import { startedByNohup, startedByNpm } from './config/started-by.ts';
 
+const tellWarnings = holdWarnings(process);
 enableCompileCache();
 
 const abort = new AbortController();
@@ -28,10 +30,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') unwritten.push(error);
 });
 
-const [{ runCli }, { stopWithParent }] = await Promise.all([
+const args = process.argv.slice(2);
+const [{ runCli }, { stopWithParent }, { tellError, warningLine }, { openLineFormat }] = await Promise.all([
   import('./cli/program.ts'),
   import('./lib/parent-watch.ts'),
+  import('./cli/command.ts'),
+  import('./config/log-format.ts'),
 ]);
+const lines = openLineFormat(args);
+tellWarnings({
+  format: lines.current,
+  asJson: (warning) => warningLine(warning, (line) => void process.stderr.write(line)),
+});
 stopWithParent(
   () => {
     if (!abort.signal.aborted) void stop();
@@ -42,27 +52,30 @@ stopWithParent(
 // A pipe takes 64 kB; what is beyond waits for its reader, and an exit would cut it off.
 const write = (stream: NodeJS.WriteStream, text: string) =>
   new Promise<void>((resolve) => void stream.write(text, () => resolve()));
+const fail = async (code: 'usage' | 'internal', message: string, hint: string): Promise<void> => {
+  let text = '';
+  const stderr = { write: (part: string) => (text += part) };
+  const streams = { stdout: stderr, stderr, cwd: '/', signal: abort.signal, lines };
+  tellError(streams, { code, message, hint }, {});
+  await write(process.stderr, text);
+};
 const cwd = currentFolder();
 if (cwd === null) {
   const reason = 'the current folder was deleted, or a folder above it is closed to this user';
-  const hint = 'Change to another folder, then try again.';
-  await write(process.stderr, `error: Cannot start spacex-pipeline: ${reason}\nhint: ${hint}\n`);
+  await fail('usage', `Cannot start spacex-pipeline: ${reason}`, 'Change to another folder, then try again.');
   process.exit(EXIT_CODES.usage);
 }
-const failure = await runCli(process.argv.slice(2), {
+const failure = await runCli(args, {
   stdout: process.stdout,
   stderr: process.stderr,
   cwd,
   signal: abort.signal,
+  lines,
 });
 await write(process.stdout, '');
 const [reason] = unwritten;
-await write(
-  process.stderr,
-  reason === undefined
-    ? ''
-    : `error: Cannot write the output: ${reason.message}\nhint: Send it to another place.\n`,
-);
+if (reason === undefined) await write(process.stderr, '');
+else await fail('internal', `Cannot write the output: ${reason.message}`, 'Send it to another place.');
 const outcome = failure ?? (reason === undefined ? null : 'internal');
 process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);
 

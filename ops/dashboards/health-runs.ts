@@ -54,7 +54,7 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
       graph(
         {
           title: 'Time without success',
-          description: 'Of each job, beside the longest time that its schedule leaves between two runs',
+          description: 'Of each job, beside the wait between two ticks of its schedule',
           unit: 's',
           width: 12,
         },

@@ -22,7 +22,8 @@ export function createLog(options: {
     (name: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}): void =>
       logger[name]({ ...fields, ...errorField(fields) }, message);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const note = at(format === 'json' ? 'info' : 'debug');
+  return { note, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 function errorField(fields: LogFields): LogFields {

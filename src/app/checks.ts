@@ -20,7 +20,13 @@ export type CheckReport = {
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
-const SEVERITIES = ['error', 'warning', 'info'];
+/** The worst first. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+
+/** Is a severity that one, or a worse one? */
+export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport['severity']): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
+}
 
 /** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
 export async function runChecks(

@@ -35,7 +35,7 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
     ['info', `${checks} data checks, ${found} found something`],
   ],
   'run.ended': ({ run_id, seconds, status }) => [
-    ['debug', `run ${run_id} ${status} after ${seconds.toFixed(1)} s`],
+    ['note', `run ${run_id} ${status} after ${seconds.toFixed(1)} s`],
   ],
 };
 

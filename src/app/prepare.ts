@@ -58,7 +58,7 @@ export type PrepareDeps = {
   readonly clock: Clock;
   readonly log: Log;
   /** Called again and again while another run has the schema; without it that is refused. */
-  readonly waitForLock?: (holder: Holder, session: Session) => Promise<void>;
+  readonly waitForLock?: (holder: Holder, session: Session, busy: PipelineError) => Promise<void>;
 };
 
 /**
@@ -73,7 +73,9 @@ export async function prepare(
   const { schema } = database;
   const asked = clock.elapsed();
   const wait =
-    waitForLock === undefined ? null : (holder: Holder): Promise<void> => waitForLock(holder, session);
+    waitForLock === undefined
+      ? null
+      : (holder: Holder, busy: PipelineError): Promise<void> => waitForLock(holder, session, busy);
   await lockSchema(session, schema, wait);
   const lockSeconds = (clock.elapsed() - asked) / 1000;
   await refuseEncoding(database, session);

@@ -15,7 +15,7 @@ import { telling } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
 import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir } from './prune.ts';
-import type { OpenDatabase, Runtime } from './runtime.ts';
+import type { OpenDatabase, OpenOptions, Runtime } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
 
 export type RunDeps = {
@@ -27,6 +27,8 @@ export type RunDeps = {
   /** The job that it is a run of; none where somebody started it by hand. */
   readonly job?: JobOfRun;
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
+  /** The same for another process that has the embedded database. */
+  readonly whileBusy?: NonNullable<OpenOptions['whileBusy']>;
   /** Beside the log. */
   readonly subscribers: readonly Subscriber[];
 };

@@ -23,6 +23,8 @@ export type OpenOptions = {
   /** For those who find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
+  /** In place of `waitMs`: called again and again while another process has the embedded database. */
+  readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** Of the work that it is opened for. */

@@ -1,5 +1,16 @@
-import { checkedRows, newestChecks, runChecks, type CheckReport, type ChecksOfRun } from '../app/checks.ts';
+import { Option } from 'commander';
+
+import {
+  checkedRows,
+  isAtLeast,
+  newestChecks,
+  runChecks,
+  SEVERITIES,
+  type CheckReport,
+  type ChecksOfRun,
+} from '../app/checks.ts';
 import { ofRun } from '../app/history.ts';
+import { PipelineError } from '../core/errors.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
@@ -8,7 +19,7 @@ import { printJson, printLine, printTable } from './print.ts';
 
 const DEFAULT_LIMIT = 100;
 
-export const registerChecks: Register = (program, streams) => {
+export const registerChecks: Register = (program, streams, act) => {
   program
     .command('checks')
     .description('what the data checks of a run found, across records')
@@ -16,48 +27,68 @@ export const registerChecks: Register = (program, streams) => {
     .option('--all', 'also those that found nothing')
     .option('--rows <check>', 'the rows that break this one now')
     .option('--limit <n>', 'how many rows', integerOption, DEFAULT_LIMIT)
-    .addHelpText('after', example('checks', 'checks --all --json'))
+    .addOption(
+      new Option(
+        '--fail-on <severity>',
+        'exit 10 where a check of that severity or worse found something',
+      ).choices(SEVERITIES),
+    )
+    .addHelpText('after', example('checks', 'checks --fail-on error'))
     .action(async (id: string | undefined, options: Options, command) => {
       const context = await openContext(streams, command);
-      if (options.rows !== undefined) {
-        const found = await checkedRows(configsOf(context), options.rows, options.limit, context);
-        if (context.json) printJson(context, found);
-        else
-          printTable(
-            context,
-            ['id', 'detail'],
-            found.map((row) => [row.id, row.detail]),
-          );
+      const { failOn, limit, rows } = options;
+      if (rows !== undefined) {
+        if (failOn !== undefined)
+          throw new PipelineError('Cannot use --fail-on: --rows shows one check', { code: 'usage' });
+        await printRows(context, rows, limit);
         return;
       }
       const found = await checksOf(context, id ?? null);
-      const checks = found.flatMap((one) => one.checks);
-      const shown = options.all === true ? checks : checks.filter(isWorthTelling);
-      if (context.json) {
-        printJson(context, shown);
-        return;
-      }
-      const [first] = checks.filter(isWorthTelling);
-      if (shown.length > 0) {
-        printTable(
-          context,
-          ['severity', 'check', 'count', 'description'],
-          shown.map((one) => [one.severity, one.name, one.count, meaning(one)]),
-          2,
-        );
-        printLine(context, '');
-      }
-      for (const { checks: made, runId } of found) {
-        const broken = made.filter(isWorthTelling).length;
-        printLine(context, `${broken} of ${made.length} checks found something after run ${runId}`);
-      }
-      if (first !== undefined)
-        printLine(
-          context,
-          typeable(`Rows: spacex-pipeline checks --rows ${first.name}`, context.cwd, context.given),
-        );
+      printChecks(context, found, options.all === true);
+      const isBad = (check: CheckReport): boolean =>
+        failOn !== undefined && isWorthTelling(check) && isAtLeast(check.severity, failOn);
+      act(found.some(({ checks }) => checks.some(isBad)) ? 'attention' : null);
     });
 };
+
+async function printRows(context: CommandContext, check: string, limit: number): Promise<void> {
+  const found = await checkedRows(configsOf(context), check, limit, context);
+  if (context.json) printJson(context, found);
+  else
+    printTable(
+      context,
+      ['id', 'detail'],
+      found.map((row) => [row.id, row.detail]),
+    );
+}
+
+function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all: boolean): void {
+  const checks = found.flatMap((one) => one.checks);
+  const shown = all ? checks : checks.filter(isWorthTelling);
+  if (context.json) {
+    printJson(context, shown);
+    return;
+  }
+  if (shown.length > 0) {
+    printTable(
+      context,
+      ['severity', 'check', 'count', 'description'],
+      shown.map((one) => [one.severity, one.name, one.count, meaning(one)]),
+      2,
+    );
+    printLine(context, '');
+  }
+  for (const { checks: made, runId } of found) {
+    const broken = made.filter(isWorthTelling).length;
+    printLine(context, `${broken} of ${made.length} checks found something after run ${runId}`);
+  }
+  const [first] = checks.filter(isWorthTelling);
+  if (first === undefined) return;
+  printLine(
+    context,
+    typeable(`Rows: spacex-pipeline checks --rows ${first.name}`, context.cwd, context.given),
+  );
+}
 
 /** Of one run, or of the newest of each source. */
 async function checksOf(context: CommandContext, id: string | null): Promise<readonly ChecksOfRun[]> {
@@ -66,7 +97,12 @@ async function checksOf(context: CommandContext, id: string | null): Promise<rea
   return [await runChecks(config, id, context)];
 }
 
-type Options = { readonly all?: boolean; readonly rows?: string; readonly limit: number };
+type Options = {
+  readonly all?: boolean;
+  readonly rows?: string;
+  readonly limit: number;
+  readonly failOn?: CheckReport['severity'];
+};
 
 function meaning({ count, error, description }: CheckReport): string {
   if (error !== null) return error;

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
@@ -10,9 +11,6 @@ export type Choice = {
   /** Where a run's records come from; null for what is configured. */
   readonly from: string | null;
 };
-
-/** Words for `--from` beside base URLs. */
-export const ADDRESSES = ['archive', 'live', 'sandbox'] as const;
 
 /**
  * `--source` names a source. For the default one it may also say where its records come from, as before there was

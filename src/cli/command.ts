@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { openLog } from '../app/log.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { typeable } from './self.ts';
@@ -15,10 +16,31 @@ export function example(...lines: readonly string[]): string {
 /** The stack: of what is a fault of the program, the reason is not all that there is to see. */
 const MORE = 'what --log-level debug adds';
 
-/** `given` are the flags that the hint's command must have too. */
-export function tellError(streams: CliStreams, { message, hint }: ErrorReport, given: GlobalOptions): void {
-  streams.stderr.write(`error: ${message}\n`);
-  const told =
-    hint ?? `This should not happen. Report it, with ${given.logLevel === 'debug' ? 'this log' : MORE}.`;
-  streams.stderr.write(`hint: ${typeable(told, streams.cwd, given)}\n`);
+/**
+ * The two last lines of a failure, or the last one as JSON. `given` are the flags that the hint's command must have
+ * too, `stacks` what there is to see beyond the reason.
+ */
+export function tellError(
+  streams: CliStreams,
+  { code, hint, message, retry_at }: ErrorReport,
+  given: GlobalOptions,
+  stacks: readonly string[] = [],
+): void {
+  const { cwd, lines, stderr } = streams;
+  const more = given.logLevel === 'debug' ? 'this log' : MORE;
+  const told = typeable(hint ?? `This should not happen. Report it, with ${more}.`, cwd, given);
+  if (lines?.current() !== 'json') {
+    const parts = [`error: ${message}`, `hint: ${told}`, ...stacks];
+    for (const part of parts) stderr.write(`${part}\n`);
+    return;
+  }
+  const log = openLog({ level: 'error', format: 'json', write: (line) => void stderr.write(line) });
+  const stack = stacks.length === 0 ? {} : { stack: stacks.join('\n') };
+  log.error(message, { event: 'command.failed', code, hint: told, retry_at, ...stack });
+}
+
+/** A warning of Node itself as a line of JSON. */
+export function warningLine(warning: Error, write: (line: string) => void): void {
+  const log = openLog({ level: 'warn', format: 'json', write });
+  log.warn(warning.message, { event: 'node.warning', name: warning.name });
 }

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { listSettings } from '../config/keys.ts';
 import type { ConfigKey } from '../config/schema.ts';
 import { resources, sources } from '../sources/index.ts';
-import { ADDRESSES } from './choose-source.ts';
+import { ADDRESSES } from '../config/value.ts';
 import { example, type Register } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
 import type { Candidates, CompletedCommand } from './completion-scripts.ts';

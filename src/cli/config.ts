@@ -1,3 +1,4 @@
+import { readJobs } from '../config/jobs.ts';
 import { describeConfig } from '../config/load.ts';
 import { openContext } from './context.ts';
 import { printJson, printTable } from './print.ts';
@@ -10,6 +11,8 @@ export const registerConfig: Register = (program, streams) => {
     .addHelpText('after', example('config'))
     .action(async (_options, command) => {
       const context = await openContext(streams, command);
+      // No schema can say all that is wrong with a job.
+      await readJobs(context.loaded.whole);
       const entries = describeConfig(context.loaded.whole);
       if (context.json) {
         printJson(

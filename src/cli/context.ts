@@ -4,6 +4,7 @@ import { openLog } from '../app/log.ts';
 import type { Runtime } from '../app/runtime.ts';
 import { forSource, type LoadedSource, type SourceConfig } from '../config/for-source.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
+import type { LineFormat } from '../config/log-format.ts';
 import type { ConfigInput } from '../config/schema.ts';
 import { isDumbTerminal } from '../config/terminal.ts';
 import { PipelineError, type ErrorCode } from '../core/errors.ts';
@@ -26,10 +27,12 @@ export type CliStreams = {
   readonly stderr: Output;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** How lines on stderr are written, for a caller that writes some itself. */
+  readonly lines?: LineFormat;
 };
 
 /** The same with what is open while the command goes on. */
-export type CommandStreams = CliStreams & { readonly runtime: Runtime };
+export type CommandStreams = CliStreams & { readonly runtime: Runtime; readonly lines: LineFormat };
 
 export type GlobalOptions = {
   readonly config?: string;
@@ -99,6 +102,7 @@ export async function openContext(
     throw severalSources('use --schema');
   const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd: streams.cwd });
   const loaded = forSource(whole, source);
+  streams.lines.use(loaded.config.log.format);
   const quiet = options.quiet === true;
   const isScreen = streams.stderr.isTTY === true && !isDumbTerminal();
   const live = isScreen && !quiet && loaded.config.log.format === 'text';

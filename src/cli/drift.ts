@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
 import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
@@ -7,22 +9,37 @@ import { printJson, printLine, printTable } from './print.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
 
-export const registerDrift: Register = (program, streams) => {
+export const registerDrift: Register = (program, streams, act) => {
   program
     .command('drift')
     .description('what moved in the shape of the records since the run before')
     .argument('[run]', 'its id, or a unique start of it (default: the newest that has a profile)')
     .option('--contract', 'against the contract alone')
-    .addHelpText('after', example('drift', 'drift --contract --json'))
-    .action(async (id: string | undefined, options: { contract?: boolean }, command) => {
+    .addOption(
+      new Option(
+        '--fail-on <what>',
+        'exit 10 where any share moved, or only where something is new in kind, such as an unknown field',
+      ).choices(['any', 'new']),
+    )
+    .addHelpText('after', example('drift', 'drift --fail-on new'))
+    .action(async (id: string | undefined, options: Options, command) => {
       const context = await openContext(streams, command);
       const names = configsOf(context).map(({ source }) => source.name);
       const { dataDir } = context.loaded.config;
       const report = await driftOf(dataDir, names, id ?? null, options.contract === true);
       if (context.json) printJson(context, report);
       else printDrift(context, report);
+      act(isBad(report, options.failOn) ? 'attention' : null);
     });
 };
+
+type Options = { readonly contract?: boolean; readonly failOn?: 'any' | 'new' };
+
+function isBad({ resources }: DriftReport, failOn: Options['failOn']): boolean {
+  const moved = Object.values(resources).flatMap((one) => one.moved);
+  if (failOn === undefined) return false;
+  return failOn === 'any' ? moved.length > 0 : moved.some((one) => newsOf(one) !== null);
+}
 
 function printDrift(context: CommandContext, { run_id, resources }: DriftReport): void {
   printLine(context, `Run ${run_id}`);

@@ -14,6 +14,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   migration: 6,
   busy: 7,
   changes: 10,
+  attention: 10,
   interrupted: 130,
 };
 
@@ -27,6 +28,6 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   5: 'the database failed, an SQL error in `query` too',
   6: 'the schema is behind this program, ahead of it, or made by other migrations',
   7: 'another run or process holds the database',
-  10: 'no failure: `plan` found that a run would change something',
+  10: 'it worked, and the answer needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names; `status` found a reason to look',
   130: 'Ctrl-C, SIGTERM or SIGHUP',
 };

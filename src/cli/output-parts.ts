@@ -30,9 +30,9 @@ export function time(description = ''): Schema<string> {
   return string({ format: 'time', ...(description !== '' && { description }) });
 }
 
-const STATUSES = ['running', 'succeeded', 'partial', 'failed', 'interrupted'] as const;
+export const RUN_STATUSES = ['running', 'succeeded', 'partial', 'failed', 'interrupted'] as const;
 export function runStatus(description = ''): Schema<RunStatus> {
-  return oneOf(STATUSES, description === '' ? {} : { description });
+  return oneOf(RUN_STATUSES, description === '' ? {} : { description });
 }
 
 const errorReport: Schema<ErrorReport> = object(

@@ -2,9 +2,21 @@ import type { PlanReport } from '../app/plan.ts';
 import type { PruneReport } from '../app/prune.ts';
 import type { VerifyReport } from '../app/verify.ts';
 import type { TableChanges } from '../core/preview.ts';
-import type { RawFile, ResourceReport, ResourceStatus, RunReport, TableCounts } from '../core/run.ts';
+import type { RawFile, ResourceReport, ResourceStatus, TableCounts } from '../core/run.ts';
 import { array, boolean, nullable, number, object, oneOf, string, type Schema } from '../core/schema.ts';
-import { byName, count, error, fault, proof, rowChange, runStatus, text, time } from './output-parts.ts';
+import {
+  byName,
+  count,
+  error,
+  fault,
+  proof,
+  rowChange,
+  RUN_STATUSES,
+  runStatus,
+  text,
+  time,
+} from './output-parts.ts';
+import type { RunDocument } from './run-document.ts';
 
 /** What is printed about runs, as JSON Schema: the compiler holds it against the types that are printed. */
 
@@ -56,11 +68,12 @@ const resourceReport: Schema<ResourceReport> = object({
   error: error('why it was not published'),
 });
 
-export const runDocument: Schema<RunReport> = object({
+export const runDocument: Schema<RunDocument> = object({
   run_id: nullable(text('null: it never began, as of a wrong flag, a busy or an unmigrated database')),
-  status: runStatus(
-    'partial: some resources were published, others kept their old rows; running: among past runs alone',
-  ),
+  status: oneOf([...RUN_STATUSES, 'skipped'], {
+    description:
+      'partial: some resources were published, others kept their old rows; running: among past runs alone; skipped: it did not begin, as another run had the database and --if-busy was skip',
+  }),
   source: nullable(text('its name')),
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
   simulated: nullable(boolean({ description: 'the records are made up; null: no response ever said' })),

@@ -1,10 +1,12 @@
 import type { ExportedTable } from '../app/export.ts';
 import type { MigrateReport, MigrationState } from '../app/migrate.ts';
 import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
+import type { InitDocument } from './init.ts';
 import { anything, byName, count, described, text, time } from './output-parts.ts';
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
 import { rejectDocument, rejectLine } from './output-records.ts';
 import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
+import { statusDocument } from './output-status.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
 export type OutputDocument = {
@@ -40,6 +42,14 @@ const migrateDocument: Schema<MigrateReport> = object({
   migrations: array(migration),
 });
 
+const initDocument: Schema<InitDocument> = object({
+  file: text('that was written'),
+  database: text('the server, or the data folder of the embedded database'),
+  version: nullable(text('of the server; null for the embedded database')),
+  pending: nullable(count('migrations; null for the embedded database, where a run applies them')),
+  next: text('the command to type now'),
+});
+
 /** Every document that `--json` prints. */
 export const OUTPUT: readonly OutputDocument[] = [
   document(['run', 'resume', 'replay', 'runs show'], runDocument),
@@ -47,6 +57,7 @@ export const OUTPUT: readonly OutputDocument[] = [
   document(['runs prune'], pruneDocument),
   document(['plan'], planDocument),
   document(['verify'], verifyDocument),
+  document(['status'], statusDocument),
   document(['rejects list'], array(rejectDocument, { description: 'in the order in which they came' })),
   document(['rejects list'], array(rejectLine), '--status'),
   document(
@@ -94,6 +105,7 @@ export const OUTPUT: readonly OutputDocument[] = [
     }),
   ),
   document(['export'], array(exported)),
+  document(['init'], initDocument),
   document(
     ['config'],
     byName(

@@ -1,8 +1,9 @@
 import { planChanges, type PlanReport } from '../app/plan.ts';
+import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
 import { example, type Register } from './command.ts';
-import { ADDRESSES, isAddress } from './choose-source.ts';
+import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';

@@ -2,13 +2,14 @@ import { Command, CommanderError } from 'commander';
 
 import { openRuntime } from '../app/runtime.ts';
 import { VERSION } from '../app/version.ts';
-import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
-import type { RunReport } from '../core/run.ts';
+import { formatFlags, guessLogFormat, openLineFormat } from '../config/log-format.ts';
+import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 import { example, tellError, type Register } from './command.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { printJson } from './print.ts';
+import { failedRun } from './run-document.ts';
 
 /** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   verify: async () => (await import('./verify.ts')).registerVerify,
   runs: async () => (await import('./runs.ts')).registerRuns,
+  status: async () => (await import('./status.ts')).registerStatus,
   rejects: async () => (await import('./rejects.ts')).registerRejects,
   checks: async () => (await import('./checks.ts')).registerChecks,
   drift: async () => (await import('./drift.ts')).registerDrift,
@@ -30,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   jobs: async () => (await import('./jobs.ts')).registerJobs,
   serve: async () => (await import('./serve.ts')).registerServe,
   explain: async () => (await import('./explain.ts')).registerExplain,
+  init: async () => (await import('./init.ts')).registerInit,
   config: async () => (await import('./config.ts')).registerConfig,
   sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
   completion: async () => (await import('./completion.ts')).registerCompletion,
@@ -41,8 +44,9 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   const program = createProgram();
   const meant = commandOf(args, program);
   const runtime = openRuntime(streams);
+  const lines = streams.lines ?? openLineFormat(args);
   try {
-    await addCommands(program, { ...streams, runtime }, meant, (result) => {
+    await addCommands(program, { ...streams, runtime, lines }, meant, (result) => {
       outcome = result;
     });
     await program.parseAsync([...args], { from: 'user' });
@@ -51,7 +55,8 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args);
-    tellFailure(failure, args, program, streams);
+    if (!lines.isKnown()) lines.use(await guessLogFormat(formatFlags(args), streams.cwd));
+    tellFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {
     await runtime.close();
@@ -61,7 +66,8 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
 /** The whole command line. */
 export async function buildProgram(streams: CliStreams): Promise<Command> {
   const program = createProgram();
-  await addCommands(program, { ...streams, runtime: openRuntime(streams) }, '', () => undefined);
+  const own = { runtime: openRuntime(streams), lines: openLineFormat([]) };
+  await addCommands(program, { ...streams, ...own }, '', () => undefined);
   return program;
 }
 
@@ -151,26 +157,10 @@ function tellFailure(error: unknown, args: readonly string[], program: Command, 
   if (wantsJson && commandOf(args, program) === 'run') {
     printJson(streams, failedRun(report));
   }
-  tellError(streams, report, program.opts());
+  const stacks: string[] = [];
   if (logLevel === 'debug' || args.includes('--log-level=debug')) {
     for (let cause = error; cause instanceof Error; cause = cause.cause)
-      streams.stderr.write(`${maskArguments(String(cause.stack), args)}\n`);
+      stacks.push(maskArguments(String(cause.stack), args));
   }
-}
-
-/** The document of a run that never began. */
-function failedRun(error: ErrorReport): RunReport {
-  return {
-    run_id: null,
-    status: error.code === 'interrupted' ? 'interrupted' : 'failed',
-    source: null,
-    address: null,
-    simulated: null,
-    run_dir: null,
-    job: null,
-    started_at: null,
-    finished_at: null,
-    resources: {},
-    error,
-  };
+  tellError(streams, report, program.opts(), stacks);
 }

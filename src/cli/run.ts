@@ -6,7 +6,9 @@ import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { EXAMPLE_NAME } from './examples.ts';
+import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { tellingFailure, type TellFailure } from './on-failure.ts';
 import { integerOption, listOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
@@ -16,7 +18,7 @@ import { createProgress } from './progress.ts';
 import { copiesLines, leftLines } from './copies.ts';
 import { flagsAbout, typeable } from './self.ts';
 
-type RunOptions = {
+type RunOptions = BusyOptions & {
   readonly resources?: readonly string[];
   readonly asOf?: string;
   readonly orSandbox?: boolean;
@@ -26,6 +28,7 @@ type RunOptions = {
   readonly batchSize?: number;
   readonly concurrency?: number;
   readonly metricsFile?: string;
+  readonly onFailure?: string;
 };
 
 export const registerRun: Register = (program, streams, act) => {
@@ -41,6 +44,12 @@ export const registerRun: Register = (program, streams, act) => {
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
     .option('--concurrency <n>', 'resources at a time', integerOption)
+    .addOption(IF_BUSY)
+    .addOption(WAIT_TIMEOUT)
+    .option(
+      '--on-failure <command>',
+      'run this by the shell where the run fails, is partial or never begins; its stdin is the document of --json',
+    )
     .option(
       '--metrics-file <file>',
       "a .prom file to write metrics to, for node_exporter's textfile collector",
@@ -48,47 +57,60 @@ export const registerRun: Register = (program, streams, act) => {
     )
     .addHelpText('after', example('run --or-sandbox', `run --resources ${EXAMPLE_NAME} --json`))
     .action(async (options: RunOptions, command) => {
-      const { atomic, batchSize, concurrency, metricsFile, resources } = options;
+      const { atomic, batchSize, concurrency, metricsFile, onFailure, resources } = options;
+      const rule = busyRuleOf(options);
+      const own = { shared: { atomic, batchSize, concurrency }, ofSource: { resources } };
+      const open = (): Promise<CommandContext> => openContext(streams, command, own);
       const outcome = await withMetricsFile(metricsFile, streams, async (watch) => {
-        const own = { shared: { atomic, batchSize, concurrency }, ofSource: { resources } };
-        const context = await openContext(streams, command, own);
-        return run(context, options, watch(context));
+        const work = (context: CommandContext, tell: TellFailure): Promise<Outcome> => {
+          const subscribers = watch(context);
+          return ruledByBusy(context, rule, (busy) => run(context, options, { busy, subscribers, tell }));
+        };
+        return tellingFailure({ command: onFailure, typed: command, open, work }, streams);
       });
       act(outcome);
     });
 };
 
+type RunParts = {
+  readonly busy: Partial<RunDeps>;
+  readonly subscribers: readonly Subscriber[];
+  readonly tell: TellFailure;
+};
+
 async function run(
   context: CommandContext,
   options: RunOptions,
-  subscribers: readonly Subscriber[],
+  { busy, subscribers, tell }: RunParts,
 ): Promise<Outcome> {
   const { loaded, log } = context;
   const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
   if (plan.added.length > 0) {
     log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
   }
-  return perform(context, (deps) => {
-    const own = { ...deps, subscribers: [...deps.subscribers, ...subscribers] };
-    return runPull(
-      loaded,
-      {
-        plan,
-        from: context.from,
-        asOf: options.asOf ?? null,
-        orSandbox: options.orSandbox === true,
-        full: options.full === true,
-        migrate: options.migrate === true,
-      },
-      own,
-    );
-  });
+  const request = {
+    plan,
+    from: context.from,
+    asOf: options.asOf ?? null,
+    orSandbox: options.orSandbox === true,
+    full: options.full === true,
+    migrate: options.migrate === true,
+  };
+  return perform(
+    context,
+    (deps) => {
+      const own = { ...deps, ...busy, subscribers: [...deps.subscribers, ...subscribers] };
+      return runPull(loaded, request, own);
+    },
+    tell,
+  );
 }
 
-/** Runs something that ends as a run, shows how far it is and tells how it ended. */
+/** Runs something that ends as a run, shows how far it is and tells how it ended, `tell` before the last lines. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,
+  tell: TellFailure = async () => undefined,
 ): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
     context.log.warn('stopping; press Ctrl-C again to end at once');
@@ -97,6 +119,7 @@ export async function perform(
   const report = await work({ ...context, subscribers: [progress.update] }).finally(progress.end);
   if (context.json) printJson(context, report);
   else await printSummary(context, report);
+  await tell(report);
   if (report.error === null) return null;
   tellError(context, report.error, flagsAbout(context, report));
   return report.error.code;

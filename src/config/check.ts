@@ -4,7 +4,7 @@ import { listSettings, valueAt } from './keys.ts';
 import { fileSchema } from './schema.ts';
 import { sources } from '../sources/index.ts';
 import { suggest } from '../lib/suggest.ts';
-import { expectation, FORMATS, showFound } from './value.ts';
+import { didYouMean, expectation, FORMATS, meant, showFound } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 
 type Problem = {
@@ -25,7 +25,9 @@ export function compileConfigCheck(): ConfigCheck {
   const validate = ajv.compile(fileSchema());
   return (value) => {
     if (validate(value)) return [];
-    const problems = (validate.errors ?? []).map(problemOf);
+    const problems = (validate.errors ?? [])
+      .filter(({ keyword }) => keyword !== 'propertyNames')
+      .map(problemOf);
     return problems.filter((one, index) => problems.findIndex(({ where }) => where === one.where) === index);
   };
 }
@@ -49,10 +51,14 @@ function problemOf(error: ErrorObject): Problem {
     const moved = movedKey(path, name, error.data);
     return moved ?? unknownKey(path, name, Object.keys(schema['properties'] ?? {}));
   }
-  return {
-    where: dotted(path),
-    message: `must be ${expectation(schema, error.data)}, found ${showFound(error.data, schema)}`,
-  };
+  const expected = `must be ${expectation(schema, error.data)}`;
+  if (error.propertyName !== undefined)
+    return {
+      where: dotted(path),
+      message: `has the key ${showFound(error.propertyName)}, which ${expected}`,
+    };
+  const found = `found ${showFound(error.data, schema)}${didYouMean(schema, error.data)}`;
+  return { where: dotted(path), message: `${expected}, ${found}` };
 }
 
 /** Where a key of a version that knew one source has gone. */
@@ -77,9 +83,8 @@ const MOVED: Readonly<Record<string, readonly string[]>> = {
 function unknownKey(path: readonly string[], name: string, siblings: readonly string[]): Problem {
   const where = dotted([...path, name]);
   const sibling = suggest(name, siblings);
-  const meant = sibling === null ? elsewhere(name) : dotted([...path, sibling]);
-  const question = meant === null ? '' : `; did you mean ${JSON.stringify(meant)}?`;
-  return { where, message: `unknown key ${JSON.stringify(where)}${question}` };
+  const key = sibling === null ? elsewhere(name) : dotted([...path, sibling]);
+  return { where, message: `unknown key ${JSON.stringify(where)}${meant(key)}` };
 }
 
 /** The key of that name in another part of the configuration. */

@@ -2,48 +2,63 @@ import { CronExpressionParser } from 'cron-parser';
 import cronstrue from 'cronstrue';
 
 import { nextTick } from '../lib/ticks.ts';
-import { showFound } from './value.ts';
+import { suggest } from '../lib/suggest.ts';
+import { meant, showFound } from './value.ts';
 
-const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
-const ALIASES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'] as const;
+type Field = { readonly name: string; readonly from: number; readonly to: number; readonly names?: string };
+
+const FIELDS: readonly Field[] = [
+  { name: 'minute', from: 0, to: 59 },
+  { name: 'hour', from: 0, to: 23 },
+  { name: 'day of the month', from: 1, to: 31 },
+  { name: 'month', from: 1, to: 12, names: 'JAN to DEC' },
+  { name: 'day of the week', from: 0, to: 7, names: 'MON to SUN' },
+];
+const ALIASES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
 /** What is wrong with a cron expression of five fields, or null. */
 export function cronFault(expression: string): string | null {
   const found = `found ${showFound(expression)}`;
-  if (expression.trim().startsWith('@')) {
-    if (ALIASES.some((alias) => alias === expression.trim())) return null;
-    return `must be a cron expression of five fields or one of ${ALIASES.join(', ')}, ${found}`;
+  const trimmed = expression.trim();
+  if (trimmed.startsWith('@')) {
+    if (ALIASES.includes(trimmed)) return null;
+    return `must be a cron expression of five fields or one of ${ALIASES.join(', ')}, ${found}${meant(suggest(trimmed, ALIASES))}`;
   }
-  const fields = expression.trim().split(/\s+/);
+  const fields = trimmed.split(/\s+/);
   if (fields.length !== FIELDS.length) {
-    const shorter =
-      fields.length === FIELDS.length + 1
-        ? `; did you mean ${JSON.stringify(fields.slice(1).join(' '))}?`
-        : '';
-    return `must be a cron expression of five fields (${FIELDS.join(', ')}), ${found} with ${fields.length}${shorter}`;
+    const names = FIELDS.map(({ name }) => name).join(', ');
+    return `must be a cron expression of five fields (${names}), ${found} with ${fields.length}${meant(withoutSeconds(fields))}`;
   }
-  for (const [index, field] of fields.entries()) {
-    const alone = FIELDS.map((_, at) => (at === index ? field : '*')).join(' ');
-    const fault = parseFault(alone);
-    if (fault !== null)
-      return `must be a cron expression, ${found}: its ${FIELDS[index]} ${showFound(field)} is wrong (${fault})`;
+  for (const [index, field] of FIELDS.entries()) {
+    const text = fields[index] ?? '';
+    const alone = FIELDS.map((_, at) => (at === index ? text : '*')).join(' ');
+    // H stands for another moment each time that it is read.
+    if (/^h/i.test(text) || !canParse(alone))
+      return `must be a cron expression, ${found}: ${wrong(field, text)}`;
   }
-  const fault = parseFault(expression) ?? never(expression);
-  return fault === null ? null : `must be a cron expression, ${found}: ${fault}`;
+  return canParse(trimmed) && nextTick(trimmed, 'UTC', new Date()) !== null
+    ? null
+    : `must be a cron expression, ${found}: it names a day that never comes`;
 }
 
-function parseFault(expression: string): string | null {
+/** Other programs begin with a field for seconds. */
+function withoutSeconds(fields: readonly string[]): string | null {
+  const rest = fields.slice(1).join(' ');
+  return fields.length === FIELDS.length + 1 && cronFault(rest) === null ? rest : null;
+}
+
+function wrong({ from, name, names, to }: Field, text: string): string {
+  const words = names === undefined ? '' : `, ${names}`;
+  return `its ${name} must be *, from ${from} to ${to}${words}, or a list, range or step of these, found ${showFound(text)}`;
+}
+
+function canParse(expression: string): boolean {
   try {
     CronExpressionParser.parse(expression, { tz: 'UTC' });
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return true;
+  } catch {
+    return false;
   }
-}
-
-/** Some expressions name a day that no month has. */
-function never(expression: string): string | null {
-  return nextTick(expression, 'UTC', new Date()) === null ? 'it names no moment' : null;
 }
 
 /** `At 04:20, UTC` */

@@ -7,7 +7,7 @@ import { dotted } from './check.ts';
 import { parseDotEnv } from './dot-env.ts';
 import { readTextFile } from './text-file.ts';
 
-const DEFAULT_NAME = 'spacex-pipeline.config.json';
+export const DEFAULT_NAME = 'spacex-pipeline.config.json';
 
 export type ConfigFile = {
   readonly path: string;
@@ -21,7 +21,7 @@ export async function readConfigFile(asked: string | null, cwd: string): Promise
   const name = asked ?? DEFAULT_NAME;
   const path = resolve(cwd, name);
   const text = await readTextFile(path, name, ['ENOENT']);
-  if (text !== null) return { path, name, value: parseJson(text, name) };
+  if (text !== null) return { path, name, value: await parseFile(text, name) };
   if (asked === null) return null;
   throw new PipelineError(`Cannot read ${name}: there is no such file`, {
     code: 'usage',
@@ -34,6 +34,22 @@ export async function readDotEnv(folder: string): Promise<Readonly<Record<string
   const path = join(folder, '.env');
   // A folder named .env is somebody's Python environment.
   return parseDotEnv((await readTextFile(path, path, ['ENOENT', 'EISDIR'])) ?? '', path);
+}
+
+/** JSON with comments. They become spaces, so that each line and column stays what it is. */
+async function parseFile(text: string, name: string): Promise<unknown> {
+  if (isJson(text)) return parseJson(text, name);
+  const { default: stripComments } = await import('strip-json-comments');
+  return parseJson(stripComments(text), name);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseJson(text: string, name: string): unknown {
@@ -56,7 +72,7 @@ function parseJson(text: string, name: string): unknown {
     throw new PipelineError(`Cannot read ${name}: ${reason}`, {
       code: 'usage',
       cause: error,
-      hint: 'Correct it there. It is JSON: names in double quotes, no comments, no comma after the last value.',
+      hint: 'Correct it there. It is JSON with comments: names in double quotes, no comma after the last value.',
     });
   }
 }

@@ -12,9 +12,6 @@ import {
 import { sources } from '../sources/index.ts';
 import { DAY_SECONDS, ownLimit, section } from './schema-parts.ts';
 
-/** Names are part of the queue's own, of URLs and of labels. */
-export const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$';
-
 /** What runs by itself: which records, when, and what becomes of a failure. */
 export function jobSchema() {
   return section({
@@ -26,6 +23,7 @@ export function jobSchema() {
     ),
     from: optional(
       string({
+        format: 'address',
         minLength: 1,
         description: 'archive, live, sandbox or a base URL (default: what is configured for the source).',
       }),
@@ -42,6 +40,7 @@ export function jobSchema() {
     schedule: optional(
       nullable(
         string({
+          format: 'cron',
           minLength: 1,
           description:
             'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: only by hand (default: the pace of the source).',
@@ -50,6 +49,7 @@ export function jobSchema() {
     ),
     timezone: optional(
       string({
+        format: 'time-zone',
         minLength: 1,
         description: 'The time zone of the schedule, as Europe/Berlin (default: UTC).',
       }),

@@ -5,7 +5,7 @@ import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { showFound } from './value.ts';
+import { meant, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
@@ -41,17 +41,23 @@ const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySe
  */
 export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
   const configured = Object.entries(loaded.config.jobs);
-  const named: readonly (readonly [string, JobSettings])[] =
-    configured.length > 0 ? configured : sources.map(({ name }) => [name, { source: name }]);
-  const jobs = named.map(([name, settings]) => jobOf(name, settings, from));
+  const jobs =
+    configured.length > 0
+      ? configured.map(([name, settings]) => jobOf(name, settings, from))
+      : defaultJobs(from);
   const problems = [];
   for (const job of jobs) problems.push(...(await faultsOf(job)));
-  const where = loaded.file ?? loaded.origins.jobs;
+  const source = loaded.origins.jobs.replace(/^\S+ /, '');
   refuse(
-    problems.map(({ key, message }) => ({ source: where, message: `jobs.${key} ${message}` })),
-    'Correct it, and look at the result with: spacex-pipeline jobs',
+    problems.map(({ key, message }) => ({ source, message: `jobs.${key} ${message}` })),
+    'Correct it there, and look at the result with: spacex-pipeline jobs',
   );
   return jobs;
+}
+
+/** One for each source. */
+export function defaultJobs(from: string | null = null): readonly Job[] {
+  return sources.map(({ name }) => jobOf(name, { source: name }, from));
 }
 
 function jobOf(name: string, settings: JobSettings, from: string | null): Job {
@@ -62,22 +68,35 @@ function jobOf(name: string, settings: JobSettings, from: string | null): Job {
     source,
     from: settings.from ?? from,
     resources: settings.resources ?? null,
-    schedule: settings.schedule === undefined ? source.schedule : settings.schedule,
+    schedule: scheduleOf(settings, source),
     timezone,
     overlap,
     missed,
     timeoutSeconds: settings.timeoutSeconds ?? 3600,
-    retries: { ...DEFAULT_RETRIES, ...settings.retries },
+    retries: retriesOf(settings),
     limits,
     enabled,
   };
+}
+
+/** With single spaces: not every reader of cron expressions takes tabs. */
+function scheduleOf({ schedule }: JobSettings, source: Source): string | null {
+  const own = schedule === undefined ? source.schedule : schedule;
+  return own === null ? null : own.trim().replaceAll(/\s+/g, ' ');
+}
+
+/** A longer first wait than the longest by default is no contradiction. */
+function retriesOf({ retries = {} }: JobSettings): Job['retries'] {
+  const { delaySeconds = DEFAULT_RETRIES.delaySeconds } = retries;
+  const maxDelaySeconds = Math.max(DEFAULT_RETRIES.maxDelaySeconds, delaySeconds);
+  return { ...DEFAULT_RETRIES, maxDelaySeconds, ...retries };
 }
 
 type Fault = { readonly key: string; readonly message: string };
 
 /** What no schema can say. */
 async function faultsOf(job: Job): Promise<readonly Fault[]> {
-  const { name, resources, schedule, source, timezone } = job;
+  const { name, resources, retries, schedule, source, timezone } = job;
   const faults: Fault[] = [];
   const known = source.resources.map((resource) => resource.name);
   for (const [index, resource] of (resources ?? []).entries())
@@ -86,6 +105,12 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
         key: `${name}.resources[${index}]`,
         message: `must be a resource of ${source.name}, found ${showFound(resource)}${meant(suggest(resource, known))}`,
       });
+  const { delaySeconds, maxDelaySeconds } = retries;
+  if (maxDelaySeconds < delaySeconds)
+    faults.push({
+      key: `${name}.retries.maxDelaySeconds`,
+      message: `must be at least delaySeconds, which is ${delaySeconds}, found ${maxDelaySeconds}`,
+    });
   const zones = Intl.supportedValuesOf('timeZone');
   if (!isTimeZone(timezone))
     faults.push({
@@ -98,10 +123,6 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
     if (message !== null) faults.push({ key: `${name}.schedule`, message });
   }
   return faults;
-}
-
-function meant(candidate: string | null): string {
-  return candidate === null ? '' : `; did you mean ${JSON.stringify(candidate)}?`;
 }
 
 /** Also under a name that is an alias, and so in no list. */

@@ -195,7 +195,10 @@ function serverNamedBy(server: Assignment | undefined, find: FindVariable): stri
 
 function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: string): void {
   const problems = layer.flatMap(({ setting, source, value }) =>
-    check(treeOf([{ path: setting.path, value }])).map(({ message }) => ({ source, message })),
+    check(treeOf([{ path: setting.path, value }])).map(({ where, message }) => {
+      const isInside = where.startsWith(`${setting.key}.`) && !message.startsWith('unknown');
+      return { source, message: isInside ? `${where} ${message}` : message };
+    }),
   );
   refuse(problems, hint);
 }

@@ -4,6 +4,9 @@ export const DAY_SECONDS = 86_400;
 export const COUNT = { minimum: 0, maximum: 1_000_000_000 } as const;
 export const SHARE = { minimum: 0, maximum: 1 } as const;
 
+/** Names of jobs are part of the queue's own, of URLs and of labels. */
+export const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$';
+
 export function section<const P extends Record<string, Schema>>(properties: P) {
   return object(properties, { additionalProperties: false });
 }

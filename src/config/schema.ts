@@ -10,15 +10,15 @@ import {
   type Schema,
   type Static,
 } from '../core/schema.ts';
-import { COUNT, section, seconds, SHARE, timeout } from './schema-parts.ts';
-import { JOB_NAME, jobSchema } from './job-schema.ts';
+import { COUNT, JOB_NAME, section, seconds, SHARE, timeout } from './schema-parts.ts';
+import { jobSchema } from './job-schema.ts';
 import { sourceSections, type SourceSettings } from './source-schema.ts';
 
 /** The configuration: what each value may be, and its default. The file may leave out any of them. */
 export const configSchema = section({
   sources: section(sourceSections()),
   jobs: mapOf(jobSchema(), {
-    propertyNames: { pattern: JOB_NAME },
+    propertyNames: { format: 'job-name', pattern: JOB_NAME },
     default: {},
     description:
       'What serve runs by itself, by name. Without any there is one job for each source, at its pace.',
@@ -170,6 +170,8 @@ export function editorSchema(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'spacex-pipeline.config.json',
+    // To editors; the draft has no such keyword.
+    allowComments: true,
     ...fileSchema(),
   };
   const text = JSON.stringify(

@@ -2,13 +2,20 @@ import type { Schema } from '../core/schema.ts';
 
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { suggest } from '../lib/suggest.ts';
+import { JOB_NAME } from './schema-parts.ts';
 import { serverUrlFault } from './url-fault.ts';
 
 type Format = {
   readonly accepts: (value: string) => boolean;
   /** What a value should be, or this one where it says more. */
   readonly expected: string | ((value: unknown) => string);
+  /** Of which a mistyped one may mean one. */
+  readonly words?: readonly string[];
 };
+
+/** Where a run's records come from, beside base URLs. */
+export const ADDRESSES = ['archive', 'live', 'sandbox'] as const;
 
 /** What a pattern alone cannot say of a text. */
 export const FORMATS: Readonly<Record<string, Format>> = {
@@ -48,8 +55,24 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: (value) => /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(value),
     expected: 'a name of at most 50 lower-case letters, digits and _ that does not start with pg_',
   },
+  'job-name': {
+    accepts: (value) => new RegExp(JOB_NAME).test(value),
+    expected: 'a name of at most 60 letters, digits, ., _ and - that starts with a letter or digit',
+  },
+  cron: { accepts: isFilled, expected: 'a cron expression of five fields, or null' },
+  'time-zone': { accepts: isFilled, expected: 'a time zone such as Europe/Berlin' },
+  address: {
+    accepts: (value) =>
+      ADDRESSES.some((word) => word === value) || isHttpUrl(value) || /^archive@./i.test(value),
+    expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without query`,
+    words: ADDRESSES,
+  },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
+
+function isFilled(value: string): boolean {
+  return value.trim() !== '';
+}
 
 /** The URL of a proxy, also where only its host and port are given, as curl takes them. */
 export function withScheme(proxy: string): string {
@@ -112,6 +135,19 @@ export function expectation(schema: Readonly<Record<string, unknown>>, found: un
   if (types.includes('number')) return `a number ${range(schema)}`;
   if (types.includes('array')) return 'a list of different names, or null for all';
   return types.includes('object') ? 'an object' : 'a name';
+}
+
+/** The word that a wrong value most likely means, as the end of a message. */
+export function didYouMean(schema: Readonly<Record<string, unknown>>, found: unknown): string {
+  const { format, enum: choices } = schema;
+  const words = typeof format === 'string' ? FORMATS[format]?.words : choices;
+  if (typeof found !== 'string' || !Array.isArray(words)) return '';
+  const names: string[] = words.filter((word) => typeof word === 'string');
+  return meant(suggest(found, names));
+}
+
+export function meant(candidate: string | null): string {
+  return candidate === null ? '' : `; did you mean ${JSON.stringify(candidate)}?`;
 }
 
 function typesOf({ type }: Readonly<Record<string, unknown>>): unknown[] {

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'busy' // another run or process holds the target
   | 'books' // the counts of a run do not balance
   | 'changes' // a plan found that a run would change something
+  | 'attention' // it worked, and somebody should look at what was found
   | 'need' // a resource that this one needs was not whole
   | 'interrupted' // a signal, or a parent that died
   | 'internal';

@@ -33,7 +33,7 @@ export type JobFacts = {
   readonly succeeded: number | null;
   /** How its last try ended, other than one that was postponed; null: none ever ended. */
   readonly status: EndStatus | null;
-  /** The longest time between two ticks of its schedule, in seconds; null where it does not run by itself. */
+  /** The longer of the waits between ticks of its schedule around now, in seconds; null where it does not run by itself. */
   readonly interval: number | null;
 };
 

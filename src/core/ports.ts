@@ -177,6 +177,8 @@ export type RunStore = {
 
 /** Structured log. Fields hold no secrets. */
 export type Log = {
+  /** What people see elsewhere: an info line of JSON, a debug line of text. */
+  readonly note: (message: string, fields?: LogFields) => void;
   readonly debug: (message: string, fields?: LogFields) => void;
   readonly info: (message: string, fields?: LogFields) => void;
   readonly warn: (message: string, fields?: LogFields) => void;

@@ -11,6 +11,8 @@ test('suggests the nearest name, whatever its case and separators, and nothing t
     ['data-dir', 'dataDir'],
     ['databse', 'database'],
     ['lok', 'log'],
+    ['batch', 'batchSize'],
+    ['data', null],
     ['colour', null],
     ['', null],
   ];

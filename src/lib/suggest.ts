@@ -7,7 +7,13 @@ export function suggest(name: string, candidates: readonly string[]): string | n
     const distance = editDistance(wanted, plain(candidate));
     if (distance < least) [best, least] = [candidate, distance];
   }
-  return best;
+  return best ?? longerOf(wanted, candidates);
+}
+
+/** The only one that goes on from there, as of a name without its unit. */
+function longerOf(wanted: string, candidates: readonly string[]): string | null {
+  const [found, ...others] = candidates.filter((one) => plain(one).startsWith(wanted));
+  return wanted.length > 2 && others.length === 0 ? (found ?? null) : null;
 }
 
 function plain(name: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isRepeatedTick, nextTick, skippedTick } from './ticks.ts';
+import { isRepeatedTick, nextTick, skippedTick, tickGap } from './ticks.ts';
 
 const BERLIN = 'Europe/Berlin';
 const NIGHTLY = '30 2 * * *';
@@ -38,4 +38,15 @@ test('a tick in the hour that comes twice has its turn the first time', () => {
   assert.equal(isRepeated('2026-10-26T01:30:05Z'), false);
   // Made up for hours later, it is no repetition.
   assert.equal(isRepeated('2026-10-25T09:00:00Z'), false);
+});
+
+test('a schedule has a pace, also where its ticks are not evenly spread', () => {
+  const pace = (expression: string, at: string): number | null => tickGap(expression, 'UTC', new Date(at));
+  const hour = 3600;
+  assert.equal(pace('20 4 * * *', '2026-11-27T12:00:00Z'), 24 * hour);
+  assert.equal(pace('*/5 9-17 * * *', '2026-11-27T12:01:00Z'), 300);
+  assert.equal(pace('*/5 9-17 * * *', '2026-11-27T03:00:00Z'), 15 * hour + 300, 'over the night');
+  assert.equal(pace('*/5 9-17 * * *', '2026-11-27T09:01:00Z'), 15 * hour + 300, 'just after it');
+  assert.equal(pace('0 4 * * MON-FRI', '2026-11-29T12:00:00Z'), 72 * hour, 'a weekend');
+  assert.equal(pace('0 4 30 2 *', '2026-11-29T12:00:00Z'), null);
 });

@@ -19,6 +19,21 @@ function lastTick(expression: string, timezone: string, until: Date): Date | nul
   }
 }
 
+/**
+ * The longer of the two waits around a moment, in seconds: from tick to tick before it, and over it. A schedule may leave
+ * out nights and weekends. Null where there are no two ticks.
+ */
+export function tickGap(expression: string, timezone: string, at: Date): number | null {
+  try {
+    const ticks = CronExpressionParser.parse(expression, { tz: timezone, currentDate: at });
+    const [last, before] = [ticks.prev().getTime(), ticks.prev().getTime()];
+    const next = nextTick(expression, timezone, at)?.getTime() ?? last;
+    return Math.max(last - before, next - last) / 1000;
+  } catch {
+    return null;
+  }
+}
+
 /** How long a tick stays due. */
 const DUE_MS = 60_000;
 /** Clocks are put forward and back by less. */

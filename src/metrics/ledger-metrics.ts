@@ -53,9 +53,11 @@ function makeMeters({ gauge }: Meters) {
       'job_name',
       'status',
     ]),
-    interval: gauge('job_interval_seconds', 'The longest time between two runs that the schedule allows.', [
-      'job_name',
-    ]),
+    interval: gauge(
+      'job_interval_seconds',
+      'The longer of the waits between ticks of its schedule around now.',
+      ['job_name'],
+    ),
     queue: gauge('queue_jobs', 'Jobs that wait in the queue or are worked on.', ['state']),
     oldest: gauge('queue_oldest_age_seconds', 'How long the oldest of them has waited or run.', ['state']),
   };

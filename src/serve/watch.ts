@@ -2,7 +2,7 @@ import { folderReader, readLedgerFacts } from '../app/facts.ts';
 import type { HistoryDeps } from '../app/history.ts';
 import type { JobWorker } from '../app/jobs/worker.ts';
 import { VERSION } from '../app/version.ts';
-import { longestInterval } from '../lib/longest-interval.ts';
+import { tickGap } from '../lib/ticks.ts';
 import type { Job } from '../config/jobs.ts';
 import type { JobReport } from '../core/job.ts';
 import type { LedgerFacts, QueueFacts } from '../core/facts.ts';
@@ -18,19 +18,17 @@ export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
   const { clock, log } = deps;
   const sources = [...new Set(jobs.map(({ source }) => source))];
   const worker = Promise.withResolvers<Watched>();
-  const began = new Date(clock.now());
   const folder = worker.promise.then(({ configs: [{ dataDir }] }) =>
     folderReader(
       dataDir,
       sources.map(({ name }) => name),
     ),
   );
-  const intervals = new Map(
-    jobs.map(({ name, schedule, timezone }) => [
-      name,
-      schedule === null ? null : longestInterval(schedule, timezone, began),
-    ]),
-  );
+  function intervalOf(name: string): number | null {
+    const job = jobs.find((one) => one.name === name);
+    if (job === undefined || job.schedule === null) return null;
+    return tickGap(job.schedule, job.timezone, new Date(clock.now()));
+  }
 
   async function ledger(): Promise<LedgerFacts> {
     const { configs, list, queue } = await worker.promise;
@@ -42,7 +40,7 @@ export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
       sources: facts,
       jobs: ends.map((end) => ({
         ...end,
-        interval: enabled.has(end.job) ? (intervals.get(end.job) ?? null) : null,
+        interval: enabled.has(end.job) ? intervalOf(end.job) : null,
       })),
       queue: {
         waiting: queueFacts(entries, 'waiting', clock.now()),

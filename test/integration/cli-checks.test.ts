@@ -64,6 +64,31 @@ void describe('checks', () => {
     assert.match(stdout, /^0 of 3 checks found something after run /m);
   });
 
+  void it('exits 10 with --fail-on where a check of that severity or worse found something', async () => {
+    const codes = async (...args: string[]): Promise<(number | null)[]> => {
+      const all = ['error', 'warning', 'info'].map((severity) =>
+        workspace.run(['checks', ...args, '--fail-on', severity]),
+      );
+      return (await Promise.all(all)).map(({ code }) => code);
+    };
+    assert.deepEqual(await codes(runId), [10, 10, 10]);
+    assert.deepEqual(await codes(rocketsRunId), [0, 0, 0]);
+    await workspace.sql(`UPDATE run_checks SET severity = 'warning' WHERE severity = 'error'`);
+    assert.deepEqual(await codes(), [0, 10, 10]);
+    await workspace.sql(`UPDATE run_checks SET severity = 'error' WHERE check_name = 'launch_unix_differs'`);
+    const { code, stdout, stderr } = await workspace.run(['checks', '--fail-on', 'error', '--json']);
+    assert.deepEqual([code, stderr], [10, '']);
+    assert.match(stdout, /launch_unix_differs/);
+    assertFailure(await workspace.run(['checks', '--rows', 'launch_unix_differs', '--fail-on', 'error']), {
+      code: 2,
+      message: /--fail-on: --rows shows one check$/,
+    });
+    assertFailure(await workspace.run(['checks', '--fail-on', 'errors']), {
+      code: 2,
+      message: /error, warning, info/,
+    });
+  });
+
   void it('refuses a check that is none', async () => {
     assertFailure(await workspace.run(['checks', '--rows', 'nix']), {
       code: 2,

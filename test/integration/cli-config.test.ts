@@ -44,6 +44,18 @@ void describe('config', { concurrency: 3 }, () => {
     assert.doesNotMatch(stdout, /secret/);
   });
 
+  void it('refuses jobs that are wrong, as serve and jobs do', async (t) => {
+    const own = createWorkspace({ jobs: { nightly: { schedule: '0 0 4 * * *' } } });
+    t.after(own.remove);
+    for (const command of ['config', 'jobs', 'serve'])
+      assertFailure(await own.run([command]), {
+        code: 2,
+        message: /config\.json: jobs\.nightly\.schedule must be .* with 6; did you mean "0 4 \* \* \*"\?$/,
+        hint: /spacex-pipeline jobs$/,
+      });
+    assert.deepEqual(own.list(), ['spacex-pipeline.config.json']);
+  });
+
   void it('prints a table', async () => {
     const { stdout } = await workspace.run(['config']);
     assert.match(stdout, /^key +value +from$/m);

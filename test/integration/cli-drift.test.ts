@@ -207,6 +207,27 @@ void describe('drift', { concurrency: 1 }, () => {
   });
 });
 
+void it('exits 10 with --fail-on where something moved, or is new in kind', async () => {
+  const own = server.workspace();
+  api.set(ROCKETS, (await sandboxReplies())[ROCKETS]);
+  const codes = async (): Promise<unknown[]> => {
+    const run = await own.run(['run', '--migrate', '--source', api.url, '--resources', 'launches']);
+    assert.equal(run.code, 0, run.stderr);
+    const all = [[], ['--fail-on', 'any'], ['--fail-on', 'new']].map((flags) => own.run(['drift', ...flags]));
+    return (await Promise.all(all)).map(({ code }) => code);
+  };
+  const known = (launch: Launch, index: number): Launch => ({
+    ...launch,
+    launch_library_id: index < 40 ? null : 'x',
+  });
+  serve(known);
+  assert.deepEqual(await codes(), [0, 0, 0], 'nothing moved');
+  serve(mostlyNull);
+  assert.deepEqual(await codes(), [0, 10, 0], 'a share moved');
+  serve((launch, index) => ({ ...mostlyNull(launch, index), weather: 'fair' }));
+  assert.deepEqual(await codes(), [0, 10, 10], 'an unknown field');
+});
+
 /** What the API's own schema has, and no recorded answer. */
 const NEVER_SEEN = [['capsules', ['absent', '/dragon', null, 25, null, 1]]];
 

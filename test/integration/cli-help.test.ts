@@ -17,6 +17,14 @@ const COMMANDS = [
   'runs',
   'runs show',
   'runs prune',
+  'status',
+  'jobs',
+  'jobs run',
+  'jobs enable',
+  'jobs disable',
+  'jobs history',
+  'serve',
+  'init',
   'rejects',
   'rejects list',
   'checks',
@@ -54,7 +62,10 @@ const GLOBAL_FLAGS = [
   'json',
   'quiet',
 ];
-const RUN_FLAGS = 'resources source or-sandbox full migrate atomic batch-size concurrency'.split(' ');
+const RUN_FLAGS =
+  'resources source or-sandbox full migrate atomic batch-size concurrency if-busy wait-timeout on-failure'.split(
+    ' ',
+  );
 
 /** Help reads no configuration, so it needs no process of its own. */
 async function help(command: string): Promise<string> {

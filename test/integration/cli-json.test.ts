@@ -105,13 +105,16 @@ void describe('--json prints what its schema says', () => {
     await prove('export', ['--out', 'out']);
   });
 
-  void it('of jobs', async () => {
-    const [{ name }] = await prove<[{ readonly name: string }]>('jobs');
+  void it('of jobs, and of how all is', async () => {
+    const [job] = await prove<{ readonly name: string }[]>('jobs');
+    const name = job?.name ?? '';
     await prove('jobs run', [name]);
     await prove('jobs history', [name]);
     await prove('jobs disable', [name]);
+    await prove('serve', ['--port', '0', '--migrate']);
     await prove('jobs enable', [name]);
-    await prove('serve', ['--port', '0']);
+    await prove('status');
+    await prove('init', ['--config', 'made.json']);
   });
 
   void it('of everything else', async () => {

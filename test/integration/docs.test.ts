@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
+import { cliReference } from '../../scripts/cli-reference.ts';
+import { jsonReference } from '../../scripts/json-reference.ts';
+import { loggingReference } from '../../scripts/logging-reference.ts';
 import { dataDictionary, readCatalog } from '../../scripts/data-dictionary.ts';
 
 const relations = await readCatalog();
@@ -11,6 +14,9 @@ function written(name: string): string {
 }
 
 void describe('docs/ is what npm run docs would write', () => {
+  void it('cli.md', async () => assert.equal(written('cli.md'), await cliReference()));
+  void it('json.md', () => assert.equal(written('json.md'), jsonReference()));
+  void it('logging.md', () => assert.equal(written('logging.md'), loggingReference()));
   void it('data-dictionary.md', () => assert.equal(written('data-dictionary.md'), dataDictionary(relations)));
 });
 

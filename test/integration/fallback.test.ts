@@ -26,7 +26,7 @@ async function withLiveAt(baseUrl: string): Promise<LoadedSource> {
 function openedLog(): { log: Log; lines: string[] } {
   const lines: string[] = [];
   const add = (line: string): void => void lines.push(line);
-  return { lines, log: { debug: add, info: add, warn: add, error: add } };
+  return { lines, log: { note: add, debug: add, info: add, warn: add, error: add } };
 }
 
 const { signal } = new AbortController();

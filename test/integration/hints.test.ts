@@ -103,6 +103,8 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['rejects', 'show', 'x'], 'rejects list --status open');
     await follow(['rejects', 'list', 'zzz'], 'runs');
     await follow(['drift', 'zzz'], 'runs');
+    await follow(['jobs', 'history', 'x'], 'jobs');
+    await follow(['init'], 'config');
     await follow(['run', '--sorce', 'x'], 'run --help');
     await follow([], '--help', {});
   });
@@ -253,12 +255,13 @@ void describe('the command of a hint works as it is printed', () => {
  * It takes somebody who is not root, a server that goes away, or a serve that is running: cli-prune, the tests of resume,
  * cli-jobs and serve-gateway.
  */
-const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs', 'jobs history', 'jobs run NAME'].map(
+const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs history', 'jobs run NAME'].map(
   (words) => `spacex-pipeline ${words}`,
 );
 
-/** They name the program otherwise: in help, in advisory locks. */
+/** They name the program otherwise: in help, in advisory locks, in the comments of a file. */
 const UNHINTED = [
+  'config/template.ts',
   'cli/command.ts',
   'cli/completion.ts',
   'cli/self.ts',

@@ -23,7 +23,10 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
     (level: keyof Log) =>
     (message: string, fields: LogFields = {}): void =>
       void lines.push({ level, message, fields });
-  return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
+  return {
+    lines,
+    log: { note: at('debug'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+  };
 }
 
 /** The same upstream, whose retries are in the log whoever asks, as in a run. It must report each try once. */

@@ -49,6 +49,8 @@ export type FolderLock = {
 export type LockOptions = NetworkRule & {
   readonly what: string;
   readonly waitMs: number;
+  /** In place of `waitMs`: called again and again while another process holds it, with the `busy` error. */
+  readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 };
@@ -91,15 +93,17 @@ export async function lockFolder(dataDir: string, options: LockOptions): Promise
 type Held = { readonly database: DatabaseSync; readonly file: BigIntStats };
 
 async function acquire(dataDir: string, path: string, options: LockOptions): Promise<Held> {
-  const { clock, signal, waitMs } = options;
+  const { clock, signal, waitMs, whileBusy } = options;
   const deadline = clock.elapsed() + waitMs;
   for (;;) {
     const held = await tryLock(path);
     const heartbeat = held === null ? null : await findHeartbeat(dataDir, clock);
     if (held !== null && heartbeat === null) return held;
     held?.database.close();
-    if (clock.elapsed() >= deadline) throw busy(dataDir, heartbeat ?? (await readHolder(dataDir)));
-    await clock.sleep(POLL_MS, signal);
+    const isOver = whileBusy === undefined && clock.elapsed() >= deadline;
+    const failure = busy(dataDir, heartbeat ?? (await readHolder(dataDir)));
+    if (isOver) throw failure;
+    await (whileBusy === undefined ? clock.sleep(POLL_MS, signal) : whileBusy(failure));
   }
 }
 
@@ -198,9 +202,11 @@ function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError
     holder === null
       ? ''
       : ` (${holder.what} on host ${holder.host}, pid ${holder.pid}, since ${holder.since})`;
-  return new PipelineError(`Cannot open ${dataDir}: another process is using it${who}`, {
+  const reason = `another process is using it${who}`;
+  return new PipelineError(`Cannot open ${dataDir}: ${reason}`, {
     code: 'busy',
     hint: howToGoOn(holder),
+    context: { what: dataDir, reason },
   });
 }
 

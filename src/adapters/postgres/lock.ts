@@ -44,23 +44,24 @@ export type Holder = {
 };
 
 /**
- * Takes the schema for this session until it ends. While another has it, `wait` is called again and again; without it
- * throws `busy`, naming the holder.
+ * Takes the schema for this session until it ends. While another has it, `wait` is called again and again with the
+ * `busy` error that names the holder; without it that is thrown.
  */
 export async function lockSchema(
   session: Session,
   schema: string,
-  wait: ((holder: Holder) => Promise<void>) | null = null,
+  wait: ((holder: Holder, busy: PipelineError) => Promise<void>) | null = null,
 ): Promise<void> {
   while (!(await tryLock(session, lockName(schema)))) {
     const holder = await findHolder(session, schema);
-    if (wait === null) {
-      throw new PipelineError(`Cannot lock schema ${schema}: ${describe(holder)}`, {
-        code: 'busy',
-        hint: 'Wait for that run to end, or stop it.',
-      });
-    }
-    await wait(holder);
+    const reason = describe(holder);
+    const busy = new PipelineError(`Cannot lock schema ${schema}: ${reason}`, {
+      code: 'busy',
+      hint: 'Wait for that run to end, or stop it.',
+      context: { what: `schema ${schema}`, reason },
+    });
+    if (wait === null) throw busy;
+    await wait(holder, busy);
   }
 }
 

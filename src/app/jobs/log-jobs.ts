@@ -7,7 +7,8 @@ export function logJobs(log: Log): (event: JobEvent) => void {
     const { level, message } = lineOf(event);
     const { type, ...facts } = event;
     const values = Object.entries(facts).filter(([, value]) => value !== null && Object(value) !== value);
-    log[level](message, { event: type, ...Object.fromEntries(values) });
+    const code = 'error' in event && event.error !== null ? { code: event.error.code } : {};
+    log[level](message, { event: type, ...Object.fromEntries(values), ...code });
   };
 }
 

@@ -1,0 +1,164 @@
+import type { JobEvent } from '../src/app/jobs/perform.ts';
+import type { RunEvent } from '../src/core/events.ts';
+
+type Event = RunEvent | JobEvent;
+type Of<T extends Event['type']> = Extract<Event, { readonly type: T }>;
+type Common = 'type' | 'run_id' | 'source' | 'job' | 'resource' | 'message';
+
+/** The facts of an event that are values: what a line has beside its sentence. The compiler holds this against the types. */
+type Facts<E> = {
+  readonly [
+    K in keyof E as K extends Common ? never : NonNullable<E[K]> extends string | number | boolean ? K : never
+  ]: string;
+} & (E extends { readonly error: unknown } ? { readonly code: string } : unknown);
+
+type Entry<F> = { readonly level: string; readonly says: string; readonly fields: F };
+
+/** What happens in a run or with a job. */
+export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
+  'run.started': {
+    level: 'info',
+    says: 'a run has its id and folder; nothing was requested yet',
+    fields: {
+      address: 'where its records come from',
+      run_dir: 'its folder',
+      lock_wait_seconds: 'until no other run had its schema',
+    },
+  },
+  'request.retried': {
+    level: 'warn; info where another copy is tried',
+    says: 'a try of a request failed, and is not the last one',
+    fields: {
+      attempt: 'from 1',
+      status: 'of the response',
+      wait_seconds: 'until the next try',
+      elsewhere: 'does the next try ask for another copy?',
+    },
+  },
+  'request.ended': {
+    level: 'never logged',
+    says: 'a try of a request has ended; for the metrics alone',
+    fields: {
+      status: 'of the response',
+      seconds: 'until its head, or the failure',
+      quota_left: 'requests that the source has left, where it says so',
+    },
+  },
+  'page.stored': {
+    level: 'info',
+    says: 'a page of a resource is in raw',
+    fields: {
+      page: 'from 1',
+      how: '`received`, `not modified` or `reused`',
+      bytes: 'its size',
+      received_by: 'the run that received it',
+    },
+  },
+  records: {
+    level: 'never logged',
+    says: 'a step began, or has seen more records; for the progress on a terminal alone',
+    fields: {
+      step: 'the step',
+      received: 'so far',
+      validated: 'so far',
+      errored: 'so far',
+      seconds: 'since the resource began',
+    },
+  },
+  'resource.ended': {
+    level: 'info; error where it failed',
+    says: 'what became of a resource; no line where it was skipped or interrupted',
+    fields: {
+      status: '`succeeded`, `failed`, `absent` or `kept`',
+      received: 'records',
+      validated: 'records',
+      errored: 'records that were set aside',
+      seconds: 'since it began',
+      code: 'why it failed, as `error.code` of machine output',
+    },
+  },
+  'publish.started': {
+    level: 'debug',
+    says: 'the transaction that publishes begins',
+    fields: { resources: 'how many' },
+  },
+  'publish.ended': {
+    level: 'debug',
+    says: 'the transaction that publishes has ended',
+    fields: { status: 'of the run', seconds: 'that it took' },
+  },
+  'checks.ended': {
+    level: 'info; warn for a check that could not be made',
+    says: 'the data checks were made',
+    fields: { checks: 'how many', found: 'how many of them found something' },
+  },
+  'run.ended': {
+    level: 'info; debug as text',
+    says: 'a run has ended, however it ended',
+    fields: { status: '`succeeded`, `partial`, `failed` or `interrupted`', seconds: 'that it took' },
+  },
+  'job.started': {
+    level: 'info',
+    says: 'a job was taken from the queue',
+    fields: {
+      job_id: 'of this execution, the same for each try',
+      try: 'from 1',
+      trigger: '`schedule`, `command` or `first`',
+    },
+  },
+  'job.waiting': {
+    level: 'info',
+    says: 'a job waits for another run to end',
+    fields: { job_id: 'of this execution', reason: 'who has the schema' },
+  },
+  'job.ended': {
+    level: 'info; warn where it is partial, interrupted or postponed; error where it failed',
+    says: 'a job has ended, or is tried again',
+    fields: {
+      job_id: 'of this execution',
+      status: '`succeeded`, `partial`, `failed`, `interrupted` or `postponed`',
+      seconds: 'that it took',
+      again_at: 'when it is tried again',
+      code: 'why it failed',
+    },
+  },
+};
+
+/** What a command says of itself. */
+export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
+  'run.waiting': {
+    level: 'info',
+    says: '`run --if-busy wait` waits for another run or process',
+    fields: { reason: 'who has the database' },
+  },
+  'run.skipped': {
+    level: 'info',
+    says: '`run --if-busy skip` did not begin a run',
+    fields: { reason: 'who has the database' },
+  },
+  'on_failure.output': {
+    level: 'info',
+    says: 'a line that the command of `run --on-failure` printed; as text the line itself',
+    fields: {},
+  },
+  'on_failure.failed': {
+    level: 'warn',
+    says: 'the command of `run --on-failure` failed, or took longer than 60 s',
+    fields: {},
+  },
+  'command.failed': {
+    level: 'error',
+    says: 'the last line of a command that failed; as text the lines `error:` and `hint:`',
+    fields: {
+      code: 'decides the exit code',
+      hint: 'what to do next',
+      retry_at: 'when the other side said to come again',
+      stack: 'with `--log-level debug`',
+    },
+  },
+  'node.warning': {
+    level: 'warn',
+    says: 'a warning of Node itself; as text Node writes it',
+    fields: { name: 'of its kind' },
+  },
+};

@@ -1,0 +1,79 @@
+import { hasDatabase } from '../adapters/postgres/database-folder.ts';
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import { readStatus } from '../adapters/postgres/status.ts';
+import { tickGap } from '../lib/ticks.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import { readJobs } from '../config/jobs.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { JobReport } from '../core/job.ts';
+import { judgeStatus } from '../core/judge-status.ts';
+import { NO_RUNS, type LedgerStatus, type StatusReport } from '../core/status.ts';
+import { maskUrl } from '../lib/mask-url.ts';
+import type { HistoryDeps } from './history.ts';
+import { reachJobs } from './jobs/reach-jobs.ts';
+import { readTargets } from './read-target.ts';
+import { embeddedDir } from './runtime.ts';
+import type { OpenDatabase } from './runtime.ts';
+
+/** How each source stands. `maxAgeSeconds` is null for twice the pace of its jobs. */
+export async function readStatuses(
+  whole: LoadedConfig,
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  maxAgeSeconds: number | null,
+  deps: HistoryDeps,
+): Promise<StatusReport> {
+  const jobs = await readJobs(whole);
+  const ledgers = await readLedgers(configs, deps);
+  const reports = await (await reachJobs(whole, jobs, deps)).list();
+  const now = deps.clock.now();
+  const sources = configs.map(({ source }) => {
+    const own = reports.filter((job) => job.source === source.name);
+    const max = maxAgeSeconds ?? defaultMaxAge(own, new Date(now));
+    return judgeStatus(source.name, ledgers.get(source.name) ?? NO_RUNS, { jobs: own, max, now });
+  });
+  const [{ database, dataDir }] = configs;
+  return {
+    checked_at: new Date(now).toISOString(),
+    database: database.url === null ? embeddedDir(dataDir) : maskUrl(database.url),
+    needs_attention: sources.some(({ needs_attention }) => needs_attention),
+    sources,
+  };
+}
+
+async function readLedgers(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  deps: HistoryDeps,
+): Promise<ReadonlyMap<string, LedgerStatus>> {
+  const [{ database, dataDir }] = configs;
+  // To look is no reason to make one.
+  if (database.url === null && !hasDatabase(embeddedDir(dataDir))) return new Map();
+  const all = await readTargets(configs, 'read the status', deps, async ({ source }, opened) => {
+    const status = await readLedger({ source }, opened).catch((error: unknown) => {
+      if (isUnmigrated(error)) return NO_RUNS;
+      throw error;
+    });
+    return [source.name, status] as const;
+  });
+  return new Map(all);
+}
+
+async function readLedger(
+  { source }: Pick<SourceConfig, 'source'>,
+  { session }: OpenDatabase,
+): Promise<LedgerStatus> {
+  const { dangling, found, ...ledger } = await readStatus(session);
+  // The ledger may know a check that this program has not any more.
+  const known = new Set(source.resources.flatMap(({ checks }) => checks.map(({ name }) => name)));
+  const count = (wanted: string): number =>
+    found.filter(({ name, severity }) => severity === wanted && known.has(name)).length;
+  const checks = { error: count('error'), warning: count('warning') + dangling, info: count('info') };
+  return { ...ledger, checks };
+}
+
+/** Twice the pace of the enabled job that comes most often; null where none comes by itself. */
+function defaultMaxAge(jobs: readonly JobReport[], now: Date): number | null {
+  const gaps = jobs.flatMap(({ enabled, schedule, timezone }) =>
+    enabled && schedule !== null ? (tickGap(schedule, timezone, now) ?? []) : [],
+  );
+  return gaps.length === 0 ? null : 2 * Math.min(...gaps);
+}

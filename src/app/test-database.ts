@@ -1,0 +1,46 @@
+import type { SourceConfig } from '../config/for-source.ts';
+import { PipelineError } from '../core/errors.ts';
+import { withDatabase } from './database.ts';
+import type { HistoryDeps } from './history.ts';
+import { migrate } from './migrate.ts';
+import { lockData } from './runtime.ts';
+
+export type DatabaseState = {
+  /** Its name without secrets. */
+  readonly database: string;
+  /** Of the server; null for the embedded database. */
+  readonly version: string | null;
+  /** Migrations that are to be applied; null for the embedded database, where a run does so. */
+  readonly pending: number | null;
+};
+
+/**
+ * Connects to the server that is configured, or sees whether the embedded database's folder can be written. Throws what
+ * is wrong.
+ */
+export async function testDatabase(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  deps: HistoryDeps,
+): Promise<DatabaseState> {
+  const [config] = configs;
+  const { dataDir } = config;
+  const options = { ...deps, dataDir, what: 'init', waitMs: 0 };
+  if (config.database.url === null) {
+    await lockData(config, options).then(
+      ({ release }) => release(),
+      (error: unknown) => {
+        // Whoever uses it can write there.
+        if (!(error instanceof PipelineError) || error.code !== 'busy') throw error;
+      },
+    );
+    return { database: dataDir, version: null, pending: null };
+  }
+  const found = await withDatabase(config, options, async ({ database, session }) => {
+    const { version } = await session.one<{ version: string }>(
+      `SELECT current_setting('server_version') AS version`,
+    );
+    return { database: database.name, version };
+  });
+  const { migrations } = await migrate(configs, 'status', deps);
+  return { ...found, pending: migrations.filter(({ applied_at }) => applied_at === null).length };
+}

@@ -1,0 +1,55 @@
+import { Option } from 'commander';
+
+import { BUSY_RULES, obeyBusyRule, SkippedRun, type BusyRule } from '../app/if-busy.ts';
+import type { RunDeps } from '../app/run.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { CommandContext, Outcome } from './context.ts';
+import { secondsOption } from './options.ts';
+import { printJson } from './print.ts';
+import { skippedRun } from './run-document.ts';
+
+export type BusyOptions = {
+  readonly ifBusy: BusyRule['ifBusy'];
+  readonly waitTimeout?: number;
+};
+
+export const IF_BUSY = new Option(
+  '--if-busy <what>',
+  'while another run has the database: fail with exit 7, skip this run with exit 0, or wait',
+)
+  .choices(BUSY_RULES)
+  .default('fail');
+
+export const WAIT_TIMEOUT = new Option(
+  '--wait-timeout <seconds>',
+  'how long --if-busy wait waits before it fails (default: no limit)',
+).argParser(secondsOption);
+
+/** What the flags say. Throws `usage` where one is of no use. */
+export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
+  if (waitTimeout !== undefined && ifBusy !== 'wait') {
+    throw new PipelineError('Cannot use --wait-timeout: it needs --if-busy wait', { code: 'usage' });
+  }
+  return { ifBusy, waitTimeoutSeconds: waitTimeout ?? null };
+}
+
+/** Runs something that may find the database busy. */
+export async function ruledByBusy(
+  context: CommandContext,
+  rule: BusyRule,
+  work: (deps: Pick<RunDeps, 'waitForLock' | 'whileBusy'>) => Promise<Outcome>,
+): Promise<Outcome> {
+  const source = context.loaded.config.source.name;
+  // On a terminal info lines are not shown, as the live display stands for them.
+  const level = context.live ? 'warn' : 'info';
+  const tell: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
+  try {
+    return await work(obeyBusyRule(rule, { ...context, tell }));
+  } catch (error) {
+    if (!(error instanceof SkippedRun)) throw error;
+    tell(error.message, { event: 'run.skipped', reason: error.context['who'] });
+    if (context.json) printJson(context, skippedRun(source));
+    return null;
+  }
+}

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { Command } from 'commander';
+
+import { testDatabase, type DatabaseState } from '../app/test-database.ts';
+import { compileConfigCheck, refuse } from '../config/check.ts';
+import { DEFAULT_NAME } from '../config/file.ts';
+import { readJobs } from '../config/jobs.ts';
+import { configTemplate } from '../config/template.ts';
+import { PipelineError } from '../core/errors.ts';
+import { errorCode } from '../lib/error-code.ts';
+import { fileFailure } from '../lib/file-failure.ts';
+import { withoutPassword } from '../lib/mask-url.ts';
+import { example, type Register } from './command.ts';
+import { configsOf, openContext, type CommandContext, type GlobalOptions } from './context.ts';
+import { printJson, printLine } from './print.ts';
+import { typeable } from './self.ts';
+
+export type InitDocument = DatabaseState & {
+  readonly file: string;
+  /** The command to type now. */
+  readonly next: string;
+};
+
+export const registerInit: Register = (program, streams) => {
+  program
+    .command('init')
+    .description('write a configuration file with comments, and test the database that it names')
+    .option('--force', 'replace the file where there is one')
+    .addHelpText('after', example('init', 'init --database-url postgresql://me@localhost/mydb'))
+    .action(async ({ force = false }: { readonly force?: boolean }, command: Command) => {
+      const given = command.optsWithGlobals<GlobalOptions>();
+      const file = await writeTemplate(given, streams.cwd, force);
+      const context = await openContext(streams, command, { all: true });
+      await readJobs(context.loaded.whole);
+      if (!context.json) printLine(context, `Wrote ${file}`);
+      const state = await testDatabase(configsOf(context), context);
+      const next = typeable(`spacex-pipeline ${nextCommand(state)}`, streams.cwd, flagsNow(given));
+      if (context.json) printJson(context, { file, ...state, next });
+      else printState(context, state, next);
+    });
+};
+
+/** Throws `usage` where the file is there, or the URL has a secret that no file should have. */
+async function writeTemplate(
+  { config = DEFAULT_NAME, dataDir, databaseUrl }: GlobalOptions,
+  cwd: string,
+  force: boolean,
+): Promise<string> {
+  const file = resolve(cwd, config);
+  const folder = dirname(file);
+  const url = databaseUrl === undefined ? null : writableUrl(databaseUrl);
+  const text = configTemplate({
+    schema: schemaFrom(folder),
+    dataDir: dataDir === undefined ? null : relative(folder, resolve(cwd, dataDir)) || '.',
+    databaseUrl: url,
+  });
+  try {
+    await writeFile(file, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST')
+      throw new PipelineError(`Cannot write ${config}: it is there already`, {
+        code: 'usage',
+        cause: error,
+        hint: 'Give --force to replace it, or see what it says: spacex-pipeline config',
+      });
+    throw new PipelineError(`Cannot write ${config}: ${fileFailure(error).text}`, {
+      code: 'usage',
+      cause: error,
+      hint: 'Give --config a file in a folder that is there and can be written.',
+    });
+  }
+  return file;
+}
+
+function writableUrl(given: string): string {
+  const problems = compileConfigCheck()({ database: { url: given } });
+  refuse(
+    problems.map(({ message }) => ({ source: '--database-url', message })),
+    'Correct it, or leave it out for the embedded database.',
+  );
+  const url = withoutPassword(given);
+  if (url !== null) return url;
+  throw new PipelineError('Cannot write the database URL to a file: it has a secret that no variable gives', {
+    code: 'usage',
+    hint: 'Give the URL as SPACEX_PIPELINE_DATABASE_URL, and leave --database-url out.',
+  });
+}
+
+/** Where the package is installed beside the file, by the path that stays. */
+function schemaFrom(folder: string): string {
+  const name = 'spacex-pipeline.config.schema.json';
+  const installed = ['node_modules', 'spacex-pipeline', name];
+  if (existsSync(join(folder, ...installed))) return `./${installed.join('/')}`;
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const path = relative(folder, join(root, name)).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** The file says the rest now, but for a password. */
+function flagsNow(given: GlobalOptions): GlobalOptions {
+  const { config, databaseUrl, schema, allowNetworkFolder } = given;
+  const hasPassword = databaseUrl !== undefined && withoutPassword(databaseUrl) !== databaseUrl;
+  const flags = { config, schema, allowNetworkFolder, databaseUrl: hasPassword ? databaseUrl : undefined };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+function nextCommand({ pending }: DatabaseState): string {
+  return (pending ?? 0) > 0 ? 'migrate up' : 'run';
+}
+
+function printState(
+  context: CommandContext,
+  { database, pending, version }: DatabaseState,
+  next: string,
+): void {
+  const migrations = `${pending === 0 ? 'no' : pending} pending ${pending === 1 ? 'migration' : 'migrations'}`;
+  printLine(
+    context,
+    version === null
+      ? `The embedded database will be in ${database}, which can be written`
+      : `${database} answers: PostgreSQL ${version}, ${migrations}`,
+  );
+  printLine(context, `Next: ${next}`);
+}

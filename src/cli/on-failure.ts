@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+
+import { openLog } from '../app/log.ts';
+import { childEnvironment } from '../config/child-environment.ts';
+import { loadConfig } from '../config/load.ts';
+import { guessLogFormat, type FormatFlags } from '../config/log-format.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { RunReport } from '../core/run.ts';
+import { planRun } from '../engine/plan.ts';
+import { jsonText } from '../lib/json-text.ts';
+import { runShell, type ShellEnd } from '../lib/run-shell.ts';
+import { sources } from '../sources/index.ts';
+import type { CommandContext, CommandStreams, GlobalOptions, Outcome } from './context.ts';
+import { failedRun } from './run-document.ts';
+
+const TIMEOUT_SECONDS = 60;
+
+/** What `--on-failure` is to do with a run, whatever became of it. */
+export type TellFailure = (report: RunReport) => Promise<void>;
+
+type Watched = {
+  /** What the user wants to be run by the shell; undefined for nothing. */
+  readonly command: string | undefined;
+  readonly typed: Command;
+  readonly open: () => Promise<CommandContext>;
+  readonly work: (context: CommandContext, tell: TellFailure) => Promise<Outcome>;
+};
+
+/**
+ * Lets a command of the user know of a run that did not succeed, or never began. An interruption, and a mistake on the
+ * command line, are known to the user.
+ */
+export async function tellingFailure(
+  { command, open, typed, work }: Watched,
+  streams: CommandStreams,
+): Promise<Outcome> {
+  const { config, logFormat } = typed.optsWithGlobals<GlobalOptions>();
+  if (command === undefined) return work(await open(), async () => undefined);
+  let context: CommandContext | null = null;
+  try {
+    context = await open();
+    const { log } = context;
+    return await work(context, (report) => notify(command, report, log, streams));
+  } catch (error) {
+    if (!streams.signal.aborted && !(await isOfCommandLine(error, config, streams.cwd))) {
+      const log = context?.log ?? (await earlyLog({ config, logFormat }, streams));
+      await notify(command, failedRun(reportError(error)), log, streams);
+    }
+    throw error;
+  }
+}
+
+/** Would the configuration alone be taken? */
+async function isOfCommandLine(error: unknown, config: string | undefined, cwd: string): Promise<boolean> {
+  if (!(error instanceof PipelineError) || error.code !== 'usage') return false;
+  try {
+    const loaded = await loadConfig({ flags: { config }, cwd });
+    for (const { name, resources } of sources)
+      planRun(resources, loaded.config.sources[name]?.resources ?? null);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Before the configuration is known. */
+async function earlyLog(given: FormatFlags, { cwd, lines, stderr }: CommandStreams): Promise<Log> {
+  if (!lines.isKnown()) lines.use(await guessLogFormat(given, cwd));
+  return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });
+}
+
+async function notify(
+  command: string,
+  report: RunReport,
+  log: Log,
+  { cwd, lines, signal, stderr }: CommandStreams,
+): Promise<void> {
+  if (report.status === 'succeeded' || report.status === 'interrupted' || signal.aborted) return;
+  const end = await runShell(command, {
+    input: `${jsonText(report)}\n`,
+    env: childEnvironment(variablesOf(report)),
+    cwd,
+    timeoutMs: TIMEOUT_SECONDS * 1000,
+    signal,
+    onLine(line) {
+      if (lines.current() === 'json') log.info(line, { event: 'on_failure.output' });
+      else stderr.write(`${line}\n`);
+    },
+  });
+  const reason = reasonOf(end);
+  if (reason !== null)
+    log.warn(`Cannot complete the command of --on-failure: ${reason}`, { event: 'on_failure.failed' });
+}
+
+function variablesOf({ error, run_dir, run_id, source, status }: RunReport): Record<string, string> {
+  return {
+    RUN_ID: run_id ?? '',
+    RUN_STATUS: status,
+    RUN_ERROR_CODE: error?.code ?? '',
+    RUN_ERROR_MESSAGE: error?.message ?? '',
+    RUN_SOURCE: source ?? '',
+    RUN_DIR: run_dir ?? '',
+  };
+}
+
+function reasonOf({ code, reason }: ShellEnd): string | null {
+  if (code === 0) return null;
+  if (reason === 'timeout') return `it took longer than ${TIMEOUT_SECONDS} s`;
+  if (reason === 'interrupted') return 'it was interrupted';
+  if (reason === 'unstarted') return 'the shell could not be started';
+  return reason === 'signal' ? 'a signal ended it' : `it ended with exit code ${code}`;
+}

@@ -1,0 +1,28 @@
+import type { ErrorReport } from '../core/errors.ts';
+import type { RunReport, RunStatus } from '../core/run.ts';
+
+/** What `run --json` prints: `skipped` is no run, so no past run has it. */
+export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStatus | 'skipped' };
+
+const UNBEGUN = {
+  run_id: null,
+  source: null,
+  address: null,
+  simulated: null,
+  run_dir: null,
+  job: null,
+  started_at: null,
+  finished_at: null,
+  resources: {},
+} as const;
+
+/** The document of a run that never began. */
+export function failedRun(error: ErrorReport): RunReport {
+  const status = error.code === 'interrupted' ? 'interrupted' : 'failed';
+  return { ...UNBEGUN, status, error };
+}
+
+/** The document of a run that was not to begin, as another one has the database. */
+export function skippedRun(source: string): RunDocument {
+  return { ...UNBEGUN, status: 'skipped', source, error: null };
+}

@@ -1,0 +1,102 @@
+import { sandboxDataDir } from '../app/history.ts';
+import { readStatuses } from '../app/status.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { JobReport } from '../core/job.ts';
+import type { SourceStatus, StatusReport } from '../core/status.ts';
+import { example, type Register } from './command.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
+import { durationOption } from './options.ts';
+import { printJson, printLine } from './print.ts';
+import { typeable } from './self.ts';
+
+export const registerStatus: Register = (program, streams, act) => {
+  program
+    .command('status')
+    .description('whether the data are fresh and good; exits 10 where somebody should look')
+    .option(
+      '--max-age <duration>',
+      'how old the last success may be, as 2h, 90m or 3d (default: twice the pace of the jobs)',
+      durationOption,
+    )
+    .addHelpText('after', example('status', 'status --max-age 2d --json'))
+    .action(async ({ maxAge }: { readonly maxAge?: number }, command) => {
+      const context = await openContext(streams, command, { all: true });
+      const { whole } = context.loaded;
+      const report = await readStatuses(whole, configsOf(context), maxAge ?? null, context);
+      if (context.json) printJson(context, report);
+      else printStatus(context, report);
+      act(report.needs_attention ? 'attention' : null);
+    });
+};
+
+function printStatus(context: CommandContext, { checked_at, database, sources }: StatusReport): void {
+  printLine(context, `Database: ${database}`);
+  for (const source of sources) {
+    printLine(context, '');
+    for (const [what, text] of linesOf(source, Date.parse(checked_at)))
+      printLine(context, what === '' ? text : `  ${`${what}:`.padEnd(14)}${text}`);
+  }
+  const simulated = sources.every(({ last_success }) => last_success === null)
+    ? sandboxDataDir(context.loaded.config.dataDir)
+    : null;
+  if (simulated !== null) printLine(context, `  Simulated runs are in ${simulated}: give --data-dir.`);
+  const command = nextCommand(sources);
+  if (command === null) return;
+  printLine(context, '');
+  printLine(context, typeable(`Next: spacex-pipeline ${command}`, context.cwd, context.given));
+}
+
+type Line = readonly [what: string, text: string];
+
+function linesOf(status: SourceStatus, now: number): readonly Line[] {
+  const { checks, held, jobs, last_run, last_success, needs_attention, reasons, rejects_open } = status;
+  const { running, source } = status;
+  const ago = (time: string | null): string =>
+    time === null ? '' : `, ${formatDuration((now - Date.parse(time)) / 1000)} ago (${time})`;
+  return [
+    ['', `${source}: ${needs_attention ? 'needs attention' : 'fine'}`],
+    ...reasons.map(({ message }): Line => ['Why', message]),
+    [
+      'Last success',
+      last_success === null ? 'never' : `run ${last_success.run_id}${ago(last_success.finished_at)}`,
+    ],
+    ...(last_success === null ? [] : [['Records', originOf(last_success)] as const]),
+    ...(last_run === null || last_run.run_id === last_success?.run_id
+      ? []
+      : [['Last run', `${last_run.run_id} ${last_run.status}${ago(last_run.finished_at)}`] as const]),
+    ...(running === null
+      ? []
+      : [['Running', `run ${running.run_id} began${ago(running.started_at).slice(1)}`] as const]),
+    ...jobs.map((job): Line => ['Job', jobLine(job)]),
+    ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
+    ['Data checks', `${checks.error} error, ${checks.warning} warning, ${checks.info} info found something`],
+  ];
+}
+
+function originOf({ address, simulated }: NonNullable<SourceStatus['last_success']>): string {
+  const kind = simulated === null ? 'of unknown kind' : simulated ? 'simulated' : 'real';
+  return `${kind}, from ${address}`;
+}
+
+function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport): string {
+  const next = schedule === null ? 'only by hand' : enabled ? `next run ${next_run}` : 'disabled';
+  return [
+    `${name}, ${next}`,
+    ...(last === null ? [] : [`last ${last.status}`]),
+    ...(state === 'idle' ? [] : [state]),
+  ].join('; ');
+}
+
+/** What shows most of why somebody should look. */
+function nextCommand(sources: readonly SourceStatus[]): string | null {
+  const codes = sources.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+  const has = (...wanted: readonly (typeof codes)[number][]): boolean =>
+    codes.some((code) => wanted.includes(code));
+  if (has('run_failed', 'run_partial', 'books')) {
+    const broken = sources.find(({ reasons }) => reasons.some(({ code }) => /^run_|^books$/.test(code)));
+    return `runs show ${broken?.last_run?.run_id}`;
+  }
+  if (has('job_failed')) return 'jobs';
+  if (has('check_error')) return 'checks';
+  return has('never_succeeded', 'too_old') ? 'run' : null;
+}

@@ -1,0 +1,82 @@
+import { listSettings, valueAt } from './keys.ts';
+import { defaultJobs, type Job } from './jobs.ts';
+import { describeSchedule } from './cron.ts';
+import type { SharedKey } from './schema.ts';
+
+export type TemplateOptions = {
+  /** Where editors find the schema, as a path from the file. */
+  readonly schema: string;
+  readonly dataDir: string | null;
+  /** Without a secret; null for the embedded database. */
+  readonly databaseUrl: string | null;
+};
+
+/** A configuration file that says what there is by default, with comments. */
+export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions): string {
+  const url = databaseUrl ?? 'postgresql://me@localhost/mydb';
+  return `// Configuration of spacex-pipeline: JSON with comments. What is left out has its default.
+// "spacex-pipeline config" prints every value and where it came from.
+{
+  "$schema": ${JSON.stringify(schema)},
+
+  // The folder of runs, and of the embedded database. Relative to this file.
+  "dataDir": ${JSON.stringify(dataDir ?? defaultOf('dataDir'))},
+
+  "database": {
+    // Without a URL: the embedded database, or the server that DATABASE_URL or PGHOST names. A password does not belong
+    // here: give it as PGPASSWORD, or in ~/.pgpass.
+    ${databaseUrl === null ? '// ' : ''}"url": ${JSON.stringify(url)}
+  },
+
+  // What "spacex-pipeline serve" runs by itself, by name.
+  "jobs": {
+${defaultJobs().map(jobTemplate).join(',\n')}
+  },
+
+  // The HTTP API and metrics of serve. Beyond this machine it needs a token: SPACEX_PIPELINE_TOKEN.
+  "serve": { "host": ${written('serve.host')}, "port": ${written('serve.port')} },
+
+  // level: debug, info, warn or error. format: text for people, json for machines.
+  "log": { "level": ${written('log.level')}, "format": ${written('log.format')} }
+}
+`;
+}
+
+function jobTemplate({ enabled, name, retries, schedule, source, timezone, ...job }: Job): string {
+  const { missed, overlap, timeoutSeconds } = job;
+  const words = schedule === null ? 'only by hand' : describeSchedule(schedule, timezone);
+  const { delaySeconds, limit, maxDelaySeconds } = retries;
+  return `    ${JSON.stringify(name)}: {
+      "source": ${JSON.stringify(source.name)},
+      // archive, live, sandbox or a base URL. Without it: what is configured for the source.
+      // "from": "archive",
+      // Names of the resources, besides those that they need; null for those of the source.
+      "resources": null,
+      // Minute, hour, day of the month, month, day of the week; null: only by hand. This one: ${words}.
+      "schedule": ${JSON.stringify(schedule)},
+      "timezone": ${JSON.stringify(timezone)},
+      // A tick while the job is still running: skip it, or queue one run.
+      "overlap": ${JSON.stringify(overlap)},
+      // Ticks that passed while nothing was running: make up for them by one run (once), or not (none).
+      "missed": ${JSON.stringify(missed)},
+      // A run that takes longer is interrupted, to be resumed.
+      "timeoutSeconds": ${timeoutSeconds},
+      // A run that failed is tried again; the first wait is doubled before each further try.
+      "retries": { "limit": ${limit}, "delaySeconds": ${delaySeconds}, "maxDelaySeconds": ${maxDelaySeconds} },
+      // Beyond both, count and share, a resource is refused: of records that break their contract, of rows that vanish.
+      "limits": {
+        "rejects": { "count": ${written('limits.rejects.count')}, "share": ${written('limits.rejects.share')} },
+        "vanished": { "count": ${written('limits.vanished.count')}, "share": ${written('limits.vanished.share')} }
+      },
+      "enabled": ${enabled}
+    }`;
+}
+
+function written(key: SharedKey): string {
+  return JSON.stringify(defaultOf(key));
+}
+
+function defaultOf(key: SharedKey): unknown {
+  const setting = listSettings().find((one) => one.key === key);
+  return setting === undefined ? null : valueAt(setting.schema, ['default']);
+}

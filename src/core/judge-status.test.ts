@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { JobReport, JobTry } from './job.ts';
+import { judgeStatus } from './judge-status.ts';
+import { NO_RUNS, type LedgerStatus } from './status.ts';
+
+const NOW = Date.parse('2026-11-27T12:00:00Z');
+const HOUR = 3_600_000;
+const ago = (hours: number): string => new Date(NOW - hours * HOUR).toISOString();
+
+const SUCCESS = { run_id: 'a', finished_at: ago(2), address: 'live', simulated: false };
+const ENDED = {
+  run_id: 'a',
+  status: 'succeeded',
+  started_at: ago(3),
+  finished_at: ago(2),
+  error: null,
+} as const;
+const FINE: LedgerStatus = { ...NO_RUNS, last_success: SUCCESS, last_run: ENDED };
+const BROKEN = { code: 'source', message: 'Cannot read it', hint: null } as const;
+
+const TRY: JobTry = {
+  job: 'nightly',
+  job_id: 'x',
+  try: 1,
+  trigger: 'schedule',
+  status: 'failed',
+  run_id: null,
+  started_at: ago(1),
+  finished_at: ago(1),
+  again_at: null,
+  host: 'h',
+  pid: 1,
+  error: BROKEN,
+};
+const JOB: JobReport = {
+  name: 'nightly',
+  source: 's',
+  from: null,
+  resources: null,
+  schedule: '0 4 * * *',
+  schedule_words: '',
+  timezone: 'UTC',
+  enabled: true,
+  next_run: '2026-11-28T04:00:00.000Z',
+  state: 'idle',
+  since: null,
+  last: null,
+};
+
+function codes(
+  ledger: LedgerStatus,
+  own: { max?: number | null; jobs?: readonly JobReport[] } = {},
+): string[] {
+  const { jobs = [], max = null } = own;
+  const { needs_attention, reasons } = judgeStatus('s', ledger, { jobs, max, now: NOW });
+  assert.equal(needs_attention, reasons.length > 0);
+  return reasons.map(({ code, message }) => `${code}: ${message}`);
+}
+
+void describe('a source needs attention', () => {
+  void it('unless its last success is new enough and nothing is wrong', () => {
+    assert.deepEqual(codes(FINE, { max: 7200, jobs: [JOB] }), []);
+    assert.deepEqual(codes(FINE), [], 'any age is right without a limit');
+    const { age_seconds, next_run, quota } = judgeStatus('s', FINE, { jobs: [JOB], max: null, now: NOW });
+    assert.deepEqual([age_seconds, next_run, quota], [7200, JOB.next_run, null]);
+  });
+
+  void it('where no run has succeeded, or the last one is too old', () => {
+    assert.deepEqual(codes(NO_RUNS), ['never_succeeded: No run has succeeded yet']);
+    assert.deepEqual(codes(FINE, { max: 7199 }), [
+      'too_old: The last success is 2 h old, and should be at most 1 h 59 min',
+    ]);
+  });
+
+  void it('where the last run failed, published only a part, or has books that do not balance', () => {
+    const after = (status: 'failed' | 'partial' | 'interrupted', error: LedgerStatus['last_run'] = null) =>
+      codes({ ...FINE, last_run: error ?? { ...ENDED, run_id: 'b', status, error: BROKEN } });
+    assert.deepEqual(after('failed'), ['run_failed: Run b failed: Cannot read it']);
+    assert.deepEqual(after('partial'), ['run_partial: Run b published only a part: Cannot read it']);
+    assert.deepEqual(after('interrupted'), [], 'somebody knows');
+    const books = { ...ENDED, run_id: 'b', status: 'failed', error: { ...BROKEN, code: 'books' } } as const;
+    assert.deepEqual(after('failed', books), ['books: The books of run b do not balance: Cannot read it']);
+  });
+
+  void it('where a job failed before a run began, unless one has succeeded since, or it is disabled', () => {
+    const of = (last: JobTry, own: Partial<JobReport> = {}) =>
+      codes(FINE, { jobs: [{ ...JOB, ...own, last }] });
+    assert.deepEqual(of(TRY), ['job_failed: Job nightly failed before a run began: Cannot read it']);
+    assert.deepEqual(of({ ...TRY, started_at: ago(3) }), []);
+    assert.deepEqual(of({ ...TRY, run_id: 'b' }), [], 'the run says so itself');
+    assert.deepEqual(of({ ...TRY, status: 'postponed' }), []);
+    assert.deepEqual(of(TRY, { enabled: false }), []);
+    assert.equal(codes(NO_RUNS, { jobs: [{ ...JOB, last: TRY }] }).length, 2);
+  });
+
+  void it('where a check of severity error found something, and of no other', () => {
+    const found = (error: number) => codes({ ...FINE, checks: { error, warning: 5, info: 5 } });
+    assert.deepEqual(found(0), []);
+    assert.deepEqual(found(1), ['check_error: 1 data check of severity error found something']);
+    assert.deepEqual(found(2), ['check_error: 2 data checks of severity error found something']);
+  });
+});

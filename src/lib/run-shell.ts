@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export type ShellEnd = {
+  /** Null where a signal ended it, or it could not be started. */
+  readonly code: number | null;
+  /** Why it did not end with a code of its own. */
+  readonly reason: 'signal' | 'timeout' | 'interrupted' | 'unstarted' | null;
+};
+
+export type ShellOptions = {
+  /** For its stdin. */
+  readonly input: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Takes what it prints, on stdout or stderr. */
+  readonly onLine: (line: string) => void;
+};
+
+const WINDOWS = process.platform === 'win32';
+
+/** Runs a command by the shell, and waits until it and all that holds its output have ended. Never throws. */
+export async function runShell(command: string, options: ShellOptions): Promise<ShellEnd> {
+  const { cwd, env, input, onLine, signal, timeoutMs } = options;
+  // A group of its own, so that what it started ends with it.
+  const child = spawn(command, { cwd, env: { ...env }, shell: true, stdio: 'pipe', detached: !WINDOWS });
+  let reason: ShellEnd['reason'] = null;
+  const end = (why: ShellEnd['reason']): void => {
+    reason ??= why;
+    kill(child);
+  };
+  const interrupt = (): void => end('interrupted');
+  const timer = setTimeout(() => end('timeout'), timeoutMs);
+  signal.addEventListener('abort', interrupt);
+  if (signal.aborted) interrupt();
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+  // It need not read what it gets.
+  child.stdin.on('error', () => undefined).end(input);
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('error', () => {
+      reason ??= 'unstarted';
+      resolve(null);
+    });
+    child.on('close', resolve);
+  });
+  clearTimeout(timer);
+  signal.removeEventListener('abort', interrupt);
+  return { code: reason === null ? code : null, reason: reason ?? (code === null ? 'signal' : null) };
+}
+
+function kill(child: ChildProcess): void {
+  if (WINDOWS || child.pid === undefined) {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
