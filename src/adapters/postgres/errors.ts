@@ -63,6 +63,7 @@ const CERTIFICATE =
 /** What to do next, by SQLSTATE or by Node's code. */
 const HINTS: Readonly<Record<string, string>> = {
   '08006': LOST,
+  '25P03': 'A run waited for its end: try again when none is going on, or ask for less at a time.',
   '25006':
     'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
   '3F000': OLDER_SCHEMA,
