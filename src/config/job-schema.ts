@@ -69,7 +69,8 @@ export function jobSchema() {
     timeoutSeconds: optional(
       number({
         exclusiveMinimum: 0,
-        maximum: 7 * DAY_SECONDS,
+        // The queue takes a job that is worked on for a day for lost.
+        maximum: 23 * 3600,
         description: 'Seconds that a run may take; then it is interrupted (default: 3600).',
       }),
     ),

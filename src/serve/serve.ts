@@ -63,7 +63,7 @@ export async function serve(
     const pgUrl = typeof shared?.port === 'number' ? readerUrl(shared.port) : null;
     ready({ url: http.url, pgUrl, jobs: await worker.list() });
     if (!signal.aborted) await once(signal, 'abort');
-    log.info(`stopping: a running job may go on for ${stopTimeoutSeconds} s`);
+    log.info(`stopping; a running job may go on for ${stopTimeoutSeconds} s`);
     await http.close();
     await shared?.close();
     await worker.stop(stopTimeoutSeconds * 1000);

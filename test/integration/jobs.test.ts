@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 
 import {
@@ -134,6 +136,26 @@ describe('a job', () => {
       assert.equal(worker.events.filter(({ type }) => type === 'job.started').length, expected);
     });
   }
+
+  it('whose overlap was changed leaves nothing behind that waits for ever', async (t) => {
+    const { worker, workspace } = await work(t, { poor: BY_HAND });
+    api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
+    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+    await worker.run('poor');
+    await worker.ended('poor');
+    await worker.stop(1000);
+    const file = path.join(workspace.folder, 'spacex-pipeline.config.json');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('"schedule":null', '"schedule":null,"overlap":"queue"'),
+    );
+    const again = await startTestWorker(workspace);
+    t.after(() => again.close());
+    assert.deepEqual(
+      (await again.list()).map(({ state }) => state),
+      ['idle'],
+    );
+  });
 
   it('that takes longer than its timeout is interrupted, and tried again', async (t) => {
     const { worker } = await work(t, {

@@ -102,6 +102,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       for (const job of jobs) {
         const name = queueOf(job);
         await makeQueue(boss, job, alone);
+        await dropOther(boss, job);
         if (!job.enabled || job.schedule === null) continue;
         wanted.add(name);
         const missed = job.missed === 'once' ? 'once' : 'skip';
@@ -206,6 +207,12 @@ function isRepeated(
 ): boolean {
   const isTick = data.trigger === 'schedule' && schedule !== null;
   return isTick && isRepeatedTick(schedule, timezone, new Date(createdOn));
+}
+
+/** What waits under a policy that the job had before would wait for ever. */
+async function dropOther(boss: PgBoss, { name, overlap }: QueuedJob): Promise<void> {
+  const other = queueOf({ name, overlap: overlap === 'skip' ? 'queue' : 'skip' });
+  if ((await boss.getQueue(other)) !== null) await boss.deleteQueuedJobs(other);
 }
 
 function ticketOf({ id, data, signal }: Job<Payload>): Ticket {
