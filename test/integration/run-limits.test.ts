@@ -61,7 +61,8 @@ it('limits of a resource that there is not, or of another form, are refused befo
   assertFailure(await run(['run', '--source', api.url]), { code: 2, message: key });
   configure({});
   const env = { SPACEX_PIPELINE_RESOURCE_LIMITS: '{"launches":{"rejects":{"count":-1}}}' };
-  const value = /SPACEX_PIPELINE_RESOURCE_LIMITS: must be a whole number from 0/;
+  const value =
+    /SPACEX_PIPELINE_RESOURCE_LIMITS: sources\.spacex\.limits\.launches\.rejects\.count must be a whole number from 0/;
   assertFailure(await run(['config'], env), { code: 2, message: value });
   assert.deepEqual(
     api.requests.slice(asked).filter(({ path }) => path === ROCKETS),
