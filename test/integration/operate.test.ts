@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+
+import { parseAllDocuments } from 'yaml';
+
+import { outline } from '../../src/cli/outline.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { cronFault } from '../../src/config/cron.ts';
+import { readJobs } from '../../src/config/jobs.ts';
+import { jobSchema } from '../../src/config/job-schema.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { isObjectSchema } from '../../src/config/schema.ts';
+import { valueAt } from '../../src/config/keys.ts';
+import type { Schema } from '../../src/core/schema.ts';
+import type { JobReport } from '../../src/core/job.ts';
+import { LAUNCHER, REPOSITORY } from '../support/cli.ts';
+import { blocksOf, readPage } from '../support/markdown.ts';
+import { commandsIn, faultOf } from '../support/page-commands.ts';
+import { readRules } from '../support/ops.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const PAGE = readPage('docs', 'operate.md');
+const BLOCKS = blocksOf(PAGE);
+
+function textsOf(language: string): readonly string[] {
+  return BLOCKS.filter((block) => block.language === language).map(({ text }) => text);
+}
+
+/** Also throws for warnings. */
+function run(program: string, args: readonly string[], input = ''): void {
+  const { status, stderr, stdout } = spawnSync(program, args, { input, encoding: 'utf8' });
+  assert.deepEqual([status, stdout, stderr], [0, '', ''], input);
+}
+
+function without(program: string): string | false {
+  return spawnSync(program, ['--version']).status === 0 ? false : `${program} is not installed`;
+}
+
+void describe('the runbook', () => {
+  const anchored = [...PAGE.matchAll(/^### `(\w+)` <a id="(alert-[\w-]+)"><\/a>$/gm)].map(
+    ([, alert, anchor]) => ({
+      alert,
+      anchor,
+    }),
+  );
+
+  void it('has an entry for each alert, at the anchor that the alert names, and no other', () => {
+    const rules = readRules('alerts.yml').map(({ alert, annotations }) => ({
+      alert,
+      anchor: annotations?.['runbook_url']?.replace('docs/operate.md#', ''),
+    }));
+    assert.deepEqual(anchored, rules);
+    assert.equal(PAGE.split('<a id="alert-').length - 1, rules.length);
+  });
+
+  void it('says for each what it means, what to type, how to mend it and when it ends', () => {
+    const entries = PAGE.split(/^### (?=`)/m).slice(1);
+    assert.equal(entries.length, anchored.length);
+    for (const entry of entries)
+      assert.deepEqual(
+        [...entry.matchAll(/^- \*\*(\w+)\*\*/gm)].map(([, word]) => word),
+        ['Means', 'Type', 'Mend', 'Ends'],
+        entry,
+      );
+  });
+});
+
+void describe('docs/operate.md', () => {
+  void it('links only to headings and anchors that it has', () => {
+    const headings = BLOCKS.reduce((text, block) => text.replace(block.text, ''), PAGE).matchAll(
+      /^#+ (.+)$/gm,
+    );
+    const slugs = [...headings].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const anchors = [...PAGE.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+    const links = [...PAGE.matchAll(/\]\(#([^)]+)\)/g)].map(([, id = '']) => id);
+    assert.ok(links.length > 10);
+    assert.deepEqual(
+      links.filter((id) => !slugs.includes(id) && !anchors.includes(id)),
+      [],
+    );
+  });
+
+  void it('links to files that are there', () => {
+    const links = [...PAGE.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, file = '']) => file);
+    assert.ok(links.length > 10);
+    assert.deepEqual(
+      links.filter((file) => !existsSync(path.join(REPOSITORY, 'docs', file))),
+      [],
+    );
+  });
+
+  void it('has YAML that parses', () => {
+    for (const text of textsOf('yaml'))
+      for (const document of parseAllDocuments(text))
+        assert.deepEqual([document.errors, document.warnings], [[], []], text);
+  });
+
+  void it('has shell that parses, that of workflows and of cron included', () => {
+    const steps = textsOf('yaml').flatMap((text) =>
+      [...text.matchAll(/^ *- run: (.+)$/gm)].map(([, step = '']) => step),
+    );
+    assert.ok(steps.length > 0);
+    for (const text of [...textsOf('sh'), ...steps]) run('bash', ['-n'], text);
+    const entries = textsOf('cron')
+      .flatMap((text) => text.trim().split('\n'))
+      .filter((line) => !/^\w+=/.test(line));
+    assert.equal(entries.length, 2);
+    for (const line of entries) {
+      const [, schedule = '', command = ''] = /^((?:\S+ ){4}\S+) \S+ (.+)$/.exec(line) ?? [];
+      assert.equal(cronFault(schedule), null);
+      assert.doesNotMatch(command, /%/);
+      run('/bin/sh', ['-n'], command);
+    }
+  });
+
+  void it('has units that systemd takes', { skip: without('systemd-analyze') }, (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'test-units-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const names = [...PAGE.matchAll(/`\/etc\/systemd\/system\/([\w.-]+)`/g)].map(([, name = '']) => name);
+    const units = textsOf('ini');
+    assert.equal(names.length, units.length);
+    const files = names.map((name) => path.join(folder, name));
+    for (const [index, file] of files.entries())
+      writeFileSync(file, (units[index] ?? '').replaceAll('/usr/local/bin/spacex-pipeline', LAUNCHER));
+    run('systemd-analyze', ['verify', '--man=no', ...files]);
+  });
+
+  void it('has Python that parses', { skip: without('python3') }, () => {
+    const texts = textsOf('python');
+    assert.ok(texts.length > 0);
+    for (const text of texts) run('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], text);
+  });
+
+  void it('has a configuration that is taken', async (t) => {
+    const workspace = createWorkspace(null);
+    t.after(() => workspace.remove());
+    const inShell = [...PAGE.matchAll(/<<'JSON'\n([^]*?)^JSON$/gm)].map(([, text = '']) => text);
+    const inYaml = textsOf('yaml').flatMap((text) =>
+      parseAllDocuments(text).flatMap((document) => {
+        const file: unknown = document.getIn(['data', 'spacex-pipeline.config.json']);
+        return typeof file === 'string' ? [file] : [];
+      }),
+    );
+    assert.ok(inShell.length > 0 && inYaml.length > 0);
+    for (const text of [...textsOf('json'), ...inShell, ...inYaml]) {
+      const file = path.join(workspace.folder, 'one.json');
+      writeFileSync(file, text);
+      const jobs = await workspace.json<JobReport[]>(['jobs', '--config', file, '--data-dir', 'data']);
+      assert.ok(jobs.length > 0);
+    }
+  });
+});
+
+void it('the table of the keys of a job has them all, with their defaults', async () => {
+  const [, table = ''] = /^\| key +\| default.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(PAGE) ?? [];
+  const rows = table.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm);
+  const told = new Map([...rows].map(([, key = '', value = '']) => [key, value.replaceAll('`', '')]));
+  assert.deepEqual([...told.keys()], leavesOf(jobSchema()));
+  const loaded = await loadConfig({ flags: {}, cwd: tmpdir(), env: { SPACEX_PIPELINE_JOBS: '{"one":{}}' } });
+  const [job] = await readJobs(loaded);
+  for (const [key, value] of told) {
+    // What is as configured elsewhere is told in words.
+    const is: unknown = valueAt(job, key.split('.'));
+    if (!/ /.test(value)) assert.equal(value, String(is), key);
+  }
+});
+
+/** Limits are told by their kind alone. */
+function leavesOf(schema: Schema, above = ''): readonly string[] {
+  if (!isObjectSchema(schema) || /^limits\.\w/.test(above)) return [above.replace(/\.$/, '')];
+  return Object.entries(schema.properties).flatMap(([name, one]) => leavesOf(one, `${above}${name}.`));
+}
+
+void it('the pages name no command and no flag that the program does not have', async () => {
+  const nowhere = { write: () => undefined };
+  const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
+  const commands = outline(await buildProgram(streams));
+  // Of these, the reference shows how commands are put together.
+  const docs = readdirSync(path.join(REPOSITORY, 'docs')).filter((name) => name !== 'cli.md');
+  const faults = ['README.md', 'ops/README.md', ...docs.map((name) => `docs/${name}`)].flatMap((name) =>
+    commandsIn(readPage(name)).flatMap((words) => {
+      const fault = faultOf(words, commands);
+      return fault === null ? [] : [`${name}: ${fault}`];
+    }),
+  );
+  assert.deepEqual(faults, []);
+  assert.ok(commandsIn(PAGE).length > 40);
+});

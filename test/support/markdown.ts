@@ -1,0 +1,59 @@
+import { REPOSITORY } from './cli.ts';
+import { readText } from './workspace.ts';
+
+/** A fenced block of a page. */
+export type Block = {
+  /** `sh`, `yaml` …; '' where the fence names none. */
+  readonly language: string;
+  readonly text: string;
+  /** The headings that it is below, the nearest one last, without their anchors. */
+  readonly headings: readonly string[];
+};
+
+const FENCE = /^ *```(\w*)$/;
+const HEADING = /^(#+) +(.+?)(?: *<a id="[^"]*"><\/a>)?$/;
+
+/** A page of the repository. */
+export function readPage(...name: readonly string[]): string {
+  return readText(REPOSITORY, ...name);
+}
+
+/** The fenced blocks of a page, those in lists included, in their order. */
+export function blocksOf(page: string): readonly Block[] {
+  const blocks: Block[] = [];
+  let headings: readonly string[] = [];
+  let open: { readonly language: string; readonly indent: number; readonly lines: string[] } | null = null;
+  for (const line of page.split('\n')) {
+    const [, language] = FENCE.exec(line) ?? [];
+    if (open !== null && language === '') {
+      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, headings });
+      open = null;
+    } else if (open !== null) {
+      open.lines.push(line.slice(open.indent));
+    } else if (language === undefined) {
+      const [, level = '', heading = ''] = HEADING.exec(line) ?? [];
+      if (heading !== '') headings = [...headings.slice(0, level.length - 1), heading];
+    } else {
+      open = { language, indent: line.indexOf('`'), lines: [] };
+    }
+  }
+  return blocks;
+}
+
+/** The blocks of a language below a heading, whose beginning is enough. */
+export function blocksBelow(page: string, language: string, heading: string): readonly [string, ...string[]] {
+  const found = blocksOf(page).filter(
+    (block) => block.language === language && block.headings.some((one) => one.startsWith(heading)),
+  );
+  const [first, ...others] = found.map(({ text }) => text);
+  if (first === undefined) throw new Error(`Cannot find a block of ${language} below ${heading}`);
+  return [first, ...others];
+}
+
+/** Each statement of a block of SQL, which has none that contains the end of another. */
+export function statementsOf(sql: string): readonly string[] {
+  return sql
+    .split(/;\n/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
