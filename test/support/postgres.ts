@@ -64,6 +64,7 @@ export type PostgresOptions = {
   readonly options?: readonly string[];
   /** A commit survives a crash. False by default: faster, and no test of crashes is to be trusted. */
   readonly durable?: boolean;
+  readonly programs?: string; // the folder with other `initdb` and `postgres` than those that the tests bring
 };
 
 export type PostgresServer = {
@@ -90,7 +91,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const folder = makeFolder(user);
   const guardian = startGuardian(folder);
   try {
-    const programs = findPrograms(folder, user);
+    const programs = options.programs ?? findPrograms(folder, user);
     const dataDir = path.join(folder, 'data');
     const password = randomBytes(12).toString('hex');
     const run: Run = (program, args) => {
@@ -103,7 +104,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       });
       return watchProcess(child, asSocket(child.stderr), guardian);
     };
-    await initialise(run, dataDir, password, user);
+    await initialise(run, dataDir, password, user, options.programs ? [] : ['--set=scram_iterations=1']);
 
     const settings = [
       'listen_addresses=127.0.0.1',
@@ -264,7 +265,7 @@ function childrenOf(pid: number | undefined): string[] {
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];
 }
 
-async function initialise(run: Run, dataDir: string, password: string, user: User): Promise<void> {
+async function initialise(run: Run, dataDir: string, password: string, user: User, more: string[]) {
   const passwordFile = path.join(path.dirname(dataDir), 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user) chownSync(passwordFile, user.uid, user.gid);
@@ -273,7 +274,7 @@ async function initialise(run: Run, dataDir: string, password: string, user: Use
     '--username=postgres',
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
-    '--set=scram_iterations=1', // the password is random: nothing to slow down
+    ...more,
     '--encoding=UTF8',
     '--no-locale',
     '--no-sync',

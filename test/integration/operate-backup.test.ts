@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+import {
+  type LAUNCHES,
+  type ROCKETS,
+  sandboxReplies,
+  startApi,
+  type Api,
+  type Reply,
+} from '../support/api.ts';
+import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+import { connected } from '../support/loaded.ts';
+import { blocksBelow, readPage } from '../support/markdown.ts';
+import { findPgDump, type PgDump } from '../support/pg-dump.ts';
+import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
+
+/** The commands of docs/operate.md, as they stand there, but for the folder. */
+const [BACK_UP, RESTORE = '', COPY = ''] = blocksBelow(
+  readPage('docs', 'operate.md'),
+  'sh',
+  '7. Back up and restore',
+);
+const STATED = '/var/lib/spacex-pipeline';
+const FOUND = findPgDump();
+
+let replies: { readonly [ROCKETS]: Reply; readonly [LAUNCHES]: Reply };
+let api: Api;
+before(async () => {
+  replies = await sandboxReplies({ launches: 50 });
+  api = await startApi(replies);
+});
+after(() => api.close());
+
+/** Runs a block by bash, beside the API of this process, and gives what it prints. */
+async function runBlock(
+  folder: string,
+  block: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const options = { cwd: folder, env: cliEnvironment(env) };
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', block], options);
+  return stdout;
+}
+
+async function assertNothingIsRequestedAgain(run: () => Promise<string>): Promise<void> {
+  const made = api.requests.length;
+  assert.match(await run(), /everything is unchanged/);
+  const statuses = api.requests.slice(made).map(({ status }) => status);
+  assert.deepEqual([...new Set(statuses)], [304]);
+}
+
+void describe(
+  'a backup of a server and its data folder',
+  { skip: typeof FOUND === 'string' && FOUND },
+  () => {
+    const { env, programs } = FOUND as PgDump;
+    let server: PostgresServer;
+    let workspace: Workspace;
+    let bin: string;
+    before(async () => {
+      server = await startPostgres(programs === null ? {} : { programs });
+      bin = mkdtempSync(path.join(tmpdir(), 'test-bin-'));
+      symlinkSync(LAUNCHER, path.join(bin, 'spacex-pipeline'));
+      workspace = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
+    });
+    after(async () => {
+      rmSync(bin, { recursive: true });
+      workspace.remove();
+      await server.remove();
+    });
+
+    async function shell(block: string, folder: string, database: string): Promise<string> {
+      assert.ok(block.includes(`DATA=${STATED}\n`));
+      const url = new URL(server.url);
+      url.pathname = `/${database}`;
+      const PATH = [bin, path.dirname(process.execPath), env.PATH].join(path.delimiter);
+      return runBlock(workspace.folder, block.replace(STATED, folder), {
+        ...env,
+        PATH,
+        SPACEX_PIPELINE_DATABASE_URL: url.href,
+      });
+    }
+
+    void it('is restored into an empty database and another folder, and nothing has changed', async () => {
+      const [folder, restored] = ['data', 'restored'].map((name) => path.join(workspace.folder, name));
+      assert.ok(folder !== undefined && restored !== undefined);
+      const first = await workspace.run(['run', '--migrate', '--database-url', server.url]);
+      assert.equal(first.code, 0, first.stderr);
+      // Its raw files are links to those of the first.
+      const second = await workspace.run(['run', '--database-url', server.url]);
+      assert.match(second.stdout, /everything is unchanged/);
+      await shell(BACK_UP, folder, 'postgres');
+      rmSync(folder, { recursive: true });
+
+      const admin = await connected(server.url);
+      await admin.query("CREATE DATABASE again ENCODING 'UTF8' TEMPLATE template0");
+      await admin.end();
+      await assertNothingIsRequestedAgain(() => shell(RESTORE, restored, 'again'));
+      assert.equal(readdirSync(path.join(restored, 'runs')).length, 3);
+    });
+  },
+);
+
+void it('a copy of the folder of the embedded database takes its place', async (t) => {
+  const workspace = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
+  t.after(() => workspace.remove());
+  const first = await workspace.run(['run']);
+  assert.equal(first.code, 0, first.stderr);
+  const PATH = process.env['PATH'] ?? '';
+  await runBlock(workspace.folder, COPY, { PATH });
+  await runBlock(workspace.folder, 'rm -r data && mv data.backup data', { PATH });
+  await assertNothingIsRequestedAgain(async () => (await workspace.run(['run'])).stdout);
+  const verified = await workspace.run(['verify']);
+  assert.equal(verified.code, 0, verified.stderr);
+});
