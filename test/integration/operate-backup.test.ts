@@ -15,6 +15,12 @@ import {
   type Reply,
 } from '../support/api.ts';
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+import {
+  documentedUrl,
+  makeDocumentedDatabase,
+  makeDocumentedRoles,
+  type DocumentedRole,
+} from '../support/documented-roles.ts';
 import { connected } from '../support/loaded.ts';
 import { blocksBelow, readPage } from '../support/markdown.ts';
 import { findPgDump, type PgDump } from '../support/pg-dump.ts';
@@ -66,6 +72,7 @@ void describe(
     let bin: string;
     before(async () => {
       server = await startPostgres(programs === null ? {} : { programs });
+      await makeDocumentedRoles(server.url);
       bin = mkdtempSync(path.join(tmpdir(), 'test-bin-'));
       symlinkSync(LAUNCHER, path.join(bin, 'spacex-pipeline'));
       workspace = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
@@ -76,33 +83,34 @@ void describe(
       await server.remove();
     });
 
-    async function shell(block: string, folder: string, database: string): Promise<string> {
+    function shell(block: string, folder: string): Promise<string> {
       assert.ok(block.includes(`DATA=${STATED}\n`));
-      const url = new URL(server.url);
-      url.pathname = `/${database}`;
-      const PATH = [bin, path.dirname(process.execPath), env.PATH].join(path.delimiter);
       return runBlock(workspace.folder, block.replace(STATED, folder), {
         ...env,
-        PATH,
-        SPACEX_PIPELINE_DATABASE_URL: url.href,
+        PATH: [bin, path.dirname(process.execPath), env.PATH].join(path.delimiter),
+        SPACEX_PIPELINE_DATABASE_URL: documentedUrl(server.url, 'spacex_owner'),
       });
     }
 
     void it('is restored into an empty database and another folder, and nothing has changed', async () => {
       const [folder, restored] = ['data', 'restored'].map((name) => path.join(workspace.folder, name));
       assert.ok(folder !== undefined && restored !== undefined);
-      const first = await workspace.run(['run', '--migrate', '--database-url', server.url]);
+      const as = (role: DocumentedRole): string[] => ['--database-url', documentedUrl(server.url, role)];
+      const migrated = await workspace.run(['migrate', 'up', ...as('spacex_owner')]);
+      assert.equal(migrated.code, 0, migrated.stderr);
+      const first = await workspace.run(['run', ...as('spacex_runner')]);
       assert.equal(first.code, 0, first.stderr);
       // Its raw files are links to those of the first.
-      const second = await workspace.run(['run', '--database-url', server.url]);
+      const second = await workspace.run(['run', ...as('spacex_runner')]);
       assert.match(second.stdout, /everything is unchanged/);
-      await shell(BACK_UP, folder, 'postgres');
+      // As a run leaves it that was killed: the owner may not read it.
+      const runner = await connected(documentedUrl(server.url, 'spacex_runner'));
+      await runner.query('CREATE UNLOGGED TABLE spacex_pipeline.staging_0123456789ab_rockets (a int)');
+      await runner.end();
+      await shell(BACK_UP, folder);
       rmSync(folder, { recursive: true });
-
-      const admin = await connected(server.url);
-      await admin.query("CREATE DATABASE again ENCODING 'UTF8' TEMPLATE template0");
-      await admin.end();
-      await assertNothingIsRequestedAgain(() => shell(RESTORE, restored, 'again'));
+      await makeDocumentedDatabase(server.url);
+      await assertNothingIsRequestedAgain(() => shell(RESTORE, restored));
       assert.equal(readdirSync(path.join(restored, 'runs')).length, 3);
     });
   },

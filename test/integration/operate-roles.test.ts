@@ -12,8 +12,9 @@ import {
   type Api,
   type Reply,
 } from '../support/api.ts';
+import { documentedUrl, makeDocumentedRoles, type DocumentedRole } from '../support/documented-roles.ts';
 import { connected } from '../support/loaded.ts';
-import { blocksBelow, readPage, statementsOf } from '../support/markdown.ts';
+import { blocksBelow, readPage } from '../support/markdown.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startServe } from '../support/serve.ts';
 import { twinOf } from '../support/twin.ts';
@@ -21,15 +22,8 @@ import { assertFailure, createWorkspace, QUICK_SOURCE, type Workspace } from '..
 
 /** The roles of docs/operate.md, made by the SQL that it gives, and nothing else. */
 const PAGE = readPage('docs', 'operate.md');
-const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(PAGE, 'sql', '5. Least privileges');
 const [FRESHNESS] = blocksBelow(PAGE, 'sql', '6. Logs, metrics, freshness');
 const [LEFT_IN_QUEUE] = blocksBelow(PAGE, 'sql', '`PipelineQueueStuck`');
-const PASSWORDS = new Map(
-  [...AS_SUPERUSER.matchAll(/^CREATE ROLE (\w+) LOGIN PASSWORD '([^']+)'/gm)].map(
-    ([, role = '', word = '']) => [role, word],
-  ),
-);
-
 const NO_RIGHT = '42501';
 const READ_ONLY = '25006';
 
@@ -39,12 +33,8 @@ let api: Api;
 let workspace: Workspace;
 const clients: Client[] = [];
 
-function urlOf(role: string): string {
-  const url = new URL(server.url);
-  url.username = role;
-  url.password = PASSWORDS.get(role) ?? assert.fail(role);
-  url.pathname = '/spacex';
-  return url.href;
+function urlOf(role: DocumentedRole): string {
+  return documentedUrl(server.url, role);
 }
 
 async function connect(url: string): Promise<Client> {
@@ -53,16 +43,10 @@ async function connect(url: string): Promise<Client> {
   return client;
 }
 
-async function runBlock(url: string, sql: string): Promise<void> {
-  const client = await connect(url);
-  for (const statement of statementsOf(sql)) await client.query(statement);
-}
-
 before(async () => {
   replies = await sandboxReplies({ launches: 50 });
   [server, api] = await Promise.all([startPostgres(), startApi(replies)]);
-  await runBlock(server.url, AS_SUPERUSER);
-  await runBlock(urlOf('spacex_owner'), AS_OWNER);
+  await makeDocumentedRoles(server.url);
   workspace = createWorkspace({
     jobs: { pull: { schedule: null, retries: { limit: 2, delaySeconds: 1 } } },
     serve: { stopTimeoutSeconds: 1 },
@@ -114,7 +98,7 @@ void describe('the runner of docs/operate.md', () => {
     const gate = createGate(100);
     const { busy, idle } = await twoServes(t, gate);
     await gate.reached;
-    api.set(LAUNCHES, changed());
+    api.set(LAUNCHES, renamed('New'));
     busy.kill('SIGSTOP');
     await idle.line(/ended the session of a process that gave no sign for too long/);
     await idle.line(/job pull succeeded/);
@@ -139,22 +123,29 @@ void describe('the runner of docs/operate.md', () => {
       await assert.rejects(runner.query(sql), { code: NO_RIGHT }, sql);
   });
 
-  void it('may delete from the queue what nobody takes any more', async () => {
+  void it('may delete from the queue what no process takes any more', async () => {
+    const serve = await startServe(workspace);
+    const gate = createGate(100);
+    api.set(LAUNCHES, { ...renamed('Newest'), gate });
+    assert.equal(await serve.post('/api/v1/jobs/pull/run'), 202);
+    await gate.reached;
+    await serve.stop();
+    gate.open();
     const runner = await connect(urlOf('spacex_runner'));
-    const { rowCount } = await runner.query(LEFT_IN_QUEUE);
-    assert.equal(rowCount, 0);
+    const { rowCount } = await runner.query(LEFT_IN_QUEUE.replace('old-name', 'pull'));
+    assert.equal(rowCount, 1);
   });
 });
 
 /** Others than before, or none are sent. */
-function changed(): Reply {
-  return { body: String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"New ') };
+function renamed(word: string): Reply {
+  return { body: String(replies[LAUNCHES].body).replaceAll('"name":"', `"name":"${word} `) };
 }
 
 async function twoServes(t: TestContext, gate: NonNullable<Reply['gate']>) {
   const serves = await Promise.all([workspace, twinOf(t, workspace)].map((one) => startServe(one)));
   t.after(() => Promise.all(serves.map(({ stop }) => stop())));
-  api.set(LAUNCHES, { ...changed(), gate });
+  api.set(LAUNCHES, { ...renamed('New'), gate });
   const [one = assert.fail(), other = assert.fail()] = serves;
   assert.equal(await one.post('/api/v1/jobs/pull/run'), 202);
   const busy = await Promise.race(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -17,11 +17,12 @@ import { isObjectSchema } from '../../src/config/schema.ts';
 import { valueAt } from '../../src/config/keys.ts';
 import type { Schema } from '../../src/core/schema.ts';
 import type { JobReport } from '../../src/core/job.ts';
-import { LAUNCHER, REPOSITORY } from '../support/cli.ts';
+import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
 import { blocksOf, readPage } from '../support/markdown.ts';
 import { commandsIn, faultOf } from '../support/page-commands.ts';
 import { readRules } from '../support/ops.ts';
-import { createWorkspace } from '../support/workspace.ts';
+import { findFreePort } from '../support/postgres.ts';
+import { createWorkspace, QUICK_SOURCE, readText } from '../support/workspace.ts';
 
 const PAGE = readPage('docs', 'operate.md');
 const BLOCKS = blocksOf(PAGE);
@@ -69,6 +70,11 @@ void describe('the runbook', () => {
   });
 });
 
+function cronLines(): readonly string[] {
+  const lines = textsOf('cron').flatMap((text) => text.trim().split('\n'));
+  return lines.filter((line) => !/^\w+=/.test(line));
+}
+
 void describe('docs/operate.md', () => {
   void it('links only to headings and anchors that it has', () => {
     const headings = BLOCKS.reduce((text, block) => text.replace(block.text, ''), PAGE).matchAll(
@@ -110,9 +116,7 @@ void describe('docs/operate.md', () => {
     );
     assert.ok(steps.length > 0);
     for (const text of [...textsOf('sh'), ...steps]) run('bash', ['-n'], text);
-    const entries = textsOf('cron')
-      .flatMap((text) => text.trim().split('\n'))
-      .filter((line) => !/^\w+=/.test(line));
+    const entries = cronLines();
     assert.equal(entries.length, 2);
     for (const line of entries) {
       const [, schedule = '', command = ''] = /^((?:\S+ ){4}\S+) \S+ (.+)$/.exec(line) ?? [];
@@ -120,6 +124,34 @@ void describe('docs/operate.md', () => {
       assert.doesNotMatch(command, /%/);
       run('/bin/sh', ['-n'], command);
     }
+  });
+
+  void it('has lines of cron that send a mail of a failed run, and of one that nobody made', async (t) => {
+    const workspace = createWorkspace({
+      source: { ...QUICK_SOURCE, maxAttempts: 1, baseUrl: `http://127.0.0.1:${await findFreePort()}` },
+    });
+    t.after(() => workspace.remove());
+    const { folder } = workspace;
+    const bin = path.join(folder, 'bin');
+    mkdirSync(bin);
+    symlinkSync(LAUNCHER, path.join(bin, 'spacex-pipeline'));
+    writeFileSync(path.join(bin, 'mail'), `#!/bin/sh\n{ echo "$2 to $3"; cat; } > ${folder}/mail.txt\n`, {
+      mode: 0o755,
+    });
+    const PATH = [bin, path.dirname(process.execPath), process.env['PATH']].join(path.delimiter);
+    const env = cliEnvironment({ PATH, CONFIG: path.join(folder, 'spacex-pipeline.config.json') });
+    const places = /\/var\/lib\/(?:spacex-pipeline|node_exporter\/textfile)/g;
+    const mails = cronLines().map((line) => {
+      const command = line.split(' ').slice(6).join(' ').replaceAll(places, folder);
+      spawnSync('/bin/sh', ['-c', command], { cwd: folder, env });
+      return readText(folder, 'mail.txt');
+    });
+    const [failed = '', silent = ''] = mails;
+    assert.match(failed, /^spacex-pipeline failed: source to ops@example\.com\n\{/m);
+    assert.match(silent, /needs attention to ops@example\.com\n[^]*Last success: +never/);
+    assert.match(readText(folder, 'spacex.prom'), /^spacex_pipeline_/m);
+    const log = readText(folder, 'run.log').trim().split('\n');
+    for (const entry of log) JSON.parse(entry);
   });
 
   void it('has units that systemd takes', { skip: without('systemd-analyze') }, (t) => {
@@ -163,18 +195,18 @@ void describe('docs/operate.md', () => {
 void it('the table of the keys of a job has them all, with their defaults', async () => {
   const [, table = ''] = /^\| key +\| default.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(PAGE) ?? [];
   const rows = table.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm);
-  const told = new Map([...rows].map(([, key = '', value = '']) => [key, value.replaceAll('`', '')]));
-  assert.deepEqual([...told.keys()], leavesOf(jobSchema()));
+  const listed = new Map([...rows].map(([, key = '', value = '']) => [key, value.replaceAll('`', '')]));
+  assert.deepEqual([...listed.keys()], leavesOf(jobSchema()));
   const loaded = await loadConfig({ flags: {}, cwd: tmpdir(), env: { SPACEX_PIPELINE_JOBS: '{"one":{}}' } });
   const [job] = await readJobs(loaded);
-  for (const [key, value] of told) {
-    // What is as configured elsewhere is told in words.
+  for (const [key, value] of listed) {
+    // A default that is configured elsewhere is described in words.
     const is: unknown = valueAt(job, key.split('.'));
     if (!/ /.test(value)) assert.equal(value, String(is), key);
   }
 });
 
-/** Limits are told by their kind alone. */
+/** Limits are listed by kind, without their count and share. */
 function leavesOf(schema: Schema, above = ''): readonly string[] {
   if (!isObjectSchema(schema) || /^limits\.\w/.test(above)) return [above.replace(/\.$/, '')];
   return Object.entries(schema.properties).flatMap(([name, one]) => leavesOf(one, `${above}${name}.`));

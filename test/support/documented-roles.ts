@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+
+import { connected } from './loaded.ts';
+import { blocksBelow, readPage, statementsOf } from './markdown.ts';
+
+const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(
+  readPage('docs', 'operate.md'),
+  'sql',
+  '5. Least privileges',
+);
+
+export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
+
+/** Makes the roles and the database of docs/operate.md by the SQL that it gives, on the server of a superuser's URL. */
+export async function makeDocumentedRoles(server: string): Promise<void> {
+  await runStatements(server, statementsOf(AS_SUPERUSER));
+  await runStatements(documentedUrl(server, 'spacex_owner'), statementsOf(AS_OWNER));
+}
+
+/** The database again, empty, after it was dropped; without grants. */
+export async function makeDocumentedDatabase(server: string): Promise<void> {
+  const made = statementsOf(AS_SUPERUSER).filter((statement) => statement.startsWith('CREATE DATABASE '));
+  await runStatements(server, ['DROP DATABASE spacex WITH (FORCE)', ...made]);
+}
+
+/** The URL of its database for one of the roles. */
+export function documentedUrl(server: string, role: DocumentedRole): string {
+  const url = new URL(server);
+  url.username = role;
+  url.password =
+    new RegExp(`^CREATE ROLE ${role} LOGIN PASSWORD '([^']+)'`, 'm').exec(AS_SUPERUSER)?.[1] ?? '';
+  url.pathname = '/spacex';
+  return url.href;
+}
+
+async function runStatements(url: string, statements: readonly string[]): Promise<void> {
+  const client = await connected(url);
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
