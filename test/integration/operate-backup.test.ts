@@ -17,6 +17,7 @@ import {
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
 import {
   documentedUrl,
+  grantDocumentedRights,
   makeDocumentedDatabase,
   makeDocumentedRoles,
   type DocumentedRole,
@@ -111,7 +112,10 @@ void describe(
       rmSync(folder, { recursive: true });
       await makeDocumentedDatabase(server.url);
       await assertNothingIsRequestedAgain(() => shell(RESTORE, restored));
-      assert.equal(readdirSync(path.join(restored, 'runs')).length, 3);
+      await grantDocumentedRights(server.url);
+      const last = ['run', '--data-dir', restored, ...as('spacex_runner')];
+      await assertNothingIsRequestedAgain(async () => (await workspace.run(last)).stdout);
+      assert.equal(readdirSync(path.join(restored, 'runs')).length, 4);
     });
   },
 );

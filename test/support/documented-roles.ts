@@ -14,6 +14,11 @@ export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
 /** Makes the roles and the database of docs/operate.md by the SQL that it gives, on the server of a superuser's URL. */
 export async function makeDocumentedRoles(server: string): Promise<void> {
   await runStatements(server, statementsOf(AS_SUPERUSER));
+  await grantDocumentedRights(server);
+}
+
+/** What its roles may do; at any later time, too. */
+export async function grantDocumentedRights(server: string): Promise<void> {
   await runStatements(documentedUrl(server, 'spacex_owner'), statementsOf(AS_OWNER));
 }
 
