@@ -163,7 +163,7 @@ void describe('jobs', () => {
     [{ timezone: 'Mars/Olympus' }, 'jobs.a.timezone must be a time zone, found "Mars/Olympus"'],
     [{ overlap: 'skipp' }, 'jobs.a.overlap must be one of skip, queue, found "skipp"; did you mean "skip"?'],
     [{ missed: true }, 'jobs.a.missed must be one of once, none, found true'],
-    [{ timeoutSeconds: 0 }, 'jobs.a.timeoutSeconds must be a number above 0 and at most 604800, found 0'],
+    [{ timeoutSeconds: 0 }, 'jobs.a.timeoutSeconds must be a number above 0 and at most 82800, found 0'],
     [{ retries: { limit: 1.5 } }, 'jobs.a.retries.limit must be a whole number from 0 to 100, found 1.5'],
     [
       { retries: { delaySeconds: -1 } },
