@@ -15,7 +15,7 @@ import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { reportError } from '../core/errors.ts';
-import { migrationDirs, withDatabase, withEachDatabase, type DatabaseOptions } from './database.ts';
+import { migrationDirs, withDatabase, withEachDatabase } from './database.ts';
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
@@ -56,7 +56,7 @@ export async function migrate(
   const reports = await withEachDatabase(configs, options, (own, opened) =>
     migrateOne(own, action, opened, deps),
   );
-  const queue = action === 'up' ? await migrateJobQueue(config, options, deps) : [];
+  const queue = action === 'up' ? await migrateJobQueue(config, deps) : [];
   return {
     changed: [...reports.flatMap(({ changed }) => changed), ...queue],
     made_again: reports.flatMap(({ made_again }) => made_again),
@@ -67,12 +67,15 @@ export async function migrate(
   };
 }
 
-/** Only serve needs it: where this role may not make a schema, the rest is as good. */
-async function migrateJobQueue(
+/**
+ * Makes the job queue, or brings it up to date; gives what it did. Only serve needs it: where this role may not make a
+ * schema, the rest is as good.
+ */
+export async function migrateJobQueue(
   config: SourceConfig,
-  options: DatabaseOptions,
-  { log }: HistoryDeps,
+  { log, ...deps }: HistoryDeps,
 ): Promise<string[]> {
+  const options = { ...deps, log, dataDir: config.dataDir, what: 'migrate up', waitMs: 0 };
   const schema = config.serve.queueSchema;
   const { migrateQueue } = await import('../adapters/queue/queue.ts');
   return withDatabase(config, options, async ({ database }) => {

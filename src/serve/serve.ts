@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 
 import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
+import { unreadyReasons } from '../app/jobs/make-ready.ts';
 import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime } from '../app/runtime.ts';
 import { readerUrl } from '../app/share-database.ts';
@@ -96,11 +97,11 @@ function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: Histo
       return findRun(config, id, deps);
     },
     async unready() {
-      const report = await worker.queue.entries().then(
-        () => null,
-        (error: unknown) => reportError(error),
+      const queue = await worker.queue.entries().then(
+        () => [],
+        (error: unknown) => [reportError(error).message],
       );
-      return report === null ? [] : [report.message];
+      return [...new Set([...queue, ...(await unreadyReasons(configs, deps))])];
     },
     metrics: watch.text,
   };

@@ -137,24 +137,35 @@ describe('a job', () => {
     });
   }
 
-  it('whose overlap was changed leaves nothing behind that waits for ever', async (t) => {
+  for (const [name, text, then] of [
+    ['whose overlap was changed', '"schedule":null', '"schedule":null,"overlap":"queue"'],
+    ['that has another name', '"poor":', '"rich":'],
+  ] as const) {
+    it(`${name} leaves nothing behind that waits for ever`, async (t) => {
+      const { queue, worker, workspace } = await work(t, { poor: BY_HAND });
+      api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
+      t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+      await worker.run('poor');
+      await worker.ended('poor');
+      await worker.stop(1000);
+      const waiting = `SELECT name FROM ${queue}.job WHERE state < 'active' AND name LIKE '%/%'`;
+      assert.deepEqual(await workspace.sql(waiting), [{ name: 'poor/skip' }]);
+      const file = path.join(workspace.folder, 'spacex-pipeline.config.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(text, then));
+      const again = await startTestWorker(workspace);
+      t.after(() => again.close());
+      assert.deepEqual(await workspace.sql(waiting), []);
+    });
+  }
+
+  it('whose ledger cannot be written is tried again, and says so', async (t) => {
     const { worker, workspace } = await work(t, { poor: BY_HAND });
-    api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
-    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
+    await workspace.sql('ALTER TABLE job_tries RENAME TO away');
     await worker.run('poor');
-    await worker.ended('poor');
-    await worker.stop(1000);
-    const file = path.join(workspace.folder, 'spacex-pipeline.config.json');
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace('"schedule":null', '"schedule":null,"overlap":"queue"'),
-    );
-    const again = await startTestWorker(workspace);
-    t.after(() => again.close());
-    assert.deepEqual(
-      (await again.list()).map(({ state }) => state),
-      ['idle'],
-    );
+    const line = await worker.line(/^job poor: .*"job_tries" does not exist.*; trying again soon$/);
+    assert.equal(line.level, 'error');
+    await workspace.sql('ALTER TABLE away RENAME TO job_tries');
+    assert.equal((await worker.ended('poor')).status, 'succeeded');
   });
 
   it('that takes longer than its timeout is interrupted, and tried again', async (t) => {
@@ -283,9 +294,6 @@ describe('a job', () => {
     assert.equal(ended.status, 'succeeded');
     const started = worker.runEvents.find((event) => event.type === 'run.started');
     assert.ok((started?.lock_wait_seconds ?? 0) > 0);
-    assert.deepEqual(
-      (await worker.history('later', 5)).map((one) => one.try),
-      [1],
-    );
+    assert.equal((await worker.history('later', 5)).length, 1);
   });
 });

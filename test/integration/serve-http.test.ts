@@ -77,6 +77,15 @@ describe('the HTTP API of serve', () => {
     }
   });
 
+  it('is not ready where the schema is ahead of it, and says so', async () => {
+    await workspace.sql(`INSERT INTO migrations (name) VALUES ('spacex/9999_future')`);
+    const { status, body } = await ask(open, 'GET', '/readyz');
+    await workspace.sql(`DELETE FROM migrations WHERE name = 'spacex/9999_future'`);
+    const { ready, reasons }: { ready: boolean; reasons: string[] } = JSON.parse(body);
+    assert.deepEqual([status, ready, reasons.length], [503, false, 1]);
+    assert.match(reasons[0] ?? '', /^Cannot use schema .*newer version/);
+  });
+
   it('answers in the shapes of --json', async () => {
     const jobs = await assertShape('/api/v1/jobs', array(jobReport));
     assert.deepEqual(jobs, await workspace.json(['jobs']));

@@ -4,6 +4,7 @@ import { openRuntime } from '../../src/app/runtime.ts';
 import { readJobs } from '../../src/config/jobs.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { RunEvent } from '../../src/core/events.ts';
+import type { Log } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createTestLog, type Line } from './http-upstream.ts';
 import type { Workspace } from './workspace.ts';
@@ -15,6 +16,8 @@ export type TestWorker = JobWorker & {
   readonly events: readonly JobEvent[];
   readonly runEvents: readonly RunEvent[];
   readonly lines: readonly Line[];
+  /** The first line of the log that matches, past or to come. */
+  readonly line: (pattern: RegExp) => Promise<Line>;
   /** The n-th end of a job, from 1, past or to come. */
   readonly ended: (job: string, n?: number) => Promise<Ended>;
   /** The next event of that type of a job, past or to come. */
@@ -27,10 +30,22 @@ export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Pr
   const jobs = await readJobs(whole);
   const { signal } = new AbortController();
   const runtime = openRuntime({ signal });
-  const { lines, log } = createTestLog();
+  const { lines, log: own } = createTestLog();
+  const waiting = new Set<() => void>();
+  const telling =
+    (level: keyof Log): Log['info'] =>
+    (message, fields) => {
+      own[level](message, fields);
+      for (const look of waiting) look();
+    };
+  const log = {
+    ...own,
+    info: telling('info'),
+    warn: telling('warn'),
+    error: telling('error'),
+  };
   const events: JobEvent[] = [];
   const runEvents: RunEvent[] = [];
-  const waiting = new Set<() => void>();
   const deps = { runtime, clock: systemClock, log, signal, urlFrom: whole.urlFrom };
   const worker = await startWorker(
     {
@@ -65,6 +80,7 @@ export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Pr
     events,
     runEvents,
     lines,
+    line: (pattern) => when(() => lines.find(({ message }) => pattern.test(message))),
     ended: (job, n = 1) =>
       when(() => events.filter((one): one is Ended => one.job === job && one.type === 'job.ended')[n - 1]),
     event: (job, type) => when(() => events.find((one) => one.job === job && one.type === type)),

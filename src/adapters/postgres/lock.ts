@@ -78,7 +78,7 @@ export async function relockSchema(session: Session, schema: string): Promise<bo
   return answer?.taken === true;
 }
 
-export type Backend = { pid: number; application_name: string; backend_start: string };
+export type Backend = { pid: number; application_name: string; backend_start: string | null };
 type HoldingRun = { run_id: string; host: string; pid: number; started_at: string };
 
 /** The run is that of the holder where it has begun one: a row that says `running` may be of a run that died. */
@@ -117,7 +117,11 @@ export function describe({ backend, run }: Holder): string {
   if (run !== null)
     return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
   if (backend === null) return 'another run holds it';
-  return `another run holds it (${backend.application_name}, since ${backend.backend_start})`;
+  // The server tells of sessions of other roles that they are there, and no more.
+  const { application_name: name, backend_start: since } = backend;
+  return since === null
+    ? 'a session of another role holds it'
+    : `another run holds it (${name}, since ${since})`;
 }
 
 async function runningRun(session: Session): Promise<HoldingRun | null> {

@@ -15,6 +15,11 @@ export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   runs: ['SELECT', 'INSERT', 'UPDATE'],
   tombstones: ['INSERT'],
 };
+/** What `serve` needs besides. */
+export const JOB_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  job_switches: ['SELECT', 'INSERT', 'UPDATE'],
+  job_tries: ['SELECT', 'INSERT', 'UPDATE'],
+};
 const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 /** Beyond these, a message says only how many more there are. */
 const NAMED = 5;
@@ -31,6 +36,7 @@ export async function refuseMissingRights(
   session: Session,
   tables: readonly Table[],
   publishes: boolean,
+  ofLedger = LEDGER_RIGHTS,
 ): Promise<void> {
   const ledger = ledgerSchema(schema);
   const needed: Needed[] = [
@@ -38,7 +44,7 @@ export async function refuseMissingRights(
     { schema: ledger, name: null, right: 'USAGE' },
     { schema: ledger, name: null, right: 'CREATE' },
     ...tables.flatMap(({ name }) => WRITE.map((right) => ({ schema, name, right }))),
-    ...Object.entries(LEDGER_RIGHTS).flatMap(([name, rights]) =>
+    ...Object.entries(ofLedger).flatMap(([name, rights]) =>
       rights.map((right) => ({ schema: ledger, name, right })),
     ),
   ].filter(({ name, right }) => publishes || name === null || right === 'SELECT');

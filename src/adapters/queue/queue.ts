@@ -1,3 +1,5 @@
+import { AssertionError } from 'node:assert';
+
 import {
   PgBoss,
   systemClock,
@@ -7,7 +9,7 @@ import {
   type JobWithMetadata,
 } from 'pg-boss';
 
-import { PipelineError } from '../../core/errors.ts';
+import { PipelineError, reportError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { JobQueue, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
 import { isRepeatedTick, skippedTick } from '../../lib/ticks.ts';
@@ -102,12 +104,12 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       for (const job of jobs) {
         const name = queueOf(job);
         await makeQueue(boss, job, alone);
-        await dropOther(boss, job);
         if (!job.enabled || job.schedule === null) continue;
         wanted.add(name);
         const missed = job.missed === 'once' ? 'once' : 'skip';
         await boss.schedule(name, job.schedule, { trigger: 'schedule' }, { tz: job.timezone, missed });
       }
+      await dropOthers(boss, jobs);
       for (const { name, key } of await boss.getSchedules()) {
         if (!wanted.has(name)) await boss.unschedule(name, key);
       }
@@ -118,7 +120,13 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       const how = { pollingIntervalSeconds: pollSeconds, includeMetadata: true } as const;
       await boss.work<Payload, void, typeof how>(name, how, async ([taken]) => {
         if (taken === undefined || isRepeated(job, taken)) return;
-        await settle(boss, name, taken, await handle(ticketOf(taken)));
+        const settlement = await handle(ticketOf(taken)).catch((error: unknown) => {
+          // The queue takes it for a failed try, and says nothing.
+          const { message } = reportError(error);
+          log.error(`job ${job.name}: ${message}; trying again soon`, { job: job.name, error });
+          throw error;
+        });
+        await settle(boss, name, taken, settlement);
       });
     },
 
@@ -166,14 +174,30 @@ function newBoss({ alone, clock, database, schema }: QueueOptions, own: Construc
   });
 }
 
+const OUTDATED = { code: 'migration', hint: 'spacex-pipeline migrate up' } as const;
+const UNKNOWN = { code: 'database', hint: 'Check the database, then try again.' } as const;
+/** By SQLSTATE. */
+const STATES: Readonly<Record<string, typeof OUTDATED | { code: 'database'; hint: string }>> = {
+  '42501': {
+    code: 'database',
+    hint: 'Let the owner of that schema GRANT this role USAGE on it, and SELECT, INSERT, UPDATE, DELETE on its tables.',
+  },
+  '42P01': OUTDATED,
+  '3F000': OUTDATED,
+};
+
 async function start(boss: PgBoss, schema: string): Promise<void> {
   try {
     await boss.start();
   } catch (error) {
-    throw new PipelineError(
-      `Cannot use the job queue in schema ${schema}: ${error instanceof Error ? error.message : String(error)}`,
-      { code: 'migration', cause: error, hint: 'spacex-pipeline migrate up' },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    // What pg-boss finds wrong itself has no code: its tables are not there, or of another version.
+    const state = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const known = STATES[state] ?? (state === '' || error instanceof AssertionError ? OUTDATED : UNKNOWN);
+    throw new PipelineError(`Cannot use the job queue in schema ${schema}: ${reason}`, {
+      ...known,
+      cause: error,
+    });
   }
 }
 
@@ -209,10 +233,11 @@ function isRepeated(
   return isTick && isRepeatedTick(schedule, timezone, new Date(createdOn));
 }
 
-/** What waits under a policy that the job had before would wait for ever. */
-async function dropOther(boss: PgBoss, { name, overlap }: QueuedJob): Promise<void> {
-  const other = queueOf({ name, overlap: overlap === 'skip' ? 'queue' : 'skip' });
-  if ((await boss.getQueue(other)) !== null) await boss.deleteQueuedJobs(other);
+/** What waits for a job that is not there any more, or under a policy that it had before, would wait for ever. */
+async function dropOthers(boss: PgBoss, jobs: readonly QueuedJob[]): Promise<void> {
+  const known = new Set(jobs.map(queueOf));
+  for (const { name } of await boss.getQueues())
+    if (name.includes('/') && !known.has(name)) await boss.deleteQueuedJobs(name);
 }
 
 function ticketOf({ id, data, signal }: Job<Payload>): Ticket {

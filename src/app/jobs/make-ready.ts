@@ -1,36 +1,70 @@
+import { migrationStates } from '../../adapters/postgres/migrate.ts';
+import { JOB_RIGHTS, refuseMissingRights } from '../../adapters/postgres/rights.ts';
 import type { SourceConfig } from '../../config/for-source.ts';
-import { PipelineError } from '../../core/errors.ts';
+import { PipelineError, reportError } from '../../core/errors.ts';
+import { migrationDirs, withDatabase } from '../database.ts';
 import type { HistoryDeps } from '../history.ts';
-import { migrate } from '../migrate.ts';
+import { migrate, migrateJobQueue } from '../migrate.ts';
 
 const POLL_MS = 500;
 
+type Configs = readonly [SourceConfig, ...SourceConfig[]];
+
 /**
- * Migrates the database where that is allowed; throws `migration` where it is not, and something is pending. Another
- * process may be about the same, or a run have the schema: its end is waited for.
+ * Migrates the database where that is allowed; throws `migration` where it is not, and something is pending, `database`
+ * where this role may not write what becomes of jobs. Another process may be about the same, or a run have the schema:
+ * its end is waited for.
  */
-export async function makeReady(
-  configs: readonly [SourceConfig, ...SourceConfig[]],
-  mayMigrate: boolean,
-  deps: HistoryDeps,
-): Promise<void> {
+export async function makeReady(configs: Configs, mayMigrate: boolean, deps: HistoryDeps): Promise<void> {
+  await migrateAll(configs, mayMigrate, deps);
+  for (const config of configs) await refuseUnready(config, deps);
+}
+
+async function migrateAll(configs: Configs, mayMigrate: boolean, deps: HistoryDeps): Promise<void> {
   for (;;) {
     const { migrations, missing } = await migrate(configs, 'status', deps);
     const pending = migrations.filter(({ applied_at }) => applied_at === null);
     const isReady = pending.length === 0 && (missing ?? []).length === 0;
-    if (isReady && !mayMigrate) return;
-    if (!isReady && !mayMigrate) {
-      throw new PipelineError(
-        `Cannot serve: ${pending.length} of ${migrations.length} migrations are pending`,
-        { code: 'migration', hint: 'Give --migrate, or type: spacex-pipeline migrate up' },
-      );
+    if (!mayMigrate) {
+      if (isReady) return;
+      throw pendingError(pending.length, migrations.length);
     }
     try {
-      await migrate(configs, 'up', deps);
+      // A schema that lacks nothing is not locked: a run may have it.
+      await (isReady ? migrateJobQueue(configs[0], deps) : migrate(configs, 'up', deps));
       return;
     } catch (error) {
       if (!(error instanceof PipelineError) || error.code !== 'busy') throw error;
       await deps.clock.sleep(POLL_MS, deps.signal);
     }
   }
+}
+
+function pendingError(pending: number, all: number): PipelineError {
+  return new PipelineError(`Cannot serve: ${pending} of ${all} migrations are pending`, {
+    code: 'migration',
+    hint: 'Give --migrate, or type: spacex-pipeline migrate up',
+  });
+}
+
+/** Why jobs on these schemas would fail; empty where they would not. */
+export async function unreadyReasons(configs: Configs, deps: HistoryDeps): Promise<readonly string[]> {
+  const reasons: string[] = [];
+  for (const config of configs) {
+    await refuseUnready(config, deps).catch((error: unknown) => {
+      reasons.push(reportError(error).message);
+    });
+  }
+  return reasons;
+}
+
+/** Throws `migration` where the schema is behind this program, or ahead of it, `database` where rights are missing. */
+async function refuseUnready(config: SourceConfig, deps: HistoryDeps): Promise<void> {
+  const options = { ...deps, dataDir: config.dataDir, what: 'serve', waitMs: 0 };
+  await withDatabase(config, options, async ({ database, session }) => {
+    const states = await migrationStates(session, database, migrationDirs(config.source));
+    const pending = states.filter(({ applied_at }) => applied_at === null);
+    if (pending.length > 0) throw pendingError(pending.length, states.length);
+    await refuseMissingRights(database, session, [], true, JOB_RIGHTS);
+  });
 }
