@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { newestRun } from '../adapters/postgres/ledger.ts';
+import { vacuum } from '../adapters/postgres/vacuum.ts';
 import type { Session } from '../adapters/postgres/session.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { describeConfig } from '../config/load.ts';
@@ -121,6 +122,7 @@ async function runOn(
   });
   if (config.retention.prune && !deps.signal.aborted)
     await prune(config, source.dataDir, opened.session, deps);
+  if (config.database.url === null && !deps.signal.aborted) await tidy(opened.session, deps);
   return report;
 }
 
@@ -134,6 +136,16 @@ async function prune(config: SourceConfig, dataDir: string, session: Session, de
     deps.log.info(`removed ${count} ${count === 1 ? 'folder' : 'folders'} of old runs`, { pruned: count });
   } catch (error) {
     deps.log.warn(`Cannot prune old runs: ${reportError(error).message}`);
+  }
+}
+
+/** The same: a database that grew is a nuisance, and no failure. */
+async function tidy(session: Session, { log }: RunDeps): Promise<void> {
+  try {
+    const tables = await vacuum(session);
+    log.debug(`vacuumed ${tables} tables`, { tables });
+  } catch (error) {
+    log.warn(`Cannot vacuum the embedded database: ${reportError(error).message}`);
   }
 }
 
