@@ -5,7 +5,7 @@ import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { meant, showFound } from './value.ts';
+import { expectation, FORMATS, meant, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
@@ -40,6 +40,7 @@ const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySe
  * records come from. Throws `usage` with the path of what is wrong.
  */
 export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
+  refuseAddress(from);
   const configured = Object.entries(loaded.config.jobs);
   const jobs =
     configured.length > 0
@@ -53,6 +54,14 @@ export async function readJobs(loaded: LoadedConfig, from: string | null = null)
     'Correct it there, and look at the result with: spacex-pipeline jobs',
   );
   return jobs;
+}
+
+/** Throws `usage` where it is no address that records may come from. */
+function refuseAddress(from: string | null): void {
+  const { address } = FORMATS;
+  if (from === null || address?.accepts(from) !== false) return;
+  const message = `must be ${expectation({ format: 'address' }, from)}, found ${showFound(from)}`;
+  refuse([{ source: '--from', message }], 'spacex-pipeline serve --help');
 }
 
 /** One for each source. */

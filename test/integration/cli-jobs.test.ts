@@ -137,6 +137,15 @@ for (const kind of ['a server', 'the embedded database'] as const) {
           hint: /^hint: It runs jobs: see http:\/\/127\.0\.0\.1:\d+, stop it, or have it run one with: \S+ jobs run NAME$/,
         });
       }
+      if (kind === 'the embedded database') {
+        const second = await workspace.run(['serve', '--port', '0']);
+        assertFailure(second, { code: 7, message: /another process is using it \(serve on host / });
+      }
+      const nowhere = await workspace.run(['serve', '--port', '0', '--from', 'nowhere']);
+      assertFailure(nowhere, {
+        code: 2,
+        message: /--from: must be archive, live, sandbox or .*found "nowhere"$/,
+      });
       gate.open();
       await serve.line(/job by-hand succeeded/);
       assert.match((await workspace.run(['jobs', 'disable', 'nightly'])).stdout, /disabled/);

@@ -34,7 +34,9 @@ async function migrateAll(configs: Configs, mayMigrate: boolean, deps: HistoryDe
       await (isReady ? migrateJobQueue(configs[0], deps) : migrate(configs, 'up', deps));
       return;
     } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== 'busy') throw error;
+      // Who holds an embedded database keeps it.
+      const isServer = configs[0].database.url !== null;
+      if (!isServer || !(error instanceof PipelineError) || error.code !== 'busy') throw error;
       await deps.clock.sleep(POLL_MS, deps.signal);
     }
   }
