@@ -61,7 +61,7 @@ function refuseAddress(from: string | null): void {
   const { address } = FORMATS;
   if (from === null || address?.accepts(from) !== false) return;
   const message = `must be ${expectation({ format: 'address' }, from)}, found ${showFound(from)}`;
-  refuse([{ source: '--from', message }], 'spacex-pipeline serve --help');
+  refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
 }
 
 /** One for each source. */
