@@ -14,7 +14,7 @@ import type { Table } from '../core/table.ts';
 import type { Plan } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { migrationDirs } from './database.ts';
-import { type OpenDatabase } from './runtime.ts';
+import type { OpenDatabase } from './runtime.ts';
 
 /** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
 export function hintAt(

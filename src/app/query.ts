@@ -5,7 +5,7 @@ import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import { migrationDirs } from './database.ts';
-import { type OpenDatabase } from './runtime.ts';
+import type { OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 

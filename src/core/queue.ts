@@ -35,6 +35,14 @@ export type QueueEntry = {
   readonly abandoned: boolean;
 };
 
+/** What the queue needs of a database. */
+export type QueueDatabase = {
+  readonly executeSql: (
+    sql: string,
+    values?: readonly unknown[],
+  ) => Promise<{ rows: Record<string, unknown>[] }>;
+};
+
 /** Jobs that wait in the database for somebody to work on them. */
 export type JobQueue = {
   /** Makes the queues of these jobs and schedules those that are enabled; nothing else is scheduled then. */

@@ -1,16 +1,11 @@
 import type { QueryResult } from 'pg';
 
+import type { QueueDatabase } from '../../core/queue.ts';
 import { isLost } from './errors.ts';
 import type { Database, Session } from './session.ts';
 
 /** A database as other libraries want it. */
-export type ForeignDatabase = {
-  readonly executeSql: (
-    sql: string,
-    values?: readonly unknown[],
-  ) => Promise<{ rows: Record<string, unknown>[] }>;
-  readonly close: () => Promise<void>;
-};
+export type ForeignDatabase = QueueDatabase & { readonly close: () => Promise<void> };
 
 /**
  * One session for another library, connected again where it was lost. On the embedded database its statements go

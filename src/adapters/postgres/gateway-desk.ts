@@ -45,7 +45,7 @@ const LAST_QUERY_MS = 5000;
 
 /**
  * Lets clients use the engine's one session: each request is a turn of the engine, as are statements of this program's
- * own sessions, and a transaction is one turn. Whoever comes finds the session as it was left; a client with something
+ * own sessions, and a transaction is one turn. Each finds the session as it left it; a client with something
  * that cannot be put back keeps the turn. What breaks the engine ends it.
  */
 export async function openDesk(shared: SharedEngine, options: DeskOptions): Promise<Desk> {

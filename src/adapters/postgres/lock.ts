@@ -117,7 +117,7 @@ export function describe({ backend, run }: Holder): string {
   if (run !== null)
     return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
   if (backend === null) return 'another run holds it';
-  // The server tells of sessions of other roles that they are there, and no more.
+  // Of sessions of other roles the server shows no more than that they exist.
   const { application_name: name, backend_start: since } = backend;
   return since === null
     ? 'a session of another role holds it'

@@ -102,7 +102,7 @@ export class Session {
   }
 
   /**
-   * What another library sends: any number of statements, which may be a transaction of their own, with values as pg
+   * What another library sends: one statement or several, which may be a transaction of their own, with values as pg
    * itself reads them. Gives what pg gives.
    */
   async foreign(sql: string, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {

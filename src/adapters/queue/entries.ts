@@ -1,12 +1,4 @@
-import type { QueuedJob, QueueEntry, Trigger } from '../../core/queue.ts';
-
-/** What the queue needs of a database. */
-export type QueueDatabase = {
-  readonly executeSql: (
-    sql: string,
-    values?: readonly unknown[],
-  ) => Promise<{ rows: Record<string, unknown>[] }>;
-};
+import type { QueueDatabase, QueuedJob, QueueEntry, Trigger } from '../../core/queue.ts';
 
 /** The policy is part of the name, as a queue keeps the one that it was made with. */
 export function queueOf({ name, overlap }: Pick<QueuedJob, 'name' | 'overlap'>): string {

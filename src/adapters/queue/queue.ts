@@ -11,10 +11,10 @@ import {
 
 import { PipelineError, reportError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
-import type { JobQueue, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
+import type { JobQueue, QueueDatabase, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
 import { isRepeatedTick, skippedTick } from '../../lib/ticks.ts';
 import { uuidOf } from '../../lib/uuid-of.ts';
-import { queueOf, queueVersion, readEntries, type QueueDatabase } from './entries.ts';
+import { queueOf, queueVersion, readEntries } from './entries.ts';
 
 export type QueueOptions = {
   readonly database: QueueDatabase;
@@ -36,14 +36,16 @@ const QUIET_MS = 30_000;
 /** Tries are counted by those who work on jobs; the queue only gives back what a process has left. */
 const UNLIMITED = 10_000;
 
+/** For one that does a thing and ends: it neither serves the queue nor counts as a process that does. */
+const PASSING = { supervise: false, schedule: false, registerInstance: false };
+
 type Payload = { readonly trigger?: Trigger };
 
 /** Makes the tables of the queue, or brings them up to date. Two processes may do so at once. Gives what it did. */
 export async function migrateQueue(options: QueueOptions): Promise<'made' | 'changed' | 'nothing'> {
   const { database, schema } = options;
   const before = await queueVersion(database, schema);
-  const own = { migrate: true, supervise: false, schedule: false, registerInstance: false };
-  const boss = newBoss(options, own);
+  const boss = newBoss(options, { ...PASSING, migrate: true });
   await boss.start();
   await boss.stop({ close: false, graceful: false });
   const after = await queueVersion(database, schema);
@@ -53,8 +55,7 @@ export async function migrateQueue(options: QueueOptions): Promise<'made' | 'cha
 
 /** Queues a job by hand, for whoever serves the queue. Gives its id; null where it is queued already. */
 export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<string | null> {
-  const own = { migrate: false, supervise: false, schedule: false, registerInstance: false };
-  const boss = newBoss(options, own);
+  const boss = newBoss(options, { ...PASSING, migrate: false });
   await start(boss, options.schema);
   try {
     await makeQueue(boss, job, options.alone);
