@@ -68,8 +68,8 @@ export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Pr
     const enabled = await enabledJobs(board);
     const names = [...enabled].join();
     if (names === scheduled) return;
-    scheduled = names;
     await queue.reconcile(jobs.map((job) => ({ ...job, enabled: enabled.has(job.name) })));
+    scheduled = names;
   }
 
   await reconcile();
