@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { withDatabase } from '../src/app/database.ts';
 import { openLog } from '../src/app/log.ts';
-import { startWorker } from '../src/app/jobs/worker.ts';
+import { openWorker } from '../src/app/jobs/worker.ts';
 import { openRuntime } from '../src/app/runtime.ts';
 import { forSource } from '../src/config/for-source.ts';
 import { readJobs } from '../src/config/jobs.ts';
@@ -84,7 +84,7 @@ const runtime = openRuntime({ signal });
 const log = openLog({ level: 'silent', format: 'json', write: () => undefined });
 const deps = { runtime, clock: systemClock, log, signal, urlFrom: whole.urlFrom };
 const waiting = new Map<string, (status: string) => void>();
-const worker = await startWorker(
+const worker = await openWorker(
   {
     whole,
     jobs: await readJobs(whole),
@@ -97,6 +97,7 @@ const worker = await startWorker(
   },
   deps,
 );
+await worker.start();
 
 type Sample = {
   readonly runs: number;

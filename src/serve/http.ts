@@ -171,7 +171,7 @@ async function listen(server: Server, host: string, port: number): Promise<HttpS
   await promise.catch((error: unknown) => {
     throw new PipelineError(
       `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`,
-      { code: 'usage', cause: error, hint: 'Give another --port, or 0 for any free one.' },
+      { code: 'usage', cause: error, hint: listenHint(error) },
     );
   });
   const address = server.address();
@@ -185,6 +185,13 @@ async function listen(server: Server, host: string, port: number): Promise<HttpS
       await closed.promise;
     },
   };
+}
+
+function listenHint(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return 'Give another --port, or 0 for any free one.';
+  if (code === 'EACCES') return 'Give a --port from 1024 on.';
+  return 'Give an address of this machine as --host.';
 }
 
 /** As a URL has an address of IPv6. */

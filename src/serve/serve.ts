@@ -2,7 +2,7 @@ import { once } from 'node:events';
 
 import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
 import { unreadyReasons } from '../app/jobs/make-ready.ts';
-import { startWorker, type JobWorker } from '../app/jobs/worker.ts';
+import { openWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime } from '../app/runtime.ts';
 import { readerUrl } from '../app/share-database.ts';
 import { forSource } from '../config/for-source.ts';
@@ -52,25 +52,33 @@ export async function serve(
     const watch = watchJobs(jobs, own);
     const { onJob, subscriber } = watch;
     const options = { whole, jobs, migrate, starting: signal, subscribers: [subscriber], onJob };
-    const worker = await startWorker(options, own);
+    const worker = await openWorker(options, own);
     watch.observe(worker);
-    const http = await serveHttp(apiOf(worker, watch, whole, own), { host, port, token, log }).catch(
-      async (error: unknown) => {
-        await worker.stop(0);
-        throw error;
-      },
-    );
-    const shared = await runtime.share({ port: pgPort, urlOf: () => http.url });
-    const pgUrl = typeof shared?.port === 'number' ? readerUrl(shared.port) : null;
-    ready({ url: http.url, pgUrl, jobs: await worker.list() });
-    if (!signal.aborted) await once(signal, 'abort');
-    log.info(`stopping; a running job may go on for ${stopTimeoutSeconds} s`);
-    await http.close();
-    await shared?.close();
-    await worker.stop(stopTimeoutSeconds * 1000);
+    const opened: { readonly close: () => Promise<void> }[] = [];
+    try {
+      // No job begins before it is sure that everything can be served.
+      const http = await serveHttp(apiOf(worker, watch, whole, own), { host, port, token, log });
+      opened.push(http);
+      const shared = await runtime.share({ port: pgPort, urlOf: () => http.url });
+      if (shared !== null) opened.push(shared);
+      await worker.start();
+      const pgUrl = typeof shared?.port === 'number' ? readerUrl(shared.port) : null;
+      ready({ url: http.url, pgUrl, jobs: await worker.list() });
+      if (!signal.aborted) await once(signal, 'abort');
+      log.info(stopLine(worker.working(), stopTimeoutSeconds));
+    } finally {
+      for (const { close } of opened) await close();
+      await worker.stop(signal.aborted ? stopTimeoutSeconds * 1000 : 0);
+    }
+    log.info('stopped');
   } finally {
     await runtime.close();
   }
+}
+
+function stopLine(working: readonly string[], seconds: number): string {
+  if (working.length === 0) return 'stopping';
+  return `stopping; job ${working.join(', ')} may go on for ${seconds} s`;
 }
 
 function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'pg';
 
@@ -157,6 +158,25 @@ void describe('a client that keeps the turn while this program waits', () => {
     });
   });
 
+  void it('leaves when it is cut off, also while the gateway closes', async (t) => {
+    const dir = join(folder, 'other');
+    const other = await openEmbedded({ dir, schema: 's', settings: servedSettings(['s']) });
+    t.after(() => other.close());
+    const closing = await openGateway(other.share, { port: 0, patienceMs: 60_000, folder });
+    const session = await other.connect();
+    const client = new Client({ host: '127.0.0.1', port: closing.port ?? 0, user: 'anybody' });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('BEGIN');
+    const slept = assert.rejects(client.query('SELECT pg_sleep(1)'));
+    const waiting = session.one('SELECT 1 AS n');
+    client.connection.stream.destroy();
+    await slept;
+    await delay(100);
+    await closing.close();
+    assert.deepEqual(await waiting, { n: 1 });
+  });
+
   void it('goes on where nobody waits', async (t) => {
     const client = await open(t);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
@@ -194,6 +214,31 @@ void describe('a client', () => {
     own = await database.connect();
     assert.equal(await own.execute('INSERT INTO t VALUES (1)'), 1);
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '1');
+  });
+
+  void it('that keeps the turn of an engine that ends keeps nobody waiting', async (t) => {
+    const client = await open(t);
+    await client.query('BEGIN');
+    const waiting = assert.rejects(own.query('SELECT 1'), /it has ended/);
+    await delay(50);
+    const { engine } = await database.share();
+    await engine.kill(new Error('it has ended'));
+    await waiting;
+    own = await database.connect();
+  });
+
+  void it('reads many long answers on one connection', async (t) => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', keep);
+    t.after(() => process.off('warning', keep));
+    const client = await open(t);
+    for (let n = 0; n < 12; n += 1)
+      assert.equal(
+        (await client.query(`SELECT repeat('x', 10000) FROM generate_series(1, 600)`)).rowCount,
+        600,
+      );
+    assert.deepEqual(warnings, []);
   });
 
   void it('opens the next engine itself where nobody else has', async (t) => {

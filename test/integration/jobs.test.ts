@@ -13,6 +13,7 @@ import {
   type Reply,
 } from '../support/api.ts';
 import { startTestWorker, type TestWorker } from '../support/job-worker.ts';
+import { minuteOf, theseHours } from '../support/schedules.ts';
 import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
 
 const server = await createTestServer();
@@ -46,25 +47,6 @@ async function work(
   const worker = await startTestWorker(workspace);
   t.after(() => worker.close());
   return { worker, workspace, queue };
-}
-
-/** A cron expression for each minute of this hour and the next, as they are in a time zone. */
-function theseHours(timeZone: string): string {
-  const [now, later] = [0, 3_600_000].map((ms) =>
-    Number(
-      new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit' }).format(new Date(Date.now() + ms)),
-    ),
-  );
-  return `* ${now},${later} * * *`;
-}
-
-/** A cron expression for the minute of a moment, as it is in a time zone. */
-function minuteOf(moment: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(
-    moment,
-  );
-  const [hour, minute] = parts.split(':').map(Number);
-  return `${minute} ${hour} * * *`;
 }
 
 describe('a job', () => {

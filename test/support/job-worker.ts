@@ -1,4 +1,4 @@
-import { startWorker, type JobWorker } from '../../src/app/jobs/worker.ts';
+import { openWorker, type JobWorker } from '../../src/app/jobs/worker.ts';
 import type { JobEvent } from '../../src/app/jobs/perform.ts';
 import { openRuntime } from '../../src/app/runtime.ts';
 import { readJobs } from '../../src/config/jobs.ts';
@@ -47,7 +47,7 @@ export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Pr
   const events: JobEvent[] = [];
   const runEvents: RunEvent[] = [];
   const deps = { runtime, clock: systemClock, log, signal, urlFrom: whole.urlFrom };
-  const worker = await startWorker(
+  const worker = await openWorker(
     {
       whole,
       jobs,
@@ -61,6 +61,7 @@ export async function startTestWorker({ folder }: Pick<Workspace, 'folder'>): Pr
     },
     deps,
   );
+  await worker.start();
 
   function when<T>(find: () => T | undefined): Promise<T> {
     return new Promise((resolve) => {

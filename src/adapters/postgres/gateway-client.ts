@@ -54,6 +54,8 @@ export type Client = {
   binding: string;
   /** It has not read its answer yet. */
   draining: boolean;
+  /** Its connection is closed: it only has to give up its turn. */
+  gone: boolean;
 };
 
 export function newClient(socket: Socket, folder: string): Client {
@@ -72,12 +74,13 @@ export function newClient(socket: Socket, folder: string): Client {
     unsynced: false,
     binding: '',
     draining: false,
+    gone: false,
   };
 }
 
-/** Has it a request, and read the answers to those before? */
-export function isReady({ requests, draining }: Client): boolean {
-  return requests.length > 0 && !draining;
+/** Is there something to do for it? A request waits until the answers to those before are read. */
+export function isReady({ draining, gone, requests }: Client): boolean {
+  return gone || (requests.length > 0 && !draining);
 }
 
 /** Names that its settings of applications may have. */
@@ -102,7 +105,8 @@ export function dismiss(client: Client): void {
   }
 }
 
-export function end({ socket, draining }: Client, sqlState: string, reason: string): void {
+export function end({ draining, gone, socket }: Client, sqlState: string, reason: string): void {
+  if (gone) return;
   if (draining) {
     socket.destroy(); // in the middle of an answer
     return;

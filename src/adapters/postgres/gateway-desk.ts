@@ -65,6 +65,8 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
   function wake(): void {
     working ??= work().finally(() => {
       working = null;
+      // What came after its last look.
+      if (whoseTurn() !== null) wake();
     });
   }
 
@@ -85,6 +87,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
       clearTimeout(impatience);
       impatience = undefined;
     }
+    if (next.gone) return leave(next);
     if (clients.delete(next)) clients.add(next); // behind the others
     await next.requests.shift()?.run();
     if (next.requests.length < MOST_REQUESTS) next.socket.resume();
@@ -210,7 +213,9 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
       });
     },
     onKept(owner) {
-      if (owner !== us && isHeld()) ownImpatience ??= setTimeout(dismissHolder, options.patienceMs).unref();
+      if (owner === us || !isClient(seat) || !isHeld()) return;
+      if (seat.gone) wake();
+      else ownImpatience ??= setTimeout(dismissHolder, options.patienceMs).unref();
     },
   });
   void sendAwayAtEnd();
@@ -233,14 +238,10 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
         broken: (reason) => end(client, '08P01', reason),
       });
       socket.on('close', () => {
+        client.gone = true;
         client.requests.length = 0;
-        client.draining = false;
-        if (client === seat) {
-          client.requests.push({ run: () => leave(client), cancellable: false });
-          wake();
-        } else {
-          clients.delete(client);
-        }
+        if (client === seat) wake();
+        else clients.delete(client);
       });
     },
 
@@ -253,7 +254,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
         client.requests.length = 0;
         const { promise, resolve } = Promise.withResolvers<void>();
         client.socket.once('close', resolve);
-        if (client.socket.closed) resolve();
+        if (client.gone) resolve();
         end(client, '57P01', 'terminating connection: no longer served');
         await promise;
       });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 
 /** What a client has not read yet of its answers is in memory as far as this, and then in a file without a name. */
 const IN_MEMORY = 4 << 20;
@@ -30,7 +29,15 @@ export function createOutput(socket: Socket, folder: string): Output {
     }
     const stream = createReadStream('', { fd: file, start: 0, highWaterMark: 1 << 18 });
     file = null;
-    await pipeline(stream, socket, { end: false }).catch(() => undefined);
+    // Not by `pipeline`, which leaves listeners on a socket that it does not end.
+    try {
+      for await (const part of stream) {
+        if (socket.destroyed) return;
+        if (!socket.write(part)) await taken(socket);
+      }
+    } catch {
+      socket.destroy();
+    }
   }
 
   return {
@@ -58,6 +65,7 @@ function openNameless(folder: string): number {
 }
 
 async function taken(socket: Socket): Promise<void> {
+  if (socket.destroyed) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   socket.once('drain', resolve).once('close', resolve);
   await promise;

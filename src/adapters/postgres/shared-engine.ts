@@ -17,6 +17,8 @@ export function shareEngine(engine: Engine): SharedEngine {
     enter: async (owner) => engine.isEnded() || guests === null || guests.enter(owner),
     onKept: (owner) => guests?.onKept(owner),
   });
+  // Whoever waited for a turn that was kept then learns of it.
+  void engine.ended.then(() => turns.take(null, async () => undefined));
   return {
     engine,
     turns,

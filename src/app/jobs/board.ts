@@ -21,6 +21,12 @@ export type JobBoard = {
   readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;
 };
 
+/** Of the database itself. */
+export type LedgerBoard = JobBoard & {
+  /** The names of the jobs that run by themselves. */
+  readonly enabled: () => Promise<ReadonlySet<string>>;
+};
+
 export type BoardOptions = {
   readonly whole: LoadedConfig;
   readonly jobs: readonly Job[];
@@ -41,7 +47,7 @@ const NOTHING: Facts = { switches: new Map(), last: new Map() };
 export function openBoard(
   { dataDir, entries, isEmpty = () => false, jobs, whole }: BoardOptions,
   deps: HistoryDeps,
-): JobBoard {
+): LedgerBoard {
   const options = { ...deps, dataDir, what: 'jobs', waitMs: 0 };
   const configs = [...new Map(jobs.map((job) => [job.source, forJob(whole, job).config])).values()];
 
@@ -60,6 +66,11 @@ export function openBoard(
     withDatabase(config, options, ({ session }) => work(session));
 
   return {
+    async enabled() {
+      const all = await withEachDatabase(configs, options, (_config, { session }) => readSwitches(session));
+      const switches = new Map(all.flatMap((one) => [...one]));
+      return new Set(jobs.filter((job) => isEnabled(job, switches)).map(({ name }) => name));
+    },
     async list() {
       const [facts, queued] = [await readFacts(), await entries()];
       return jobs.map((job) => describeJob(job, facts, queued, deps.clock.now()));
@@ -97,19 +108,13 @@ function ifUnmigrated<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
-/** Of a board that knows how they stand. */
-export async function enabledJobs({ list }: Pick<JobBoard, 'list'>): Promise<ReadonlySet<string>> {
-  const reports = await list();
-  return new Set(reports.filter(({ enabled }) => enabled).map(({ name }) => name));
-}
-
-function isEnabled({ enabled, name }: Job, { switches }: Facts): boolean {
+function isEnabled({ enabled, name }: Job, switches: Facts['switches']): boolean {
   return switches.get(name) ?? enabled;
 }
 
 function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now: number): JobReport {
   const { from, name, resources, schedule, source, timezone } = job;
-  const enabled = isEnabled(job, facts);
+  const enabled = isEnabled(job, facts.switches);
   const own = entries.filter((entry) => entry.job === name);
   const entry = own.find(({ state }) => state === 'running') ?? own[0];
   const next = enabled && schedule !== null ? nextTick(schedule, timezone, new Date(now)) : null;

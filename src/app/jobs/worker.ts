@@ -6,10 +6,11 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { PipelineError, reportError } from '../../core/errors.ts';
 import type { Subscriber } from '../../core/events.ts';
 import type { JobReport } from '../../core/job.ts';
-import type { JobQueue } from '../../core/queue.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { JobQueue, Settlement, Ticket } from '../../core/queue.ts';
 import { uuidOf } from '../../lib/uuid-of.ts';
 import type { HistoryDeps } from '../history.ts';
-import { enabledJobs, openBoard, type JobBoard } from './board.ts';
+import { openBoard, type JobBoard } from './board.ts';
 import { configsOf } from './configs.ts';
 import { logJobs } from './log-jobs.ts';
 import { makeReady } from './make-ready.ts';
@@ -33,6 +34,10 @@ export type JobWorker = JobBoard & {
   readonly queue: Pick<JobQueue, 'entries'>;
   /** Queues a job; null where it is queued already. Throws `usage` where there is no such job. */
   readonly run: (name: string) => Promise<string | null>;
+  /** Schedules the jobs, and works on what is in the queue. */
+  readonly start: () => Promise<void>;
+  /** The jobs that it works on now. */
+  readonly working: () => readonly string[];
   /** Takes no more jobs. Those that it works on may go on for so long, and are put off then. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
@@ -40,8 +45,11 @@ export type JobWorker = JobBoard & {
 /** How often switches are looked at that somebody has changed elsewhere. */
 const RECONCILE_MS = 15_000;
 
-/** Makes the database ready, and works on what is in the queue until it is stopped. */
-export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Promise<JobWorker> {
+/** For jobs that are put off to write so. Whatever goes on for longer is given up, as if the process had died. */
+const LAST_WORDS_MS = 10_000;
+
+/** Makes the database ready, and opens its queue. */
+export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Promise<JobWorker> {
   const { jobs, onJob, subscribers, whole } = options;
   const { clock, log, runtime } = deps;
   const configs = configsOf(whole, jobs);
@@ -60,35 +68,35 @@ export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Pr
   const board = openBoard({ whole, jobs, dataDir, entries: queue.entries }, deps);
   /** Of the jobs that are worked on. */
   const stopping = new AbortController();
+  const working = new Set<string>();
   const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
   const tell = logJobs(log);
+  let timer: NodeJS.Timeout | undefined;
 
   let scheduled: string | null = null;
   async function reconcile(): Promise<void> {
-    const enabled = await enabledJobs(board);
+    const enabled = await board.enabled();
     const names = [...enabled].join();
     if (names === scheduled) return;
     await queue.reconcile(jobs.map((job) => ({ ...job, enabled: enabled.has(job.name) })));
     scheduled = names;
   }
 
-  await reconcile();
-  for (const job of await neverRun(board, jobs)) await queue.send(job, 'first', uuidOf(`first ${job.name}`));
-  for (const job of jobs) {
-    await queue.work(job, async (ticket) => {
-      if (ticket.trigger !== 'command' && !(await enabledJobs(board)).has(job.name)) return { againAt: null };
-      return performJob(job, ticket, {
+  async function work(job: Job, ticket: Ticket): Promise<Settlement> {
+    if (ticket.trigger !== 'command' && !(await board.enabled()).has(job.name)) return { againAt: null };
+    working.add(job.name);
+    try {
+      return await performJob(job, ticket, {
         ...own,
         onJob(event) {
           tell(event);
           onJob(event);
         },
       });
-    });
+    } finally {
+      working.delete(job.name);
+    }
   }
-  const timer = setInterval(() => {
-    reconcile().catch((error: unknown) => log.warn(reportError(error).message));
-  }, RECONCILE_MS);
 
   return {
     ...board,
@@ -102,23 +110,45 @@ export async function startWorker(options: WorkerOptions, deps: HistoryDeps): Pr
     async run(name) {
       return queue.send(findJob(jobs, name), 'command');
     },
+    async start() {
+      await reconcile();
+      for (const job of await neverRun(board, jobs))
+        await queue.send(job, 'first', uuidOf(`first ${job.name}`));
+      for (const job of jobs) await queue.work(job, (ticket) => work(job, ticket));
+      timer = setInterval(() => {
+        reconcile().catch((error: unknown) => log.warn(reportError(error).message));
+      }, RECONCILE_MS);
+    },
+    working: () => [...working],
     async stop(graceMs) {
       clearInterval(timer);
       const paused = queue.pause();
-      const grace = new AbortController();
-      await Promise.race([paused, clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
-      grace.abort();
+      await within(graceMs, paused, clock);
       stopping.abort(
         new PipelineError('Cannot go on: serve was asked to stop', {
           code: 'interrupted',
           hint: 'It goes on when serve runs again.',
         }),
       );
-      await paused;
-      await queue.close();
-      await closeAll(foreign, opened);
+      const closed = paused.then(() => queue.close()).then(() => closeAll(foreign, opened));
+      if (!(await within(LAST_WORDS_MS, closed, clock)))
+        log.warn(
+          `gave up ${working.size === 0 ? 'the database' : `job ${[...working].join(', ')}`}: no answer`,
+        );
     },
   };
+}
+
+/** Was it over in that time? */
+async function within(ms: number, work: Promise<void>, clock: Clock): Promise<boolean> {
+  const late = new AbortController();
+  const waited = clock.sleep(ms, late.signal).then(
+    () => false,
+    () => false,
+  );
+  const isOver = await Promise.race([work.then(() => true), waited]);
+  late.abort();
+  return isOver;
 }
 
 async function closeAll(
