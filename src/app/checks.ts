@@ -1,8 +1,8 @@
 import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { PipelineError } from '../core/errors.ts';
+import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { findRun, NoRunError, type HistoryDeps } from './history.ts';
+import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
 export type { CheckRow } from '../adapters/postgres/checks.ts';
@@ -69,7 +69,7 @@ export async function newestChecks(
     try {
       found.push(await runChecks(config, null, deps));
     } catch (error) {
-      if (!(error instanceof NoRunError)) throw error;
+      if (!(error instanceof NotFoundError)) throw error;
       none ??= error;
     }
   }

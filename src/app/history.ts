@@ -8,7 +8,7 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { ledgerRuns } from '../adapters/postgres/history.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
-import { PipelineError, reportError } from '../core/errors.ts';
+import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
@@ -25,9 +25,6 @@ export type HistoryDeps = {
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
 };
-
-/** There is no such run. */
-export class NoRunError extends PipelineError {}
 
 /**
  * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this
@@ -58,7 +55,7 @@ export async function pastRuns(
     .map(([, run]) => run);
 }
 
-/** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. */
+/** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. Throws `NotFoundError`. */
 export async function findRun(
   config: SourceConfig,
   id: string | null,
@@ -70,12 +67,16 @@ export async function findRun(
   const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
   const [first] = found;
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
-  if (first === undefined || (id !== null && found.length > 1 && first.run_id !== id)) {
-    const reason = id === null ? 'there is none yet' : `${found.length} runs have an id that starts so`;
-    throw new NoRunError(`Cannot find run${id === null ? '' : ` ${id}`}: ${reason}`, {
+  if (first === undefined) {
+    const what = id === null ? 'run: there is none yet' : `run ${id}: no run has an id that starts so`;
+    const hint =
+      elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`;
+    throw new NotFoundError(`Cannot find ${what}`, hint);
+  }
+  if (id !== null && found.length > 1 && first.run_id !== id) {
+    throw new PipelineError(`Cannot find run ${id}: ${found.length} runs have an id that starts so`, {
       code: 'usage',
-      hint:
-        elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`,
+      hint: 'spacex-pipeline runs',
     });
   }
   return first;

@@ -1,4 +1,4 @@
-import { PipelineError } from '../core/errors.ts';
+import { NotFoundError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
 import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
@@ -164,13 +164,13 @@ export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
   };
 }
 
-/** Throws `usage` where there is no job of that name. */
-export function findJob(jobs: readonly Job[], name: string): Job {
+/** Throws `NotFoundError` where there is no job of that name. */
+export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: string): J {
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((one) => one.name);
-  throw new PipelineError(
+  throw new NotFoundError(
     `Cannot find job ${JSON.stringify(name)}: known are ${names.join(', ')}${meant(suggest(name, names))}`,
-    { code: 'usage', hint: 'spacex-pipeline jobs' },
+    'spacex-pipeline jobs',
   );
 }

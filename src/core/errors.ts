@@ -62,6 +62,14 @@ export class AbsentError extends PipelineError {
   }
 }
 
+/** There is nothing of the name or id that was given. */
+export class NotFoundError extends PipelineError {
+  constructor(message: string, hint: string) {
+    super(message, { code: 'usage', hint });
+    this.name = 'NotFoundError';
+  }
+}
+
 /** Nobody knows whether the changes were made: then it must not be said that they were not. */
 export class UnknownOutcome extends PipelineError {}
 

@@ -6,12 +6,13 @@ import { openWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime } from '../app/runtime.ts';
 import { readerUrl } from '../app/share-database.ts';
 import { forSource } from '../config/for-source.ts';
-import { readJobs } from '../config/jobs.ts';
+import { findJob, readJobs } from '../config/jobs.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { JobReport } from '../core/job.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { refuseOpen, serveHttp, type Api } from './http.ts';
+import type { Api } from './app.ts';
+import { refuseOpen, serveHttp } from './http.ts';
 import { watchJobs, type Watch } from './watch.ts';
 
 export type ServeOptions = {
@@ -94,6 +95,7 @@ function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: Histo
   const { configs } = worker;
   return {
     jobs: worker.list,
+    job: async (name) => findJob(await worker.list(), name),
     tries: worker.history,
     runJob: worker.run,
     enableJob: worker.enable,

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 
 import { Ajv } from 'ajv';
 
 import { jobReport, jobTry } from '../../src/cli/output-jobs.ts';
 import { runDocument } from '../../src/cli/output-runs.ts';
+import type { ErrorReport } from '../../src/core/errors.ts';
 import { array, type Schema } from '../../src/core/schema.ts';
 import { startServe, type RunningServe } from '../support/serve.ts';
+import { ask, assertRefused } from '../support/serve-http.ts';
 import { assertFailure, createTestServer, type ServerWorkspace } from '../support/workspace.ts';
 
 const TOKEN = 'a-token-of-more-than-16-characters';
@@ -32,31 +33,6 @@ before(async () => {
   await open.line(/job pull succeeded/);
 });
 after(() => Promise.all([open.stop(), closed.stop()]));
-
-type Answer = { readonly status: number; readonly body: string; readonly headers: Record<string, unknown> };
-
-/** Unlike fetch, with any header. */
-function ask(
-  serve: RunningServe,
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-  body = '',
-): Promise<Answer> {
-  const { port } = new URL(serve.url);
-  return new Promise((resolve, reject) => {
-    const own = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers });
-      });
-    });
-    own.on('error', reject);
-    own.end(body);
-  });
-}
 
 async function assertShape(path: string, schema: Schema): Promise<unknown> {
   const answer = await ask(open, 'GET', path);
@@ -89,6 +65,7 @@ describe('the HTTP API of serve', () => {
   it('answers in the shapes of --json', async () => {
     const jobs = await assertShape('/api/v1/jobs', array(jobReport));
     assert.deepEqual(jobs, await workspace.json(['jobs']));
+    assert.deepEqual([await assertShape('/api/v1/jobs/pull', jobReport)], jobs);
     const tries = await assertShape('/api/v1/jobs/pull/history', array(jobTry));
     assert.deepEqual(tries, await workspace.json(['jobs', 'history', 'pull']));
     const runs = await assertShape('/api/v1/runs?limit=1', array(runDocument));
@@ -102,6 +79,10 @@ describe('the HTTP API of serve', () => {
     const queued = await ask(open, 'POST', '/api/v1/jobs/pull/run');
     const document: { job: string; queued: boolean } = JSON.parse(queued.body);
     assert.deepEqual([queued.status, document.job, document.queued], [202, 'pull', true]);
+    const again = await ask(open, 'POST', '/api/v1/jobs/pull/run');
+    const { code } = assertRefused(again, 409, /^Cannot queue job pull: it is in the queue already$/);
+    const { error: _error, ...rest }: { error: ErrorReport } = JSON.parse(again.body);
+    assert.deepEqual([code, rest], ['busy', { job: 'pull', job_id: null, queued: false }]);
     const disabled = await ask(open, 'POST', '/api/v1/jobs/pull/disable');
     const report: { enabled: boolean; next_run: string | null } = JSON.parse(disabled.body);
     assert.deepEqual([disabled.status, report.enabled, report.next_run], [200, false, null]);
@@ -111,15 +92,16 @@ describe('the HTTP API of serve', () => {
 
   it('says what it does not know', async () => {
     for (const [method, path, message] of [
-      ['GET', '/nowhere', /^Cannot find \/nowhere/],
+      ['GET', '/nowhere', /^Cannot find \/nowhere: there is no such path$/],
+      ['GET', '/api/v1/jobs/', /^Cannot find \/api\/v1\/jobs\/:/],
+      ['GET', '/api//v1/jobs', /^Cannot find \/api\/\/v1\/jobs:/],
+      ['GET', '/api/v1/jobs/pul', /^Cannot find job "pul": known are pull; did you mean "pull"\?$/],
+      ['GET', '/api/v1/jobs/none/history', /^Cannot find job "none"/],
       ['POST', '/api/v1/jobs/none/run', /^Cannot find job "none": known are pull/],
+      ['POST', '/api/v1/jobs/none/disable', /^Cannot find job "none"/],
       ['GET', '/api/v1/runs/0000', /^Cannot find run 0000/],
-    ] as const) {
-      const answer = await ask(open, method, path);
-      const { error }: { error: { code: string; message: string } } = JSON.parse(answer.body);
-      assert.equal(answer.status, 404, answer.body);
-      assert.match(error.message, message);
-    }
+    ] as const)
+      assertRefused(await ask(open, method, path), 404, message);
   });
 
   it('wants the token for all but its health', async () => {
@@ -129,7 +111,7 @@ describe('the HTTP API of serve', () => {
       ['POST', '/api/v1/jobs/pull/run'],
     ] as const) {
       for (const headers of [{}, { authorization: `Bearer ${TOKEN}x` }, { authorization: TOKEN }])
-        assert.equal((await ask(closed, method, path, headers)).status, 401, path);
+        assertRefused(await ask(closed, method, path, headers), 401, /the token is missing or wrong$/);
     }
     const answer = await ask(closed, 'GET', '/api/v1/jobs', { authorization: `Bearer ${TOKEN}` });
     assert.equal(answer.status, 200, answer.body);
@@ -137,7 +119,7 @@ describe('the HTTP API of serve', () => {
 
   it('answers no other host, and no page of another site', async () => {
     const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
-    assert.equal(rebound.status, 421);
+    assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this is 127\.0\.0\.1$/);
     const { host } = new URL(open.url);
     for (const headers of [
       { origin: 'https://evil.example' },
@@ -146,7 +128,7 @@ describe('the HTTP API of serve', () => {
       { 'sec-fetch-site': 'same-site' },
     ]) {
       const answer = await ask(open, 'POST', '/api/v1/jobs/pull/run', { host, ...headers });
-      assert.equal(answer.status, 403, JSON.stringify(headers));
+      assertRefused(answer, 403, /another site$/);
     }
     const own = { host, origin: open.url, 'sec-fetch-site': 'same-origin' };
     assert.equal((await ask(open, 'POST', '/api/v1/jobs/pull/enable', own)).status, 200);
@@ -155,13 +137,13 @@ describe('the HTTP API of serve', () => {
   it('takes JSON alone, and not too much of it', async () => {
     const path = '/api/v1/jobs/pull/enable';
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '3' };
-    assert.equal((await ask(open, 'POST', path, form, 'a=b')).status, 415);
+    assertRefused(await ask(open, 'POST', path, form, 'a=b'), 415, /not application\/json$/);
     const chunked = { 'content-type': 'text/plain', 'transfer-encoding': 'chunked' };
-    assert.equal((await ask(open, 'POST', path, chunked, 'a=b')).status, 415);
-    const json = { 'content-type': 'application/json' };
+    assertRefused(await ask(open, 'POST', path, chunked, 'a=b'), 415, /not application\/json$/);
+    const json = { 'content-type': 'Application/JSON; charset=utf-8' };
     assert.equal((await ask(open, 'POST', path, json, '{}')).status, 200);
     const large = JSON.stringify({ a: 'x'.repeat(20_000) });
-    assert.equal((await ask(open, 'POST', path, json, large)).status, 413);
+    assertRefused(await ask(open, 'POST', path, json, large), 413, /more than 16384 bytes$/);
   });
 
   it('sends no header that a plain page must not have', async () => {

@@ -7,11 +7,17 @@ export type RemoteBoard = JobBoard & {
   readonly run: (name: string) => Promise<string | null>;
 };
 
+type Queued = { readonly job_id: string | null };
+
 const TIMEOUT_MS = 30_000;
 
 /** The jobs of a `serve` on this machine. Throws what it answers. */
 export function remoteBoard(url: string, token: string | null, signal: AbortSignal): RemoteBoard {
-  async function ask<T>(method: 'GET' | 'POST', path: string, accept: readonly number[] = []): Promise<T> {
+  async function ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    answers: (body: object) => boolean = () => false,
+  ): Promise<T> {
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const response = await fetch(`${url}/api/v1${path}`, { method, headers, signal: limit }).catch(
@@ -21,7 +27,7 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
       },
     );
     const answer = (await response.json().catch(() => ({}))) as T & { readonly error?: ErrorReport };
-    if (response.ok || accept.includes(response.status)) return answer;
+    if (response.ok || answers(answer)) return answer;
     const { error } = answer;
     if (response.status === 401) {
       throw new PipelineError(`Cannot ask ${url}: it wants a token`, {
@@ -41,7 +47,8 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
     enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
     async run(name) {
-      const answer = await ask<{ readonly job_id: string | null }>('POST', `${of(name)}/run`, [409]);
+      // A job that is in the queue already is an answer for a command, if an error over HTTP.
+      const answer = await ask<Queued>('POST', `${of(name)}/run`, (body) => 'job_id' in body);
       return answer.job_id;
     },
   };

@@ -1,0 +1,71 @@
+import type { Context, MiddlewareHandler } from 'hono';
+
+import { meant, showFound } from '../config/value.ts';
+import { suggest } from '../lib/suggest.ts';
+import { Refusal } from './failure.ts';
+
+const MOST_LISTED = 1000;
+const DEFAULT_LIMIT = 20;
+
+/** Refuses parameters of the query that are none of these, or are given twice. */
+export function takes(...known: readonly string[]): MiddlewareHandler {
+  const hint =
+    known.length === 0 ? 'It takes no parameters: leave them out.' : `It takes ${known.join(' and ')}.`;
+  return async (context, next) => {
+    for (const [name, values] of Object.entries(context.req.queries())) {
+      if (!known.includes(name)) {
+        const found = `${showFound(name)} with ${showFound(values[0])}`;
+        throw new Refusal(
+          400,
+          `Cannot read the parameter ${found}: it is unknown${meant(suggest(name, known))}`,
+          { hint },
+        );
+      }
+      if (values.length > 1)
+        throw new Refusal(400, `Cannot read the parameter ${name}: it is given ${values.length} times`, {
+          hint: 'Give it once.',
+        });
+    }
+    await next();
+  };
+}
+
+/** How many at most. */
+export function limitOf({ req }: Context): number {
+  const given = req.query('limit');
+  if (given === undefined) return DEFAULT_LIMIT;
+  const limit = /^\d+$/.test(given) ? Number(given) : 0;
+  if (limit >= 1 && limit <= MOST_LISTED) return limit;
+  throw new Refusal(
+    400,
+    `Cannot read the parameter limit: it must be a whole number from 1 to ${MOST_LISTED}, found ${showFound(given)}`,
+    { hint: `Give one from 1 to ${MOST_LISTED}, or leave it out for ${DEFAULT_LIMIT}.` },
+  );
+}
+
+/** Refuses a body that says something: nothing it says would be done. */
+export const takesNoBody: MiddlewareHandler = async ({ req }, next) => {
+  const fault = bodyFault(await req.text());
+  if (fault !== null)
+    throw new Refusal(400, `Cannot read the body: ${fault}`, { hint: 'Leave the body out, or send {}.' });
+  await next();
+};
+
+function bodyFault(text: string): string | null {
+  if (text === '') return null;
+  const body = parse(text);
+  if (body === undefined) return 'it is not JSON';
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return `it must be an object, found ${showFound(body)}`;
+  const [name] = Object.keys(body);
+  return name === undefined ? null : `it has an unknown member ${showFound(name)}`;
+}
+
+/** Undefined for what is not JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
