@@ -14,6 +14,8 @@ type Case = { readonly faults: string; readonly codes: readonly number[] };
 
 /** Each fault of the sandbox for as long as the run asks, and where it can be got over, for once. */
 const CASES: readonly [Case, ...Case[]] = [
+  { faults: 'late=50@launches', codes: [0] },
+  { faults: 'late=5000@launches', codes: [3] },
   { faults: '429=1@launchesx1', codes: [0] },
   { faults: '429=3600@launches', codes: [3] },
   { faults: 'status=503@launchesx2', codes: [0] },

@@ -31,6 +31,15 @@ export function durationOption(text: string): number {
   return seconds;
 }
 
+/** Milliseconds since 1970 of an instant, or of the start of a day in UTC. */
+export function instantOption(text: string): number {
+  const isInstant = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const time = isInstant ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('It must be a time such as 2025-05-03T19:27:59Z, or a day.');
+  return time;
+}
+
 export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');

@@ -132,6 +132,10 @@ export const OUTPUT: readonly OutputDocument[] = [
   document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
   document(['sandbox'], object({ url: text('when it is ready') })),
   document(
+    ['sandbox launch-library'],
+    object({ url: text('with the version of the service, when it is ready') }),
+  ),
+  document(
     ['sandbox'],
     object({
       url: text('of the API, when it is ready'),

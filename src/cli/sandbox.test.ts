@@ -40,3 +40,35 @@ test('sandbox --wayback prints addresses that answer, and closes them at its end
   await ended;
   await assert.rejects(fetch(api), TypeError);
 });
+
+test('sandbox launch-library takes its flags, serves until the signal and says where', async (t) => {
+  const stopping = new AbortController();
+  t.after(() => stopping.abort());
+  const ready = Promise.withResolvers<string>();
+  const flags = '--at 2026-01-02 --launches 7 --seed 3 --step 86400 --faults status=503x1';
+  const ended = runCli(['sandbox', 'launch-library', ...flags.split(' ')], {
+    stdout: { write: (text) => ready.resolve(text) },
+    stderr: { write: assert.fail },
+    cwd: import.meta.dirname,
+    signal: stopping.signal,
+  });
+  const printed = await ready.promise;
+  const [, url = ''] =
+    /^Serving simulated launches at (http:\S+\/2\.3\.0\/) until Ctrl-C\n$/.exec(printed) ??
+    assert.fail(printed);
+  const answers = [];
+  for (let request = 0; request < 3; request += 1) {
+    const { status, headers } = await fetch(`${url}launches/`);
+    answers.push([status, headers.get('date')?.slice(5, 11)]);
+  }
+  assert.deepEqual(answers, [
+    [503, '02 Jan'],
+    [200, '02 Jan'],
+    [200, '03 Jan'],
+  ]);
+  const { count } = (await (await fetch(`${url}launches/`)).json()) as { readonly count: number };
+  assert.ok(count >= 7 && count <= 9, `${count} launches`);
+  stopping.abort();
+  await ended;
+  await assert.rejects(fetch(url), TypeError);
+});

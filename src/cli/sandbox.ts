@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import { FAULTS_HELP, REVISIONS, startSandbox, startWayback, WAYBACK_FAULTS_HELP } from '../app/sandbox.ts';
 import { PipelineError } from '../core/errors.ts';
+import { registerLaunchLibrary } from './sandbox-launch-library.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
@@ -29,7 +30,7 @@ const WAYBACK_HELP = [
 ].join('\n');
 
 export const registerSandbox: Register = (program, streams) => {
-  program
+  const sandbox = program
     .command('sandbox')
     .description('serve the stand-in API alone, with simulated records, until Ctrl-C')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
@@ -62,6 +63,7 @@ export const registerSandbox: Register = (program, streams) => {
       if (!context.signal.aborted) await once(context.signal, 'abort');
       await close();
     });
+  registerLaunchLibrary(sandbox, streams);
 };
 
 async function api(context: CommandContext, options: SandboxFlags): Promise<() => Promise<void>> {

@@ -65,6 +65,7 @@ export const BAD_FIELDS: Readonly<Record<string, Fields>> = {
     local: 'event_date_utc',
     number: 'event_date_unix',
   },
+  'launch-library': { ...named('name', 'status'), date: 'net', time: 'T12:00:00Z' },
 };
 
 function named(text: string, noText: string): Fields {

@@ -8,6 +8,8 @@ export type Collection = {
   readonly indexOf: (id: string) => number | null;
   /** The record as compact JSON text. */
   readonly json: (index: number) => string;
+  /** What decides whether a fault hits the record, where it is not the index. */
+  readonly lot?: (index: number) => number;
 };
 
 /** A collection whose records are made as objects, in the order of their ids. */

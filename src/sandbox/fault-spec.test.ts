@@ -25,7 +25,7 @@ test('the comma of an HTTP date parts no faults', () => {
 });
 
 const WRONG = {
-  nonsense: /"nonsense" names no fault; there are 429, status/,
+  nonsense: /"nonsense" names no fault; there are 429, late, status/,
   'bom,,crlf': /"" names no fault/,
   '429=soon': /"429=soon" is wrong; 429 takes seconds or an HTTP date/,
   status: /"status" is wrong; status takes a status from 400 to 599/,

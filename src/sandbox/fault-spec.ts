@@ -1,8 +1,8 @@
 import { BAD_KINDS, isBadKind, type BadKind } from './bad-records.ts';
 import { FAULT_LIST_HELP, parseFaultList, readFaultAmount, type FaultValue } from './fault-grammar.ts';
 
-/** What a fault does: answers in place of the API, changes the records, or spoils how a body is sent. */
-export type FaultEffect = 'answer' | 'content' | 'sending';
+/** What a fault does: makes an answer wait, answers in place of the API, changes the records, or spoils how a body is sent. */
+export type FaultEffect = 'wait' | 'answer' | 'content' | 'sending';
 
 export type FaultSpec = {
   readonly name: FaultName;
@@ -29,6 +29,7 @@ type Fault = {
 };
 
 const FAULTS = {
+  late: fault('wait', 'count', 1000, 'late[=MS]', 'a wait before anything is sent (1000)'),
   429: fault('answer', 'retry-after', 0, '429[=RETRY-AFTER]', 'too many requests; seconds or an HTTP date'),
   status: fault('answer', 'status', null, 'status=CODE', 'any 4xx or 5xx'),
   challenge: fault('answer', 'none', 0, 'challenge', '403 with an HTML page that asks for a browser'),

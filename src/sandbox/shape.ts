@@ -76,10 +76,11 @@ function writeValue(value: unknown, { pretty, newline }: Shape): string {
 }
 
 /** Null where the record is good. */
-function badKind({ name }: Collection, shape: Shape, index: number): BadKind | null {
-  if (shape.badShare === 0 || !chosen(shape.badShare, shape.seed, index, BAD)) return null;
+function badKind({ name, lot }: Collection, shape: Shape, index: number): BadKind | null {
+  const drawn = lot?.(index) ?? index;
+  if (shape.badShare === 0 || !chosen(shape.badShare, shape.seed, drawn, BAD)) return null;
   const kinds = badKindsOf(name);
-  if (shape.badKind === null) return badKindAt(kinds, shape.seed, index) ?? null;
+  if (shape.badKind === null) return badKindAt(kinds, shape.seed, drawn) ?? null;
   return kinds.includes(shape.badKind) ? shape.badKind : null;
 }
 

@@ -49,6 +49,7 @@ const COMMANDS = [
   'explain',
   'config',
   'sandbox',
+  'sandbox launch-library',
   'completion',
 ];
 const GLOBAL_FLAGS = [
@@ -160,6 +161,26 @@ void describe('command line', { concurrency: 3 }, () => {
     {
       args: ['sandbox', '--wayback', '--wayback-faults', 'flood'],
       message: /"flood" names no fault/,
+      hint: /sandbox --help/,
+    },
+    {
+      args: ['sandbox', 'launch-library', '--wayback'],
+      message: /--wayback: it is for the stand-in of the SpaceX API/,
+      hint: /sandbox --help/,
+    },
+    {
+      args: ['sandbox', 'launch-library', '--at', 'yesterday'],
+      message: /--at.*yesterday.*a time such as/,
+      hint: /sandbox --help/,
+    },
+    {
+      args: ['sandbox', 'launch-library', '--records', 'none.json'],
+      message: /the records of none\.json: ENOENT/,
+      hint: /Give a JSON array of launches/,
+    },
+    {
+      args: ['sandbox', 'launch-library', '--records', 'package.json', '--launches', '5'],
+      message: /as many as it has/,
       hint: /sandbox --help/,
     },
     { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },

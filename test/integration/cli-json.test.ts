@@ -39,7 +39,7 @@ async function prove<T>(
     stdout: {
       write: (text) => {
         printed.push(text);
-        if (['sandbox', 'db serve', 'serve'].includes(command)) stopping.abort();
+        if (/^sandbox|serve$/.test(command)) stopping.abort();
       },
     },
     stderr: { write: (text) => told.push(text) },
@@ -124,6 +124,7 @@ void describe('--json prints what its schema says', () => {
     await prove('config');
     await prove('sandbox');
     await prove('sandbox', ['--wayback'], '--wayback');
+    await prove('sandbox launch-library');
     writeFileSync(path.join(workspace.folder, 'embedded.json'), '{}');
     await prove('migrate up', ['--config', 'embedded.json']);
     await prove('db serve', ['--config', 'embedded.json']);

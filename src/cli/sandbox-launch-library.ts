@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+
+import type { Command } from 'commander';
+
+import { FAULTS_HELP, LAUNCH_LIBRARY, startLaunchLibrary } from '../app/sandbox.ts';
+import { PipelineError } from '../core/errors.ts';
+import { example } from './command.ts';
+import { openContext, type CommandStreams } from './context.ts';
+import { countOption, instantOption, secondsOption } from './options.ts';
+import { printJson, printLine } from './print.ts';
+
+/** Those of `sandbox` itself among them: they reach that command first. */
+type LaunchLibraryFlags = {
+  readonly revision?: number;
+  readonly wayback?: boolean;
+  readonly waybackFaults?: string;
+  readonly port?: number;
+  readonly launches?: number;
+  readonly seed?: number;
+  readonly records?: string;
+  readonly at?: number;
+  readonly step?: number;
+  readonly faults?: string;
+};
+
+const HELP = [
+  'It serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and',
+  'last_updated__lte and any ordering of the service, and api-throttle/. It lets 15 requests an hour pass, and 300 with',
+  'a token; api-throttle/ and what a fault answers do not count. Any token will do.',
+  '',
+  'Simulated launches are announced, put off and flown as time passes. With --at the world stands still, so that the',
+  'same seed gives the same answers. With --step it moves on with each request, also while somebody pages.',
+  'The records of a file are shown in the mode that they were made in, or a lesser one. Of a launch that the file has',
+  'several times, the newest counts, or with --at the newest that was updated by then.',
+].join('\n');
+
+export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {
+  sandbox
+    .command(LAUNCH_LIBRARY)
+    .description('serve a stand-in for Launch Library 2.3.0, until Ctrl-C')
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: () => [...(sandbox.parent?.options ?? [])],
+    })
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
+    .option('--launches <n>', 'how many launches on 1 January 2026 (default: 205)', countOption)
+    .option('--seed <n>', 'another seed, other records', countOption)
+    .option('--records <file>', 'serve the launches of a file: a JSON array, a page, or one on each line')
+    .option('--at <time>', 'what stood at a time, as in 2026-03-01T12:00:00Z (default: now)', instantOption)
+    .option('--step <seconds>', 'move the world on with each request for launches', secondsOption)
+    .option('--faults <spec>', 'what goes wrong, by comma: see below')
+    .addHelpText('after', `\n${HELP}\n\n${FAULTS_HELP}`)
+    .addHelpText(
+      'after',
+      example(
+        'sandbox launch-library --port 8081',
+        'sandbox launch-library --at 2026-03-01T12:00:00Z --step 3600',
+        'sandbox launch-library --records launches.json --faults 429=2x1',
+      ),
+    )
+    .action(async (_flags, command: Command) => {
+      const { step, ...options } = command.optsWithGlobals<LaunchLibraryFlags>();
+      refuseOthers(options);
+      const context = await openContext(streams, command);
+      const { baseUrl, close } = await startLaunchLibrary({ ...options, stepSeconds: step });
+      if (context.json) {
+        printJson(context, { url: baseUrl });
+      } else {
+        const what =
+          options.records === undefined ? 'simulated launches' : `the launches of ${options.records}`;
+        printLine(context, `Serving ${what} at ${baseUrl} until Ctrl-C`);
+      }
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+      await close();
+    });
+}
+
+function refuseOthers({ revision, wayback, waybackFaults }: LaunchLibraryFlags): void {
+  const given = { '--revision': revision, '--wayback': wayback, '--wayback-faults': waybackFaults };
+  for (const [flag, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new PipelineError(`Cannot use ${flag}: it is for the stand-in of the SpaceX API alone`, {
+      code: 'usage',
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** Requests in a sliding window, by client, as Django REST Framework counts them. */
+export type Quota = {
+  /** Counts a request and gives null, or gives the seconds until there is room for it. */
+  readonly take: (ident: string, limit: number) => number | null;
+  readonly state: (ident: string, limit: number) => QuotaState;
+};
+
+export type QuotaState = {
+  readonly used: number;
+  /** Seconds until there is room for a request, 0 where there is. */
+  readonly wait: number;
+};
+
+export function createQuota(now: () => number, windowSeconds: number): Quota {
+  const passed = new Map<string, number[]>();
+  /** Times of the requests that count at the moment, oldest first. */
+  const recent = (ident: string): number[] => {
+    const since = now() - windowSeconds * 1000;
+    const times = (passed.get(ident) ?? []).filter((time) => time > since);
+    passed.set(ident, times);
+    return times;
+  };
+  const state = (ident: string, limit: number): QuotaState => {
+    const times = recent(ident);
+    const blocking = times.at(-limit);
+    const wait =
+      blocking === undefined ? 0 : Math.max(1, Math.ceil((blocking - now()) / 1000) + windowSeconds);
+    return { used: times.length, wait };
+  };
+  return {
+    state,
+    take(ident, limit) {
+      const { wait } = state(ident, limit);
+      if (wait > 0) return wait;
+      recent(ident).push(now());
+      return null;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { hash, roll } from '../../random.ts';
+
+/** At this time exactly as many launches stand as were asked for. */
+export const SIMULATED_FROM = Date.UTC(2026, 0, 1);
+
+/** Where a launch is in its life at some time. Launches have numbers, called slots, in the order of flight. */
+export type Moment = {
+  readonly slot: number;
+  readonly flight: number;
+  /** Updates of the plan so far, the announcement among them. */
+  readonly revision: number;
+  /** When the latest one was made. */
+  readonly revised: number;
+  /** Updates since lift-off: none, in flight, payload deployed, end known, boosters known, designator known. */
+  readonly stage: 0 | 1 | 2 | 3 | 4 | 5;
+  /** The latest update of all, with parts of a second that the record does not show. */
+  readonly updated: number;
+};
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const GAP = 60 * HOUR;
+const AHEAD = 90 * DAY;
+/** The last one that is known at SIMULATED_FROM. */
+const LAST_KNOWN = AHEAD / GAP;
+const AFTER_FLIGHT = [5000, 45 * MINUTE, 75 * MINUTE, 26 * HOUR, 9 * DAY] as const;
+/** Now and then a librarian touches a third of all launches within one second. */
+const BULK_GAP = 14 * DAY;
+const BULK_PARTS = 3;
+const CANCELLED_BEFORE = 20 * DAY;
+
+const FLIGHT = 31;
+const PERIOD = 32;
+const CANCELLED = 33;
+const FRACTION = 34;
+
+/** The slots that stand at a time are between these, with few exceptions. */
+export function slotsAt(launches: number, time: number): readonly [first: number, last: number] {
+  return [LAST_KNOWN + 1 - launches, Math.floor((time + AHEAD - SIMULATED_FROM) / GAP)];
+}
+
+export function flightOf(seed: number, slot: number): number {
+  return SIMULATED_FROM + slot * GAP + MINUTE * (roll(seed, slot, FLIGHT) % (40 * 60));
+}
+
+/** Null where it is not announced yet, or no longer planned. */
+export function momentOf(seed: number, slot: number, time: number): Moment | null {
+  const announced = SIMULATED_FROM + slot * GAP - AHEAD;
+  const flight = flightOf(seed, slot);
+  if (time < announced) return null;
+  if (isCancelled(seed, slot) && time >= flight - CANCELLED_BEFORE) return null;
+
+  const stage = AFTER_FLIGHT.filter((_, index) => afterFlight(seed, slot, flight, index) <= time).length;
+  const revisedAt = (revision: number): number => revisionTime(seed, slot, announced, revision);
+  const most = Math.floor((flight - HOUR - announced) / periodOf(seed, slot)) + 1;
+  let revision = Math.min(most, Math.floor((time - announced) / periodOf(seed, slot)) + 1);
+  if (revision > 1 && revisedAt(revision) > time) revision -= 1;
+  const revised = revisedAt(revision);
+  const own = stage === 0 ? revised : afterFlight(seed, slot, flight, stage - 1);
+  const updated = Math.max(own, bulkBefore(seed, slot, announced, time));
+  return { slot, flight, revision, revised, stage: stage as Moment['stage'], updated };
+}
+
+function revisionTime(seed: number, slot: number, announced: number, revision: number): number {
+  const first = revision === 1;
+  return announced + (revision - 1) * periodOf(seed, slot) + (first ? 0 : fraction(seed, slot, revision));
+}
+
+/** When the plan was updated, for each time so far. */
+export function revisionTimes(seed: number, { slot, revision }: Moment): readonly number[] {
+  const announced = SIMULATED_FROM + slot * GAP - AHEAD;
+  return Array.from({ length: revision }, (_, index) => revisionTime(seed, slot, announced, index + 1));
+}
+
+/** How many have flown by a time. */
+export function flownBy(seed: number, launches: number, time: number): number {
+  const [first] = slotsAt(launches, time);
+  let next = Math.floor((time - SIMULATED_FROM) / GAP) + 1;
+  while (flightOf(seed, next - 1) > time) next -= 1;
+  return Math.max(0, next - first);
+}
+
+function periodOf(seed: number, slot: number): number {
+  return 2 * DAY + MINUTE * (roll(seed, slot, PERIOD) % (6 * 24 * 60));
+}
+
+function afterFlight(seed: number, slot: number, flight: number, index: number): number {
+  return flight + (AFTER_FLIGHT[index] ?? 0) + fraction(seed, slot, -index - 1);
+}
+
+/** The latest bulk update of this launch, or 0. */
+function bulkBefore(seed: number, slot: number, announced: number, time: number): number {
+  let bulk = Math.floor((time - SIMULATED_FROM) / BULK_GAP);
+  // A remainder keeps the sign of what is divided.
+  while ((bulk - slot) % BULK_PARTS !== 0) bulk -= 1;
+  const at = (number: number): number =>
+    SIMULATED_FROM + number * BULK_GAP + (roll(seed, slot, FRACTION) % 900);
+  const latest = at(bulk) <= time ? at(bulk) : at(bulk - BULK_PARTS);
+  return latest >= announced ? latest : 0;
+}
+
+function isCancelled(seed: number, slot: number): boolean {
+  return slot > LAST_KNOWN && hash(seed, slot, CANCELLED) % 40 === 0;
+}
+
+function fraction(seed: number, slot: number, event: number): number {
+  return roll(seed, slot * 64 + event, FRACTION) % 1000;
+}

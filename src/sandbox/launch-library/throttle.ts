@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Quota } from './quota.ts';
+
+export type Limits = {
+  readonly quota: Quota;
+  readonly windowSeconds: number;
+  /** Requests in a window, by who asks. */
+  readonly anonymous: number;
+  readonly withToken: number;
+};
+
+/** Who asks, by address or token, and how many requests they have. */
+export function clientOf(
+  { headers, socket }: IncomingMessage,
+  { anonymous, withToken }: Limits,
+): [ident: string, limit: number] {
+  const token = /^Token (\S+)$/.exec(headers.authorization ?? '')?.[1];
+  return token === undefined ? [socket.remoteAddress ?? 'unknown', anonymous] : [`token ${token}`, withToken];
+}
+
+/** The body of `api-throttle`. It names no token. */
+export function throttleState(request: IncomingMessage, limits: Limits): object {
+  const [ident, limit] = clientOf(request, limits);
+  const { used, wait } = limits.quota.state(ident, limit);
+  return {
+    your_request_limit: limit,
+    limit_frequency_secs: limits.windowSeconds,
+    current_use: used,
+    next_use_secs: wait,
+    ident: ident.startsWith('token ') ? 'simulated user' : ident,
+  };
+}
+
+export function retryAfter(response: ServerResponse, seconds: number): void {
+  const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
+  response.writeHead(429, { 'Content-Type': 'application/json', 'Retry-After': seconds });
+  response.end(JSON.stringify({ detail }));
+}

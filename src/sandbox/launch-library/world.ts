@@ -1,0 +1,74 @@
+/** A launch as the service answers it, in whatever mode. */
+export type LaunchRecord = Readonly<Record<string, unknown>>;
+
+/** A launch that stands at a time: what requests are answered by, and the record in the mode that shows most of it. */
+export type Listed = {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly net: number;
+  /** Milliseconds since 1970; the record shows whole seconds. */
+  readonly updated: number;
+  /** Of the launch service provider; null where there is none. */
+  readonly provider: number | null;
+  readonly record: () => LaunchRecord;
+};
+
+export type LaunchWorld = {
+  /** What stands at a time, in milliseconds since 1970; of each launch once, in any order. */
+  readonly at: (time: number) => readonly Listed[];
+};
+
+export type LaunchState =
+  | {
+      readonly record: LaunchRecord;
+      /** From when it stands: by default from its `last_updated`. */
+      readonly from?: number | undefined;
+    }
+  | {
+      /** From when the launch is listed no more. */
+      readonly gone: string;
+      readonly from: number;
+    };
+
+/** The world in which each state of a launch stands until the next one of it. Of one moment the last one counts. */
+export function createWorld(states: readonly LaunchState[]): LaunchWorld {
+  const histories = new Map<string, { from: number; listed: Listed | null }[]>();
+  for (const state of states) {
+    const listed = 'gone' in state ? null : list(state.record);
+    const id = 'gone' in state ? state.gone : (listed?.id ?? '');
+    const history = histories.get(id) ?? [];
+    histories.set(id, history);
+    history.push({ from: state.from ?? listed?.updated ?? 0, listed });
+  }
+  for (const history of histories.values()) history.sort((one, other) => one.from - other.from);
+  return {
+    at: (time) =>
+      [...histories.values()].flatMap(
+        (history) => history.findLast(({ from }) => from <= time)?.listed ?? [],
+      ),
+  };
+}
+
+/** A record that is broken is listed, too: by what can be read of it. */
+function list(record: LaunchRecord): Listed {
+  const { id, name, net, last_updated: updated, launch_service_provider: provider } = record;
+  return {
+    id: String(id),
+    name: String(name),
+    net: timeOf(net),
+    updated: timeOf(updated),
+    provider: providerId(provider),
+    record: () => record,
+  };
+}
+
+function timeOf(value: unknown): number {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? 0 : time;
+}
+
+function providerId(provider: unknown): number | null {
+  if (typeof provider !== 'object' || provider === null || !('id' in provider)) return null;
+  return typeof provider.id === 'number' ? provider.id : null;
+}

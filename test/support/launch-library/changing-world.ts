@@ -1,0 +1,42 @@
+import { SIMULATED_FROM } from '../../../src/sandbox/launch-library/simulated/timeline.ts';
+import { createSimulatedWorld } from '../../../src/sandbox/launch-library/simulated/world.ts';
+import {
+  createWorld,
+  type LaunchRecord,
+  type LaunchWorld,
+  type Listed,
+} from '../../../src/sandbox/launch-library/world.ts';
+
+/** A world that a test changes: the same at all times. */
+export type ChangingWorld = LaunchWorld & {
+  /** Adds launches, or puts them in place of those of the same id. */
+  readonly put: (...records: readonly LaunchRecord[]) => void;
+  readonly drop: (...ids: readonly string[]) => void;
+};
+
+export function createChangingWorld(records: readonly LaunchRecord[]): ChangingWorld {
+  const standing = new Map<string, Listed>();
+  const put = (...changed: readonly LaunchRecord[]): void => {
+    for (const listed of createWorld(changed.map((record) => ({ record }))).at(Infinity)) {
+      standing.set(listed.id, listed);
+    }
+  };
+  put(...records);
+  return {
+    at: () => [...standing.values()],
+    put,
+    drop: (...ids) => ids.forEach((id) => standing.delete(id)),
+  };
+}
+
+/** So many simulated launches in all detail, as they stand at SIMULATED_FROM. */
+export function simulatedLaunches(launches: number, seed = 1): readonly LaunchRecord[] {
+  return createSimulatedWorld(seed, launches)
+    .at(SIMULATED_FROM)
+    .map(({ record }) => record());
+}
+
+/** The record as it is after an update at a time, in milliseconds. */
+export function updatedAt(record: LaunchRecord, time: number, changes: LaunchRecord = {}): LaunchRecord {
+  return { ...record, ...changes, last_updated: `${new Date(time).toISOString().slice(0, 19)}Z` };
+}
