@@ -15,12 +15,13 @@ import { resources } from '../src/sources/index.ts';
  */
 export function precompiledChecks(root: string): Plugin {
   const check = JSON.stringify(join(root, 'src/core/check.ts'));
+  const formats = JSON.stringify(join(root, 'src/core/formats.ts'));
   const modules = new Map<string, string>();
   for (const { name, contract } of resources) {
     for (const allErrors of [false, true]) {
       modules.set(
         `check:${name}/${allErrors}`,
-        `import { FORMATS } from ${check};\n${compiled(contract, allErrors)}`,
+        `import { FORMATS } from ${formats};\n${compiled(contract, allErrors)}`,
       );
     }
     modules.set(
