@@ -15,25 +15,26 @@ import { resources } from '../src/sources/index.ts';
  */
 export function precompiledChecks(root: string): Plugin {
   const check = JSON.stringify(join(root, 'src/core/check.ts'));
+  const formats = JSON.stringify(join(root, 'src/core/formats.ts'));
   const modules = new Map<string, string>();
-  for (const { name, contract } of resources) {
+  // By contract: resources of two sources may share a name.
+  const contracts = new Map(resources.map(({ contract }) => [keyOf(contract), contract]));
+  for (const [key, contract] of contracts) {
     for (const allErrors of [false, true]) {
       modules.set(
-        `check:${name}/${allErrors}`,
-        `import { FORMATS } from ${check};\n${compiled(contract, allErrors)}`,
+        `check:${key}/${allErrors}`,
+        `import { FORMATS } from ${formats};\n${compiled(contract, allErrors)}`,
       );
     }
     modules.set(
-      `check:${name}`,
+      `check:${key}`,
       `import { createCheck } from ${check};
-       import isValid from 'check:${name}/false';
-       import thorough from 'check:${name}/true';
+       import isValid from 'check:${key}/false';
+       import thorough from 'check:${key}/true';
        export default createCheck(isValid, () => thorough);`,
     );
   }
-  const chunks = resources.map(
-    ({ name, contract }) => `[${JSON.stringify(keyOf(contract))}, () => import('check:${name}')]`,
-  );
+  const chunks = [...contracts.keys()].map((key) => `[${JSON.stringify(key)}, () => import('check:${key}')]`);
   modules.set(
     'check:',
     `import { createHash } from 'node:crypto';

@@ -67,7 +67,7 @@ export const driftDocument: Schema<DriftReport> = object({
         object({
           kind: oneOf(['unknown_field', 'new_type', 'new_value', 'nulls', 'absent'], {
             description:
-              'unknown_field: the contract does not know it, what is inside is not told again. new_type: the contract does not admit it; of an unknown field: not there before. new_value: none of those that the contract lists. nulls: their share moved. absent: the share of objects without the field moved',
+              'unknown_field: the contract does not know it, what is inside is not told again. new_type: the contract does not admit it; of an unknown field: not there before. new_value: none of those that the contract lists, or of the right type but unusable, so that it became null or was left out. nulls: their share moved. absent: the share of objects without the field moved',
           }),
           path: text(
             'JSON Pointer into the record, * for any index of an array; names are cut after 64 characters',

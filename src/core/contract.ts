@@ -5,21 +5,34 @@ import { boolean, integer as whole, number as double, string, type Schema } from
  * what its column type can store (see formats.ts).
  */
 
-export { array, nullable, object, oneOf, optional } from './schema.ts';
+export { array, lenient, lenientArray, nullable, object, oneOf, optional } from './schema.ts';
 
 const INT4 = 2 ** 31;
 
 export const text = (): Schema<string> => string({ format: 'text' });
+/** Text with something to read in it. */
+export const filledText = (): Schema<string> => string({ format: 'text', pattern: '\\S' });
+export const uuid = (): Schema<string> =>
+  string({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 export const objectId = (): Schema<string> => string({ pattern: '^[0-9a-f]{24}$' });
 export const timestamp = (): Schema<string> => string({ format: 'timestamp' });
 export const calendarDate = (): Schema<string> => string({ format: 'calendar-date' });
 /** `2020-06-19 21:46:09.000224`, in UTC. */
 export const spaceTime = (): Schema<string> => string({ format: 'space-time' });
+/** ISO 8601 without years and months, which have no length, and shorter than 2,740 years. */
+export const duration = (): Schema<string> =>
+  string({
+    pattern:
+      '^P(?=\\d|T\\d)(?:\\d{1,6}D)?(?:T(?=\\d)(?:\\d{1,6}H)?(?:\\d{1,6}M)?(?:\\d{1,6}(?:\\.\\d{1,9})?S)?)?$',
+  });
 export const bool = (): Schema<boolean> => boolean();
 /** Any finite double. */
 export const number = (): Schema<number> => double();
+export const between = (minimum: number, maximum: number): Schema<number> => double({ minimum, maximum });
 /** A whole number that a column of type `integer` holds. */
 export const integer = (): Schema<number> => whole({ minimum: -INT4, maximum: INT4 - 1 });
 /** A whole number that both a double and a column of type `bigint` hold exactly: JSON.parse rounds beyond. */
 export const bigint = (): Schema<number> =>
   whole({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+/** A field that no table needs. */
+export const anything = (): Schema => ({});

@@ -3,7 +3,7 @@ import { JSON_TYPES, type JsonType, type Profile, type ProfiledField } from './p
 export type DriftKind =
   | 'unknown_field' // the contract does not know it
   | 'new_type' // the contract does not admit it
-  | 'new_value' // none of those that the contract lists
+  | 'new_value' // none of those that the contract lists, or unusable
   | 'nulls' // their share moved
   | 'absent'; // the share of objects without the field moved
 

@@ -65,3 +65,20 @@ export function utcOffsetMinutes(timestamp: string): number {
   const minutes = Number(timestamp.slice(-5, -3)) * 60 + Number(timestamp.slice(-2));
   return minutes === 0 ? 0 : sign * minutes;
 }
+
+const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/;
+
+/** Whole seconds of an ISO 8601 duration that the contract's `duration` accepts. */
+export function durationSeconds(value: string | null): number | null {
+  if (value === null) return null;
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(value) ?? [];
+  return Math.round(((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds));
+}
+
+/** By the names that contracts use. */
+export const FORMATS = {
+  text: isStorableText,
+  timestamp: isTimestamp,
+  'space-time': isSpaceTime,
+  'calendar-date': isCalendarDate,
+};

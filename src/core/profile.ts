@@ -22,9 +22,9 @@ export type ProfiledField = {
   readonly absent: number;
   /** Records that have it. Counted of unknown fields alone, else null. */
   readonly records: number | null;
-  /** Texts that are none of those that the contract lists. */
+  /** Texts that are none of those that the contract lists, and values of the right type that a lenient field cannot use. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** As many more of them that are not told apart. */
+  /** As many more of them that are not told apart, objects and lists among them. */
   readonly other_values: number;
 };
 

@@ -1,3 +1,4 @@
+import { isLenient, settle } from './lenient.ts';
 import type { Pull } from './pull.ts';
 import type { Schema, Static } from './schema.ts';
 import type { Row, RowOf, Table } from './table.ts';
@@ -69,7 +70,10 @@ type EventTimeOf<T extends Table> = T extends Table
   ? { readonly table: T['name']; readonly column: TimeColumn<T> }
   : never;
 
-/** Checks at compile time that a transform takes what its contract admits and fills every column of its tables. */
+/**
+ * Checks at compile time that a transform takes what its contract admits and fills every column of its tables. It gets
+ * what a lenient part of the contract expects, or null.
+ */
 export function defineResource<const C extends Schema, const T extends readonly [Table, ...Table[]]>(
   resource: Omit<Resource, 'contract' | 'tables' | 'transform' | 'eventTime'> & {
     readonly contract: C;
@@ -78,5 +82,7 @@ export function defineResource<const C extends Schema, const T extends readonly 
     readonly eventTime?: EventTimeOf<T[number]>;
   },
 ): Resource {
-  return resource;
+  const { contract, transform } = resource;
+  if (!isLenient(contract)) return resource;
+  return { ...resource, transform: (record, context) => transform(settle(contract, record), context) };
 }

@@ -66,6 +66,24 @@ export function mapOf<T>(values: Schema<T>, keywords: Keywords = {}): Schema<Rea
   return { type: 'object', additionalProperties: values, ...keywords };
 }
 
+/**
+ * The same value; one that is otherwise, or missing, is no fault but counts as null, and the profile shows it. Ajv admits
+ * anything here; lenient.ts makes the null.
+ */
+export function lenient<T>(expected: Schema<T>): Schema<T | null> {
+  return { expected };
+}
+
+/** A list without those items that are otherwise; what is no list counts as an empty one. */
+export function lenientArray<T>(items: Schema<T>): Schema<T[]> {
+  return { expected: { type: 'array', items: lenient(items) } };
+}
+
+/** What a lenient schema expects; null for any other. */
+export function expectedBy(schema: Schema): Schema | null {
+  return (schema as { readonly expected?: Schema }).expected ?? null;
+}
+
 /** As a member of an object: it may be missing. */
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { ...schema, [OPTIONAL]: true };
@@ -79,5 +97,5 @@ export function nullable<T>(schema: Schema<T>): Schema<T | null> {
 }
 
 function isOptional(schema: Schema | undefined): boolean {
-  return schema !== undefined && OPTIONAL in schema;
+  return schema !== undefined && (OPTIONAL in schema || expectedBy(schema) !== null);
 }

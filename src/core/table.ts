@@ -33,6 +33,11 @@ export type Table = {
   readonly key: readonly string[];
   /** The column that holds the id of the record which the row was made from. */
   readonly owner: string;
+  /**
+   * True: a row is inserted once and then stays, whatever later runs stage; older valid records of an id make rows here,
+   * too.
+   */
+  readonly keep?: true;
   readonly columns: Readonly<Record<string, Column>>;
 };
 

@@ -1,4 +1,4 @@
-import type { Schema as AnySchema } from '../core/schema.ts';
+import { expectedBy, type Schema as AnySchema } from '../core/schema.ts';
 import { jsonType, type JsonType, type ProfiledField } from '../core/profile.ts';
 
 /** What is counted at one JSON pointer. */
@@ -8,6 +8,8 @@ export type Node = {
   readonly contract: readonly JsonType[] | null;
   /** The one type beside null that the contract admits; null where that is not one. */
   readonly type: JsonType | null;
+  /** What the contract expects here without insisting; null where it insists, or does not know the field. */
+  readonly expected: AnySchema | null;
   /** The contract says nothing of what is inside. */
   readonly open: boolean;
   readonly optional: boolean;
@@ -29,6 +31,7 @@ export function createNode(parts: NodeParts): Node {
   return {
     contract: null,
     type: null,
+    expected: null,
     open: false,
     optional: true,
     choices: null,
@@ -63,7 +66,9 @@ export function treeOf(contract: AnySchema): Node {
   });
 }
 
-function nodeOf(schema: Schema, parts: NodeParts): Node {
+function nodeOf(outer: AnySchema, parts: NodeParts): Node {
+  const expected = expectedBy(outer);
+  const schema: Schema = expected ?? outer;
   const contract = [schema.type ?? []].flat();
   const others = contract.filter((type) => type !== 'null');
   const type = others.length === 1 ? (others[0] ?? null) : null;
@@ -71,6 +76,7 @@ function nodeOf(schema: Schema, parts: NodeParts): Node {
     ...parts,
     contract,
     type,
+    expected,
     open: isOpen(schema, type),
     choices: schema.enum ?? null,
   });

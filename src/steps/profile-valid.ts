@@ -18,8 +18,8 @@ export function compileValidCounter(
   root: Node,
   /** Called with an object that has more names than the contract. */
   surplus: Visit<Readonly<Record<string, unknown>>>,
-  /** Called where the contract does not settle the type. */
-  tally: Visit<unknown>,
+  /** Called where the contract does not settle the type, nor what is inside. */
+  walk: Visit<unknown>,
 ): ValidCounter {
   const nodes: Node[] = [];
   const source = valueSource(root, nodes);
@@ -28,14 +28,14 @@ export function compileValidCounter(
   const seen = new Float64Array(nodes.length);
   let records = 0;
   // oxlint-disable-next-line typescript/no-implied-eval -- made of the contract alone, as Ajv makes its check
-  const make = new Function('nodes', 'nulls', 'seen', 'surplus', 'tally', `return (v0) => {${source}};`) as (
+  const make = new Function('nodes', 'nulls', 'seen', 'surplus', 'walk', `return (v0) => {${source}};`) as (
     ...parts: readonly unknown[]
   ) => (record: unknown) => void;
-  const visit = make(nodes, nulls, seen, surplus, tally);
+  const visit = make(nodes, nulls, seen, surplus, walk);
 
   function settle(node: Node, values: number): void {
     const at = nodes.indexOf(node);
-    if (node.type === null) return; // Counted by `tally`.
+    if (node.type === null || node.expected !== null) return; // Counted by `walk`.
     const inner = values - (nulls[at] ?? 0);
     node.types.null += nulls[at] ?? 0;
     node.types[node.type] += inner;
@@ -59,7 +59,7 @@ export function compileValidCounter(
 /** Statements that count a value, which they find in the variable of its node: `v` and its place in `nodes`. */
 function valueSource(node: Node, nodes: Node[]): string {
   const at = nodes.push(node) - 1;
-  if (node.type === null) return `tally(nodes[${at}], v${at});`;
+  if (node.type === null || node.expected !== null) return `walk(nodes[${at}], v${at});`;
   const inner = node.open
     ? ''
     : node.type === 'object'

@@ -1,3 +1,4 @@
+import { honours } from '../core/lenient.ts';
 import type { Schema } from '../core/schema.ts';
 import type { Profile } from '../core/profile.ts';
 import { createNode, fieldsOf, pathOf, treeOf, typeAt, type Node } from './profile-tree.ts';
@@ -22,7 +23,7 @@ export type Profiler = {
 /** Counts, exactly and in bounded memory, what records look like beside their contract. */
 export function createProfiler(contract: Schema): Profiler {
   const root = treeOf(contract);
-  const valid = compileValidCounter(root, walkUnknown, tally);
+  const valid = compileValidCounter(root, walkUnknown, walk);
   let records = 0;
   let unknownFields = 0;
   let untold = 0;
@@ -33,12 +34,15 @@ export function createProfiler(contract: Schema): Profiler {
       node.lastRecord = records;
       node.records += 1;
     }
-    if (node.choices !== null && typeof value === 'string' && !node.choices.includes(value)) {
-      const told = cut(value, MAX_VALUE_LENGTH);
-      const count = node.values.get(told);
-      if (count === undefined && node.values.size >= MAX_VALUES) node.otherValues += 1;
-      else node.values.set(told, (count ?? 0) + 1);
-    }
+    if (isBeyond(node, value)) tallyValue(node, value);
+  }
+
+  function tallyValue(node: Node, value: unknown): void {
+    const plain = typeof value === 'string' || typeof value === 'number';
+    const told = plain ? cut(`${value}`, MAX_VALUE_LENGTH) : null;
+    const count = told === null ? undefined : node.values.get(told);
+    if (told === null || (count === undefined && node.values.size >= MAX_VALUES)) node.otherValues += 1;
+    else node.values.set(told, (count ?? 0) + 1);
   }
 
   function walk(node: Node, value: unknown): void {
@@ -93,6 +97,13 @@ export function createProfiler(contract: Schema): Profiler {
       return { resource, records, untold, fields: [...fieldsOf(root)] };
     },
   };
+}
+
+/** Is a value of a type that the contract admits none of its choices, or not what it expects? */
+function isBeyond(node: Node, value: unknown): boolean {
+  const { choices, contract, expected } = node;
+  if (expected === null) return typeof value === 'string' && choices !== null && !choices.includes(value);
+  return contract?.includes(typeAt(node, value)) === true && !honours(expected, value);
 }
 
 /** A cut text is a copy: a part of a string keeps the whole of it in memory. */

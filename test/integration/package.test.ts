@@ -17,11 +17,12 @@ after(() => rmSync(temporary, { recursive: true, force: true }));
 const folder = path.join(temporary, 'Zoë’s flights');
 mkdirSync(folder);
 
-const MIGRATIONS = ['ledger', 'spacex'].flatMap((dir) =>
-  readdirSync(path.join(REPOSITORY, 'migrations', dir))
-    .sort()
-    .map((file) => `${dir}/${file}`),
-);
+const migrationsIn = (...dirs: readonly string[]): readonly string[] =>
+  dirs.flatMap((dir) =>
+    readdirSync(path.join(REPOSITORY, 'migrations', dir))
+      .sort()
+      .map((file) => `${dir}/${file}`),
+  );
 
 const { NODE_OPTIONS: offlineOnly, ...own } = cliEnvironment();
 const { NODE_EXTRA_CA_CERTS: registryCertificate = '' } = process.env;
@@ -48,7 +49,8 @@ const [packed] = JSON.parse(npm(REPOSITORY, 'pack', '--json', '--pack-destinatio
 void describe('the package', () => {
   void it('holds what it needs to run, and no more', () => {
     const files = packed.files.map((file) => file.path);
-    const known = /^(?:dist\/chunks\/[\w-]+\.js|migrations\/(?:ledger|spacex)\/\d{4}_[a-z_]+\.sql)$/;
+    const known =
+      /^(?:dist\/chunks\/[\w-]+\.js|migrations\/(?:ledger|launch-library|spacex)\/\d{4}_[a-z_]+\.sql)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       [
@@ -62,10 +64,10 @@ void describe('the package', () => {
         'spacex-pipeline.config.schema.json',
       ],
     );
-    const migrations = MIGRATIONS.map((name) => `migrations/${name}`);
+    const migrations = migrationsIn('ledger', 'launch-library', 'spacex').map((name) => `migrations/${name}`);
     assert.deepEqual(
       files.filter((file) => file.startsWith('migrations/')),
-      migrations.sort(),
+      migrations.toSorted(),
     );
   });
 });
@@ -95,7 +97,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     };
     assert.deepEqual(
       migrations.map(({ name }) => `${name}.sql`),
-      MIGRATIONS,
+      migrationsIn('ledger', 'spacex'),
     );
     assert.ok(migrations.every(({ applied_at }) => applied_at !== null));
     assert.equal(program('--version'), `${packageJson.version}\n`);

@@ -25,7 +25,8 @@ export async function loadAll(lab: Lab, records: Records, transformedAt: string)
   return { ...run, ...(await publish(derived, run.target, ANY_LOSS)) };
 }
 
-function rowsOf(resource: Resource, records: readonly unknown[], context: TransformContext): Rows {
+/** The rows of all records, by table. */
+export function rowsOf(resource: Resource, records: readonly unknown[], context: TransformContext): Rows {
   const all: Record<string, Row[]> = {};
   for (const record of records) {
     for (const [table, rows] of Object.entries(resource.transform(record, context))) {

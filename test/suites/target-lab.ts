@@ -10,6 +10,7 @@ import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { openTarget } from '../../src/adapters/postgres/target.ts';
 import { migrationDirs } from '../../src/app/database.ts';
 import type { Resource, Rows } from '../../src/core/resource.ts';
+import type { Source } from '../../src/core/source.ts';
 import { NO_ROWS, rowCounts, type ResourceReport } from '../../src/core/run.ts';
 import type { Ledger, RunEnd, RunHeader, Target } from '../../src/core/target.ts';
 import { createCsvEncoder } from '../../src/lib/csv.ts';
@@ -48,11 +49,15 @@ export const RULES: PublishRules = {
 };
 export const ANY_LOSS: PublishRules = { ...RULES, vanished: () => ({ count: 1e9, share: 1 }) };
 
-export async function openLab(openDatabase: OpenDatabase, schema = randomSchema()): Promise<Lab> {
+export async function openLab(
+  openDatabase: OpenDatabase,
+  schema = randomSchema(),
+  source: Pick<Source, 'name'> = spacex,
+): Promise<Lab> {
   const database = await openDatabase(schema);
   const session = await database.connect();
   await lockSchema(session, schema);
-  await migrateUp(session, database, migrationDirs(spacex));
+  await migrateUp(session, database, migrationDirs(source));
   for (const table of TABLES) await session.query(createTableSql(table));
   return { database, session, close: () => database.close() };
 }

@@ -9,83 +9,12 @@ import {
   readRecorded,
   RECORDED_ROWS,
 } from '../../../test/suites/recorded.ts';
+import { assertFits, testResource } from '../../../test/suites/resource-suite.ts';
 import { compileCheck } from '../../core/check.ts';
-import type { Row, Table } from '../../core/table.ts';
 import { resources } from '../index.ts';
 import launches from './launches.ts';
 
-const UNIT =
-  /_(?:kg|km|m|m3|s|t|kn|deg|au|days|min|years|pct|usd|kph|km_s|jd|degrees|rev_per_day[23]?|per_earth_radius)$/;
-const SENTENCE = /^\S.*[^ .]\.$/;
-const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
-
-for (const resource of resources) {
-  describe(`resource ${resource.name}`, () => {
-    const [main] = resource.tables;
-
-    it('has a main table of its name, a row a record', () => {
-      assert.deepEqual([main.name, main.key, main.owner], [resource.name, ['id'], 'id']);
-    });
-
-    it('has tables whose keys and owners are columns that are never null', () => {
-      for (const { name, key, owner, columns } of resource.tables) {
-        for (const column of [...key, owner])
-          assert.equal(columns[column]?.nullable, false, `${name}.${column}`);
-      }
-    });
-
-    it('has tables whose text keys, owners and references are ids', () => {
-      for (const { name, key, owner, columns } of resource.tables) {
-        for (const [column, { type, references }] of Object.entries(columns)) {
-          const compared = key.includes(column) || owner === column || references !== undefined;
-          if (compared) assert.notEqual(type, 'text', `${name}.${column}`);
-        }
-      }
-    });
-
-    it('says in a sentence what each table and column means', () => {
-      for (const { name, doc, columns } of resource.tables) {
-        assert.match(doc, SENTENCE, name);
-        for (const [column, one] of Object.entries(columns))
-          assert.match(one.doc, SENTENCE, `${name}.${column}`);
-      }
-    });
-
-    it('needs and references what there is', () => {
-      const tables = new Set(resources.flatMap((one) => one.tables.map(({ name }) => name)));
-      for (const [need, column] of Object.entries(resource.needs)) {
-        const needed = resources.find(({ name }) => name === need);
-        assert.equal(needed?.tables[0].columns[column]?.type, 'text');
-      }
-      for (const { references } of resource.tables.flatMap(({ columns }) => Object.values(columns))) {
-        if (references !== undefined) assert.ok(tables.has(references), references);
-      }
-    });
-
-    it('has the unit in the name of each measure, and none that is not metric but for knots', () => {
-      for (const { name, columns } of resource.tables) {
-        for (const [column, { type }] of Object.entries(columns)) {
-          assert.doesNotMatch(column, /_(?:lbs?|lbf|ft|feet|mi|mph)$/, name);
-          if (type === 'double precision' && !UNITLESS.includes(column)) assert.match(column, UNIT, name);
-        }
-      }
-    });
-
-    it('has a reference, or is owned, where a column names a record of a resource', () => {
-      for (const { name, owner, columns } of resource.tables) {
-        for (const [column, { references }] of Object.entries(columns)) {
-          const stem = /(?:^|_)([a-z]+)_id$/.exec(column)?.[1];
-          const named = resources.find((one) => [stem, `${stem}s`, `${stem}es`].includes(one.name))?.name;
-          if (named !== undefined && column !== owner) assert.equal(references, named, `${name}.${column}`);
-        }
-      }
-    });
-
-    it('has a contract that compiles', () => {
-      assert.notEqual(compileCheck(resource.contract)({}), null);
-    });
-  });
-}
+for (const resource of resources) testResource(resource, resources);
 
 describe('recorded answers', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
@@ -142,14 +71,6 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
     assert.ok(run({ TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }).equals(plain));
   });
 });
-
-function assertFits(row: Row, columns: Table['columns']): void {
-  assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
-  for (const [column, { nullable }] of Object.entries(columns)) {
-    assert.notEqual(row[column], undefined);
-    if (nullable === false) assert.notEqual(row[column], null, column);
-  }
-}
 
 describe('a launch', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null };

@@ -1,0 +1,92 @@
+import { FORMATS } from './formats.ts';
+import { expectedBy, type Schema, type Static } from './schema.ts';
+
+/**
+ * Lenient parts of a contract: what a value there should be, as long as it is of use, and null where it is not. It knows
+ * the keywords that the building blocks of contracts make (contract.ts).
+ */
+
+type Keywords = Schema & {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly format?: keyof typeof FORMATS;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+};
+
+/** Has a contract a part that is lenient? */
+export function isLenient(schema: Schema): boolean {
+  const { items, properties = {} } = schema as Keywords;
+  const inside = [...Object.values(properties), ...(items === undefined ? [] : [items])];
+  return expectedBy(schema) !== null || inside.some(isLenient);
+}
+
+/** A value that honours its contract, with null for what is not as its lenient parts expect, and lists without it. */
+export function settle<S extends Schema>(schema: S, value: unknown): Static<S>;
+export function settle(schema: Schema, value: unknown): unknown {
+  const expected = expectedBy(schema);
+  if (expected !== null) {
+    if (honours(expected, value)) return settle(expected, value);
+    return expected['type'] === 'array' ? [] : null;
+  }
+  const { items, properties } = schema as Keywords;
+  if (Array.isArray(value)) {
+    if (items === undefined) return value;
+    const settled = value.map((item: unknown) => settle(items, item));
+    return expectedBy(items) === null ? settled : settled.filter((item) => item !== null);
+  }
+  if (properties === undefined || !isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, member]) => [name, settle(member, value[name])]),
+  );
+}
+
+/** As Ajv's check of the same schema says, with whatever is lenient inside. */
+export function honours(schema: Schema, value: unknown): boolean {
+  if (expectedBy(schema) !== null) return true;
+  const { enum: choices, items, properties = {}, required = [], type } = schema as Keywords;
+  if (type !== undefined && ![type].flat().some((one) => isOfType(one, value))) return false;
+  if (choices !== undefined && !choices.includes(value)) return false;
+  if (typeof value === 'string') return isText(schema, value);
+  if (typeof value === 'number') return isWithin(schema, value);
+  if (Array.isArray(value)) return items === undefined || value.every((item) => honours(items, item));
+  if (!isObject(value)) return true;
+  if (required.some((name) => value[name] === undefined)) return false;
+  return Object.entries(properties).every(
+    ([name, member]) => value[name] === undefined || honours(member, value[name]),
+  );
+}
+
+function isText({ format, pattern }: Keywords, value: string): boolean {
+  if (format !== undefined && !FORMATS[format](value)) return false;
+  return pattern === undefined || new RegExp(pattern, 'u').test(value);
+}
+
+function isWithin({ maximum = Infinity, minimum = -Infinity }: Keywords, value: number): boolean {
+  return value >= minimum && value <= maximum;
+}
+
+function isOfType(type: string, value: unknown): boolean {
+  switch (type) {
+    case 'null':
+      return value === null;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isObject(value);
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return Number.isFinite(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

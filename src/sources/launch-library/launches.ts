@@ -1,0 +1,127 @@
+import { durationSeconds } from '../../core/formats.ts';
+import { defineResource } from '../../core/resource.ts';
+import type { Static } from '../../core/schema.ts';
+import { filled } from '../../core/text.ts';
+import { launchChecks } from './checks.ts';
+import { contract } from './contract.ts';
+import { omitted } from './ignored.ts';
+import { boosters, launches, updates, versions } from './tables.ts';
+
+type Launch = Static<typeof contract>;
+type Stage = NonNullable<Launch['rocket']>['launcher_stage'][number];
+
+export default defineResource({
+  name: 'launches',
+  description:
+    'Past and planned launches, their boosters, the notes of the librarians, and every version received.',
+  path: '/launches/',
+  shape: 'array',
+  pull: 'snapshot',
+  needs: {},
+  contract,
+  tables: [launches, boosters, updates, versions],
+  transform(launch) {
+    const { id, mission, pad, rocket } = launch;
+    const plan = planOf(launch);
+    const provider = launch.launch_service_provider;
+    const configuration = rocket?.configuration;
+    return {
+      launches: [
+        {
+          id,
+          ...plan,
+          slug: filled(launch.slug),
+          launch_designator: filled(launch.launch_designator),
+          last_updated: launch.last_updated,
+          hashtag: filled(launch.hashtag),
+          provider_id: provider?.id ?? null,
+          provider_name: filled(provider?.name),
+          provider_type: filled(provider?.type?.name),
+          rocket_family: filled(configuration?.families.map(({ name }) => name.trim()).join(', ')),
+          rocket_variant: filled(configuration?.variant),
+          mission_id: mission?.id ?? null,
+          mission_name: filled(mission?.name),
+          mission_type: filled(mission?.type),
+          mission_description: filled(mission?.description),
+          orbit_id: mission?.orbit?.id ?? null,
+          orbit_name: filled(mission?.orbit?.name),
+          orbit_abbrev: filled(mission?.orbit?.abbrev),
+          pad_latitude_deg: pad?.latitude ?? null,
+          pad_longitude_deg: pad?.longitude ?? null,
+          location_id: pad?.location?.id ?? null,
+          location_name: filled(pad?.location?.name),
+          location_country_code: filled(pad?.location?.country?.alpha_3_code),
+          location_timezone: filled(pad?.location?.timezone_name),
+        },
+      ],
+      launch_boosters: firstOfEach(rocket?.launcher_stage ?? []).map((stage) => boosterOf(id, stage)),
+      launch_updates: firstOfEach(launch.updates).map((update) => ({
+        launch_id: id,
+        update_id: update.id,
+        created_by: filled(update.created_by),
+        created_on: update.created_on,
+        comment: filled(update.comment),
+        info_url: filled(update.info_url),
+      })),
+      launch_versions: [{ launch_id: id, last_updated: launch.last_updated, ...plan }],
+    };
+  },
+  omitted,
+  checks: launchChecks,
+  eventTime: { table: 'launches', column: 'last_updated' },
+  exampleQuery: 'SELECT name, net, net_precision_name, pad_name, status_name FROM next_launches LIMIT 5',
+});
+
+function planOf({ net_precision, pad, rocket, status, ...launch }: Launch) {
+  return {
+    name: launch.name.trim(),
+    status_id: status.id,
+    status_name: filled(status.name),
+    status_abbrev: filled(status.abbrev),
+    net: launch.net,
+    net_precision_id: net_precision?.id ?? null,
+    net_precision_name: filled(net_precision?.name),
+    window_start: launch.window_start,
+    window_end: launch.window_end,
+    probability_pct: launch.probability,
+    weather_concerns: filled(launch.weather_concerns),
+    fail_reason: filled(launch.failreason),
+    rocket_configuration_id: rocket?.configuration?.id ?? null,
+    rocket_name: filled(rocket?.configuration?.full_name),
+    pad_id: pad?.id ?? null,
+    pad_name: filled(pad?.name),
+  };
+}
+
+function boosterOf(launch_id: string, { landing, launcher, ...stage }: Stage) {
+  return {
+    launch_id,
+    stage_id: stage.id,
+    stage_type: filled(stage.type),
+    reused: stage.reused,
+    flight_number: stage.launcher_flight_number,
+    launcher_id: launcher?.id ?? null,
+    launcher_serial: filled(launcher?.serial_number),
+    launcher_flight_proven: launcher?.flight_proven ?? null,
+    launcher_is_placeholder: launcher?.is_placeholder ?? null,
+    launcher_status_id: launcher?.status?.id ?? null,
+    launcher_status_name: filled(launcher?.status?.name),
+    previous_launch_id: stage.previous_flight?.id ?? null,
+    previous_launch_date: stage.previous_flight_date,
+    turnaround_s: durationSeconds(stage.turn_around_time),
+    landing_attempt: landing?.attempt ?? null,
+    landing_success: landing?.success ?? null,
+    landing_type_abbrev: filled(landing?.type?.abbrev),
+    landing_type_name: filled(landing?.type?.name),
+    landing_location_id: landing?.landing_location?.id ?? null,
+    landing_location_abbrev: filled(landing?.landing_location?.abbrev),
+    landing_location_name: filled(landing?.landing_location?.name),
+    downrange_km: landing?.downrange_distance ?? null,
+  };
+}
+
+/** The first one with each id, as with records. */
+function firstOfEach<T extends { readonly id: number }>(all: readonly T[]): readonly T[] {
+  const seen = new Set<number>();
+  return all.filter(({ id }) => !seen.has(id) && seen.add(id));
+}

@@ -1,0 +1,17 @@
+import type { Source } from '../../core/source.ts';
+import launches from './launches.ts';
+
+/** Launch Library 2 of The Space Devs: every launch, past and planned, kept up by people within minutes. */
+const launchLibrary: Source = {
+  name: 'launch-library',
+  schema: 'launch_library',
+  baseUrl: 'https://ll.thespacedevs.com/2.3.0',
+  // 15 requests an hour without a token, in whatever rhythm.
+  pacing: { requestsPerSecond: 1, burst: 1 },
+  schedule: '*/15 * * * *',
+  archive: null,
+  defaultAddress: 'live',
+  resources: [launches],
+};
+
+export default launchLibrary;

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import {
+  between,
+  integer,
+  lenient,
+  lenientArray,
+  nullable,
+  object,
+  optional,
+  text,
+  timestamp,
+} from '../core/contract.ts';
+import { compareProfiles } from '../core/drift.ts';
+import type { Profile } from '../core/profile.ts';
+import { createProfiler } from './profile.ts';
+
+const CONTRACT = object({
+  id: text(),
+  at: lenient(timestamp()),
+  place: lenient(nullable(object({ lat: lenient(between(-90, 90)), name: optional(text()) }))),
+  parts: lenientArray(object({ id: integer() })),
+});
+const GOOD = { id: 'a', at: '2026-01-02T00:00:00Z', place: { lat: 1, name: 'Pad' }, parts: [{ id: 1 }] };
+
+function profile(records: readonly unknown[], honoured = true): Profile {
+  const profiler = createProfiler(CONTRACT);
+  for (const record of records) {
+    if (honoured) profiler.addValid(record);
+    else profiler.addErrored(record);
+  }
+  return profiler.end('things');
+}
+
+function driftOf(record: unknown): readonly unknown[] {
+  return compareProfiles(profile([GOOD, record]), null).map(({ count, found, kind, path }) => [
+    kind,
+    path,
+    found,
+    count,
+  ]);
+}
+
+void describe('the profile of a lenient contract', () => {
+  void it('counts valid records as it counts others', () => {
+    const records = [
+      GOOD,
+      { id: 'b' },
+      { ...GOOD, place: null, parts: [] },
+      { ...GOOD, at: 7, parts: [[], 1] },
+    ];
+    const valid = profile(records);
+    assert.deepEqual(valid, profile(records, false));
+    const { absent, contract, types } = valid.fields.find(({ path }) => path === '/place') ?? assert.fail();
+    assert.deepEqual({ absent, contract, types }, {
+      absent: 1,
+      contract: ['object', 'null'],
+      types: { object: 2, null: 1 },
+    }); // prettier-ignore
+  });
+
+  void it('shows no drift in what is as expected', () => {
+    assert.deepEqual(driftOf({ ...GOOD, place: null, parts: [] }), []);
+  });
+
+  void it('shows a type that is not expected', () => {
+    assert.deepEqual(driftOf({ ...GOOD, at: 7, place: 'x', parts: null }), [
+      ['new_type', '/at', 'integer', 1],
+      ['new_type', '/place', 'string', 1],
+      ['new_type', '/parts', 'null', 1],
+    ]);
+  });
+
+  void it('shows a value of the right type that cannot be used', () => {
+    assert.deepEqual(driftOf({ ...GOOD, at: '2026-02-30T00:00:00Z', place: { lat: 91 } }), [
+      ['new_value', '/at', '2026-02-30T00:00:00Z', 1],
+      ['new_value', '/place/lat', '91', 1],
+    ]);
+    assert.deepEqual(driftOf({ ...GOOD, place: { lat: Number.POSITIVE_INFINITY } }), [
+      ['new_value', '/place/lat', 'Infinity', 1],
+    ]);
+    assert.deepEqual(driftOf({ ...GOOD, place: { name: 7 } }), [
+      ['new_value', '/place', null, 1],
+      ['new_type', '/place/name', 'integer', 1],
+    ]);
+  });
+
+  void it('shows what is left out of a list', () => {
+    assert.deepEqual(driftOf({ ...GOOD, parts: [{ id: 2 }, {}, { id: '3' }, 'x'] }), [
+      ['new_type', '/parts/*', 'string', 1],
+      ['new_value', '/parts/*', null, 2],
+      ['new_type', '/parts/*/id', 'string', 1],
+    ]);
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+
+import { compileCheck } from '../../src/core/check.ts';
+import { honours } from '../../src/core/lenient.ts';
+import type { Resource } from '../../src/core/resource.ts';
+import { expectedBy, type Schema } from '../../src/core/schema.ts';
+
+const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: (_: string, id: string) => `row ${id}` };
+
+/** At least two for each building block of contracts. */
+const VALUES = [
+  true,
+  false,
+  17,
+  18,
+  '2019',
+  '2020',
+  '5eb87cd9ffd86e000604b32a',
+  '5eb87cd9ffd86e000604b32b',
+  'e3df2ecd-c239-472f-95e4-2b89b4f75800',
+  'e3df2ecd-c239-472f-95e4-2b89b4f75801',
+  '2006-03-24T22:30:00.000Z',
+  '2007-03-24T22:30:00.000+01:00',
+  '2020-06-19 21:46:09',
+  '2021-06-19 21:46:09.5',
+  '2006-03-24',
+  '2007-03-24',
+  'P31DT33M11S',
+  'PT1H',
+] as const;
+
+/** Values that a leaf may have, at least two that differ. */
+function values(schema: Schema): readonly unknown[] {
+  const fitting = VALUES.filter((value) => honours(schema, value));
+  const found = Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : fitting;
+  assert.ok(found.length > 1, JSON.stringify(schema));
+  return found;
+}
+
+/** What a schema consists of; of a lenient one, what it expects. */
+function partsOf(schema: Schema) {
+  return (expectedBy(schema) ?? schema) as Schema & {
+    readonly items?: Schema;
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly required?: readonly string[];
+    readonly type?: unknown;
+  };
+}
+
+type Place = { readonly pointer: string; readonly path: readonly (string | number)[]; readonly leaf: Schema };
+
+/** Every leaf of a contract; the one element of a list has index 0. */
+function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[] {
+  const { items, properties } = partsOf(schema);
+  if (items !== undefined) return leaves(items, [...path, 0]);
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([name, member]) => leaves(member, [...path, name]));
+  }
+  const pointer = path.map((step) => (step === 0 ? '/*' : `/${step}`)).join('');
+  return [{ pointer, path, leaf: partsOf(schema) }];
+}
+
+/** A record with every leaf there, no list empty, nothing null. */
+function sample(schema: Schema): unknown {
+  const { items, properties } = partsOf(schema);
+  if (items !== undefined) return [sample(items)];
+  if (properties !== undefined) {
+    return Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, sample(member)]));
+  }
+  return values(partsOf(schema))[0];
+}
+
+/** A record without whatever may be absent, null where it may be, every list empty. */
+function least(schema: Schema): unknown {
+  const { items, properties, required, type } = partsOf(schema);
+  if ([type].flat().includes('null')) return null;
+  if (items !== undefined) return [];
+  if (properties === undefined) return values(schema)[0];
+  const members = Object.entries(properties).filter(([name]) => required?.includes(name));
+  return Object.fromEntries(members.map(([name, member]) => [name, least(member)]));
+}
+
+function withValue(record: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const copy: unknown = structuredClone(record);
+  let holder = copy as Record<string | number, unknown>;
+  for (const step of path.slice(0, -1)) holder = holder[step] as typeof holder;
+  holder[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
+/** Each field of the contract reaches a table, or is one of those that are left out. */
+export function testCoverage(resource: Resource): void {
+  describe(`each field of ${resource.name}`, () => {
+    const record = sample(resource.contract);
+    const rows = resource.transform(record, CONTEXT);
+    const places = leaves(resource.contract);
+
+    it('has a sample that honours the contract', () => {
+      assert.deepEqual(compileCheck(resource.contract)(record), null);
+    });
+
+    it('may be absent or null where the contract says so', () => {
+      const bare = least(resource.contract);
+      assert.deepEqual(compileCheck(resource.contract)(bare), null);
+      const [main] = resource.tables;
+      const made = resource.transform(bare, CONTEXT)[main.name] ?? [];
+      assert.equal(made.length, 1);
+      for (const [column, { nullable }] of Object.entries(main.columns)) {
+        assert.notEqual(made[0]?.[column], undefined, column);
+        if (nullable === false) assert.notEqual(made[0]?.[column], null, column);
+      }
+    });
+
+    for (const { pointer, path, leaf } of places) {
+      const reason = resource.omitted[pointer];
+      it(`${pointer} ${reason === undefined ? 'reaches a table' : `is left out: ${reason}`}`, () => {
+        const reaches = values(leaf).some(
+          (value) => !isDeepStrictEqual(resource.transform(withValue(record, path, value), CONTEXT), rows),
+        );
+        assert.equal(reaches, reason === undefined);
+      });
+    }
+
+    it('that is left out is one of the contract', () => {
+      const known = new Set(places.map(({ pointer }) => pointer));
+      assert.deepEqual(
+        Object.keys(resource.omitted).filter((pointer) => !known.has(pointer)),
+        [],
+      );
+    });
+  });
+}
