@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { nextAsk, type Ask, type PageFacts } from './paging.ts';
+
+type Item = { readonly id: number; readonly changed: number };
+
+const T = Date.UTC(2026, 0, 1);
+/** A time that the API shows; the items have parts of a second, which it hides. */
+const shown = (ms: number): string => new Date(T + ms - (ms % 1000)).toISOString().replace('.000Z', 'Z');
+const ms = (time: string): number => Date.parse(time) - T;
+
+/** What an API answers that orders equal times as it likes. */
+function answer(
+  items: readonly Item[],
+  ask: Ask,
+  size: number,
+  lot: () => number,
+): { page: Item[]; facts: PageFacts } {
+  const found =
+    ask.by === 'change'
+      ? items
+          .filter(({ changed }) => ask.from === null || changed >= ms(ask.from))
+          .map((item) => ({ item, lot: lot() }))
+          .sort((a, b) => a.item.changed - b.item.changed || a.lot - b.lot)
+          .map(({ item }) => item)
+      : items
+          .filter(({ changed }) => changed >= ms(ask.from) && changed <= ms(ask.to))
+          .sort((a, b) => a.id - b.id);
+  const offset = ask.by === 'change' ? 0 : ask.offset;
+  const page = found.slice(offset, offset + size);
+  const [first, last] = [page[0], page.at(-1)].map((item) =>
+    item === undefined ? null : shown(item.changed),
+  );
+  const more = offset + size < found.length;
+  return {
+    page,
+    facts: { records: page.length, first: first ?? null, last: last ?? null, more, total: found.length },
+  };
+}
+
+/** A generator of numbers from 0 to 1. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+describe('paging by the time of the last change', () => {
+  it('misses nothing, and gives nothing older than at its start, while records change between pages', () => {
+    for (let seed = 1; seed <= 500; seed += 1) {
+      const next = random(seed);
+      const size = 1 + Math.floor(next() * 7);
+      // Many share a time; some whole pages.
+      let items: Item[] = Array.from({ length: 40 }, (_, id) => ({
+        id,
+        changed: Math.floor(next() * 12) * 700,
+      }));
+      const start = new Map(items.map(({ changed, id }) => [id, changed]));
+      const seen = new Map<number, number>();
+      let now = 12 * 700;
+      let pages = 0;
+      for (let ask: Ask | null = { by: 'change', from: null }; ask !== null; pages += 1) {
+        const { facts, page } = answer(items, ask, size, next);
+        for (const { changed, id } of page) seen.set(id, changed);
+        ask = nextAsk(ask, facts);
+        if (pages > 60) continue;
+        now += 300;
+        const lucky = Math.floor(next() * 60);
+        items = items.map((item) => (item.id === lucky ? { ...item, changed: now } : item));
+        if (lucky === 59) items.push({ id: items.length + 100, changed: now });
+      }
+      for (const [id, changed] of start)
+        assert.ok(
+          (seen.get(id) ?? -1) >= changed,
+          `seed ${seed}: ${id} was ${seen.get(id)}, at the start ${changed}`,
+        );
+    }
+  });
+
+  it('asks for each page once where no two records share a time', () => {
+    const items = Array.from({ length: 10 }, (_, id) => ({ id, changed: id * 1000 }));
+    const asked: Ask[] = [];
+    for (let ask: Ask | null = { by: 'change', from: null }; ask !== null;) {
+      asked.push(ask);
+      ask = nextAsk(ask, answer(items, ask, 4, () => 0).facts);
+    }
+    assert.deepEqual(
+      asked.map((ask) => ask.from),
+      [null, shown(3000), shown(6000)],
+    );
+  });
+
+  it('counts again where one of those that share a time has left it', () => {
+    const ask = { by: 'id', from: shown(0), to: shown(1000), offset: 4, total: 9 } as const;
+    const page = { records: 2, first: null, last: null, more: true, total: 8 };
+    assert.deepEqual(nextAsk(ask, page), { ...ask, offset: 0, total: null });
+    assert.deepEqual(nextAsk(ask, { ...page, total: 9 }), { ...ask, offset: 6 });
+  });
+
+  it('does not go on where the API says that more follows, and not what', () => {
+    const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
+    assert.throws(() => nextAsk({ by: 'change', from: null }, nothing), /no time to go on from/);
+    const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;
+    assert.throws(() => nextAsk(byId, nothing), /more records follow an empty page/);
+  });
+});
