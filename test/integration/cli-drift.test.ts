@@ -203,7 +203,7 @@ void describe('drift', { concurrency: 1 }, () => {
       hint: /spacex-pipeline run/,
     });
     assertFailure(unknown, { code: 2, message: /run zzz: no folder in /, hint: /--data-dir/ });
-    assertFailure(several, { code: 2, message: /run 0: 6 folders/ });
+    assertFailure(several, { code: 2, message: /run 0: the names of 6 folders / });
   });
 });
 
