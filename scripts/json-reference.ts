@@ -1,5 +1,5 @@
 import { fault, rowChange, error } from '../src/cli/output-parts.ts';
-import { OUTPUT, type OutputDocument } from '../src/cli/output-schemas.ts';
+import { FAILURE, OUTPUT, type OutputDocument } from '../src/cli/output-schemas.ts';
 import type { Schema } from '../src/core/schema.ts';
 import { exitTable, table } from './cli-reference.ts';
 import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
@@ -20,6 +20,9 @@ export function jsonReference(): string {
     'With `--json` a command prints one JSON document on stdout; logs go to stderr. Fields are only ever added. Safe integers and finite doubles are numbers; integers beyond 2^53, `numeric` and non-finite doubles are strings; values of type `json` and `jsonb` are as PostgreSQL writes them, each number with all its digits; timestamps are ISO 8601 in UTC; durations are seconds. In the tables `*` stands for any name, `[]` for each element of an array.',
     '## Exit codes',
     exitTable(),
+    '## A command that fails',
+    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. `run` prints the document of a run that never began.',
+    fieldTable(fieldsOf(FAILURE, '')),
     ...OUTPUT.flatMap(documentSection),
     '## Parts',
     ...[error(''), fault, rowChange].flatMap((part) => [

@@ -88,11 +88,12 @@ async function findFolder(dataDir: string, id: string): Promise<string> {
   const found = names.includes(id) ? [id] : names.filter((name) => name.startsWith(id));
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
-  throw new PipelineError(
-    `Cannot find run ${id}: ${found.length} folders in ${dataDir} have a name that starts so`,
-    {
-      code: 'usage',
-      hint: 'Give the --data-dir that the run had. Its runs are told by: spacex-pipeline runs',
-    },
-  );
+  const many =
+    found.length === 0
+      ? `no folder in ${dataDir} has a name that starts`
+      : `the names of ${found.length} folders in ${dataDir} start`;
+  throw new PipelineError(`Cannot find run ${id}: ${many} with it`, {
+    code: 'usage',
+    hint: 'Give the --data-dir that the run had. Its runs are told by: spacex-pipeline runs',
+  });
 }

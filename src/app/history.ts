@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
-import { ledgerRuns } from '../adapters/postgres/history.ts';
+import { DIED } from '../adapters/postgres/died.ts';
+import { ledgerRuns, type LedgerRun } from '../adapters/postgres/history.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
-import { processExists } from '../lib/process-exists.ts';
+import { hasDied } from '../lib/process-exists.ts';
 import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
 import { embeddedDir, type Runtime } from './runtime.ts';
 
@@ -43,11 +43,12 @@ export async function pastRuns(
   const runs = new Map<string, RunReport>(
     manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
   );
-  for (const run of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
-    const inFolder = runs.get(run.run_id ?? '');
+  for (const { died, ...run } of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
+    const inFolder = runs.get(run.run_id ?? '') ?? null;
     // A manifest may know the end of a run that the ledger could not be told.
-    const known = run.status === 'running' && inFolder !== undefined ? inFolder : run;
-    runs.set(run.run_id ?? '', known);
+    const known = run.status === 'running' && inFolder !== null ? inFolder : run;
+    const isDead = died && known.status === 'running';
+    runs.set(run.run_id ?? '', isDead ? deadRun(known, inFolder !== null) : known);
   }
   return [...runs.entries()]
     .sort(([a], [b]) => (a < b ? 1 : -1))
@@ -68,13 +69,13 @@ export async function findRun(
   const [first] = found;
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
   if (first === undefined) {
-    const what = id === null ? 'run: there is none yet' : `run ${id}: no run has an id that starts so`;
+    const what = id === null ? 'run: there is none yet' : `run ${id}: no run has an id that starts with it`;
     const hint =
       elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`;
     throw new NotFoundError(`Cannot find ${what}`, hint);
   }
   if (id !== null && found.length > 1 && first.run_id !== id) {
-    throw new PipelineError(`Cannot find run ${id}: ${found.length} runs have an id that starts so`, {
+    throw new PipelineError(`Cannot find run ${id}: the ids of ${found.length} runs start with it`, {
       code: 'usage',
       hint: 'spacex-pipeline runs',
     });
@@ -129,7 +130,7 @@ async function ledgerHistory(
   limit: number,
   hasFolders: boolean,
   deps: HistoryDeps,
-): Promise<RunReport[]> {
+): Promise<LedgerRun[]> {
   const [config] = configs;
   if (config.database.url === null && !hasDatabase(embeddedDir(config.dataDir))) return [];
   try {
@@ -154,7 +155,7 @@ function ifUnmigrated(error: unknown): [] {
 }
 
 /** PostgreSQL's microseconds in the form that every document of a run has. */
-function withOwnTimes(run: RunReport): RunReport {
+function withOwnTimes(run: LedgerRun): LedgerRun {
   const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
   return { ...run, started_at: own(run.started_at), finished_at: own(run.finished_at) };
 }
@@ -164,12 +165,10 @@ function fromManifest(manifest: Manifest): RunReport {
   const { resources, error, job } = manifest;
   const of = { run_id, status, source, address, simulated, run_dir, job, started_at, finished_at };
   const report = { ...of, resources, error };
-  if (status !== 'running' || !isGone(manifest)) return report;
-  const message = 'Cannot tell how it ended: its process died';
-  const hint = `Go on with: spacex-pipeline resume ${run_id}`;
-  return { ...report, status: 'failed', error: { code: 'interrupted', message, hint } };
+  return status === 'running' && hasDied(manifest) ? deadRun(report, true) : report;
 }
 
-function isGone({ host, pid }: Manifest): boolean {
-  return host === hostname() && !processExists(pid);
+function deadRun(run: RunReport, isHere: boolean): RunReport {
+  const hint = isHere ? `Go on with: spacex-pipeline resume ${run.run_id}` : null;
+  return { ...run, status: 'failed', error: { ...DIED, hint } };
 }

@@ -14,7 +14,7 @@ import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { reportError } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import { migrationDirs, withDatabase, withEachDatabase } from './database.ts';
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
@@ -86,9 +86,7 @@ export async function migrateJobQueue(
       return done === 'nothing' ? [] : [`job queue in schema ${schema}`];
     } catch (error) {
       if (sqlState(error) !== NO_RIGHT) throw error;
-      log.warn(
-        `Cannot make the job queue in schema ${schema}: ${reportError(error).message}. Only serve needs it.`,
-      );
+      log.warn(`Cannot make the job queue in schema ${schema}: ${reasonOf(error)}. Only serve needs it.`);
       return [];
     } finally {
       await foreign.close();

@@ -6,7 +6,7 @@ import { openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
 import { openTarget } from '../adapters/postgres/target.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { reportError } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import { createEmitter } from '../core/events.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
@@ -64,7 +64,7 @@ export async function openRun(
     ...deps,
     run,
     emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
-      log.warn(`Cannot tell what happens in the run: ${reportError(error).message}`);
+      log.warn(`Cannot tell what happens in the run: ${reasonOf(error)}`);
     }),
     plan,
     chosen,

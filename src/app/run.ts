@@ -5,7 +5,7 @@ import { vacuum } from '../adapters/postgres/vacuum.ts';
 import type { Session } from '../adapters/postgres/session.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { describeConfig } from '../config/load.ts';
-import { reportError } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import type { Subscriber } from '../core/events.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
@@ -135,7 +135,7 @@ async function prune(config: SourceConfig, dataDir: string, session: Session, de
     if (count === 0) return;
     deps.log.info(`removed ${count} ${count === 1 ? 'folder' : 'folders'} of old runs`, { pruned: count });
   } catch (error) {
-    deps.log.warn(`Cannot prune old runs: ${reportError(error).message}`);
+    deps.log.warn(`Cannot prune old runs: ${reasonOf(error)}`);
   }
 }
 
@@ -145,7 +145,7 @@ async function tidy(session: Session, { log }: RunDeps): Promise<void> {
     const tables = await vacuum(session);
     log.debug(`vacuumed ${tables} tables`, { tables });
   } catch (error) {
-    log.warn(`Cannot vacuum the embedded database: ${reportError(error).message}`);
+    log.warn(`Cannot vacuum the embedded database: ${reasonOf(error)}`);
   }
 }
 

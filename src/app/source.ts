@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { openArchive } from '../adapters/http/archive/open-archive.ts';
 import { asOfDay } from '../adapters/http/archive/playback-url.ts';
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
@@ -11,6 +9,7 @@ import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { addressOfDay, archiveDay } from './archive-day.ts';
+import { dataDirOf } from './data-folders.ts';
 import type { Runtime } from './runtime.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -140,11 +139,6 @@ export function howToResume(config: SourceConfig, name: string, runId: string): 
   return isLoginLost(config, name)
     ? `Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: ${command}`
     : `Go on with: ${command}`;
-}
-
-/** Simulated records have a data folder of their own. */
-export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: string | null): string {
-  return from === 'sandbox' ? join(dataDir, 'sandbox') : dataDir;
 }
 
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {

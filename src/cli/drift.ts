@@ -46,8 +46,15 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   for (const [name, { against, moved, records, untold }] of Object.entries(resources)) {
     const base = against === null ? 'the contract alone' : `run ${against}`;
     const result = moved.length === 0 ? 'nothing moved' : `${moved.length} moved`;
-    printLine(context, `${name}: ${records} records against ${base}: ${result}`);
-    if (untold > 0) printLine(context, `${name}: ${untold} values of more unknown fields are not told apart`);
+    printLine(
+      context,
+      `${name}: ${records} ${records === 1 ? 'record' : 'records'} against ${base}: ${result}`,
+    );
+    if (untold > 0)
+      printLine(
+        context,
+        `${name}: ${untold} ${untold === 1 ? 'value' : 'values'} of more unknown fields not told apart`,
+      );
   }
   const rows = Object.entries(resources).flatMap(([name, { moved }]) =>
     moved.map(({ kind, path, found, count, before, now }) => [

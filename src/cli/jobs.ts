@@ -3,13 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { performJob, type JobEvent } from '../app/jobs/perform.ts';
 import { logJobs } from '../app/jobs/log-jobs.ts';
 import { makeReady } from '../app/jobs/make-ready.ts';
+import { configsOf } from '../app/jobs/configs.ts';
+import type { ReachedFolder } from '../app/jobs/reach-folder.ts';
 import { reachJobs, type ReachedJobs } from '../app/jobs/reach-jobs.ts';
 import { findJob, readJobs, type Job } from '../config/jobs.ts';
 import type { JobReport, JobTry } from '../core/job.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import type { JobRunDocument } from './output-jobs.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printJson, printLine, printNote, printTable } from './print.ts';
+import { inFolderToRead } from './read-folder.ts';
 import { createProgress } from './progress.ts';
 import { example, tellError, type Register } from './command.ts';
 import { typeable } from './self.ts';
@@ -23,7 +27,8 @@ export const registerJobs: Register = (program, streams, act) => {
     .addHelpText('after', example('jobs', 'jobs run NAME', 'jobs history NAME'))
     .action(async (_options, own) => {
       const context = await openContext(streams, own, { all: true });
-      const { reached } = await reach(context);
+      const { jobs, reached } = await reach(context);
+      if (!jobs.every(({ from }) => from === 'sandbox')) inFolderToRead(context, 'jobs');
       const reports = await reached.list();
       if (context.json) printJson(context, reports);
       else printJobs(context, reports);
@@ -50,7 +55,8 @@ export const registerJobs: Register = (program, streams, act) => {
       .action(async (name: string, _options, own) => {
         const context = await openContext(streams, own, { all: true });
         const { reached } = await reach(context);
-        const report = await reached.enable(name, word === 'enable');
+        const home = await reached.home(name);
+        const report = await home.enable(name, word === 'enable');
         if (context.json) printJson(context, report);
         else
           printLine(
@@ -66,7 +72,9 @@ export const registerJobs: Register = (program, streams, act) => {
     .addHelpText('after', example('jobs history NAME'))
     .action(async (name: string, { limit }: { readonly limit: number }, own) => {
       const context = await openContext(streams, own, { all: true });
-      const { reached } = await reach(context);
+      const { jobs, reached } = await reach(context);
+      const job = jobs.find((one) => one.name === name);
+      if (job?.from !== 'sandbox') inFolderToRead(context, `jobs history ${shellQuote(name)}`);
       const tries = await reached.history(name, limit);
       if (context.json) printJson(context, tries);
       else printTries(context, name, tries);
@@ -83,24 +91,37 @@ async function reach(
 
 async function runNow(context: CommandContext, name: string): Promise<Outcome> {
   const { jobs, reached } = await reach(context);
-  const { id, unserved } = await reached.run(name);
-  if (unserved) return runHere(context, findJob(jobs, name), reached);
-  if (context.json) printRun(context, { job: name, job_id: id, queued: id !== null, end: null });
+  const home = await reached.home(name);
+  const { id, unserved } = await home.run(name);
+  const report = (await home.list()).find((one) => one.name === name);
+  const { enabled = true, state = 'idle' } = report ?? {};
+  if (!enabled) printNote(context, `Job ${name} is disabled: it runs this once, and not by itself`);
+  if (unserved) return runHere(context, findJob(jobs, name), home, enabled);
+  if (context.json)
+    printRun(context, { job: name, job_id: id, queued: id !== null, state, enabled, end: null });
   else {
     const told =
       id === null
-        ? `Job ${name} is in the queue already: see spacex-pipeline jobs`
+        ? `Job ${name} is ${IN_WORDS[state]} already: see spacex-pipeline jobs`
         : `Queued job ${name} as ${id}: see spacex-pipeline jobs history ${name}`;
     printLine(context, typeable(told, context.cwd, context.given));
   }
   return null;
 }
 
+const IN_WORDS = { idle: 'in the queue', waiting: 'waiting in the queue', running: 'running' } as const;
+
 /** Nobody serves the queue. */
-async function runHere(context: CommandContext, job: Job, reached: ReachedJobs): Promise<Outcome> {
+async function runHere(
+  context: CommandContext,
+  job: Job,
+  home: ReachedFolder,
+  enabled: boolean,
+): Promise<Outcome> {
   const { log, signal } = context;
+  const { whole } = context.loaded;
   const id = randomUUID();
-  await makeReady(reached.configs, context.loaded.config.database.url === null, context);
+  await makeReady(configsOf(whole, [job]), whole.config.database.url === null, context);
   const progress = createProgress(context);
   const tell = logJobs(log);
   let ended: Extract<JobEvent, { readonly type: 'job.ended' }> | null = null;
@@ -109,18 +130,19 @@ async function runHere(context: CommandContext, job: Job, reached: ReachedJobs):
     { id, trigger: 'command', signal },
     {
       ...context,
-      whole: context.loaded.whole,
+      whole,
       subscribers: [progress.update],
-      entries: reached.entries,
+      entries: home.entries,
       onJob(event) {
         tell(event);
         if (event.type === 'job.ended') ended = event;
       },
     },
   ).finally(progress.end);
-  const [last] = await reached.history(job.name, 1);
-  if (context.json) printRun(context, { job: job.name, job_id: id, queued: false, end: last ?? null });
-  else if (last !== undefined) printTries(context, job.name, [last]);
+  const [last = null] = await home.history(job.name, 1);
+  if (context.json)
+    printRun(context, { job: job.name, job_id: id, queued: false, state: null, enabled, end: last });
+  else if (last !== null) printTries(context, job.name, [last]);
   const error = (ended as Extract<JobEvent, { readonly type: 'job.ended' }> | null)?.error ?? null;
   if (error === null) return null;
   tellError(context, error, context.given);

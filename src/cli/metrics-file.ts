@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { InvalidArgumentError } from 'commander';
 
-import { reportError } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import type { Subscriber } from '../core/events.ts';
 import { systemClock } from '../lib/clock.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { Known, MetricsOfRun } from '../metrics/metrics.ts';
 import type { CommandContext, CommandStreams } from './context.ts';
 
@@ -36,10 +37,13 @@ export async function withMetricsFile<T>(
       return [watched.begin(context.loaded.config.source)];
     });
   } finally {
+    const path = resolve(cwd, file);
     await watched
-      .end((text) => writeFileAtomic(resolve(cwd, file), text))
+      .end((text) => writeFileAtomic(path, text))
       .catch((error: unknown) => {
-        warn(`Cannot write the metrics to ${file}: ${reportError(error).message}`);
+        const isMissing = errorCode(error) === 'ENOENT';
+        const reason = isMissing ? `there is no folder ${dirname(path)}` : reasonOf(error);
+        warn(`Cannot write the metrics to ${file}: ${reason}`);
       });
   }
 }

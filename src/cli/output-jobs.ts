@@ -8,6 +8,8 @@ export type JobRunDocument = {
   readonly job: string;
   readonly job_id: string | null;
   readonly queued: boolean;
+  readonly state: JobReport['state'] | null;
+  readonly enabled: boolean;
   readonly end: JobTry | null;
 };
 
@@ -30,7 +32,7 @@ export const jobTry: Schema<JobTry> = object({
   status,
   run_id: nullable(text('null where no run began')),
   started_at: time(),
-  finished_at: nullable(time()),
+  finished_at: nullable(time('null while it runs, and where its process died')),
   again_at: nullable(time('when it is tried again; null: it is not')),
   host: text(),
   pid: integer({ minimum: 0 }),
@@ -47,14 +49,22 @@ export const jobReport: Schema<JobReport> = object({
   timezone: text(),
   enabled: boolean({ description: 'does it run by itself?' }),
   next_run: nullable(time('the next tick; null where there is none')),
-  state: oneOf(['idle', 'waiting', 'running'], { description: 'waiting: in the queue' }),
+  state: oneOf(['idle', 'waiting', 'running'], {
+    description: 'waiting: in the queue, also where its process died',
+  }),
   since: nullable(time('when it may begin, or began')),
   last: nullable(jobTry),
 });
 
 export const jobRunDocument: Schema<JobRunDocument> = object({
   job: text('its name'),
-  job_id: nullable(text('null: it was in the queue already')),
-  queued: boolean({ description: 'for a serve that is running; else this process did it' }),
+  job_id: nullable(text('null: nothing was queued, as `state` says; the exit code is 0')),
+  queued: boolean({ description: 'now, for a serve that is running' }),
+  state: nullable(
+    oneOf(['idle', 'waiting', 'running'], {
+      description: 'how the job stands in the queue afterwards; null: this process did it',
+    }),
+  ),
+  enabled: boolean({ description: 'false: it runs by command alone' }),
   end: nullable(jobTry),
 });

@@ -35,7 +35,7 @@ export function runStatus(description = ''): Schema<RunStatus> {
   return oneOf(RUN_STATUSES, description === '' ? {} : { description });
 }
 
-const errorReport: Schema<ErrorReport> = object(
+export const errorReport: Schema<ErrorReport> = object(
   {
     code: oneOf(Object.keys(EXIT_CODES) as ErrorReport['code'][], { description: 'decides the exit code' }),
     message: text('one line'),

@@ -1,8 +1,9 @@
 import type { ExportedTable } from '../app/export.ts';
 import type { MigrateReport, MigrationState } from '../app/migrate.ts';
+import type { ErrorReport } from '../core/errors.ts';
 import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
 import type { InitDocument } from './init.ts';
-import { anything, byName, count, described, text, time } from './output-parts.ts';
+import { anything, byName, count, described, errorReport, text, time } from './output-parts.ts';
 import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } from './output-records.ts';
 import { rejectDocument, rejectLine } from './output-records.ts';
 import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
@@ -48,6 +49,11 @@ const initDocument: Schema<InitDocument> = object({
   version: nullable(text('of the server; null for the embedded database')),
   pending: nullable(count('migrations; null for the embedded database, where a run applies them')),
   next: text('the command to type now'),
+});
+
+/** What `--json` prints where a command fails before it has a document of its own; `run` always has one. */
+export const FAILURE: Schema<{ readonly error: ErrorReport }> = object({
+  error: described(errorReport, 'why it failed'),
 });
 
 /** Every document that `--json` prints. */

@@ -1,7 +1,7 @@
 import { jsonDocument } from '../lib/cells.ts';
 import { escapeJson, jsonText } from '../lib/json-text.ts';
 import { escapeControls, textTable } from '../lib/text-table.ts';
-import type { CliStreams } from './context.ts';
+import type { CliStreams, CommandContext } from './context.ts';
 
 export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
@@ -26,6 +26,13 @@ export function printTable(
   // A terminal that does not know its size says 0.
   const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
   stdout.write(textTable(columns, rows, { width, keys }));
+}
+
+/** A line for people beside the result, whatever the log level. */
+export function printNote({ lines, log, quiet, stderr }: CommandContext, text: string): void {
+  if (quiet) return;
+  if (lines.current() === 'json') log.info(text);
+  else stderr.write(`note: ${escapeControls(text)}\n`);
 }
 
 export function printLine(streams: CliStreams, line: string): void {

@@ -8,6 +8,7 @@ import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 import { example, tellError, type Register } from './command.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
+import { watchOutput, type WatchedOutput } from './watch-output.ts';
 import { printJson } from './print.ts';
 import { failedRun } from './run-document.ts';
 
@@ -39,7 +40,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 };
 
 /** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
-export async function runCli(args: readonly string[], streams: CliStreams): Promise<Outcome> {
+export async function runCli(args: readonly string[], given: CliStreams): Promise<Outcome> {
+  const streams = { ...given, stdout: watchOutput(given.stdout) };
   let outcome: Outcome = null;
   const program = createProgram();
   const meant = commandOf(args, program);
@@ -150,13 +152,18 @@ function maskArguments(text: string, args: readonly string[]): string {
   );
 }
 
-function tellFailure(error: unknown, args: readonly string[], program: Command, streams: CliStreams): void {
+/** With `--json` the failure is the document, unless the command has printed its own. */
+function tellFailure(
+  error: unknown,
+  args: readonly string[],
+  program: Command,
+  streams: CliStreams & { readonly stdout: WatchedOutput },
+): void {
   const report = reportError(error);
   const { json, logLevel } = program.opts<GlobalOptions>();
   const wantsJson = json === true || args.includes('--json');
-  if (wantsJson && commandOf(args, program) === 'run') {
-    printJson(streams, failedRun(report));
-  }
+  if (wantsJson && !streams.stdout.isUsed())
+    printJson(streams, commandOf(args, program) === 'run' ? failedRun(report) : { error: report });
   const stacks: string[] = [];
   if (logLevel === 'debug' || args.includes('--log-level=debug')) {
     for (let cause = error; cause instanceof Error; cause = cause.cause)

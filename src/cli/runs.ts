@@ -1,11 +1,13 @@
-import { findRun, ofRun, pastRuns, sandboxDataDir } from '../app/history.ts';
+import { findRun, ofRun, pastRuns } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { copyRows } from './copies.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { registerPrune } from './prune.ts';
+import { inFolderToRead } from './read-folder.ts';
 import { typeable } from './self.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -17,7 +19,7 @@ export const registerRuns: Register = (program, streams, act) => {
     .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
-      const context = await openContext(streams, command, { all: true });
+      const context = inFolderToRead(await openContext(streams, command, { all: true }), 'runs');
       const found = await pastRuns(configsOf(context), options.limit, context);
       if (context.json) printJson(context, found);
       else printRuns(context, found);
@@ -28,7 +30,8 @@ export const registerRuns: Register = (program, streams, act) => {
     .argument('[run]', 'its id, or a unique start of it (default: the newest)')
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
-      const context = await openContext(streams, command);
+      const shown = id === undefined ? 'runs show' : `runs show ${shellQuote(id)}`;
+      const context = inFolderToRead(await openContext(streams, command), shown);
       const { config } = await ofRun(context.all, id ?? null, context);
       const found = await findRun(config, id ?? null, context);
       if (context.json) printJson(context, found);
@@ -39,13 +42,7 @@ export const registerRuns: Register = (program, streams, act) => {
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
   if (runs.length === 0) {
-    const simulated = sandboxDataDir(context.loaded.config.dataDir);
-    printLine(
-      context,
-      simulated === null
-        ? typeable('No runs yet. Type: spacex-pipeline run', context.cwd, context.given)
-        : `No runs on real records yet. Simulated ones are in ${simulated}: give --data-dir.`,
-    );
+    printLine(context, typeable('No runs yet. Type: spacex-pipeline run', context.cwd, context.given));
     return;
   }
   const severalSources = new Set(runs.map(({ source }) => source)).size > 1;

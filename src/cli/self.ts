@@ -1,6 +1,7 @@
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isSimulatedDir } from '../app/data-folders.ts';
 import type { RunReport } from '../core/run.ts';
 import { withoutPassword } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -38,13 +39,17 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   if (given.allowNetworkFolder === true) flags.push('--allow-network-folder');
   const self = shellLine([...selfCommand(cwd), ...flags]);
+  const simulated = given.dataDir !== undefined && isSimulatedDir(resolve(cwd, given.dataDir));
+  const ready = simulated ? text.replace(PULLS, '$& --from sandbox') : text;
   const secret = url === null ? URL_APART : url === databaseUrl ? '' : PASSWORD_APART;
-  return text.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {
+  return ready.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {
     if (secret === '') return `${before}${self} `;
     return before === '' ? `With ${secret}: ${self} ` : ` (with ${secret}): ${self} `;
   });
 }
 
+/** Commands that would pull real records by default. */
+const PULLS = /(?<=(?:^|: )spacex-pipeline )(?:run|plan)(?= |$)(?!.* --from )/;
 const PASSWORD_APART = 'the password as PGPASSWORD or in ~/.pgpass';
 const URL_APART = 'the database URL as SPACEX_PIPELINE_DATABASE_URL';
 

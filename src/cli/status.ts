@@ -1,4 +1,3 @@
-import { sandboxDataDir } from '../app/history.ts';
 import { readStatuses } from '../app/status.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { JobReport } from '../core/job.ts';
@@ -7,6 +6,7 @@ import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
+import { inFolderToRead } from './read-folder.ts';
 import { typeable } from './self.ts';
 
 export const registerStatus: Register = (program, streams, act) => {
@@ -20,7 +20,7 @@ export const registerStatus: Register = (program, streams, act) => {
     )
     .addHelpText('after', example('status', 'status --max-age 2d --json'))
     .action(async ({ maxAge }: { readonly maxAge?: number }, command) => {
-      const context = await openContext(streams, command, { all: true });
+      const context = inFolderToRead(await openContext(streams, command, { all: true }), 'status');
       const { whole } = context.loaded;
       const report = await readStatuses(whole, configsOf(context), maxAge ?? null, context);
       if (context.json) printJson(context, report);
@@ -36,10 +36,6 @@ function printStatus(context: CommandContext, { checked_at, database, sources }:
     for (const [what, text] of linesOf(source, Date.parse(checked_at)))
       printLine(context, what === '' ? text : `  ${`${what}:`.padEnd(14)}${text}`);
   }
-  const simulated = sources.every(({ last_success }) => last_success === null)
-    ? sandboxDataDir(context.loaded.config.dataDir)
-    : null;
-  if (simulated !== null) printLine(context, `  Simulated runs are in ${simulated}: give --data-dir.`);
   const command = nextCommand(sources);
   if (command === null) return;
   printLine(context, '');
@@ -69,8 +65,15 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
       : [['Running', `run ${running.run_id} began${ago(running.started_at).slice(1)}`] as const]),
     ...jobs.map((job): Line => ['Job', jobLine(job)]),
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
-    ['Data checks', `${checks.error} error, ${checks.warning} warning, ${checks.info} info found something`],
+    ['Data checks', checksLine(checks)],
   ];
+}
+
+function checksLine(checks: SourceStatus['checks']): string {
+  const found = (['error', 'warning', 'info'] as const).filter((severity) => checks[severity] > 0);
+  if (found.length === 0) return 'none found anything';
+  const inWords = { error: ['error', 'errors'], warning: ['warning', 'warnings'], info: ['note', 'notes'] };
+  return found.map((one) => `${checks[one]} ${inWords[one][checks[one] === 1 ? 0 : 1]}`).join(', ');
 }
 
 function originOf({ address, simulated }: NonNullable<SourceStatus['last_success']>): string {

@@ -35,7 +35,7 @@ async function refusal(jobs: unknown): Promise<string> {
 
 void describe('jobs', () => {
   void it('are one for each source where none is configured, at its pace', async () => {
-    const jobs = await jobsOf({});
+    const jobs = await jobsOf(undefined);
     assert.deepEqual(
       jobs.map(({ name, schedule, source: of }) => [name, of.name, schedule]),
       sources.map(({ name, schedule }) => [name, name, schedule]),
@@ -54,6 +54,17 @@ void describe('jobs', () => {
       limits: {},
       enabled: true,
     });
+  });
+
+  void it('are none where the configuration has an empty list of them', async () => {
+    assert.deepEqual(await jobsOf({}), []);
+    const env = { SPACEX_PIPELINE_JOBS: '{}' };
+    const loaded = await loadConfig({ cwd: tmpdir(), env });
+    assert.deepEqual(await readJobs(loaded), []);
+    assert.throws(
+      () => findJob([], 'nightly'),
+      /^PipelineError: Cannot find job "nightly": there is no job$|there is no job/,
+    );
   });
 
   void it('are those that are configured, each with defaults of its own', async () => {

@@ -36,14 +36,14 @@ export type Job = {
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
 /**
- * The jobs of a configuration, or one for each source where it has none. `from` is for those that do not say where their
+ * The jobs of a configuration, or one for each source where it says nothing about jobs. `from` is for those that do not say where their
  * records come from. Throws `usage` with the path of what is wrong.
  */
 export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
   refuseAddress(from);
   const configured = Object.entries(loaded.config.jobs);
   const jobs =
-    configured.length > 0
+    loaded.origins.jobs !== 'default'
       ? configured.map(([name, settings]) => jobOf(name, settings, from))
       : defaultJobs(from);
   const problems = [];
@@ -169,8 +169,9 @@ export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: s
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((one) => one.name);
+  const known = names.length === 0 ? 'there is no job' : `known are ${names.join(', ')}`;
   throw new NotFoundError(
-    `Cannot find job ${JSON.stringify(name)}: known are ${names.join(', ')}${meant(suggest(name, names))}`,
+    `Cannot find job ${JSON.stringify(name)}: ${known}${meant(suggest(name, names))}`,
     'spacex-pipeline jobs',
   );
 }

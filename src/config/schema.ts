@@ -21,7 +21,7 @@ export const configSchema = section({
     propertyNames: { format: 'job-name', pattern: JOB_NAME },
     default: {},
     description:
-      'What serve runs by itself, by name. Without any there is one job for each source, at its pace.',
+      'What serve runs by itself, by name; {} for nothing. Without this setting there is one job for each source, at its pace.',
   }),
   serve: section({
     host: string({

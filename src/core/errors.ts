@@ -94,6 +94,12 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EROFS: 'It is on a file system that cannot be written: give another place.',
 };
 
+/** Why something failed, to stand behind `Cannot …: `. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof PipelineError) return error.message.replace(/^Cannot /, 'cannot ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof PipelineError) {
     const { code, hint = null, message, retryAt } = error;

@@ -40,6 +40,8 @@ export type LedgerEntry = {
 export type LastPublish = {
   readonly run_id: string;
   readonly address: string;
+  /** Are its records made up? Null where nobody said. */
+  readonly simulated: boolean | null;
   readonly pages: readonly RawFile[];
   readonly received: number;
   readonly errored: number;

@@ -1,4 +1,4 @@
-import { PipelineError, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
+import { PipelineError, reasonOf, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { RunEnd } from '../core/target.ts';
 import { closeRun } from '../steps/outcome.ts';
@@ -114,7 +114,7 @@ async function makeChecks({ emit, log, settings, target }: RunContext, end: RunE
     const found = results.filter(({ count, severity }) => severity !== 'info' && count !== null && count > 0);
     emit({ type: 'checks.ended', checks: results.length, found: found.length, results });
   } catch (error) {
-    log.warn(`Cannot make the data checks: ${reportError(error).message}`);
+    log.warn(`Cannot make the data checks: ${reasonOf(error)}`);
   }
 }
 

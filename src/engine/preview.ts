@@ -1,4 +1,4 @@
-import { reportError, type ErrorReport } from '../core/errors.ts';
+import { reasonOf, type ErrorReport } from '../core/errors.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import { runError } from '../steps/outcome.ts';
 import type { Derived } from '../steps/publish.ts';
@@ -42,7 +42,7 @@ export async function previewAll(context: RunContext, sample: number): Promise<P
     return { simulated: kind.simulated(), resources, error: runError(all, chosen) };
   } finally {
     await target.discard().catch((error: unknown) => {
-      log.warn(`Cannot drop what was staged: ${reportError(error).message}`);
+      log.warn(`Cannot drop what was staged: ${reasonOf(error)}`);
     });
   }
 }

@@ -110,9 +110,9 @@ function unmetError(name: string, { report, resource }: Derived): PipelineError 
   );
 }
 
-/** Did another address publish it, and does this run let that be? */
-function isOthers({ address }: LastPublish, { keepsOthers, run }: RunContext): boolean {
-  return keepsOthers && address !== run.address;
+/** Did another address publish it, and does this run let that be? It never lets simulated records be: they would count as real. */
+function isOthers({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
+  return keepsOthers && address !== run.address && simulated !== true;
 }
 
 /** A snapshot has one page. */

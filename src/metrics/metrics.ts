@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
 
-import { reportError } from '../core/errors.ts';
+import { reasonOf } from '../core/errors.ts';
 import type { FolderFacts, LedgerFacts } from '../core/facts.ts';
 import type { JobEvent } from '../core/job.ts';
 import type { Clock, Log } from '../core/ports.ts';
@@ -84,7 +84,7 @@ export function createServeMetrics(
       try {
         count(event);
       } catch (error) {
-        probes.log.warn(`Cannot count what happens with job ${event.job}: ${reportError(error).message}`);
+        probes.log.warn(`Cannot count what happens with job ${event.job}: ${reasonOf(error)}`);
       }
       if (event.type !== 'job.ended') return;
       ledger.expire();
@@ -120,6 +120,6 @@ function cachedProbe<T>(
   log: Pick<Log, 'warn'>,
 ): Cached<T> {
   const onFailure = (error: unknown): void =>
-    log.warn(`Cannot read ${what} for the metrics: ${reportError(error).message}`);
+    log.warn(`Cannot read ${what} for the metrics: ${reasonOf(error)}`);
   return createCached(read, { freshMs: FRESH_MS, limitMs: LIMIT_MS, clock, onFailure });
 }

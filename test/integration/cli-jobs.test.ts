@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import type { JobRunDocument } from '../../src/cli/output-jobs.ts';
 import type { JobReport, JobTry } from '../../src/core/job.ts';
 import {
   createGate,
@@ -126,7 +127,15 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.match(queued.stdout, /^Queued job by-hand as [-0-9a-f]{36}: see \S+ jobs history by-hand\n$/);
       await gate.reached;
       const again = await workspace.run(['jobs', 'run', 'by-hand']);
-      assert.match(again.stdout, /^Job by-hand is in the queue already: see \S+ jobs\n$/);
+      assert.match(again.stdout, /^Job by-hand is running already: see \S+ jobs\n$/);
+      const { end: _, ...document } = await workspace.json<JobRunDocument>(['jobs', 'run', 'by-hand']);
+      assert.deepEqual(document, {
+        job: 'by-hand',
+        job_id: null,
+        queued: false,
+        state: 'running',
+        enabled: true,
+      });
       const jobs = await workspace.json<JobReport[]>(['jobs']);
       assert.equal(jobs.find(({ name }) => name === 'by-hand')?.state, 'running');
       if (kind === 'the embedded database') {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
@@ -96,7 +96,19 @@ void describe('run --metrics-file', () => {
       'no-folder/run.prom',
     ]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /warn +Cannot write the metrics to no-folder\/run\.prom: .*ENOTDIR/);
+    assert.match(stderr, /warn +Cannot write the metrics to no-folder\/run\.prom: ENOTDIR/);
+    rmSync(join(workspace.folder, 'no-folder'));
+    const missing = await workspace.run([
+      'run',
+      '--resources',
+      'cakes',
+      '--metrics-file',
+      'no-folder/run.prom',
+    ]);
+    assert.match(
+      missing.stderr,
+      /Cannot write the metrics to no-folder\/run\.prom: there is no folder \S+\/no-folder$/m,
+    );
   });
 
   void it('takes no other name than one that node_exporter reads', async () => {

@@ -139,7 +139,9 @@ void describe('status', { concurrency: 1 }, () => {
     assert.equal(seen.status.rejects_open, 1);
     assert.ok(seen.status.held >= 1);
     assert.equal(seen.status.checks.error, 1);
-    assert.match((await workspace.run(['status'])).stdout, /\nNext: \S+spacex-pipeline checks\n$/);
+    const { stdout } = await workspace.run(['status']);
+    assert.match(stdout, /^ {2}Data checks: +1 error, 2 warnings, \d+ notes?$/m);
+    assert.match(stdout, /\nNext: \S+spacex-pipeline checks\n$/);
     // A run without launches makes none of their checks.
     await pull('--full', '--resources', 'rockets');
     assert.deepEqual((await look()).why, ['check_error']);
@@ -169,7 +171,9 @@ void describe('status', { concurrency: 1 }, () => {
     assert.equal(first.code, 0, first.stderr);
     const { code, status } = await look(embedded);
     assert.deepEqual([code, status.last_success?.simulated], [0, false], JSON.stringify(status.reasons));
-    assert.match((await embedded.run(['status'])).stdout, /^Database: \S+\/data\/database$/m);
+    const { stdout } = await embedded.run(['status']);
+    assert.match(stdout, /^Database: \S+\/data\/database$/m);
+    assert.match(stdout, /^ {2}Data checks: +none found anything$/m);
   });
 
   void it('names serve where that has the embedded database, as a run does', async (t) => {

@@ -15,7 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 
-import { lockFolder } from '../../src/adapters/files/folder-lock.ts';
+import { lockFolder, readHolder } from '../../src/adapters/files/folder-lock.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { clockOff } from '../support/cli.ts';
@@ -132,7 +132,10 @@ void describe('the lock of a data folder', () => {
       const gone = once(holder.child, 'exit');
       holder.child.kill('SIGKILL');
       await gone;
+      assert.ok(readdirSync(folder).includes('database-holder.json'));
+      assert.equal(await readHolder(folder), null, 'what a dead one has left is not believed');
       assert.equal((await next.tell('take')).said, 'take', state);
+      assert.equal((await readHolder(folder))?.pid, next.child.pid);
       await next.tell('release');
     }
   });

@@ -55,7 +55,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         workspace.run(['rejects', 'list']),
         workspace.run(['query', COUNT]),
       ]);
-      assert.match(runs.stdout, /Simulated ones are in \S+\/data\/sandbox: give --data-dir/);
+      assert.match(runs.stderr, /^note: These are the simulated records in data\/sandbox: /);
       assertFailure(show, { code: 2, message: /there is none yet/, hint: /data\/sandbox: give --data-dir/ });
       assertFailure(query, { code: 5, message: /no database/, hint: /data\/sandbox: give --data-dir/ });
     });

@@ -84,7 +84,7 @@ void describe('a run', { concurrency: 1 }, () => {
     assert.equal(second.status, 'succeeded');
     assert.match(
       second.stderr,
-      /warn +Cannot prune old runs: Cannot read the ledger \(no run folder was removed\): .*run_resources/,
+      /warn +Cannot prune old runs: cannot read the ledger \(no run folder was removed\): .*run_resources/,
     );
     assert.deepEqual(folders(), ids([first, second]));
     await workspace.sql('ALTER TABLE away RENAME TO run_resources');

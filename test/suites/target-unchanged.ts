@@ -34,6 +34,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       const [ofMakers, ofParts] = entries.map(({ report: { errored, received, tables } }) => ({
         run_id: id,
         address: 'test',
+        simulated: null,
         pages: [PAGE],
         derivation_key: 'a key',
         has_rejects: false,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -53,6 +54,17 @@ export function openDataKind(dataDir: string, source: string): KindKeeper {
       });
     },
   };
+}
+
+/** Does the folder say that it holds real records of any source? */
+export function holdsReal(dataDir: string): boolean {
+  try {
+    const text = readFileSync(join(dataDir, 'contents.json'), 'utf8');
+    const { simulated, sources } = JSON.parse(text) as Contents;
+    return [{ simulated }, ...Object.values(sources ?? {})].some((kind) => kind?.simulated === false);
+  } catch {
+    return false;
+  }
 }
 
 /** A lock that is older was left by a process that was killed: what it guards takes milliseconds. */

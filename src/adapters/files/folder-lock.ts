@@ -70,7 +70,7 @@ export async function lockFolder(dataDir: string, options: LockOptions): Promise
   const since = new Date(clock.now()).toISOString();
   const describe = (place: Place): Promise<void> =>
     writeHolder(dataDir, { what, host: hostname(), pid: process.pid, since, ...place });
-  const left = await findSocket(dataDir);
+  const left = await socketOf(dataDir, await readRecord(dataDir));
   if (left !== null) await removeSocket(left).catch(() => undefined);
   await describe({ url: null, socket: null });
   if (signal.aborted) {
@@ -101,7 +101,7 @@ async function acquire(dataDir: string, path: string, options: LockOptions): Pro
     if (held !== null && heartbeat === null) return held;
     held?.database.close();
     const isOver = whileBusy === undefined && clock.elapsed() >= deadline;
-    const failure = busy(dataDir, heartbeat ?? (await readHolder(dataDir)));
+    const failure = busy(dataDir, heartbeat ?? (await readRecord(dataDir)));
     if (isOver) throw failure;
     await (whileBusy === undefined ? clock.sleep(POLL_MS, signal) : whileBusy(failure));
   }
@@ -180,8 +180,19 @@ async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
   await writeFileAtomic(join(dataDir, HOLDER_FILE), text, { sync: false }).catch(() => undefined);
 }
 
-/** Who says that they hold the embedded database of a data folder; null where nobody does. */
+/** Who holds the embedded database of a data folder; null where nobody does, whatever a process that died has left. */
 export async function readHolder(dataDir: string): Promise<Holder | null> {
+  const holder = await readRecord(dataDir);
+  return holder !== null && (await isLocked(join(dataDir, LOCK_FILE))) ? holder : null;
+}
+
+/** The socket on which the holder of a data folder lets others read; null where nobody holds it, or lets them. */
+export async function findSocket(dataDir: string): Promise<string | null> {
+  return socketOf(dataDir, await readHolder(dataDir));
+}
+
+/** What the last holder has written, which may have died since. */
+async function readRecord(dataDir: string): Promise<Holder | null> {
   try {
     return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written whole by writeHolder alone
   } catch {
@@ -189,12 +200,27 @@ export async function readHolder(dataDir: string): Promise<Holder | null> {
   }
 }
 
-/** The socket on which the holder of a data folder says that it lets others read. Its process may have died since. */
-export async function findSocket(dataDir: string): Promise<string | null> {
-  const socket = (await readHolder(dataDir))?.socket ?? null;
+async function socketOf(dataDir: string, holder: Holder | null): Promise<string | null> {
+  const socket = holder?.socket ?? null;
   const uid = statSync(join(dataDir, HOLDER_FILE), { throwIfNoEntry: false })?.uid;
   if (socket === null || uid === undefined) return null;
   return (await isSocketOf(dataDir, socket, uid)) ? socket : null;
+}
+
+/** Reads the lock file, which takes a shared lock for microseconds. One that cannot be read counts as locked. */
+async function isLocked(path: string): Promise<boolean> {
+  if (statAt(path) === undefined) return false;
+  const { DatabaseSync } = await import('node:sqlite');
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: COLLISION_MS });
+    database.exec('PRAGMA user_version');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    if (database?.isOpen === true) database.close();
+  }
 }
 
 function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError {

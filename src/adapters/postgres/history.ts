@@ -7,6 +7,7 @@ import {
   type RunStatus,
   type TableCounts,
 } from '../../core/run.ts';
+import { isOver } from './died.ts';
 import { pagesSql } from './published.ts';
 import type { Session } from './session.ts';
 
@@ -20,7 +21,12 @@ type RunRow = {
   run_dir: string;
   job: string | null;
   error: ErrorReport | null;
+  host: string;
+  pid: number;
 };
+
+/** `died`: it says `running`, and its process is no more. */
+export type LedgerRun = RunReport & { readonly died: boolean };
 
 type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {
   run_id: string;
@@ -30,9 +36,9 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
 /** Past runs of a source as its ledger tells them, newest first. */
-export async function ledgerRuns(session: Session, source: string, limit: number): Promise<RunReport[]> {
+export async function ledgerRuns(session: Session, source: string, limit: number): Promise<LedgerRun[]> {
   const runs = await session.rows<RunRow>(
-    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, job, error
+    `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, job, error, host, pid
      FROM runs ORDER BY run_id DESC LIMIT $1`,
     [limit],
   );
@@ -49,7 +55,12 @@ export async function ledgerRuns(session: Session, source: string, limit: number
      FROM run_tables WHERE run_id = ANY ($1)`,
     [ids],
   );
-  return runs.map((run) => ({ ...run, source, resources: resourceReports(run.run_id, resources, tables) }));
+  return runs.map(({ host, pid, ...run }) => ({
+    ...run,
+    source,
+    resources: resourceReports(run.run_id, resources, tables),
+    died: run.status === 'running' && isOver(session, { host, pid }),
+  }));
 }
 
 function resourceReports(

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../../core/errors.ts';
 import type { JobTry } from '../../core/job.ts';
 import type { RunStatus } from '../../core/run.ts';
+import { DIED, isOver } from './died.ts';
 import type { Session } from './session.ts';
 
 const TRY = `job_id::text, try, job, trigger, status, run_id, started_at, finished_at, again_at, host, pid, error`;
@@ -19,21 +20,28 @@ export async function writeSwitch(session: Session, job: string, enabled: boolea
   );
 }
 
-/** The last try of each job. */
+/** The last try of each job. One whose process died is interrupted, at a time that nobody knows. */
 export async function lastTries(session: Session): Promise<ReadonlyMap<string, JobTry>> {
   const rows = await session.rows<JobTry>(
     `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
   );
-  return new Map(rows.map((row) => [row.job, withTimes(row)]));
+  return new Map(rows.map((row) => [row.job, asItStands(session, row)]));
 }
 
-/** Newest first. */
+/** The same of one job, newest first. */
 export async function triesOf(session: Session, job: string, limit: number): Promise<JobTry[]> {
   const rows = await session.rows<JobTry>(
     `SELECT ${TRY} FROM job_tries WHERE job = $1 ORDER BY started_at DESC, try DESC LIMIT $2`,
     [job, limit],
   );
-  return rows.map(withTimes);
+  return rows.map((row) => asItStands(session, row));
+}
+
+function asItStands(session: Session, row: JobTry): JobTry {
+  const own = withTimes(row);
+  return row.status === 'running' && isOver(session, row)
+    ? { ...own, status: 'interrupted', error: DIED }
+    : own;
 }
 
 /** PostgreSQL's microseconds in the form that every document has. */

@@ -57,7 +57,7 @@ export async function publishedAtAll(session: Session): Promise<AtAll | null> {
 
 /** The last run that published each resource. */
 function lastRuns(more = ''): string {
-  return `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.address,
+  return `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.address, r.simulated,
        ${pagesSql('rr.run_id', 'rr.resource')} AS pages${more}
      FROM run_resources rr JOIN runs r USING (run_id)
      WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')

@@ -1,5 +1,6 @@
 import type { DataCheck } from '../../core/resource.ts';
 import type { LedgerStatus } from '../../core/status.ts';
+import { DIED, isOver } from './died.ts';
 import type { Session } from './session.ts';
 
 /** What a check found when it was made last. */
@@ -11,6 +12,14 @@ type Found = Omit<LedgerStatus, 'checks'> & {
   readonly dangling: number;
 };
 
+type Newest = {
+  readonly run_id: string;
+  readonly status: string;
+  readonly started_at: string;
+  readonly host: string;
+  readonly pid: number;
+};
+
 /** How a source stands, by its ledger. */
 export async function readStatus(session: Session): Promise<Found> {
   const [success = null] = await session.rows<NonNullable<LedgerStatus['last_success']>>(
@@ -19,9 +28,11 @@ export async function readStatus(session: Session): Promise<Found> {
   const [last = null] = await session.rows<NonNullable<LedgerStatus['last_run']>>(
     `SELECT run_id, status, started_at, finished_at, error FROM runs WHERE status <> 'running' ORDER BY run_id DESC LIMIT 1`,
   );
-  const [newest = null] = await session.rows<{ run_id: string; status: string; started_at: string }>(
-    `SELECT run_id, status, started_at FROM runs ORDER BY run_id DESC LIMIT 1`,
+  const [newest = null] = await session.rows<Newest>(
+    `SELECT run_id, status, started_at, host, pid FROM runs ORDER BY run_id DESC LIMIT 1`,
   );
+  const unended = newest?.status === 'running' ? newest : null;
+  const died = unended !== null && isOver(session, unended);
   const counts = await session.one<{ rejects_open: number; held: number; dangling: number }>(
     `WITH newest AS (SELECT DISTINCT ON (table_name) held, dangling FROM run_tables ORDER BY table_name, run_id DESC)
      SELECT (SELECT count(DISTINCT (resource, record_id)) FROM rejects WHERE status = 'open')::integer AS rejects_open,
@@ -39,17 +50,21 @@ export async function readStatus(session: Session): Promise<Found> {
     ...counts,
     found,
     last_success: success === null ? null : { ...success, finished_at: iso(success.finished_at) },
-    last_run:
-      last === null
-        ? null
-        : {
-            ...last,
-            started_at: iso(last.started_at),
-            finished_at: last.finished_at === null ? null : iso(last.finished_at),
-          },
+    last_run: died ? deadRun(unended) : last === null ? null : { ...last, ...timesOf(last) },
     running:
-      newest?.status === 'running' ? { run_id: newest.run_id, started_at: iso(newest.started_at) } : null,
+      unended === null || died ? null : { run_id: unended.run_id, started_at: iso(unended.started_at) },
   };
+}
+
+type LastRun = NonNullable<LedgerStatus['last_run']>;
+
+/** As the next run will write it. */
+function deadRun({ run_id, started_at }: Newest): LastRun {
+  return { run_id, status: 'failed', started_at: iso(started_at), finished_at: null, error: DIED };
+}
+
+function timesOf({ finished_at, started_at }: LastRun): Pick<LastRun, 'started_at' | 'finished_at'> {
+  return { started_at: iso(started_at), finished_at: finished_at === null ? null : iso(finished_at) };
 }
 
 /** PostgreSQL's microseconds in the form that every document has. */

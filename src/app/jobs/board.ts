@@ -116,6 +116,7 @@ function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now
   const { from, name, resources, schedule, source, timezone } = job;
   const enabled = isEnabled(job, facts.switches);
   const own = entries.filter((entry) => entry.job === name);
+  const last = facts.last.get(name) ?? null;
   const entry = own.find(({ state }) => state === 'running') ?? own[0];
   const next = enabled && schedule !== null ? nextTick(schedule, timezone, new Date(now)) : null;
   return {
@@ -128,8 +129,15 @@ function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now
     timezone,
     enabled,
     next_run: next?.toISOString() ?? null,
-    state: entry?.state ?? 'idle',
+    state: stateOf(entry, last),
     since: entry?.since ?? null,
-    last: facts.last.get(name) ?? null,
+    last,
   };
+}
+
+/** What a process that died worked on waits until another one takes it. */
+function stateOf(entry: QueueEntry | undefined, last: JobTry | null): JobReport['state'] {
+  if (entry === undefined) return 'idle';
+  const died = last?.job_id === entry.id && last.status === 'interrupted' && last.finished_at === null;
+  return entry.abandoned || died ? 'waiting' : entry.state;
 }

@@ -2,7 +2,7 @@ import { forSource, type SourceConfig } from '../../config/for-source.ts';
 import type { Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { PipelineError } from '../../core/errors.ts';
-import { dataDirOf } from '../source.ts';
+import { dataDirOf } from '../data-folders.ts';
 
 /** For each source of the jobs. Throws `usage` where they belong to several data folders, and one holds the database. */
 export function configsOf(
@@ -10,7 +10,12 @@ export function configsOf(
   jobs: readonly Job[],
 ): readonly [SourceConfig, ...SourceConfig[]] {
   const [first, ...others] = jobs.map((job) => ({ job, ...forSource(whole, job.source).config }));
-  if (first === undefined) throw new PipelineError('Cannot serve: there is no job', { code: 'usage' });
+  if (first === undefined) {
+    throw new PipelineError('Cannot serve: there is no job', {
+      code: 'usage',
+      hint: 'Configure one in jobs, or leave jobs out for one job of each source.',
+    });
+  }
   const dataDir = dataDirOf(first, first.job.from);
   const other = others.find((config) => dataDirOf(config, config.job.from) !== dataDir);
   if (other !== undefined && first.database.url === null) {

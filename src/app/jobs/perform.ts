@@ -11,7 +11,7 @@ import type { QueueEntry, Settlement, Ticket } from '../../core/queue.ts';
 import type { RunReport, RunStatus } from '../../core/run.ts';
 import { withDatabase } from '../database.ts';
 import type { RunDeps } from '../run.ts';
-import { dataDirOf } from '../source.ts';
+import { dataDirOf } from '../data-folders.ts';
 import { waitForSchema } from './wait-for-schema.ts';
 import { startRun } from './start-run.ts';
 

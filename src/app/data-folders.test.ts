@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { dataDirOf } from './data-folders.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'test-folders-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+void describe('the data folder of a run', () => {
+  const inside = join(root, 'sandbox');
+
+  void it('is a folder of its own for simulated records, and never one inside that', () => {
+    assert.equal(dataDirOf({ dataDir: root }, 'live'), root);
+    assert.equal(dataDirOf({ dataDir: root }, null), root);
+    assert.equal(dataDirOf({ dataDir: root }, 'sandbox'), inside);
+    assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), inside);
+  });
+
+  void it('is one inside a folder of that name that holds real records', () => {
+    mkdirSync(inside);
+    for (const real of [{ sources: { any: { simulated: false } } }, { simulated: false }]) {
+      writeFileSync(join(inside, 'contents.json'), JSON.stringify(real));
+      assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), join(inside, 'sandbox'));
+    }
+    writeFileSync(join(inside, 'contents.json'), JSON.stringify({ sources: { any: { simulated: true } } }));
+    assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), inside);
+  });
+});

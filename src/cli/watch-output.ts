@@ -1,0 +1,27 @@
+import type { Output } from './context.ts';
+
+export type WatchedOutput = Output & {
+  /** Was anything written? */
+  readonly isUsed: () => boolean;
+};
+
+/** The same output, which notes that it was used. */
+export function watchOutput(output: Output): WatchedOutput {
+  let used = false;
+  return {
+    write(text) {
+      used = true;
+      return output.write(text);
+    },
+    isUsed: () => used,
+    get isTTY() {
+      return output.isTTY;
+    },
+    get columns() {
+      return output.columns;
+    },
+    get rows() {
+      return output.rows;
+    },
+  };
+}
