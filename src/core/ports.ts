@@ -130,8 +130,13 @@ export type RunFolder = {
   readonly readRaw: (resource: string, page: number) => AsyncIterable<Uint8Array>;
   /** Removes files that an earlier try of this run never finished. */
   readonly removeLeftovers: () => Promise<void>;
-  /** The pages that an earlier try of this run left whole, size and hash as their meta files say; null for none. */
-  readonly rawInPlace: (resource: string) => Promise<ReadyRaw | null>;
+  /** The pages from a number on, 1 by default, that an earlier try of this run left whole, size and hash as their meta
+   * files say; null for none. */
+  readonly rawInPlace: (resource: string, from?: number) => Promise<ReadyRaw | null>;
+  /** The meta file of a page as it was written; null where there is none. */
+  readonly readRawMeta: (resource: string, page: number) => Promise<Readonly<Record<string, unknown>> | null>;
+  /** Removes all raw of a resource: nothing in it is news. */
+  readonly removeRaw: (resource: string) => Promise<void>;
   readonly openStage: (...name: StageName) => Promise<StageFile>;
   /**
    * The same stage files as an earlier run has, without a second copy where the file system can link. False, and none

@@ -1,20 +1,25 @@
-import type { Resource } from './resource.ts';
+/**
+ * How a resource is pulled. `snapshot`: the complete collection each time. `changes`: what has changed since the pull
+ * before, and the complete collection now and then.
+ */
+export type Pull = 'snapshot' | 'changes';
 
-/** How a resource is pulled. `snapshot`: the complete collection each time. */
-export type Pull = 'snapshot';
+/** What one pull brings: the complete collection, or what has changed. */
+export type Pass = 'full' | 'changes';
 
-/** What follows from how a resource is pulled. */
-export type PullRules = {
+/** What follows from what a pull brings. */
+export type PassRules = {
   /** Are rows of which no record came deleted, as long as not too many vanish at once? */
   readonly deletes: boolean;
   /** Is a collection without a record an error? */
   readonly mayBeEmpty: boolean;
 };
 
-const RULES: Readonly<Record<Pull, PullRules>> = {
-  snapshot: { deletes: true, mayBeEmpty: false },
+const RULES: Readonly<Record<Pass, PassRules>> = {
+  full: { deletes: true, mayBeEmpty: false },
+  changes: { deletes: false, mayBeEmpty: true },
 };
 
-export function pullRules({ pull }: Resource): PullRules {
-  return RULES[pull];
+export function passRules(pass: Pass): PassRules {
+  return RULES[pass];
 }

@@ -1,4 +1,5 @@
 import type { ErrorReport } from './errors.ts';
+import type { Pass } from './pull.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
 /** `absent`: no copy of it exists where it was asked for. `kept`: another address published it, and a default run lets it be. */
@@ -33,6 +34,8 @@ export type TableCounts = {
   readonly digest: string;
   /** Rows whose reference names no row, by referencing column. */
   readonly dangling: Readonly<Record<string, number>>;
+  /** Live rows and digest were not counted, but carried on from the run before: minus what a row was, plus what it is. */
+  readonly carried: boolean;
 };
 
 export const NO_ROWS: TableCounts = {
@@ -46,6 +49,7 @@ export const NO_ROWS: TableCounts = {
   live_after: 0,
   digest: '0:0',
   dangling: {},
+  carried: false,
 };
 
 /** How a preserved copy was proven to be complete: by its original ETag, by a hash that is pinned, or not at all. */
@@ -95,6 +99,10 @@ export type ResourceReport = {
   readonly received: number;
   readonly validated: number;
   readonly errored: number;
+  /** Valid records of which a newer one came, too. */
+  readonly repeated: number;
+  /** Did the pull bring the complete collection, or what had changed? */
+  readonly pass: Pass;
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;

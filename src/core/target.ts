@@ -17,6 +17,8 @@ export type RunHeader = {
   readonly host: string;
   readonly pid: number;
   readonly run_dir: string;
+  /** The data folder that it is in. */
+  readonly folder_id: string;
   /** The run whose raw files it derives again; null for a pull. */
   readonly origin_run_id: string | null;
   /** The job that it is a run of; null for one that somebody started by hand. */
@@ -34,6 +36,22 @@ export type LedgerEntry = {
   readonly whole: boolean;
   /** Of all that its rows were derived from (steps/unchanged.ts); null where they were not. */
   readonly key: string | null;
+  /** Where it stands then; null for a snapshot. */
+  readonly chain: Chain | null;
+};
+
+/** Where a resource stands that is pulled by changes. Times are ISO 8601 UTC. */
+export type Chain = {
+  /** The run that began it, with a full pass. */
+  readonly run_id: string;
+  /** When that pass began. */
+  readonly full_at: string;
+  /** What has changed since then is asked for next; null: nobody knows. */
+  readonly cursor: string | null;
+  /** Where its records came from, and what the pull was narrowed to. */
+  readonly scope: string;
+  /** The data folder that has its pages. */
+  readonly folder_id: string;
 };
 
 /** What the last run that published a resource left, as the ledger tells. */
@@ -50,6 +68,8 @@ export type LastPublish = {
   /** Are records of it set aside, by that run or a later one? */
   readonly has_rejects: boolean;
   readonly tables: Readonly<Record<string, TableCounts>>;
+  /** Null for a snapshot. Its pages are those of the chain. */
+  readonly chain: Chain | null;
 };
 
 /** What a table says at present, as TableCounts tells it. */
@@ -99,6 +119,8 @@ export type Staging = {
   readonly copy: (table: Table, csv: Uint8Array<ArrayBuffer>) => Promise<number>;
   /** Ids of records that arrived and broke their contract: their rows stay. */
   readonly hold: (ids: Iterable<string>) => Promise<void>;
+  /** The newest record of each id, by its digest: of a resource that is pulled by changes. */
+  readonly newest: (records: ReadonlyMap<string, string>) => Promise<void>;
   /** Records that were set aside. */
   readonly reject: (rejects: readonly StagedReject[]) => Promise<void>;
   /** After the last row; tells how many rows each table was given. */
@@ -118,6 +140,8 @@ export type Target = {
     column: string,
     deletes: boolean,
   ) => Promise<ReadonlyMap<string, string | null>>;
+  /** Digests of the newest records of the resource, by id, where there are any. */
+  readonly newest: (resource: Resource, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** What each table of the resource says, by name. */
   readonly contents: (resource: Resource) => Promise<Readonly<Record<string, TableContents>>>;
   /** One transaction on locked tables. Commits when `work` returns, else leaves everything as it was. */
@@ -145,6 +169,8 @@ export type PublishTransaction = {
     resource: Resource,
     deletes: boolean,
   ) => Promise<Omit<TableCounts, 'dangling'>>;
+  /** The same where only staged rows may have changed since `left`: its work grows with those. */
+  readonly mergeTouched: (table: Table, resource: Resource, left: TableCounts) => Promise<TableCounts>;
   readonly contents: Target['contents'];
   readonly countDangling: (table: Table) => Promise<TableCounts['dangling']>;
   /** Writes the run's end into the ledger. Throws when the run is not `running` any more. */

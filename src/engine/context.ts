@@ -2,7 +2,7 @@ import type { PipelineError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { Clock, Log, ReadyRaw, RunFolder, RunStore, Upstream } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
-import type { Ledger, RunHeader, Target } from '../core/target.ts';
+import type { Chain, Ledger, RunHeader, Target } from '../core/target.ts';
 import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import type { Plan } from './plan.ts';
@@ -15,6 +15,12 @@ export type RunContext = {
   readonly chosen: readonly string[] | null;
   /** Ask for everything, whatever was published before. */
   readonly full: boolean;
+  /** Has it begun before? */
+  readonly resumed: boolean;
+  /** How changes are pulled, and what they are narrowed to. */
+  readonly pulling: Pulling;
+  /** Where a resource stood whose pages are ready; null where nobody knows. */
+  readonly chainOf: (resource: string) => Promise<Chain | null>;
   /** How long it waited for the lock of its schema. */
   readonly lockSeconds: number;
   /** Let be what another address has published. */
@@ -36,6 +42,13 @@ export type RunContext = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+};
+
+export type Pulling = {
+  readonly narrowedTo: string;
+  readonly pageSize: number;
+  readonly settleSeconds: number;
+  readonly fullAfterHours: number;
 };
 
 /** What the configuration says of every run. */

@@ -1,5 +1,5 @@
 import { reportError, type ErrorReport } from '../core/errors.ts';
-import { pullRules } from '../core/pull.ts';
+import { passRules, type Pass } from '../core/pull.ts';
 import type { Resource } from '../core/resource.ts';
 import {
   NO_ROWS,
@@ -9,7 +9,7 @@ import {
   type ResourceStatus,
   type Step,
 } from '../core/run.ts';
-import type { LastPublish } from '../core/target.ts';
+import type { Chain, LastPublish } from '../core/target.ts';
 import type { Extracted } from '../steps/extract.ts';
 import type { Derived } from '../steps/publish.ts';
 import { createTally, type Tally } from '../steps/tally.ts';
@@ -22,6 +22,9 @@ type End = {
   readonly left?: LastPublish;
   /** The publish whose rows stay, as they would be the same again. */
   readonly unchanged?: LastPublish;
+  /** The publish of which only what was staged differs. */
+  readonly carries?: LastPublish;
+  readonly chain?: Chain;
 };
 
 /** How far one resource is: what its report says, wherever it ends. */
@@ -30,8 +33,9 @@ export class Progress {
   readonly #context: Pick<RunContext, 'clock' | 'emit' | 'settings'>;
   readonly #started: number;
   #tally = createTally();
-  #extracted: Extracted | null = null;
+  #extracted: Pick<Extracted, 'how' | 'pages'> | null = null;
   #extractSeconds = 0;
+  #pass: Pass = 'full';
 
   constructor(resource: Resource, context: Pick<RunContext, 'clock' | 'emit' | 'settings'>) {
     this.#resource = resource;
@@ -43,14 +47,19 @@ export class Progress {
     return this.#tally;
   }
 
-  /** Counts afresh: a body that broke off comes again. */
-  restart(): Tally {
-    this.#tally = createTally();
+  /** What the pull brings, once that is known. */
+  passes(pass: Pass): void {
+    this.#pass = pass;
+  }
+
+  /** Counts afresh: a body that broke off comes again. `after`: the page before the first one. */
+  restart(after = 0): Tally {
+    this.#tally = { ...createTally(), page: after };
     return this.#tally;
   }
 
   /** Its raw is there. */
-  keep(extracted: Extracted): void {
+  keep(extracted: Pick<Extracted, 'how' | 'pages'>): void {
     this.#extracted = extracted;
     this.#extractSeconds = this.#seconds();
   }
@@ -64,7 +73,7 @@ export class Progress {
     this.#tally = { ...createTally(), received, validated: received, deletable: false };
   }
 
-  end(status: ResourceStatus, { error = null, key = null, left, unchanged }: End = {}): Derived {
+  end(status: ResourceStatus, { carries, chain, error = null, key = null, left, unchanged }: End = {}): Derived {
     const told = error === null ? null : reportError(error);
     const left_by = left ?? unchanged ?? null;
     const tally = this.#tally;
@@ -77,10 +86,12 @@ export class Progress {
       report: this.#report(status, told),
       steps,
       staged: tally.staged,
-      deletes: this.#context.settings.deletes && pullRules(this.#resource).deletes && tally.deletable,
+      deletes: this.#context.settings.deletes && passRules(this.#pass).deletes && tally.deletable,
       whole: tally.whole,
       key,
       unchanged: unchanged ?? null,
+      carries: carries ?? null,
+      chain: chain ?? null,
     };
   }
 
@@ -90,12 +101,14 @@ export class Progress {
   }
 
   #report(status: ResourceStatus, error: ErrorReport | null): ResourceReport {
-    const { received, validated, errored } = this.#tally;
+    const { received, validated, errored, repeated } = this.#tally;
     return {
       status,
       received,
       validated,
       errored,
+      repeated,
+      pass: this.#pass,
       ...rowCounts(NO_ROWS),
       pages: (this.#extracted?.pages ?? []).map(({ file }) => file),
       not_modified: this.#extracted?.how === 'not modified',

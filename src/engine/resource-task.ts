@@ -1,6 +1,6 @@
 import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
 import type { KeptPage } from '../core/ports.ts';
-import { pullRules } from '../core/pull.ts';
+import { passRules, type Pass } from '../core/pull.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
@@ -10,6 +10,7 @@ import { exceeds, needError, type Derived, type Limit } from '../steps/publish.t
 import type { Tally } from '../steps/tally.ts';
 import { derivationKey, isUnchanged } from '../steps/unchanged.ts';
 import { brokenText } from '../steps/unusable.ts';
+import { runChanges } from './changes-task.ts';
 import type { RunContext } from './context.ts';
 import { Progress } from './progress.ts';
 
@@ -43,6 +44,7 @@ async function runChain(
   const refusal = context.unready.get(name);
   if (refusal !== undefined) throw refusal;
   progress.tell('extract');
+  if (resource.changes !== undefined) return runChanges(resource, resource.changes, progress, context);
 
   const ready = await context.readyRaw(resource);
   const published = ready === null ? await ledger.lastPublish(name) : null;
@@ -87,7 +89,7 @@ async function runChain(
   if (fault !== null && broken !== undefined)
     throw brokenText(resource, broken, context.upstream, fault.error);
   await deriving.staged;
-  checkRejects(resource, progress.tally, settings.rejects(name));
+  checkRejects(resource, progress.tally, 'full', settings.rejects(name));
   return progress.end('succeeded', { key });
 }
 
@@ -155,9 +157,14 @@ function tellPages(
     emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
 }
 
-function checkRejects(resource: Resource, { errored, received }: Readonly<Tally>, limit: Limit): void {
-  const { name, shape } = resource;
-  if (shape === 'array' && received === 0 && !pullRules(resource).mayBeEmpty) {
+/** Throws where too many records broke their contract, or none came. */
+export function checkRejects(
+  { name, shape }: Resource,
+  { errored, received }: Readonly<Tally>,
+  pass: Pass,
+  limit: Limit,
+): void {
+  if (shape === 'array' && received === 0 && !passRules(pass).mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
       hint: 'The rows that are there stay. Try again later.',

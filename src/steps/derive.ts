@@ -1,17 +1,26 @@
+import { buffer } from 'node:stream/consumers';
+
+import type { Check } from '../core/check.ts';
 import { loadCheck } from '../core/load-check.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
-import type { Resource, TransformContext } from '../core/resource.ts';
+import type { ResourceChanges, Resource, TransformContext } from '../core/resource.ts';
 import type { Staging, Target } from '../core/target.ts';
+import { sha256Of } from '../lib/sha256.ts';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../lib/json-records.ts';
+import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
 import { createLoader } from './load.ts';
+import { Occurrences } from './occurrences.ts';
 import { createProfiler } from './profile.ts';
 import { stagedReject } from './reject-lines.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { stopwatch, type Tally } from './tally.ts';
-import { createValidator, type ErroredRecord, type Verdict } from './validate.ts';
+import { createValidator, readId, type ErroredRecord, type Verdict } from './validate.ts';
 
 export const MAX_RECORD_BYTES = 64 << 20;
+
+/** A page that is asked for with others is small: it is read as a whole. */
+const PAGE_OPTIONS = { maxRecordBytes: MAX_RECORD_BYTES };
 
 export type DeriveContext = {
   readonly folder: RunFolder;
@@ -40,7 +49,8 @@ export type TextFault = { readonly page: number; readonly error: JsonSyntaxError
 
 /**
  * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups. Takes the pages
- * one after the other, and keeps `tally` up to date throughout.
+ * one after the other, and keeps `tally` up to date throughout. `tally.page` is the page before the first one. Pages of
+ * a resource that is pulled by changes are read twice: once to see which record of each id is its newest.
  */
 export function derive(
   resource: Resource,
@@ -82,7 +92,11 @@ async function deriveAll(
   context: StageContext & { readonly staging: Staging },
 ): Promise<void> {
   const { folder, staging, signal } = context;
-  const validator = createValidator(await loadCheck(resource.contract));
+  const check = await loadCheck(resource.contract);
+  const occurrences = await findOccurrences(resource, pages, check, tally);
+  const validator = createValidator(check, occurrences);
+  /** Digests of the newest records, by id. */
+  const newest = new Map<string, string>();
   const profiler = createProfiler(resource.contract);
   const validated = await folder.openStage('validated', resource.name);
   const errored = await folder.openStage('errored', resource.name);
@@ -110,26 +124,42 @@ async function deriveAll(
       }
     });
     const rows = watch('transform', () =>
-      valid.map(({ record }) => resource.transform(record, context.transform)),
+      valid.map(({ record, repeated }) => ({
+        repeated,
+        rows: resource.transform(record, context.transform),
+      })),
     );
-    watch('load', () => rows.forEach((rowsOfRecord) => loader.add(rowsOfRecord)));
+    watch('load', () => {
+      for (const one of rows) {
+        if (one.repeated) loader.addKept(one.rows);
+        else loader.add(one.rows);
+      }
+    });
+    const counted = valid.filter(({ repeated }) => !repeated);
     await writing;
-    writing = writeStages(valid, rejected);
+    writing = writeStages(counted, rejected);
     // Whoever awaits it next sees the failure; until then it is no unhandled one.
     writing.catch(() => undefined);
     tally.received += slices.length;
-    tally.validated += valid.length;
+    tally.validated += counted.length;
+    tally.repeated += valid.length - counted.length;
     tally.errored += rejected.length;
-    if (rejected.length > 0) {
-      const lines = rejected.map(stagedReject);
-      await loader.enqueue(() => staging.reject(lines));
-    }
+    const lines = rejected.filter(({ superseded }) => !superseded).map(stagedReject);
+    if (lines.length > 0) await loader.enqueue(() => staging.reject(lines));
     await watchAsync('load', () => loader.flush());
   }
 
   try {
     for (const chunks of pages) {
       tally.page += 1;
+      if (resource.changes !== undefined) {
+        signal.throwIfAborted();
+        const { records } = await readPage(resource.changes, chunks);
+        if (occurrences !== null) rememberNewest(newest, records);
+        await take(records);
+        context.onProgress();
+        continue;
+      }
       const splitter = createRecordSplitter({ shape: resource.shape, maxRecordBytes: MAX_RECORD_BYTES });
       for await (const chunk of chunks) {
         signal.throwIfAborted();
@@ -147,6 +177,7 @@ async function deriveAll(
     await watchAsync('load', async () => {
       tally.staged = await loader.finish();
       await staging.hold(validator.heldIds());
+      if (newest.size > 0) await staging.newest(newest);
       await staging.finish(tally.staged);
     });
     tally.whole = true;
@@ -156,6 +187,36 @@ async function deriveAll(
     await validated.discard();
     await errored.discard();
     throw error;
+  }
+}
+
+async function readPage({ member }: ResourceChanges, chunks: AsyncIterable<Uint8Array>): Promise<JsonPage> {
+  return readJsonPage(await buffer(chunks), { ...PAGE_OPTIONS, member });
+}
+
+/** Null where each id comes once. */
+async function findOccurrences(
+  { changes }: Resource,
+  pages: readonly AsyncIterable<Uint8Array>[],
+  check: Check,
+  tally: Tally,
+): Promise<Occurrences | null> {
+  if (changes === undefined) return null;
+  const occurrences = new Occurrences();
+  const before = tally.page;
+  for (const chunks of pages) {
+    tally.page += 1;
+    occurrences.add((await readPage(changes, chunks)).records, check);
+  }
+  tally.page = before;
+  return occurrences;
+}
+
+/** The records of a page, after those of the pages before it: the first of an id within the page counts. */
+function rememberNewest(newest: Map<string, string>, records: readonly RecordSlice[]): void {
+  for (const { bytes, parsed } of records.toReversed()) {
+    const id = parsed.ok ? readId(parsed.record) : null;
+    if (id !== null) newest.set(id, sha256Of(bytes));
   }
 }
 

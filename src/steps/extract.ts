@@ -24,8 +24,16 @@ import { brokenText, wrongType } from './unusable.ts';
 /** Chunks of a body that wait to be derived from while raw is written: a megabyte or so. */
 const CHUNKS_AHEAD = 16;
 
-/** A snapshot is a list of one page. */
-const ONLY_PAGE = 1;
+/** One page to ask for: a snapshot is a list of one. */
+export type PageOf = {
+  readonly resource: Resource;
+  /** Below the base URL, with the query. */
+  readonly path: string;
+  /** From 1. */
+  readonly page: number;
+  /** For the meta file, beside what every page has. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+};
 
 export type ExtractContext = {
   readonly upstream: Upstream;
@@ -72,8 +80,8 @@ export async function extract(
 ): Promise<Extracted> {
   const extracted =
     (before.ready === null ? null : await reuse(resource, before.ready, derive, context)) ??
-    (await fetchPage(resource, before, derive, context)) ??
-    (await fetchPage(resource, { ...before, kept: null }, derive, context));
+    (await fetchPage({ resource, path: resource.path, page: 1 }, before, derive, context)) ??
+    (await fetchPage({ resource, path: resource.path, page: 1 }, { ...before, kept: null }, derive, context));
   if (extracted !== null) return extracted;
   throw new PipelineError(`Cannot pull ${resource.name}: nothing is kept`, { code: 'internal' });
 }
@@ -93,15 +101,16 @@ async function reuse(
 }
 
 /** Null where what is kept has changed while the upstream was asked: then there is nothing that its 304 stands for. */
-async function fetchPage(
-  resource: Resource,
-  before: Before,
+export async function fetchPage(
+  wanted: PageOf,
+  before: Pick<Before, 'kept' | 'published'>,
   derive: Derive,
   context: ExtractContext,
 ): Promise<Extracted | null> {
   const { emit, kind, signal, upstream } = context;
   const { kept } = before;
-  const { name, path } = resource;
+  const { path, resource } = wanted;
+  const { name } = resource;
   const onRetry = (retry: Retry): void => emit({ type: 'request.retried', resource: name, ...retry });
   const onTried = (tried: Tried): void => emit({ type: 'request.ended', resource: name, ...tried });
   const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null, onRetry, onTried }, signal);
@@ -111,11 +120,11 @@ async function fetchPage(
       const response = await tries.next();
       await kind.admit(response.simulated, response.url);
       if (response.status === 304 && kept !== null)
-        return await linkKept(resource, response, kept, tries, context);
-      const stored = await store(resource, response, derive, context);
+        return await linkKept(wanted, response, kept, tries, context);
+      const stored = await store(wanted, response, derive, context);
       if (stored.failure === null) {
         const { deriving, failure, page } = stored;
-        await finish(resource, { page, response }, before, tries.end(), context);
+        await finish(wanted, { page, response }, before, tries.end(), context);
         return { how: 'received', pages: [page], deriving, failure };
       }
       if (stored.page !== null) last = { page: stored.page, response };
@@ -123,7 +132,7 @@ async function fetchPage(
     }
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
-    await keepFailure(resource, last, error, tries.end(), context);
+    await keepFailure(wanted, last, error, tries.end(), context);
     if (last === null) throw error;
     return { how: 'received', pages: [last.page], deriving: null, failure: error };
   } finally {
@@ -140,7 +149,7 @@ type Stored =
 
 /** Writes raw and derives from it side by side, where it is JSON. */
 async function store(
-  resource: Resource,
+  { page: number, resource }: PageOf,
   response: UpstreamResponse,
   derive: Derive,
   { folder, run, upstream }: ExtractContext,
@@ -151,7 +160,7 @@ async function store(
   if (deriving === null) drop();
   else deriving.staged.then(drop, drop);
   try {
-    const body = await folder.writeRaw(resource.name, ONLY_PAGE, main);
+    const body = await folder.writeRaw(resource.name, number, main);
     const page = { file: pageOf(response, body, run.run_id), head: body.head };
     if (deriving === null) return { page, failure: wrongType(resource, page, upstream, type) };
     // Any other failure waits for whoever goes on.
@@ -169,34 +178,37 @@ async function store(
 
 /** The kept page as this run's. Null where it has changed. */
 async function linkKept(
-  { name }: Resource,
+  { page, resource: { name } }: PageOf,
   response: UpstreamResponse,
   kept: KeptPage,
   tries: Tries,
   { clock, folder }: ExtractContext,
 ): Promise<Extracted | null> {
-  const body = await folder.linkRaw(name, ONLY_PAGE, kept);
+  const body = await folder.linkRaw(name, page, kept);
   const attempts = tries.end();
   if (body.sha256 !== kept.file.sha256) return null;
   const file = keptPageOf(response, body, kept.file);
-  await folder.writeRawMeta(name, ONLY_PAGE, pageMeta(response, file, attempts, clock.now()));
+  await folder.writeRawMeta(name, page, pageMeta(response, file, attempts, clock.now()));
   return { how: 'not modified', pages: [{ file, head: body.head }], deriving: null, failure: null };
 }
 
 async function finish(
-  { name }: Resource,
+  { meta, page: number, resource: { name } }: PageOf,
   { page, response }: Kept,
-  { published }: Before,
+  { published }: Pick<Before, 'published'>,
   attempts: readonly Attempt[],
   { clock, folder }: ExtractContext,
 ): Promise<void> {
-  await folder.writeRawMeta(name, ONLY_PAGE, pageMeta(response, page.file, attempts, clock.now()));
-  if (published?.file.sha256 === page.file.sha256) await folder.shareRaw(name, ONLY_PAGE, published);
+  await folder.writeRawMeta(name, number, {
+    ...pageMeta(response, page.file, attempts, clock.now()),
+    ...meta,
+  });
+  if (published?.file.sha256 === page.file.sha256) await folder.shareRaw(name, number, published);
 }
 
 /** The meta file of a request that failed says what was tried, beside the last body that came to its end, if any did. */
 async function keepFailure(
-  { name, path }: Resource,
+  { page, path, resource: { name } }: PageOf,
   last: Kept | null,
   { message }: PipelineError,
   attempts: readonly Attempt[],
@@ -206,5 +218,5 @@ async function keepFailure(
     last === null
       ? { path, status: attempts.at(-1)?.status ?? null }
       : pageMeta(last.response, last.page.file, [], clock.now());
-  await folder.writeRawMeta(name, ONLY_PAGE, { ...of, error: message, attempts });
+  await folder.writeRawMeta(name, page, { ...of, error: message, attempts });
 }

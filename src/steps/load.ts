@@ -7,6 +7,8 @@ import { createCsvEncoder, type CsvEncoder } from '../lib/csv.ts';
 /** The load step of one resource: rows → intermediate files and staging tables, the same bytes to both. */
 export type Loader = {
   readonly add: (rows: Rows) => void;
+  /** Of a record that is not the newest: rows of tables that keep all of theirs. */
+  readonly addKept: (rows: Rows) => void;
   /** Hands over what are full batches. They are copied while the next are made. */
   readonly flush: () => Promise<void>;
   /** Does further work on the staging tables in turn with the batches. */
@@ -22,7 +24,14 @@ const BATCH_BYTES = 4 << 20;
 /** How many batches may wait for the database: tables of one resource fill theirs at about the same time. */
 const BATCHES_AHEAD = 4;
 
-type Lane = { readonly table: Table; readonly encoder: CsvEncoder; readonly file: StageFile; rows: number };
+type Lane = {
+  readonly table: Table;
+  readonly encoder: CsvEncoder;
+  readonly file: StageFile;
+  /** Keys so far, where rows are kept: the first row of a key counts, as it would have been there before the next came. */
+  readonly keys: Set<string> | null;
+  rows: number;
+};
 
 export async function createLoader(
   resource: Resource,
@@ -34,7 +43,7 @@ export async function createLoader(
     const file = await folder.openStage('intermediate', table.name);
     const encoder = createCsvEncoder(Object.keys(table.columns));
     await file.write(encoder.header());
-    lanes.set(table.name, { table, encoder, file, rows: 0 });
+    lanes.set(table.name, { table, encoder, file, keys: table.keep === true ? new Set() : null, rows: 0 });
   }
   // Batches on their way, each after the one before.
   const copying: Promise<void>[] = [];
@@ -65,6 +74,9 @@ export async function createLoader(
     add(rows) {
       for (const [name, lane] of lanes) addRows(lane, rows[name] ?? []);
     },
+    addKept(rows) {
+      for (const [name, lane] of lanes) if (lane.keys !== null) addRows(lane, rows[name] ?? []);
+    },
     flush: () => handOver(({ rows, bytes }) => rows >= batchSize || bytes >= BATCH_BYTES),
     enqueue,
     async finish() {
@@ -80,6 +92,11 @@ export async function createLoader(
   };
 }
 
-function addRows(lane: Lane, rows: readonly Row[]): void {
-  for (const row of rows) lane.encoder.encode(row);
+function addRows({ encoder, keys, table }: Lane, rows: readonly Row[]): void {
+  for (const row of rows) {
+    const key = keys === null ? null : JSON.stringify(table.key.map((column) => row[column]));
+    if (key !== null && keys?.has(key) === true) continue;
+    if (key !== null) keys?.add(key);
+    encoder.encode(row);
+  }
 }

@@ -10,7 +10,8 @@ import {
   type StepReport,
   type TableCounts,
 } from '../core/run.ts';
-import type { LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
+import type { Table } from '../core/table.ts';
+import type { Chain, LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
 import { closeRun } from './outcome.ts';
 
 /** A resource after its steps. */
@@ -28,6 +29,10 @@ export type Derived = {
   readonly key: string | null;
   /** The publish that left its tables as they are, where nothing was derived again; else null. */
   readonly unchanged: LastPublish | null;
+  /** The publish of which only what was staged differs: its other rows are not looked at. Else null. */
+  readonly carries: LastPublish | null;
+  /** Where it stands once this is published; null for a snapshot. */
+  readonly chain: Chain | null;
 };
 
 /** Both must be exceeded before it counts as too much. */
@@ -129,26 +134,31 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
   return { ...item, report: { ...item.report, status, error: reportError(error) } };
 }
 
-type Counted = Omit<TableCounts, 'dangling'>;
+type Counted = Omit<TableCounts, 'dangling'> & Partial<Pick<TableCounts, 'dangling'>>;
 
 async function mergeAll(judged: readonly Derived[], transaction: PublishTransaction): Promise<LedgerEntry[]> {
   const counts = new Map<string, Counted>();
   for (const item of judged) {
     if (item.report.status !== 'succeeded') continue;
-    const { unchanged } = item;
+    const { carries, unchanged } = item;
     const counted =
-      unchanged === null
-        ? await mergeStaged(item, transaction)
-        : await countUnchanged(item, unchanged, transaction);
+      carries !== null
+        ? await mergeTouched(item, carries, transaction)
+        : unchanged === null
+          ? await mergeStaged(item, transaction)
+          : await countUnchanged(item, unchanged, transaction);
     for (const [table, one] of counted) counts.set(table, one);
   }
   const entries: LedgerEntry[] = [];
-  for (const { key, resource, report, whole } of judged) {
+  for (const { chain, key, resource, report, whole } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
       if (counted !== undefined)
-        tables[table.name] = { ...counted, dangling: await transaction.countDangling(table) };
+        tables[table.name] = {
+          ...counted,
+          dangling: counted.dangling ?? (await transaction.countDangling(table)),
+        };
     }
     const main = tables[resource.tables[0].name];
     if (main !== undefined) checkRecords(resource.name, report, main);
@@ -157,6 +167,7 @@ async function mergeAll(judged: readonly Derived[], transaction: PublishTransact
       report: { ...report, ...rowCounts(main ?? NO_ROWS), tables },
       whole,
       key,
+      chain,
     });
   }
   return entries;
@@ -169,10 +180,30 @@ async function mergeStaged(
   const counts: [string, Counted][] = [];
   for (const table of resource.tables) {
     const counted = await transaction.merge(table, resource, deletes);
-    checkBooks(table.name, counted, staged[table.name] ?? 0, deletes);
+    checkBooks(table, counted, staged[table.name] ?? 0, deletes);
     counts.push([table.name, counted]);
   }
   return counts;
+}
+
+/** Where nothing was staged, the tables are not even looked at. */
+async function mergeTouched(
+  { resource, staged, whole }: Derived,
+  left: LastPublish,
+  transaction: PublishTransaction,
+): Promise<[string, Counted][]> {
+  const counts: [string, Counted][] = [];
+  for (const table of resource.tables) {
+    const before = left.tables[table.name] ?? NO_ROWS;
+    const counted = whole ? await transaction.mergeTouched(table, resource, before) : carriedOn(before);
+    checkBooks(table, counted, staged[table.name] ?? 0, false);
+    counts.push([table.name, counted]);
+  }
+  return counts;
+}
+
+function carriedOn({ dangling, digest, live_after: live }: TableCounts): TableCounts {
+  return { ...NO_ROWS, live_before: live, live_after: live, digest, dangling, carried: true };
 }
 
 /** The tables are locked by now: what they say must still be what was relied on. */
@@ -200,7 +231,7 @@ function altered(table: string, runId: string, left: string | undefined, digest:
   );
 }
 
-function checkBooks(table: string, counts: Counted, copied: number, deletes: boolean): void {
+function checkBooks({ keep, name: table }: Table, counts: Counted, copied: number, deletes: boolean): void {
   const { staged, inserted, updated, unchanged, deleted, held, live_before, live_after } = counts;
   balance(table, 'rows copied = staged', copied, staged);
   balance(table, 'staged = inserted + updated + unchanged', staged, inserted + updated + unchanged);
@@ -210,11 +241,12 @@ function checkBooks(table: string, counts: Counted, copied: number, deletes: boo
     live_before + inserted - deleted,
     live_after,
   );
-  if (deletes) balance(table, 'staged + held = live after', staged + held, live_after);
+  if (deletes && keep !== true) balance(table, 'staged + held = live after', staged + held, live_after);
 }
 
 function checkRecords(resource: string, report: ResourceReport, main: TableCounts): void {
-  balance(resource, 'received = validated + errored', report.received, report.validated + report.errored);
+  const { errored, received, repeated, validated } = report;
+  balance(resource, 'received = validated + errored + repeated', received, validated + errored + repeated);
   balance(resource, 'validated = rows staged', report.validated, main.staged);
 }
 

@@ -8,6 +8,7 @@ export type Tally = {
   received: number;
   validated: number;
   errored: number;
+  repeated: number;
   /** Rows in staging, by table. */
   staged: Readonly<Record<string, number>>;
   /** False: rows that did not arrive must stay, for it cannot be told which records arrived. */
@@ -25,6 +26,7 @@ export function createTally(): Tally {
     received: 0,
     validated: 0,
     errored: 0,
+    repeated: 0,
     staged: {},
     deletable: true,
     whole: false,

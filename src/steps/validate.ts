@@ -3,10 +3,17 @@ import { isStorableText } from '../core/formats.ts';
 import type { Fault } from '../core/run.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
 import type { ParsedRecord } from '../lib/parse-record.ts';
+import type { Occurrences } from './occurrences.ts';
 
 /** A record is in exactly one of the two. */
 export type Verdict =
-  | { readonly valid: true; readonly slice: RecordSlice; readonly record: unknown }
+  | {
+      readonly valid: true;
+      readonly slice: RecordSlice;
+      readonly record: unknown;
+      /** A newer valid record of its id came, too: it makes rows only where all are kept. */
+      readonly repeated: boolean;
+    }
   | { readonly valid: false; readonly errored: ErroredRecord };
 
 /** A record that was set aside. */
@@ -17,10 +24,12 @@ export type ErroredRecord = {
   /** Null where the record has no readable one. */
   readonly id: string | null;
   readonly faults: readonly Fault[];
+  /** A newer record of its id came, too: nobody has to look after this one. */
+  readonly superseded: boolean;
 };
 
 export type Validator = {
-  /** `page` is where the record is. */
+  /** `page` is where the record is; pages come one after the other. */
   readonly validate: (slice: RecordSlice, page: number) => Verdict;
   /** Ids that arrived and are of no valid record. */
   readonly heldIds: () => Iterable<string>;
@@ -28,34 +37,50 @@ export type Validator = {
   readonly sawUnreadableId: () => boolean;
 };
 
-/** The validate step of one resource: contract, storability, ids that repeat. */
-export function createValidator(check: Check): Validator {
+/**
+ * The validate step of one resource: contract, storability, ids that repeat. Where an id may come on several pages,
+ * `occurrences` tells which record counts; without, it may come once.
+ */
+export function createValidator(check: Check, occurrences: Occurrences | null = null): Validator {
   const seen = new Set<string>();
   const held = new Set<string>();
   let unreadable = false;
+  let place = -1;
+  let lastPage = 0;
+
+  const isNewest = (id: string): boolean => occurrences === null || occurrences.isNewest(id, place);
+  const isRepeated = (record: unknown): boolean => {
+    const id = occurrences === null ? null : readId(record);
+    return id !== null && occurrences?.isNewestValid(id, place) === false;
+  };
 
   function reject(
     { page, slice }: Pick<ErroredRecord, 'page' | 'slice'>,
     id: string | null,
     faults: readonly Fault[],
+    superseded = false,
   ): Verdict {
     if (id === null) unreadable = true;
-    return { valid: false, errored: { slice, page, id, faults } };
+    return { valid: false, errored: { slice, page, id, faults, superseded } };
   }
 
   return {
     validate(slice, page) {
       const { parsed } = slice;
-      const place = { slice, page };
-      if (!parsed.ok) return reject(place, null, [unreadableFault(parsed)]);
+      const where = { slice, page };
+      place += 1;
+      if (occurrences !== null && page !== lastPage) seen.clear();
+      lastPage = page;
+      if (!parsed.ok) return reject(where, null, [unreadableFault(parsed)]);
       const { record } = parsed;
       const id = readId(record);
-      if (id !== null && seen.has(id)) return reject(place, id, [duplicate(id)]);
+      if (id !== null && seen.has(id)) return reject(where, id, [duplicate(id)]);
       if (id !== null) seen.add(id);
       const faults = check(record);
-      if (faults === null) return { valid: true, slice, record };
-      if (id !== null) held.add(id);
-      return reject(place, id, faults);
+      if (faults === null) return { valid: true, slice, record, repeated: isRepeated(record) };
+      if (id === null) return reject(where, id, faults);
+      if (isNewest(id)) held.add(id);
+      return reject(where, id, faults, !isNewest(id));
     },
     heldIds: () => held,
     sawUnreadableId: () => unreadable,

@@ -20,6 +20,15 @@ export function metaPath(path: string): string {
   return path.replace(/\.json$/, '.meta.json');
 }
 
+/** The meta file beside a page; null where there is none that is whole. */
+export async function readMeta(rawPath: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    return JSON.parse(await readFile(metaPath(rawPath), 'utf8')) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
 /** What the meta file says of a page that came to its end; null where there is none. */
 export async function readPageMeta(
   folder: string,
@@ -27,9 +36,8 @@ export async function readPageMeta(
   page: number,
 ): Promise<{ readonly file: RawFile; readonly simulated: boolean | null } | null> {
   const path = pagePath(resource, page);
-  const meta = await readFile(metaPath(join(folder, path)), 'utf8')
-    .then((text) => JSON.parse(text) as Partial<RawFile> & { readonly simulated?: boolean }) // written by the pipeline alone
-    .catch(() => null);
+  // Written by the pipeline alone.
+  const meta = (await readMeta(join(folder, path))) as (Partial<RawFile> & { simulated?: boolean }) | null;
   if (meta === null) return null;
   const { url, bytes, sha256, received_by, etag = null, captured_at = null, proof = null } = meta;
   if (url === undefined || bytes === undefined || sha256 === undefined || received_by === undefined)

@@ -8,7 +8,7 @@ import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { openDataKind } from './data-kind.ts';
 import { createDigest, digestFile } from './digest.ts';
-import { metaPath, pagePath, readPageMeta } from './raw-files.ts';
+import { metaPath, pagePath, readMeta, readPageMeta } from './raw-files.ts';
 import { writing } from './writing.ts';
 
 const READ_BYTES = 1 << 16;
@@ -106,10 +106,15 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
       for (const name of leftovers) await rm(join(path, name), { force: true });
     },
 
-    async rawInPlace(resource) {
+    readRawMeta: (resource, page) => readMeta(join(path, pagePath(resource, page))),
+
+    removeRaw: (resource) =>
+      writing(path, () => rm(join(path, 'raw', resource), { recursive: true, force: true })),
+
+    async rawInPlace(resource, from = 1) {
       const pages: RawPage[] = [];
       let simulated: boolean | null = null;
-      for (let page = 1; ; page += 1) {
+      for (let page = from; ; page += 1) {
         const meta = await readPageMeta(path, resource, page);
         if (meta === null) break;
         const found = await digestFile(join(path, meta.file.path)).catch(() => null);

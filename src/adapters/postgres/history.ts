@@ -44,14 +44,14 @@ export async function ledgerRuns(session: Session, source: string, limit: number
   );
   const ids = runs.map(({ run_id }) => run_id);
   const resources = await session.rows<ResourceRow>(
-    `SELECT run_id, resource, status, received, validated, errored, not_modified, seconds, error,
-            ${pagesSql('rr.run_id', 'rr.resource')} AS pages
+    `SELECT run_id, resource, status, received, validated, errored, repeated, pass, not_modified, seconds, error,
+            ${pagesSql()} AS pages
      FROM run_resources rr WHERE run_id = ANY ($1)`,
     [ids],
   );
   const tables = await session.rows<TableRow>(
     `SELECT run_id, resource, table_name, staged, inserted, updated, unchanged, deleted, held, live_before,
-            live_after, digest, dangling
+            live_after, digest, dangling, carried
      FROM run_tables WHERE run_id = ANY ($1)`,
     [ids],
   );

@@ -4,6 +4,7 @@ import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.t
 import { databaseError, isLost } from './errors.ts';
 import { endBackendOf } from './liveness.ts';
 import { lastPublishes } from './published.ts';
+import { recordNewest } from './newest.ts';
 import { recordRejects } from './rejects.ts';
 import type { Database, Session } from './session.ts';
 import { createStagedResource } from './staged-resource.ts';
@@ -130,9 +131,11 @@ async function prepare(session: Session, schema: string): Promise<void> {
 
 async function insertRun(session: Session, run: RunHeader): Promise<void> {
   const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id, job } = run;
+  const { folder_id } = run;
   await session.execute(
-    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id, job, job_id)
-     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id, job, job_id,
+       folder_id)
+     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       run_id,
       address,
@@ -144,6 +147,7 @@ async function insertRun(session: Session, run: RunHeader): Promise<void> {
       origin_run_id,
       job?.name ?? null,
       job?.id ?? null,
+      folder_id,
     ],
   );
 }
@@ -204,7 +208,9 @@ export async function recordEnd(
   await recordResources(session, runId, end.entries);
   for (const entry of end.entries) {
     if (!entry.whole) continue;
-    await recordRejects(session, createStagedResource(names, entry.resource), runId, entry);
+    const staged = createStagedResource(names, entry.resource);
+    await recordRejects(session, staged, runId, entry);
+    await recordNewest(session, staged, entry);
   }
   return true;
 }
@@ -214,19 +220,28 @@ async function recordResources(
   runId: string,
   entries: readonly LedgerEntry[],
 ): Promise<void> {
-  const resources = entries.map(({ resource: { name }, report, key }) => ({
+  const resources = entries.map(({ chain, key, report, resource: { name } }) => ({
     ...report,
     resource: name,
     derivation_key: key,
+    chain_run_id: chain?.run_id ?? null,
+    full_at: chain?.full_at ?? null,
+    cursor: chain?.cursor ?? null,
+    scope: chain?.scope ?? null,
   }));
   await session.execute(
-    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, not_modified, seconds, error, derivation_key)
+    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, repeated, pass, not_modified,
+       seconds, error, derivation_key, chain_run_id, full_at, cursor, scope)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
-       errored bigint, not_modified boolean, seconds double precision, error jsonb, derivation_key text)`,
+       errored bigint, repeated bigint, pass text, not_modified boolean, seconds double precision, error jsonb,
+       derivation_key text, chain_run_id text, full_at timestamptz, cursor timestamptz, scope text)`,
     [runId, json(resources)],
   );
   const pages = entries.flatMap((entry) =>
-    entry.report.pages.map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 })),
+    entry.report.pages
+      .map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 }))
+      // The runs before have those that they added to the chain.
+      .filter(({ received_by }) => goesOn(entry, runId) === false || received_by === runId),
   );
   await session.execute(
     `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)
@@ -238,11 +253,16 @@ async function recordResources(
     Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),
   );
   await session.execute(
-    `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling)
+    `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling, carried)
      SELECT $1, * FROM jsonb_to_recordset($2) AS entry (table_name text, resource text, staged bigint, inserted bigint,
-       updated bigint, unchanged bigint, deleted bigint, held bigint, live_before bigint, live_after bigint, digest text, dangling jsonb)`,
+       updated bigint, unchanged bigint, deleted bigint, held bigint, live_before bigint, live_after bigint, digest text, dangling jsonb, carried boolean)`,
     [runId, json(tables)],
   );
+}
+
+/** Does a run go on with the chain of runs before it? */
+function goesOn({ chain }: LedgerEntry, runId: string): boolean {
+  return chain !== null && chain.run_id !== runId;
 }
 
 function json(value: unknown): string | null {

@@ -23,12 +23,14 @@ export async function mergeTable(
   );
   // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
   // on one.
-  const { pairs, unchanged } = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
-  const gone = pairs < before.live ? stagedResource.isGone(table) : null;
-  const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
-  const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
-  const insert = insertSql(table, staged, pairs > 0);
-  const inserted = pairs < before.staged ? await session.execute(insert, [runId]) : 0;
+  const pairs = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
+  const gone = pairs.pairs < before.live ? stagedResource.isGone(table) : null;
+  const { deleted, inserted, updated } = await change(session, table, runId, {
+    staged,
+    gone,
+    ...pairs,
+    count: before.staged,
+  });
   const changed = inserted + updated + deleted > 0;
   const after = await session.one<{ live: number; digest: string | null }>(
     changed
@@ -39,13 +41,36 @@ export async function mergeTable(
     staged: before.staged,
     inserted,
     updated,
-    unchanged,
+    unchanged: pairs.unchanged,
     deleted,
     held: before.held,
     live_before: before.live,
     live_after: after.live,
     digest: after.digest ?? (await tableDigest(session, table)),
+    carried: false,
   };
+}
+
+export type Changing = Pairs & {
+  /** The staged rows, and how many they are. */
+  readonly staged: string;
+  readonly count: number;
+  /** Which live rows go; null for none. */
+  readonly gone: string | null;
+};
+
+/** Makes a table what is staged, as far as it is not. */
+export async function change(
+  session: Session,
+  table: Table,
+  runId: string,
+  { count, gone, pairs, staged, unchanged }: Changing,
+): Promise<Pick<TableCounts, 'deleted' | 'inserted' | 'updated'>> {
+  const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
+  const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
+  const insert = insertSql(table, staged, pairs > 0);
+  const inserted = pairs < count ? await session.execute(insert, [runId]) : 0;
+  return { deleted, inserted, updated };
 }
 
 type Before = { readonly live: number; readonly staged: number; readonly held: number };
@@ -108,15 +133,16 @@ export async function countVanishing(
  */
 export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
-    references === undefined ? [] : [`(${danglingSql(table, name, references)}) AS ${ident(name)}`],
+    references === undefined ? [] : [`(${danglingSql(ident(table.name), name, references)}) AS ${ident(name)}`],
   );
   if (counts.length === 0) return {};
   const found = await session.one<Record<string, number | null>>(`SELECT ${counts.join(', ')}`);
   return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
 }
 
-function danglingSql(table: Table, name: string, references: string): string {
-  return `SELECT count(*) FROM ${ident(table.name)} t
+/** Of `rows`, in SQL. */
+export function danglingSql(rows: string, name: string, references: string): string {
+  return `SELECT count(*) FROM ${rows} t
     WHERE t.${ident(name)} IS NOT NULL
       AND NOT EXISTS (SELECT FROM ${ident(references)} r WHERE r.id = t.${ident(name)})
     HAVING EXISTS (SELECT FROM ${ident(references)})`;
@@ -167,13 +193,14 @@ function insertSql(table: Table, staged: string, someAreLive: boolean): string {
     SELECT ${columnList(columns, 's')}, $1, $1, now() FROM ${staged} s ${someAreLive ? `WHERE ${isNew}` : ''}`;
 }
 
-type Pairs = { readonly pairs: number; readonly unchanged: number };
+export type Pairs = { readonly pairs: number; readonly unchanged: number };
 
 const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
 /** Staged rows that have a live one, and how many of them say the same as it. */
-async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
-  const columns = contents(table);
+export async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
+  // A row that is kept stays as it came first.
+  const columns = table.keep === true ? [] : contents(table);
   const same =
     columns.length === 0
       ? 'true'
@@ -186,6 +213,7 @@ async function compare(session: Session, table: Table, staged: string): Promise<
 
 /** How many rows stay only because their record broke its contract. */
 export function heldSql({ isHeld, isStaged }: StagedResource, table: Table): string {
+  if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${ident(table.name)} t
     WHERE ${isHeld(table)} AND NOT ${isStaged(table)}`;
 }

@@ -84,7 +84,7 @@ export async function readProvenance(
         [runIds],
       );
       const published = await session.rows<PublishedRaw>(
-        `SELECT r.run_id, r.host, r.run_dir, ${pagesSql('rr.run_id', 'rr.resource')} AS pages
+        `SELECT r.run_id, r.host, r.run_dir, ${pagesSql()} AS pages
          FROM run_resources rr JOIN runs r USING (run_id)
          WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
          ORDER BY r.run_id DESC`,

@@ -19,8 +19,16 @@ export async function lastPublishes(session: Session): Promise<ReadonlyMap<strin
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
        (SELECT coalesce(jsonb_object_agg(t.table_name, to_jsonb(t)), '{}') FROM run_tables t
         WHERE t.run_id = p.run_id AND t.resource = p.resource) AS tables
-     FROM (${lastRuns(', rr.received, rr.errored, rr.derivation_key')}) p`);
+     FROM (${lastRuns(`, rr.received, rr.errored, rr.derivation_key, ${CHAIN} AS chain`)}) p`);
   return byResource(found);
+}
+
+/** Of a run's resource `rr` and its run `r`; null for a snapshot. */
+const CHAIN = `CASE WHEN rr.chain_run_id IS NOT NULL THEN jsonb_build_object('run_id', rr.chain_run_id,
+      'full_at', ${isoTime('rr.full_at')}, 'cursor', ${isoTime('rr.cursor')}, 'scope', rr.scope, 'folder_id', r.folder_id) END`;
+
+function isoTime(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 /** What was published without a raw file is nothing to start from. */
@@ -30,12 +38,19 @@ function byResource<T extends Pick<LastPublish, 'pages'>>(
   return new Map(found.flatMap((one) => (one.pages.length === 0 ? [] : [[one.resource, one]])));
 }
 
-/** The pages of a resource in a run, as a JSON array, times as ISO 8601 UTC. */
-export function pagesSql(runId: string, resource: string): string {
+/**
+ * The pages of a run's resource `rr` as a JSON array, times as ISO 8601 UTC. Those of a chain are those of all published
+ * runs since its full pass, as each of them has only what it added.
+ */
+export function pagesSql(): string {
   return `(SELECT coalesce(jsonb_agg(jsonb_build_object('path', p.path, 'url', p.url, 'bytes', p.bytes, 'sha256', p.sha256,
-      'etag', p.etag, 'received_by', p.received_by, 'proof', p.proof, 'captured_at',
-      to_char(p.captured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY p.page), '[]')
-    FROM run_pages p WHERE p.run_id = ${runId} AND p.resource = ${resource})`;
+      'etag', p.etag, 'received_by', p.received_by, 'proof', p.proof, 'captured_at', ${isoTime('p.captured_at')})
+      ORDER BY p.page), '[]')
+    FROM run_pages p WHERE p.resource = rr.resource AND (p.run_id = rr.run_id
+      OR p.run_id BETWEEN rr.chain_run_id AND rr.run_id AND EXISTS (
+        SELECT FROM run_resources e JOIN runs f USING (run_id)
+        WHERE e.run_id = p.run_id AND e.resource = p.resource AND e.status = 'succeeded'
+          AND f.status IN ('succeeded', 'partial'))))`;
 }
 
 type AtAll = { readonly published: boolean; readonly newest: string | null };
@@ -58,7 +73,7 @@ export async function publishedAtAll(session: Session): Promise<AtAll | null> {
 /** The last run that published each resource. */
 function lastRuns(more = ''): string {
   return `SELECT DISTINCT ON (rr.resource) rr.resource, r.run_id, r.address, r.simulated,
-       ${pagesSql('rr.run_id', 'rr.resource')} AS pages${more}
+       ${pagesSql()} AS pages${more}
      FROM run_resources rr JOIN runs r USING (run_id)
      WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
      ORDER BY rr.resource, r.run_id DESC`;

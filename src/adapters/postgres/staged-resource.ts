@@ -8,8 +8,12 @@ export type StagedResource = {
   readonly resource: Resource;
   /** The staged rows of a table. */
   readonly rows: (table: Table) => string;
+  /** Ids of records that broke their contract. */
+  readonly held: string;
   /** The records that were set aside. */
   readonly rejects: string;
+  /** Digests of the newest records. */
+  readonly newest: string;
   /** Is there a staged row with the key of t? */
   readonly isStaged: (table: Table) => string;
   /** Did the record of t arrive, and break its contract? */
@@ -38,10 +42,13 @@ export function createStagedResource(
   return {
     resource,
     rows,
+    held: own(names.held),
     rejects: own(names.rejects),
+    newest: own(names.newest),
     isStaged,
     isHeld,
     isGone(table) {
+      if (table.keep === true) return null;
       if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
       if (table.name === main.name) return null;
       // A record that came again came with all its child rows, whatever is unsure about others.

@@ -9,6 +9,8 @@ import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, liveSql, mergeTable, readContents, survivingSql } from './merge.ts';
 import { previewRejects, previewTable } from './preview.ts';
+import { mergeTouched } from './merge-touched.ts';
+import { readNewest } from './newest.ts';
 import type { Database, Session } from './session.ts';
 import { ident, literal } from './sql.ts';
 import { createStagedResource, type StagedResource } from './staged-resource.ts';
@@ -41,6 +43,7 @@ export function openTarget(
   const transaction: PublishTransaction = {
     countVanishing: (resource) => countVanishing(session, stagedOf(resource, true)),
     merge: (table, resource, deletes) => mergeTable(session, stagedOf(resource, deletes), table, run.id),
+    mergeTouched: (table, resource, left) => mergeTouched(session, stagedOf(resource, false), table, run.id, left),
     contents: (resource) => readContents(session, resource.tables),
     countDangling: (table) => countDangling(session, table),
     async record(end) {
@@ -65,6 +68,14 @@ export function openTarget(
         return new Map(found.map(({ id, value }) => [id, value]));
       } catch (error) {
         throw databaseError(`look up ${column} of ${resource.name}`, error);
+      }
+    },
+
+    async newest(resource, ids) {
+      try {
+        return await readNewest(session, resource.name, ids);
+      } catch (error) {
+        throw databaseError(`read which records of ${resource.name} are known`, error);
       }
     },
 

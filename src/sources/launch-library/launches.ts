@@ -16,7 +16,7 @@ export default defineResource({
     'Past and planned launches, their boosters, the notes of the librarians, and every version received.',
   path: '/launches/',
   shape: 'array',
-  pull: 'snapshot',
+  pull: 'changes',
   needs: {},
   contract,
   tables: [launches, boosters, updates, versions],

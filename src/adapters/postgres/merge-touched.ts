@@ -1,0 +1,86 @@
+import type { TableCounts } from '../../core/run.ts';
+import type { Table } from '../../core/table.ts';
+import { change, compare, danglingSql } from './merge.ts';
+import type { Session } from './session.ts';
+import { columnList, ident } from './sql.ts';
+import { sameKey, type StagedResource } from './staged-resource.ts';
+
+type Said = { readonly rows: number; readonly sum: string };
+
+/**
+ * Brings what is staged into a target table, as `mergeTable` does without deletes, and looks at no other row: those of
+ * `left`, the counts of the publish before, are carried on. Both parts of a digest are sums: what the rows said that
+ * are touched is taken out of it, and what they say then is put in.
+ */
+export async function mergeTouched(
+  session: Session,
+  stagedResource: StagedResource,
+  table: Table,
+  runId: string,
+  left: TableCounts,
+): Promise<TableCounts> {
+  const staged = stagedResource.rows(table);
+  const touched = touchedSql(stagedResource, table);
+  const before = await look(session, table, touched);
+  const { n: count } = await session.one<{ n: number }>(`SELECT count(*) AS n FROM ${staged}`);
+  const pairs = await compare(session, table, staged);
+  const gone = pairs.pairs < before.rows ? stagedResource.isGone(table) : null;
+  const changed = await change(session, table, runId, { staged, count, gone, ...pairs });
+  const after = await look(session, table, touched);
+  const live = left.live_after - before.rows + after.rows;
+  return {
+    staged: count,
+    ...changed,
+    unchanged: pairs.unchanged,
+    held: (await session.one<{ n: number }>(heldSql(stagedResource, table))).n,
+    live_before: left.live_after,
+    live_after: live,
+    digest: `${live}:${BigInt(sumOf(left.digest)) - BigInt(before.sum) + BigInt(after.sum)}`,
+    dangling: Object.fromEntries(
+      Object.entries(left.dangling).map(([column, n]) => [
+        column,
+        n - (before.dangling[column] ?? 0) + (after.dangling[column] ?? 0),
+      ]),
+    ),
+    carried: true,
+  };
+}
+
+/** The live rows that a merge may change, found from what is staged: by key, or as rows of a record that came. */
+function touchedSql({ resource, rows }: StagedResource, table: Table): string {
+  const [main] = resource.tables;
+  const columns = columnList(Object.keys(table.columns), 't');
+  return table.name === main.name || table.keep === true
+    ? `SELECT ${columns} FROM ${rows(table)} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`
+    : `SELECT ${columns} FROM ${rows(main)} m JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = m.id`;
+}
+
+async function look(
+  session: Session,
+  table: Table,
+  touched: string,
+): Promise<Said & { readonly dangling: TableCounts['dangling'] }> {
+  const said = Object.keys(table.columns).filter((name) => table.columns[name]?.stamp !== true);
+  const found = await session.one<Said>(
+    `SELECT count(*) AS rows, coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0)::text AS sum
+     FROM (${touched}) t`,
+  );
+  const dangling: Record<string, number> = {};
+  for (const [name, { references }] of Object.entries(table.columns)) {
+    if (references === undefined) continue;
+    const [row] = await session.rows<{ count: number }>(danglingSql(`(${touched})`, name, references));
+    if (row !== undefined) dangling[name] = row.count;
+  }
+  return { ...found, dangling };
+}
+
+/** Live rows of records that came and broke their contract. */
+function heldSql({ isStaged, held }: StagedResource, table: Table): string {
+  if (table.keep === true) return 'SELECT 0::bigint AS n';
+  return `SELECT count(*) AS n FROM ${held} h JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = h.id
+    WHERE NOT ${isStaged(table)}`;
+}
+
+function sumOf(digest: string): string {
+  return digest.slice(digest.indexOf(':') + 1);
+}

@@ -1,0 +1,31 @@
+import type { LedgerEntry } from '../../core/target.ts';
+import type { Session } from './session.ts';
+import type { StagedResource } from './staged-resource.ts';
+
+/** Brings the digests of the newest records up to date, inside the transaction that ends the run. */
+export async function recordNewest(
+  session: Session,
+  { newest, resource }: StagedResource,
+  { report }: LedgerEntry,
+): Promise<void> {
+  if (resource.changes === undefined || report.status !== 'succeeded') return;
+  if (report.pass === 'full')
+    await session.execute('DELETE FROM newest_records WHERE resource = $1', [resource.name]);
+  await session.execute(
+    `INSERT INTO newest_records (resource, record_id, sha256) SELECT resource, id, sha256 FROM ${newest} n
+     ON CONFLICT (resource, record_id) DO UPDATE SET sha256 = excluded.sha256`,
+  );
+}
+
+/** Digests by id, of those that there are. */
+export async function readNewest(
+  session: Session,
+  resource: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await session.rows<{ record_id: string; sha256: string }>(
+    'SELECT record_id, sha256 FROM newest_records WHERE resource = $1 AND record_id = ANY ($2)',
+    [resource, ids],
+  );
+  return new Map(found.map(({ record_id, sha256 }) => [record_id, sha256]));
+}

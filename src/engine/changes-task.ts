@@ -1,0 +1,206 @@
+import { PipelineError } from '../core/errors.ts';
+import type { RawPage } from '../core/ports.ts';
+import type { ResourceChanges, Resource } from '../core/resource.ts';
+import type { RawFile } from '../core/run.ts';
+import type { Chain, LastPublish } from '../core/target.ts';
+import { sha256Of } from '../lib/sha256.ts';
+import { derive } from '../steps/derive.ts';
+import { pullChanges, readPulled, type Pulled, type PullPlan } from '../steps/pull-changes.ts';
+import type { Derived } from '../steps/publish.ts';
+import { openQuotas } from '../steps/quota.ts';
+import { derivationKey } from '../steps/unchanged.ts';
+import { brokenText } from '../steps/unusable.ts';
+import { readId } from '../steps/validate.ts';
+import type { RunContext } from './context.ts';
+import type { Progress } from './progress.ts';
+import { checkRejects } from './resource-task.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A resource that is pulled by changes, from its first request to its rows in staging. */
+export async function runChanges(
+  resource: Resource,
+  changes: ResourceChanges,
+  progress: Progress,
+  context: RunContext,
+): Promise<Derived> {
+  const { folder, ledger } = context;
+  const { name } = resource;
+  const ready = await context.readyRaw(resource);
+  const key = derivationKey(context.codeDigest, resource, [], new Map());
+  if (ready !== null) {
+    await context.kind.admit(ready.simulated, folder.path);
+    progress.keep({ how: 'reused', pages: ready.pages });
+    await deriveFrom(resource, ready.pages, 0, progress, context);
+    return progress.end('succeeded', { key, chain: await chainOfReady(resource, context) });
+  }
+
+  const last = await ledger.lastPublish(name);
+  const scope = scopeOf(context);
+  const { placed, plan } = await choosePlan(resource, last, scope, context);
+  progress.passes(plan.pass);
+  const { narrowedTo, pageSize, settleSeconds } = context.pulling;
+  const quotas = openQuotas(context.upstream, context.clock, context.signal);
+  const settings = { pageSize, narrowedTo, settleSeconds };
+  const pulled = await pullChanges(resource, changes, plan, placed, settings, { ...context, quotas });
+
+  const before = plan.pass === 'full' ? [] : (last?.pages ?? []);
+  const chain = chainOf(plan, last, pulled, context);
+  if (plan.pass === 'changes' && last !== null && (await isNoNews(resource, pulled, context))) {
+    await folder.removeRaw(name);
+    progress.keep({ how: 'not modified', pages: [] });
+    return progress.end('succeeded', { key: last.derivation_key, carries: last, chain });
+  }
+  const kept = before.map((file): RawPage => ({ file, head: new Uint8Array() }));
+  progress.keep({ how: 'received', pages: [...kept, ...pulled.pages] });
+  const isSameKey = plan.pass === 'changes' && last?.derivation_key === key;
+  if (isSameKey) {
+    await deriveFrom(resource, pulled.pages, plan.after, progress, context);
+    checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
+    return progress.end('succeeded', { key, chain, carries: last });
+  }
+  await linkChain(resource, before, last, context);
+  await deriveFrom(resource, [...kept, ...pulled.pages], 0, progress, context);
+  checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
+  return progress.end('succeeded', { key, chain });
+}
+
+/** Derives pages that are in the run's folder, numbered on from `after`. */
+async function deriveFrom(
+  resource: Resource,
+  pages: readonly RawPage[],
+  after: number,
+  progress: Progress,
+  context: RunContext,
+): Promise<void> {
+  const { folder, run, settings, upstream } = context;
+  const bodies = pages.map((_, index) => folder.readRaw(resource.name, after + index + 1));
+  const deriving = derive(resource, bodies, progress.restart(after), {
+    ...context,
+    batchSize: settings.batchSize,
+    transform: { transformedAt: run.started_at, lookup: () => null },
+    onProgress: () => progress.tell('validate'),
+  });
+  const fault = await deriving.text;
+  const broken = fault === null ? undefined : pages[fault.page - after - 1];
+  if (fault !== null && broken !== undefined) throw brokenText(resource, broken, upstream, fault.error);
+  await deriving.staged;
+}
+
+type Chosen = { readonly plan: PullPlan; readonly placed: readonly RawPage[] };
+
+/** A run that goes on keeps its plan; else what is published decides. */
+async function choosePlan(
+  resource: Resource,
+  last: LastPublish | null,
+  scope: string,
+  context: RunContext,
+): Promise<Chosen> {
+  const { folder, full, log, resumed } = context;
+  const { name } = resource;
+  if (resumed) {
+    for (const after of new Set([0, last?.pages.length ?? 0])) {
+      const meta = await readPulled(folder, name, after + 1);
+      if (meta === null || meta.after !== after || meta.scope !== scope) continue;
+      const found = await folder.rawInPlace(name, after + 1);
+      return { plan: meta, placed: found?.pages ?? [] };
+    }
+  }
+  const everything: Chosen = { plan: { pass: 'full', since: null, after: 0, scope }, placed: [] };
+  const chain = last?.chain ?? null;
+  if (last === null || chain === null) return everything;
+  if (chain.scope !== scope && !full) throw otherScope(resource, chain.scope, scope);
+  if (full) return everything;
+  const why = await whyFull(resource, last, chain, context);
+  if (why === null)
+    return { plan: { pass: 'changes', since: chain.cursor, after: last.pages.length, scope }, placed: [] };
+  log.info(`pulling all of ${name}: ${why}`, { resource: name });
+  return everything;
+}
+
+/** Null where the changes will do. */
+async function whyFull(
+  { name }: Resource,
+  { pages }: LastPublish,
+  { cursor, folder_id, full_at }: Chain,
+  { clock, pulling, run, store }: RunContext,
+): Promise<string | null> {
+  const age = clock.now() - Date.parse(full_at);
+  if (cursor === null) return 'it is unknown from when on changes are due';
+  if (age >= pulling.fullAfterHours * HOUR_MS) return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
+  if (folder_id !== run.folder_id) return 'what it stands on is in another data folder';
+  for (const [index, file] of pages.entries()) {
+    if (!(await store.hasRaw({ run_id: file.received_by, file })))
+      return `page ${index + 1} of what it stands on is missing or damaged`;
+  }
+  return null;
+}
+
+function scopeOf({ pulling, run }: RunContext): string {
+  return `${run.address} ${pulling.narrowedTo}`;
+}
+
+function otherScope({ name }: Resource, is: string, wanted: string): PipelineError {
+  return new PipelineError(
+    `Cannot pull ${name} from ${JSON.stringify(wanted)}: what is published is from ${JSON.stringify(is)}`,
+    { code: 'usage', hint: 'Replace it with: spacex-pipeline run --full' },
+  );
+}
+
+function chainOf(plan: PullPlan, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {
+  const before = plan.pass === 'full' ? null : (last?.chain ?? null);
+  const cursors = [before?.cursor, until].filter((time) => typeof time === 'string');
+  return {
+    run_id: before?.run_id ?? run.run_id,
+    full_at: before?.full_at ?? run.started_at,
+    // It never goes back.
+    cursor: cursors.toSorted().at(-1) ?? null,
+    scope: plan.scope,
+    folder_id: run.folder_id,
+  };
+}
+
+/** Of pages that came before: the chain of the run that they are of, begun anew by this one. */
+async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunContext): Promise<Chain> {
+  const before = await known(name);
+  return {
+    run_id: run.run_id,
+    full_at: before?.full_at ?? run.started_at,
+    cursor: before?.cursor ?? null,
+    scope: before?.scope ?? '',
+    folder_id: run.folder_id,
+  };
+}
+
+/** Is each record that came, byte for byte, the newest one that is known? */
+async function isNoNews(
+  resource: Resource,
+  { records }: Pulled,
+  { target }: RunContext,
+): Promise<boolean> {
+  const found = records.map(({ bytes, parsed }) => ({
+    id: parsed.ok ? readId(parsed.record) : null,
+    sha256: sha256Of(bytes),
+  }));
+  const ids = found.flatMap(({ id }) => id ?? []);
+  if (ids.length < found.length) return false;
+  const known = await target.newest(resource, ids);
+  return found.every(({ id, sha256 }) => id !== null && known.get(id) === sha256);
+}
+
+/** Brings the pages of the chain into this run's folder, too. */
+async function linkChain(
+  { name }: Resource,
+  files: readonly RawFile[],
+  last: LastPublish | null,
+  { folder }: RunContext,
+): Promise<void> {
+  for (const [index, file] of files.entries()) {
+    const body = await folder.linkRaw(name, index + 1, { run_id: file.received_by, file });
+    if (body.sha256 !== file.sha256)
+      throw new PipelineError(`Cannot derive ${name}: page ${index + 1} of run ${last?.run_id} has changed`, {
+        code: 'source',
+        hint: 'Try again: it is pulled as a whole then.',
+      });
+  }
+}

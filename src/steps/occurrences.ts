@@ -1,0 +1,36 @@
+import type { Check } from '../core/check.ts';
+import type { RecordSlice } from '../lib/json-records.ts';
+import { readId } from './validate.ts';
+
+/**
+ * Of each id that comes on several pages: which record counts. Pages are in the order in which they were received, so
+ * that the last record of an id is its newest; within one page the first counts.
+ */
+export class Occurrences {
+  readonly #newest = new Map<string, number>();
+  readonly #newestValid = new Map<string, number>();
+  #place = 0;
+
+  /** The next page. */
+  add(records: readonly RecordSlice[], check: Check): void {
+    const seen = new Set<string>();
+    for (const { parsed } of records) {
+      const place = this.#place++;
+      const id = parsed.ok ? readId(parsed.record) : null;
+      if (!parsed.ok || id === null || seen.has(id)) continue;
+      seen.add(id);
+      this.#newest.set(id, place);
+      if (check(parsed.record) === null) this.#newestValid.set(id, place);
+    }
+  }
+
+  /** Is the record at that place, counted over all pages, the newest of its id? */
+  isNewest(id: string, place: number): boolean {
+    return this.#newest.get(id) === place;
+  }
+
+  /** Is it the newest that honours the contract? Then it makes the rows. */
+  isNewestValid(id: string, place: number): boolean {
+    return this.#newestValid.get(id) === place;
+  }
+}

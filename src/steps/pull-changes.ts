@@ -1,0 +1,176 @@
+import { buffer } from 'node:stream/consumers';
+
+import { PipelineError } from '../core/errors.ts';
+import { nextAsk, type Ask, type PageFacts } from '../core/paging.ts';
+import type { RawPage, RunFolder } from '../core/ports.ts';
+import type { Pass } from '../core/pull.ts';
+import type { ResourceChanges, Resource } from '../core/resource.ts';
+import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
+import { JsonSyntaxError } from '../lib/json-records.ts';
+import { MAX_RECORD_BYTES, type Deriving } from './derive.ts';
+import { fetchPage, type ExtractContext } from './extract.ts';
+import type { Quotas } from './quota.ts';
+
+/** What one pull asks for. */
+export type PullPlan = {
+  readonly pass: Pass;
+  /** What has changed since then, ISO 8601; null for everything. */
+  readonly since: string | null;
+  /** Pages of the chain that it goes on from: its own have the numbers after them. */
+  readonly after: number;
+  readonly scope: string;
+};
+
+export type PullSettings = {
+  readonly pageSize: number;
+  readonly narrowedTo: string;
+  /** For the clocks of others, and for what they show late. */
+  readonly settleSeconds: number;
+};
+
+export type Pulled = {
+  readonly pages: readonly RawPage[];
+  /** From when on the next pull has to ask; null where neither clock nor record says. */
+  readonly until: string | null;
+  /** As they were received, on the last page of each id. */
+  readonly records: JsonPage['records'];
+};
+
+/** What the meta file of a page keeps of the pull that asked for it. */
+export type PulledMeta = PullPlan & { readonly ask: Ask };
+
+type Context = ExtractContext & { readonly quotas: Quotas };
+
+/**
+ * Asks for one page after the other, and keeps each. Goes on after the pages of the same pull that are in the folder
+ * already. Throws PipelineError `source` where it comes to no end; what came is kept for whoever goes on.
+ */
+export async function pullChanges(
+  resource: Resource,
+  changes: ResourceChanges,
+  plan: PullPlan,
+  placed: readonly RawPage[],
+  settings: PullSettings,
+  context: Context,
+): Promise<Pulled> {
+  const { folder, quotas, signal } = context;
+  const { name } = resource;
+  const pages: RawPage[] = [];
+  const records: JsonPage['records'][number][] = [];
+  let greatest: string | null = null;
+  let ask: Ask | null = { by: 'change', from: plan.since };
+
+  function take(page: RawPage, { envelope, records: own }: JsonPage): PageFacts {
+    pages.push(page);
+    records.push(...own);
+    const times = own.map(({ parsed }) => (parsed.ok ? timeOf(parsed.record, changes.changedAt) : null));
+    for (const time of times) if (time !== null && (greatest === null || time > greatest)) greatest = time;
+    return factsOf(envelope, times);
+  }
+
+  for (const page of placed) {
+    const number = plan.after + pages.length + 1;
+    const meta = await readPulled(folder, name, number);
+    if (meta === null) break;
+    ask = next(resource, meta.ask, take(page, readPage(changes, await buffer(folder.readRaw(name, number)))));
+  }
+  while (ask !== null) {
+    signal.throwIfAborted();
+    await quotas.spend(name, pages.length);
+    let read: JsonPage | null = null;
+    const inspect = ([chunks]: readonly AsyncIterable<Uint8Array>[]): Deriving =>
+      inspecting(chunks ?? empty(), (bytes) => {
+        read = readPage(changes, bytes);
+      });
+    const path = `${resource.path}?${changes.query(ask, { pageSize: settings.pageSize, scope: settings.narrowedTo })}`;
+    const wanted = { resource, path, page: plan.after + pages.length + 1, meta: { pull: { ...plan, ask } } };
+    const fetched = await fetchPage(wanted, { kept: null, published: null }, inspect, context);
+    if (fetched === null) throw new PipelineError(`Cannot pull ${name}: nothing came`, { code: 'internal' });
+    if (fetched.failure !== null) throw fetched.failure;
+    const [page] = fetched.pages;
+    if (page === undefined || read === null)
+      throw new PipelineError(`Cannot pull ${name}: its page was not read`, { code: 'internal' });
+    ask = next(resource, ask, take(page, read));
+  }
+  return { pages, records, until: await untilOf(folder, name, plan, greatest, settings) };
+}
+
+function readPage({ member }: ResourceChanges, bytes: Buffer): JsonPage {
+  return readJsonPage(bytes, { member, maxRecordBytes: MAX_RECORD_BYTES });
+}
+
+/** Whether the bytes are a page is known when all of them have come. */
+function inspecting(chunks: AsyncIterable<Uint8Array>, read: (bytes: Buffer) => void): Deriving {
+  const all = buffer(chunks).then(read);
+  const text = all.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof JsonSyntaxError) return { page: 1, error };
+      throw error;
+    },
+  );
+  // Whoever awaits it later sees the failure; until then it is no unhandled one.
+  text.catch(() => undefined);
+  return { text, staged: text.then(() => undefined) };
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {}
+
+/** ISO 8601 UTC, null where the record tells no time. */
+function timeOf(record: unknown, member: string): string | null {
+  const time: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, member) : null;
+  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+function factsOf(envelope: JsonPage['envelope'], times: readonly (string | null)[]): PageFacts {
+  const { count, next: following } = envelope;
+  const known = times.filter((time) => time !== null);
+  return {
+    records: times.length,
+    first: known[0] ?? null,
+    last: known.at(-1) ?? null,
+    more: following !== null && following !== undefined,
+    total: typeof count === 'number' ? count : null,
+  };
+}
+
+function next({ name }: Resource, ask: Ask, page: PageFacts): Ask | null {
+  try {
+    return nextAsk(ask, page);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`Cannot pull ${name}: ${reason}`, { code: 'source', hint: 'Try again later.' });
+  }
+}
+
+/** What the meta file says of a page of a pull; null where it says nothing of one. */
+export async function readPulled(
+  folder: RunFolder,
+  resource: string,
+  page: number,
+): Promise<PulledMeta | null> {
+  const meta = await folder.readRawMeta(resource, page);
+  return (meta?.['pull'] as PulledMeta | undefined) ?? null; // written by pullChanges alone
+}
+
+/**
+ * The time of the first response, by the clock of whoever sent it; where that is none, the time of the latest change
+ * that came. Never our clock: a change that it has not reached yet would never be asked for.
+ */
+async function untilOf(
+  folder: RunFolder,
+  resource: string,
+  { after }: PullPlan,
+  greatest: string | null,
+  { settleSeconds }: PullSettings,
+): Promise<string | null> {
+  const meta = await folder.readRawMeta(resource, after + 1);
+  const headers = (meta?.['headers'] ?? {}) as Readonly<Record<string, string>>;
+  const date = Date.parse(headers['date'] ?? '');
+  const received = Date.parse(String(meta?.['received_at']));
+  const settle = settleSeconds * 1000;
+  const isSane = !Number.isNaN(date) && date <= received + settle;
+  const from = isSane ? date : Date.parse(greatest ?? '');
+  return Number.isNaN(from) ? null : new Date(from - settle).toISOString();
+}
