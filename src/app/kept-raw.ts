@@ -2,7 +2,7 @@ import type { Manifest } from '../adapters/files/history.ts';
 import { AbsentError, PipelineError } from '../core/errors.ts';
 import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
-import { leavesRows } from '../core/run.ts';
+import { leavesRows, type RawFile } from '../core/run.ts';
 import type { OpenSource } from './source.ts';
 
 /** The pages of an earlier run in the folder of the new one, their bytes proven. */
@@ -26,7 +26,7 @@ export async function linkedRaw(
   const pages: RawPage[] = [];
   for (const [index, file] of files.entries()) {
     const body = await folder
-      .linkRaw(name, index + 1, { run_id: origin.run_id, file })
+      .linkRaw(name, index + 1, { run_id: runOf(origin, file), file })
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         throw damaged(`its raw file ${file.path} cannot be read (${reason})`);
@@ -44,6 +44,12 @@ export async function linkedRaw(
   return { pages, simulated: origin.simulated, refetch: false };
 }
 
+/** The run whose folder has the page: of a chain, each run has what it added. */
+function runOf({ chains = {}, run_id }: Manifest, { path, received_by }: RawFile): string {
+  const [, resource = ''] = path.split('/');
+  return chains[resource] === undefined ? run_id : received_by;
+}
+
 /** Did a run leave the rows of a resource as they were, absent or kept? */
 export function leftRows({ raw, resources }: Manifest, name: string): boolean {
   const status = resources[name]?.status;
@@ -56,7 +62,13 @@ export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: 
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
   return {
-    upstream: { address: address ?? '', open: refuse, reach: async () => refuse(), hide: (text) => text },
+    upstream: {
+      address: address ?? '',
+      open: refuse,
+      quota: async () => refuse(),
+      reach: async () => refuse(),
+      hide: (text) => text,
+    },
     dataDir,
     keepsOthers: false,
     close: async () => undefined,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import { folderId } from '../adapters/files/folder-id.ts';
 import { openRunStore } from '../adapters/files/run-store.ts';
 import { openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
@@ -10,7 +11,7 @@ import { reasonOf } from '../core/errors.ts';
 import { createEmitter } from '../core/events.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
-import type { RunContext, RunSettings } from '../engine/context.ts';
+import type { Pulling, RunContext, RunSettings } from '../engine/context.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { createKindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
@@ -22,8 +23,13 @@ import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
 /** How a run differs from others, and from a preview. */
-export type RunOptions = Pick<RunContext, 'plan' | 'chosen' | 'full' | 'unready' | 'lockSeconds'> & {
+export type RunOptions = Pick<
+  RunContext,
+  'plan' | 'chosen' | 'full' | 'unready' | 'lockSeconds' | 'chainOf'
+> & {
   readonly runId: string;
+  /** Has the run begun before? */
+  readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly originRunId: string | null;
@@ -56,6 +62,7 @@ export async function openRun(
     host: hostname(),
     pid: process.pid,
     run_dir: folder.path,
+    folder_id: keeps ? await folderId(dataDir) : '',
     origin_run_id: originRunId,
     job: deps.job ?? null,
   };
@@ -70,6 +77,9 @@ export async function openRun(
     chosen,
     full,
     lockSeconds: options.lockSeconds,
+    resumed: options.resumed,
+    chainOf: options.chainOf,
+    pulling: pullingOf(config),
     keepsOthers,
     settings: runSettings(config),
     codeDigest: codeDigest(),
@@ -86,6 +96,16 @@ export async function openRun(
       statementTimeoutSeconds: config.database.statementTimeoutSeconds,
       wait: (milliseconds) => deps.clock.sleep(milliseconds, deps.signal),
     }),
+  };
+}
+
+/** Sources that are not pulled by changes have no such settings. */
+function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
+  return {
+    narrowedTo: changes === null ? '' : (settings[changes.scope.setting] ?? changes.scope.default),
+    pageSize: settings.pageSize ?? 0,
+    settleSeconds: settings.settleSeconds ?? 0,
+    fullAfterHours: settings.fullAfterHours ?? 0,
   };
 }
 

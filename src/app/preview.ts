@@ -48,6 +48,16 @@ export async function preview(
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, source.dataDir, error)]));
   const startedAt = new Date(deps.clock.now()).toISOString();
   const { lockSeconds } = prepared;
-  const options = { ...own, lockSeconds, full: true, unready, startedAt, originRunId: null, keeps: false };
+  const options = {
+    ...own,
+    lockSeconds,
+    full: true,
+    resumed: false,
+    unready,
+    startedAt,
+    originRunId: null,
+    chainOf: async () => null,
+    keeps: false,
+  };
   return previewAll(await openRun(config, opened, source, options, deps), SAMPLE);
 }

@@ -44,6 +44,7 @@ export async function replayRun(
     {
       ...pull({ plan, chosen, full: true, migrate: request.migrate }),
       originRunId: origin.run_id,
+      chainOf: async (resource) => origin.chains?.[resource] ?? null,
       readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),
       check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
     },

@@ -36,7 +36,8 @@ export async function resumeRun(
     {
       ...pull({ plan, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
-      readyRaw: (folder, { name: resource }) => folder.rawInPlace(resource),
+      // What is pulled by changes goes on by itself after its pages.
+      readyRaw: async (folder, { changes, name }) => (changes === undefined ? folder.rawInPlace(name) : null),
       check: ({ session }) => checkResumable(session, manifest.run_id),
     },
     // The data folder is the one that the run is in.

@@ -35,7 +35,10 @@ export type RunDeps = {
 };
 
 /** How a run begins: afresh, on from where it stopped, or on the raw files of another. */
-export type RunStart = Pick<RunOptions, 'plan' | 'chosen' | 'full' | 'originRunId' | 'readyRaw'> & {
+export type RunStart = Pick<
+  RunOptions,
+  'plan' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
+> & {
   readonly migrate: boolean;
   /** The run that goes on under its id; null for a new one. */
   readonly resumed: { readonly runId: string; readonly startedAt: string } | null;
@@ -54,6 +57,7 @@ export function pull(own: Pick<RunStart, 'plan' | 'chosen' | 'full' | 'migrate'>
     resumed: null,
     originRunId: null,
     readyRaw: async () => null,
+    chainOf: async () => null,
     check: async () => undefined,
   };
 }
@@ -108,11 +112,12 @@ async function runOn(
 
   const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(opened.session));
   const { lockSeconds } = prepared;
-  const options = { ...start, runId, startedAt, unready, lockSeconds, keeps: true };
+  const resumed = start.resumed !== null;
+  const options = { ...start, resumed, runId, startedAt, unready, lockSeconds, keeps: true };
   const context = await openRun(config, opened, source, options, deps);
   if (start.resumed !== null) await context.folder.removeLeftovers();
   const report = await runPipeline(context, {
-    resumed: start.resumed !== null,
+    resumed,
     goOn: howToResume(config, address, runId),
     describe: () => ({
       node_version: process.version,

@@ -31,6 +31,9 @@ const tableCounts: Schema<TableCounts> = object({
   live_after: count('live_before + inserted - deleted'),
   digest: text('of the live rows, whatever their order: their number, a colon, the sum of their hashes'),
   dangling: byName(count(), 'rows whose reference names no row, by column'),
+  carried: boolean({
+    description: 'live rows and digest were carried on from the run before, not counted',
+  }),
 });
 
 const resourceStatus: Schema<ResourceStatus> = oneOf(['succeeded', 'failed', 'skipped', 'absent', 'kept'], {
@@ -51,9 +54,13 @@ const rawFile: Schema<RawFile> = object({
 
 const resourceReport: Schema<ResourceReport> = object({
   status: resourceStatus,
-  received: count('records; validated + errored'),
+  received: count('records; validated + errored + repeated'),
   validated: count(),
   errored: count('set aside'),
+  repeated: count('valid, and a newer record of the same id came, too'),
+  pass: oneOf(['full', 'changes'], {
+    description: 'whether the complete collection was pulled, or what had changed',
+  }),
   inserted: count('this and the next four: rows of its main table'),
   updated: count(),
   unchanged: count(),

@@ -111,7 +111,7 @@ async function choosePlan(
   if (last === null || chain === null) return everything;
   if (chain.scope !== scope && !full) throw otherScope(resource, chain.scope, scope);
   if (full) return everything;
-  const why = await whyFull(resource, last, chain, context);
+  const why = await whyFull(last, chain, context);
   if (why === null)
     return { plan: { pass: 'changes', since: chain.cursor, after: last.pages.length, scope }, placed: [] };
   log.info(`pulling all of ${name}: ${why}`, { resource: name });
@@ -120,14 +120,14 @@ async function choosePlan(
 
 /** Null where the changes will do. */
 async function whyFull(
-  { name }: Resource,
   { pages }: LastPublish,
   { cursor, folder_id, full_at }: Chain,
   { clock, pulling, run, store }: RunContext,
 ): Promise<string | null> {
   const age = clock.now() - Date.parse(full_at);
   if (cursor === null) return 'it is unknown from when on changes are due';
-  if (age >= pulling.fullAfterHours * HOUR_MS) return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
+  if (age >= pulling.fullAfterHours * HOUR_MS)
+    return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
   if (folder_id !== run.folder_id) return 'what it stands on is in another data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))
@@ -173,11 +173,7 @@ async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunCont
 }
 
 /** Is each record that came, byte for byte, the newest one that is known? */
-async function isNoNews(
-  resource: Resource,
-  { records }: Pulled,
-  { target }: RunContext,
-): Promise<boolean> {
+async function isNoNews(resource: Resource, { records }: Pulled, { target }: RunContext): Promise<boolean> {
   const found = records.map(({ bytes, parsed }) => ({
     id: parsed.ok ? readId(parsed.record) : null,
     sha256: sha256Of(bytes),

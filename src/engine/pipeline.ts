@@ -184,6 +184,9 @@ async function writeManifest(
     raw: Object.fromEntries(
       all.flatMap(({ report: { pages }, resource }) => (pages.length === 0 ? [] : [[resource.name, pages]])),
     ),
+    chains: Object.fromEntries(
+      all.flatMap(({ chain, resource }) => (chain === null ? [] : [[resource.name, chain]])),
+    ),
     steps: Object.fromEntries(all.map(({ resource, steps }) => [resource.name, steps])),
   });
 }

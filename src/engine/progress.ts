@@ -73,7 +73,10 @@ export class Progress {
     this.#tally = { ...createTally(), received, validated: received, deletable: false };
   }
 
-  end(status: ResourceStatus, { carries, chain, error = null, key = null, left, unchanged }: End = {}): Derived {
+  end(
+    status: ResourceStatus,
+    { carries, chain, error = null, key = null, left, unchanged }: End = {},
+  ): Derived {
     const told = error === null ? null : reportError(error);
     const left_by = left ?? unchanged ?? null;
     const tally = this.#tally;

@@ -26,6 +26,8 @@ const REPORT: ResourceReport = {
   received: 10,
   validated: 9,
   errored: 1,
+  repeated: 0,
+  pass: 'full',
   ...rowCounts({ ...NO_ROWS, inserted: 4, updated: 3, unchanged: 2, deleted: 5, held: 1 }),
   not_modified: false,
   pages: [],

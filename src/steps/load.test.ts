@@ -31,6 +31,7 @@ test('batches go to file and staging alike, none long beyond its rows or bytes',
     folder: folder as RunFolder,
     batchSize: BATCH_ROWS,
     staging: {
+      newest: async () => undefined,
       async copy(_, csv) {
         // Takes its time, as a database does: further rows are made meanwhile.
         await new Promise(setImmediate);

@@ -24,9 +24,18 @@ const UNMET: Ended = ['skipped', unmet];
 function close(ended: readonly Ended[], chosen: readonly number[] | null = null) {
   const entries = ended.map(([status, error = null], index): LedgerEntry => {
     const resource = resources[index] ?? assert.fail();
-    const counts = { received: 0, validated: 0, errored: 0, ...rowCounts(NO_ROWS) };
-    const report = { status, ...counts, not_modified: false, pages: [], seconds: 0, tables: {}, error };
-    return { resource, report, whole: true, key: null };
+    const counts = { received: 0, validated: 0, errored: 0, repeated: 0, ...rowCounts(NO_ROWS) };
+    const report = {
+      status,
+      pass: 'full',
+      ...counts,
+      not_modified: false,
+      pages: [],
+      seconds: 0,
+      tables: {},
+      error,
+    } as const;
+    return { resource, report, whole: true, key: null, chain: null };
   });
   const names = chosen?.map((index) => resources[index]?.name ?? assert.fail()) ?? null;
   const { error, status } = closeRun(entries, names);

@@ -32,7 +32,12 @@ export function openQuotas(upstream: Upstream, clock: Clock, signal: AbortSignal
   };
 }
 
-function usedUp(resource: string, pages: number, { limit, nextSeconds, seconds }: Quota, now: number): PipelineError {
+function usedUp(
+  resource: string,
+  pages: number,
+  { limit, nextSeconds, seconds }: Quota,
+  now: number,
+): PipelineError {
   const at = new Date(now + Math.max(1, nextSeconds) * 1000);
   const per = seconds === 3600 ? 'an hour' : `in ${seconds} s`;
   return new PipelineError(

@@ -79,6 +79,7 @@ export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
     host: 'test-host',
     pid: 4711,
     run_dir: '/nowhere',
+    folder_id: 'a folder',
     origin_run_id: null,
     job: null,
     ...values,
@@ -137,6 +138,8 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     received: validated + held.length,
     validated,
     errored: held.length,
+    repeated: 0,
+    pass: 'full',
     ...rowCounts(NO_ROWS),
     not_modified: false,
     pages: [],
@@ -154,6 +157,8 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     whole: true,
     key: null,
     unchanged: null,
+    carries: null,
+    chain: null,
   };
 }
 

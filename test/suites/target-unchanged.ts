@@ -41,6 +41,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
         errored,
         received,
         tables,
+        chain: null,
       }));
       assert.ok(ofMakers && ofParts);
       last = { makers: ofMakers, parts: ofParts };
@@ -150,11 +151,12 @@ const PAGE: RawFile = {
 
 function unchanged(resource: Resource, last: LastPublish): Derived {
   const { received } = last;
-  const counts = { received, validated: received, errored: 0, ...rowCounts(NO_ROWS) };
+  const counts = { received, validated: received, errored: 0, repeated: 0, ...rowCounts(NO_ROWS) };
   return {
     resource,
     report: {
       status: 'succeeded',
+      pass: 'full',
       ...counts,
       not_modified: true,
       pages: [PAGE],
@@ -168,5 +170,7 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
     whole: false,
     key: 'a key',
     unchanged: last,
+    carries: null,
+    chain: null,
   };
 }

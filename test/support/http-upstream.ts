@@ -74,6 +74,8 @@ export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> 
   const { lines, log } = createTestLog();
   const upstream = openHttpUpstream({
     setting: 'sources.spacex.baseUrl',
+    auth: null,
+    quota: null,
     address: baseUrl,
     baseUrl,
     userAgent: 'test',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PipelineError } from '../../core/errors.ts';
 import type { Profile } from '../../core/profile.ts';
 import type { Fault, RawFile, RunReport } from '../../core/run.ts';
+import type { Chain } from '../../core/target.ts';
 import { readLines } from '../../lib/lines.ts';
 import { isUuidv7 } from '../../lib/uuidv7.ts';
 import { readOwnJson } from './own-json.ts';
@@ -21,6 +22,8 @@ export type Manifest = RunReport & {
   readonly chosen?: readonly string[] | null;
   /** Did it let be what another address had published? */
   readonly keeps_others?: boolean;
+  /** Where resources stood that are pulled by changes. */
+  readonly chains?: Readonly<Record<string, Chain>>;
   /** Pages by resource. */
   readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };

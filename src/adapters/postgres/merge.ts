@@ -133,7 +133,9 @@ export async function countVanishing(
  */
 export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
-    references === undefined ? [] : [`(${danglingSql(ident(table.name), name, references)}) AS ${ident(name)}`],
+    references === undefined
+      ? []
+      : [`(${danglingSql(ident(table.name), name, references)}) AS ${ident(name)}`],
   );
   if (counts.length === 0) return {};
   const found = await session.one<Record<string, number | null>>(`SELECT ${counts.join(', ')}`);

@@ -53,7 +53,11 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
 /** Makes the tables that all resources share. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
   try {
-    await session.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS), createSql(names.newest, NEWEST)].join(';'));
+    await session.query(
+      [createSql(names.held, HELD), createSql(names.rejects, REJECTS), createSql(names.newest, NEWEST)].join(
+        ';',
+      ),
+    );
   } catch (error) {
     throw databaseError('create staging tables', error);
   }

@@ -43,7 +43,8 @@ export function openTarget(
   const transaction: PublishTransaction = {
     countVanishing: (resource) => countVanishing(session, stagedOf(resource, true)),
     merge: (table, resource, deletes) => mergeTable(session, stagedOf(resource, deletes), table, run.id),
-    mergeTouched: (table, resource, left) => mergeTouched(session, stagedOf(resource, false), table, run.id, left),
+    mergeTouched: (table, resource, left) =>
+      mergeTouched(session, stagedOf(resource, false), table, run.id, left),
     contents: (resource) => readContents(session, resource.tables),
     countDangling: (table) => countDangling(session, table),
     async record(end) {

@@ -46,9 +46,6 @@ export type LaunchLibrary = Served & {
   readonly requests: () => readonly SandboxRequest[];
 };
 
-/** The name by which it stands in. */
-export const LAUNCH_LIBRARY = 'launch-library';
-
 const LOGGED_REQUESTS = 1000;
 const MOST_LAUNCHES = 20_000;
 

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { PipelineError } from '../../core/errors.ts';
+import { errorCode } from '../../lib/error-code.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
+import { writing } from './writing.ts';
+
+/** The name of the data folder, a UUID that is made when somebody first asks. Whoever copies the folder copies the name. */
+export async function folderId(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'folder-id');
+  const found = await readId(path);
+  if (found !== null) return found;
+  await writing(path, async () => {
+    await makeFolder(dataDir);
+    const own = `${path}.${randomUUID()}`;
+    await writeFile(own, `${randomUUID()}\n`, { flush: true });
+    // Two runs may come here at once: the first to link it has named it.
+    await link(own, path).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+    await rm(own, { force: true });
+  });
+  const made = await readId(path);
+  if (made !== null) return made;
+  throw new PipelineError(`Cannot read ${path}: it is gone`, { code: 'database', hint: 'Try again.' });
+}
+
+async function readId(path: string): Promise<string | null> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return text === null || text.trim() === '' ? null : text.trim();
+}
