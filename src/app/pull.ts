@@ -1,8 +1,12 @@
 import type { LoadedSource } from '../config/for-source.ts';
+import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
+import { resumeRun } from './resume.ts';
+import { dataDirOf } from './data-folders.ts';
 import { openSource } from './source.ts';
+import { unfinishedPull } from './unfinished.ts';
 
 export type PullRequest = {
   readonly plan: Plan;
@@ -10,12 +14,25 @@ export type PullRequest = {
   readonly asOf: string | null;
   readonly orSandbox: boolean;
   readonly full: boolean;
+  /** Begin anew, even where a pull was cut off that could go on. */
+  readonly restart?: boolean;
   readonly migrate: boolean;
 };
 
-/** A run that pulls from the source: `run`. */
+/** A run that pulls from the source: `run`. It goes on with a pull by changes that was cut off. */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
-  const { asOf, from, orSandbox } = request;
+  const { asOf, from, full, migrate, orSandbox, restart = false } = request;
+  const dataDir = dataDirOf(loaded.config, from);
+  const unfinished = restart || full ? null : await unfinishedPull(loaded.config, dataDir);
+  if (unfinished !== null) {
+    const there = { ...loaded, config: { ...loaded.config, dataDir } };
+    const resumed = await resumeRun(there, unfinished, { from, migrate }, deps).catch((error: unknown) => {
+      // Another run has published since.
+      if (error instanceof PipelineError && error.code === 'usage') return null;
+      throw error;
+    });
+    if (resumed !== null) return resumed;
+  }
   const start = pull({ ...request, chosen: loaded.config.settings.resources });
   return runOnce(loaded, start, () => openSource(loaded, { from, asOf, orSandbox }, deps), deps);
 }

@@ -23,6 +23,7 @@ type RunOptions = BusyOptions & {
   readonly asOf?: string;
   readonly orSandbox?: boolean;
   readonly full?: boolean;
+  readonly restart?: boolean;
   readonly migrate?: boolean;
   readonly atomic?: boolean;
   readonly batchSize?: number;
@@ -40,6 +41,7 @@ export const registerRun: Register = (program, streams, act) => {
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
+    .option('--restart', 'begin anew, even if a pull was cut off that could go on')
     .option('--migrate', 'apply pending migrations to a server first')
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
@@ -94,6 +96,7 @@ async function run(
     asOf: options.asOf ?? null,
     orSandbox: options.orSandbox === true,
     full: options.full === true,
+    restart: options.restart === true,
     migrate: options.migrate === true,
   };
   return perform(

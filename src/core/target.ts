@@ -157,8 +157,14 @@ export type Target = {
   ) => Promise<{ readonly tables: Readonly<Record<string, TableChanges>>; readonly rejects: RejectChanges }>;
   /** Drops what was staged. */
   readonly discard: () => Promise<void>;
-  /** Makes the data checks of these resources on what is published, and writes what they found into the ledger. */
-  readonly check: (resources: readonly Resource[]) => Promise<readonly CheckResult[]>;
+  /**
+   * Makes the data checks of these resources on what is published, and writes what they found into the ledger. Of a
+   * resource that is in `touched` they look at those ids alone; then the ledger keeps what they found in all rows.
+   */
+  readonly check: (
+    resources: readonly Resource[],
+    touched?: ReadonlyMap<string, readonly string[]>,
+  ) => Promise<readonly CheckResult[]>;
 };
 
 export type PublishTransaction = {

@@ -53,10 +53,10 @@ export async function runChanges(
   }
   const kept = before.map((file): RawPage => ({ file, head: new Uint8Array() }));
   progress.keep({ how: 'received', pages: [...kept, ...pulled.pages] });
-  const isSameKey = plan.pass === 'changes' && last?.derivation_key === key;
-  if (isSameKey) {
+  if (plan.pass === 'changes' && last !== null && last.derivation_key === key) {
     await deriveFrom(resource, pulled.pages, plan.after, progress, context);
-    checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
+    const live = last.tables[resource.tables[0].name]?.live_after ?? 0;
+    checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name), live);
     return progress.end('succeeded', { key, chain, carries: last });
   }
   await linkChain(resource, before, last, context);
@@ -102,15 +102,18 @@ async function choosePlan(
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
-      const found = await folder.rawInPlace(name, after + 1);
-      return { plan: meta, placed: found?.pages ?? [] };
+      const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
+      log.info(`going on with ${name} after ${placed.length} pages`, { resource: name });
+      return { plan: meta, placed };
     }
   }
   const everything: Chosen = { plan: { pass: 'full', since: null, after: 0, scope }, placed: [] };
   const chain = last?.chain ?? null;
   if (last === null || chain === null) return everything;
-  if (chain.scope !== scope && !full) throw otherScope(resource, chain.scope, scope);
-  if (full) return everything;
+  // Who goes on with a run asks for no more than that run did.
+  const wantsAll = full && !resumed;
+  if (chain.scope !== scope && !wantsAll) throw otherScope(resource, chain.scope, scope);
+  if (wantsAll) return everything;
   const why = await whyFull(last, chain, context);
   if (why === null)
     return { plan: { pass: 'changes', since: chain.cursor, after: last.pages.length, scope }, placed: [] };

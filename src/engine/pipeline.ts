@@ -38,7 +38,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
     await (options.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
     ({ end, publishSeconds } = await publishWhole(context, derived));
-    await makeChecks(context, end);
+    await makeChecks(context, end, derived);
   } catch (error) {
     const isUnknown = error instanceof UnknownOutcome;
     const cause = signal.aborted && !isUnknown ? interruption(signal) : error;
@@ -106,11 +106,24 @@ async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> 
 }
 
 /** What they find, or that they cannot be made, changes nothing about the run. */
-async function makeChecks({ emit, log, settings, target }: RunContext, end: RunEnd): Promise<void> {
+async function makeChecks(
+  { emit, log, settings, target }: RunContext,
+  end: RunEnd,
+  derived: Results,
+): Promise<void> {
   const published = end.entries.filter(({ report }) => report.status === 'succeeded');
   if (!settings.checks || published.length === 0) return;
   try {
-    const results = await target.check(published.map(({ resource }) => resource));
+    const touched = new Map(
+      published.flatMap(({ resource: { name } }) => {
+        const ids = derived.get(name)?.touched ?? null;
+        return ids === null ? [] : [[name, ids] as const];
+      }),
+    );
+    const results = await target.check(
+      published.map(({ resource }) => resource),
+      touched,
+    );
     const found = results.filter(({ count, severity }) => severity !== 'info' && count !== null && count > 0);
     emit({ type: 'checks.ended', checks: results.length, found: found.length, results });
   } catch (error) {

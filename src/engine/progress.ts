@@ -94,6 +94,7 @@ export class Progress {
       key,
       unchanged: unchanged ?? null,
       carries: carries ?? null,
+      touched: carries === undefined ? null : tally.ids,
       chain: chain ?? null,
     };
   }

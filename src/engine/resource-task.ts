@@ -157,12 +157,13 @@ function tellPages(
     emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
 }
 
-/** Throws where too many records broke their contract, or none came. */
+/** Throws where too many of `all` records broke their contract, or none came where that cannot be. */
 export function checkRejects(
   { name, shape }: Resource,
   { errored, received }: Readonly<Tally>,
   pass: Pass,
   limit: Limit,
+  all = received,
 ): void {
   if (shape === 'array' && received === 0 && !passRules(pass).mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
@@ -170,9 +171,9 @@ export function checkRejects(
       hint: 'The rows that are there stay. Try again later.',
     });
   }
-  if (!exceeds(limit, errored, received)) return;
+  if (!exceeds(limit, errored, all)) return;
   throw new PipelineError(
-    `Cannot publish ${name}: ${errored} of ${received} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
+    `Cannot publish ${name}: ${errored} of ${all} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
     { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${name}` },
   );
 }

@@ -143,6 +143,7 @@ async function deriveAll(
     tally.received += slices.length;
     tally.validated += counted.length;
     tally.repeated += valid.length - counted.length;
+    if (occurrences !== null) tally.ids.push(...counted.flatMap(({ record }) => readId(record) ?? []));
     tally.errored += rejected.length;
     const lines = rejected.filter(({ superseded }) => !superseded).map(stagedReject);
     if (lines.length > 0) await loader.enqueue(() => staging.reject(lines));

@@ -31,6 +31,8 @@ export type Derived = {
   readonly unchanged: LastPublish | null;
   /** The publish of which only what was staged differs: its other rows are not looked at. Else null. */
   readonly carries: LastPublish | null;
+  /** Then the ids of the records that were staged; else null. */
+  readonly touched: readonly string[] | null;
   /** Where it stands once this is published; null for a snapshot. */
   readonly chain: Chain | null;
 };

@@ -9,6 +9,8 @@ export type Tally = {
   validated: number;
   errored: number;
   repeated: number;
+  /** Of the records that make rows; of resources that are pulled by changes alone. */
+  readonly ids: string[];
   /** Rows in staging, by table. */
   staged: Readonly<Record<string, number>>;
   /** False: rows that did not arrive must stay, for it cannot be told which records arrived. */
@@ -27,6 +29,7 @@ export function createTally(): Tally {
     validated: 0,
     errored: 0,
     repeated: 0,
+    ids: [],
     staged: {},
     deletable: true,
     whole: false,

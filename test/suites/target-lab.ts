@@ -158,6 +158,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     key: null,
     unchanged: null,
     carries: null,
+    touched: null,
     chain: null,
   };
 }

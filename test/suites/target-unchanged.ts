@@ -171,6 +171,7 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
     key: 'a key',
     unchanged: last,
     carries: null,
+    touched: null,
     chain: null,
   };
 }

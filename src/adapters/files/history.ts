@@ -22,6 +22,8 @@ export type Manifest = RunReport & {
   readonly chosen?: readonly string[] | null;
   /** Did it let be what another address had published? */
   readonly keeps_others?: boolean;
+  /** The run whose raw files it derived again; null for a pull. */
+  readonly origin_run_id?: string | null;
   /** Where resources stood that are pulled by changes. */
   readonly chains?: Readonly<Record<string, Chain>>;
   /** Pages by resource. */

@@ -7,26 +7,32 @@ import type { Session } from './session.ts';
 /** A row that breaks a check. */
 export type CheckRow = { readonly id: string; readonly detail: string };
 
-/** Makes the data checks of these resources and writes what they found into the ledger. */
+/**
+ * Makes the data checks of these resources and writes what they found into the ledger; of those in `touched` it looks
+ * at these ids alone, and writes nothing.
+ */
 export async function runChecks(
   session: Session,
   runId: string,
   resources: readonly Resource[],
+  touched: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<CheckResult[]> {
   const published = await publishedResources(session);
   const results: CheckResult[] = [];
   for (const { name: resource, checks } of resources) {
     for (const check of checks) {
       const ready = (check.reads ?? []).every((other) => published.has(other));
-      const found = ready ? await countRows(session, check) : { count: null, error: null };
+      const ids = touched.get(resource) ?? null;
+      const found = ready ? await countRows(session, check, ids) : { count: null, error: null };
       results.push({ name: check.name, resource, severity: check.severity, ...found });
     }
   }
   const columns = ['name', 'resource', 'severity', 'count', 'error'] as const;
+  const whole = results.filter(({ resource }) => !touched.has(resource));
   await session.execute(
     `INSERT INTO run_checks (run_id, check_name, resource, severity, count, error)
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])`,
-    [runId, ...columns.map((column) => results.map((result) => result[column]))],
+    [runId, ...columns.map((column) => whole.map((result) => result[column]))],
   );
   return results;
 }
@@ -51,9 +57,17 @@ export async function ledgerChecks(session: Session, runId: string): Promise<Che
   );
 }
 
-async function countRows(session: Session, check: DataCheck): Promise<Pick<CheckResult, 'count' | 'error'>> {
+/** `ids` null: in all rows. */
+async function countRows(
+  session: Session,
+  check: DataCheck,
+  ids: readonly string[] | null,
+): Promise<Pick<CheckResult, 'count' | 'error'>> {
   try {
-    const [row] = await session.rows<{ n: number }>(`SELECT count(*) AS n FROM (${check.sql}) AS broken`);
+    const [row] = await session.rows<{ n: number }>(
+      `SELECT count(*) AS n FROM (${check.sql}) AS broken ${ids === null ? '' : 'WHERE id = ANY ($1)'}`,
+      ids === null ? [] : [ids],
+    );
     return { count: row?.n ?? null, error: null };
   } catch (error) {
     return { count: null, error: reportError(databaseError(`make check ${check.name}`, error)).message };

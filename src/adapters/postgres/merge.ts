@@ -173,10 +173,15 @@ function deleteSql(table: Table, gone: string): string {
 }
 
 /** The columns that make a row changed. A table of keys alone has none. */
-export function contents(table: Table): string[] {
+function contents(table: Table): string[] {
   return Object.entries(table.columns)
     .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
     .map(([name]) => name);
+}
+
+/** Those of them that a merge may change: a row that is kept stays as it came first. */
+export function changeable(table: Table): string[] {
+  return table.keep === true ? [] : contents(table);
 }
 
 function updateSql(table: Table, staged: string): string {
@@ -201,8 +206,7 @@ const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
 /** Staged rows that have a live one, and how many of them say the same as it. */
 export async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
-  // A row that is kept stays as it came first.
-  const columns = table.keep === true ? [] : contents(table);
+  const columns = changeable(table);
   const same =
     columns.length === 0
       ? 'true'

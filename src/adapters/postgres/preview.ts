@@ -1,6 +1,6 @@
 import type { Table } from '../../core/table.ts';
 import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
-import { contents, heldSql } from './merge.ts';
+import { changeable, heldSql } from './merge.ts';
 import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
@@ -14,7 +14,7 @@ export async function previewTable(
 ): Promise<TableChanges> {
   const staged = stagedResource.rows(table);
   const live = ident(table.name);
-  const columns = contents(table);
+  const columns = changeable(table);
   const differs =
     columns.length === 0
       ? 'false'

@@ -5,7 +5,8 @@ import type { StagedResource } from './staged-resource.ts';
 
 /**
  * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
- * A run that is resumed sees a record once. Only a run that published tells which records are fixed or gone.
+ * A run that is resumed sees a record once. Only a run that published tells which records are fixed or gone; one that
+ * pulled what had changed, only of records that came.
  */
 export async function recordRejects(
   session: Session,
@@ -30,11 +31,13 @@ export async function recordRejects(
   );
   if (report.status !== 'succeeded') return;
   const main = rows(resource.tables[0]);
+  const came = `EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
+         OR EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id)`;
   await session.execute(
     `UPDATE rejects r SET status = CASE
-       WHEN EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
-         OR EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) THEN 'fixed' ELSE 'gone' END
-     WHERE resource = $1 AND last_run_id <> $2 AND status IN ('open', 'waived')`,
+       WHEN ${came} THEN 'fixed' ELSE 'gone' END
+     WHERE resource = $1 AND last_run_id <> $2 AND status IN ('open', 'waived')
+       AND (${report.pass === 'full' ? 'true' : came})`,
     [resource.name, runId],
   );
 }

@@ -103,12 +103,12 @@ export function openTarget(
 
     discard: () => dropStaging(session, database.schema),
 
-    async check(resources) {
+    async check(resources, touched) {
       const limit = (seconds: number) =>
         session.execute(`SELECT set_config('statement_timeout', $1, false)`, [`${seconds}s`]);
       await limit(run.statementTimeoutSeconds);
       try {
-        return await runChecks(session, run.id, resources);
+        return await runChecks(session, run.id, resources, touched);
       } finally {
         await limit(0);
       }

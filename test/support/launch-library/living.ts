@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+import { Client } from 'pg';
+
+import { runPull } from '../../../src/app/pull.ts';
+import { openRuntime } from '../../../src/app/runtime.ts';
+import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
+import { forSource } from '../../../src/config/for-source.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import type { RunReport } from '../../../src/core/run.ts';
+import { planRun } from '../../../src/engine/plan.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sandbox/launch-library/server.ts';
+import source from '../../../src/sources/launch-library/source.ts';
+import { createTestLog, type Line } from '../http-upstream.ts';
+import type { TestServer } from '../workspace.ts';
+
+export type LivingOptions = LaunchLibraryOptions & {
+  /** Of the source. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly startsAt: number;
+};
+
+/** The stand-in of Launch Library, and runs against it in this process, at times that the test says. */
+export type Living = {
+  /** In milliseconds since 1970, for the stand-in and the runs. */
+  at: number;
+  readonly folder: string;
+  readonly lines: readonly Line[];
+  readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
+  readonly verify: () => Promise<VerifyReport>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
+  readonly rows: <R>(sql: string) => Promise<R[]>;
+  /** Paths that were asked for since the last call, with their queries. */
+  readonly asked: () => readonly string[];
+};
+
+export async function startLiving(
+  t: TestContext,
+  server: TestServer,
+  { settings = {}, startsAt, ...options }: LivingOptions,
+): Promise<Living> {
+  const requests: string[] = [];
+  const state = { at: startsAt };
+  const library = await startLaunchLibrary({
+    requestsPerWindow: 1e6,
+    clock: { now: () => state.at },
+    ...options,
+    async beforeAnswer(path) {
+      requests.push(path);
+      await options.beforeAnswer?.(path);
+    },
+  });
+  t.after(() => library.close());
+  const folder = mkdtempSync(join(tmpdir(), 'test-living-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const schema = `living_${randomUUID().slice(0, 8)}`;
+  const own = {
+    schema,
+    baseUrl: library.baseUrl.replace(/\/$/, ''),
+    requestsPerSecond: 1000,
+    burst: 1000,
+    backoffBaseSeconds: 0,
+    ...settings,
+  };
+  const config = { database: { url: server.url }, sources: { 'launch-library': own } };
+  writeFileSync(join(folder, 'spacex-pipeline.config.json'), JSON.stringify(config));
+  const { signal } = new AbortController();
+  const runtime = openRuntime({ signal });
+  t.after(() => runtime.close());
+  const loaded = forSource(await loadConfig({ env: {}, cwd: folder }), source);
+  const { lines, log } = createTestLog();
+  const clock = { ...systemClock, now: () => state.at };
+  const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
+  return Object.assign(state, {
+    folder,
+    lines,
+    run: ({ full = false } = {}) =>
+      runPull(
+        loaded,
+        {
+          plan: planRun(source.resources, null),
+          from: null,
+          asOf: null,
+          orSandbox: false,
+          full,
+          migrate: true,
+        },
+        deps,
+      ),
+    verify: () => verifyTargets([loaded], deps),
+    async rows<R>(sql: string) {
+      const client = new Client({ connectionString: server.url, options: `-c search_path=${schema},${schema}_pipeline` });
+      await client.connect();
+      try {
+        return (await client.query(sql)).rows as R[];
+      } finally {
+        await client.end();
+      }
+    },
+    asked: () => requests.splice(0).map((path) => decodeURIComponent(path)),
+  });
+}
