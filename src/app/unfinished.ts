@@ -17,9 +17,10 @@ const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'interrupted',
 export async function unfinishedPull({ source }: SourceConfig, dataDir: string): Promise<string | null> {
   if (source.changes === null) return null;
   const [newest] = await folderRuns(dataDir, 1, (manifest) => manifest.source === source.name);
-  if (newest === undefined || newest.origin_run_id !== null || isAlive(newest)) return null;
+  if (newest === undefined || newest.origin_run_id !== null) return null;
   const { error, resources, run_id, status } = newest;
   if (status === 'succeeded' || status === 'partial') return null;
+  if (status === 'running' && isAlive(newest)) return null;
   const codes = [error, ...Object.values(resources).map((one) => one.error)].map((one) => one?.code ?? null);
   if (!codes.every((code) => CUT_OFF.has(code))) return null;
   const hasPages = source.resources.some(({ name }) => existsSync(join(runFolder(dataDir, run_id), 'raw', name)));

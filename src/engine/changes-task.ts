@@ -59,10 +59,23 @@ export async function runChanges(
     checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name), live);
     return progress.end('succeeded', { key, chain, carries: last });
   }
+  if (last !== null) await tellAltered(resource, last, context);
   await linkChain(resource, before, last, context);
   await deriveFrom(resource, [...kept, ...pulled.pages], 0, progress, context);
   checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
   return progress.end('succeeded', { key, chain });
+}
+
+/** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
+async function tellAltered(resource: Resource, last: LastPublish, { log, target }: RunContext): Promise<void> {
+  const now = await target.contents(resource);
+  for (const [table, { digest }] of Object.entries(last.tables)) {
+    const found = now[table]?.digest;
+    if (found === undefined || found === digest) continue;
+    log.warn(`rows of ${table} were altered by somebody else: digest ${digest} is now ${found}`, {
+      resource: resource.name,
+    });
+  }
 }
 
 /** Derives pages that are in the run's folder, numbered on from `after`. */

@@ -30,6 +30,8 @@ export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
   at: number;
   readonly folder: string;
+  /** Of the stand-in, with the version. */
+  readonly url: string;
   readonly lines: readonly Line[];
   readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
   readonly verify: () => Promise<VerifyReport>;
@@ -78,6 +80,7 @@ export async function startLiving(
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
   return Object.assign(state, {
     folder,
+    url: library.baseUrl,
     lines,
     run: ({ full = false } = {}) =>
       runPull(
