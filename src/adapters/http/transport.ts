@@ -60,6 +60,8 @@ type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: IncomingMessage;
+  /** Is it the URL that was asked for? What its query has is ours, and no secret. */
+  readonly isOwn: boolean;
 };
 
 export function createTransport(options: TransportOptions): Transport {
@@ -93,7 +95,7 @@ export function createTransport(options: TransportOptions): Transport {
       const headers = headersOf(body.rawHeaders, hide);
       const status = body.statusCode ?? 0;
       const redirect = redirectOf(url, status, headers['location']);
-      if (redirect === null) return { place, status, headers, body };
+      if (redirect === null) return { place, status, headers, body, isOwn: redirects === 0 };
       letGo(body);
       if ('refused' in redirect) {
         const hint = `If that is where the API has moved, give ${setting} its address.`;
@@ -113,7 +115,7 @@ export function createTransport(options: TransportOptions): Transport {
     async get(path, etag, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
       const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
-      const { place, status, headers, body } = await exchange(path, own, signal);
+      const { body, headers, isOwn, place, status } = await exchange(path, own, signal);
       const pace = { pauseMs: options.bodyTimeoutSeconds * 1000, minBytesPerSecond, endsBy, clock };
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
@@ -123,7 +125,7 @@ export function createTransport(options: TransportOptions): Transport {
         const announced = status === 304 ? [] : encodingsOf(headers);
         const { chunks, encoding } = await decode(place, paced(body, pace), announced);
         const response: UpstreamResponse = {
-          url: maskUrl(place.url.href),
+          url: isOwn ? place.url.href : maskUrl(place.url.href),
           status,
           headers,
           simulated: headers[SIMULATED_HEADER] === 'true',
