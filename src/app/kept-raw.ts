@@ -56,7 +56,13 @@ export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: 
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
   };
   return {
-    upstream: { address: address ?? '', open: refuse, reach: async () => refuse(), hide: (text) => text },
+    upstream: {
+      address: address ?? '',
+      open: refuse,
+      quota: async () => refuse(),
+      reach: async () => refuse(),
+      hide: (text) => text,
+    },
     dataDir,
     keepsOthers: false,
     close: async () => undefined,

@@ -1,7 +1,9 @@
 import { openArchive } from '../adapters/http/archive/open-archive.ts';
 import { asOfDay } from '../adapters/http/archive/playback-url.ts';
+import type { Token } from '../adapters/http/transport.ts';
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
+import { sourceVariable } from '../config/keys.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
@@ -137,13 +139,13 @@ export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: strin
 export function howToResume(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
-    ? `Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: ${command}`
+    ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and go on with: ${command}`
     : `Go on with: ${command}`;
 }
 
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
-  const { startSandbox } = await import('../sandbox/server.ts');
-  const sandbox = await startSandbox({});
+  const { startStandIn } = await import('../sandbox/stand-in.ts');
+  const sandbox = await startStandIn(loaded.config.source.name);
   // Nobody has to be spared there.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
   const upstream = openApi(loaded, { name: 'sandbox', url: sandbox.url, setting: '--from' }, deps, own);
@@ -175,14 +177,17 @@ function openApi(
   { clock, log, runtime: { budgets } }: SourceDeps,
   own: { readonly requestsPerSecond?: number } = {},
 ): ClosingUpstream {
+  const { settings, source } = config;
   return openHttpUpstream({
-    ...config.settings,
+    ...settings,
+    auth: authAt(url, config),
+    quota: source.quota,
     // Anyone who sets a rate means it for each moment.
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
     setting,
-    ...(name === 'live' && config.source.archive !== null ? { otherwise: COPIES } : {}),
+    ...(name === 'live' && source.archive !== null ? { otherwise: COPIES } : {}),
     baseUrl: url,
     userAgent: USER_AGENT,
     budgets,
@@ -190,6 +195,13 @@ function openApi(
     log,
     random: Math.random,
   });
+}
+
+/** The token is for the configured API alone, not for any other address that somebody names. */
+function authAt(url: string, { settings, source }: SourceConfig): Token | null {
+  const { auth, name } = source;
+  if (auth === null || new URL(url).origin !== new URL(settings.baseUrl).origin) return null;
+  return { ...auth, token: settings.token ?? null, setting: `sources.${name}.token` };
 }
 
 const COPIES = ' For preserved copies, give --from archive.';

@@ -51,6 +51,11 @@ const SOURCE_NAMES: Readonly<Record<SourceKey, string>> = {
   resources: 'resources',
   limits: 'resource-limits',
   baseUrl: 'base-url',
+  token: 'token',
+  provider: 'provider',
+  pageSize: 'page-size',
+  fullAfterHours: 'full-after-hours',
+  settleSeconds: 'settle-seconds',
   archiveUrl: 'archive-url',
   recordingsUrl: 'recordings-url',
   connectTimeoutSeconds: 'connect-timeout-seconds',
@@ -77,18 +82,26 @@ export function listSettings(): readonly Setting[] {
   });
 }
 
+/** Behind the name of a source, a shorter one says enough. */
+const SHORT_NAMES: { readonly [K in SourceKey]?: string } = { baseUrl: 'url' };
+
 /** The variables of a source name it, but for those of the default one. */
 function namesOf(path: readonly string[]) {
   const [section = '', source = '', setting = ''] = path;
   if (section === 'sources' && isSourceKey(setting)) {
     const flag = SOURCE_NAMES[setting];
-    const named = source === sources[0]?.name ? flag : `${source}-${flag}`;
+    const named = source === sources[0]?.name ? flag : `${source}-${SHORT_NAMES[setting] ?? flag}`;
     const key = `sources.${source}.${setting}` as const;
     return { key, ofSource: setting, flag, variable: variableOf(named) };
   }
   const key = path.join('.');
   if (isSharedKey(key)) return { key, ofSource: null, flag: NAMES[key], variable: variableOf(NAMES[key]) };
   throw new PipelineError(`Cannot name ${key}: it has neither variable nor flag`, { code: 'internal' });
+}
+
+/** The variable that sets a value of one source. */
+export function sourceVariable(source: string, setting: SourceKey): string {
+  return VARIABLE_PREFIX + namesOf(['sources', source, setting]).variable;
 }
 
 function variableOf(name: string): string {

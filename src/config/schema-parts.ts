@@ -7,6 +7,9 @@ export const SHARE = { minimum: 0, maximum: 1 } as const;
 /** Names of jobs are part of the queue's own, of URLs and of labels. */
 export const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$';
 
+/** Of a part of a collection that is pulled. */
+export const ID_OR_ALL = '^(?:[0-9]{1,9}|all)$';
+
 export function section<const P extends Record<string, Schema>>(properties: P) {
   return object(properties, { additionalProperties: false });
 }

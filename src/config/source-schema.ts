@@ -9,9 +9,9 @@ import {
   string,
   type Static,
 } from '../core/schema.ts';
-import type { Archive, Source } from '../core/source.ts';
+import type { Archive, Auth, ChangesRules, Source } from '../core/source.ts';
 import { sources } from '../sources/index.ts';
-import { DAY_SECONDS, ownLimit, section, seconds, timeout } from './schema-parts.ts';
+import { DAY_SECONDS, ID_OR_ALL, ownLimit, section, seconds, timeout } from './schema-parts.ts';
 
 export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
 
@@ -21,7 +21,8 @@ export function sourceSections() {
 }
 
 /** What can be set for a source: where its records are and go, and how it is asked. */
-function sourceSection({ archive, baseUrl, pacing, schema }: Source) {
+function sourceSection(source: Source) {
+  const { archive, auth, baseUrl, changes, headersTimeoutSeconds, pacing, schema } = source;
   return section({
     schema: string({
       format: 'schema-name',
@@ -56,9 +57,11 @@ function sourceSection({ archive, baseUrl, pacing, schema }: Source) {
       default: baseUrl,
       description: 'The API, as an http:// or https:// URL.',
     }),
+    ...authSettings(auth),
+    ...changesSettings(changes),
     ...archiveSettings(archive),
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
-    headersTimeoutSeconds: timeout(30, 'Seconds to wait for the head of a response.'),
+    headersTimeoutSeconds: timeout(headersTimeoutSeconds, 'Seconds to wait for the head of a response.'),
     bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
     minBytesPerSecond: number({
       minimum: 0,
@@ -107,6 +110,68 @@ function sourceSection({ archive, baseUrl, pacing, schema }: Source) {
     ),
   });
 }
+
+/** A source whose API knows no tokens has no such setting. */
+function authSettings(auth: Auth | null): AuthSettings {
+  if (auth === null) return {} as AuthSettings;
+  return {
+    token: optional(
+      nullable(
+        string({
+          format: 'secret',
+          minLength: 16,
+          default: null,
+          description: `What requests give as Authorization: ${auth.scheme} TOKEN, for a higher limit; null for none.`,
+        }),
+      ),
+    ),
+  };
+}
+
+type AuthSettings = Readonly<Record<'token', ReturnType<typeof optional<string | null>>>>;
+
+/** A source that is not pulled by its changes has no such settings. */
+function changesSettings(changes: ChangesRules | null): ChangesSettings {
+  if (changes === null) return {} as ChangesSettings;
+  const { fullAfterHours, pageSize, scope, settleSeconds } = changes;
+  return {
+    [scope.setting]: optional(
+      string({
+        format: 'id-or-all',
+        pattern: ID_OR_ALL,
+        default: scope.default,
+        description: scope.description,
+      }),
+    ),
+    pageSize: optional(
+      integer({
+        minimum: 1,
+        maximum: pageSize.max,
+        default: pageSize.default,
+        description: 'Records that one request asks for.',
+      }),
+    ),
+    fullAfterHours: optional(
+      number({
+        minimum: 0,
+        maximum: 8760,
+        default: fullAfterHours,
+        description: 'Hours after which a run asks for everything again, not only for what has changed.',
+      }),
+    ),
+    settleSeconds: optional(
+      seconds(
+        settleSeconds,
+        'What changed in so many seconds before the last run is asked for once more: it may have been missing then.',
+      ),
+    ),
+  };
+}
+
+type ChangesSettings = Readonly<
+  Record<ChangesRules['scope']['setting'], ReturnType<typeof optional<string>>> &
+    Record<'pageSize' | 'fullAfterHours' | 'settleSeconds', ReturnType<typeof optional<number>>>
+>;
 
 /** A source without preserved copies has no such settings. */
 function archiveSettings(archive: Archive | null): ArchiveSettings {

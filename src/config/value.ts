@@ -3,7 +3,7 @@ import type { Schema } from '../core/schema.ts';
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { suggest } from '../lib/suggest.ts';
-import { JOB_NAME } from './schema-parts.ts';
+import { ID_OR_ALL, JOB_NAME } from './schema-parts.ts';
 import { serverUrlFault } from './url-fault.ts';
 
 type Format = {
@@ -50,6 +50,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   secret: {
     accepts: (value) => /^[\x21-\x7E]{16,}$/.test(value),
     expected: 'at least 16 characters of ASCII without spaces',
+  },
+  'id-or-all': {
+    accepts: (value) => new RegExp(ID_OR_ALL).test(value),
+    expected: 'an id as text, or all',
+    words: ['all'],
   },
   'queue-schema': {
     accepts: (value) => /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(value),

@@ -1,4 +1,5 @@
 import type { PipelineError } from './errors.ts';
+import type { Quota } from './quota.ts';
 import type { Proof, RawFile } from './run.ts';
 import type { KindKeeper } from './simulated.ts';
 
@@ -72,6 +73,8 @@ export type Upstream = {
   readonly open: (request: PageRequest, signal: AbortSignal) => Tries;
   /** Takes our own logins out of a text that it sent, to be quoted in a message. */
   readonly hide: (text: string) => string;
+  /** What it still allows, asked once; null where it does not say, or cannot be asked. */
+  readonly quota: (signal: AbortSignal) => Promise<Quota | null>;
   /** Why it cannot be reached, found by one connection without a request; null where it can. */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
 };

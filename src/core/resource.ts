@@ -1,4 +1,5 @@
 import { isLenient, settle } from './lenient.ts';
+import type { Ask } from './paging.ts';
 import type { Pull } from './pull.ts';
 import type { Schema, Static } from './schema.ts';
 import type { Row, RowOf, Table } from './table.ts';
@@ -30,6 +31,16 @@ export type DataCheck = {
   readonly sql: string;
 };
 
+/** How a collection is asked for what has changed, page by page. */
+export type ResourceChanges = {
+  /** The member of a page that holds its records. */
+  readonly member: string;
+  /** The field of a record that says when it changed. */
+  readonly changedAt: string;
+  /** Of the request, without its question mark. */
+  readonly query: (ask: Ask, settings: { readonly pageSize: number; readonly scope: string }) => string;
+};
+
 /** One collection of the API: where it is, what a record must be, what rows it becomes. */
 export type Resource = {
   readonly name: string;
@@ -39,6 +50,8 @@ export type Resource = {
   /** Is the response an array of records, or one record? */
   readonly shape: 'array' | 'object';
   readonly pull: Pull;
+  /** Where it can be asked for what has changed. */
+  readonly changes?: ResourceChanges;
   /** Resources that must be loaded before, each with the text column of its main table that `lookup` gives. */
   readonly needs: Readonly<Record<string, string>>;
   /** JSON Schema of one record. Records of an array have an `id`. */

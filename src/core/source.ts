@@ -1,3 +1,4 @@
+import type { QuotaRules } from './quota.ts';
 import type { Resource } from './resource.ts';
 
 /** Where records come from: an API, what it allows, and the schema that it fills. */
@@ -8,6 +9,14 @@ export type Source = {
   /** Of the live API, without a trailing slash. */
   readonly baseUrl: string;
   readonly pacing: Pacing;
+  /** To wait for the head of a response, unless the configuration says otherwise. */
+  readonly headersTimeoutSeconds: number;
+  /** How requests say who asks, where the configuration has a token; null where the API knows none. */
+  readonly auth: Auth | null;
+  /** Null where it does not say what it still allows. */
+  readonly quota: QuotaRules | null;
+  /** For resources that are pulled by their changes; null where there are none. */
+  readonly changes: ChangesRules | null;
   /** When the job runs that a source has without configuration: a cron expression of five fields, in UTC. */
   readonly schedule: string;
   /** Its preserved copies; null where there are none. */
@@ -20,6 +29,25 @@ export type Source = {
 
 /** In any T seconds at most `burst + requestsPerSecond * T` requests are sent. */
 export type Pacing = { readonly requestsPerSecond: number; readonly burst: number };
+
+/** The header is `Authorization: <scheme> <token>`. */
+export type Auth = { readonly scheme: string };
+
+/** What can be set for a source that is pulled by its changes, and the defaults. */
+export type ChangesRules = {
+  /** Records that one request asks for. */
+  readonly pageSize: { readonly default: number; readonly max: number };
+  /** After so many hours everything is asked for again. */
+  readonly fullAfterHours: number;
+  /** What changed so recently may still be missing in an answer. */
+  readonly settleSeconds: number;
+  /** Which part of the collection is pulled: an id, or `all`. */
+  readonly scope: {
+    readonly setting: 'provider';
+    readonly default: string;
+    readonly description: string;
+  };
+};
 
 /** Where copies of the records are preserved: captures of a web archive, and recordings in a repository. */
 export type Archive = {

@@ -56,7 +56,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
         end() {
           const attempts = tries.end();
           assert.deepEqual(
-            tried,
+            tried.map(({ seconds, status }) => ({ status, seconds })),
             attempts.map(({ seconds, status }) => ({ status, seconds })),
           );
           return attempts;
@@ -74,6 +74,8 @@ export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> 
   const { lines, log } = createTestLog();
   const upstream = openHttpUpstream({
     setting: 'sources.spacex.baseUrl',
+    auth: null,
+    quota: null,
     address: baseUrl,
     baseUrl,
     userAgent: 'test',

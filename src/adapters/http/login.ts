@@ -11,15 +11,19 @@ export function withoutLogin(url: URL): URL {
   return bare;
 }
 
-/** Replaces whatever is secret in the userinfo of URLs, in any form in which a server may send it back. */
-export function createHider(urls: readonly (URL | null)[]): (text: string) => string {
-  const secrets = urls.flatMap((url) => {
+/** Replaces a token, and whatever is secret in the userinfo of URLs, in any form in which a server may send it back. */
+export function createHider(
+  urls: readonly (URL | null)[],
+  token: string | null = null,
+): (text: string) => string {
+  const logins = urls.flatMap((url) => {
     const login = url === null ? null : loginOf(url);
     if (url === null || login === null) return [];
     const secret = url.password === '' ? url.username : url.password;
     return [login.slice('Basic '.length), secret, decoded(secret), encodeURIComponent(decoded(secret))];
   });
-  const long = secrets.filter(({ length }) => length >= SHORTEST);
+  const tokens = token === null ? [] : [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1)];
+  const long = [...tokens, ...logins].filter(({ length }) => length >= SHORTEST);
   return (text) => long.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 

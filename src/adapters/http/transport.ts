@@ -25,6 +25,8 @@ export type TransportOptions = Timeouts &
     readonly clock: Pick<Clock, 'elapsed'>;
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
+    /** How requests say who asks, in place of such a login; null where the API knows no tokens. */
+    readonly auth: Token | null;
     /** The key of the configuration that holds it, for hints. */
     readonly setting: string;
     /** What else could be done where it cannot be reached: a sentence behind a space. */
@@ -34,6 +36,15 @@ export type TransportOptions = Timeouts &
     readonly turn: (signal: AbortSignal) => Promise<void>;
     readonly log: Log;
   };
+
+/** Sent as `Authorization: <scheme> <token>`. */
+export type Token = {
+  readonly scheme: string;
+  /** Null where none is given. */
+  readonly token: string | null;
+  /** The key of the configuration that holds it, for hints. */
+  readonly setting: string;
+};
 
 /** Single requests over HTTP. Whatever fails is a RequestError. */
 export type Transport = {
@@ -56,8 +67,10 @@ export function createTransport(options: TransportOptions): Transport {
   const connections = openConnections(options);
   const send = createSender({ connections, turn, log });
   const base = new URL(baseUrl);
-  const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)]);
-  const login = loginOf(base);
+  const { auth } = options;
+  const token = auth?.token ?? null;
+  const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)], token);
+  const login = auth === null || token === null ? loginOf(base) : `${auth.scheme} ${token}`;
   const common = {
     'user-agent': options.userAgent,
     accept: 'application/json',
@@ -105,7 +118,7 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
         else if (status !== 200)
-          throw refused(place, status, headers, await quote(body, encodingsOf(headers), hide));
+          throw refused(place, status, headers, await quote(body, encodingsOf(headers), hide), auth);
         // A 304 has no body, whatever its headers announce.
         const announced = status === 304 ? [] : encodingsOf(headers);
         const { chunks, encoding } = await decode(place, paced(body, pace), announced);
@@ -156,13 +169,33 @@ function refused(
   status: number,
   headers: Readonly<Record<string, string>>,
   quoted: string,
+  auth: Token | null,
 ): RequestError {
   return cannotGet(place, `it answered ${status}${quoted}`, {
     retryable: RETRYABLE.has(status) || status >= 500,
-    hint: (HINTS[status] ?? 'Try again later.').replace('BASE_URL', place.setting),
+    hint: (hintOfToken(status, auth) ?? HINTS[status] ?? 'Try again later.').replace(
+      'BASE_URL',
+      place.setting,
+    ),
     status,
     retryAfter: headers['retry-after'],
   });
+}
+
+/** The key of the configuration that would allow more requests; null where it is given, or there is none. */
+export function whatAllowsMore(auth: Token | null): string | null {
+  return auth === null || auth.token !== null ? null : auth.setting;
+}
+
+/** What the token has to do with it; null for nothing. */
+function hintOfToken(status: number, auth: Token | null): string | null {
+  if (status === 429) {
+    const forMore = whatAllowsMore(auth);
+    return forMore === null ? null : `Try again later, or give ${forMore} for more requests.`;
+  }
+  return (status === 401 || status === 403) && auth !== null && auth.token !== null
+    ? `Check ${auth.setting}.`
+    : null;
 }
 
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);

@@ -2,6 +2,7 @@ import { AbsentError, PipelineError } from '../../core/errors.ts';
 import type { Attempt, Clock, Retry, Tried, Tries, UpstreamResponse } from '../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
+import type { Allowance } from './allowance.ts';
 import { RequestError } from './failures.ts';
 
 export type Retries = {
@@ -12,6 +13,9 @@ export type Retries = {
   readonly random: () => number;
   readonly clock: Clock;
   readonly budget: TokenBucket;
+  readonly allowance: Allowance;
+  /** The key of the configuration that would allow more requests; null where it is given, or there is none. */
+  readonly forMore: string | null;
 };
 
 export type TriesOptions = Retries & {
@@ -25,21 +29,26 @@ export type TriesOptions = Retries & {
 /** A response, and how to give up its connection. */
 export type Asked = { readonly response: UpstreamResponse; readonly letGo: () => void };
 
-const TOO_MANY_REQUESTS = 429;
+export const TOO_MANY_REQUESTS = 429;
 
 /** The one retry loop: around the complete request, its body included, as the caller reports how it went. */
 export function openTries(options: TriesOptions): Tries {
-  const { ask, budget, clock, maxAttempts, onRetry, onTried, signal } = options;
+  const { allowance, ask, budget, clock, maxAttempts, onRetry, onTried, signal } = options;
   const attempts: Attempt[] = [];
   let conditional = true;
   let started = clock.elapsed();
   /** The response that the caller works on. */
   let current: Asked | null = null;
 
-  function add(attempt: Omit<Attempt, 'seconds'>): void {
-    const seconds = (clock.elapsed() - started) / 1000;
-    attempts.push({ ...attempt, seconds });
-    onTried({ status: attempt.status, seconds });
+  function secondsSoFar(): number {
+    return (clock.elapsed() - started) / 1000;
+  }
+
+  function add(attempt: Attempt): void {
+    const { seconds, status } = attempt;
+    attempts.push(attempt);
+    const left = allowance.left();
+    onTried({ status, seconds, ...(left !== null && { quota_left: left }) });
   }
 
   /** Gives up the connection; tells the status of its response, null where there was none. */
@@ -54,12 +63,15 @@ export function openTries(options: TriesOptions): Tries {
   async function fail(error: PipelineError, status: number | null): Promise<void> {
     signal.throwIfAborted();
     const number = attempts.length + 1;
-    const wait = number < maxAttempts ? waitBefore(number, error, options) : null;
-    if (typeof wait !== 'number') {
-      add({ status, error: error.message, wait_seconds: null });
-      throw error instanceof AbsentError ? error : spent(wait ?? error, attempts.length);
+    const seconds = secondsSoFar();
+    allowance.count(status);
+    const wait = await waitBefore(number, error, options);
+    if (typeof wait !== 'number' || number >= maxAttempts) {
+      add({ status, error: error.message, seconds, wait_seconds: null });
+      if (error instanceof AbsentError) throw error;
+      throw spent(wait instanceof PipelineError ? wait : error, attempts.length);
     }
-    add({ status, error: error.message, wait_seconds: wait / 1000 });
+    add({ status, error: error.message, seconds, wait_seconds: wait / 1000 });
     onRetry({ attempt: number, status, message: error.message, wait_seconds: wait / 1000, elsewhere: false });
     if (error instanceof RequestError && error.unconditional) conditional = false;
     // It is told to the client, whatever the path was.
@@ -86,34 +98,65 @@ export function openTries(options: TriesOptions): Tries {
     },
     end() {
       const status = letGo();
-      if (status !== null) add({ status, error: null, wait_seconds: null });
+      if (status === null) return attempts;
+      allowance.count(status);
+      add({ status, error: null, seconds: secondsSoFar(), wait_seconds: null });
       return attempts;
     },
   };
 }
 
 /** Milliseconds until the next try; null where there must be none, or the error that says why it is too far off. */
-function waitBefore(
+async function waitBefore(
   number: number,
   error: PipelineError,
-  { backoffBaseSeconds, backoffCapSeconds, clock, maxRetryAfterSeconds, random }: Retries,
-): number | PipelineError | null {
+  options: TriesOptions,
+): Promise<number | PipelineError | null> {
+  const { allowance, backoffBaseSeconds, backoffCapSeconds, maxRetryAfterSeconds, random } = options;
   if (!error.retryable) return null;
-  const asked = error instanceof RequestError ? error.retryAfter : null;
-  const retryAfter = asked === null ? null : parseRetryAfter(asked, clock.now());
+  const asked = await askedWait(error, options);
+  // A request too early may cost more than it brings.
+  if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
   const backoff = backoffDelay(number, {
     baseMs: backoffBaseSeconds * 1000,
     capMs: backoffCapSeconds * 1000,
     random,
   });
-  if (retryAfter === null) return backoff;
-  if (retryAfter <= maxRetryAfterSeconds * 1000) return Math.max(retryAfter, backoff);
-  const at = clock.now() + retryAfter;
+  if (asked === null) return backoff;
+  return asked <= maxRetryAfterSeconds * 1000 ? Math.max(asked, backoff) : tooFarOff(error, asked, options);
+}
+
+/** Milliseconds that the source wants to be left alone; null where it does not say. */
+async function askedWait(
+  error: PipelineError,
+  { allowance, clock, signal }: TriesOptions,
+): Promise<number | null> {
+  const header = error instanceof RequestError ? error.retryAfter : null;
+  const asked = header === null ? null : parseRetryAfter(header, clock.now());
+  if (asked !== null || !isTooMany(error)) return asked;
+  const quota = await allowance.ask(signal);
+  return quota === null ? null : quota.nextSeconds * 1000;
+}
+
+function isTooMany(error: PipelineError): boolean {
+  return error instanceof RequestError && error.status === TOO_MANY_REQUESTS;
+}
+
+function tooFarOff(
+  error: PipelineError,
+  wait: number,
+  { clock, forMore, maxRetryAfterSeconds }: TriesOptions,
+): PipelineError {
+  const at = clock.now() + wait;
+  const instead =
+    isTooMany(error) && forMore !== null
+      ? `give ${forMore} for more requests`
+      : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
   return new PipelineError(`${error.message}, and asks to come back ${momentOf(at)}`, {
     code: 'source',
     retryAt: at > LATEST ? undefined : new Date(at),
     cause: error,
-    hint: `Start the run again then, or raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds}).`,
+    hint: `Start the run again then, or ${instead}.`,
   });
 }
 

@@ -1,10 +1,14 @@
 import type { Upstream } from '../../core/ports.ts';
+import type { QuotaRules } from '../../core/quota.ts';
 import { createBudgets, type Budgets } from '../../lib/token-bucket.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
+import { createAllowance } from './allowance.ts';
+import { createTransport, whatAllowsMore, type TransportOptions } from './transport.ts';
 import { openTries, type Retries } from './tries.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
-  Omit<Retries, 'budget'> & {
+  Omit<Retries, 'allowance' | 'budget' | 'forMore'> & {
+    /** How the API says what it still allows; null where it does not. */
+    readonly quota: QuotaRules | null;
     /** What the ledger remembers: `live`, `sandbox` or the base URL. */
     readonly address: string;
     readonly requestsPerSecond: number;
@@ -18,13 +22,22 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
   const { burst, clock, requestsPerSecond, budgets = createBudgets() } = options;
   const budget = budgets(new URL(options.baseUrl).host, { perSecond: requestsPerSecond, burst, clock });
   const transport = createTransport({ ...options, turn: budget.take });
+  const allowance = createAllowance({
+    rules: options.quota,
+    async get(path, signal) {
+      await budget.take(signal);
+      return transport.get(path, null, signal);
+    },
+  });
+  const forMore = whatAllowsMore(options.auth);
   return {
     address: options.address,
     open({ path, kept, onRetry, onTried }, signal) {
       const ask = (conditional: boolean) =>
         transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
-      return openTries({ ...options, budget, onRetry, onTried, ask, signal });
+      return openTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
     },
+    quota: allowance.ask,
     reach: transport.reach,
     hide: transport.hide,
     close: async () => transport.close(),

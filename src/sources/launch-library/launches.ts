@@ -2,6 +2,7 @@ import { durationSeconds } from '../../core/formats.ts';
 import { defineResource } from '../../core/resource.ts';
 import type { Static } from '../../core/schema.ts';
 import { filled } from '../../core/text.ts';
+import { launchChanges } from './changes.ts';
 import { launchChecks } from './checks.ts';
 import { contract } from './contract.ts';
 import { omitted } from './ignored.ts';
@@ -17,6 +18,7 @@ export default defineResource({
   path: '/launches/',
   shape: 'array',
   pull: 'snapshot',
+  changes: launchChanges,
   needs: {},
   contract,
   tables: [launches, boosters, updates, versions],

@@ -22,6 +22,10 @@ const spacex: Source = {
   baseUrl: 'https://api.spacexdata.com',
   // The live API allowed 50 in a second.
   pacing: { requestsPerSecond: 10, burst: 20 },
+  headersTimeoutSeconds: 30,
+  auth: null,
+  quota: null,
+  changes: null,
   // Its preserved copies never change; a mirror may.
   schedule: '20 4 * * *',
   archive,

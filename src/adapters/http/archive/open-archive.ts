@@ -80,6 +80,7 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
       return openCopyTries({ ...options, ...own });
     },
     hide: (text) => archive.hide(repository?.hide(text) ?? text),
+    quota: async () => null,
     reach: archive.reach,
     async close() {
       archive.close();

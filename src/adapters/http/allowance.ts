@@ -1,0 +1,72 @@
+import type { Quota, QuotaRules } from '../../core/quota.ts';
+import { RequestError } from './failures.ts';
+import { TOO_MANY_REQUESTS, type Asked } from './tries.ts';
+
+/** What a source still allows, as far as is known. */
+export type Allowance = {
+  /** Asks the source; null where it does not say, or cannot be asked. */
+  readonly ask: (signal: AbortSignal) => Promise<Quota | null>;
+  /** Does it say what it still allows? */
+  readonly isKnowable: boolean;
+  /** Counts a request by the status of its answer; null where none came. */
+  readonly count: (status: number | null) => void;
+  /** Requests; null where nobody has asked yet. */
+  readonly left: () => number | null;
+};
+
+type AllowanceOptions = {
+  readonly rules: QuotaRules | null;
+  /** One request, in its turn. */
+  readonly get: (path: string, signal: AbortSignal) => Promise<Asked>;
+};
+
+export function createAllowance({ get, rules }: AllowanceOptions): Allowance {
+  let left: number | null = null;
+
+  async function ask(signal: AbortSignal): Promise<Quota | null> {
+    if (rules === null) return null;
+    for (let number = 1; ; number += 1) {
+      try {
+        return rules.read(await readJson(await get(rules.path, signal)));
+      } catch (error) {
+        signal.throwIfAborted();
+        const isWorthAnother =
+          error instanceof RequestError && error.retryable && error.status !== TOO_MANY_REQUESTS;
+        if (number === MAX_TRIES || !isWorthAnother) return null;
+      }
+    }
+  }
+
+  return {
+    isKnowable: rules !== null,
+    async ask(signal) {
+      const quota = await ask(signal);
+      left = quota?.left ?? left;
+      return quota;
+    },
+    count(status) {
+      if (left === null || status === null) return;
+      left = status === TOO_MANY_REQUESTS ? 0 : Math.max(0, left - 1);
+    },
+    left: () => left,
+  };
+}
+
+const MAX_TRIES = 2;
+const MOST_BYTES = 65_536;
+
+/** A short body. Throws where it is long, or no JSON. */
+async function readJson({ letGo, response }: Asked): Promise<unknown> {
+  try {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size > MOST_BYTES) throw new Error('its answer is too long');
+    }
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } finally {
+    letGo();
+  }
+}

@@ -1,0 +1,2 @@
+/** The name of the source that it stands in for. */
+export const LAUNCH_LIBRARY = 'launch-library';

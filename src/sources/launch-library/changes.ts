@@ -1,0 +1,45 @@
+import type { Ask } from '../../core/paging.ts';
+import type { ResourceChanges } from '../../core/resource.ts';
+import type { ChangesRules } from '../../core/source.ts';
+
+export const changesRules: ChangesRules = {
+  // The API gives 100 to anyone who asks for more.
+  pageSize: { default: 100, max: 100 },
+  fullAfterHours: 24,
+  settleSeconds: 600,
+  scope: {
+    setting: 'provider',
+    default: '121',
+    description:
+      'The launch service provider whose launches are pulled, as its id: "121" is SpaceX; "all" for all.',
+  },
+};
+
+export const launchChanges: ResourceChanges = {
+  member: 'results',
+  changedAt: 'last_updated',
+  query(ask, { pageSize, scope }) {
+    const provider = scope === 'all' ? {} : { lsp__id: scope };
+    return written({ ...provider, mode: 'detailed', limit: String(pageSize), ...wanted(ask) });
+  },
+};
+
+function wanted(ask: Ask): Readonly<Record<string, string>> {
+  if (ask.by === 'id') {
+    const { from, offset, to } = ask;
+    return {
+      ordering: 'id',
+      last_updated__gte: from,
+      last_updated__lte: to,
+      ...(offset > 0 && { offset: String(offset) }),
+    };
+  }
+  return { ordering: 'last_updated', ...(ask.from !== null && { last_updated__gte: ask.from }) };
+}
+
+/** Colons may stand in a query as they are, and times are read more easily so. */
+function written(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%3A', ':')}`)
+    .join('&');
+}
