@@ -9,11 +9,13 @@ import { text } from 'node:stream/consumers';
 import { planRun } from '../src/engine/plan.ts';
 import { textTable } from '../src/lib/text-table.ts';
 import type { ResourceReport } from '../src/core/run.ts';
-import { resources } from '../src/sources/index.ts';
+import spacex from '../src/sources/spacex/source.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { copyAlone } from './copy-alone.ts';
 import { median } from './median.ts';
 import { bodyFile } from './static-api.ts';
+
+const { resources } = spacex;
 
 /**
  * Whole runs of the real program, of the sandbox's records over HTTP into a database, each a process of its own: first

@@ -1,8 +1,10 @@
-import { resources } from '../src/sources/index.ts';
+import spacex from '../src/sources/spacex/source.ts';
 import { FAULTS_HEADER } from '../src/sandbox/fault-spec.ts';
 import { startSandbox } from '../src/sandbox/server.ts';
 import { REVISIONS } from '../src/sandbox/universe/universe.ts';
 import type { Api, Reply } from '../test/support/api.ts';
+
+const { resources } = spacex;
 
 /** What the lab pulls: one resource that another needs, and one that stands alone. */
 export const PULLED = ['rockets', 'launches', 'payloads'] as const;

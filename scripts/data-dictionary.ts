@@ -1,9 +1,9 @@
-import spacex from '../src/sources/spacex/source.ts';
 import type { Session } from '../src/adapters/postgres/session.ts';
 import { migrationDirs } from '../src/app/database.ts';
-import type { DataCheck } from '../src/core/resource.ts';
+import type { DataCheck, Resource } from '../src/core/resource.ts';
+import type { Source } from '../src/core/source.ts';
 import type { Table } from '../src/core/table.ts';
-import { resources } from '../src/sources/index.ts';
+import { sources } from '../src/sources/index.ts';
 import { withMigrated } from './migrated.ts';
 
 export type Relation = {
@@ -20,9 +20,14 @@ type Column = {
   readonly comment: string | null;
 };
 
-/** Every table and view of a freshly migrated schema, with its comments. */
-export function readCatalog(): Promise<readonly Relation[]> {
-  return withMigrated(migrationDirs(spacex), catalog);
+export type Catalog = { readonly source: Source; readonly relations: readonly Relation[] };
+
+/** Every table and view of freshly migrated schemas, with its comments. */
+export async function readCatalogs(): Promise<readonly Catalog[]> {
+  const catalogs: Catalog[] = [];
+  for (const source of sources)
+    catalogs.push({ source, relations: await withMigrated(migrationDirs(source), catalog) });
+  return catalogs;
 }
 
 function catalog(session: Session, schema: string): Promise<Relation[]> {
@@ -43,9 +48,33 @@ function catalog(session: Session, schema: string): Promise<Relation[]> {
 }
 
 /** docs/data-dictionary.md. */
-export function dataDictionary(relations: readonly Relation[]): string {
-  const sections = resources.flatMap((resource) => [
-    `## ${resource.name}`,
+export function dataDictionary(catalogs: readonly Catalog[]): string {
+  return [
+    '# Data dictionary',
+    'Made by `npm run docs` from a migrated database; the same texts are comments in the database (`\\d+ launches` in psql).',
+    'Diagrams have key columns and references alone. References are indexed and counted, never enforced: the APIs have dangling ones.',
+    ...catalogs.flatMap(sourceSection),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function sourceSection({ relations, source: { name, resources, schema } }: Catalog): string[] {
+  const views = relations.filter(({ kind }) => kind === 'view');
+  return [
+    `## Source ${name}`,
+    `In the schema \`${schema}\`, unless the configuration says otherwise.`,
+    ['```mermaid', ...diagram(relations, resources), '```'].join('\n'),
+    ...resources.flatMap((resource) => resourceSection(resource, relations)),
+    ...(views.length === 0
+      ? []
+      : [`### Views of ${name}`, ...views.flatMap((view) => relationSection(view, null))]),
+  ];
+}
+
+function resourceSection(resource: Resource, relations: readonly Relation[]): string[] {
+  return [
+    `### ${resource.name}`,
     `\`GET ${resource.path}\`. ${resource.description}`,
     ...resource.tables.flatMap((table) =>
       relationSection(
@@ -55,19 +84,7 @@ export function dataDictionary(relations: readonly Relation[]): string {
     ),
     ...omittedSection(resource.omitted),
     ...checksSection(resource.checks),
-  ]);
-  const views = relations.filter(({ kind }) => kind === 'view');
-  return [
-    '# Data dictionary',
-    'Made by `npm run docs` from a migrated database; the same texts are comments in the database (`\\d+ launches` in psql).',
-    '## Diagram',
-    'Key columns and references alone. References are indexed and counted, never enforced: the API has dangling ones.',
-    ['```mermaid', ...diagram(relations), '```'].join('\n'),
-    ...sections,
-    ...(views.length === 0 ? [] : ['## Views', ...views.flatMap((view) => relationSection(view, null))]),
-  ]
-    .join('\n\n')
-    .concat('\n');
+  ];
 }
 
 function relationSection(relation: Relation | undefined, table: Table | null): string[] {
@@ -84,7 +101,7 @@ function relationSection(relation: Relation | undefined, table: Table | null): s
     return `| \`${column.name}\` | ${column.type} | ${column.nullable && relation.kind === 'table' ? 'yes' : ''} | ${notes.join(', ')} | ${column.comment ?? ''} |`;
   });
   return [
-    `### ${relation.name}`,
+    `#### ${relation.name}`,
     relation.comment ?? '',
     ['| column | type | null | | meaning |', '| --- | --- | --- | --- | --- |', ...lines].join('\n'),
   ];
@@ -104,7 +121,7 @@ function checksSection(checks: readonly DataCheck[]): string[] {
 }
 
 /** Mermaid. */
-function diagram(relations: readonly Relation[]): string[] {
+function diagram(relations: readonly Relation[], resources: readonly Resource[]): string[] {
   const lines = ['erDiagram'];
   for (const { tables } of resources) {
     const [main] = tables;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 
 import { cliReference } from './cli-reference.ts';
-import { dataDictionary, readCatalog } from './data-dictionary.ts';
+import { dataDictionary, readCatalogs } from './data-dictionary.ts';
 import { jsonReference } from './json-reference.ts';
 import { loggingReference } from './logging-reference.ts';
 
@@ -9,7 +9,7 @@ const docs = {
   'cli.md': await cliReference(),
   'json.md': jsonReference(),
   'logging.md': loggingReference(),
-  'data-dictionary.md': dataDictionary(await readCatalog()),
+  'data-dictionary.md': dataDictionary(await readCatalogs()),
 };
 for (const [name, text] of Object.entries(docs)) {
   await writeFile(new URL(`../docs/${name}`, import.meta.url), text);

@@ -23,6 +23,8 @@ export async function unfinishedPull({ source }: SourceConfig, dataDir: string):
   if (status === 'running' && isAlive(newest)) return null;
   const codes = [error, ...Object.values(resources).map((one) => one.error)].map((one) => one?.code ?? null);
   if (!codes.every((code) => CUT_OFF.has(code))) return null;
-  const hasPages = source.resources.some(({ name }) => existsSync(join(runFolder(dataDir, run_id), 'raw', name)));
+  const hasPages = source.resources.some(({ name }) =>
+    existsSync(join(runFolder(dataDir, run_id), 'raw', name)),
+  );
   return hasPages ? run_id : null;
 }

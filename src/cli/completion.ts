@@ -38,7 +38,7 @@ function choicesOf(key: ConfigKey): readonly string[] {
 }
 
 const NAMES = [...new Set(resources.map(({ name }) => name))];
-const TABLES = resources.flatMap(({ tables }) => tables.map(({ name }) => name));
+const TABLES = [...new Set(resources.flatMap(({ tables }) => tables.map(({ name }) => name)))];
 
 /** What stands behind a flag or for an argument, where it is neither free text nor told by its choices. */
 const CANDIDATES: Readonly<Record<string, Candidates>> = {

@@ -3,48 +3,49 @@ import { test } from 'node:test';
 
 import { compileConfigCheck } from './check.ts';
 import { listSettings, treeOf } from './keys.ts';
-import { readText } from './value.ts';
+import type { SourceKey } from './schema.ts';
+import { readText, showFound } from './value.ts';
 
 const check = compileConfigCheck();
 
-/** For each key a good value as text, and a wrong one with what it should have been. */
-const VALUES: Readonly<Record<string, readonly [good: string, bad: unknown, expected: string]>> = {
-  'sources.spacex.schema': [
+/** A good value as text, and a wrong one with what it should have been. */
+type Values = readonly [good: string, bad: unknown, expected: string];
+
+/** For each setting of a source. */
+const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
+  schema: [
     'Raumfahrt ä',
     'pg_x',
     'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   ],
-  'sources.spacex.resources': ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
-  'sources.spacex.limits': ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
-  'sources.spacex.baseUrl': ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without query'],
-  'sources.spacex.archiveUrl': [
-    'http://localhost/web/1id_/http://h',
-    'ftp://h',
-    'an http:// or https:// URL without query',
-  ],
-  'sources.spacex.recordingsUrl': ['', 'ftp://h', 'an http:// or https:// URL without query, or nothing'],
-  'sources.spacex.connectTimeoutSeconds': ['1.5', 0, 'a number above 0 and at most 3600'],
-  'sources.spacex.headersTimeoutSeconds': ['2', 'soon', 'a number above 0 and at most 3600'],
-  'sources.spacex.bodyTimeoutSeconds': ['3', 3601, 'a number above 0 and at most 3600'],
-  'sources.spacex.minBytesPerSecond': ['0', -1, 'a number from 0 to 1000000000'],
-  'sources.spacex.responseTimeoutSeconds': ['600', 0, 'a number above 0 and at most 86400'],
-  'sources.spacex.maxAttempts': ['6', 1.5, 'a whole number from 1 to 100'],
-  'sources.spacex.maxRetryAfterSeconds': ['0', -1, 'a number from 0 to 86400'],
-  'sources.spacex.backoffBaseSeconds': ['0.25', '1s', 'a number from 0 to 86400'],
-  'sources.spacex.backoffCapSeconds': ['7', '0x10', 'a number from 0 to 86400'],
-  'sources.spacex.requestsPerSecond': ['0.5', 'fast', 'a number above 0 and at most 1000'],
-  'sources.spacex.burst': ['20', 0, 'a whole number from 1 to 1000'],
-  'sources.spacex.httpProxy': [
-    'proxy:3128',
-    'socks5://h:1',
-    'an http:// or https:// URL without path, or host:port',
-  ],
-  'sources.spacex.httpsProxy': [
-    'https://u:p@h',
-    'http://h/x',
-    'an http:// or https:// URL without path, or host:port',
-  ],
-  'sources.spacex.noProxy': ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
+  resources: ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
+  limits: ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
+  baseUrl: ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without query'],
+  token: ['0123456789abcdef', 'short', 'at least 16 characters of ASCII without spaces'],
+  provider: ['all', 'SpaceX', 'an id as text, or all'],
+  pageSize: ['30', 101, 'a whole number from 1 to 100'],
+  fullAfterHours: ['0.5', 8761, 'a number from 0 to 8760'],
+  settleSeconds: ['0', -1, 'a number from 0 to 86400'],
+  archiveUrl: ['http://localhost/web/1id_/http://h', 'ftp://h', 'an http:// or https:// URL without query'],
+  recordingsUrl: ['', 'ftp://h', 'an http:// or https:// URL without query, or nothing'],
+  connectTimeoutSeconds: ['1.5', 0, 'a number above 0 and at most 3600'],
+  headersTimeoutSeconds: ['2', 'soon', 'a number above 0 and at most 3600'],
+  bodyTimeoutSeconds: ['3', 3601, 'a number above 0 and at most 3600'],
+  minBytesPerSecond: ['0', -1, 'a number from 0 to 1000000000'],
+  responseTimeoutSeconds: ['600', 0, 'a number above 0 and at most 86400'],
+  maxAttempts: ['6', 1.5, 'a whole number from 1 to 100'],
+  maxRetryAfterSeconds: ['0', -1, 'a number from 0 to 86400'],
+  backoffBaseSeconds: ['0.25', '1s', 'a number from 0 to 86400'],
+  backoffCapSeconds: ['7', '0x10', 'a number from 0 to 86400'],
+  requestsPerSecond: ['0.5', 'fast', 'a number above 0 and at most 1000'],
+  burst: ['20', 0, 'a whole number from 1 to 1000'],
+  httpProxy: ['proxy:3128', 'socks5://h:1', 'an http:// or https:// URL without path, or host:port'],
+  httpsProxy: ['https://u:p@h', 'http://h/x', 'an http:// or https:// URL without path, or host:port'],
+  noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
+};
+
+/** For each key that is said once for all. */
+const VALUES: Readonly<Record<string, Values>> = {
   jobs: ['{}', 1, 'an object'],
   'serve.host': ['0.0.0.0', 'a/b', 'the name or address of a host'],
   'serve.port': ['0', 65_536, 'a whole number from 0 to 65535'],
@@ -81,15 +82,19 @@ test('each key takes a good value, read from text, and refuses a wrong one with 
   const settings = listSettings();
   assert.deepEqual(
     Object.keys(VALUES),
-    settings.map(({ key }) => key),
+    settings.filter(({ ofSource }) => ofSource === null).map(({ key }) => key),
   );
-  for (const { key, path, schema } of settings) {
-    const [good, bad, expected] = VALUES[key] ?? ['', null, ''];
+  for (const { key, ofSource, path, schema } of settings) {
+    const [good, bad, expected] = (ofSource === null ? VALUES[key] : SOURCE_VALUES[ofSource]) ?? [
+      '',
+      null,
+      '',
+    ];
     assert.deepEqual(check(treeOf([{ path, value: readText(schema, good) }])), [], key);
     const values = typeof bad === 'number' ? [bad, readText(schema, String(bad)), [], null] : [bad, -0.5];
     for (const value of values) {
       assert.deepEqual(check(treeOf([{ path, value }])), [
-        { where: key, message: `must be ${expected}, found ${JSON.stringify(value)}` },
+        { where: key, message: `must be ${expected}, found ${showFound(value, schema)}` },
       ]);
     }
   }

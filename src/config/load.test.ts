@@ -5,80 +5,32 @@ import { test } from 'node:test';
 import { failure, FILE, folderWith, load, messageOf, type Setup } from '../../test/support/config-folder.ts';
 import { describeConfig, loadConfig, type LoadedConfig } from './load.ts';
 import { listSettings, treeOf, type Setting } from './keys.ts';
-import spacex from '../sources/spacex/source.ts';
-
-test('without file, environment and flags, every value is the default', async () => {
-  const { config, origins, file, cwd } = await load({});
-  const seconds = { answerTimeoutSeconds: 30, lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 };
-  assert.deepEqual(config, {
-    sources: {
-      spacex: {
-        schema: 'spacex',
-        resources: null,
-        limits: {},
-        baseUrl: 'https://api.spacexdata.com',
-        archiveUrl: spacex.archive?.url,
-        recordingsUrl: spacex.archive?.recordingsUrl,
-        connectTimeoutSeconds: 10,
-        headersTimeoutSeconds: 30,
-        bodyTimeoutSeconds: 30,
-        minBytesPerSecond: 100,
-        responseTimeoutSeconds: 7200,
-        maxAttempts: 5,
-        maxRetryAfterSeconds: 120,
-        backoffBaseSeconds: 0.5,
-        backoffCapSeconds: 30,
-        requestsPerSecond: 10,
-        httpProxy: null,
-        httpsProxy: null,
-        noProxy: null,
-        burst: 20,
-      },
-    },
-    jobs: {},
-    serve: {
-      host: '127.0.0.1',
-      port: 8080,
-      token: null,
-      queueSchema: 'spacex_pipeline_queue',
-      stopTimeoutSeconds: 30,
-    },
-    concurrency: 4,
-    batchSize: 10_000,
-    atomic: false,
-    dataDir: join(cwd, 'data'),
-    database: { url: null, allowNetworkFolder: false, ...seconds },
-    limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
-    deletes: true,
-    checks: true,
-    retention: { prune: true, publishedRuns: 20, failedDays: 14 },
-    log: { level: 'info', format: 'text' },
-  });
-  assert.deepEqual([file, new Set(Object.values(origins))], [null, new Set(['default'])]);
-});
 
 test('for each key: flag over environment over .env over file', async () => {
   const settings = listSettings();
   const samples: Readonly<Record<string, readonly unknown[]>> = {
-    'sources.spacex.noProxy': ['a', 'b', 'c', '*'],
-    'sources.spacex.resources': [['a'], ['b'], ['c'], ['d']],
+    noProxy: ['a', 'b', 'c', '*'],
+    resources: [['a'], ['b'], ['c'], ['d']],
+    token: ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40)),
+    provider: ['1', '2', '3', 'all'],
     dataDir: ['/a', '/b', '/c', '/d'],
     'database.url': ['postgresql://a', 'postgresql://b', 'postgresql://c', 'postgresql://d'],
-    'sources.spacex.schema': ['a', 'b', 'c', 'd'],
+    schema: ['a', 'b', 'c', 'd'],
     jobs: ['a', 'b', 'c', 'd'].map((name) => ({ [name]: { enabled: false } })),
     'serve.host': ['a', 'b', 'c', 'd'],
     'serve.token': ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(16)),
     'serve.queueSchema': ['a', 'b', 'c', 'd'],
     'log.level': ['debug', 'warn', 'error', 'debug'],
     'log.format': ['json', 'text', 'json', 'text'],
-    'sources.spacex.limits': [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
+    limits: [1, 2, 3, 4].map((count) => ({ any: { rejects: { count } } })),
   };
   const usual = ({ default: byDefault, ...schema }: Setting['schema']): readonly unknown[] => {
     if (typeof byDefault === 'boolean') return [!byDefault, byDefault, !byDefault, byDefault];
     if ('format' in schema) return ['http://a', 'http://b', 'https://c', 'http://d'];
     return 'maximum' in schema && schema.maximum === 1 ? [0.2, 0.3, 0.4, 0.5] : [11, 12, 13, 14];
   };
-  const sample = ({ key, schema }: Setting, layer: number) => (samples[key] ?? usual(schema))[layer];
+  const sample = ({ key, ofSource, schema }: Setting, layer: number) =>
+    (samples[ofSource ?? key] ?? usual(schema))[layer];
   const layer = (index: number) =>
     treeOf(settings.map((one) => ({ path: one.path, value: sample(one, index) })));
   const textOf = (value: unknown): string =>
@@ -253,7 +205,12 @@ test('a flag that says no is named so', async () => {
 
 test('the description has every key, its origin, and no secret', async () => {
   const loaded = await load({
-    env: { POSTGRES_HOST: 'h', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'geheim', HTTPS_PROXY: 'u:geheim@p:1' },
+    env: {
+      POSTGRES_HOST: 'h',
+      POSTGRES_USER: 'u',
+      POSTGRES_PASSWORD: 'geheim',
+      HTTPS_PROXY: 'u:geheim@p:1',
+    },
     flags: { sources: { spacex: { baseUrl: 'https://geheim@a.test/' } } },
   });
   const entries = describeConfig(loaded);

@@ -53,7 +53,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   'id-or-all': {
     accepts: (value) => new RegExp(ID_OR_ALL).test(value),
-    expected: (value) => (typeof value === 'number' ? `text, as in "${value}"` : 'an id, or all'),
+    expected: 'an id as text, or all',
     words: ['all'],
   },
   'queue-schema': {

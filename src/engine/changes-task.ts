@@ -67,7 +67,11 @@ export async function runChanges(
 }
 
 /** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
-async function tellAltered(resource: Resource, last: LastPublish, { log, target }: RunContext): Promise<void> {
+async function tellAltered(
+  resource: Resource,
+  last: LastPublish,
+  { log, target }: RunContext,
+): Promise<void> {
   const now = await target.contents(resource);
   for (const [table, { digest }] of Object.entries(last.tables)) {
     const found = now[table]?.digest;

@@ -4,8 +4,10 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
 import type { Resource } from '../core/resource.ts';
-import { resources } from '../sources/index.ts';
+import spacex from '../sources/spacex/source.ts';
 import { planRun } from './plan.ts';
+
+const { resources } = spacex;
 
 function resource(name: string, needs: readonly string[] = []): Resource {
   const [any] = resources;

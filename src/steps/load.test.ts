@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { RunFolder } from '../core/ports.ts';
-import { resources } from '../sources/index.ts';
+import spacex from '../sources/spacex/source.ts';
 import { createLoader } from './load.ts';
+
+const { resources } = spacex;
 
 /** Rows that a batch may have at most in these tests. */
 const BATCH_ROWS = 100;

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 
 import { NO_ROWS, rowCounts, type ResourceReport, type ResourceStatus } from '../core/run.ts';
 import type { LedgerEntry } from '../core/target.ts';
-import { resources } from '../sources/index.ts';
+import spacex from '../sources/spacex/source.ts';
 import { closeRun } from './outcome.ts';
+
+const { resources } = spacex;
 
 const failure = { code: 'database', message: 'Cannot load', hint: null } as const;
 const need = { ...failure, code: 'need' } as const;

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { resources } from '../sources/index.ts';
+import spacex from '../sources/spacex/source.ts';
 import { derivationKey } from './unchanged.ts';
+
+const { resources } = spacex;
 
 const [one, other] = resources;
 assert.ok(one && other);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import type { Table } from '../../src/core/table.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { CliResult } from '../support/cli.ts';
 import {
@@ -14,6 +14,8 @@ import {
   type TestServer,
   type Workspace,
 } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 const ALL = { source: { ...QUICK_SOURCE }, resources: null };
 const LAUNCHES = 80;

@@ -5,11 +5,13 @@ import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { openServer } from '../../src/adapters/postgres/server.ts';
 import type { Session } from '../../src/adapters/postgres/session.ts';
 import { textTable } from '../../src/lib/text-table.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { NOT_RECORDED, recordedBody } from '../suites/recorded.ts';
 import { startApi } from '../support/api.ts';
 import { REPOSITORY } from '../support/cli.ts';
 import { createTestServer, readText, type TestServer } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 /** A heading, the first block of SQL below it and the first block of text below that. */
 const QUESTION =

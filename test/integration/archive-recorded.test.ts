@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { canProve, disproof } from '../../src/adapters/http/archive/proof.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { NOT_RECORDED, recordedBody } from '../suites/recorded.ts';
 import { copies, stageArchive } from '../support/archive.ts';
+
+const { resources } = spacex;
 
 const CAPTURED = ['launches', 'rockets', 'capsules', 'crew', 'ships', 'roadster'];
 const ALL = resources.map(({ name }) => name);

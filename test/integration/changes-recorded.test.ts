@@ -25,7 +25,13 @@ describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
     const first = await living.run();
     const { launches } = first.resources;
     assert.equal(first.status, 'succeeded', first.error?.message);
-    assert.partialDeepStrictEqual(launches, { received: 103, validated: 100, errored: 0, repeated: 3, pass: 'full' });
+    assert.partialDeepStrictEqual(launches, {
+      received: 103,
+      validated: 100,
+      errored: 0,
+      repeated: 3,
+      pass: 'full',
+    });
     assert.equal(living.asked().filter((path) => path.startsWith('/2.3.0/launches/')).length, 4);
     const [count] = await living.rows(`SELECT (SELECT count(*) FROM launches)::int AS launches,
       (SELECT count(*) FROM launches WHERE provider_id = 121)::int AS spacex,
@@ -36,7 +42,11 @@ describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
     living.at += 60_000;
     const second = await living.run();
     assert.equal(second.status, 'succeeded', second.error?.message);
-    assert.partialDeepStrictEqual(second.resources['launches'], { not_modified: true, pass: 'changes', inserted: 0 });
+    assert.partialDeepStrictEqual(second.resources['launches'], {
+      not_modified: true,
+      pass: 'changes',
+      inserted: 0,
+    });
     const asked = living.asked();
     assert.deepEqual(
       asked.map((path) => path.replace(/\?.*/, '')),

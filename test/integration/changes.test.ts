@@ -3,7 +3,11 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 
-import { createChangingWorld, simulatedLaunches, updatedAt } from '../support/launch-library/changing-world.ts';
+import {
+  createChangingWorld,
+  simulatedLaunches,
+  updatedAt,
+} from '../support/launch-library/changing-world.ts';
 import { startLiving, type Living, type LivingOptions } from '../support/launch-library/living.ts';
 import { createTestServer } from '../support/workspace.ts';
 
@@ -43,9 +47,21 @@ describe('a pull of changes', () => {
     const [changed = {}] = records;
     world.put(updatedAt(changed, one.at - MINUTE, { name: 'Another name' }));
     const second = await pulled(one);
-    assert.partialDeepStrictEqual(second, { pass: 'changes', received: 1, validated: 1, updated: 1, inserted: 0 });
-    assert.partialDeepStrictEqual(second.tables['launches'], { carried: true, live_before: 40, live_after: 40 });
-    const named = await one.rows<{ name: string }>(`SELECT name FROM launches WHERE id = '${changed['id']}'`);
+    assert.partialDeepStrictEqual(second, {
+      pass: 'changes',
+      received: 1,
+      validated: 1,
+      updated: 1,
+      inserted: 0,
+    });
+    assert.partialDeepStrictEqual(second.tables['launches'], {
+      carried: true,
+      live_before: 40,
+      live_after: 40,
+    });
+    const named = await one.rows<{ name: string }>(
+      `SELECT name FROM launches WHERE id = '${String(changed['id'])}'`,
+    );
     assert.deepEqual(named, [{ name: 'Another name' }]);
 
     one.at += 15 * MINUTE;
@@ -53,7 +69,10 @@ describe('a pull of changes', () => {
     // What was carried is what one counts.
     const full = await pulled(one, { full: true });
     assert.equal(full.tables['launches']?.digest, second.tables['launches']?.digest);
-    assert.deepEqual(one.lines.filter(({ level }) => level === 'warn'), []);
+    assert.deepEqual(
+      one.lines.filter(({ level }) => level === 'warn'),
+      [],
+    );
   });
 
   it('keeps the row of what is gone, until everything is asked for', async (t) => {
@@ -100,7 +119,7 @@ describe('a pull of changes', () => {
   it('heals a row that somebody altered, and says so', async (t) => {
     const one = await living(t, { world: createChangingWorld(records) });
     await pulled(one);
-    await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${records[0]?.['id']}'`);
+    await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${String(records[0]?.['id'])}'`);
     one.at += 15 * MINUTE;
     const { status } = await one.run();
     assert.equal(status, 'succeeded');
@@ -115,7 +134,10 @@ describe('a pull of changes', () => {
     await pulled(one);
     const [broken = {}, other = {}] = records;
     one.at += 15 * MINUTE;
-    world.put(updatedAt(broken, one.at - MINUTE, { name: null }), updatedAt(other, one.at - MINUTE, { name: 'Fine' }));
+    world.put(
+      updatedAt(broken, one.at - MINUTE, { name: null }),
+      updatedAt(other, one.at - MINUTE, { name: 'Fine' }),
+    );
     assert.partialDeepStrictEqual(await pulled(one), { received: 2, validated: 1, errored: 1, held: 1 });
     const open = `SELECT record_id, status FROM rejects`;
     assert.deepEqual(await one.rows(open), [{ record_id: broken['id'], status: 'open' }]);
@@ -146,7 +168,9 @@ describe('a pull of changes', () => {
 describe('a pull for which the quota is too small', () => {
   it('is put off, and goes on where it was', async (t) => {
     // No two of them share a time.
-    const many = simulatedLaunches(851).map((record, index) => updatedAt(record, NOON - (900 - index) * MINUTE));
+    const many = simulatedLaunches(851).map((record, index) =>
+      updatedAt(record, NOON - (900 - index) * MINUTE),
+    );
     const world = createChangingWorld(many);
     const one = await living(t, { world, requestsPerWindow: 15, settings: { pageSize: 100 } });
     const used = Array.from({ length: 12 }, () => fetch(`${one.url}launches/?limit=1`));

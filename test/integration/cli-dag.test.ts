@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 let workspace: Workspace;
 before(() => {

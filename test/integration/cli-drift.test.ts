@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { DriftReport } from '../../src/app/drift.ts';
 import type { Profile } from '../../src/core/profile.ts';
 import type { RunReport } from '../../src/core/run.ts';
-import { resources as pulled } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { NOT_RECORDED, recordedBody } from '../suites/recorded.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { cliEnvironment, type CliResult } from '../support/cli.ts';
@@ -18,6 +18,8 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+
+const { resources: pulled } = spacex;
 
 type Launch = Record<string, unknown> & { readonly cores: readonly Record<string, unknown>[] };
 type Pulled = CliResult & { readonly report: RunReport; readonly drift: string | undefined };

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   assertFailure,
@@ -13,6 +13,8 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 let server: TestServer;
 let workspace: ServerWorkspace;

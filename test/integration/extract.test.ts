@@ -10,11 +10,13 @@ import type { RunFolder, Upstream } from '../../src/core/ports.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createRecordSplitter, JsonSyntaxError } from '../../src/lib/json-records.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { extract, type Before, type Derive, type ExtractContext } from '../../src/steps/extract.ts';
 import { createKindGuard } from '../../src/steps/kind.ts';
 import { JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
+
+const { resources } = spacex;
 
 /** An upstream, the first resource that it has, and the folders of a run and of the one before it. */
 async function open(

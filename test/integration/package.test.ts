@@ -7,9 +7,11 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
 import { findOldNode } from '../support/old-node.ts';
+
+const { resources } = spacex;
 
 /** Where a stranger installs it: an empty folder, whose name needs quotes and has letters beyond ASCII. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-package-'));

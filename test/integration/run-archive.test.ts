@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import { startWayback, type Wayback, type WaybackOptions } from '../../src/sandbox/wayback/server.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { NOT_RECORDED, readRecorded, RECORDED_ROWS, recordedBody } from '../suites/recorded.ts';
 import {
   assertFailure,
@@ -13,6 +13,8 @@ import {
   readJson,
   type ServerWorkspace,
 } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 const server = await createTestServer();
 after(server.close);

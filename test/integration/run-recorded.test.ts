@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import {
   expectedLaunch,
   NOT_RECORDED,
@@ -13,6 +13,8 @@ import {
 } from '../suites/recorded.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { createTestServer, createWorkspace, type TestServer, type Workspace } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 /** Null: the database is the embedded one, which takes seconds to open: there only what may differ is tested. */
 const servers: (TestServer | null)[] = NOT_RECORDED === false ? [null, await createTestServer()] : [null];

@@ -6,9 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { createTestServer, readText, type TestServer } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 let server: TestServer;
 before(async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   createGate,
@@ -24,6 +24,8 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+
+const { resources } = spacex;
 
 let server: TestServer;
 let replies: Readonly<Record<typeof ROCKETS | typeof LAUNCHES, Reply>>;

@@ -1,9 +1,11 @@
 import type { Resource, Rows, TransformContext } from '../../src/core/resource.ts';
 import type { Row } from '../../src/core/table.ts';
 import type { RunEnd } from '../../src/core/target.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { publish, type Derived } from '../../src/steps/publish.ts';
 import { ANY_LOSS, beginRun, stage, type Lab, type Run } from './target-lab.ts';
+
+const { resources } = spacex;
 
 /** The records of a resource. */
 export type Records = (resource: string) => readonly unknown[];

@@ -8,8 +8,9 @@ import { ident, ledgerSchema, NAME_BYTES } from '../../src/adapters/postgres/sql
 import { stagingNames } from '../../src/adapters/postgres/staging.ts';
 import { migrationDirs } from '../../src/app/database.ts';
 import { baseType, collationOf, PIPELINE_COLUMNS, type Table } from '../../src/core/table.ts';
-import { resources } from '../../src/sources/index.ts';
 import { randomSchema, type OpenDatabase } from './target-lab.ts';
+
+const { resources } = spacex;
 
 const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
 import { checkRows, runChecks } from '../../src/adapters/postgres/checks.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import type { Lab } from './target-lab.ts';
+
+const { resources } = spacex;
 
 /**
  * What each data check finds in the recorded answers, of which launches, payloads, pads and ships were recorded in

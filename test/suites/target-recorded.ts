@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { ident } from '../../src/adapters/postgres/sql.ts';
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { loadAll } from './load-all.ts';
 import { testRecordedChecks } from './recorded-checks.ts';
 import { testRecordedFacts } from './recorded-facts.ts';
 import { testRecordedViews } from './recorded-views.ts';
 import { expectedLaunch, NOT_RECORDED, readRecorded, RECORDED_ROWS } from './recorded.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
+
+const { resources } = spacex;
 
 /** The recorded answers of the real API through transform, CSV, COPY and publish. */
 export function testRecorded(openDatabase: OpenDatabase): void {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { resources } from '../../src/sources/index.ts';
+import spacex from '../../src/sources/spacex/source.ts';
 import { createCollections } from '../../src/sandbox/collections/index.ts';
 import { createLaunches } from '../../src/sandbox/collections/launches.ts';
 import { createUniverse } from '../../src/sandbox/universe/universe.ts';
 import { loadAll } from './load-all.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
+
+const { resources } = spacex;
 
 const LAUNCHES = 400;
 

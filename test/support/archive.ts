@@ -8,9 +8,10 @@ import type { Attempt, PageRequest, Upstream, UpstreamResponse } from '../../src
 import type { Archive } from '../../src/core/source.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startWayback, type Wayback, type WaybackOptions } from '../../src/sandbox/wayback/server.ts';
-import { resources } from '../../src/sources/index.ts';
 import spacex from '../../src/sources/spacex/source.ts';
 import { createTestLog, loggingRetries, never, untold } from './http-upstream.ts';
+
+const { resources } = spacex;
 
 const SETTINGS = {
   archiveUrl: 'sources.spacex.archiveUrl',

@@ -56,7 +56,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
         end() {
           const attempts = tries.end();
           assert.deepEqual(
-            tried,
+            tried.map(({ seconds, status }) => ({ status, seconds })),
             attempts.map(({ seconds, status }) => ({ status, seconds })),
           );
           return attempts;

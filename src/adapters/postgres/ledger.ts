@@ -241,7 +241,7 @@ async function recordResources(
     entry.report.pages
       .map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 }))
       // The runs before have those that they added to the chain.
-      .filter(({ received_by }) => goesOn(entry, runId) === false || received_by === runId),
+      .filter(({ received_by }) => !goesOn(entry, runId) || received_by === runId),
   );
   await session.execute(
     `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { compileCheck } from '../../core/check.ts';
-import { resources } from '../../sources/index.ts';
+import spacex from '../../sources/spacex/source.ts';
 import { badKindsOf, spoil } from '../bad-records.ts';
 import type { Collection } from '../collection.ts';
 import { createUniverse, REVISIONS, type Universe } from '../universe/universe.ts';
 import { createCollections } from './index.ts';
 import { createLaunches } from './launches.ts';
+
+const { resources } = spacex;
 
 const SHARED_DATA = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
 const RECORDED = join(SHARED_DATA, 'spacex-api/v4');

@@ -10,7 +10,7 @@ import { arrayText, createShape, isGone, recordText, type Shape } from '../shape
 import { showIn, type Mode } from './modes.ts';
 import { pageOf, type Page } from './page.ts';
 import { readQuery } from './query.ts';
-import { clientOf, retryAfter, throttleState, type Limits } from './throttle.ts';
+import { clientOf, refuse, throttleState, type Limits } from './throttle.ts';
 import type { LaunchWorld, Listed } from './world.ts';
 
 export type Service = {
@@ -48,7 +48,7 @@ export function createHandler(service: Service): Handler {
     if (url.pathname === THROTTLE) return answerThrottle(service, exchange, turns);
     if (url.pathname !== LAUNCHES && id === null) return answerNothing(response, url);
     const wait = service.limits.quota.take(...clientOf(request, service.limits));
-    if (wait !== null) return retryAfter(response, wait);
+    if (wait !== null) return refuse(response, wait, service.limits);
     if (!isRead(exchange)) return;
     await answerLaunches(service, exchange, turns, url, id);
   };

@@ -31,6 +31,8 @@ export type LaunchLibraryOptions = {
   readonly requestsPerWindow?: number | undefined;
   /** With a token. */
   readonly tokenRequestsPerWindow?: number | undefined;
+  /** Whether a 429 has `Retry-After`. */
+  readonly retryAfter?: boolean | undefined;
   /** What `Date` says where the world stands at a time; null: nothing. */
   readonly date?: ((time: number) => number | null) | undefined;
   /** Before each answer, with path and query; what it does to the world or the clock is in the answer. */
@@ -74,6 +76,7 @@ export async function startLaunchLibrary(options: LaunchLibraryOptions = {}): Pr
       windowSeconds,
       anonymous: options.requestsPerWindow ?? 15,
       withToken: options.tokenRequestsPerWindow ?? 300,
+      retryAfter: options.retryAfter ?? true,
     },
     date: options.date ?? ((time) => time),
     beforeAnswer: options.beforeAnswer ?? (() => undefined),

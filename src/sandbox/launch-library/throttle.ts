@@ -8,6 +8,8 @@ export type Limits = {
   /** Requests in a window, by who asks. */
   readonly anonymous: number;
   readonly withToken: number;
+  /** Whether a 429 has `Retry-After`. */
+  readonly retryAfter: boolean;
 };
 
 /** Who asks, by address or token, and how many requests they have. */
@@ -32,8 +34,9 @@ export function throttleState(request: IncomingMessage, limits: Limits): object 
   };
 }
 
-export function retryAfter(response: ServerResponse, seconds: number): void {
+export function refuse(response: ServerResponse, seconds: number, limits: Limits): void {
   const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
-  response.writeHead(429, { 'Content-Type': 'application/json', 'Retry-After': seconds });
+  const header = limits.retryAfter ? { 'Retry-After': seconds } : {};
+  response.writeHead(429, { 'Content-Type': 'application/json', ...header });
   response.end(JSON.stringify({ detail }));
 }

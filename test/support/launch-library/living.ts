@@ -97,7 +97,10 @@ export async function startLiving(
       ),
     verify: () => verifyTargets([loaded], deps),
     async rows<R>(sql: string) {
-      const client = new Client({ connectionString: server.url, options: `-c search_path=${schema},${schema}_pipeline` });
+      const client = new Client({
+        connectionString: server.url,
+        options: `-c search_path=${schema},${schema}_pipeline`,
+      });
       await client.connect();
       try {
         return (await client.query(sql)).rows as R[];

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { quota } from './quota.ts';
+
+const STATE = {
+  your_request_limit: 15,
+  limit_frequency_secs: 3600,
+  current_use: 12,
+  next_use_secs: 0,
+  ident: '203.0.113.7',
+};
+
+test('the quota is an object, or one in an array', () => {
+  const expected = { left: 3, limit: 15, seconds: 3600, nextSeconds: 0 };
+  assert.deepEqual(quota.read(STATE), expected);
+  assert.deepEqual(quota.read([STATE]), expected);
+});
+
+test('nothing is left beyond the limit, and parts of a second are waited for', () => {
+  assert.deepEqual(quota.read({ ...STATE, current_use: 17, next_use_secs: 811.2 }), {
+    left: 0,
+    limit: 15,
+    seconds: 3600,
+    nextSeconds: 812,
+  });
+});
+
+test('what says nothing of the kind is no quota', () => {
+  for (const body of [
+    null,
+    'busy',
+    7,
+    [],
+    {},
+    [STATE, STATE],
+    { ...STATE, current_use: '12' },
+    { ...STATE, current_use: -1 },
+    { ...STATE, your_request_limit: null },
+    { ...STATE, next_use_secs: undefined },
+  ])
+    assert.equal(quota.read(body), null, JSON.stringify(body));
+});
