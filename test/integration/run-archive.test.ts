@@ -131,7 +131,10 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
   });
 
   void it('lets be what another address has published, also when it goes on, unless the archive is asked for', async () => {
-    const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
+    const { archive, workspace } = await stage({
+      behaviours: { 'captures/launches': 'slow' },
+      marked: false,
+    });
     const live = await workspace.pull(['--migrate', '--from', archive.url, '--resources', 'rockets,crew']);
     assert.equal(live.code, 0, live.stderr);
     const running = workspace.start(['run', '--resources', 'rockets,crew,launches']);
@@ -176,7 +179,10 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
 
   void it('that was killed in any step goes on with the copies that are there, and ends as an undisturbed one', async () => {
     const resourcesFlag = ['--resources', 'rockets,crew,payloads,launches'];
-    const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
+    const { archive, workspace } = await stage({
+      behaviours: { 'captures/launches': 'slow' },
+      marked: false,
+    });
     const undisturbed = server.workspace({
       resources: null,
       source: { ...QUICK_SOURCE, archiveUrl: archive.archiveUrl, recordingsUrl: archive.recordingsUrl },

@@ -38,7 +38,8 @@ const DAYS = new Set([today()]);
 export function maskTimes(text: string): string {
   DAYS.add(today());
   const time = new RegExp(`(?:${[...DAYS].join('|')})[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|\\+00)`, 'g');
-  return text.replaceAll(FRACTION, '<time>').replaceAll(time, '<time>');
+  const day = new RegExp([...DAYS].join('|'), 'g');
+  return text.replaceAll(FRACTION, '<time>').replaceAll(time, '<time>').replaceAll(day, '<day>');
 }
 
 /** Measured, or of the machine. */
