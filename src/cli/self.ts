@@ -5,6 +5,7 @@ import { isSimulatedDir } from '../app/data-folders.ts';
 import type { RunReport } from '../core/run.ts';
 import { withoutPassword } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
+import { sources } from '../sources/index.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** Its folder is `<data-dir>/runs/<run-id>`. */
@@ -35,6 +36,7 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
     '--config': given.config,
     '--data-dir': given.dataDir,
     '--database-url': url === null || url === '' ? undefined : url,
+    '--source': text.includes(' --source ') ? undefined : sourceOf(given),
     '--schema': given.schema,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   if (given.allowNetworkFolder === true) flags.push('--allow-network-folder');
@@ -46,6 +48,13 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
     if (secret === '') return `${before}${self} `;
     return before === '' ? `With ${secret}: ${self} ` : ` (with ${secret}): ${self} `;
   });
+}
+
+/** A command may mean all sources, but a schema is that of one. */
+function sourceOf({ schema, source }: GlobalOptions): string | undefined {
+  const [first, ...others] = sources.map(({ name }) => name);
+  const named = [first, ...others].find((name) => name === source);
+  return named ?? (schema === undefined || others.length === 0 ? undefined : first);
 }
 
 /** Commands that would pull real records by default. */
