@@ -35,8 +35,21 @@ function replaced(value: unknown): unknown {
  */
 const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']);
 
-/** A manifest says which resources the user gave; a page says of which day a preserved copy is, and how it was proven. */
-const ADDED: ReadonlySet<string> = new Set(['chosen', 'keeps_others', 'captured_at', 'proof', 'job']);
+/**
+ * A manifest says which resources the user gave, and where those stand that are pulled by changes; a page says of which day a
+ * preserved copy is, and how it was proven; a report says what a pull brings, and what was not counted.
+ */
+const ADDED: ReadonlySet<string> = new Set([
+  'chosen',
+  'keeps_others',
+  'captured_at',
+  'proof',
+  'job',
+  'repeated',
+  'pass',
+  'carried',
+  'chains',
+]);
 
 function isNew(key: string, of: object): boolean {
   // A plan says what would become of each resource, and which error decides its exit code.
