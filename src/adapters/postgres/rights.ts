@@ -7,6 +7,7 @@ import { ident, ledgerSchema } from './sql.ts';
 export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   contents: ['SELECT', 'INSERT'],
   migrations: ['SELECT'],
+  newest_records: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   rejects: ['SELECT', 'INSERT', 'UPDATE'],
   run_checks: ['INSERT'],
   run_pages: ['SELECT', 'INSERT'],
