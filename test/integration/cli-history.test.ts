@@ -79,7 +79,10 @@ void describe('runs', { concurrency: 3 }, () => {
       message: /run zzz/,
       hint: /runs/,
     });
-    assertFailure(await workspace.run(['runs', 'show', '0']), { code: 2, message: /run 0: 2 runs/ });
+    assertFailure(await workspace.run(['runs', 'show', '0']), {
+      code: 2,
+      message: /run 0: the ids of 2 runs/,
+    });
   });
 });
 
