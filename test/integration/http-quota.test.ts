@@ -129,10 +129,10 @@ void describe('a quota', () => {
     assert.equal(asked().length, 2);
   });
 
-  void it('is unknown where the answer has no end', async (t) => {
+  void it('is unknown where the answer is far too long', async (t) => {
+    const state = { your_request_limit: 1, limit_frequency_secs: 1, current_use: 1, next_use_secs: 1 };
     const web = await serve(t, (_, response) => {
-      response.writeHead(200, JSON_TYPE);
-      response.write(' '.repeat(100_000));
+      response.writeHead(200, JSON_TYPE).end(JSON.stringify(state) + ' '.repeat(100_000));
     });
     const { upstream } = openTestUpstream(web.url, { quota: launchLibrary.quota });
     t.after(upstream.close);
