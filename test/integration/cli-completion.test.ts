@@ -59,7 +59,7 @@ void describe('completion', () => {
           ['rockets,launchpads', 'rockets,launches'],
         ],
         [['run', '--from', '=', 'li'], ['live']],
-        [['verify', '--source', 's'], ['spacex']],
+        [['verify', '--source', ''], ['spacex']],
         [['rejects', 'list', '--status', 'wai'], ['waived']],
         [['resources', 'show', 'rock'], ['rockets']],
         [
