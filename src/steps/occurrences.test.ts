@@ -8,10 +8,15 @@ import { createValidator } from './validate.ts';
 type Fields = { readonly id?: string; readonly ok?: boolean };
 
 const check = (record: unknown) =>
-  (record as Fields).ok === false ? [{ path: '/ok', code: 'const', message: 'must be right', value: false }] : null;
+  (record as Fields).ok === false
+    ? [{ path: '/ok', code: 'const', message: 'must be right', value: false }]
+    : null;
 
 /** What becomes of each record of some pages. */
-function judge(pages: readonly (readonly Fields[])[]): { readonly verdicts: string[][]; readonly held: string[] } {
+function judge(pages: readonly (readonly Fields[])[]): {
+  readonly verdicts: string[][];
+  readonly held: string[];
+} {
   const slices = pages.map((page) =>
     page.map((record, index) => {
       const bytes = Buffer.from(JSON.stringify(record));
