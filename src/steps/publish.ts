@@ -136,7 +136,8 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
   return { ...item, report: { ...item.report, status, error: reportError(error) } };
 }
 
-type Counted = Omit<TableCounts, 'dangling'> & Partial<Pick<TableCounts, 'dangling'>>;
+/** Dangling references that are null are counted once all tables are merged. */
+type Counted = Omit<TableCounts, 'dangling'> & { readonly dangling: TableCounts['dangling'] | null };
 
 async function mergeAll(judged: readonly Derived[], transaction: PublishTransaction): Promise<LedgerEntry[]> {
   const counts = new Map<string, Counted>();
@@ -181,7 +182,7 @@ async function mergeStaged(
 ): Promise<[string, Counted][]> {
   const counts: [string, Counted][] = [];
   for (const table of resource.tables) {
-    const counted = await transaction.merge(table, resource, deletes);
+    const counted = { ...(await transaction.merge(table, resource, deletes)), dangling: null };
     checkBooks(table, counted, staged[table.name] ?? 0, deletes);
     counts.push([table.name, counted]);
   }
@@ -219,7 +220,7 @@ async function countUnchanged(
     const left = tables[name]?.digest;
     if (digest !== left) throw altered(name, run_id, left, digest);
     const rows = { staged: live, unchanged: live, live_before: live, live_after: live };
-    return [name, { ...NO_ROWS, ...rows, digest }];
+    return [name, { ...NO_ROWS, ...rows, digest, dangling: null }];
   });
 }
 
