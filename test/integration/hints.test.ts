@@ -252,12 +252,17 @@ void describe('the command of a hint works as it is printed', () => {
 });
 
 /**
- * It takes somebody who is not root, a server that goes away, or a serve that is running: cli-prune, the tests of resume,
- * cli-jobs and serve-gateway.
+ * It takes somebody who is not root, a server that goes away, a serve that is running, or a source that is pulled by
+ * changes: cli-prune, the tests of resume, cli-jobs, serve-gateway and changes.
  */
-const TYPED_ELSEWHERE = ['runs prune', 'runs show', 'resume', 'jobs history', 'jobs run NAME'].map(
-  (words) => `spacex-pipeline ${words}`,
-);
+const TYPED_ELSEWHERE = [
+  'runs prune',
+  'runs show',
+  'resume',
+  'jobs history',
+  'jobs run NAME',
+  'run --full',
+].map((words) => `spacex-pipeline ${words}`);
 
 /** They name the program otherwise: in help, in advisory locks, in the comments of a file. */
 const UNHINTED = [

@@ -209,6 +209,7 @@ const LEDGER_TABLES = [
   'job_switches',
   'job_tries',
   'migrations',
+  'newest_records',
   'rejects',
   'run_checks',
   'run_pages',
