@@ -11,6 +11,10 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
+/** All 400 minutes take minutes: RECORDED_MINUTES=all runs them. */
+const ALL_MINUTES = process.env['RECORDED_MINUTES'] === 'all';
+const FEW = 40;
+
 const PAGE_AT = Date.UTC(2026, 0, 1);
 
 describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
@@ -55,24 +59,33 @@ describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
     assert.ok((await living.verify()).intact);
   });
 
-  it('has the history that one sees who looks each minute', async (t) => {
-    const { minutes, states } = readRecordedStates();
+  it('has the history that one sees who looks at each of these minutes', async (t) => {
+    const { minutes: all, states } = readRecordedStates();
+    const minutes = ALL_MINUTES ? all : all.slice(0, FEW);
     const [first = 0] = minutes;
-    const living = await startLiving(t, server, {
-      world: createWorld(states),
-      startsAt: first,
-      settings: { provider: 'all' },
-    });
+    const world = createWorld(states);
+    const living = await startLiving(t, server, { world, startsAt: first, settings: { provider: 'all' } });
     for (const minute of minutes) {
       living.at = minute;
       const { error, status } = await living.run();
       assert.equal(status, 'succeeded', error?.message);
     }
-    const [count] = await living.rows(`SELECT (SELECT count(*) FROM launches)::int AS launches,
+    const seen = minutes.flatMap((minute) => world.at(minute).map(({ record }) => record()));
+    const versions = new Set(
+      seen.map((record) => `${String(record['id'])} ${String(record['last_updated'])}`),
+    );
+    const launches = new Set(seen.map(({ id }) => id));
+    const [count] = await living.rows<Record<string, number>>(`SELECT
+      (SELECT count(*) FROM launches)::int AS launches,
       (SELECT count(*) FROM launch_versions)::int AS versions,
       (SELECT count(*) FROM launch_history)::int AS history,
       (SELECT count(*) FROM launch_history WHERE valid_to IS NULL)::int AS open`);
-    assert.deepEqual(count, { launches: 121, versions: 647, history: 531, open: 121 });
+    assert.partialDeepStrictEqual(count, {
+      launches: launches.size,
+      versions: versions.size,
+      open: launches.size,
+    });
+    if (ALL_MINUTES) assert.deepEqual(count, { launches: 121, versions: 647, history: 531, open: 121 });
     assert.ok((await living.verify()).intact);
   });
 });
