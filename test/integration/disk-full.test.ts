@@ -105,6 +105,7 @@ void describe('an embedded database that is whole', () => {
         'contents.json',
         'database',
         'database-lock.sqlite',
+        'folder-id',
         'runs',
       ]);
       assert.deepEqual(await workspace.json(['query', COUNT, ...dataDir(disk)]), [{ n: 4 }]);
