@@ -179,10 +179,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
 
   void it('that was killed in any step goes on with the copies that are there, and ends as an undisturbed one', async () => {
     const resourcesFlag = ['--resources', 'rockets,crew,payloads,launches'];
-    const { archive, workspace } = await stage({
-      behaviours: { 'captures/launches': 'slow' },
-      marked: false,
-    });
+    const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
     const undisturbed = server.workspace({
       resources: null,
       source: { ...QUICK_SOURCE, archiveUrl: archive.archiveUrl, recordingsUrl: archive.recordingsUrl },
