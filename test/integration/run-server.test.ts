@@ -46,6 +46,8 @@ void describe('run on a server', { concurrency: 3 }, () => {
       received: 30,
       validated: 30,
       errored: 0,
+      repeated: 0,
+      pass: 'full',
       ...INSERTED,
       not_modified: false,
       error: null,
@@ -59,6 +61,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
       live_before: 0,
       live_after: 30,
       dangling: { rocket_id: 0 },
+      carried: false,
     });
     for (const line of first.stderr.trimEnd().split('\n')) {
       const { time, level, msg } = JSON.parse(line);

@@ -26,16 +26,18 @@ before(async () => {
 });
 after(() => sandbox.close());
 
-/** Where some resources have no copy. */
+/** Where some resources have no copy. The records count as real: simulated ones are not let be. */
 function lacking(upstream: Upstream, absent: readonly string[]): Upstream {
   return {
     ...upstream,
     open(request, signal) {
       const tries = upstream.open(request, signal);
       const next = async () => {
-        throw new AbsentError(`Cannot get ${request.resource}: no copy of it exists`);
+        if (absent.includes(request.resource))
+          throw new AbsentError(`Cannot get ${request.resource}: no copy of it exists`);
+        return { ...(await tries.next()), simulated: false };
       };
-      return absent.includes(request.resource) ? { ...tries, next } : tries;
+      return { ...tries, next };
     },
   };
 }

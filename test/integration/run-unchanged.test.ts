@@ -61,14 +61,14 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
           const left = first.report.resources[name] ?? assert.fail();
           const { received, validated } = left;
           const counts = { inserted: 0, updated: 0, unchanged: received, deleted: 0, held: 0 };
-          const rest = { errored: 0, not_modified: true, error: null };
+          const rest = { errored: 0, repeated: 0, pass: 'full', not_modified: true, error: null };
           assert.deepEqual(told, { status: 'succeeded', received, validated, ...counts, ...rest });
           assert.deepEqual(pages, left.pages);
           assert.ok(seconds >= 0);
           for (const [table, counted] of Object.entries(tables)) {
             const { dangling, digest, live_after } = left.tables[table] ?? assert.fail();
             const rows = { staged: live_after, unchanged: live_after, live_before: live_after, live_after };
-            const none = { inserted: 0, updated: 0, deleted: 0, held: 0 };
+            const none = { inserted: 0, updated: 0, deleted: 0, held: 0, carried: false };
             // A reference may name a table that was still empty when the first run counted.
             assert.deepEqual({ ...counted, dangling }, { ...rows, ...none, digest, dangling });
           }
