@@ -12,7 +12,7 @@ import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
-import { MAX_RECORD_BYTES } from '../steps/derive.ts';
+import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import { readId } from '../steps/validate.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';

@@ -13,7 +13,7 @@ import {
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
-import { MAX_RECORD_BYTES } from '../steps/derive.ts';
+import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 

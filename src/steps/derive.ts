@@ -1,26 +1,19 @@
-import { buffer } from 'node:stream/consumers';
-
 import type { Check } from '../core/check.ts';
 import { loadCheck } from '../core/load-check.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
-import type { ResourceChanges, Resource, TransformContext } from '../core/resource.ts';
+import type { Resource, TransformContext } from '../core/resource.ts';
 import type { Staging, Target } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../lib/json-records.ts';
-import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
 import { createLoader } from './load.ts';
 import { Occurrences } from './occurrences.ts';
 import { createProfiler } from './profile.ts';
+import { MAX_RECORD_BYTES, readPage } from './read-page.ts';
 import { stagedReject } from './reject-lines.ts';
 import { erroredLine, validatedLines } from './stage-lines.ts';
 import { stopwatch, type Tally } from './tally.ts';
 import { createValidator, readId, type ErroredRecord, type Verdict } from './validate.ts';
-
-export const MAX_RECORD_BYTES = 64 << 20;
-
-/** A page that is asked for with others is small: it is read as a whole. */
-const PAGE_OPTIONS = { maxRecordBytes: MAX_RECORD_BYTES };
 
 export type DeriveContext = {
   readonly folder: RunFolder;
@@ -124,18 +117,15 @@ async function deriveAll(
       }
     });
     const rows = watch('transform', () =>
-      valid.map(({ record, repeated }) => ({
-        repeated,
-        rows: resource.transform(record, context.transform),
-      })),
+      valid.map(({ record }) => resource.transform(record, context.transform)),
     );
     watch('load', () => {
-      for (const one of rows) {
-        if (one.repeated) loader.addKept(one.rows);
-        else loader.add(one.rows);
+      for (const [index, rowsOfRecord] of rows.entries()) {
+        if (valid[index]?.repeated === true) loader.addKept(rowsOfRecord);
+        else loader.add(rowsOfRecord);
       }
     });
-    const counted = valid.filter(({ repeated }) => !repeated);
+    const counted = occurrences === null ? valid : valid.filter(({ repeated }) => !repeated);
     await writing;
     writing = writeStages(counted, rejected);
     // Whoever awaits it next sees the failure; until then it is no unhandled one.
@@ -189,10 +179,6 @@ async function deriveAll(
     await errored.discard();
     throw error;
   }
-}
-
-async function readPage({ member }: ResourceChanges, chunks: AsyncIterable<Uint8Array>): Promise<JsonPage> {
-  return readJsonPage(await buffer(chunks), { ...PAGE_OPTIONS, member });
 }
 
 /** Null where each id comes once. */

@@ -1,15 +1,14 @@
-import { buffer } from 'node:stream/consumers';
-
 import { PipelineError } from '../core/errors.ts';
 import { nextAsk, type Ask, type PageFacts } from '../core/paging.ts';
 import type { RawPage, RunFolder } from '../core/ports.ts';
 import type { Pass } from '../core/pull.ts';
 import type { ResourceChanges, Resource } from '../core/resource.ts';
-import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
+import type { JsonPage } from '../lib/json-page.ts';
 import { JsonSyntaxError } from '../lib/json-records.ts';
-import { MAX_RECORD_BYTES, type Deriving } from './derive.ts';
+import type { Deriving } from './derive.ts';
 import { fetchPage, type ExtractContext } from './extract.ts';
 import type { Quotas } from './quota.ts';
+import { readPage } from './read-page.ts';
 
 /** What one pull asks for. */
 export type PullPlan = {
@@ -72,15 +71,15 @@ export async function pullChanges(
     const number = plan.after + pages.length + 1;
     const meta = await readPulled(folder, name, number);
     if (meta === null) break;
-    ask = next(resource, meta.ask, take(page, readPage(changes, await buffer(folder.readRaw(name, number)))));
+    ask = next(resource, meta.ask, take(page, await readPage(changes, folder.readRaw(name, number))));
   }
   while (ask !== null) {
     signal.throwIfAborted();
     await quotas.spend(name, pages.length);
     let read: JsonPage | null = null;
     const inspect = ([chunks]: readonly AsyncIterable<Uint8Array>[]): Deriving =>
-      inspecting(chunks ?? empty(), (bytes) => {
-        read = readPage(changes, bytes);
+      inspecting(async () => {
+        read = await readPage(changes, chunks ?? empty());
       });
     const path = `${resource.path}?${changes.query(ask, { pageSize: settings.pageSize, scope: settings.narrowedTo })}`;
     const wanted = { resource, path, page: plan.after + pages.length + 1, meta: { pull: { ...plan, ask } } };
@@ -95,14 +94,9 @@ export async function pullChanges(
   return { pages, records, until: await untilOf(folder, name, plan, greatest, settings) };
 }
 
-function readPage({ member }: ResourceChanges, bytes: Buffer): JsonPage {
-  return readJsonPage(bytes, { member, maxRecordBytes: MAX_RECORD_BYTES });
-}
-
 /** Whether the bytes are a page is known when all of them have come. */
-function inspecting(chunks: AsyncIterable<Uint8Array>, read: (bytes: Buffer) => void): Deriving {
-  const all = buffer(chunks).then(read);
-  const text = all.then(
+function inspecting(read: () => Promise<void>): Deriving {
+  const text = read().then(
     () => null,
     (error: unknown) => {
       if (error instanceof JsonSyntaxError) return { page: 1, error };

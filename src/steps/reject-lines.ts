@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import type { StagedReject } from '../core/target.ts';
 import type { ErroredRecord } from './validate.ts';
+import { sha256Of } from '../lib/sha256.ts';
 
 /** A larger record is in its raw file alone. */
 const KEPT_BYTES = 64 << 10;
@@ -26,5 +25,5 @@ export function stagedReject({ slice, page, id, faults }: ErroredRecord): Staged
 }
 
 function digest(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return sha256Of(data).slice(0, 16);
 }

@@ -84,14 +84,11 @@ export type RawRequest = {
 
 /** Null where the meta file is not there or not whole. */
 export async function readRawRequest(rawPath: string): Promise<RawRequest | null> {
-  try {
-    const text = await readFile(metaPath(rawPath), 'utf8');
-    const meta = JSON.parse(text) as Partial<RawRequest>; // written whole by the pipeline alone
-    const { url = null, status = null, etag = null, received_at = null } = meta;
-    return { url, status, etag, received_at };
-  } catch {
-    return null;
-  }
+  // Written whole by the pipeline alone.
+  const meta = (await readMeta(rawPath)) as Partial<RawRequest> | null;
+  if (meta === null) return null;
+  const { url = null, status = null, etag = null, received_at = null } = meta;
+  return { url, status, etag, received_at };
 }
 
 export type ScannedRaw = {

@@ -1,6 +1,6 @@
 import type { TableCounts } from '../../core/run.ts';
 import type { Table } from '../../core/table.ts';
-import { change, compare, danglingSql } from './merge.ts';
+import { change, compare, danglingSql, hashSumSql } from './merge.ts';
 import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
@@ -60,10 +60,8 @@ async function look(
   table: Table,
   touched: string,
 ): Promise<Said & { readonly dangling: TableCounts['dangling'] }> {
-  const said = Object.keys(table.columns).filter((name) => table.columns[name]?.stamp !== true);
   const found = await session.one<Said>(
-    `SELECT count(*) AS rows, coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0)::text AS sum
-     FROM (${touched}) t`,
+    `SELECT count(*) AS rows, ${hashSumSql(table)}::text AS sum FROM (${touched}) t`,
   );
   const dangling: Record<string, number> = {};
   for (const [name, { references }] of Object.entries(table.columns)) {

@@ -84,10 +84,13 @@ export async function tableDigest(session: Session, table: Table): Promise<strin
 }
 
 function saidSql(table: Table): string {
-  const said = Object.keys(table.columns).filter((name) => table.columns[name]?.stamp !== true);
-  return `SELECT count(*) AS live,
-      count(*) || ':' || coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0) AS digest
-    FROM ${ident(table.name)}`;
+  return `SELECT count(*) AS live, count(*) || ':' || ${hashSumSql(table)} AS digest FROM ${ident(table.name)}`;
+}
+
+/** The sum of the hashes of rows of a table. */
+export function hashSumSql({ columns }: Table): string {
+  const said = Object.keys(columns).filter((name) => columns[name]?.stamp !== true);
+  return `coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0)`;
 }
 
 /** What several tables say, in one statement; `settings` are SET LOCAL, and hold for it alone. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
+import { sha256Of } from '../../lib/sha256.ts';
 
 export type Migration = {
   /** Folder and file: `ledger/0001_ledger`. */
@@ -39,5 +39,5 @@ function parseMigration(name: string, text: string): Migration {
       code: 'internal',
     });
   }
-  return { name, place, up, down, sha256: createHash('sha256').update(sql).digest('hex') };
+  return { name, place, up, down, sha256: sha256Of(sql) };
 }

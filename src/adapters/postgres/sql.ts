@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../lib/sha256.ts';
 
 /** PostgreSQL cuts what is longer, without an error. */
 export const NAME_BYTES = 63;
@@ -27,7 +27,7 @@ const LEDGER = '_pipeline';
  */
 export function ledgerSchema(schema: string): string {
   if (Buffer.byteLength(schema + LEDGER) <= NAME_BYTES) return schema + LEDGER;
-  const hash = createHash('sha256').update(schema).digest('hex').slice(0, 8);
+  const hash = sha256Of(schema).slice(0, 8);
   const end = `_${hash}${LEDGER}`;
   const start = Buffer.from(schema).subarray(0, NAME_BYTES - end.length);
   // A character that was cut in two is left out.

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { createHandler } from '../handler.ts';
 import { serve, type Served } from '../serve.ts';
 import { readPort, readWorld, type WorldOptions } from '../world.ts';
@@ -8,6 +6,7 @@ import { parseWaybackFaults } from './faults.ts';
 import { createWaybackHandler, RECORDINGS_PATH } from './handler.ts';
 import { recordingOf } from './recordings.ts';
 import { createWaybackLog, type WaybackRequest } from './request-log.ts';
+import { sha256Of } from '../../lib/sha256.ts';
 
 export type WaybackOptions = WorldOptions & {
   /** 0, the default, is any free port. */
@@ -92,7 +91,7 @@ export async function startWayback(options: WaybackOptions = {}): Promise<Waybac
         recordings.flatMap((resource) => {
           const recording = recordingOf(resource, bodies, []);
           if (recording === null) return [];
-          const sha256 = createHash('sha256').update(recording.file).digest('hex');
+          const sha256 = sha256Of(recording.file);
           const { etag, recordedAt } = recording;
           return [[resource, { file: recordingFile(resource), sha256, etag, recordedAt }]];
         }),

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { UpstreamResponse } from '../../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../../core/simulated.ts';
 import type { Recording } from '../../../core/source.ts';
@@ -13,6 +11,7 @@ import type { Answer, Host } from './host.ts';
 import { keptResponse, readWhole, type Page } from './page.ts';
 import { isSameOriginal } from './playback-url.ts';
 import { canProve, disproof } from './proof.ts';
+import { sha256Of } from '../../../lib/sha256.ts';
 
 /** A file is read as a whole, as it is one YAML document. The largest that is known has over 4 MB. */
 const FILE_BYTES = 64_000_000;
@@ -76,7 +75,7 @@ async function readRecording(
     throw damaged(`it is no recording: ${error instanceof Error ? error.message : String(error)}`, error);
   });
   const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   // Nobody can know the hash of made-up records beforehand. They never pass for real ones.
   const pinned = simulated ? { sha256: null, etag: null } : known;
   const fault = faultOf(cassette, sha256, pinned);
