@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { findIn, readVariables, refuseUnknownVariables, type Environment } from './environment.ts';
-import { listSettings } from './keys.ts';
+import { listSettings, sourceVariable } from './keys.ts';
 import type { ConfigKey } from './schema.ts';
 import { PipelineError } from '../core/errors.ts';
 
@@ -20,12 +20,42 @@ test('proxies are named as curl takes them, the lower case first', () => {
     'sources.spacex.httpProxy': ['c:3', 'environment HTTP_PROXY'],
     'sources.spacex.httpsProxy': ['b:2', 'environment https_proxy'],
     'sources.spacex.noProxy': ['.lan', 'environment NO_PROXY'],
+    'sources.launch-library.httpProxy': ['c:3', 'environment HTTP_PROXY'],
+    'sources.launch-library.httpsProxy': ['b:2', 'environment https_proxy'],
+    'sources.launch-library.noProxy': ['.lan', 'environment NO_PROXY'],
   });
   const ours = { ...env, SPACEX_PIPELINE_HTTPS_PROXY: 'd:4' };
   assert.deepEqual(read(ours)['sources.spacex.httpsProxy'], [
     'd:4',
     'environment SPACEX_PIPELINE_HTTPS_PROXY',
   ]);
+});
+
+test('the variables of a source beside the first one name it', () => {
+  const env = {
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: 'https://ll.thespacedevs.com/2.3.0/',
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'x'.repeat(40),
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: '44',
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_PAGE_SIZE: '30',
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_FULL_AFTER_HOURS: '12',
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_SETTLE_SECONDS: '60',
+    SPACEX_PIPELINE_LAUNCH_LIBRARY_HEADERS_TIMEOUT_SECONDS: '90',
+  };
+  assert.equal(refusal(env), null);
+  const values = Object.entries(read(env)).map(([key, [value]]) => [key.split('.').at(-1), value]);
+  assert.deepEqual(Object.fromEntries(values), {
+    baseUrl: 'https://ll.thespacedevs.com/2.3.0/',
+    token: 'x'.repeat(40),
+    provider: '44',
+    pageSize: 30,
+    fullAfterHours: 12,
+    settleSeconds: 60,
+    headersTimeoutSeconds: 90,
+  });
+  const usual = { SPACEX_PIPELINE_LAUNCH_LIBRARY_BASE_URL: 'https://h' };
+  assert.match(String(refusal(usual)), /did you mean SPACEX_PIPELINE_LAUNCH_LIBRARY_URL\?$/);
+  assert.equal(sourceVariable('launch-library', 'baseUrl'), 'SPACEX_PIPELINE_LAUNCH_LIBRARY_URL');
+  assert.equal(sourceVariable('spacex', 'baseUrl'), 'SPACEX_PIPELINE_BASE_URL');
 });
 
 test('our own variable wins over those of others', () => {

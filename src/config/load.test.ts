@@ -210,6 +210,7 @@ test('the description has every key, its origin, and no secret', async () => {
       POSTGRES_USER: 'u',
       POSTGRES_PASSWORD: 'geheim',
       HTTPS_PROXY: 'u:geheim@p:1',
+      SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'geheim'.repeat(4),
     },
     flags: { sources: { spacex: { baseUrl: 'https://geheim@a.test/' } } },
   });
@@ -226,7 +227,10 @@ test('the description has every key, its origin, and no secret', async () => {
   });
   assert.equal(entry('sources.spacex.baseUrl')?.value, 'https://***@a.test');
   assert.equal(entry('sources.spacex.httpsProxy')?.value, 'http://***@p:1');
+  assert.equal(entry('sources.launch-library.token')?.value, '***');
   assert.doesNotMatch(JSON.stringify(entries), /geheim/);
+  const short = await messageOf({ env: { SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'geheim' } });
+  assert.match(short, /_TOKEN: must be at least 16 characters of ASCII without spaces, found 6 characters$/);
 });
 
 test('the configuration is frozen, all the way down', async () => {

@@ -59,7 +59,7 @@ void describe('completion', () => {
           ['rockets,launchpads', 'rockets,launches'],
         ],
         [['run', '--from', '=', 'li'], ['live']],
-        [['verify', '--source', ''], ['spacex']],
+        [['verify', '--source', 's'], ['spacex']],
         [['rejects', 'list', '--status', 'wai'], ['waived']],
         [['resources', 'show', 'rock'], ['rockets']],
         [

@@ -135,7 +135,7 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {
       args: ['run', '--source', 'mars'],
-      message: /--source "mars": known sources: spacex$/m,
+      message: /--source "mars": known sources: spacex, launch-library$/m,
       hint: /--from archive, live, sandbox/,
     },
     {
@@ -151,7 +151,11 @@ void describe('command line', { concurrency: 3 }, () => {
     },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known are/, hint: /resources/ },
     { args: ['rejects', 'list', '--resource', 'cakes'], message: /"cakes": known are/, hint: /resources/ },
-    { args: ['migrate', 'down'], message: /nobody said --yes/, hint: /migrate down --yes/ },
+    {
+      args: ['migrate', 'down', '--source', 'spacex'],
+      message: /nobody said --yes/,
+      hint: /migrate down .*--yes/,
+    },
     { args: ['sandbox', '--faults', 'flood'], message: /"flood" names no fault/, hint: /sandbox --help/ },
     {
       args: ['sandbox', '--wayback-faults', 'gzip'],

@@ -129,7 +129,7 @@ void describe('--json prints what its schema says', () => {
     await prove('migrate up', ['--config', 'embedded.json']);
     await prove('db serve', ['--config', 'embedded.json']);
     await prove('migrate status');
-    await prove('migrate down', ['--yes']);
+    await prove('migrate down', ['--yes', '--source', 'spacex']);
     assert.deepEqual(
       OUTPUT.filter((document) => !proven.has(document)).map(({ commands }) => commands),
       [],

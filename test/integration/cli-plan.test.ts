@@ -66,7 +66,7 @@ void describe('plan', () => {
       [[...plan, 'http://127.0.0.1:1'], 3],
       [['plan', '--from', '0193'], 2],
       [['migrate', 'status'], 0],
-      [['migrate', 'down', '--yes'], 5],
+      [['migrate', 'down', '--yes', '--source', 'spacex'], 5],
       [['verify'], 5],
       [['query', 'SELECT 1'], 5],
       [['export'], 5],

@@ -197,7 +197,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
         message: /Cannot connect to/,
       },
     );
-    assertFailure(await workspace.run(['runs', 'prune', '--schema', 'never']), {
+    assertFailure(await workspace.run(['runs', 'prune', '--source', 'spacex', '--schema', 'never']), {
       code: 5,
       message: /Cannot read the ledger \(no run folder was removed\): .*42P01/,
       hint: /migrate status/,

@@ -109,7 +109,7 @@ void describe('the runner of docs/operate.md', () => {
   });
 
   void it('may neither migrate nor make or drop anything beside staging', async () => {
-    const down = await workspace.run(['migrate', 'down', '--yes']);
+    const down = await workspace.run(['migrate', 'down', '--yes', '--source', 'spacex']);
     assertFailure(down, { code: 5, message: /must be owner of/ });
     const runner = await connect(urlOf('spacex_runner'));
     for (const sql of [

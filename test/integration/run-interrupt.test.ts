@@ -169,7 +169,7 @@ void describe('a schema that a run holds', () => {
     const { running, open } = await startHalf(workspace, api, other);
     const [second, migrate, names, runs] = await Promise.all([
       workspace.pull(['--source', api.url]),
-      workspace.run(['migrate', 'down', '--yes']),
+      workspace.run(['migrate', 'down', '--yes', '--source', 'spacex']),
       workspace.json<{ n: number }[]>([
         'query',
         `SELECT count(*) AS n FROM launches WHERE name LIKE 'Other %'`,

@@ -43,7 +43,7 @@ it('every command works on a schema with an odd and long name, and two of them s
     return stdout;
   };
   await ok(first, 'migrate', 'up');
-  await ok(first, 'migrate', 'down', '--yes');
+  await ok(first, 'migrate', 'down', '--yes', '--source', 'spacex');
   await ok(first, 'run', '--migrate', '--source', api.url);
   await ok(second, 'run', '--migrate', '--source', api.url);
 
@@ -88,7 +88,7 @@ it('every command works on a schema with an odd and long name, and two of them s
 
 it('a longer name is refused with the limit', async () => {
   const [first] = workspaces;
-  const refused = await first?.run(['migrate', 'up', '--schema', 'x'.repeat(64)]);
+  const refused = await first?.run(['migrate', 'up', '--source', 'spacex', '--schema', 'x'.repeat(64)]);
   assert.ok(refused !== undefined);
   assertFailure(refused, { code: 2, message: /must be a name of 1 to 63 bytes/ });
 });

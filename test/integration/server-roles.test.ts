@@ -143,11 +143,14 @@ void describe('a role', () => {
 
   void it('that does not own the tables is told as whom to migrate', async (t) => {
     const url = await roleUrl(t, 'owns_nothing', as(WORK, 'owns_nothing'));
-    assertFailure(await loaded.workspace.run(['migrate', 'down', '--yes', '--database-url', url]), {
-      code: 5,
-      message: /must be owner of .*\(42501\)$/,
-      hint: /as the role that owns the tables: postgres$/,
-    });
+    assertFailure(
+      await loaded.workspace.run(['migrate', 'down', '--yes', '--source', 'spacex', '--database-url', url]),
+      {
+        code: 5,
+        message: /must be owner of .*\(42501\)$/,
+        hint: /as the role that owns the tables: postgres$/,
+      },
+    );
   });
 
   void it('that may not see the ledger gets one line from each command', async (t) => {

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 
 import type { ErrorReport } from '../../src/core/errors.ts';
 import type { RunReport } from '../../src/core/run.ts';
+import { sources } from '../../src/sources/index.ts';
 import { runCli, startCli, type CliResult, type RunningCli } from './cli.ts';
 import { createDatabase } from './postgres.ts';
 
@@ -18,7 +19,7 @@ export const QUICK_SOURCE = {
   requestsPerSecond: 1000,
 } as const;
 
-/** As in the configuration file, but for `source` and `resources`, which are settings of the SpaceX source. */
+/** As in the configuration file, but for `source` and `resources`, which are settings of the SpaceX source, and `others`. */
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A folder in which somebody works with the program. */
@@ -43,9 +44,10 @@ export function createWorkspace(settings: Settings | null = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
   const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
   const configure = (next: Settings): void => {
-    const { resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
-    const sources = { spacex: { resources, ...Object(source) } };
-    writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify({ ...shared, sources }));
+    const { others = {}, resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
+    const all = { spacex: { resources, ...Object(source) }, ...Object(others) };
+    const file = path.join(folder, 'spacex-pipeline.config.json');
+    writeFileSync(file, JSON.stringify({ ...shared, sources: all }));
   };
   if (settings !== null) configure(settings);
   return {
@@ -104,6 +106,7 @@ export async function createTestServer(): Promise<TestServer> {
         workspace.configure({
           ...next,
           source: { ...Object(next['source'] ?? QUICK_SOURCE), schema },
+          others: { ...othersIn(schema), ...Object(next['others']) },
           database: { url: database.url },
         });
       configure(settings);
@@ -126,6 +129,11 @@ export async function createTestServer(): Promise<TestServer> {
       for (const workspace of made) workspace.remove();
     },
   };
+}
+
+/** Where the tables of sources beside the first one go. */
+function othersIn(schema: string): Settings {
+  return Object.fromEntries(sources.slice(1).map((one) => [one.name, { schema: `${schema}_${one.schema}` }]));
 }
 
 /** The two lines that end every failure, and the exit code that goes with them. */
