@@ -1,4 +1,4 @@
 import { testCoverage } from '../../../test/suites/coverage-suite.ts';
-import { resources } from '../index.ts';
+import spacex from './source.ts';
 
-for (const resource of resources) testCoverage(resource);
+for (const resource of spacex.resources) testCoverage(resource);

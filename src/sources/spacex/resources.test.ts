@@ -11,8 +11,10 @@ import {
 } from '../../../test/suites/recorded.ts';
 import { assertFits, testResource } from '../../../test/suites/resource-suite.ts';
 import { compileCheck } from '../../core/check.ts';
-import { resources } from '../index.ts';
 import launches from './launches.ts';
+import spacex from './source.ts';
+
+const { resources } = spacex;
 
 for (const resource of resources) testResource(resource, resources);
 

@@ -9,15 +9,13 @@ import { Client } from 'pg';
 import { runPull } from '../../../src/app/pull.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
 import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
-import { forSource, type LoadedSource } from '../../../src/config/for-source.ts';
+import { forSource } from '../../../src/config/for-source.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RunReport } from '../../../src/core/run.ts';
 import { planRun } from '../../../src/engine/plan.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sandbox/launch-library/server.ts';
-import { changesRules } from '../../../src/sources/launch-library/changes.ts';
 import source from '../../../src/sources/launch-library/source.ts';
-import spacex from '../../../src/sources/spacex/source.ts';
 import { createTestLog, type Line } from '../http-upstream.ts';
 import type { TestServer } from '../workspace.ts';
 
@@ -63,32 +61,20 @@ export async function startLiving(
   const folder = mkdtempSync(join(tmpdir(), 'test-living-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const schema = `living_${randomUUID().slice(0, 8)}`;
-  const config = { database: { url: server.url } };
+  const own = {
+    schema,
+    baseUrl: library.baseUrl,
+    requestsPerSecond: 1000,
+    burst: 1000,
+    backoffBaseSeconds: 0,
+    ...settings,
+  };
+  const config = { database: { url: server.url }, sources: { 'launch-library': own } };
   writeFileSync(join(folder, 'spacex-pipeline.config.json'), JSON.stringify(config));
   const { signal } = new AbortController();
   const runtime = openRuntime({ signal });
   t.after(() => runtime.close());
-  const listed = forSource(await loadConfig({ env: {}, cwd: folder }), spacex);
-  const own = {
-    schema,
-    baseUrl: library.baseUrl.replace(/\/$/, ''),
-    requestsPerSecond: 1000,
-    burst: 1000,
-    backoffBaseSeconds: 0,
-    headersTimeoutSeconds: source.headersTimeoutSeconds,
-    token: null,
-    provider: changesRules.scope.default,
-    pageSize: changesRules.pageSize.default,
-    fullAfterHours: changesRules.fullAfterHours,
-    settleSeconds: changesRules.settleSeconds,
-    ...settings,
-  };
-  // The source is not among those that can be configured.
-  const loaded: LoadedSource = {
-    ...listed,
-    config: { ...listed.config, source, settings: { ...listed.config.settings, ...own } },
-    isDefault: (key) => !(key in own),
-  };
+  const loaded = forSource(await loadConfig({ env: {}, cwd: folder }), source);
   const { lines, log } = createTestLog();
   const clock = { ...systemClock, now: () => state.at };
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
