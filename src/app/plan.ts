@@ -2,7 +2,9 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import type { LoadedSource } from '../config/for-source.ts';
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import { checkResumable } from '../adapters/postgres/ledger.ts';
+import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
@@ -10,13 +12,14 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { Preview } from '../engine/preview.ts';
 import { telling } from './database.ts';
-import { embeddedDir, openRuntime } from './runtime.ts';
+import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findRun } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
 import { openSource } from './source.ts';
+import { unfinishedPull } from './unfinished.ts';
 
 export type PlanRequest = {
   /** Names; null for all. */
@@ -80,6 +83,8 @@ export async function planChanges(
       const runtime = isNew ? openRuntime(deps) : deps.runtime;
       const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
+        if (newest === undefined && !isNew)
+          await telling(opened, checkUnfinished(config, source.dataDir, opened));
         const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
@@ -97,6 +102,43 @@ export async function planChanges(
   } finally {
     await source.close();
   }
+}
+
+/**
+ * Throws `source` where a pull was cut off that the next run goes on with: to ask for the same pages here would take from
+ * what the source allows, and put it off.
+ */
+async function checkUnfinished(
+  config: SourceConfig,
+  dataDir: string,
+  { session }: OpenDatabase,
+): Promise<void> {
+  const id = await unfinishedPull(config, dataDir);
+  if (id === null || (await isOvertaken(session, id))) return;
+  const manifest = await readManifest(dataDir, id);
+  const errors = Object.values(manifest?.resources ?? {}).map(({ error }) => error);
+  const retryAt = errors.flatMap((error) => error?.retry_at ?? []).at(0);
+  const when = retryAt === undefined ? '' : `, from ${retryAt} on`;
+  throw new PipelineError(
+    `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one goes on with it${when}`,
+    {
+      code: 'source',
+      hint: 'Go on with it: spacex-pipeline run',
+      ...(retryAt === undefined ? {} : { retryAt: new Date(retryAt) }),
+    },
+  );
+}
+
+/** Has another run published since? */
+async function isOvertaken(session: OpenDatabase['session'], id: string): Promise<boolean> {
+  return checkResumable(session, id).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof PipelineError && error.code === 'usage') return true;
+      if (isUnmigrated(error)) return false;
+      throw error;
+    },
+  );
 }
 
 function originOf(origins: readonly Manifest[], resource: string): Manifest | undefined {

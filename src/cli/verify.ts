@@ -25,7 +25,7 @@ export const registerVerify: Register = (program, streams, act) => {
       }
       printTable(
         context,
-        ['table', 'rows', 'as published', 'missing', 'extra', 'altered'],
+        ['table', 'rows', 'as published', 'missing', 'extra', 'altered', 'underivable'],
         report.tables.map((one) => [
           one.table,
           Number(one.digest_now.split(':')[0]),
@@ -33,6 +33,7 @@ export const registerVerify: Register = (program, streams, act) => {
           one.missing,
           one.extra,
           one.altered,
+          one.underivable,
         ]),
       );
       const rows = report.tables.flatMap(differences);

@@ -1,6 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { RawPage } from '../core/ports.ts';
-import type { ResourceChanges, Resource } from '../core/resource.ts';
+import type { Lookups, Resource, ResourceChanges } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
@@ -12,6 +12,7 @@ import { derivationKey } from '../steps/unchanged.ts';
 import { brokenText } from '../steps/unusable.ts';
 import { readId } from '../steps/validate.ts';
 import type { RunContext } from './context.ts';
+import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import type { Progress } from './progress.ts';
 import { checkRejects } from './resource-task.ts';
 
@@ -21,17 +22,23 @@ const HOUR_MS = 3_600_000;
 export async function runChanges(
   resource: Resource,
   changes: ResourceChanges,
+  needs: Needs,
   progress: Progress,
   context: RunContext,
 ): Promise<Derived> {
   const { folder, ledger } = context;
   const { name } = resource;
   const ready = await context.readyRaw(resource);
-  const key = derivationKey(context.codeDigest, resource, [], new Map());
+  const lookups = await readLookups(resource, needs, context);
+  const unmet = unmetNeed(name, needs, lookups);
+  if (unmet !== null) return progress.end('skipped', { error: unmet });
+  const key = derivationKey(context.codeDigest, resource, [], lookups);
+  const deriveFrom = (pages: readonly RawPage[], after: number): Promise<void> =>
+    derivePages(resource, pages, after, lookups, progress, context);
   if (ready !== null) {
     await context.kind.admit(ready.simulated, folder.path);
     progress.keep({ how: 'reused', pages: ready.pages });
-    await deriveFrom(resource, ready.pages, 0, progress, context);
+    await deriveFrom(ready.pages, 0);
     return progress.end('succeeded', { key, chain: await chainOfReady(resource, context) });
   }
 
@@ -45,23 +52,22 @@ export async function runChanges(
   const pulled = await pullChanges(resource, changes, plan, placed, settings, { ...context, quotas });
 
   const before = plan.pass === 'full' ? [] : (last?.pages ?? []);
-  const chain = chainOf(plan, last, pulled, context);
-  if (plan.pass === 'changes' && last !== null && (await isNoNews(resource, pulled, context))) {
-    await folder.removeRaw(name);
-    progress.keep({ how: 'not modified', pages: [] });
-    return progress.end('succeeded', { key: last.derivation_key, carries: last, chain });
-  }
   const kept = before.map((file): RawPage => ({ file, head: new Uint8Array() }));
-  progress.keep({ how: 'received', pages: [...kept, ...pulled.pages] });
+  const chain = chainOf(plan, last, pulled, context);
+  const isNews = plan.pass === 'full' || !(await isNoNews(resource, pulled, context));
+  if (!isNews) await folder.removeRaw(name);
+  const pages = isNews ? [...kept, ...pulled.pages] : kept;
+  progress.keep({ how: isNews ? 'received' : 'not modified', pages });
   if (plan.pass === 'changes' && last !== null && last.derivation_key === key) {
-    await deriveFrom(resource, pulled.pages, plan.after, progress, context);
+    if (!isNews) return progress.end('succeeded', { key, carries: last, chain });
+    await deriveFrom(pulled.pages, plan.after);
     const live = last.tables[resource.tables[0].name]?.live_after ?? 0;
     checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name), live);
     return progress.end('succeeded', { key, chain, carries: last });
   }
   if (last !== null) await tellAltered(resource, last, context);
   await linkChain(resource, before, last, context);
-  await deriveFrom(resource, [...kept, ...pulled.pages], 0, progress, context);
+  await deriveFrom(pages, 0);
   checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
   return progress.end('succeeded', { key, chain });
 }
@@ -83,10 +89,11 @@ async function tellAltered(
 }
 
 /** Derives pages that are in the run's folder, numbered on from `after`. */
-async function deriveFrom(
+async function derivePages(
   resource: Resource,
   pages: readonly RawPage[],
   after: number,
+  lookups: Lookups,
   progress: Progress,
   context: RunContext,
 ): Promise<void> {
@@ -95,7 +102,10 @@ async function deriveFrom(
   const deriving = derive(resource, bodies, progress.restart(after), {
     ...context,
     batchSize: settings.batchSize,
-    transform: { transformedAt: run.started_at, lookup: () => null },
+    transform: {
+      transformedAt: run.started_at,
+      lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
+    },
     onProgress: () => progress.tell('validate'),
   });
   const fault = await deriving.text;

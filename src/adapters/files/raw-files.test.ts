@@ -19,7 +19,7 @@ const signal = AbortSignal.timeout(60_000);
 
 function scan(path: string, wanted: unknown, maxRecordBytes = 1 << 26) {
   const matches = (record: unknown): boolean => record !== null && Object(record).id === wanted;
-  return scanRaw(path, { shape: 'array', maxRecordBytes, matches, signal });
+  return scanRaw(path, { shape: 'array', member: null, maxRecordBytes, matches, signal });
 }
 
 async function write(path: string, text: string): Promise<string> {
