@@ -1,8 +1,9 @@
 import type { Manifest } from '../adapters/files/history.ts';
-import { AbsentError, PipelineError } from '../core/errors.ts';
+import { AbsentError, PipelineError, reasonOf } from '../core/errors.ts';
 import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { OpenSource } from './source.ts';
 
 /** A run as far as its pages need it. */
@@ -34,8 +35,7 @@ export async function linkedRaw(
     const body = await folder
       .linkRaw(name, index + 1, { run_id: runOf(origin, file), file })
       .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw damaged(`${nameOf(origin, file)} cannot be read (${reason})`);
+        throw damaged(`${nameOf(origin, file)} cannot be read (${whyNot(error)})`);
       });
     if (body.sha256 !== file.sha256)
       throw damaged(`${nameOf(origin, file)} has changed since it was received`);
@@ -54,6 +54,11 @@ export async function linkedRaw(
 function runOf({ chains = {}, run_id }: Origin, { path, received_by }: RawFile): string {
   const [, resource = ''] = path.split('/');
   return chains[resource] === undefined ? run_id : received_by;
+}
+
+function whyNot(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : null;
+  return errorCode(cause) === 'ENOENT' ? 'it is not there' : reasonOf(error);
 }
 
 function nameOf(origin: Origin, file: RawFile): string {

@@ -69,7 +69,8 @@ export async function previewRejects(
   const main = rows(resource.tables[0]);
   const accepted = await session.rows<{ id: string }>(
     `SELECT DISTINCT record_id AS id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
-       AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id) ORDER BY 1`,
+       AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
+       AND NOT EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) ORDER BY 1`,
     [resource.name],
   );
   const rejected = await session.rows<{ id: string; errors: string }>(

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 
 import { Client } from 'pg';
 
+import { planChanges, type PlanReport } from '../../../src/app/plan.ts';
 import { runPull } from '../../../src/app/pull.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
 import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
@@ -34,6 +35,7 @@ export type Living = {
   readonly url: string;
   readonly lines: readonly Line[];
   readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
+  readonly plan: () => Promise<PlanReport>;
   readonly verify: () => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
@@ -95,6 +97,7 @@ export async function startLiving(
         },
         deps,
       ),
+    plan: () => planChanges(loaded, { resources: null, from: null, asOf: null, runs: [] }, deps),
     verify: () => verifyTargets([loaded], deps),
     async rows<R>(sql: string) {
       const client = new Client({
