@@ -9,6 +9,7 @@ import { after, describe, it } from 'node:test';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { createChangingWorld, simulatedLaunches } from '../support/launch-library/changing-world.ts';
 import {
   assertFailure,
   createTestServer,
@@ -202,7 +203,8 @@ void describe('the command of a hint works as it is printed', () => {
       if (wanted.includes('api-throttle') && ++asked === 3) now += 3_600_000;
     };
     const clock = { now: () => now };
-    const library = await startLaunchLibrary({ launches: 3, requestsPerWindow: 1, clock, beforeAnswer });
+    const world = createChangingWorld(simulatedLaunches(3));
+    const library = await startLaunchLibrary({ world, requestsPerWindow: 1, clock, beforeAnswer });
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
     const place = server.workspace({ others: { 'launch-library': living } });
