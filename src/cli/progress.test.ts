@@ -51,7 +51,7 @@ test('a pull by changes shows what it is about to do, its pages, and until when 
   progress.update({ ...began, ...of, ...quota, requests: null });
   assert.equal(
     shown(),
-    'moons        full pass, as it was asked for, going on after 2 pages: 11 of 15 requests left this hour\n',
+    'moons        full pass, going on after 2 pages: 11 of 15 requests left this hour (it was asked for)\n',
   );
   const page = { type: 'page.stored', page: 3, how: 'received', bytes: 9, received_by: 'r', ...of } as const;
   progress.update(page);

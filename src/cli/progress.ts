@@ -95,32 +95,20 @@ function createShow(): (event: RunEvent) => Shown | null {
     return pull;
   };
   return (event) => {
-    switch (event.type) {
-      case 'records':
-      case 'resource.ended':
-        return event;
-      case 'pull.started': {
-        const { pages, requests, resource } = event;
-        const all = requests === null ? null : pages + requests;
-        return keep({ type: 'pull', resource, text: describePull(event), pages, all });
-      }
-      case 'pull.sized':
-      case 'page.stored': {
-        const pull = pulls.get(event.resource);
-        if (pull === undefined) return null;
-        const pages = pull.pages + (event.type === 'page.stored' ? 1 : 0);
-        const all = event.type === 'pull.sized' ? pages + event.requests : pull.all;
-        const text = `pulling   ${counted(pages, 'page')}${all === null ? '' : ` of about ${all}`}`;
-        return keep({ ...pull, pages, all, text });
-      }
-      default:
-        return null;
+    if (event.type === 'records' || event.type === 'resource.ended') return event;
+    if (event.type === 'pull.started') {
+      const { pages, requests, resource } = event;
+      const all = requests === null ? null : pages + requests;
+      return keep({ type: 'pull', resource, text: describePull(event), pages, all });
     }
+    if (event.type !== 'pull.sized' && event.type !== 'page.stored') return null;
+    const pull = pulls.get(event.resource);
+    if (pull === undefined) return null;
+    const pages = pull.pages + (event.type === 'page.stored' ? 1 : 0);
+    const all = event.type === 'pull.sized' ? pages + event.requests : pull.all;
+    const count = pages === 1 ? '1 page' : `${pages} pages`;
+    return keep({ ...pull, pages, all, text: `pulling   ${count}${all === null ? '' : ` of about ${all}`}` });
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function isOver({ type }: Shown): boolean {

@@ -2,13 +2,13 @@ import type { QuotaFacts, RunFact } from './events.ts';
 
 type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | 'resource'>;
 
-/** What a pull by changes is about to do, for people: `full pass, as …: about 9 requests, 11 of 15 left this hour`. */
+/** What a pull by changes is about to do, for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
 export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
-  const why = reason === null ? '' : `, as ${reason}`;
-  const what = pass === 'full' ? `full pass${why}` : `changes since ${since}`;
+  const what = pass === 'full' ? 'full pass' : `changes since ${since}`;
+  const why = reason === null ? '' : ` (${reason})`;
   const after = pages === 0 ? '' : `, going on after ${pages === 1 ? '1 page' : `${pages} pages`}`;
   const requests = describeRequests(needs);
-  return `${what}${after}${requests === '' ? '' : `: ${requests}`}`;
+  return `${what}${after}${requests === '' ? '' : `: ${requests}`}${why}`;
 }
 
 /** Requests that are needed, and those that the source still allows; empty where neither is known. */

@@ -81,7 +81,7 @@ export async function pullChanges(
   if (ask !== null) {
     const requests = requestsFor(settings.expected, settings.pageSize, pages.length, plan);
     isSized ||= requests !== null;
-    const { pass, reason = null, since } = plan;
+    const { pass, reason, since } = plan;
     const told = { pass, reason, since, pages: pages.length, requests };
     emit({ type: 'pull.started', resource: name, ...told, ...(await quotas.facts()) });
   }

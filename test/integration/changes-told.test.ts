@@ -49,7 +49,7 @@ describe('what a pull by changes says of itself', () => {
   it('is whether it asks for everything and why, how many requests that takes, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
-      'launches: full pass, as nothing was published yet: 15 of 15 requests left this hour',
+      'launches: full pass: 15 of 15 requests left this hour (nothing was published yet)',
       'launches: about 3 more requests, 14 of 15 left this hour',
     ]);
     const launches = one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
@@ -66,11 +66,11 @@ describe('what a pull by changes says of itself', () => {
       'launches: changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
     ]);
     assert.deepEqual(await toldBy(one, { full: true }), [
-      'launches: full pass, as it was asked for: about 4 requests, 10 of 15 left this hour',
+      'launches: full pass: about 4 requests, 10 of 15 left this hour (it was asked for)',
     ]);
     one.at += 25 * HOUR;
     assert.deepEqual(await toldBy(one), [
-      'launches: full pass, as the last full pass was 25 h ago: about 4 requests, 15 of 15 left this hour',
+      'launches: full pass: about 4 requests, 15 of 15 left this hour (the last full pass was 25 h ago)',
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('what a pull by changes says of itself', () => {
     const [again = '', more] = await toldBy(one);
     assert.equal(
       again,
-      'launches: full pass, as nothing was published yet, going on after 2 pages: 15 of 15 requests left this hour',
+      'launches: full pass, going on after 2 pages: 15 of 15 requests left this hour (nothing was published yet)',
     );
     assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
   });

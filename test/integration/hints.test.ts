@@ -6,10 +6,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 
-import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
-import { createChangingWorld, simulatedLaunches } from '../support/launch-library/changing-world.ts';
+import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import {
   assertFailure,
   createTestServer,
@@ -196,15 +195,7 @@ void describe('the command of a hint works as it is printed', () => {
   });
 
   void it('for a pull that the quota stops', async (t) => {
-    let now = Date.now();
-    let asked = 0;
-    // The command of the hint asks a third time, an hour later.
-    const beforeAnswer = (wanted: string): void => {
-      if (wanted.includes('api-throttle') && ++asked === 3) now += 3_600_000;
-    };
-    const clock = { now: () => now };
-    const world = createChangingWorld(simulatedLaunches(3));
-    const library = await startLaunchLibrary({ world, requestsPerWindow: 1, clock, beforeAnswer });
+    const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
     const place = server.workspace({ others: { 'launch-library': living } });
