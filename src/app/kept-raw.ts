@@ -82,6 +82,7 @@ export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: 
       address: address ?? '',
       open: refuse,
       quota: async () => refuse(),
+      forMore: null,
       reach: async () => refuse(),
       hide: (text) => text,
     },

@@ -47,8 +47,10 @@ export async function runChanges(
   const { placed, plan } = await choosePlan(resource, last, scope, context);
   progress.passes(plan.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
-  const quotas = openQuotas(context.upstream, context.clock, context.signal);
-  const settings = { pageSize, narrowedTo, settleSeconds };
+  const quotas = openQuotas(context);
+  const isSameScope = last?.chain?.scope === scope;
+  const expected = isSameScope ? (last.tables[resource.tables[0].name]?.live_after ?? null) : null;
+  const settings = { pageSize, narrowedTo, settleSeconds, expected };
   const pulled = await pullChanges(resource, changes, plan, placed, settings, { ...context, quotas });
 
   const before = plan.pass === 'full' ? [] : (last?.pages ?? []);
@@ -123,29 +125,36 @@ async function choosePlan(
   scope: string,
   context: RunContext,
 ): Promise<Chosen> {
-  const { folder, full, log, resumed } = context;
+  const { folder, full, resumed } = context;
   const { name } = resource;
   if (resumed) {
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
-      log.info(`going on with ${name} after ${placed.length} pages`, { resource: name });
       return { plan: meta, placed };
     }
   }
-  const everything: Chosen = { plan: { pass: 'full', since: null, after: 0, scope }, placed: [] };
+  const everything = (reason: string): Chosen => ({
+    plan: { pass: 'full', reason, since: null, after: 0, scope },
+    placed: [],
+  });
   const chain = last?.chain ?? null;
-  if (last === null || chain === null) return everything;
+  if (last === null || chain === null) return everything('nothing was published yet');
   // Who goes on with a run asks for no more than that run did.
   const wantsAll = full && !resumed;
   if (chain.scope !== scope && !wantsAll) throw otherScope(resource, chain.scope, scope);
-  if (wantsAll) return everything;
+  if (wantsAll) return everything('it was asked for');
   const why = await whyFull(last, chain, context);
-  if (why === null)
-    return { plan: { pass: 'changes', since: chain.cursor, after: last.pages.length, scope }, placed: [] };
-  log.info(`pulling all of ${name}: ${why}`, { resource: name });
-  return everything;
+  if (why !== null) return everything(why);
+  const plan: PullPlan = {
+    pass: 'changes',
+    reason: null,
+    since: chain.cursor,
+    after: last.pages.length,
+    scope,
+  };
+  return { plan, placed: [] };
 }
 
 /** Null where the changes will do. */
@@ -155,13 +164,13 @@ async function whyFull(
   { clock, pulling, run, store }: RunContext,
 ): Promise<string | null> {
   const age = clock.now() - Date.parse(full_at);
-  if (cursor === null) return 'it is unknown from when on changes are due';
+  if (cursor === null) return 'it is unknown since when changes have to be asked for';
   if (age >= pulling.fullAfterHours * HOUR_MS)
     return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
-  if (folder_id !== run.folder_id) return 'what it stands on is in another data folder';
+  if (folder_id !== run.folder_id) return 'its earlier pages are in another data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))
-      return `page ${index + 1} of what it stands on is missing or damaged`;
+      return `page ${index + 1} of its earlier ones is missing or damaged`;
   }
   return null;
 }

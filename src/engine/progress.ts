@@ -83,7 +83,9 @@ export class Progress {
     tally.seconds.extract = this.#extractSeconds;
     const hasRun = status === 'succeeded' || status === 'failed';
     const steps = hasRun ? stepReports(tally, status === 'failed') : {};
-    this.#context.emit({ type: 'resource.ended', status, left_by, error: told, steps, ...this.#counts() });
+    const retry_at = told?.retry_at ?? null;
+    const end = { status, left_by, error: told, retry_at, steps };
+    this.#context.emit({ type: 'resource.ended', ...end, ...this.#counts() });
     return {
       resource: this.#resource,
       report: this.#report(status, told),
