@@ -129,7 +129,9 @@ function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
 function notThere(schema: string, missing: readonly string[], other?: SourceConfig): PipelineError {
   const what = missing.length === 0 ? 'any table' : missing.join(', ');
   const elsewhere =
-    other === undefined ? '' : `One of schema ${other.settings.schema} has that before its name. `;
+    other === undefined
+      ? ''
+      : `Give the schema of a table of another source, as in ${other.settings.schema}.NAME. `;
   return new PipelineError(`Cannot export ${what}: not in schema ${schema}`, {
     code: 'usage',
     hint: `${elsewhere}A run or migrate up makes the tables that are told by: spacex-pipeline resources`,
