@@ -70,6 +70,9 @@ void describe('jobs', () => {
       code: 'usage',
       message: `Cannot use --from http://***@127.0.0.1:1: there are jobs of ${sources.map(({ name }) => name).join(' and ')}, and a base URL is that of one source`,
     });
+    const loaded = await loadConfig({ cwd: tmpdir(), env: {} });
+    const [named, ...others] = await readJobs(loaded, 'http://127.0.0.1:1', [source]);
+    assert.deepEqual([named?.source, named?.from, others], [source, 'http://127.0.0.1:1', []]);
     const [only] = await jobsOf({ only: {} }, 'http://127.0.0.1:1');
     assert.equal(only?.from, 'http://127.0.0.1:1');
   });

@@ -37,16 +37,21 @@ export type Job = {
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
 /**
- * The jobs of a configuration, or one for each source where it says nothing about jobs. `from` is for those that do not say where their
- * records come from. Throws `usage` with the path of what is wrong.
+ * The jobs of a configuration, or one for each source where it says nothing about jobs: those of some sources. `from` is
+ * for those that do not say where their records come from. Throws `usage` with the path of what is wrong.
  */
-export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
+export async function readJobs(
+  loaded: LoadedConfig,
+  from: string | null = null,
+  ofSources: readonly Source[] = sources,
+): Promise<readonly Job[]> {
   refuseAddress(from);
   const configured = Object.entries(loaded.config.jobs);
-  const jobs =
+  const all =
     loaded.origins.jobs !== 'default'
       ? configured.map(([name, settings]) => jobOf(name, settings, from))
       : defaultJobs(from);
+  const jobs = all.filter(({ source }) => ofSources.includes(source));
   refuseSharedUrl(from, jobs);
   const problems = [];
   for (const job of jobs) problems.push(...(await faultsOf(job)));
@@ -73,7 +78,10 @@ function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
   if (asking.length < 2) return;
   throw new PipelineError(
     `Cannot use --from ${maskUrl(from)}: there are jobs of ${asking.join(' and ')}, and a base URL is that of one source`,
-    { code: 'usage', hint: 'Give the jobs of one of them their own from in the configuration.' },
+    {
+      code: 'usage',
+      hint: 'Name one with --source, or give the jobs of the others their own from in the configuration.',
+    },
   );
 }
 

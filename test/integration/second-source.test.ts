@@ -156,7 +156,7 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
 }
 
 /** Without configuration there is a job for each source. */
-async function assertJobs({ json }: Place): Promise<void> {
+async function assertJobs({ json, run, start }: Place): Promise<void> {
   const jobs = await json<JobReport[]>('jobs');
   assert.deepEqual(
     jobs.map(({ name, source }) => [name, source]),
@@ -166,10 +166,24 @@ async function assertJobs({ json }: Place): Promise<void> {
       ['moon-watch', 'moon-watch'],
     ],
   );
+  const own = await json<JobReport[]>('jobs', '--source', 'moon-watch');
+  const names = (of: readonly JobReport[]): readonly string[] => of.map(({ name }) => name);
+  assert.deepEqual(names(own), ['moon-watch']);
+  assertFailure(await run('serve', '--port', '0', '--from', moons.url), {
+    code: 2,
+    message: /jobs of spacex and launch-library and moon-watch/,
+    hint: /--source/,
+  });
+  const serve = start('serve', '--port', '0', '--source', 'moon-watch', '--json');
+  const serving: { jobs: JobReport[] } = JSON.parse(await serve.output(/^(\{[^]*\n\})$/m));
+  assert.deepEqual(names(serving.jobs), names(own), 'of no other source');
+  await serve.line(/job moon-watch succeeded/);
+  serve.kill('SIGTERM');
+  assert.equal((await serve.finished).code, 0);
   const { end } = await json<{ end: JobTry }>('jobs', 'run', 'moon-watch');
   assert.equal(end.status, 'succeeded');
-  const run = await json<RunReport>('runs', 'show', end.run_id ?? '');
-  assert.deepEqual([run.source, run.job], ['moon-watch', 'moon-watch']);
+  const { job, source } = await json<RunReport>('runs', 'show', end.run_id ?? '');
+  assert.deepEqual([source, job], ['moon-watch', 'moon-watch']);
 }
 
 void describe('two sources', () => {
