@@ -17,7 +17,7 @@ import { driftLine } from './drift.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
 import { copiesLines, leftLines } from './copies.ts';
-import { flagsAbout, typeable } from './self.ts';
+import { flagFor, flagsAbout, typeable } from './self.ts';
 
 type RunOptions = BusyOptions & {
   readonly resources?: readonly string[];
@@ -116,7 +116,7 @@ async function run(
 function printOthers({ given, ...context }: CommandContext): void {
   if (context.json || context.quiet || given.source !== undefined) return;
   for (const { name, offers } of sources.slice(1)) {
-    const line = `For ${offers}: spacex-pipeline run --source ${name}`;
+    const line = `For ${offers}: spacex-pipeline run${flagFor(name)}`;
     printLine(context, typeable(line, context.cwd, given));
   }
 }
