@@ -1,6 +1,7 @@
 import { readProvenance, type Provenance } from '../adapters/postgres/provenance.ts';
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { PipelineError } from '../core/errors.ts';
+import { PipelineError, reportError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
@@ -29,10 +30,34 @@ export type Explanation = Omit<Provenance, 'published'> & {
 };
 
 /**
+ * The same for the first of these sources that has the row, or a tombstone of it: tables of several may have one name.
+ */
+export async function explain(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  tableName: string,
+  id: string,
+  deps: HistoryDeps,
+): Promise<Explanation> {
+  const having = configs.filter((one) => hasTable(one, tableName));
+  let failure: unknown = null;
+  for (const config of having.length === 0 ? [configs[0]] : having) {
+    try {
+      return await explainRow(config, tableName, id, deps);
+    } catch (error) {
+      const isUnknown = reportError(error).code === 'usage';
+      if (!isUnknown && !isUnmigrated(error)) throw error;
+      // Where one was never loaded, the other knows more.
+      if (failure === null || (isUnknown && isUnmigrated(failure))) failure = error;
+    }
+  }
+  throw failure;
+}
+
+/**
  * Follows the row of a table, or all rows that one record was made into, back to the bytes that came. Throws `usage`
  * for a table that is none, and for an id of which there is neither a row nor a tombstone.
  */
-export async function explainRow(
+async function explainRow(
   config: SourceConfig,
   tableName: string,
   id: string,
@@ -68,7 +93,7 @@ async function searchRaw(
 }
 
 /** Is it a table of the source? */
-export function hasTable({ source }: SourceConfig, name: string): boolean {
+function hasTable({ source }: SourceConfig, name: string): boolean {
   return source.resources.some(({ tables }) => tables.some((table) => table.name === name));
 }
 

@@ -1,4 +1,4 @@
-import { explainRow, hasTable, type Explanation } from '../app/explain.ts';
+import { explain, type Explanation } from '../app/explain.ts';
 import type { FoundRecord, LostRaw } from '../app/search-raw.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
@@ -14,8 +14,7 @@ export const registerExplain: Register = (program, streams) => {
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
       const context = await openContext(streams, command);
-      const config = configsOf(context).find((one) => hasTable(one, name)) ?? context.loaded.config;
-      const explanation = await explainRow(config, name, id, context);
+      const explanation = await explain(configsOf(context), name, id, context);
       if (context.json) printJson(context, explanation);
       else printExplanation(context, explanation);
     });
