@@ -73,6 +73,12 @@ export async function openSource(
   };
 }
 
+/** The name of the address that a run's records come from. Throws `usage` where the source has none such. */
+export function addressName(loaded: LoadedSource, choice: SourceChoice, now: number): string {
+  const address = addressOf(loaded, choice, now);
+  return address.kind === 'sandbox' ? address.kind : address.name;
+}
+
 /** Nothing falls back where somebody said which address or database they mean. */
 function mayFallBack({ config, isDefault }: LoadedSource, { asOf, from }: SourceChoice): boolean {
   const isUsual = from === null || from === 'archive' || from === 'live';

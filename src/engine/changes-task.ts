@@ -1,5 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { RawPage } from '../core/ports.ts';
+import { scopeOf } from '../core/pull.ts';
 import type { ResourceChanges, Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
@@ -36,7 +37,7 @@ export async function runChanges(
   }
 
   const last = await ledger.lastPublish(name);
-  const scope = scopeOf(context);
+  const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
   const { placed, plan } = await choosePlan(resource, last, scope, context);
   progress.passes(plan.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
@@ -119,10 +120,14 @@ async function choosePlan(
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
+      // Changes go on from what is published; from anything else they are of no use.
+      if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
       log.info(`going on with ${name} after ${placed.length} pages`, { resource: name });
       return { plan: meta, placed };
     }
+    // Pages of another pull must not be taken for those of this one.
+    await folder.removeRaw(name);
   }
   const everything: Chosen = { plan: { pass: 'full', since: null, after: 0, scope }, placed: [] };
   const chain = last?.chain ?? null;
@@ -154,10 +159,6 @@ async function whyFull(
       return `page ${index + 1} of what it stands on is missing or damaged`;
   }
   return null;
-}
-
-function scopeOf({ pulling, run }: RunContext): string {
-  return `${run.address} ${pulling.narrowedTo}`;
 }
 
 function otherScope({ name }: Resource, is: string, wanted: string): PipelineError {

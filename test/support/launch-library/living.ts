@@ -25,6 +25,13 @@ export type LivingOptions = LaunchLibraryOptions & {
   readonly startsAt: number;
 };
 
+export type RunOptions = {
+  readonly full?: boolean;
+  readonly restart?: boolean;
+  /** In place of what is configured, as SPACEX_PIPELINE_DATA_DIR. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 /** The stand-in of Launch Library, and runs against it in this process, at times that the test says. */
 export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
@@ -33,8 +40,8 @@ export type Living = {
   /** Of the stand-in, with the version. */
   readonly url: string;
   readonly lines: readonly Line[];
-  readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
-  readonly verify: () => Promise<VerifyReport>;
+  readonly run: (how?: RunOptions) => Promise<RunReport>;
+  readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
   /** Paths that were asked for since the last call, with their queries. */
@@ -74,7 +81,9 @@ export async function startLiving(
   const { signal } = new AbortController();
   const runtime = openRuntime({ signal });
   t.after(() => runtime.close());
-  const loaded = forSource(await loadConfig({ env: {}, cwd: folder }), source);
+  const load = async (env: RunOptions['env'] = {}) =>
+    forSource(await loadConfig({ env, cwd: folder }), source);
+  const loaded = await load();
   const { lines, log } = createTestLog();
   const clock = { ...systemClock, now: () => state.at };
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
@@ -82,20 +91,21 @@ export async function startLiving(
     folder,
     url: library.baseUrl,
     lines,
-    run: ({ full = false } = {}) =>
+    run: async ({ env, full = false, restart = false }: RunOptions = {}) =>
       runPull(
-        loaded,
+        await load(env),
         {
           plan: planRun(source.resources, null),
           from: null,
           asOf: null,
           orSandbox: false,
           full,
+          restart,
           migrate: true,
         },
         deps,
       ),
-    verify: () => verifyTargets([loaded], deps),
+    verify: async (env?: RunOptions['env']) => verifyTargets([await load(env)], deps),
     async rows<R>(sql: string) {
       const client = new Client({
         connectionString: server.url,
