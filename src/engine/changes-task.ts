@@ -64,7 +64,9 @@ export async function runChanges(
   await linkChain(resource, before, last, context);
   await deriveFrom(resource, [...kept, ...pulled.pages], 0, progress, context);
   checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
-  return progress.end('succeeded', { key, chain });
+  const published = last?.chain ?? null;
+  const replaces = published !== null && published.scope !== scope;
+  return progress.end('succeeded', { key, chain, replaces });
 }
 
 /** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
