@@ -86,7 +86,10 @@ describe('a pull of another scope', () => {
     const env = { SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: other.baseUrl };
     const { error } = await one.run({ env });
     assert.equal(error?.code, 'usage');
-    assert.match(error.message, /^Cannot pull launches from "http:\S+ all": what is published is from "http:/);
+    assert.match(
+      error.message,
+      /^Cannot pull launches from "http:\S+ all": what is published is from "http:/,
+    );
     assert.partialDeepStrictEqual(await pulled(one, { env, full: true }), { unchanged: 30, deleted: 10 });
   });
 });
@@ -98,8 +101,7 @@ describe('two data folders on one schema', () => {
     const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
     const told = (): number =>
       one.lines.filter(
-        ({ message }) =>
-          message === 'pulling all of launches: what it stands on is in another data folder',
+        ({ message }) => message === 'pulling all of launches: what it stands on is in another data folder',
       ).length;
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'full', inserted: 40 });
     one.at += 15 * MINUTE;

@@ -4,7 +4,11 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type { RunReport } from '../../src/core/run.ts';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import type { CliResult } from '../support/cli.ts';
-import { createChangingWorld, simulatedLaunches, updatedAt } from '../support/launch-library/changing-world.ts';
+import {
+  createChangingWorld,
+  simulatedLaunches,
+  updatedAt,
+} from '../support/launch-library/changing-world.ts';
 import { startHolding, type Holding } from '../support/launch-library/holding.ts';
 import { assertFailure, createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
 
