@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 
 import { runPull } from '../../../src/app/pull.ts';
+import { replayRun } from '../../../src/app/replay.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
 import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
 import { forSource } from '../../../src/config/for-source.ts';
@@ -37,10 +38,13 @@ export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
   at: number;
   readonly folder: string;
+  readonly schema: string;
   /** Of the stand-in, with the version. */
   readonly url: string;
   readonly lines: readonly Line[];
   readonly run: (how?: RunOptions) => Promise<RunReport>;
+  /** Derives the chain that a run left once, into whatever schema `env` names. */
+  readonly replay: (runId: string, env: RunOptions['env']) => Promise<RunReport>;
   readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
@@ -89,6 +93,7 @@ export async function startLiving(
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
   return Object.assign(state, {
     folder,
+    schema,
     url: library.baseUrl,
     lines,
     run: async ({ env, full = false, restart = false }: RunOptions = {}) =>
@@ -105,6 +110,8 @@ export async function startLiving(
         },
         deps,
       ),
+    replay: async (runId: string, env: RunOptions['env']) =>
+      replayRun(await load(env), { runId, resources: null, force: false, migrate: true }, deps),
     verify: async (env?: RunOptions['env']) => verifyTargets([await load(env)], deps),
     async rows<R>(sql: string) {
       const client = new Client({
