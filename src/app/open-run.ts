@@ -101,7 +101,7 @@ export async function openRun(
 }
 
 /** Sources that are not pulled by changes have no such settings. */
-function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
+export function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
   return {
     narrowedTo: changes === null ? '' : (settings[changes.scope.setting] ?? changes.scope.default),
     pageSize: settings.pageSize ?? 0,

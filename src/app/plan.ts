@@ -4,7 +4,7 @@ import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
-import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
+import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
@@ -18,7 +18,7 @@ import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
-import { openSource } from './source.ts';
+import { openSource, scopeOfChoice, type SourceChoice } from './source.ts';
 import { unfinishedPull } from './unfinished.ts';
 
 export type PlanRequest = {
@@ -66,10 +66,9 @@ export async function planChanges(
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
   const chosen = request.resources ?? (newest === undefined ? config.settings.resources : null);
   const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
+  const choice = { from: request.from, asOf: request.asOf, orSandbox: false };
   const source =
-    newest === undefined
-      ? await openSource(loaded, { from: request.from, asOf: request.asOf, orSandbox: false }, deps)
-      : archivedSource(newest, config.dataDir);
+    newest === undefined ? await openSource(loaded, choice, deps) : archivedSource(newest, config.dataDir);
   try {
     const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
       newest === undefined
@@ -84,7 +83,10 @@ export async function planChanges(
       const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
         if (newest === undefined && !isNew)
-          await telling(opened, checkUnfinished(config, source.dataDir, opened));
+          await telling(
+            opened,
+            checkUnfinished(loaded, choice, { ...opened, dataDir: source.dataDir }, deps),
+          );
         const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
@@ -109,11 +111,13 @@ export async function planChanges(
  * what the source allows, and put it off.
  */
 async function checkUnfinished(
-  config: SourceConfig,
-  dataDir: string,
-  { session }: OpenDatabase,
+  loaded: LoadedSource,
+  choice: SourceChoice,
+  { dataDir, session }: Pick<OpenDatabase, 'session'> & { readonly dataDir: string },
+  { clock }: Pick<RunDeps, 'clock'>,
 ): Promise<void> {
-  const id = await unfinishedPull(config, dataDir);
+  const { config } = loaded;
+  const id = await unfinishedPull(config, dataDir, scopeOfChoice(loaded, choice, clock.now()));
   if (id === null || (await isOvertaken(session, id))) return;
   const manifest = await readManifest(dataDir, id);
   const errors = Object.values(manifest?.resources ?? {}).map(({ error }) => error);

@@ -1,5 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { RawPage } from '../core/ports.ts';
+import { scopeOf } from '../core/pull.ts';
 import type { Lookups, Resource, ResourceChanges } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
@@ -43,7 +44,7 @@ export async function runChanges(
   }
 
   const last = await ledger.lastPublish(name);
-  const scope = scopeOf(context);
+  const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
   const { placed, plan } = await choosePlan(resource, last, scope, context);
   progress.passes(plan.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
@@ -71,7 +72,9 @@ export async function runChanges(
   await linkChain(resource, before, last, context);
   await deriveFrom(pages, 0);
   checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
-  return progress.end('succeeded', { key, chain });
+  const published = last?.chain ?? null;
+  const replaces = published !== null && published.scope !== scope;
+  return progress.end('succeeded', { key, chain, replaces });
 }
 
 /** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
@@ -131,9 +134,13 @@ async function choosePlan(
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
+      // Changes go on from what is published; from anything else they are of no use.
+      if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
       return { plan: meta, placed };
     }
+    // Pages of another pull must not be taken for those of this one.
+    await folder.removeRaw(name);
   }
   const everything = (reason: string): Chosen => ({
     plan: { pass: 'full', reason, since: null, after: 0, scope },
@@ -173,10 +180,6 @@ async function whyFull(
       return `page ${index + 1} of its earlier ones is missing or damaged`;
   }
   return null;
-}
-
-function scopeOf({ pulling, run }: RunContext): string {
-  return `${run.address} ${pulling.narrowedTo}`;
 }
 
 function otherScope({ name }: Resource, is: string, wanted: string): PipelineError {

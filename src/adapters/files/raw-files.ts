@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { KeptPage } from '../../core/ports.ts';
@@ -28,6 +28,13 @@ export async function readMeta(rawPath: string): Promise<Readonly<Record<string,
   } catch {
     return null;
   }
+}
+
+/** The meta file of the first page in a folder of pages that came to its end; null where there is none that is whole. */
+export async function firstMeta(pages: string): ReturnType<typeof readMeta> {
+  const names = (await readdir(pages).catch(() => [])).filter((name) => /^\d+\.meta\.json$/.test(name));
+  const [first] = names.toSorted();
+  return first === undefined ? null : readMeta(join(pages, first.replace('.meta.json', '.json')));
 }
 
 /** What the meta file says of a page that came to its end; null where there is none. */

@@ -8,6 +8,7 @@ import { Client } from 'pg';
 
 import { planChanges, type PlanReport } from '../../../src/app/plan.ts';
 import { runPull } from '../../../src/app/pull.ts';
+import { replayRun } from '../../../src/app/replay.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
 import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
 import { forSource } from '../../../src/config/for-source.ts';
@@ -26,17 +27,27 @@ export type LivingOptions = LaunchLibraryOptions & {
   readonly startsAt: number;
 };
 
+export type RunOptions = {
+  readonly full?: boolean;
+  readonly restart?: boolean;
+  /** In place of what is configured, as SPACEX_PIPELINE_DATA_DIR. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 /** The stand-in of Launch Library, and runs against it in this process, at times that the test says. */
 export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
   at: number;
   readonly folder: string;
+  readonly schema: string;
   /** Of the stand-in, with the version. */
   readonly url: string;
   readonly lines: readonly Line[];
-  readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
+  readonly run: (how?: RunOptions) => Promise<RunReport>;
   readonly plan: () => Promise<PlanReport>;
-  readonly verify: () => Promise<VerifyReport>;
+  /** Derives the chain that a run left once, into whatever schema `env` names. */
+  readonly replay: (runId: string, env: RunOptions['env']) => Promise<RunReport>;
+  readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
   /** Paths that were asked for since the last call, with their queries. */
@@ -76,29 +87,35 @@ export async function startLiving(
   const { signal } = new AbortController();
   const runtime = openRuntime({ signal });
   t.after(() => runtime.close());
-  const loaded = forSource(await loadConfig({ env: {}, cwd: folder }), source);
+  const load = async (env: RunOptions['env'] = {}) =>
+    forSource(await loadConfig({ env, cwd: folder }), source);
+  const loaded = await load();
   const { lines, log } = createTestLog();
   const clock = { ...systemClock, now: () => state.at };
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
   return Object.assign(state, {
     folder,
+    schema,
     url: library.baseUrl,
     lines,
-    run: ({ full = false } = {}) =>
+    run: async ({ env, full = false, restart = false }: RunOptions = {}) =>
       runPull(
-        loaded,
+        await load(env),
         {
           plan: planRun(source.resources, null),
           from: null,
           asOf: null,
           orSandbox: false,
           full,
+          restart,
           migrate: true,
         },
         deps,
       ),
-    plan: () => planChanges(loaded, { resources: null, from: null, asOf: null, runs: [] }, deps),
-    verify: () => verifyTargets([loaded], deps),
+    plan: async () => planChanges(await load(), { resources: null, from: null, asOf: null, runs: [] }, deps),
+    replay: async (runId: string, env: RunOptions['env']) =>
+      replayRun(await load(env), { runId, resources: null, force: false, migrate: true }, deps),
+    verify: async (env?: RunOptions['env']) => verifyTargets([await load(env)], deps),
     async rows<R>(sql: string) {
       const client = new Client({
         connectionString: server.url,
