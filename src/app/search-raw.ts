@@ -98,7 +98,7 @@ export async function searchKept(
     const missing = new Map(own.map((row) => [keyOf(table, row), row]));
     const unread: LostRaw[] = [];
     for (const page of pagesOf(run)) {
-      const isAfter = (row: TargetRow): boolean => page.file.received_by > row._first_run_id;
+      const isAfter = ({ _first_run_id: first }: TargetRow): boolean => page.file.received_by > first;
       if ([...missing.values()].every(isAfter)) break;
       const result = await searchOne(dataDir, subject, check, page, signal);
       if (result === 'missing' || result === 'damaged') {

@@ -137,7 +137,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
   });
 
   void it('plan makes a poll, shows its changes, and leaves nothing', async () => {
-    const before = readdirSync(join(beside.dataDir, 'runs')).length;
+    const folders = readdirSync(join(beside.dataDir, 'runs')).length;
     world.put(updatedAt(quiet, NOW, { name: 'Planned' }));
     const requests = beside.asked();
     const plan = await json<PlanReport>(['plan'], 10);
@@ -158,7 +158,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     });
     assert.partialDeepStrictEqual(launches?.tables['launch_versions'], { inserted: 1, updated: 0 });
     assert.ok(launches?.tables['launches']?.changes[0]?.cells.some(({ after: to }) => to === 'Planned'));
-    assert.equal(readdirSync(join(beside.dataDir, 'runs')).length, before);
+    assert.equal(readdirSync(join(beside.dataDir, 'runs')).length, folders);
     assert.equal((await json<RunReport[]>(['runs'])).length, runs.length);
     assert.partialDeepStrictEqual(await pull(), {
       updated: 1,

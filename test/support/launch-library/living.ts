@@ -14,10 +14,11 @@ import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
 import { forSource } from '../../../src/config/for-source.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RunReport } from '../../../src/core/run.ts';
+import type { Source } from '../../../src/core/source.ts';
 import { planRun } from '../../../src/engine/plan.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sandbox/launch-library/server.ts';
-import source from '../../../src/sources/launch-library/source.ts';
+import launchLibrary from '../../../src/sources/launch-library/source.ts';
 import { createTestLog, type Line } from '../http-upstream.ts';
 import type { TestServer } from '../workspace.ts';
 
@@ -25,6 +26,8 @@ export type LivingOptions = LaunchLibraryOptions & {
   /** Of the source. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly startsAt: number;
+  /** In place of the listed one, with its name. */
+  readonly source?: Source;
 };
 
 export type RunOptions = {
@@ -57,7 +60,7 @@ export type Living = {
 export async function startLiving(
   t: TestContext,
   server: TestServer,
-  { settings = {}, startsAt, ...options }: LivingOptions,
+  { settings = {}, source = launchLibrary, startsAt, ...options }: LivingOptions,
 ): Promise<Living> {
   const requests: string[] = [];
   const state = { at: startsAt };
