@@ -50,15 +50,20 @@ void describe('migrate', { concurrency: 3 }, () => {
       changed: [],
       made_again: [],
       missing: [],
-      migrations: NAMES.map((name) => ({ name, applied_at: null })),
+      migrations: [
+        ...SPACEX.map((name) => ({ name, source: 'spacex', applied_at: null })),
+        ...OTHERS.map((name) => ({ name, source: 'launch-library', applied_at: null })),
+      ],
     });
     const up = await run(['migrate', 'up']);
     assert.deepEqual([up.code, up.stderr], [0, '']);
     assert.match(
       up.stdout,
-      new RegExp(`^Applied: ${NAMES.join(', ')}, job queue in schema queue_of_up\\nmigration +applied\\n`),
+      new RegExp(
+        `^Applied: ${NAMES.join(', ')}, job queue in schema queue_of_up\\nsource +migration +applied\\n`,
+      ),
     );
-    assert.match(up.stdout, new RegExp(`^${LAST} +20\\S+Z$`, 'm'));
+    assert.match(up.stdout, new RegExp(`^spacex +${LAST} +20\\S+Z$`, 'm'));
     assert.match((await run(['migrate', 'up'])).stdout, /^Applied: nothing$/m);
     const down = await json<Document>(['migrate', 'down', '--yes', '--source', 'spacex']);
     assert.deepEqual(down.changed, [LAST]);

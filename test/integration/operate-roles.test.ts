@@ -5,6 +5,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 
 import { DatabaseError, type Client } from 'pg';
 
+import { startStandIn } from '../../src/sandbox/stand-in.ts';
 import {
   createGate,
   LAUNCHES,
@@ -95,9 +96,11 @@ void describe('the runner of docs/operate.md', () => {
     assert.equal(ready, true);
   });
 
-  void it('works on each source, and on all of them at once', async () => {
+  void it('works on each source, and on all of them at once', async (t) => {
+    const other = await startStandIn('launch-library');
+    t.after(() => other.close());
     const all = [['runs'], ['checks'], ['verify'], ['migrate', 'status'], ['query', 'SELECT 1'], ['export']];
-    for (const args of [['run', '--source', 'launch-library', '--from', 'sandbox'], ...all]) {
+    for (const args of [['run', '--source', 'launch-library', '--from', other.url], ...all]) {
       const { code, stderr } = await workspace.run(args);
       assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
     }

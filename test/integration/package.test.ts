@@ -102,12 +102,12 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       }[];
     };
     for (const source of ['spacex', 'launch-library']) {
-      const theirs = migrations.filter((one) => one.source === source);
+      const states = migrations.filter((one) => one.source === source);
       assert.deepEqual(
-        theirs.map(({ name }) => `${name}.sql`),
+        states.map(({ name }) => `${name}.sql`),
         migrationsIn('ledger', source),
       );
-      assert.ok(theirs.every(({ applied_at }) => (applied_at !== null) === (source === 'spacex')));
+      assert.ok(states.every(({ applied_at }) => (applied_at !== null) === (source === 'spacex')));
     }
     assert.equal(program('--version'), `${packageJson.version}\n`);
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
