@@ -3,7 +3,7 @@ import type { Place } from './place.ts';
 /** Each gives a line for every promise that is broken. */
 const CHECKS: Readonly<Record<string, string>> = {
   records: `SELECT run_id || ' ' || resource || ': received ' || received || ', validated ' || validated || ', errored ' || errored AS line
-    FROM run_resources WHERE status = 'succeeded' AND received <> validated + errored`,
+    FROM run_resources WHERE status = 'succeeded' AND received <> validated + errored + repeated`,
   rows: `SELECT run_id || ' ' || table_name AS line FROM run_tables
     WHERE live_before + inserted - deleted <> live_after OR staged <> inserted + updated + unchanged`,
   chain: `SELECT run_id || ' ' || table_name || ': ' || live_before || ' rows before, ' || was || ' after the run before' AS line

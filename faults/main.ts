@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { databaseFaults } from './database.ts';
 import { kills } from './kills.ts';
 import { overtaken } from './overtaken.ts';
+import { pagedPulls } from './paged.ts';
 import { rawFaults } from './raw.ts';
 import { recordFaults } from './records.ts';
 import { selfTests } from './self.ts';
@@ -19,6 +20,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   ...kills,
   ...databaseFaults,
   ...overtaken,
+  ...pagedPulls,
   ...rawFaults,
   ...sourceFaults,
   ...recordFaults,

@@ -150,6 +150,7 @@ export async function losses(place: Place, expected: Digest): Promise<string[]> 
 type LedgerRaw = {
   readonly run_dir: string;
   readonly resource: string;
+  /** But for records that came again. */
   readonly received: string;
   readonly path: string;
   readonly sha256: string;
@@ -159,7 +160,7 @@ type LedgerRaw = {
 async function rawLosses(place: Place): Promise<string[]> {
   const lost: string[] = [];
   const found = await place.sql<LedgerRaw>(
-    `SELECT run_dir, resource, received::text, p.path, p.sha256
+    `SELECT run_dir, resource, (received - repeated)::text AS received, p.path, p.sha256
      FROM runs JOIN run_resources rr USING (run_id) JOIN run_pages p USING (run_id, resource)
      WHERE rr.status = 'succeeded' AND run_id =
        (SELECT run_id FROM runs WHERE status IN ('succeeded', 'partial') ORDER BY finished_at DESC LIMIT 1)`,

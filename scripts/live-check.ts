@@ -17,12 +17,14 @@ import { PipelineError } from '../src/core/errors.ts';
 import type { Archive } from '../src/core/source.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { maskUrl } from '../src/lib/mask-url.ts';
+import launchLibrary from '../src/sources/launch-library/source.ts';
 import spacex from '../src/sources/spacex/source.ts';
+import { askLaunchLibrary } from './live-check-launch-library.ts';
 
 /**
  * `npm run live-check`: a few small requests to each real service, one at a time, and a report on whether they answer as
- * this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL, SPACEX_PIPELINE_RECORDINGS_URL and
- * SPACEX_PIPELINE_BASE_URL, and proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be
+ * this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL, SPACEX_PIPELINE_RECORDINGS_URL,
+ * SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be
  * pasted into a bug report. Exits 1 where something is not as expected.
  */
 
@@ -127,6 +129,9 @@ await service('Live API', baseUrl, async (get) => {
     return `status ${status}`;
   });
 });
+
+const libraryUrl = (env('SPACEX_PIPELINE_LAUNCH_LIBRARY_URL') ?? launchLibrary.baseUrl).replace(/\/+$/, '');
+await service('Launch Library 2', libraryUrl, (get) => askLaunchLibrary(get, libraryUrl, Date.now()));
 
 print(unexpected === 0 ? '\nAll as expected.' : `\n${unexpected} not as expected.`);
 for (const host of hosts.values()) host.close();

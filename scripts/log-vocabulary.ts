@@ -44,6 +44,39 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       quota_left: 'requests that the source has left, where it says so',
     },
   },
+  'pull.started': {
+    level: 'info',
+    says: 'a pull by changes begins or goes on; nothing was requested for it yet but the quota',
+    fields: {
+      pass: '`full` or `changes`',
+      reason: 'why it is a full pass',
+      since: 'of changes: since when they are asked for',
+      pages: 'those that an earlier try of the run received',
+      requests: 'about how many it takes, where that is known',
+      quota_left: 'requests that the source allows now',
+      quota_limit: 'requests that it allows in a window of time',
+      quota_seconds: 'the length of that window',
+    },
+  },
+  'pull.sized': {
+    level: 'info',
+    says: 'the first page of a full pass said how many records there are, which was unknown before',
+    fields: {
+      requests: 'about how many more it takes',
+      quota_left: 'requests that the source allows now',
+      quota_limit: 'requests that it allows in a window of time',
+      quota_seconds: 'the length of that window',
+    },
+  },
+  'quota.read': {
+    level: 'never logged',
+    says: 'the source said how many requests it still allows; for the metrics alone',
+    fields: {
+      left: 'requests that it allows now',
+      limit: 'requests that it allows in a window of time',
+      window_seconds: 'the length of that window',
+    },
+  },
   'page.stored': {
     level: 'info',
     says: 'a page of a resource is in raw',
@@ -74,6 +107,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       validated: 'records',
       errored: 'records that were set aside',
       seconds: 'since it began',
+      retry_at: 'when the source allows it to go on, where it failed for that',
       code: 'why it failed, as `error.code` of machine output',
     },
   },

@@ -1,12 +1,14 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { launchData } from './launch-data.ts';
+import { nextLaunches } from './next-launches.ts';
 import { pipelineHealth } from './pipeline-health.ts';
 
 /** By the name of the file in ops/grafana/dashboards/. */
 export const dashboards: Readonly<Record<string, () => Dashboard>> = {
   'pipeline-health.json': pipelineHealth,
   'launch-data.json': launchData,
+  'next-launches.json': nextLaunches,
 };
 
 /** As Grafana reads it. The SDK gives panels no ids. */

@@ -1,12 +1,9 @@
-import * as barchart from '@grafana/grafana-foundation-sdk/barchart';
-import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import * as table from '@grafana/grafana-foundation-sdk/table';
 
-import { dataSource, legend, POSTGRES, type PanelText } from './panels.ts';
-import { sql } from './sql.ts';
+import { dataSource } from './panels.ts';
+import { columns, list } from './sql.ts';
 
-/** What the tables say: asked of PostgreSQL. */
+/** What the tables of the SpaceX API say: asked of PostgreSQL. */
 export function launchData(): dashboard.Dashboard {
   return new dashboard.DashboardBuilder('Launch data')
     .uid('spacex-launch-data')
@@ -119,33 +116,4 @@ ORDER BY attempts DESC`,
       ),
     )
     .build();
-}
-
-function columns(
-  { description, title, unit, width }: PanelText,
-  x: string,
-  query: string,
-): barchart.PanelBuilder {
-  return new barchart.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(POSTGRES)
-    .unit(unit)
-    .height(9)
-    .span(width)
-    .xField(x)
-    .stacking(common.StackingMode.Normal)
-    .legend(legend())
-    .withTarget(sql(query));
-}
-
-function list({ description, title, unit, width }: PanelText, query: string): table.PanelBuilder {
-  return new table.PanelBuilder()
-    .title(title)
-    .description(description)
-    .datasource(POSTGRES)
-    .unit(unit)
-    .height(9)
-    .span(width)
-    .withTarget(sql(query));
 }

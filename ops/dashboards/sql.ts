@@ -1,6 +1,9 @@
+import * as barchart from '@grafana/grafana-foundation-sdk/barchart';
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as table from '@grafana/grafana-foundation-sdk/table';
 
-import { POSTGRES } from './panels.ts';
+import { legend, POSTGRES, type PanelText } from './panels.ts';
 
 /** The SDK has no builder for queries of PostgreSQL. */
 type SqlQuery = Dataquery & {
@@ -12,8 +15,39 @@ type SqlQuery = Dataquery & {
   readonly rawSql: string;
 };
 
+/** Stacked columns, one for each value of `x`. */
+export function columns(
+  { description, title, unit, width }: PanelText,
+  x: string,
+  query: string,
+): barchart.PanelBuilder {
+  return new barchart.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(POSTGRES)
+    .unit(unit)
+    .height(9)
+    .span(width)
+    .xField(x)
+    .stacking(common.StackingMode.Normal)
+    .legend(legend())
+    .withTarget(sql(query));
+}
+
+/** The rows as they come. */
+export function list({ description, title, unit, width }: PanelText, query: string): table.PanelBuilder {
+  return new table.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(POSTGRES)
+    .unit(unit)
+    .height(9)
+    .span(width)
+    .withTarget(sql(query));
+}
+
 /** What a panel asks PostgreSQL; `${schema}` is a variable of the dashboard. */
-export function sql(rawSql: string): Builder<Dataquery> {
+function sql(rawSql: string): Builder<Dataquery> {
   const query: SqlQuery = {
     refId: 'A',
     datasource: POSTGRES,

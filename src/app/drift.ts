@@ -1,5 +1,5 @@
 import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/history.ts';
-import { compareProfiles, type Drift } from '../core/drift.ts';
+import { compareProfiles, newInPart, type Drift } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sandboxDataDir } from './history.ts';
 
@@ -37,19 +37,21 @@ export async function driftOf(
 export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
   const source = await sourceOf(dataDir, runId);
+  const isPart = await pulledChanges(dataDir, runId);
   const resources: Record<string, ResourceDrift> = {};
   for (const resource of await profiledResources(dataDir, runId)) {
     const now = await readProfile(dataDir, runId, resource);
     if (now === null) continue;
     const before = await newestProfile(dataDir, earlier, { resource, source });
     const { records, untold } = now;
-    const moved = compareProfiles(now, before?.profile ?? null);
+    const compared = compareProfiles(now, before?.profile ?? null);
+    const moved = before !== null && isPart(resource) ? newInPart(compared) : compared;
     resources[resource] = { against: before?.runId ?? null, records, untold, moved };
   }
   return { run_id: runId, resources };
 }
 
-/** Two sources may have resources of one name. */
+/** Of all records: shares of a few that changed say nothing. Two sources may have resources of one name. */
 async function newestProfile(
   dataDir: string,
   runIds: readonly string[],
@@ -57,9 +59,16 @@ async function newestProfile(
 ) {
   for (const runId of runIds) {
     const profile = await readProfile(dataDir, runId, resource).catch(() => null);
-    if (profile !== null && (await sourceOf(dataDir, runId)) === source) return { runId, profile };
+    if (profile === null || (await sourceOf(dataDir, runId)) !== source) continue;
+    if (!(await pulledChanges(dataDir, runId))(resource)) return { runId, profile };
   }
   return null;
+}
+
+/** Of a run: did it bring of that resource only what had changed? */
+async function pulledChanges(dataDir: string, runId: string): Promise<(resource: string) => boolean> {
+  const manifest = await readManifest(dataDir, runId).catch(() => null);
+  return (resource) => manifest?.resources[resource]?.pass === 'changes';
 }
 
 /** Null where the manifest cannot be read. */

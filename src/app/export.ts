@@ -49,7 +49,7 @@ export async function exportTables(
         ? configs.map(ownTables)
         : namedTables(configs, request.tables)) {
         const { found, missing } = await readableTables(session, one.schema, one.names);
-        if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing);
+        if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing, others[0]);
         if (missing.length > 0 && found.length > 0)
           deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${one.schema}`);
         const out = one.schema === schema ? request.out : join(request.out, safeFileName(one.schema));
@@ -126,10 +126,14 @@ function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   return writingFile(path, work, { flag: '--out' });
 }
 
-function notThere(schema: string, missing: readonly string[]): PipelineError {
+function notThere(schema: string, missing: readonly string[], other?: SourceConfig): PipelineError {
   const what = missing.length === 0 ? 'any table' : missing.join(', ');
+  const elsewhere =
+    other === undefined
+      ? ''
+      : `Give the schema of a table of another source, as in ${other.settings.schema}.NAME. `;
   return new PipelineError(`Cannot export ${what}: not in schema ${schema}`, {
     code: 'usage',
-    hint: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
+    hint: `${elsewhere}A run or migrate up makes the tables that are told by: spacex-pipeline resources`,
   });
 }

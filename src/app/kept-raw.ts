@@ -1,14 +1,21 @@
 import type { Manifest } from '../adapters/files/history.ts';
-import { AbsentError, PipelineError } from '../core/errors.ts';
+import { AbsentError, PipelineError, reasonOf } from '../core/errors.ts';
 import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { OpenSource } from './source.ts';
+
+/** A run as far as its pages need it. */
+export type Origin = Pick<Manifest, 'run_id' | 'raw' | 'resources' | 'simulated'> & {
+  /** By resource, of those whose pages are in the folders of the runs that received them. */
+  readonly chains?: Readonly<Record<string, unknown>>;
+};
 
 /** The pages of an earlier run in the folder of the new one, their bytes proven. */
 export async function linkedRaw(
   what: 'replay' | 'plan' | 'verify',
-  origin: Manifest,
+  origin: Origin,
   folder: RunFolder,
   { name }: Resource,
 ): Promise<ReadyRaw> {
@@ -28,11 +35,10 @@ export async function linkedRaw(
     const body = await folder
       .linkRaw(name, index + 1, { run_id: runOf(origin, file), file })
       .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw damaged(`its raw file ${file.path} cannot be read (${reason})`);
+        throw damaged(`${nameOf(origin, file)} cannot be read (${whyNot(error)})`);
       });
     if (body.sha256 !== file.sha256)
-      throw damaged(`its raw file ${file.path} has changed since it was received`);
+      throw damaged(`${nameOf(origin, file)} has changed since it was received`);
     const linked = { ...file, path: body.path };
     await folder.writeRawMeta(name, index + 1, {
       ...linked,
@@ -45,13 +51,23 @@ export async function linkedRaw(
 }
 
 /** The run whose folder has the page: of a chain, each run has what it added. */
-function runOf({ chains = {}, run_id }: Manifest, { path, received_by }: RawFile): string {
+function runOf({ chains = {}, run_id }: Origin, { path, received_by }: RawFile): string {
   const [, resource = ''] = path.split('/');
   return chains[resource] === undefined ? run_id : received_by;
 }
 
+function whyNot(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : null;
+  return errorCode(cause) === 'ENOENT' ? 'it is not there' : reasonOf(error);
+}
+
+function nameOf(origin: Origin, file: RawFile): string {
+  const run = runOf(origin, file);
+  return `its raw file ${file.path}${run === origin.run_id ? '' : `, received by run ${run},`}`;
+}
+
 /** Did a run leave the rows of a resource as they were, absent or kept? */
-export function leftRows({ raw, resources }: Manifest, name: string): boolean {
+export function leftRows({ raw, resources }: Pick<Origin, 'raw' | 'resources'>, name: string): boolean {
   const status = resources[name]?.status;
   return raw[name] === undefined && status !== undefined && leavesRows(status);
 }
@@ -66,6 +82,7 @@ export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: 
       address: address ?? '',
       open: refuse,
       quota: async () => refuse(),
+      forMore: null,
       reach: async () => refuse(),
       hide: (text) => text,
     },

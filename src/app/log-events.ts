@@ -1,4 +1,5 @@
 import type { RunEvent, Subscriber } from '../core/events.ts';
+import { describePull, describeRequests } from '../core/describe-pull.ts';
 import type { Log, LogFields } from '../core/ports.ts';
 
 /** Writes what happens in a run to the log: a sentence for people, and the event's own name and facts. */
@@ -18,13 +19,16 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
       ? [['info', `${message}; trying another copy`]]
       : [['warn', `${message}; next try in ${wait_seconds.toFixed(1)} s`]],
   'request.ended': () => [],
-  'page.stored': ({ bytes, how, received_by, resource }) => {
+  'pull.started': (event) => [['info', `${event.resource}: ${describePull(event)}`]],
+  'pull.sized': (event) => [['info', `${event.resource}: ${describeRequests(event, 'more ')}`]],
+  'quota.read': () => [],
+  'page.stored': ({ bytes, how, page, received_by, resource }) => {
     const told = {
       received: `received ${bytes} bytes`,
       reused: `reused ${bytes} bytes that run ${received_by} received`,
       'not modified': `not modified since run ${received_by}`,
     };
-    return [['info', `${resource}: ${told[how]}`]];
+    return [['info', `${resource}${page === 1 ? '' : `, page ${page}`}: ${told[how]}`]];
   },
   records: () => [],
   'resource.ended': (event) => ENDS[event.status](event),

@@ -26,6 +26,9 @@ const WAIT_MS = 100;
 
 export type MigrateAction = 'up' | 'down' | 'status';
 
+/** Of which source's schemas: each source has a ledger of its own. */
+export type SourceMigration = MigrationState & { readonly source: string };
+
 /** The document that `migrate --json` prints. */
 export type MigrateReport = {
   /** Names of the migrations that were applied or taken back. */
@@ -34,7 +37,7 @@ export type MigrateReport = {
   readonly made_again: readonly string[];
   /** What applied migrations made and is missing; null where nobody may find out. */
   readonly missing: readonly string[] | null;
-  readonly migrations: readonly MigrationState[];
+  readonly migrations: readonly SourceMigration[];
 };
 
 /** For each source, in one opening of the database. `down` takes back the newest migration of each. */
@@ -48,9 +51,11 @@ export async function migrate(
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // To look is no reason to make one.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const all = await Promise.all(configs.map(({ source }) => readMigrations(migrationDirs(source))));
-    const states = all.flat().map(({ name }) => ({ name, applied_at: null }));
-    return { changed: [], made_again: [], missing: [], migrations: states };
+    const all = configs.map(async ({ source }): Promise<SourceMigration[]> => {
+      const files = await readMigrations(migrationDirs(source));
+      return files.map(({ name }) => ({ name, source: source.name, applied_at: null }));
+    });
+    return { changed: [], made_again: [], missing: [], migrations: (await Promise.all(all)).flat() };
   }
   const options = { ...deps, dataDir, what: `migrate ${action}`, reads: action === 'status', waitMs: 0 };
   const reports = await withEachDatabase(configs, options, (own, opened) =>
@@ -109,7 +114,10 @@ async function migrateOne(
   return {
     ...changes,
     missing: await missingNames(session, database, dirs),
-    migrations: await migrationStates(session, database, dirs),
+    migrations: (await migrationStates(session, database, dirs)).map((state) => ({
+      ...state,
+      source: source.name,
+    })),
   };
 }
 

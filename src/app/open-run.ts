@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { folderId } from '../adapters/files/folder-id.ts';
+import { folderId, knownFolderId } from '../adapters/files/folder-id.ts';
 import { openRunStore } from '../adapters/files/run-store.ts';
 import { openLedger } from '../adapters/postgres/ledger.ts';
 import { stagingNames } from '../adapters/postgres/staging.ts';
@@ -62,7 +62,7 @@ export async function openRun(
     host: hostname(),
     pid: process.pid,
     run_dir: folder.path,
-    folder_id: keeps ? await folderId(dataDir) : '',
+    folder_id: keeps ? await folderId(dataDir) : ((await knownFolderId(dataDir)) ?? ''),
     origin_run_id: originRunId,
     job: deps.job ?? null,
   };
@@ -76,6 +76,7 @@ export async function openRun(
     plan,
     chosen,
     full,
+    previews: !keeps,
     lockSeconds: options.lockSeconds,
     resumed: options.resumed,
     chainOf: options.chainOf,
@@ -100,7 +101,7 @@ export async function openRun(
 }
 
 /** Sources that are not pulled by changes have no such settings. */
-function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
+export function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
   return {
     narrowedTo: changes === null ? '' : (settings[changes.scope.setting] ?? changes.scope.default),
     pageSize: settings.pageSize ?? 0,

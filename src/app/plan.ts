@@ -2,6 +2,8 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
 import { readManifest, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import { checkResumable } from '../adapters/postgres/ledger.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
@@ -10,13 +12,14 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import type { Preview } from '../engine/preview.ts';
 import { telling } from './database.ts';
-import { embeddedDir, openRuntime } from './runtime.ts';
+import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findRun } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
-import { openSource } from './source.ts';
+import { openSource, scopeOfChoice, type SourceChoice } from './source.ts';
+import { unfinishedPull } from './unfinished.ts';
 
 export type PlanRequest = {
   /** Names; null for all. */
@@ -63,10 +66,9 @@ export async function planChanges(
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
   const chosen = request.resources ?? (newest === undefined ? config.settings.resources : null);
   const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
+  const choice = { from: request.from, asOf: request.asOf, orSandbox: false };
   const source =
-    newest === undefined
-      ? await openSource(loaded, { from: request.from, asOf: request.asOf, orSandbox: false }, deps)
-      : archivedSource(newest, config.dataDir);
+    newest === undefined ? await openSource(loaded, choice, deps) : archivedSource(newest, config.dataDir);
   try {
     const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw | null> =>
       newest === undefined
@@ -80,6 +82,11 @@ export async function planChanges(
       const runtime = isNew ? openRuntime(deps) : deps.runtime;
       const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
+        if (newest === undefined && !isNew)
+          await telling(
+            opened,
+            checkUnfinished(loaded, choice, { ...opened, dataDir: source.dataDir }, deps),
+          );
         const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
@@ -97,6 +104,45 @@ export async function planChanges(
   } finally {
     await source.close();
   }
+}
+
+/**
+ * Throws `source` where a pull was cut off that the next run goes on with: to ask for the same pages here would take from
+ * what the source allows, and put it off.
+ */
+async function checkUnfinished(
+  loaded: LoadedSource,
+  choice: SourceChoice,
+  { dataDir, session }: Pick<OpenDatabase, 'session'> & { readonly dataDir: string },
+  { clock }: Pick<RunDeps, 'clock'>,
+): Promise<void> {
+  const { config } = loaded;
+  const id = await unfinishedPull(config, dataDir, scopeOfChoice(loaded, choice, clock.now()));
+  if (id === null || (await isOvertaken(session, id))) return;
+  const manifest = await readManifest(dataDir, id);
+  const errors = Object.values(manifest?.resources ?? {}).map(({ error }) => error);
+  const retryAt = errors.flatMap((error) => error?.retry_at ?? []).at(0);
+  const when = retryAt === undefined ? '' : `, from ${retryAt} on`;
+  throw new PipelineError(
+    `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one goes on with it${when}`,
+    {
+      code: 'source',
+      hint: 'Go on with it: spacex-pipeline run',
+      ...(retryAt === undefined ? {} : { retryAt: new Date(retryAt) }),
+    },
+  );
+}
+
+/** Has another run published since? */
+async function isOvertaken(session: OpenDatabase['session'], id: string): Promise<boolean> {
+  return checkResumable(session, id).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof PipelineError && error.code === 'usage') return true;
+      if (isUnmigrated(error)) return false;
+      throw error;
+    },
+  );
 }
 
 function originOf(origins: readonly Manifest[], resource: string): Manifest | undefined {

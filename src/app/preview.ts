@@ -51,7 +51,7 @@ export async function preview(
   const options = {
     ...own,
     lockSeconds,
-    full: true,
+    full: false,
     resumed: false,
     unready,
     startedAt,

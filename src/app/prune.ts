@@ -18,11 +18,11 @@ import {
   type RetentionLedger,
   type RunFolderFacts,
 } from '../core/retention.ts';
-import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
-import { sources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
+import { isOurs } from './is-ours.ts';
 import { readTargets } from './read-target.ts';
+import { unfinishedPull } from './unfinished.ts';
 
 /** A folder that went, or would go; `leftover` is what an earlier removal did not finish. */
 export type PrunedFolder = {
@@ -86,7 +86,10 @@ export async function pruneDataDir(
   const ledger: RetentionLedger = await retentionLedger(session);
   const { folders, leftovers } = await listRunFolders(dataDir, clock.now());
   const facts = folders.map((folder) => factsOf(folder, config));
-  const prunable = choosePrunable(facts, ledger, config.retention, clock.now());
+  const unfinished = await unfinishedPull(config, dataDir, null);
+  const prunable = choosePrunable(facts, ledger, config.retention, clock.now()).filter(
+    ({ run_id }) => run_id !== unfinished,
+  );
   const pruned: PrunedFolder[] = [];
   for (const one of [...leftovers.map(leftover), ...prunable]) {
     signal.throwIfAborted();
@@ -116,28 +119,4 @@ function factsOf({ run_id, manifest }: RunFolderEntry, config: SourceConfig): Ru
   const ended = Date.parse(finished_at ?? started_at ?? '');
   const at = Number.isNaN(ended) ? made : ended;
   return { run_id, made, manifest: { status, at, alive: isAlive(manifest), ours: isOurs(manifest, config) } };
-}
-
-/** Did the run work on the database and schema of this configuration, by whatever user? */
-function isOurs(
-  { config: own = {}, source: of }: NonNullable<RunFolderEntry['manifest']>,
-  { database, settings, source }: SourceConfig,
-): boolean {
-  if (sources.some((other) => other !== source && other.name === of)) return false;
-  return (
-    own[`sources.${source.name}.schema`] === settings.schema &&
-    placeOf(own['database.url']) === placeOf(database.url)
-  );
-}
-
-/** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */
-function placeOf(text: unknown): string | null {
-  if (text === null) return 'embedded';
-  if (typeof text !== 'string') return null;
-  const url = parseServerUrl(text);
-  if (url === null) return null;
-  const { hostname, port, pathname, searchParams } = url;
-  const host = searchParams.get('host') ?? (hostname === '' ? 'localhost' : hostname);
-  const name = pathname === '' || pathname === '/' ? `/${userOf(text) ?? ''}` : pathname;
-  return `${host}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}${name}`;
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../engine/plan.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { resumeRun } from './resume.ts';
 import { dataDirOf } from './data-folders.ts';
-import { openSource } from './source.ts';
+import { openSource, scopeOfChoice } from './source.ts';
 import { unfinishedPull } from './unfinished.ts';
 
 export type PullRequest = {
@@ -19,12 +19,16 @@ export type PullRequest = {
   readonly migrate: boolean;
 };
 
-/** A run that pulls from the source: `run`. It goes on with a pull by changes that was cut off. */
+/** A run that pulls from the source: `run`. It goes on with a pull by changes that was cut off, where that is of the same. */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { asOf, from, full, migrate, orSandbox, restart = false } = request;
   const dataDir = dataDirOf(loaded.config, from);
-  const unfinished = restart || full ? null : await unfinishedPull(loaded.config, dataDir);
-  if (unfinished !== null) {
+  const choice = { from, asOf, orSandbox };
+  const scope = scopeOfChoice(loaded, choice, deps.clock.now());
+  const unfinished = await unfinishedPull(loaded.config, dataDir, scope);
+  if (unfinished !== null && (restart || full)) {
+    deps.log.info(`beginning anew: run ${unfinished}, which was cut off, is given up`);
+  } else if (unfinished !== null) {
     const there = { ...loaded, config: { ...loaded.config, dataDir } };
     const resumed = await resumeRun(there, unfinished, { from, migrate }, deps).catch((error: unknown) => {
       // Another run has published since.
@@ -34,5 +38,5 @@ export async function runPull(loaded: LoadedSource, request: PullRequest, deps: 
     if (resumed !== null) return resumed;
   }
   const start = pull({ ...request, chosen: loaded.config.settings.resources });
-  return runOnce(loaded, start, () => openSource(loaded, { from, asOf, orSandbox }, deps), deps);
+  return runOnce(loaded, start, () => openSource(loaded, choice, deps), deps);
 }

@@ -6,6 +6,7 @@ import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { findRun } from './history.ts';
+import { linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
 
@@ -30,14 +31,22 @@ export async function resumeRun(
     });
   }
   const plan = planRun(config.source.resources, manifest.plan);
+  // What is pulled by changes goes on by itself after its pages, unless they are those of an earlier run.
+  const origin =
+    typeof manifest.origin_run_id === 'string'
+      ? await readManifest(config.dataDir, manifest.origin_run_id)
+      : null;
   const from = options.from ?? addressOf(loaded, manifest);
   return runOnce(
     loaded,
     {
       ...pull({ plan, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
-      // What is pulled by changes goes on by itself after its pages.
-      readyRaw: async (folder, { changes, name }) => (changes === undefined ? folder.rawInPlace(name) : null),
+      chainOf: async (resource) => origin?.chains?.[resource] ?? null,
+      readyRaw: async (folder, resource) => {
+        if (resource.changes === undefined) return folder.rawInPlace(resource.name);
+        return origin === null ? null : linkedRaw('replay', origin, folder, resource);
+      },
       check: ({ session }) => checkResumable(session, manifest.run_id),
     },
     // The data folder is the one that the run is in.

@@ -7,11 +7,13 @@ import { sourceVariable } from '../config/keys.ts';
 import { isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
+import { scopeOf } from '../core/pull.ts';
 import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { addressOfDay, archiveDay } from './archive-day.ts';
 import { dataDirOf } from './data-folders.ts';
+import { pullingOf } from './open-run.ts';
 import type { Runtime } from './runtime.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -71,6 +73,13 @@ export async function openSource(
     dataDir: config.dataDir,
     close: () => upstream.close(),
   };
+}
+
+/** What a run that pulls by changes pulls. Throws `usage` where the source has no such address. */
+export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: number): string {
+  const address = addressOf(loaded, choice, now);
+  const name = address.kind === 'sandbox' ? address.kind : address.name;
+  return scopeOf(name, pullingOf(loaded.config).narrowedTo);
 }
 
 /** Nothing falls back where somebody said which address or database they mean. */

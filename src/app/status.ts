@@ -6,7 +6,7 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { readJobs } from '../config/jobs.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { JobReport } from '../core/job.ts';
-import { judgeStatus } from '../core/judge-status.ts';
+import { isExpected, judgeStatus } from '../core/judge-status.ts';
 import { NO_RUNS, type LedgerStatus, type StatusReport } from '../core/status.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import type { HistoryDeps } from './history.ts';
@@ -26,10 +26,17 @@ export async function readStatuses(
   const ledgers = await readLedgers(configs, deps);
   const reports = await (await reachJobs(whole, jobs, deps)).list();
   const now = deps.clock.now();
-  const sources = configs.map(({ source }) => {
-    const own = reports.filter((job) => job.source === source.name);
+  const configured = whole.origins.jobs !== 'default';
+  const all = configs.map(({ source: { name } }) => {
+    const [ledger, own] = [ledgers.get(name) ?? NO_RUNS, reports.filter(({ source }) => source === name)];
+    return { name, ledger, jobs: own, expected: isExpected(ledger, own, configured) };
+  });
+  // Where nothing was ever loaded, the first is.
+  const none = all.every(({ expected }) => !expected);
+  const sources = all.map(({ expected, jobs: own, ledger, name }, index) => {
     const max = maxAgeSeconds ?? defaultMaxAge(own, new Date(now));
-    return judgeStatus(source.name, ledgers.get(source.name) ?? NO_RUNS, { jobs: own, max, now });
+    const circumstances = { expected: expected || (none && index === 0), jobs: own, max, now };
+    return judgeStatus(name, ledger, circumstances);
   });
   const [{ database, dataDir }] = configs;
   return {

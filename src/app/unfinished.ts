@@ -1,30 +1,56 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { folderRuns } from '../adapters/files/history.ts';
+import { readManifest, runNames, type Manifest } from '../adapters/files/history.ts';
+import { firstMeta } from '../adapters/files/raw-files.ts';
 import { isAlive } from '../adapters/files/run-folders.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { isOurs } from './is-ours.ts';
 
-/** What came is whole, and more was to come. */
-const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'interrupted', null]);
+/** What came is whole, and more was to come, or nothing was wrong with it. */
+const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'database', 'interrupted', null]);
 
 /**
- * The newest run of a source that is pulled by changes, where it came to no end and has pages: the next one goes on with
- * it, so that nothing is asked for twice. Null where there is none.
+ * The newest run with pages of a source that is pulled by changes, where it came to no end: the next one goes on with it,
+ * so that nothing is asked for twice. Null where there is none, or a later run has published. `scope` is what the next
+ * one pulls, null for anything.
  */
-export async function unfinishedPull({ source }: SourceConfig, dataDir: string): Promise<string | null> {
+export async function unfinishedPull(
+  config: SourceConfig,
+  dataDir: string,
+  scope: string | null,
+): Promise<string | null> {
+  const { source } = config;
   if (source.changes === null) return null;
-  const [newest] = await folderRuns(dataDir, 1, (manifest) => manifest.source === source.name);
-  if (newest === undefined || newest.origin_run_id !== null) return null;
-  const { error, resources, run_id, status } = newest;
-  if (status === 'succeeded' || status === 'partial') return null;
-  if (status === 'running' && isAlive(newest)) return null;
+  for (const runId of await runNames(dataDir)) {
+    const manifest = await readManifest(dataDir, runId).catch(() => null);
+    if (manifest?.source !== source.name || !isOurs(manifest, config)) continue;
+    if (manifest.status === 'succeeded' || manifest.status === 'partial') return null;
+    const pulled = await scopeOfPages(config, dataDir, manifest);
+    if (pulled === null) continue;
+    return isCutOff(manifest) && (scope === null || pulled === scope) ? runId : null;
+  }
+  return null;
+}
+
+function isCutOff(manifest: Manifest): boolean {
+  if (manifest.status === 'running' && isAlive(manifest)) return false;
+  const { error, resources } = manifest;
   const codes = [error, ...Object.values(resources).map((one) => one.error)].map((one) => one?.code ?? null);
-  if (!codes.every((code) => CUT_OFF.has(code))) return null;
-  const hasPages = source.resources.some(({ name }) =>
-    existsSync(join(runFolder(dataDir, run_id), 'raw', name)),
-  );
-  return hasPages ? run_id : null;
+  return codes.every((code) => CUT_OFF.has(code));
+}
+
+/** Null where no page of a pull is there: those that a replay has are of another run. */
+async function scopeOfPages(
+  { source }: SourceConfig,
+  dataDir: string,
+  { run_id }: Manifest,
+): Promise<string | null> {
+  for (const { name } of source.resources) {
+    const meta = await firstMeta(join(runFolder(dataDir, run_id), 'raw', name));
+    const pull = meta?.['pull'] as { readonly scope?: string } | undefined; // written by the pipeline alone
+    if (pull?.scope !== undefined) return pull.scope;
+  }
+  return null;
 }

@@ -1,5 +1,5 @@
-import { readManifest, type Manifest } from '../adapters/files/history.ts';
-import { publishedRaws } from '../adapters/postgres/published.ts';
+import { readManifest } from '../adapters/files/history.ts';
+import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
@@ -12,7 +12,7 @@ import { planRun } from '../engine/plan.ts';
 import { sources } from '../sources/index.ts';
 import type { Preview } from '../engine/preview.ts';
 import type { OpenDatabase } from './runtime.ts';
-import { archivedSource, linkedRaw } from './kept-raw.ts';
+import { archivedSource, linkedRaw, type Origin } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTargets } from './read-target.ts';
 import type { RunDeps } from './run.ts';
@@ -29,6 +29,8 @@ export type TableVerdict = {
   readonly missing: number | null;
   readonly extra: number | null;
   readonly altered: number | null;
+  /** Rows that the table keeps, and that none of the raw files behind what is published makes; null without raw. */
+  readonly underivable: number | null;
   readonly rows: readonly RowChange[];
 };
 
@@ -39,7 +41,10 @@ export type VerifyReport = {
   readonly intact: boolean;
 };
 
-type Standing = { readonly resource: Resource; readonly origin: Manifest };
+type Standing = {
+  readonly resource: Resource;
+  readonly origin: Origin & { readonly address: string | null };
+};
 
 /**
  * Every published table of the sources in full: against the digest in the ledger, and against a derivation from the raw
@@ -121,10 +126,11 @@ function nothingPublished({ settings }: SourceConfig): PipelineError {
 
 function compared(
   changes: TableChanges | undefined,
-): Pick<TableVerdict, 'missing' | 'extra' | 'altered' | 'rows'> {
-  if (changes === undefined) return { missing: null, extra: null, altered: null, rows: [] };
-  const { inserted, updated, deleted, changes: rows } = changes;
-  return { missing: inserted, extra: deleted, altered: updated, rows };
+): Pick<TableVerdict, 'missing' | 'extra' | 'altered' | 'underivable' | 'rows'> {
+  if (changes === undefined)
+    return { missing: null, extra: null, altered: null, underivable: null, rows: [] };
+  const { inserted, updated, deleted, kept, changes: rows } = changes;
+  return { missing: inserted, extra: deleted, altered: updated, underivable: kept, rows };
 }
 
 /** Published resources whose raw file is here. */
@@ -138,6 +144,10 @@ async function findStanding(
   for (const resource of config.source.resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;
+    if (resource.changes !== undefined) {
+      standing.push({ resource, origin: chainOf(resource, last) });
+      continue;
+    }
     const origin = await readManifest(config.dataDir, last.run_id).catch(
       (error: unknown) => reportError(error).message,
     );
@@ -149,6 +159,14 @@ async function findStanding(
       standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.pages } } });
   }
   return standing;
+}
+
+/** Its pages are in the folders of several runs; that of the last one may have none, and need not be there. */
+function chainOf(
+  { name }: Resource,
+  { address, pages, run_id, simulated }: PublishedRaw,
+): Standing['origin'] {
+  return { address, run_id, simulated, resources: {}, raw: { [name]: pages }, chains: { [name]: true } };
 }
 
 async function deriveAgain(

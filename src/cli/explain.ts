@@ -1,4 +1,5 @@
-import { explainRow, hasTable, type Explanation, type FoundRecord, type LostRaw } from '../app/explain.ts';
+import { explain, type Explanation } from '../app/explain.ts';
+import type { FoundRecord, LostRaw } from '../app/search-raw.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
@@ -13,15 +14,14 @@ export const registerExplain: Register = (program, streams) => {
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
       const context = await openContext(streams, command);
-      const config = configsOf(context).find((one) => hasTable(one, name)) ?? context.loaded.config;
-      const explanation = await explainRow(config, name, id, context);
+      const explanation = await explain(configsOf(context), name, id, context);
       if (context.json) printJson(context, explanation);
       else printExplanation(context, explanation);
     });
 };
 
 function printExplanation(context: CommandContext, explanation: Explanation): void {
-  const { id, lost, records, rows, runs, table, tombstones } = explanation;
+  const { id, lost, records, rows, runs, table, tombstones, unproven } = explanation;
   printLine(context, `${table} ${id}: ${rows.length === 1 ? '1 row' : `${rows.length} rows`}`);
   printRows(context, explanation);
   for (const { deleted_at, run_id } of tombstones) {
@@ -41,6 +41,10 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   if (records.length === 0) {
     printLine(context, '');
     printLine(context, 'No raw file that is kept here holds the record.');
+  } else if (unproven.length > 0) {
+    printLine(context, '');
+    printLine(context, 'No raw file that is kept here holds the record of:');
+    for (const row of unproven) printLine(context, `  ${Object.values(row).join(' ')}`);
   }
 }
 

@@ -29,7 +29,8 @@ export const registerJobs: Register = (program, streams, act) => {
       const context = await openContext(streams, own, { all: true });
       const { jobs, reached } = await reach(context);
       if (!jobs.every(({ from }) => from === 'sandbox')) inFolderToRead(context, 'jobs');
-      const reports = await reached.list();
+      const named = new Set(context.all.map(({ config }) => config.source.name));
+      const reports = (await reached.list()).filter(({ source }) => named.has(source));
       if (context.json) printJson(context, reports);
       else printJobs(context, reports);
     });

@@ -47,10 +47,15 @@ async function act(context: CommandContext, action: MigrateAction): Promise<void
   const verb = action === 'up' ? 'Applied' : 'Took back';
   if (action !== 'status') printLine(context, `${verb}: ${report.changed.join(', ') || 'nothing'}`);
   if (!context.quiet) {
+    const several = context.all.length > 1;
     printTable(
       context,
-      ['migration', 'applied'],
-      report.migrations.map(({ name, applied_at }) => [name, applied_at ?? 'pending']),
+      [...(several ? ['source'] : []), 'migration', 'applied'],
+      report.migrations.map(({ applied_at, name, source }) => [
+        ...(several ? [source] : []),
+        name,
+        applied_at ?? 'pending',
+      ]),
     );
     for (const line of notices(report)) printLine(context, typeable(line, context.cwd, context.given));
   }

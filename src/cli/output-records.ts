@@ -81,7 +81,13 @@ export const driftDocument: Schema<DriftReport> = object({
             'records with an unknown field; values of that type; equal values; nulls; objects without the field',
           ),
           before: nullable(number({ minimum: 0, maximum: 1, description: 'the share' })),
-          now: nullable(number({ minimum: 0, maximum: 1 })),
+          now: nullable(
+            number({
+              minimum: 0,
+              maximum: 1,
+              description: 'null too where only what had changed was pulled',
+            }),
+          ),
         }),
       ),
     }),
@@ -139,7 +145,10 @@ export const explainDocument: Schema<Explanation> = object({
       ),
       record: text('its bytes, which are UTF-8, as text'),
     }),
-    { description: 'from raw files that are there and whole, newest first; the last one is behind the row' },
+    {
+      description:
+        'from raw files that are there and whole, newest first; the last one is behind the row. Of a table that keeps all of its rows: the record behind each',
+    },
   ),
   lost: array(
     object({
@@ -158,8 +167,14 @@ export const explainDocument: Schema<Explanation> = object({
       captured_at: nullable(time()),
       proof: nullable(proof),
     }),
-    { description: 'newer raw files that cannot be read, as the ledger knows them' },
+    {
+      description:
+        'raw files in which a newer record, or the one behind a row, may be, and that cannot be read, as the ledger knows them',
+    },
   ),
+  unproven: array(byName(anything()), {
+    description: 'keys of the rows of which no raw file that is kept has the record',
+  }),
 });
 
 function byRow(): Schema<Explanation['rows'][number]> {

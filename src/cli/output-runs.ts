@@ -98,6 +98,11 @@ const tableChanges: Schema<TableChanges> = object({
   unchanged: count(),
   deleted: count(),
   held: count(),
+  kept: nullable(
+    count(
+      'rows that stay though no record makes them, as their table keeps all; null where only what had changed was pulled',
+    ),
+  ),
   changes: array(rowChange, { description: 'the first of each kind' }),
 });
 
@@ -108,6 +113,9 @@ export const planDocument: Schema<PlanReport> = object({
   resources: byName(
     object({
       status: resourceStatus,
+      pass: oneOf(['full', 'changes'], {
+        description: 'did the pull bring the complete collection, or what had changed?',
+      }),
       received: count(),
       validated: count(),
       errored: count(),
@@ -132,6 +140,9 @@ export const verifyDocument: Schema<VerifyReport> = object({
       missing: nullable(count('rows that a derivation from raw has and the table has not; null without raw')),
       extra: nullable(count('the other way round')),
       altered: nullable(count('rows that differ')),
+      underivable: nullable(
+        count('rows that the table keeps, and that none of the raw files behind what is published makes'),
+      ),
       rows: array(rowChange, { description: 'the first of each kind' }),
     }),
   ),

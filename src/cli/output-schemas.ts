@@ -1,5 +1,5 @@
 import type { ExportedTable } from '../app/export.ts';
-import type { MigrateReport, MigrationState } from '../app/migrate.ts';
+import type { MigrateReport, SourceMigration } from '../app/migrate.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import { array, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
 import type { InitDocument } from './init.ts';
@@ -26,8 +26,9 @@ const RESOURCE = {
   needs: array(string(), { description: 'resources that it needs' }),
 };
 const exported: Schema<ExportedTable> = object({ table: text(), file: text(), rows: count() });
-const migration: Schema<MigrationState> = object({
+const migration: Schema<SourceMigration> = object({
   name: text(),
+  source: text('its name'),
   applied_at: nullable(time('null while pending')),
 });
 

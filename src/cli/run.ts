@@ -5,6 +5,7 @@ import type { Subscriber } from '../core/events.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
+import { sources } from '../sources/index.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
@@ -16,7 +17,7 @@ import { driftLine } from './drift.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
 import { copiesLines, leftLines } from './copies.ts';
-import { flagsAbout, typeable } from './self.ts';
+import { flagFor, flagsAbout, typeable } from './self.ts';
 
 type RunOptions = BusyOptions & {
   readonly resources?: readonly string[];
@@ -99,7 +100,7 @@ async function run(
     restart: options.restart === true,
     migrate: options.migrate === true,
   };
-  return perform(
+  const outcome = await perform(
     context,
     (deps) => {
       const own = { ...deps, ...busy, subscribers: [...deps.subscribers, ...subscribers] };
@@ -107,6 +108,17 @@ async function run(
     },
     tell,
   );
+  if (outcome === null && request.orSandbox) printOthers(context);
+  return outcome;
+}
+
+/** Somebody who begins may not know what else there is. */
+function printOthers({ given, ...context }: CommandContext): void {
+  if (context.json || context.quiet || given.source !== undefined) return;
+  for (const { name, offers } of sources.slice(1)) {
+    const line = `For ${offers}: spacex-pipeline run${flagFor(name)}`;
+    printLine(context, typeable(line, context.cwd, given));
+  }
 }
 
 /** Runs something that ends as a run, shows how far it is and tells how it ended, `tell` before the last lines. */

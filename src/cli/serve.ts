@@ -37,6 +37,7 @@ export const registerServe: Register = (program, streams) => {
         {
           whole: context.loaded.whole,
           from: context.from,
+          ofSources: context.all.map(({ config }) => config.source),
           migrate,
           pgPort,
           ready: (serving) => printReady(context, serving),

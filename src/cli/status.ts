@@ -1,13 +1,13 @@
 import { readStatuses } from '../app/status.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { JobReport } from '../core/job.ts';
-import type { SourceStatus, StatusReport } from '../core/status.ts';
+import type { Reason, SourceStatus, StatusReport } from '../core/status.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
-import { typeable } from './self.ts';
+import { flagFor, typeable } from './self.ts';
 
 export const registerStatus: Register = (program, streams, act) => {
   program
@@ -49,6 +49,9 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
   const { running, source } = status;
   const ago = (time: string | null): string =>
     time === null ? '' : `, ${formatDuration((now - Date.parse(time)) / 1000)} ago (${time})`;
+  const jobLines = jobs.map((job): Line => ['Job', jobLine(job)]);
+  if (last_run === null && running === null && !needs_attention)
+    return [['', `${source}: never ran`], ...jobLines];
   return [
     ['', `${source}: ${needs_attention ? 'needs attention' : 'fine'}`],
     ...reasons.map(({ message }): Line => ['Why', message]),
@@ -63,7 +66,7 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
     ...(running === null
       ? []
       : [['Running', `run ${running.run_id} began${ago(running.started_at).slice(1)}`] as const]),
-    ...jobs.map((job): Line => ['Job', jobLine(job)]),
+    ...jobLines,
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
     ['Data checks', checksLine(checks)],
   ];
@@ -90,6 +93,8 @@ function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport):
   ].join('; ');
 }
 
+const AGES: readonly string[] = ['never_succeeded', 'too_old'] satisfies readonly Reason['code'][];
+
 /** What shows most of why somebody should look. */
 function nextCommand(sources: readonly SourceStatus[]): string | null {
   const codes = sources.flatMap(({ reasons }) => reasons.map(({ code }) => code));
@@ -101,5 +106,6 @@ function nextCommand(sources: readonly SourceStatus[]): string | null {
   }
   if (has('job_failed')) return 'jobs';
   if (has('check_error')) return 'checks';
-  return has('never_succeeded', 'too_old') ? 'run' : null;
+  const stale = sources.find(({ reasons }) => reasons.some(({ code }) => AGES.includes(code)));
+  return stale === undefined ? null : `run${flagFor(stale.source)}`;
 }

@@ -23,16 +23,28 @@ export const registerVerify: Register = (program, streams, act) => {
         printJson(context, report);
         return;
       }
+      const several = new Set(report.tables.map(({ source }) => source)).size > 1;
       printTable(
         context,
-        ['table', 'rows', 'as published', 'missing', 'extra', 'altered'],
+        [
+          ...(several ? ['source'] : []),
+          'table',
+          'rows',
+          'as published',
+          'missing',
+          'extra',
+          'altered',
+          'underivable',
+        ],
         report.tables.map((one) => [
+          ...(several ? [one.source] : []),
           one.table,
           Number(one.digest_now.split(':')[0]),
           one.digest === one.digest_now ? 'yes' : 'no',
           one.missing,
           one.extra,
           one.altered,
+          one.underivable,
         ]),
       );
       const rows = report.tables.flatMap(differences);

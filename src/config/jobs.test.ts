@@ -56,6 +56,27 @@ void describe('jobs', () => {
     });
   });
 
+  void it('have --from where it can be meant: an archive of sources that have one, a base URL of one source', async () => {
+    const froms = async (from: string) => (await jobsOf(undefined, from)).map((job) => job.from);
+    assert.deepEqual(
+      await froms('archive'),
+      sources.map(({ archive }) => (archive === null ? null : 'archive')),
+    );
+    assert.deepEqual(
+      await froms('sandbox'),
+      sources.map(() => 'sandbox'),
+    );
+    await assert.rejects(froms('http://user:secret@127.0.0.1:1'), {
+      code: 'usage',
+      message: `Cannot use --from http://***@127.0.0.1:1: there are jobs of ${sources.map(({ name }) => name).join(' and ')}, and a base URL is that of one source`,
+    });
+    const loaded = await loadConfig({ cwd: tmpdir(), env: {} });
+    const [named, ...others] = await readJobs(loaded, 'http://127.0.0.1:1', [source]);
+    assert.deepEqual([named?.source, named?.from, others], [source, 'http://127.0.0.1:1', []]);
+    const [only] = await jobsOf({ only: {} }, 'http://127.0.0.1:1');
+    assert.equal(only?.from, 'http://127.0.0.1:1');
+  });
+
   void it('are none where the configuration has an empty list of them', async () => {
     assert.deepEqual(await jobsOf({}), []);
     const env = { SPACEX_PIPELINE_JOBS: '{}' };

@@ -1,11 +1,12 @@
-import { NotFoundError } from '../core/errors.ts';
+import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
+import { maskUrl } from '../lib/mask-url.ts';
 import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { expectation, FORMATS, meant, showFound } from './value.ts';
+import { expectation, FORMATS, isHttpUrl, meant, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
@@ -36,16 +37,22 @@ export type Job = {
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
 /**
- * The jobs of a configuration, or one for each source where it says nothing about jobs. `from` is for those that do not say where their
- * records come from. Throws `usage` with the path of what is wrong.
+ * The jobs of a configuration, or one for each source where it says nothing about jobs: those of some sources. `from` is
+ * for those that do not say where their records come from. Throws `usage` with the path of what is wrong.
  */
-export async function readJobs(loaded: LoadedConfig, from: string | null = null): Promise<readonly Job[]> {
+export async function readJobs(
+  loaded: LoadedConfig,
+  from: string | null = null,
+  ofSources: readonly Source[] = sources,
+): Promise<readonly Job[]> {
   refuseAddress(from);
   const configured = Object.entries(loaded.config.jobs);
-  const jobs =
+  const all =
     loaded.origins.jobs !== 'default'
       ? configured.map(([name, settings]) => jobOf(name, settings, from))
       : defaultJobs(from);
+  const jobs = all.filter(({ source }) => ofSources.includes(source));
+  refuseSharedUrl(from, jobs);
   const problems = [];
   for (const job of jobs) problems.push(...(await faultsOf(job)));
   const source = loaded.origins.jobs.replace(/^\S+ /, '');
@@ -64,6 +71,20 @@ function refuseAddress(from: string | null): void {
   refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
 }
 
+/** A base URL is that of one source. Throws `usage` where jobs of several would ask it. */
+function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
+  if (from === null || !isHttpUrl(from)) return;
+  const asking = [...new Set(jobs.filter((job) => job.from === from).map(({ source }) => source.name))];
+  if (asking.length < 2) return;
+  throw new PipelineError(
+    `Cannot use --from ${maskUrl(from)}: there are jobs of ${asking.join(' and ')}, and a base URL is that of one source`,
+    {
+      code: 'usage',
+      hint: 'Name one with --source, or give the jobs of the others their own from in the configuration.',
+    },
+  );
+}
+
 /** One for each source. */
 export function defaultJobs(from: string | null = null): readonly Job[] {
   return sources.map(({ name }) => jobOf(name, { source: name }, from));
@@ -75,7 +96,7 @@ function jobOf(name: string, settings: JobSettings, from: string | null): Job {
   return {
     name,
     source,
-    from: settings.from ?? from,
+    from: settings.from ?? fromFor(source, from),
     resources: settings.resources ?? null,
     schedule: scheduleOf(settings, source),
     timezone,
@@ -86,6 +107,11 @@ function jobOf(name: string, settings: JobSettings, from: string | null): Job {
     limits,
     enabled,
   };
+}
+
+/** What has no preserved copies is pulled as it is configured. */
+function fromFor({ archive }: Source, from: string | null): string | null {
+  return archive === null && from !== null && /^archive(@|$)/i.test(from) ? null : from;
 }
 
 /** With single spaces: not every reader of cron expressions takes tabs. */

@@ -15,7 +15,10 @@ export type Drift = {
   readonly found: string | null;
   /** Records with an unknown field, else values; objects without the field where it is absent. */
   readonly count: number;
-  /** The share before and now, from 0 to 1. Before is null against the contract alone; both are for other kinds. */
+  /**
+   * The share before and now, from 0 to 1. Before is null against the contract alone, now is where only what had changed
+   * was pulled; both are for other kinds.
+   */
   readonly before: number | null;
   readonly now: number | null;
 };
@@ -72,6 +75,15 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
     return movedShares({ ...old, types: {}, absent }, old);
   });
   return [...found, ...gone];
+}
+
+/** What is new in kind, in records that are a part of all: the shares of those say nothing. */
+export function newInPart(moved: readonly Drift[]): Drift[] {
+  return moved.flatMap((one) => {
+    if (one.kind !== 'nulls' && one.kind !== 'absent') return [one];
+    const isFirst = one.before === 0 || (one.before === 1 && one.now !== 1);
+    return isFirst ? [{ ...one, now: null }] : [];
+  });
 }
 
 function unknownField({ path, records, types }: ProfiledField): Drift {

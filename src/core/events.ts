@@ -1,5 +1,6 @@
 import type { ErrorReport } from './errors.ts';
 import type { Retry, Tried } from './ports.ts';
+import type { Pass } from './pull.ts';
 import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step, StepReport } from './run.ts';
 import type { RunHeader } from './target.ts';
 
@@ -10,6 +11,14 @@ export type Counts = {
   readonly errored: number;
   /** Since the resource began. */
   readonly seconds: number;
+};
+
+/** What a source still allows, as far as it says; null where it does not. */
+export type QuotaFacts = {
+  readonly quota_left: number | null;
+  readonly quota_limit: number | null;
+  /** The limit is for a window of so many seconds. */
+  readonly quota_seconds: number | null;
 };
 
 /** What happens in a run. */
@@ -25,6 +34,29 @@ export type RunFact =
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
   /** One try has ended; `request.retried` follows where there is another one. */
   | ({ readonly type: 'request.ended'; readonly resource: string } & Tried)
+  /** A pull by changes begins, or goes on; nothing was requested for it yet but the quota. */
+  | ({
+      readonly type: 'pull.started';
+      readonly resource: string;
+      readonly pass: Pass;
+      /** Why everything is pulled; null where the changes are enough. */
+      readonly reason: string | null;
+      /** Only what has changed since then is asked for, ISO 8601; null for everything. */
+      readonly since: string | null;
+      /** Those that an earlier try of the run received. */
+      readonly pages: number;
+      /** About how many requests it takes; null where nobody knows before its first page. */
+      readonly requests: number | null;
+    } & QuotaFacts)
+  /** The first page of a full pass said how many records there are, which nobody knew before. */
+  | ({ readonly type: 'pull.sized'; readonly resource: string; readonly requests: number } & QuotaFacts)
+  /** The source said how many requests it still allows. */
+  | {
+      readonly type: 'quota.read';
+      readonly left: number;
+      readonly limit: number;
+      readonly window_seconds: number;
+    }
   /** A page is in raw: of a body that came, or of one that an earlier run received. */
   | {
       readonly type: 'page.stored';
@@ -44,6 +76,8 @@ export type RunFact =
       /** The publish that left its rows as they are: nothing was derived again, or nothing was asked for. */
       readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
       readonly error: ErrorReport | null;
+      /** When the source allows it to go on, ISO 8601; null where it did not say. */
+      readonly retry_at: string | null;
       /** Those that began. */
       readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
     } & Counts)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { JobReport, JobTry } from './job.ts';
-import { judgeStatus } from './judge-status.ts';
+import { isExpected, judgeStatus } from './judge-status.ts';
 import { NO_RUNS, type LedgerStatus } from './status.ts';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
@@ -51,10 +51,10 @@ const JOB: JobReport = {
 
 function codes(
   ledger: LedgerStatus,
-  own: { max?: number | null; jobs?: readonly JobReport[] } = {},
+  own: { max?: number | null; jobs?: readonly JobReport[]; expected?: boolean } = {},
 ): string[] {
-  const { jobs = [], max = null } = own;
-  const { needs_attention, reasons } = judgeStatus('s', ledger, { jobs, max, now: NOW });
+  const { expected = true, jobs = [], max = null } = own;
+  const { needs_attention, reasons } = judgeStatus('s', ledger, { expected, jobs, max, now: NOW });
   assert.equal(needs_attention, reasons.length > 0);
   return reasons.map(({ code, message }) => `${code}: ${message}`);
 }
@@ -63,7 +63,12 @@ void describe('a source needs attention', () => {
   void it('unless its last success is new enough and nothing is wrong', () => {
     assert.deepEqual(codes(FINE, { max: 7200, jobs: [JOB] }), []);
     assert.deepEqual(codes(FINE), [], 'any age is right without a limit');
-    const { age_seconds, next_run, quota } = judgeStatus('s', FINE, { jobs: [JOB], max: null, now: NOW });
+    const { age_seconds, next_run, quota } = judgeStatus('s', FINE, {
+      expected: true,
+      jobs: [JOB],
+      max: null,
+      now: NOW,
+    });
     assert.deepEqual([age_seconds, next_run, quota], [7200, JOB.next_run, null]);
   });
 
@@ -72,6 +77,26 @@ void describe('a source needs attention', () => {
     assert.deepEqual(codes(FINE, { max: 7199 }), [
       'too_old: The last success is 2 h old, and should be at most 1 h 59 min',
     ]);
+  });
+
+  void it('not where nobody expects rows of it: never loaded, no job tried, and none configured', () => {
+    assert.deepEqual(codes(NO_RUNS, { expected: false, max: 60 }), []);
+    const running = { run_id: 'b', started_at: ago(1) };
+    assert.deepEqual(
+      [isExpected(NO_RUNS, [], true), isExpected(NO_RUNS, [JOB], false), isExpected(NO_RUNS, [JOB], true)],
+      [false, false, true],
+    );
+    const apart = [
+      { ...JOB, enabled: false },
+      { ...JOB, schedule: null },
+    ];
+    assert.equal(isExpected(NO_RUNS, apart, true), false, 'no job that comes by itself');
+    assert.ok(isExpected(NO_RUNS, [{ ...JOB, last: TRY }], false), 'serve has tried');
+    for (const ledger of [
+      { ...NO_RUNS, running },
+      { ...NO_RUNS, last_run: ENDED },
+    ])
+      assert.ok(isExpected(ledger, [], false));
   });
 
   void it('where the last run failed, published only a part, or has books that do not balance', () => {

@@ -8,18 +8,32 @@ type Circumstances = {
   readonly max: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Does anybody expect rows of it? One that nobody has ever loaded is no reason to look. */
+  readonly expected: boolean;
 };
+
+/** Was it ever loaded, or tried, or did somebody configure a job that comes by itself? */
+export function isExpected(
+  { last_run, running }: LedgerStatus,
+  jobs: readonly JobReport[],
+  configured: boolean,
+) {
+  if (last_run !== null || running !== null) return true;
+  return jobs.some(
+    ({ enabled, last, schedule }) => last !== null || (configured && enabled && schedule !== null),
+  );
+}
 
 /** How a source stands, and whether somebody should look at it. */
 export function judgeStatus(
   source: string,
   ledger: LedgerStatus,
-  { jobs, max, now }: Circumstances,
+  { expected, jobs, max, now }: Circumstances,
 ): SourceStatus {
   const { last_success } = ledger;
   const age = last_success === null ? null : Math.max(0, (now - Date.parse(last_success.finished_at)) / 1000);
   const reasons = [
-    ...ageReasons(age, max),
+    ...(age === null && !expected ? [] : ageReasons(age, max)),
     ...runReasons(ledger),
     ...jobs.flatMap((job) => jobReasons(job, ledger)),
     ...checkReasons(ledger),

@@ -75,6 +75,8 @@ export type Upstream = {
   readonly hide: (text: string) => string;
   /** What it still allows, asked once; null where it does not say, or cannot be asked. */
   readonly quota: (signal: AbortSignal) => Promise<Quota | null>;
+  /** The setting that would make it allow more requests; null where that is given, or there is none. */
+  readonly forMore: string | null;
   /** Why it cannot be reached, found by one connection without a request; null where it can. */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
 };

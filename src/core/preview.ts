@@ -1,4 +1,5 @@
 import type { ErrorReport } from './errors.ts';
+import type { Pass } from './pull.ts';
 import type { Fault, ResourceStatus } from './run.ts';
 
 /** A row that a publish would change, and the cells that it would change in it. */
@@ -16,7 +17,18 @@ export type TableChanges = {
   readonly unchanged: number;
   readonly deleted: number;
   readonly held: number;
+  /** Rows that stay though no record makes them, as their table keeps all; null where only what changed was pulled. */
+  readonly kept: number | null;
   readonly changes: readonly RowChange[];
+};
+
+/** What to compare, and how many changed rows of each kind to show. */
+export type PreviewScope = {
+  /** Are rows of which no record came deleted? */
+  readonly deletes: boolean;
+  /** Look at no rows but those of records that came? */
+  readonly touched: boolean;
+  readonly sample: number;
 };
 
 /** Records that would be judged otherwise than at present. */
@@ -27,6 +39,8 @@ export type RejectChanges = {
 
 export type ResourcePreview = RejectChanges & {
   readonly status: ResourceStatus;
+  /** Did the pull bring the complete collection, or what had changed? */
+  readonly pass: Pass;
   readonly received: number;
   readonly validated: number;
   readonly errored: number;

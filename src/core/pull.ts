@@ -20,6 +20,11 @@ const RULES: Readonly<Record<Pass, PassRules>> = {
   changes: { deletes: false, mayBeEmpty: true },
 };
 
+/** What a pull by changes is of: another address, or another part of it, is another chain. */
+export function scopeOf(address: string, narrowedTo: string): string {
+  return `${address} ${narrowedTo}`;
+}
+
 export function passRules(pass: Pass): PassRules {
   return RULES[pass];
 }

@@ -49,6 +49,10 @@ export type JobQueue = {
   readonly reconcile: (jobs: readonly (QueuedJob & { readonly enabled: boolean })[]) => Promise<void>;
   /** Takes the job whenever it is queued, one at a time. What `handle` throws is tried again soon. */
   readonly work: (job: QueuedJob, handle: (ticket: Ticket) => Promise<Settlement>) => Promise<void>;
+  /** Takes the job no more, and goes on with what it has taken. */
+  readonly leave: (job: QueuedJob) => Promise<void>;
+  /** Was a process with that data folder alive within the last so many seconds? */
+  readonly wasServed: (folder: string, seconds: number) => Promise<boolean>;
   /** Its id; null where it is in the queue already, and may not be twice. */
   readonly send: (job: QueuedJob, trigger: Trigger, id?: string) => Promise<string | null>;
   readonly entries: () => Promise<readonly QueueEntry[]>;

@@ -4,6 +4,8 @@ import type { Resource } from './resource.ts';
 /** Where records come from: an API, what it allows, and the schema that it fills. */
 export type Source = {
   readonly name: string;
+  /** What somebody pulls it for, as in "for what flies next". */
+  readonly offers: string;
   /** The schema of its tables, unless the configuration says otherwise. */
   readonly schema: string;
   /** Of the live API, without a trailing slash. */

@@ -1,5 +1,5 @@
 import type { Resource } from './resource.ts';
-import type { RejectChanges, TableChanges } from './preview.ts';
+import type { PreviewScope, RejectChanges, TableChanges } from './preview.ts';
 import type { CheckResult, ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
 import type { KindKeeper } from './simulated.ts';
 import type { Table } from './table.ts';
@@ -152,8 +152,7 @@ export type Target = {
   /** What a publish of the resource's staged rows would do. Writes nothing. */
   readonly preview: (
     resource: Resource,
-    deletes: boolean,
-    sample: number,
+    scope: PreviewScope,
   ) => Promise<{ readonly tables: Readonly<Record<string, TableChanges>>; readonly rejects: RejectChanges }>;
   /** Drops what was staged. */
   readonly discard: () => Promise<void>;

@@ -1,6 +1,7 @@
 import { PipelineError } from '../core/errors.ts';
 import type { RawPage } from '../core/ports.ts';
-import type { ResourceChanges, Resource } from '../core/resource.ts';
+import { scopeOf } from '../core/pull.ts';
+import type { Lookups, Resource, ResourceChanges } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
@@ -12,6 +13,7 @@ import { derivationKey } from '../steps/unchanged.ts';
 import { brokenText } from '../steps/unusable.ts';
 import { readId } from '../steps/validate.ts';
 import type { RunContext } from './context.ts';
+import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import type { Progress } from './progress.ts';
 import { checkRejects } from './resource-task.ts';
 
@@ -21,49 +23,58 @@ const HOUR_MS = 3_600_000;
 export async function runChanges(
   resource: Resource,
   changes: ResourceChanges,
+  needs: Needs,
   progress: Progress,
   context: RunContext,
 ): Promise<Derived> {
   const { folder, ledger } = context;
   const { name } = resource;
   const ready = await context.readyRaw(resource);
-  const key = derivationKey(context.codeDigest, resource, [], new Map());
+  const lookups = await readLookups(resource, needs, context);
+  const unmet = unmetNeed(name, needs, lookups);
+  if (unmet !== null) return progress.end('skipped', { error: unmet });
+  const key = derivationKey(context.codeDigest, resource, [], lookups);
+  const deriveFrom = (pages: readonly RawPage[], after: number): Promise<void> =>
+    derivePages(resource, pages, after, lookups, progress, context);
   if (ready !== null) {
     await context.kind.admit(ready.simulated, folder.path);
     progress.keep({ how: 'reused', pages: ready.pages });
-    await deriveFrom(resource, ready.pages, 0, progress, context);
+    await deriveFrom(ready.pages, 0);
     return progress.end('succeeded', { key, chain: await chainOfReady(resource, context) });
   }
 
   const last = await ledger.lastPublish(name);
-  const scope = scopeOf(context);
+  const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
   const { placed, plan } = await choosePlan(resource, last, scope, context);
   progress.passes(plan.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
-  const quotas = openQuotas(context.upstream, context.clock, context.signal);
-  const settings = { pageSize, narrowedTo, settleSeconds };
+  const quotas = openQuotas(context);
+  const isSameScope = last?.chain?.scope === scope;
+  const expected = isSameScope ? (last.tables[resource.tables[0].name]?.live_after ?? null) : null;
+  const settings = { pageSize, narrowedTo, settleSeconds, expected };
   const pulled = await pullChanges(resource, changes, plan, placed, settings, { ...context, quotas });
 
   const before = plan.pass === 'full' ? [] : (last?.pages ?? []);
-  const chain = chainOf(plan, last, pulled, context);
-  if (plan.pass === 'changes' && last !== null && (await isNoNews(resource, pulled, context))) {
-    await folder.removeRaw(name);
-    progress.keep({ how: 'not modified', pages: [] });
-    return progress.end('succeeded', { key: last.derivation_key, carries: last, chain });
-  }
   const kept = before.map((file): RawPage => ({ file, head: new Uint8Array() }));
-  progress.keep({ how: 'received', pages: [...kept, ...pulled.pages] });
+  const chain = chainOf(plan, last, pulled, context);
+  const isNews = plan.pass === 'full' || !(await isNoNews(resource, pulled, context));
+  if (!isNews) await folder.removeRaw(name);
+  const pages = isNews ? [...kept, ...pulled.pages] : kept;
+  progress.keep({ how: isNews ? 'received' : 'not modified', pages });
   if (plan.pass === 'changes' && last !== null && last.derivation_key === key) {
-    await deriveFrom(resource, pulled.pages, plan.after, progress, context);
+    if (!isNews) return progress.end('succeeded', { key, carries: last, chain });
+    await deriveFrom(pulled.pages, plan.after);
     const live = last.tables[resource.tables[0].name]?.live_after ?? 0;
     checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name), live);
     return progress.end('succeeded', { key, chain, carries: last });
   }
   if (last !== null) await tellAltered(resource, last, context);
   await linkChain(resource, before, last, context);
-  await deriveFrom(resource, [...kept, ...pulled.pages], 0, progress, context);
+  await deriveFrom(pages, 0);
   checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
-  return progress.end('succeeded', { key, chain });
+  const published = last?.chain ?? null;
+  const replaces = published !== null && published.scope !== scope;
+  return progress.end('succeeded', { key, chain, replaces });
 }
 
 /** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
@@ -83,10 +94,11 @@ async function tellAltered(
 }
 
 /** Derives pages that are in the run's folder, numbered on from `after`. */
-async function deriveFrom(
+async function derivePages(
   resource: Resource,
   pages: readonly RawPage[],
   after: number,
+  lookups: Lookups,
   progress: Progress,
   context: RunContext,
 ): Promise<void> {
@@ -95,7 +107,10 @@ async function deriveFrom(
   const deriving = derive(resource, bodies, progress.restart(after), {
     ...context,
     batchSize: settings.batchSize,
-    transform: { transformedAt: run.started_at, lookup: () => null },
+    transform: {
+      transformedAt: run.started_at,
+      lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
+    },
     onProgress: () => progress.tell('validate'),
   });
   const fault = await deriving.text;
@@ -113,29 +128,40 @@ async function choosePlan(
   scope: string,
   context: RunContext,
 ): Promise<Chosen> {
-  const { folder, full, log, resumed } = context;
+  const { folder, full, resumed } = context;
   const { name } = resource;
   if (resumed) {
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
+      // Changes go on from what is published; from anything else they are of no use.
+      if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
-      log.info(`going on with ${name} after ${placed.length} pages`, { resource: name });
       return { plan: meta, placed };
     }
+    // Pages of another pull must not be taken for those of this one.
+    await folder.removeRaw(name);
   }
-  const everything: Chosen = { plan: { pass: 'full', since: null, after: 0, scope }, placed: [] };
+  const everything = (reason: string): Chosen => ({
+    plan: { pass: 'full', reason, since: null, after: 0, scope },
+    placed: [],
+  });
   const chain = last?.chain ?? null;
-  if (last === null || chain === null) return everything;
+  if (last === null || chain === null) return everything('nothing was published yet');
   // Who goes on with a run asks for no more than that run did.
   const wantsAll = full && !resumed;
   if (chain.scope !== scope && !wantsAll) throw otherScope(resource, chain.scope, scope);
-  if (wantsAll) return everything;
+  if (wantsAll) return everything('it was asked for');
   const why = await whyFull(last, chain, context);
-  if (why === null)
-    return { plan: { pass: 'changes', since: chain.cursor, after: last.pages.length, scope }, placed: [] };
-  log.info(`pulling all of ${name}: ${why}`, { resource: name });
-  return everything;
+  if (why !== null) return everything(why);
+  const plan: PullPlan = {
+    pass: 'changes',
+    reason: null,
+    since: chain.cursor,
+    after: last.pages.length,
+    scope,
+  };
+  return { plan, placed: [] };
 }
 
 /** Null where the changes will do. */
@@ -145,19 +171,15 @@ async function whyFull(
   { clock, pulling, run, store }: RunContext,
 ): Promise<string | null> {
   const age = clock.now() - Date.parse(full_at);
-  if (cursor === null) return 'it is unknown from when on changes are due';
+  if (cursor === null) return 'it is unknown since when changes have to be asked for';
   if (age >= pulling.fullAfterHours * HOUR_MS)
     return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
-  if (folder_id !== run.folder_id) return 'what it stands on is in another data folder';
+  if (folder_id !== run.folder_id) return 'its earlier pages are in another data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))
-      return `page ${index + 1} of what it stands on is missing or damaged`;
+      return `page ${index + 1} of its earlier ones is missing or damaged`;
   }
   return null;
-}
-
-function scopeOf({ pulling, run }: RunContext): string {
-  return `${run.address} ${pulling.narrowedTo}`;
 }
 
 function otherScope({ name }: Resource, is: string, wanted: string): PipelineError {

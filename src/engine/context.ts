@@ -15,6 +15,8 @@ export type RunContext = {
   readonly chosen: readonly string[] | null;
   /** Ask for everything, whatever was published before. */
   readonly full: boolean;
+  /** Is it there to see what a run would do, and nothing else? */
+  readonly previews: boolean;
   /** Has it begun before? */
   readonly resumed: boolean;
   /** How changes are pulled, and what they are narrowed to. */

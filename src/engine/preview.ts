@@ -1,5 +1,6 @@
 import { reasonOf, type ErrorReport } from '../core/errors.ts';
-import type { ResourcePreview } from '../core/preview.ts';
+import type { ResourcePreview, TableChanges } from '../core/preview.ts';
+import type { Resource } from '../core/resource.ts';
 import { runError } from '../steps/outcome.ts';
 import type { Derived } from '../steps/publish.ts';
 import type { RunContext } from './context.ts';
@@ -25,17 +26,19 @@ export async function previewAll(context: RunContext, sample: number): Promise<P
     await deriveAll(context, derived);
     const all = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
     for (const one of all) {
-      const { deletes, report, resource, whole } = one;
-      const { errored, received, status, validated, error } = report;
-      const found = whole ? await target.preview(resource, deletes, sample) : null;
+      const { carries, deletes, report, resource, whole } = one;
+      const { errored, received, pass, status, validated, error } = report;
+      const scope = { deletes, touched: carries !== null, sample };
+      const found = whole ? await target.preview(resource, scope) : null;
       resources[resource.name] = {
         status,
+        pass,
         received,
         validated,
         errored,
         newly_accepted: found?.rejects.newly_accepted ?? [],
         newly_rejected: found?.rejects.newly_rejected ?? [],
-        tables: found?.tables ?? {},
+        tables: found?.tables ?? (carries === null ? {} : untouched(resource)),
         error,
       };
     }
@@ -45,4 +48,10 @@ export async function previewAll(context: RunContext, sample: number): Promise<P
       log.warn(`Cannot drop what was staged: ${reasonOf(error)}`);
     });
   }
+}
+
+/** Nothing came that was news. */
+function untouched({ tables }: Resource): Readonly<Record<string, TableChanges>> {
+  const none = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, kept: null, changes: [] };
+  return Object.fromEntries(tables.map(({ name }) => [name, none]));
 }

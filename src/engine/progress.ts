@@ -25,6 +25,8 @@ type End = {
   /** The publish of which only what was staged differs. */
   readonly carries?: LastPublish;
   readonly chain?: Chain;
+  /** Is what it brings of another scope than what is published? */
+  readonly replaces?: boolean;
 };
 
 /** How far one resource is: what its report says, wherever it ends. */
@@ -75,7 +77,7 @@ export class Progress {
 
   end(
     status: ResourceStatus,
-    { carries, chain, error = null, key = null, left, unchanged }: End = {},
+    { carries, chain, error = null, key = null, left, replaces = false, unchanged }: End = {},
   ): Derived {
     const told = error === null ? null : reportError(error);
     const left_by = left ?? unchanged ?? null;
@@ -83,13 +85,16 @@ export class Progress {
     tally.seconds.extract = this.#extractSeconds;
     const hasRun = status === 'succeeded' || status === 'failed';
     const steps = hasRun ? stepReports(tally, status === 'failed') : {};
-    this.#context.emit({ type: 'resource.ended', status, left_by, error: told, steps, ...this.#counts() });
+    const retry_at = told?.retry_at ?? null;
+    const end = { status, left_by, error: told, retry_at, steps };
+    this.#context.emit({ type: 'resource.ended', ...end, ...this.#counts() });
     return {
       resource: this.#resource,
       report: this.#report(status, told),
       steps,
       staged: tally.staged,
       deletes: this.#context.settings.deletes && passRules(this.#pass).deletes && tally.deletable,
+      replaces,
       whole: tally.whole,
       key,
       unchanged: unchanged ?? null,

@@ -1,7 +1,7 @@
 import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
 import type { KeptPage } from '../core/ports.ts';
 import { passRules, type Pass } from '../core/pull.ts';
-import type { Lookups, Resource } from '../core/resource.ts';
+import type { Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
 import { derive, type Deriving } from '../steps/derive.ts';
@@ -12,9 +12,8 @@ import { derivationKey, isUnchanged } from '../steps/unchanged.ts';
 import { brokenText } from '../steps/unusable.ts';
 import { runChanges } from './changes-task.ts';
 import type { RunContext } from './context.ts';
+import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import { Progress } from './progress.ts';
-
-type Needs = ReadonlyMap<string, Derived>;
 
 /** One resource, from its request to its rows in staging. Its own failure is in the report; throws what fails the run. */
 export async function runResource(resource: Resource, needs: Needs, context: RunContext): Promise<Derived> {
@@ -44,7 +43,7 @@ async function runChain(
   const refusal = context.unready.get(name);
   if (refusal !== undefined) throw refusal;
   progress.tell('extract');
-  if (resource.changes !== undefined) return runChanges(resource, resource.changes, progress, context);
+  if (resource.changes !== undefined) return runChanges(resource, resource.changes, needs, progress, context);
 
   const ready = await context.readyRaw(resource);
   const published = ready === null ? await ledger.lastPublish(name) : null;
@@ -52,8 +51,8 @@ async function runChain(
     return progress.end('kept', { left: published });
   }
   const lookups = await readLookups(resource, needs, context);
-  const unmet = [...needs.values()].find((need) => isUnmet(need, lookups));
-  if (unmet !== undefined) return progress.end('skipped', { error: unmetError(name, unmet) });
+  const unmet = unmetNeed(name, needs, lookups);
+  if (unmet !== null) return progress.end('skipped', { error: unmet });
 
   const deriveFrom = (pages: readonly AsyncIterable<Uint8Array>[]): Deriving =>
     derive(resource, pages, progress.restart(), {
@@ -97,21 +96,6 @@ function isSatisfied(status: Derived['report']['status']): boolean {
   return status === 'succeeded' || leavesRows(status);
 }
 
-/** A need that left its rows as they are, and has none. */
-function isUnmet({ report, resource }: Derived, lookups: Lookups): boolean {
-  return leavesRows(report.status) && lookups.get(resource.name)?.size === 0;
-}
-
-function unmetError(name: string, { report, resource }: Derived): PipelineError {
-  return new PipelineError(
-    `Cannot load ${name}: ${resource.name}, which it needs, is ${report.status}, and no rows of it were loaded before`,
-    {
-      code: 'source',
-      hint: `Load ${resource.name} first, from another day with --as-of or another address with --from.`,
-    },
-  );
-}
-
 /** Did another address publish it, and does this run let that be? It never lets simulated records be: they would count as real. */
 function isOthers({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
   return keepsOthers && address !== run.address && simulated !== true;
@@ -126,25 +110,18 @@ function pageOf(published: LastPublish | null): KeptPage | null {
 /** What a 304 may stand for: the page that the same address gave, whole. */
 async function keptOf(
   published: LastPublish | null,
-  { full, run, store }: RunContext,
+  { full, previews, run, store }: RunContext,
 ): Promise<KeptPage | null> {
   const page = pageOf(published);
-  if (full || page === null || published?.address !== run.address || !isComparable(page.file)) return null;
+  // A preview compares all rows, whether they are news or not.
+  if (full || previews || page === null || published?.address !== run.address || !isComparable(page.file))
+    return null;
   return (await store.hasRaw(page)) ? page : null;
 }
 
 /** Is there a tag, or a copy whose URL may stand for its bytes? */
 function isComparable({ etag, proof }: RawFile): boolean {
   return etag !== null || proof !== null;
-}
-
-async function readLookups(resource: Resource, needs: Needs, { target }: RunContext): Promise<Lookups> {
-  const lookups = new Map<string, ReadonlyMap<string, string | null>>();
-  for (const [need, column] of Object.entries(resource.needs)) {
-    const needed = needs.get(need);
-    if (needed !== undefined) lookups.set(need, await target.lookup(needed.resource, column, needed.deletes));
-  }
-  return lookups;
 }
 
 function tellPages(

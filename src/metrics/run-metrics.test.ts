@@ -114,6 +114,46 @@ void describe('the metrics of runs', () => {
     assert.equal((await values())['quota_remaining{source="moons"}'], 7);
   });
 
+  void it('show the quota as soon as the source was asked for it', async () => {
+    const { tell, values } = createRun();
+    tell({ type: 'quota.read', left: 11, limit: 15, window_seconds: 3600 });
+    assert.equal((await values())['quota_remaining{source="moons"}'], 11);
+  });
+
+  void it('count pulls by what they ask for, and show until when one has to wait', async () => {
+    const { tell, values } = createRun();
+    const quota = { quota_left: 11, quota_limit: 15, quota_seconds: 3600 };
+    const pull = {
+      type: 'pull.started',
+      resource: 'io',
+      since: null,
+      pages: 0,
+      requests: 9,
+      ...quota,
+    } as const;
+    tell({ ...pull, pass: 'full', reason: 'it was asked for' });
+    tell({ ...pull, pass: 'changes', reason: null });
+    tell({ ...pull, pass: 'changes', reason: null });
+    const counts = { received: 0, validated: 0, errored: 0, seconds: 1 };
+    const end = {
+      type: 'resource.ended',
+      resource: 'io',
+      left_by: null,
+      error: null,
+      steps: {},
+      ...counts,
+    } as const;
+    tell({ ...end, status: 'failed', retry_at: '2026-01-01T00:00:00.000Z' });
+    const waits = 'waits_until_timestamp_seconds{source="moons",resource="io"}';
+    assert.deepEqual(await values(), {
+      'pulls_total{source="moons",resource="io",pass="full"}': 1,
+      'pulls_total{source="moons",resource="io",pass="changes"}': 2,
+      [waits]: Date.UTC(2026, 0) / 1000,
+    });
+    tell({ ...end, status: 'succeeded', retry_at: null });
+    assert.equal((await values())[waits], undefined);
+  });
+
   void it('count steps, bytes that were received, and the wait for the lock', async () => {
     const { tell, values } = createRun();
     tell({ type: 'run.started', address: 'live', run_dir: '/x', lock_wait_seconds: 3 });
@@ -125,6 +165,7 @@ void describe('the metrics of runs', () => {
       status: 'failed',
       left_by: null,
       error: null,
+      retry_at: null,
       steps: {
         extract: { status: 'succeeded', seconds: 1, count: 1 },
         validate: { status: 'failed', seconds: 0.5, count: 1 },

@@ -25,6 +25,7 @@ const ENDS = ['succeeded', 'partial', 'failed', 'interrupted'] as const satisfie
 /** Where there was no answer. */
 const CONNECTION = 'connection';
 const REASONS = [CONNECTION, '2xx', '3xx', '4xx', '5xx'];
+const EPOCH = new Date(0).toISOString();
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
@@ -101,6 +102,16 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     quota: gauge('quota_remaining', 'Requests that the source still allows, where it reports that.', [
       'source',
     ]),
+    pulls: counter(
+      'pulls_total',
+      'Pulls by changes that began or went on: of everything (full), or of changes.',
+      ['source', 'resource', 'pass'],
+    ),
+    waits: gauge(
+      'waits_until_timestamp_seconds',
+      'When the source allows a resource to go on that had to stop; 0 where it need not wait.',
+      ['source', 'resource'],
+    ),
     books: counter('books_out_of_balance_total', 'Runs refused because their counts did not balance.', [
       'source',
     ]),
@@ -122,6 +133,7 @@ function zero(made: Made, { jobs, sources }: Known): void {
       made.bytes.inc({ source, resource }, 0);
       for (const step of STEPS) made.stepSeconds.inc({ source, resource, step }, 0);
       for (const outcome of OUTCOMES) made.records.inc({ source, resource, outcome }, 0);
+      made.waits.set({ source, resource }, 0);
     }
   }
 }
@@ -140,12 +152,19 @@ function count(event: RunEvent, made: Made): void {
       made.requestSeconds.observe({ source }, event.seconds);
       if (event.quota_left !== undefined) made.quota.set({ source }, event.quota_left);
       break;
+    case 'quota.read':
+      made.quota.set({ source }, event.left);
+      break;
+    case 'pull.started':
+      made.pulls.inc({ source, resource: event.resource, pass: event.pass });
+      break;
     case 'page.stored':
       if (event.how === 'received') made.bytes.inc({ source, resource: event.resource }, event.bytes);
       break;
     case 'resource.ended':
       for (const [step, { seconds }] of Object.entries(event.steps))
         made.stepSeconds.inc({ source, resource: event.resource, step }, seconds);
+      made.waits.set({ source, resource: event.resource }, Date.parse(event.retry_at ?? EPOCH) / 1000);
       break;
     case 'publish.ended':
       made.stepSeconds.inc({ source, resource: '', step: 'publish' }, event.seconds);
@@ -155,6 +174,7 @@ function count(event: RunEvent, made: Made): void {
       countRecords(source, event.report, made);
       break;
     case 'records':
+    case 'pull.sized':
     case 'publish.started':
     case 'checks.ended':
       break;

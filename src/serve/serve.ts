@@ -9,6 +9,7 @@ import { forSource } from '../config/for-source.ts';
 import { findJob, readJobs } from '../config/jobs.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
+import type { Source } from '../core/source.ts';
 import type { JobReport } from '../core/job.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import type { Api } from './app.ts';
@@ -19,6 +20,8 @@ export type ServeOptions = {
   readonly whole: LoadedConfig;
   /** For jobs that do not say where their records come from; null for what is configured. */
   readonly from: string | null;
+  /** Of whose jobs. */
+  readonly ofSources: readonly Source[];
   readonly migrate: boolean;
   /** On which tools may read the embedded database, 0 for any free one; null for none. */
   readonly pgPort: number | null;
@@ -36,14 +39,14 @@ type ServeDeps = Omit<HistoryDeps, 'runtime'>;
 
 /** Scheduler, worker and HTTP in one, until the signal. Then a running job may go on for as long as is configured. */
 export async function serve(
-  { from, migrate, pgPort, ready, whole }: ServeOptions,
+  { from, migrate, ofSources, pgPort, ready, whole }: ServeOptions,
   deps: ServeDeps,
 ): Promise<void> {
   const { log, signal } = deps;
   const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
   refuseOpen({ host, token });
   refuseServer(whole, pgPort);
-  const jobs = await readJobs(whole, from);
+  const jobs = await readJobs(whole, from, ofSources);
   // What is open outlives the signal: a job that is stopped has an end to write.
   const open = { signal: new AbortController().signal };
   const schemas = [...new Set(jobs.map(({ source }) => forSource(whole, source).config.settings.schema))];

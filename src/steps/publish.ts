@@ -23,6 +23,8 @@ export type Derived = {
   readonly staged: Readonly<Record<string, number>>;
   /** May rows that did not arrive be deleted? */
   readonly deletes: boolean;
+  /** Is everything that is live of another scope? Then it replaces that, and nothing of its own can have vanished. */
+  readonly replaces: boolean;
   /** Were its records seen to the last? */
   readonly whole: boolean;
   /** Of all that its rows were derived from (unchanged.ts); null where they were not. */
@@ -103,7 +105,7 @@ async function judgeOne(
   const { name, needs } = item.resource;
   const missing = Object.keys(needs).find((need) => isRefused(judged.get(need)?.report.status ?? 'skipped'));
   if (missing !== undefined) return refuse(item, 'skipped', needError(name, missing));
-  if (!item.deletes) return item;
+  if (!item.deletes || item.replaces) return item;
   const { live, vanishing } = await transaction.countVanishing(item.resource);
   const limit = rules.vanished(name);
   if (!exceeds(limit, vanishing, live)) return item;

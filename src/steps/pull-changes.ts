@@ -13,6 +13,8 @@ import { readPage } from './read-page.ts';
 /** What one pull asks for. */
 export type PullPlan = {
   readonly pass: Pass;
+  /** Why it is a full pass; null where it is none. */
+  readonly reason: string | null;
   /** What has changed since then, ISO 8601; null for everything. */
   readonly since: string | null;
   /** Pages of the chain that it goes on from: its own have the numbers after them. */
@@ -25,6 +27,8 @@ export type PullSettings = {
   readonly narrowedTo: string;
   /** For the clocks of others, and for what they show late. */
   readonly settleSeconds: number;
+  /** Records that a full pass is expected to bring; null where nobody knows. */
+  readonly expected: number | null;
 };
 
 export type Pulled = {
@@ -52,12 +56,13 @@ export async function pullChanges(
   settings: PullSettings,
   context: Context,
 ): Promise<Pulled> {
-  const { folder, quotas, signal } = context;
+  const { emit, folder, quotas, signal } = context;
   const { name } = resource;
   const pages: RawPage[] = [];
   const records: JsonPage['records'][number][] = [];
   let greatest: string | null = null;
   let ask: Ask | null = { by: 'change', from: plan.since };
+  let isSized = plan.pass === 'changes';
 
   function take(page: RawPage, { envelope, records: own }: JsonPage): PageFacts {
     pages.push(page);
@@ -72,6 +77,13 @@ export async function pullChanges(
     const meta = await readPulled(folder, name, number);
     if (meta === null) break;
     ask = next(resource, meta.ask, take(page, await readPage(changes, folder.readRaw(name, number))));
+  }
+  if (ask !== null) {
+    const requests = requestsFor(settings.expected, settings.pageSize, pages.length, plan);
+    isSized ||= requests !== null;
+    const { pass, reason, since } = plan;
+    const told = { pass, reason, since, pages: pages.length, requests };
+    emit({ type: 'pull.started', resource: name, ...told, ...(await quotas.facts()) });
   }
   while (ask !== null) {
     signal.throwIfAborted();
@@ -89,9 +101,34 @@ export async function pullChanges(
     const [page] = fetched.pages;
     if (page === undefined || read === null)
       throw new PipelineError(`Cannot pull ${name}: its page was not read`, { code: 'internal' });
-    ask = next(resource, ask, take(page, read));
+    emit({ type: 'page.stored', resource: name, page: wanted.page, how: 'received', ...stored(page) });
+    const facts = take(page, read);
+    ask = next(resource, ask, facts);
+    if (ask === null || isSized) continue;
+    // What a page holds at most is up to the source; its count is of what remained before that page.
+    const requests = requestsFor(facts.total, facts.records, 1, plan);
+    if (requests !== null) emit({ type: 'pull.sized', resource: name, requests, ...(await quotas.facts()) });
+    isSized = true;
   }
   return { pages, records, until: await untilOf(folder, name, plan, greatest, settings) };
+}
+
+/**
+ * About how many more requests a full pass takes, where pages overlap by the record that the next one goes on from; null
+ * where that cannot be known.
+ */
+function requestsFor(
+  records: number | null,
+  pageSize: number,
+  pages: number,
+  { pass }: PullPlan,
+): number | null {
+  if (pass === 'changes' || records === null) return null;
+  return Math.max(1, Math.ceil((records - 1) / Math.max(1, pageSize - 1)) - pages);
+}
+
+function stored({ file: { bytes, received_by } }: RawPage) {
+  return { bytes, received_by };
 }
 
 /** Whether the bytes are a page is known when all of them have come. */

@@ -1,47 +1,78 @@
 import { PipelineError } from '../core/errors.ts';
+import type { Emit, QuotaFacts } from '../core/events.ts';
 import type { Clock, Upstream } from '../core/ports.ts';
 import type { Quota } from '../core/quota.ts';
 
 /** Requests that the source still allows. */
 export type Quotas = {
+  /** Asks the source, unless that was done before. */
+  readonly facts: () => Promise<QuotaFacts>;
   /** Before a request. `pages`: those that have come. Throws PipelineError `source` where none is left. */
   readonly spend: (resource: string, pages: number) => Promise<void>;
-  /** Null where nobody knows. */
-  readonly left: () => number | null;
+};
+
+type Context = {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly run: { readonly source: string };
 };
 
 /** Asks the source once, and counts from then on; where nothing is left by that count, it asks again. */
-export function openQuotas(upstream: Upstream, clock: Clock, signal: AbortSignal): Quotas {
+export function openQuotas({ clock, emit, run, signal, upstream }: Context): Quotas {
   let quota: Quota | null = null;
   let asked = false;
+  /** No request was sent since it was asked. */
+  let isFresh = false;
   let left: number | null = null;
 
   async function ask(): Promise<void> {
     quota = await upstream.quota(signal);
     asked = true;
+    isFresh = true;
     left = quota?.left ?? null;
+    if (quota === null) return;
+    emit({ type: 'quota.read', left: quota.left, limit: quota.limit, window_seconds: quota.seconds });
   }
 
   return {
+    async facts() {
+      if (!asked) await ask();
+      return { quota_left: left, quota_limit: quota?.limit ?? null, quota_seconds: quota?.seconds ?? null };
+    },
     async spend(resource, pages) {
-      if (!asked || left === 0) await ask();
-      if (quota !== null && left === 0) throw usedUp(resource, pages, quota, clock.now());
+      if (!asked || (left === 0 && !isFresh)) await ask();
+      if (quota !== null && left === 0)
+        throw usedUp({ resource, pages, source: run.source, forMore: upstream.forMore }, quota, clock.now());
+      isFresh = false;
       if (left !== null) left -= 1;
     },
-    left: () => left,
   };
 }
 
+type Stopped = {
+  readonly resource: string;
+  readonly pages: number;
+  readonly source: string;
+  readonly forMore: string | null;
+};
+
 function usedUp(
-  resource: string,
-  pages: number,
+  { forMore, pages, resource, source }: Stopped,
   { limit, nextSeconds, seconds }: Quota,
   now: number,
 ): PipelineError {
   const at = new Date(now + Math.max(1, nextSeconds) * 1000);
   const per = seconds === 3600 ? 'an hour' : `in ${seconds} s`;
+  const have = pages === 1 ? '1 page has' : `${pages} pages have`;
+  const how = forMore === null ? ' with' : `, or now with a token, which allows more (${forMore})`;
   return new PipelineError(
-    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${pages} pages have come. It can go on at ${at.toISOString()}`,
-    { code: 'source', retryAt: at, hint: 'Go on then with: spacex-pipeline run' },
+    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${have} come. It can go on at ${at.toISOString()}`,
+    {
+      code: 'source',
+      retryAt: at,
+      hint: `Go on then${how}: spacex-pipeline run --source ${source}`,
+    },
   );
 }

@@ -182,6 +182,11 @@ describe('a pull for which the quota is too small', () => {
     assert.equal(launchesIn(one.asked()).length, 3);
     assert.deepEqual(await one.rows(`SELECT count(*)::int AS n FROM launches`), [{ n: 0 }]);
 
+    // What a run would do is to go on, and nothing takes from what it may ask for.
+    one.at += MINUTE;
+    await assert.rejects(one.plan(), { code: 'source', retryAt: new Date(parked.error.retry_at) });
+    assert.deepEqual(launchesIn(one.asked()), []);
+
     one.at = Date.parse(parked.error.retry_at) + 1000;
     const done = await one.run();
     assert.equal(done.status, 'succeeded', done.error?.message);

@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test';
 
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import {
   assertFailure,
   createTestServer,
@@ -56,7 +57,7 @@ async function follow(
   const canonical = command.replace(/^\S+/, 'spacex-pipeline');
   if (typeof expected === 'string') assert.equal(canonical, `spacex-pipeline ${expected}`);
   else assert.match(canonical, expected);
-  typed.add(canonical.replace(/ --source \S+/, ''));
+  typed.add(canonical).add(canonical.replace(/ --source \S+/, ''));
   for (const name of Object.keys(told)) assert.match(`${failed.stderr}${failed.stdout}`, new RegExp(name));
   const env = { ...cliEnvironment(told), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
   const shell = spawn(command, { cwd: place.folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -191,6 +192,16 @@ void describe('the command of a hint works as it is printed', () => {
     const flags = ['--data-dir', 'my data', '--schema', 'an "other"'];
     await follow(['run', ...flags], `--data-dir 'my data' --source spacex --schema 'an "other"' migrate up`);
     await follow(['migrate', 'down', '--source', 'spacex'], '--source spacex migrate down --yes');
+  });
+
+  void it('for a pull that the quota stops', async (t) => {
+    const library = await startShortOfQuota();
+    t.after(library.close);
+    const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
+    const place = server.workspace({ others: { 'launch-library': living } });
+    const run = ['run', '--source', 'launch-library'];
+    await place.json(['migrate', 'up', '--source', 'launch-library']);
+    await follow(run, 'run --source launch-library', { place });
   });
 
   void it('with a database URL whose secrets are given apart', async (t) => {

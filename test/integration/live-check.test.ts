@@ -4,7 +4,13 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 
+import { startLaunchLibrary, type LaunchLibraryOptions } from '../../src/sandbox/launch-library/server.ts';
 import { startWayback } from '../../src/sandbox/wayback/server.ts';
+import {
+  createChangingWorld,
+  simulatedLaunches,
+  updatedAt,
+} from '../support/launch-library/changing-world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -12,11 +18,15 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
   void it('asks each service at most three times, one request after the other, and reports what it found', async (t) => {
     const wayback = await startWayback({ launches: 20, faults: 'status=525', marked: false });
     t.after(wayback.close);
+    const library = await startLaunchLibrary({ launches: 20, marked: false });
+    t.after(library.close);
     const secret = (url: string): string => url.replace('http://', 'http://someone:s3cret@');
     const { code, stdout } = await check({
       SPACEX_PIPELINE_ARCHIVE_URL: secret(wayback.archiveUrl),
       SPACEX_PIPELINE_RECORDINGS_URL: secret(wayback.recordingsUrl),
       SPACEX_PIPELINE_BASE_URL: secret(wayback.url),
+      SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: secret(library.baseUrl),
+      SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 's3cret-of-a-supporter',
     });
     assert.match(
       stdout,
@@ -29,6 +39,19 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     assert.match(
       stdout,
       /is away, as it has been since June 2026\n {3}status 525 .*\n(?: {3}.*\n)* {3}as expected/,
+    );
+    assert.match(
+      stdout,
+      /says what the quota is\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: 15 of 15 requests in 3600 s are left\n/,
+    );
+    assert.equal(stdout.match(/as expected: 2 of \d+ launches, \d+ boosters\n/g)?.length, 2, stdout);
+    assert.deepEqual(
+      library.requests().map(({ path: asked, status }) => [asked.replace(/\?.*/, ''), status]),
+      [
+        ['/2.3.0/api-throttle/', 200],
+        ['/2.3.0/launches/', 200],
+        ['/2.3.0/launches/', 200],
+      ],
     );
     // Made-up recordings are not the files that are pinned.
     assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: its SHA-256 is [0-9a-f]{64}\n/g)?.length, 3);
@@ -48,12 +71,41 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     for (const [index, { at }] of requests.entries()) assert.ok(at > (index - 1) * 900, `${index}: ${at}`);
   });
 
+  void it('asks Launch Library for nothing that its quota does not allow, and says what its contract does not know', async (t) => {
+    const odd = createChangingWorld(
+      simulatedLaunches(2).map((launch) => updatedAt({ ...launch, weather: 3 }, Date.now())),
+    );
+    const checkLibrary = async (options: LaunchLibraryOptions) => {
+      const library = await startLaunchLibrary(options);
+      t.after(library.close);
+      const { stdout } = await check({
+        SPACEX_PIPELINE_RECORDINGS_URL: '',
+        SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: library.baseUrl,
+      });
+      return { asked: library.requests().length, stdout };
+    };
+    const [used, unknown] = await Promise.all([
+      checkLibrary({ requestsPerWindow: 0 }),
+      checkLibrary({ world: odd }),
+    ]);
+    assert.equal(used.asked, 1);
+    assert.match(used.stdout, /as expected: 0 of 0 requests/);
+    assert.equal(unknown.asked, 3);
+    assert.equal(
+      unknown.stdout.match(
+        /NOT AS EXPECTED .*: the contract does not know: \/weather \(unknown_field: integer\)/g,
+      )?.length,
+      2,
+      unknown.stdout,
+    );
+  });
+
   void it('says what failed where there is no network', async () => {
     const { code, stdout } = await check({ SPACEX_PIPELINE_RECORDINGS_URL: '' });
     assert.equal(code, 1);
-    assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: .*ENOTFOUND/g)?.length, 6, stdout);
+    assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: .*ENOTFOUND/g)?.length, 9, stdout);
     assert.match(stdout, /## Recordings\nTurned off\.\n/);
-    assert.match(stdout, /\n6 not as expected\.\n$/);
+    assert.match(stdout, /\n9 not as expected\.\n$/);
   });
 });
 

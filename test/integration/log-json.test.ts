@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { COMMAND_EVENTS, EVENTS } from '../../scripts/log-vocabulary.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import type { CliResult } from '../support/cli.ts';
+import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { listen } from '../support/web.ts';
 import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
@@ -174,10 +175,31 @@ void describe('--log-format json', { concurrency: 1 }, () => {
       assert.equal(lines.find((line) => line['event'] === event)?.['job'], job?.name, event);
   });
 
+  void it('says of a pull by changes what it takes, what is left, and when it can go on', async (t) => {
+    const library = await startShortOfQuota();
+    t.after(library.close);
+    const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
+    const place = createWorkspace({ others: { 'launch-library': living } });
+    t.after(place.remove);
+    const result = await place.run(['run', '--source', 'launch-library', ...JSON_LINES]);
+    const lines = linesOf(result);
+    const quota = { quota_limit: 1, quota_seconds: 3600 };
+    assert.partialDeepStrictEqual(
+      lines.filter(({ event }) => event?.startsWith('pull.')),
+      [
+        { event: 'pull.started', pass: 'full', reason: 'nothing was published yet', quota_left: 1, ...quota },
+        { event: 'pull.sized', requests: 1, quota_left: 0, ...quota },
+      ],
+    );
+    const ended = lines.find(({ event }) => event === 'resource.ended');
+    assertLast(result, 3, { code: 'source', retry_at: ended?.['retry_at'] });
+    assert.match(String(ended?.['retry_at']), /^\d{4}-.*Z$/);
+  });
+
   void it('has been seen with each event that a test can see', () => {
     const unseen = Object.keys(ALL).filter((event) => !seen.has(event));
-    // Requests and progress are never logged; another process that has the schema of a job is in the tests of serve.
-    assert.deepEqual(unseen, ['request.ended', 'records', 'job.waiting']);
+    // Requests, the quota and progress are never logged; another process that has the schema of a job is in the tests of serve.
+    assert.deepEqual(unseen, ['request.ended', 'quota.read', 'records', 'job.waiting']);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { dashboards } from '../../ops/dashboards/index.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { expressionsOf, metricsIn, readDashboard, readRules } from '../support/ops.ts';
 import { without } from '../support/prometheus.ts';
@@ -27,7 +28,7 @@ void describe('after a job on the sandbox', () => {
   before(async () => {
     workspace = server.workspace({ resources: null });
     serve = await startServe(workspace, ['--from', 'sandbox', '--migrate']);
-    await serve.line(/job spacex succeeded/);
+    await Promise.all([serve.line(/job spacex succeeded/), serve.line(/job launch-library succeeded/)]);
   });
   after(() => serve.stop());
 
@@ -37,7 +38,8 @@ void describe('after a job on the sandbox', () => {
     const samples = [...text.matchAll(/^(\w+)[{ ]/gm)].map(([, name = '']) => name);
     const there = new Set([...families, ...samples]);
     const rules = [...readRules('recording.yml'), ...readRules('alerts.yml')];
-    const named = [...expressionsOf(readDashboard('pipeline-health.json')), ...rules.map(({ expr }) => expr)]
+    const shown = Object.keys(dashboards).flatMap((name) => expressionsOf(readDashboard(name)));
+    const named = [...shown, ...rules.map(({ expr }) => expr)]
       .flatMap(metricsIn)
       .filter((name) => !name.includes(':'));
     assert.ok(new Set(named).size > 25);
@@ -47,17 +49,22 @@ void describe('after a job on the sandbox', () => {
     );
   });
 
-  for (const { targets = [], title } of readDashboard('launch-data.json').panels) {
-    void it(`the panel "${title}" has rows`, async () => {
-      for (const { rawSql = '' } of targets) {
-        const sql = rawSql
-          .replaceAll('${schema}', workspace.schema)
-          .replaceAll(/\$__timeFilter\((\w+)\)/g, "$1 BETWEEN '2006-01-01' AND now()");
-        assert.doesNotMatch(sql, /\$/);
-        assert.ok((await workspace.sql(sql)).length > 0, sql);
-      }
-    });
-  }
+  for (const [name, suffix] of [
+    ['launch-data.json', ''],
+    ['next-launches.json', '_launch_library'],
+  ] as const)
+    for (const { targets = [], title } of readDashboard(name).panels.filter(({ targets: asked = [] }) =>
+      asked.some(({ rawSql }) => rawSql !== undefined),
+    ))
+      void it(`the panel "${title}" of ${name} has rows`, async () => {
+        for (const { rawSql = '' } of targets) {
+          const sql = rawSql
+            .replaceAll('${schema}', `${workspace.schema}${suffix}`)
+            .replaceAll(/\$__timeFilter\((\w+)\)/g, "$1 BETWEEN '2006-01-01' AND now()");
+          assert.doesNotMatch(sql, /\$/);
+          assert.ok((await workspace.sql(sql)).length > 0, sql);
+        }
+      });
 });
 
 void describe('a real Prometheus', { skip: without('prometheus') }, () => {

@@ -95,6 +95,14 @@ void describe('the runner of docs/operate.md', () => {
     assert.equal(ready, true);
   });
 
+  void it('works on each source, and on all of them at once', async () => {
+    const all = [['runs'], ['checks'], ['verify'], ['migrate', 'status'], ['query', 'SELECT 1'], ['export']];
+    for (const args of [['run', '--source', 'launch-library', '--from', 'sandbox'], ...all]) {
+      const { code, stderr } = await workspace.run(args);
+      assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    }
+  });
+
   void it('takes over from a process of the same role that sleeps', async (t) => {
     const gate = createGate(100);
     const { busy, idle } = await twoServes(t, gate);
@@ -168,7 +176,8 @@ void describe('the reader of docs/operate.md', () => {
     reader = await connect(urlOf('spacex_reader'));
     const { rows } = await reader.query<Relation>(
       `SELECT c.oid::regclass::text AS name, relkind AS kind FROM pg_class c
-       WHERE relnamespace IN ('spacex'::regnamespace, 'spacex_pipeline'::regnamespace) AND relkind IN ('r', 'v')`,
+       WHERE relnamespace::regnamespace::text IN ('spacex', 'spacex_pipeline', 'launch_library', 'launch_library_pipeline')
+         AND relkind IN ('r', 'v')`,
     );
     relations = rows;
     assert.ok(relations.length > 30);

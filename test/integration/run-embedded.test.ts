@@ -32,6 +32,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(stdout, /^Run \S+ succeeded \(sandbox: simulated records\)$/m);
       assert.match(stdout, new RegExp(`^Folder: ${workspace.folder}/data/sandbox/runs/[0-9a-f-]{36}$`, 'm'));
       assert.ok(!workspace.list().includes('data/runs'), 'nothing beside the folder of the sandbox');
+      assert.match(stdout, /\nFor what flies next: \S+spacex-pipeline run --source launch-library\n$/);
     });
 
     void it('prints a query to paste, and the second run finds everything unchanged by 304', async () => {

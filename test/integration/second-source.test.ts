@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 
 import type { JobReport, JobTry } from '../../src/core/job.ts';
 import type { RunReport } from '../../src/core/run.ts';
+import type { StatusReport } from '../../src/core/status.ts';
 import { createGate, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
 import { withMoons } from '../support/moons.ts';
@@ -99,42 +100,90 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
   // What loses rows is done to one source at a time.
   assertFailure(await run('migrate', 'down', '--yes'), {
     code: 2,
-    message: /migrate down for 2 sources/,
-    hint: /--source spacex, or --source moon-watch/,
+    message: /migrate down for 3 sources/,
+    hint: /--source spacex, .*or --source moon-watch/,
   });
   await json('export', '--out', 'out');
   for (const file of ['launches.csv', 'moon_watch/launches.csv', 'moon_watch/moons.csv'])
     assert.ok(existsSync(path.join(folder, 'out', file)), file);
-  const { record } = (
-    await json<{ records: [{ record: string }] }>('explain', 'launches', 'a', '--source', 'moon-watch')
-  ).records[0];
+  const { record } = (await json<{ records: [{ record: string }] }>('explain', 'launches', 'a')).records[0];
   assert.equal(record, '{"id":"a","moon":"m1"}');
 
   assertFailure(await run('runs', '--schema', 'other'), {
     code: 2,
-    message: /--schema for 2 sources/,
-    hint: /--source spacex, or --source moon-watch/,
+    message: /--schema for 3 sources/,
+    hint: /--source spacex, .*or --source moon-watch/,
   });
   assertFailure(await run('run', '--source', 'mars'), {
     code: 2,
-    message: /known sources: spacex, moon-watch/,
+    message: /known sources: spacex, launch-library, moon-watch/,
   });
 }
 
+/** A source of which nothing was ever loaded is in nobody's way, and the command that loads it is named. */
+async function assertNeverLoaded({ json, run }: Place): Promise<void> {
+  const { needs_attention, sources } = await json<StatusReport>('status');
+  assert.equal(needs_attention, false);
+  assert.deepEqual(
+    sources.map(({ last_success, source }) => [source, last_success !== null]),
+    [
+      ['spacex', true],
+      ['launch-library', false],
+      ['moon-watch', true],
+    ],
+  );
+  assert.match(
+    (await run('status')).stdout,
+    /\n\nlaunch-library: never ran\n {2}Job: .*\n\nmoon-watch: fine\n/,
+  );
+  const alone = await run('status', '--source', 'launch-library');
+  assert.equal(alone.code, 10, 'who names it wants to know');
+  assert.match(alone.stdout, /\nNext: \S+ run --source launch-library\n$/);
+  for (const sql of ['SELECT * FROM next_launches', 'SELECT id FROM launch_library.launches'])
+    assertFailure(await run('query', sql), {
+      code: 5,
+      message: /does not exist/,
+      hint: /^hint: Nothing of launch-library was loaded yet\..*: \S+ run --source launch-library$/,
+    });
+  assertFailure(await run('query', 'SELECT * FROM mars'), { code: 5, message: /mars/, hint: /resources$/ });
+  assertFailure(await run('explain', 'launches', 'nobody'), { code: 2, message: /neither a row nor/ });
+  assertFailure(await run('export', '--tables', 'moons'), {
+    code: 2,
+    message: /moons: not in schema spacex/,
+    hint: /of another source, as in launch_library\.NAME\. /,
+  });
+  assert.match((await run('verify')).stdout, /^source +table.*\n.*\nspacex +rockets[^]*\nmoon-watch +moons/);
+}
+
 /** Without configuration there is a job for each source. */
-async function assertJobs({ json }: Place): Promise<void> {
+async function assertJobs({ json, run, start }: Place): Promise<void> {
   const jobs = await json<JobReport[]>('jobs');
   assert.deepEqual(
     jobs.map(({ name, source }) => [name, source]),
     [
       ['spacex', 'spacex'],
+      ['launch-library', 'launch-library'],
       ['moon-watch', 'moon-watch'],
     ],
   );
+  const own = await json<JobReport[]>('jobs', '--source', 'moon-watch');
+  const names = (of: readonly JobReport[]): readonly string[] => of.map(({ name }) => name);
+  assert.deepEqual(names(own), ['moon-watch']);
+  assertFailure(await run('serve', '--port', '0', '--from', moons.url), {
+    code: 2,
+    message: /jobs of spacex and launch-library and moon-watch/,
+    hint: /--source/,
+  });
+  const serve = start('serve', '--port', '0', '--source', 'moon-watch', '--json');
+  const serving: { jobs: JobReport[] } = JSON.parse(await serve.output(/^(\{[^]*\n\})$/m));
+  assert.deepEqual(names(serving.jobs), names(own), 'of no other source');
+  await serve.line(/job moon-watch succeeded/);
+  serve.kill('SIGTERM');
+  assert.equal((await serve.finished).code, 0);
   const { end } = await json<{ end: JobTry }>('jobs', 'run', 'moon-watch');
   assert.equal(end.status, 'succeeded');
-  const run = await json<RunReport>('runs', 'show', end.run_id ?? '');
-  assert.deepEqual([run.source, run.job], ['moon-watch', 'moon-watch']);
+  const { job, source } = await json<RunReport>('runs', 'show', end.run_id ?? '');
+  assert.deepEqual([source, job], ['moon-watch', 'moon-watch']);
 }
 
 void describe('two sources', () => {
@@ -171,6 +220,7 @@ void describe('two sources', () => {
     const { not_modified } =
       (await place.json<RunReport>('run', '--source', 'moon-watch')).resources['moons'] ?? {};
     assert.equal(not_modified, true);
+    await assertNeverLoaded(place);
     // The kind is one of a source.
     moons.set(ROCKETS, replies[ROCKETS]);
     assertFailure(await place.run('run', '--from', moons.url, '--resources', 'rockets'), {

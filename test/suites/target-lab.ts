@@ -157,6 +157,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     whole: true,
     key: null,
     unchanged: null,
+    replaces: false,
     carries: null,
     touched: null,
     chain: null,

@@ -170,6 +170,7 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
     whole: false,
     key: 'a key',
     unchanged: last,
+    replaces: false,
     carries: null,
     touched: null,
     chain: null,

@@ -13,6 +13,7 @@ import moons from './moons.ts';
 
 const source: Source = {
   name: 'moon-watch',
+  offers: 'what circles what',
   schema: 'moon_watch',
   baseUrl: 'http://127.0.0.1:9',
   pacing: { requestsPerSecond: 100, burst: 10 },
@@ -82,7 +83,7 @@ export async function withMoons(): Promise<CopiedProgram> {
   const list = join(copy.folder, 'src', 'sources', 'index.ts');
   const text = await readFile(list, 'utf8');
   const line = "import moonWatch from './moon-watch/source.ts';\n";
-  await writeFile(list, line + text.replace('= [spacex]', '= [spacex, moonWatch]'));
+  await writeFile(list, line + text.replace('launchLibrary];', 'launchLibrary, moonWatch];'));
   const script = join(copy.folder, 'scripts', 'migration.ts');
   await promisify(execFile)(process.execPath, [script, 'tables'], {
     cwd: copy.folder,

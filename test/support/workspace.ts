@@ -39,7 +39,13 @@ export type Workspace = {
   readonly remove: () => void;
 };
 
-/** Pulls rockets and launches unless the settings say otherwise. Without settings there is no configuration file. */
+/** Of the first source alone: those of others would ask services that no test reaches. */
+const JOBS = { spacex: { source: 'spacex' } };
+
+/**
+ * Pulls rockets and launches, and has the job of the first source, unless the settings say otherwise. Without settings
+ * there is no configuration file.
+ */
 export function createWorkspace(settings: Settings | null = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
   const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
@@ -47,7 +53,7 @@ export function createWorkspace(settings: Settings | null = {}): Workspace {
     const { others = {}, resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
     const all = { spacex: { resources, ...Object(source) }, ...Object(others) };
     const file = path.join(folder, 'spacex-pipeline.config.json');
-    writeFileSync(file, JSON.stringify({ ...shared, sources: all }));
+    writeFileSync(file, JSON.stringify({ jobs: JOBS, ...shared, sources: all }));
   };
   if (settings !== null) configure(settings);
   return {

@@ -27,6 +27,11 @@ export async function folderId(dataDir: string): Promise<string> {
   throw new PipelineError(`Cannot read ${path}: it is gone`, { code: 'database', hint: 'Try again.' });
 }
 
+/** Null where nobody has asked for it yet. */
+export function knownFolderId(dataDir: string): Promise<string | null> {
+  return readId(join(dataDir, 'folder-id'));
+}
+
 async function readId(path: string): Promise<string | null> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;

@@ -26,6 +26,8 @@ export type Manifest = RunReport & {
   readonly origin_run_id?: string | null;
   /** Where resources stood that are pulled by changes. */
   readonly chains?: Readonly<Record<string, Chain>>;
+  /** The configuration by key, secrets masked. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Pages by resource. */
   readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };

@@ -19,7 +19,7 @@ const signal = AbortSignal.timeout(60_000);
 
 function scan(path: string, wanted: unknown, maxRecordBytes = 1 << 26) {
   const matches = (record: unknown): boolean => record !== null && Object(record).id === wanted;
-  return scanRaw(path, { shape: 'array', maxRecordBytes, matches, signal });
+  return scanRaw(path, { shape: 'array', member: null, maxRecordBytes, matches, signal });
 }
 
 async function write(path: string, text: string): Promise<string> {
@@ -29,6 +29,23 @@ async function write(path: string, text: string): Promise<string> {
 }
 
 void describe('scanRaw', () => {
+  void it('finds the first record of a page that has its records in a member, where it is in the file', async () => {
+    const record = '{ "id": 7, "name": "é" }';
+    const text = `\uFEFF{"count": 3, "next": "?a=[{]", "results": [{"id":1}, ${record}, {"id":7}]}`;
+    const path = await write(join(dir, 'page.json'), text);
+    const options = { shape: 'array', member: 'results', maxRecordBytes: 1 << 20, signal } as const;
+    const { record: found, sha256 } = await scanRaw(path, {
+      ...options,
+      matches: (one) => Object(one).id === 7,
+    });
+    assert.equal(sha256, createHash('sha256').update(text).digest('hex'));
+    const { bytes, index, offset } = found ?? assert.fail();
+    assert.deepEqual([bytes.toString(), index], [record, 1]);
+    assert.equal((await readFile(path)).subarray(offset, offset + bytes.length).toString(), record);
+    const broken = await write(join(dir, 'broken.json'), '{"results": [');
+    assert.equal((await scanRaw(broken, { ...options, matches: () => true })).record, null);
+  });
+
   void it('finds the bytes of the first record that matches, and hashes the whole file', async () => {
     const record = fc.oneof(
       fc.record({ id: fc.integer({ min: 0, max: 20 }), text: fc.string({ unit: 'binary' }) }),

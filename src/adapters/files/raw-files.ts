@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { KeptPage } from '../../core/ports.ts';
 import type { RawFile } from '../../core/run.ts';
+import { readJsonPage } from '../../lib/json-page.ts';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../../lib/json-records.ts';
 import { runFolder } from './run-store.ts';
 
@@ -27,6 +28,13 @@ export async function readMeta(rawPath: string): Promise<Readonly<Record<string,
   } catch {
     return null;
   }
+}
+
+/** The meta file of the first page in a folder of pages that came to its end; null where there is none that is whole. */
+export async function firstMeta(pages: string): ReturnType<typeof readMeta> {
+  const names = (await readdir(pages).catch(() => [])).filter((name) => /^\d+\.meta\.json$/.test(name));
+  const [first] = names.toSorted();
+  return first === undefined ? null : readMeta(join(pages, first.replace('.meta.json', '.json')));
 }
 
 /** What the meta file says of a page that came to its end; null where there is none. */
@@ -98,18 +106,24 @@ export type ScannedRaw = {
   readonly sha256: string;
 };
 
-/** Reads a raw file once, in bounded memory: looks for a record, and hashes every byte. */
+/**
+ * Reads a raw file once: looks for a record, and hashes every byte. In bounded memory, but for a page that has its records
+ * in a member: those are small.
+ */
 export async function scanRaw(
   path: string,
   options: {
     readonly shape: 'array' | 'object';
+    /** The member of the page that has the records; null where the page itself is them. */
+    readonly member: string | null;
     readonly maxRecordBytes: number;
     /** Is this record, as JSON.parse gives it, the one? */
     readonly matches: (record: unknown) => boolean;
     readonly signal: AbortSignal;
   },
 ): Promise<ScannedRaw> {
-  const { matches, signal, ...splitting } = options;
+  const { matches, member, signal, ...splitting } = options;
+  if (member !== null) return scanPage(path, { ...options, member });
   const hash = createHash('sha256');
   const splitter = createRecordSplitter(splitting);
   const isIt = ({ parsed }: RecordSlice): boolean => parsed.ok && matches(parsed.record);
@@ -128,4 +142,21 @@ export async function scanRaw(
     }
   }
   return { record, sha256: hash.digest('hex') };
+}
+
+type PageScan = Parameters<typeof scanRaw>[1] & { readonly member: string };
+
+async function scanPage(
+  path: string,
+  { matches, maxRecordBytes, member, signal }: PageScan,
+): Promise<ScannedRaw> {
+  const bytes = await readFile(path, { signal });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  try {
+    const { records } = readJsonPage(bytes, { maxRecordBytes, member });
+    return { sha256, record: records.find(({ parsed }) => parsed.ok && matches(parsed.record)) ?? null };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return { sha256, record: null };
+  }
 }

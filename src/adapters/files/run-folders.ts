@@ -18,13 +18,10 @@ const REMOVED = '.removed-';
 const PREVIEW = '.plan-';
 const DAY_MS = 86_400_000;
 
-/** A manifest with the configuration that its run had, by key, secrets masked. */
-export type FolderManifest = Manifest & { readonly config?: Readonly<Record<string, unknown>> };
-
 export type RunFolderEntry = {
   readonly run_id: string;
   /** Null: there is none, the folder is half-written. */
-  readonly manifest: FolderManifest | null;
+  readonly manifest: Manifest | null;
 };
 
 /** What is below `<data-dir>/runs`: folders of runs, and what a removal that was cut short has left. */
@@ -108,10 +105,10 @@ export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean 
 }
 
 /** A manifest that is there but cannot be read says nothing, least of all that its folder may go. */
-async function readManifest(dataDir: string, runId: string): Promise<FolderManifest | null | 'unreadable'> {
+async function readManifest(dataDir: string, runId: string): Promise<Manifest | null | 'unreadable'> {
   try {
     const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
-    return JSON.parse(text) as FolderManifest; // written whole by the pipeline alone
+    return JSON.parse(text) as Manifest; // written whole by the pipeline alone
   } catch (error) {
     return isMissing(error) ? null : 'unreadable';
   }

@@ -38,6 +38,7 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
       return openTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
     },
     quota: allowance.ask,
+    forMore,
     reach: transport.reach,
     hide: transport.hide,
     close: async () => transport.close(),

@@ -115,6 +115,19 @@ export async function runOfJob(
   return run;
 }
 
+/**
+ * The data folder in which a source that is pulled by changes goes on: that of what is published, or of a job's run that
+ * was cut off since. Null where there is neither.
+ */
+export async function folderToGoOn(session: Session): Promise<string | null> {
+  const [run] = await session.rows<{ folder_id: string | null }>(
+    `SELECT folder_id FROM runs WHERE status IN ('succeeded', 'partial')
+       OR job IS NOT NULL AND (status IN ('running', 'interrupted') OR error ->> 'code' = 'interrupted' OR error ? 'retry_at')
+     ORDER BY run_id DESC LIMIT 1`,
+  );
+  return run?.folder_id ?? null;
+}
+
 /** The executions that a process says it works on, and this one, where it ever did. `host` may be cut off. */
 export async function jobsOfProcess(
   session: Session,

@@ -32,7 +32,7 @@ export async function mergeTouched(
     staged: count,
     ...changed,
     unchanged: pairs.unchanged,
-    held: (await session.one<{ n: number }>(heldSql(stagedResource, table))).n,
+    held: (await session.one<{ n: number }>(heldTouchedSql(stagedResource, table))).n,
     live_before: left.live_after,
     live_after: live,
     digest: `${live}:${BigInt(sumOf(left.digest)) - BigInt(before.sum) + BigInt(after.sum)}`,
@@ -72,8 +72,8 @@ async function look(
   return { ...found, dangling };
 }
 
-/** Live rows of records that came and broke their contract. */
-function heldSql({ isStaged, held }: StagedResource, table: Table): string {
+/** How many live rows are of records that came and broke their contract, found from those. */
+export function heldTouchedSql({ isStaged, held }: StagedResource, table: Table): string {
   if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${held} h JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = h.id
     WHERE NOT ${isStaged(table)}`;

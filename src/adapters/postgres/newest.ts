@@ -12,8 +12,9 @@ export async function recordNewest(
   if (report.pass === 'full')
     await session.execute('DELETE FROM newest_records WHERE resource = $1', [resource.name]);
   await session.execute(
-    `INSERT INTO newest_records (resource, record_id, sha256) SELECT resource, id, sha256 FROM ${newest} n
+    `INSERT INTO newest_records (resource, record_id, sha256) SELECT $1, id, sha256 FROM ${newest}
      ON CONFLICT (resource, record_id) DO UPDATE SET sha256 = excluded.sha256`,
+    [resource.name],
   );
 }
 

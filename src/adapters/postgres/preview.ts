@@ -1,5 +1,6 @@
 import type { Table } from '../../core/table.ts';
-import type { RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
+import type { PreviewScope, RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
+import { heldTouchedSql } from './merge-touched.ts';
 import { changeable, heldSql } from './merge.ts';
 import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
@@ -10,7 +11,7 @@ export async function previewTable(
   session: Session,
   stagedResource: StagedResource,
   table: Table,
-  sample: number,
+  { sample, touched }: PreviewScope,
 ): Promise<TableChanges> {
   const staged = stagedResource.rows(table);
   const live = ident(table.name);
@@ -21,13 +22,13 @@ export async function previewTable(
       : `(${columnList(columns, 't')}) IS DISTINCT FROM (${columnList(columns, 's')})`;
   const inserted = `FROM ${staged} s WHERE NOT EXISTS (SELECT FROM ${live} t WHERE ${sameKey(table)})`;
   const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE ${differs}`;
-  const gone = stagedResource.isGone(table);
-  const deleted = `FROM ${live} t WHERE ${gone ?? 'false'}`;
+  const deleted = touched ? goneTouchedSql(stagedResource, table) : goneSql(stagedResource, table);
+  const held = (touched ? heldTouchedSql : heldSql)(stagedResource, table);
   const counts = await session.one<
-    Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number>
+    Record<'staged' | 'inserted' | 'updated' | 'deleted' | 'held', number> & Pick<TableChanges, 'kept'>
   >(`SELECT (SELECT count(*) FROM ${staged}) AS staged, (SELECT count(*) ${inserted}) AS inserted,
             (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
-            (${heldSql(stagedResource, table)}) AS held`);
+            (${held}) AS held, (${touched ? 'NULL' : keptSql(stagedResource, table)}) AS kept`);
   const changes = [
     ...(await firstRows(session, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
     ...(await firstRows(
@@ -41,6 +42,25 @@ export async function previewTable(
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
 }
 
+/** The live rows that a merge would take away. */
+function goneSql({ isGone }: StagedResource, table: Table): string {
+  return `FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}`;
+}
+
+/** The same where nothing is deleted but rows of records that came, found from those. */
+function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Table): string {
+  const [main] = resource.tables;
+  const mayGo = table.name !== main.name && table.keep !== true;
+  return `FROM ${rows(main)} m JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = m.id
+    WHERE ${mayGo ? `NOT ${isStaged(table)}` : 'false'}`;
+}
+
+/** How many rows of a table that keeps all of them are not staged. */
+function keptSql({ isStaged }: StagedResource, table: Table): string {
+  if (table.keep !== true) return 'SELECT 0::bigint AS n';
+  return `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE NOT ${isStaged(table)}`;
+}
+
 /** Records whose contract would judge them otherwise than it does now, by the ledger's open lines. */
 export async function previewRejects(
   session: Session,
@@ -49,7 +69,8 @@ export async function previewRejects(
   const main = rows(resource.tables[0]);
   const accepted = await session.rows<{ id: string }>(
     `SELECT DISTINCT record_id AS id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
-       AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id) ORDER BY 1`,
+       AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
+       AND NOT EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) ORDER BY 1`,
     [resource.name],
   );
   const rejected = await session.rows<{ id: string; errors: string }>(

@@ -32,7 +32,7 @@ export type RunFacts = {
   readonly run_dir: string;
 };
 
-/** The pages behind a published run. */
+/** The pages behind a published run; of the runs that share a chain, those of the last one. */
 export type PublishedRaw = {
   readonly run_id: string;
   readonly host: string;
@@ -47,7 +47,7 @@ export type Provenance = {
   readonly tombstones: readonly Tombstone[];
   /** The runs that those name. */
   readonly runs: readonly RunFacts[];
-  /** Newest first. */
+  /** Newest first. Of a row that is gone, those before the run that took it away, as its record did not come. */
   readonly published: readonly PublishedRaw[];
 };
 
@@ -85,10 +85,13 @@ export async function readProvenance(
       );
       const published = await session.rows<PublishedRaw>(
         `SELECT r.run_id, r.host, r.run_dir, ${pagesSql()} AS pages
-         FROM run_resources rr JOIN runs r USING (run_id)
-         WHERE rr.resource = $1 AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
+         FROM (SELECT DISTINCT ON (coalesce(o.chain_run_id, o.run_id)) o.*
+               FROM run_resources o JOIN runs p USING (run_id)
+               WHERE o.resource = $1 AND o.status = 'succeeded' AND p.status IN ('succeeded', 'partial')
+                 AND ($2::text IS NULL OR o.run_id < $2)
+               ORDER BY coalesce(o.chain_run_id, o.run_id), o.run_id DESC) rr JOIN runs r USING (run_id)
          ORDER BY r.run_id DESC`,
-        [resource],
+        [resource, live.length > 0 ? null : (tombstones[0]?.run_id ?? null)],
       );
       return { rows: live, tombstones, runs, published };
     });

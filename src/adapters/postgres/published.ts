@@ -3,7 +3,7 @@ import { isDatabaseFailure } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** The run and the pages that are published. */
-export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'pages'>;
+export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
 
 type Found<T> = T & { readonly resource: string };
 

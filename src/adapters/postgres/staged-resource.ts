@@ -12,7 +12,7 @@ export type StagedResource = {
   readonly held: string;
   /** The records that were set aside. */
   readonly rejects: string;
-  /** Digests of the newest records. */
+  /** Digests of the newest records, of a resource that is pulled by changes. */
   readonly newest: string;
   /** Is there a staged row with the key of t? */
   readonly isStaged: (table: Table) => string;
@@ -44,7 +44,7 @@ export function createStagedResource(
     rows,
     held: own(names.held),
     rejects: own(names.rejects),
-    newest: own(names.newest),
+    newest: ident(...names.newest(resource)),
     isStaged,
     isHeld,
     isGone(table) {

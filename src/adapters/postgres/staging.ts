@@ -12,7 +12,7 @@ const DROP_TIMEOUT_SECONDS = 2;
 const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
 const ID = `${sqlType({ type: 'id' })} NOT NULL`;
 const HELD = { resource: ID, id: ID };
-const NEWEST = { resource: ID, id: ID, sha256: ID };
+const NEWEST = { id: ID, sha256: ID };
 const REJECTS = {
   resource: ID,
   record_id: ID,
@@ -33,7 +33,8 @@ export type StagingNames = {
   /** Of all resources. */
   readonly held: readonly string[];
   readonly rejects: readonly string[];
-  readonly newest: readonly string[];
+  /** Of a resource that is pulled by changes. */
+  readonly newest: (resource: Resource) => readonly string[];
 };
 
 /**
@@ -46,18 +47,14 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
     rows: (table) => [ledgerSchema(schema), `${start}${table.name}`],
     held: [ledgerSchema(schema), `${start}_held`],
     rejects: [ledgerSchema(schema), `${start}_rejects`],
-    newest: [ledgerSchema(schema), `${start}_newest`],
+    newest: ({ name }) => [ledgerSchema(schema), `${start}_newest_${name}`],
   };
 }
 
 /** Makes the tables that all resources share. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
   try {
-    await session.query(
-      [createSql(names.held, HELD), createSql(names.rejects, REJECTS), createSql(names.newest, NEWEST)].join(
-        ';',
-      ),
-    );
+    await session.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
   } catch (error) {
     throw databaseError('create staging tables', error);
   }
@@ -72,10 +69,11 @@ export async function openStaging(
   const session = await database.connect();
   try {
     // Afresh: an earlier try of the same resource may have left its own.
-    const shared = [names.held, names.rejects, names.newest].map(
+    const shared = [names.held, names.rejects].map(
       (name) => `DELETE FROM ${ident(...name)} WHERE resource = ${literal(resource.name)}`,
     );
     const own = resource.tables.map((table) => createSql(names.rows(table), columnTypes(table)));
+    if (resource.changes !== undefined) own.push(createSql(names.newest(resource), NEWEST));
     await session.query([...shared, ...own].join(';'));
   } catch (error) {
     await session.close();
@@ -103,9 +101,9 @@ export async function openStaging(
     },
     async newest(records) {
       const encoder = createCsvEncoder(Object.keys(NEWEST));
-      for (const [id, sha256] of records) encoder.encode({ resource: resource.name, id, sha256 });
+      for (const [id, sha256] of records) encoder.encode({ id, sha256 });
       try {
-        await session.copyCsv(names.newest, Object.keys(NEWEST), encoder.take());
+        await session.copyCsv(names.newest(resource), Object.keys(NEWEST), encoder.take());
       } catch (error) {
         throw databaseError(`load digests of the records of ${resource.name} into staging`, error);
       }

@@ -88,12 +88,12 @@ export function openTarget(
       }
     },
 
-    async preview(resource, deletes, sample) {
+    async preview(resource, scope) {
       try {
-        const stagedResource = stagedOf(resource, deletes);
+        const stagedResource = stagedOf(resource, scope.deletes);
         const tables: Record<string, TableChanges> = {};
         for (const table of resource.tables) {
-          tables[table.name] = await previewTable(session, stagedResource, table, sample);
+          tables[table.name] = await previewTable(session, stagedResource, table, scope);
         }
         return { tables, rejects: await previewRejects(session, stagedResource) };
       } catch (error) {

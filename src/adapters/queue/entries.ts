@@ -34,6 +34,21 @@ export async function countServers(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['live'] ?? 0);
 }
 
+/** Was a process with that data folder, which serves the queue, alive within the last so many seconds? */
+export async function wasServed(
+  database: QueueDatabase,
+  schema: string,
+  folder: string,
+  seconds: number,
+): Promise<boolean> {
+  const { rows } = await database.executeSql(
+    `SELECT EXISTS (SELECT FROM ${schema}.instance
+       WHERE $1 = ANY (string_to_array(name, ' ')) AND heartbeat_on >= now() - $2 * interval '1 second') AS served`,
+    [folder, seconds],
+  );
+  return rows[0]?.['served'] === true;
+}
+
 function entryOf(row: Record<string, unknown>): QueueEntry {
   const name = String(row['name']);
   const isRunning = row['state'] === 'active';

@@ -14,7 +14,7 @@ import type { Log } from '../../core/ports.ts';
 import type { JobQueue, QueueDatabase, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
 import { isRepeatedTick, skippedTick } from '../../lib/ticks.ts';
 import { uuidOf } from '../../lib/uuid-of.ts';
-import { queueOf, queueVersion, readEntries } from './entries.ts';
+import { queueOf, queueVersion, readEntries, wasServed } from './entries.ts';
 
 export type QueueOptions = {
   readonly database: QueueDatabase;
@@ -22,6 +22,8 @@ export type QueueOptions = {
   /** Is this process alone on the database? Then whatever is being worked on when it opens was left by a dead one. */
   readonly alone: boolean;
   readonly log: Log;
+  /** The ids of the data folders of this process: others see by them what it works on. */
+  readonly folders?: readonly string[];
   readonly clock?: Clock;
   /** How often heartbeats and schedules, and the queues, are looked at. */
   readonly every?: { readonly watchSeconds: number; readonly pollSeconds: number };
@@ -67,10 +69,11 @@ export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<st
 
 /** Opens the queue. Throws `migration` where its tables are not there, or of another version. */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
-  const { alone, clock = systemClock, database, every = EVERY, log, schema } = options;
+  const { alone, clock = systemClock, database, every = EVERY, folders = [], log, schema } = options;
   const { pollSeconds, watchSeconds } = every;
   const boss = newBoss(options, {
     migrate: false,
+    ...(folders.length > 0 && { instanceName: folders.join(' ') }),
     superviseIntervalSeconds: watchSeconds,
     monitorIntervalSeconds: watchSeconds,
     cronMonitorIntervalSeconds: watchSeconds,
@@ -130,6 +133,10 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
         await settle(boss, name, taken, settlement);
       });
     },
+
+    leave: (job) => boss.offWork(queueOf(job), { wait: false }),
+
+    wasServed: (folder, seconds) => wasServed(database, schema, folder, seconds),
 
     send: (job, trigger, id) => boss.send(queueOf(job), { trigger }, id === undefined ? {} : { id }),
 

@@ -12,6 +12,7 @@ import { uuidOf } from '../../lib/uuid-of.ts';
 import type { HistoryDeps } from '../history.ts';
 import { openBoard, type JobBoard } from './board.ts';
 import { configsOf } from './configs.ts';
+import { foldersOf, isElsewhere } from './homes.ts';
 import { logJobs } from './log-jobs.ts';
 import { makeReady } from './make-ready.ts';
 import { performJob, type JobEvent } from './perform.ts';
@@ -42,7 +43,7 @@ export type JobWorker = JobBoard & {
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-/** How often switches are looked at that somebody has changed elsewhere. */
+/** How often is looked at what others have changed: switches, and who works on what. */
 const RECONCILE_MS = 15_000;
 
 /** For jobs that are put off to write so. Whatever goes on for longer is given up, as if the process had died. */
@@ -61,10 +62,13 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
   const { dataDir } = first;
   const opened = await runtime.openDatabase(first, { ...deps, dataDir, what: 'serve', waitMs: 0 });
   const foreign = openForeign(opened.database.inSchema(schema));
-  const queue = await openQueue({ database: foreign, schema, alone, log }).catch(async (error: unknown) => {
-    await closeAll(foreign, opened);
-    throw error;
-  });
+  const folders = alone ? [] : await foldersOf(whole, jobs);
+  const queue = await openQueue({ database: foreign, schema, alone, log, folders }).catch(
+    async (error: unknown) => {
+      await closeAll(foreign, opened);
+      throw error;
+    },
+  );
   const board = openBoard({ whole, jobs, dataDir, entries: queue.entries }, deps);
   /** Of the jobs that are worked on. */
   const stopping = new AbortController();
@@ -73,8 +77,30 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
   const tell = logJobs(log);
   let timer: NodeJS.Timeout | undefined;
 
+  /** The jobs that it takes from the queue; null before and after that. */
+  let taking: Set<string> | null = null;
+  const isLeft = async (job: Job): Promise<boolean> =>
+    !alone && (await isElsewhere(job, { queue, whole }, deps));
+
+  async function leave(job: Job): Promise<void> {
+    if (taking?.delete(job.name) !== true) return;
+    log.info(`job ${job.name} is left to the process that has its data folder`, { job: job.name });
+    await queue.leave(job);
+  }
+
+  async function takeJobs(): Promise<void> {
+    for (const job of jobs) {
+      if (await isLeft(job)) await leave(job);
+      else if (taking?.has(job.name) === false) {
+        taking.add(job.name);
+        await queue.work(job, (ticket) => work(job, ticket));
+      }
+    }
+  }
+
   let scheduled: string | null = null;
   async function reconcile(): Promise<void> {
+    await takeJobs();
     const enabled = await board.enabled();
     const names = [...enabled].join();
     if (names === scheduled) return;
@@ -84,6 +110,10 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
 
   async function work(job: Job, ticket: Ticket): Promise<Settlement> {
     if (ticket.trigger !== 'command' && !(await board.enabled()).has(job.name)) return { againAt: null };
+    if (await isLeft(job)) {
+      await leave(job);
+      return { againAt: new Date(clock.now()) };
+    }
     working.add(job.name);
     try {
       return await performJob(job, ticket, {
@@ -114,7 +144,8 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
       await reconcile();
       for (const job of await neverRun(board, jobs))
         await queue.send(job, 'first', uuidOf(`first ${job.name}`));
-      for (const job of jobs) await queue.work(job, (ticket) => work(job, ticket));
+      taking = new Set();
+      await takeJobs();
       timer = setInterval(() => {
         reconcile().catch((error: unknown) => log.warn(reportError(error).message));
       }, RECONCILE_MS);
@@ -122,6 +153,7 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
     working: () => [...working],
     async stop(graceMs) {
       clearInterval(timer);
+      taking = null;
       const paused = queue.pause();
       await within(graceMs, paused, clock);
       stopping.abort(

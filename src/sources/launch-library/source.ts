@@ -6,6 +6,7 @@ import { quota } from './quota.ts';
 /** Launch Library 2 of The Space Devs: every launch, past and planned, kept up by people within minutes. */
 const launchLibrary: Source = {
   name: 'launch-library',
+  offers: 'what flies next',
   schema: 'launch_library',
   baseUrl: 'https://ll.thespacedevs.com/2.3.0',
   // 15 requests an hour without a token, in whatever rhythm.

@@ -18,6 +18,7 @@ import starlink from './starlink.ts';
 /** The API that r/SpaceX ran from 2018 to 2026. */
 const spacex: Source = {
   name: 'spacex',
+  offers: 'what flew until 2022',
   schema: 'spacex',
   baseUrl: 'https://api.spacexdata.com',
   // The live API allowed 50 in a second.

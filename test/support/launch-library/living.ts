@@ -6,16 +6,19 @@ import type { TestContext } from 'node:test';
 
 import { Client } from 'pg';
 
+import { planChanges, type PlanReport } from '../../../src/app/plan.ts';
 import { runPull } from '../../../src/app/pull.ts';
+import { replayRun } from '../../../src/app/replay.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
 import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
 import { forSource } from '../../../src/config/for-source.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RunReport } from '../../../src/core/run.ts';
+import type { Source } from '../../../src/core/source.ts';
 import { planRun } from '../../../src/engine/plan.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sandbox/launch-library/server.ts';
-import source from '../../../src/sources/launch-library/source.ts';
+import launchLibrary from '../../../src/sources/launch-library/source.ts';
 import { createTestLog, type Line } from '../http-upstream.ts';
 import type { TestServer } from '../workspace.ts';
 
@@ -23,6 +26,15 @@ export type LivingOptions = LaunchLibraryOptions & {
   /** Of the source. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly startsAt: number;
+  /** In place of the listed one, with its name. */
+  readonly source?: Source;
+};
+
+export type RunOptions = {
+  readonly full?: boolean;
+  readonly restart?: boolean;
+  /** In place of what is configured, as SPACEX_PIPELINE_DATA_DIR. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** The stand-in of Launch Library, and runs against it in this process, at times that the test says. */
@@ -30,11 +42,15 @@ export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
   at: number;
   readonly folder: string;
+  readonly schema: string;
   /** Of the stand-in, with the version. */
   readonly url: string;
   readonly lines: readonly Line[];
-  readonly run: (how?: { readonly full?: boolean }) => Promise<RunReport>;
-  readonly verify: () => Promise<VerifyReport>;
+  readonly run: (how?: RunOptions) => Promise<RunReport>;
+  readonly plan: () => Promise<PlanReport>;
+  /** Derives the chain that a run left once, into whatever schema `env` names. */
+  readonly replay: (runId: string, env: RunOptions['env']) => Promise<RunReport>;
+  readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
   /** Paths that were asked for since the last call, with their queries. */
@@ -44,7 +60,7 @@ export type Living = {
 export async function startLiving(
   t: TestContext,
   server: TestServer,
-  { settings = {}, startsAt, ...options }: LivingOptions,
+  { settings = {}, source = launchLibrary, startsAt, ...options }: LivingOptions,
 ): Promise<Living> {
   const requests: string[] = [];
   const state = { at: startsAt };
@@ -74,28 +90,35 @@ export async function startLiving(
   const { signal } = new AbortController();
   const runtime = openRuntime({ signal });
   t.after(() => runtime.close());
-  const loaded = forSource(await loadConfig({ env: {}, cwd: folder }), source);
+  const load = async (env: RunOptions['env'] = {}) =>
+    forSource(await loadConfig({ env, cwd: folder }), source);
+  const loaded = await load();
   const { lines, log } = createTestLog();
   const clock = { ...systemClock, now: () => state.at };
   const deps = { runtime, clock, log, signal, urlFrom: loaded.urlFrom, subscribers: [] };
   return Object.assign(state, {
     folder,
+    schema,
     url: library.baseUrl,
     lines,
-    run: ({ full = false } = {}) =>
+    run: async ({ env, full = false, restart = false }: RunOptions = {}) =>
       runPull(
-        loaded,
+        await load(env),
         {
           plan: planRun(source.resources, null),
           from: null,
           asOf: null,
           orSandbox: false,
           full,
+          restart,
           migrate: true,
         },
         deps,
       ),
-    verify: () => verifyTargets([loaded], deps),
+    plan: async () => planChanges(await load(), { resources: null, from: null, asOf: null, runs: [] }, deps),
+    replay: async (runId: string, env: RunOptions['env']) =>
+      replayRun(await load(env), { runId, resources: null, force: false, migrate: true }, deps),
+    verify: async (env?: RunOptions['env']) => verifyTargets([await load(env)], deps),
     async rows<R>(sql: string) {
       const client = new Client({
         connectionString: server.url,

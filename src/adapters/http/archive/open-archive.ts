@@ -81,6 +81,7 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
     },
     hide: (text) => archive.hide(repository?.hide(text) ?? text),
     quota: async () => null,
+    forMore: null,
     reach: archive.reach,
     async close() {
       archive.close();

@@ -1,0 +1,80 @@
+import type { Answer } from '../src/adapters/http/archive/host.ts';
+import { readWhole } from '../src/adapters/http/archive/page.ts';
+import { compareProfiles, newsOf } from '../src/core/drift.ts';
+import { loadCheck } from '../src/core/load-check.ts';
+import type { Ask } from '../src/core/paging.ts';
+import { launchChanges } from '../src/sources/launch-library/changes.ts';
+import launches from '../src/sources/launch-library/launches.ts';
+import { quota } from '../src/sources/launch-library/quota.ts';
+import { readPage } from '../src/steps/read-page.ts';
+import { createProfiler } from '../src/steps/profile.ts';
+
+const SMALL = 2_000_000;
+const PAGE_SIZE = 2;
+const WEEK_MS = 7 * 86_400_000;
+
+type Look = (answer: Answer) => Promise<string>;
+type Get = (url: string, about: string, look: Look) => Promise<string | null>;
+
+/** Three requests, the first of which counts for nothing; where the quota is used up, no more than that. No token is sent. */
+export async function askLaunchLibrary(get: Get, baseUrl: string, now: number): Promise<void> {
+  let left: number | null = null;
+  await get(`${baseUrl}${quota.path}`, 'says what the quota is', async (answer) => {
+    const found = quota.read(JSON.parse((await readSmall(answer)).toString()));
+    if (found === null) throw new Error('it says nothing of a quota');
+    left = found.left;
+    return `${found.left} of ${found.limit} requests in ${found.seconds} s are left`;
+  });
+  if (left === 0) return;
+  const since = `${new Date(now - WEEK_MS).toISOString().slice(0, 19)}Z`;
+  await getPage(get, baseUrl, { by: 'change', from: null }, 'has the launches that changed longest ago');
+  await getPage(get, baseUrl, { by: 'change', from: since }, `has the launches that changed since ${since}`);
+}
+
+async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'change' }, about: string) {
+  const query = launchChanges.query(ask, { pageSize: PAGE_SIZE, scope: '121' });
+  await get(`${baseUrl}${launches.path}?${query}`, about, async (answer) => {
+    const { envelope, records } = await readPage(launchChanges, chunksOf(await readSmall(answer)));
+    const found = records.map(({ parsed }) => {
+      if (!parsed.ok) throw new Error('a record is no JSON');
+      return parsed.record as Readonly<Record<string, unknown>>; // an object, or it breaks the contract
+    });
+    const check = await loadCheck(launches.contract);
+    const faults = found.flatMap((record) => check(record) ?? []);
+    if (faults.length > 0)
+      throw new Error(
+        `a record breaks its contract: ${faults.map(({ path, code }) => `${path} ${code}`).join(', ')}`,
+      );
+    const times = found.map((record) => Date.parse(String(record[launchChanges.changedAt])));
+    if (times.some((time, index) => time < (times[index - 1] ?? Date.parse(ask.from ?? ''))))
+      throw new Error('its records are not those of that time, in the order of their changes');
+    if (typeof envelope['count'] !== 'number') throw new Error('it does not say how many there are');
+    const news = newsIn(found);
+    if (news.length > 0) throw new Error(`the contract does not know: ${news.join(', ')}`);
+    return `${found.length} of ${envelope['count']} launches, ${boostersOf(found)} boosters`;
+  });
+}
+
+/** Fields, types and values that the contract does not know. */
+function newsIn(records: readonly unknown[]): readonly string[] {
+  const profiler = createProfiler(launches.contract);
+  for (const record of records) profiler.addValid(record);
+  return compareProfiles(profiler.end(launches.name), null)
+    .filter((drift) => newsOf(drift) !== null)
+    .map(({ found, kind, path }) => `${path} (${kind}${found === null ? '' : `: ${found}`})`);
+}
+
+function boostersOf(records: readonly Readonly<Record<string, unknown>>[]): number {
+  const context = { transformedAt: new Date(0).toISOString(), lookup: () => null };
+  const rows = records.map((record) => launches.transform(record, context)['launch_boosters'] ?? []);
+  return rows.flat().length;
+}
+
+async function readSmall(answer: Answer): Promise<Buffer> {
+  if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+  return readWhole(answer, SMALL);
+}
+
+async function* chunksOf(body: Buffer): AsyncGenerator<Uint8Array> {
+  yield body;
+}

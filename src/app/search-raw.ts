@@ -1,0 +1,185 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { findRaw, readRawRequest, scanRaw, type RawRequest } from '../adapters/files/raw-files.ts';
+import type { PublishedRaw, TargetRow } from '../adapters/postgres/provenance.ts';
+import type { Check } from '../core/check.ts';
+import { loadCheck } from '../core/load-check.ts';
+import type { Resource } from '../core/resource.ts';
+import type { Fault, RawFile } from '../core/run.ts';
+import type { Table } from '../core/table.ts';
+import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
+import { readId } from '../steps/validate.ts';
+
+/** Where a record stands in a raw file that is kept. */
+export type FoundRecord = {
+  /** The newest published run that read this body. */
+  readonly run_id: string;
+  /** The run that received it: an earlier one where the API said 304. */
+  readonly received_by: string;
+  readonly path: string;
+  /** In bytes. */
+  readonly offset: number;
+  readonly length: number;
+  /** Counted from 0 in the response. */
+  readonly index: number;
+  /** Of the whole file, and as the ledger has it. */
+  readonly sha256: string;
+  readonly request: RawRequest & Pick<RawFile, 'captured_at' | 'proof'>;
+  /** Why it broke its contract, so that an older record is behind the row; null where it did not. */
+  readonly errors: readonly Fault[] | null;
+  /** Its bytes, which are UTF-8, as text. */
+  readonly record: string;
+};
+
+/** What the ledger knows of a raw file that cannot be read any more. `path` is where it was. */
+export type LostRaw = RawFile & {
+  readonly run_id: string;
+  readonly host: string;
+  /** `elsewhere`: its run was on another machine. `missing`: pruned, or moved. `damaged`: other bytes are there. */
+  readonly reason: 'elsewhere' | 'missing' | 'damaged';
+};
+
+/** A record whose rows are looked for: those of one table. */
+export type Subject = { readonly resource: Resource; readonly table: Table; readonly id: string };
+
+export type RawSearch = { readonly records: readonly FoundRecord[]; readonly lost: readonly LostRaw[] };
+
+/**
+ * Looks for the record behind the rows, from the newest page to the oldest: all versions of it up to the first that
+ * honours its contract. `published`: newest first.
+ */
+export async function searchNewest(
+  dataDir: string,
+  subject: Subject,
+  published: readonly PublishedRaw[],
+  signal: AbortSignal,
+): Promise<RawSearch> {
+  const check = await loadCheck(subject.resource.contract);
+  const records: FoundRecord[] = [];
+  const lost = new Map<string, LostRaw>();
+  const searched = new Set<string>();
+  for (const one of published.flatMap((run) => pagesOf(run).toReversed())) {
+    const { sha256 } = one.file;
+    if (searched.has(sha256)) continue;
+    const result = await searchOne(dataDir, subject, check, one, signal);
+    if (result === 'missing' || result === 'damaged') {
+      if (!lost.has(sha256)) lost.set(sha256, lostRaw(one, result));
+      continue;
+    }
+    searched.add(sha256);
+    lost.delete(sha256);
+    if (result === null) continue;
+    records.push(result.found);
+    if (result.found.errors === null) break;
+  }
+  return { records, lost: [...lost.values()] };
+}
+
+/**
+ * The same for rows of a table that keeps all of its rows, each as it came first: the oldest record that makes the row, in
+ * the pages that the run which inserted it was based on. Records of the newest rows come first.
+ */
+export async function searchKept(
+  dataDir: string,
+  subject: Subject,
+  rows: readonly TargetRow[],
+  published: readonly PublishedRaw[],
+  signal: AbortSignal,
+): Promise<RawSearch & { readonly unproven: readonly TargetRow[] }> {
+  const { resource, table } = subject;
+  const check = await loadCheck(resource.contract);
+  const found = new Map<TargetRow, FoundRecord>();
+  const lost: LostRaw[] = [];
+  for (const run of published) {
+    // Chains follow each other: a row is of the first one that ends with its run or a later one.
+    const before = published[published.indexOf(run) + 1]?.run_id ?? '';
+    const own = rows.filter(({ _first_run_id: first }) => first > before && first <= run.run_id);
+    const missing = new Map(own.map((row) => [keyOf(table, row), row]));
+    const unread: LostRaw[] = [];
+    for (const page of pagesOf(run)) {
+      const isAfter = ({ _first_run_id: first }: TargetRow): boolean => page.file.received_by > first;
+      if ([...missing.values()].every(isAfter)) break;
+      const result = await searchOne(dataDir, subject, check, page, signal);
+      if (result === 'missing' || result === 'damaged') {
+        unread.push(lostRaw(page, result));
+        continue;
+      }
+      if (result === null || result.found.errors !== null) continue;
+      for (const made of resource.transform(result.record, CONTEXT)[table.name] ?? []) {
+        const key = keyOf(table, made);
+        const row = missing.get(key);
+        if (row === undefined || isAfter(row)) continue;
+        missing.delete(key);
+        found.set(row, result.found);
+      }
+    }
+    if (missing.size > 0) lost.push(...unread);
+  }
+  const records = new Set(rows.toReversed().flatMap((row) => found.get(row) ?? []));
+  return { records: [...records], lost, unproven: rows.filter((row) => !found.has(row)) };
+}
+
+/** Of keys, nothing is looked up, and nothing says when they were made. */
+const CONTEXT = { transformedAt: new Date(0).toISOString(), lookup: () => null };
+
+/** The same for a row that was just made and for one that was read. */
+function keyOf({ columns, key }: Table, row: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(
+    key.map((column) => {
+      const value = row[column];
+      return columns[column]?.type === 'timestamptz' ? Date.parse(String(value)) : String(value);
+    }),
+  );
+}
+
+type PublishedPage = Omit<PublishedRaw, 'pages'> & { readonly file: RawFile };
+
+/** Oldest first. */
+function pagesOf({ pages, ...run }: PublishedRaw): PublishedPage[] {
+  return pages.map((file) => ({ ...run, file }));
+}
+
+/** Null: the file is whole, and the record is not in it. */
+async function searchOne(
+  dataDir: string,
+  { id, resource: { changes, shape } }: Subject,
+  check: Check,
+  { file, run_id, run_dir }: PublishedPage,
+  signal: AbortSignal,
+): Promise<{ readonly found: FoundRecord; readonly record: unknown } | 'missing' | 'damaged' | null> {
+  const place = await findRaw(dataDir, { run_id, run_dir, file });
+  if (place === null) return 'missing';
+  const { record, sha256 } = await scanRaw(place.path, {
+    shape,
+    member: changes?.member ?? null,
+    maxRecordBytes: MAX_RECORD_BYTES,
+    matches: (candidate) => shape === 'object' || readId(candidate) === id,
+    signal,
+  });
+  if (sha256 !== file.sha256) return 'damaged';
+  if (record === null || !record.parsed.ok) return null;
+  const request = await readRawRequest(place.path);
+  const found = {
+    run_id,
+    received_by: file.received_by,
+    path: place.path,
+    offset: record.offset,
+    length: record.bytes.length,
+    index: record.index,
+    sha256,
+    request: {
+      ...(request ?? { url: file.url, status: null, etag: file.etag, received_at: null }),
+      captured_at: file.captured_at,
+      proof: file.proof,
+    },
+    errors: check(record.parsed.record),
+    record: record.bytes.toString('utf8'),
+  };
+  return { found, record: record.parsed.record };
+}
+
+function lostRaw({ file, host, run_dir, run_id }: PublishedPage, found: 'missing' | 'damaged'): LostRaw {
+  const reason = found === 'missing' && host !== hostname() ? 'elsewhere' : found;
+  return { run_id, host, reason, ...file, path: join(run_dir, file.path) };
+}

@@ -1,0 +1,24 @@
+import type { QuotaFacts, RunFact } from './events.ts';
+
+type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | 'resource'>;
+
+/** What a pull by changes is about to do, for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
+export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
+  const what = pass === 'full' ? 'full pass' : `changes since ${since}`;
+  const why = reason === null ? '' : ` (${reason})`;
+  const after = pages === 0 ? '' : `, going on after ${pages === 1 ? '1 page' : `${pages} pages`}`;
+  const requests = describeRequests(needs);
+  return `${what}${after}${requests === '' ? '' : `: ${requests}`}${why}`;
+}
+
+/** Requests that are needed, and those that the source still allows; empty where neither is known. */
+export function describeRequests(
+  { quota_left, quota_limit, quota_seconds, requests }: QuotaFacts & { readonly requests: number | null },
+  kind = '',
+): string {
+  const needed = requests === null ? [] : [`about ${requests} ${kind}request${requests === 1 ? '' : 's'}`];
+  if (quota_left === null) return needed.join('');
+  const noun = requests === null ? 'requests ' : '';
+  const window = quota_seconds === 3600 ? 'this hour' : `within ${quota_seconds} s`;
+  return [...needed, `${quota_left} of ${quota_limit} ${noun}left ${window}`].join(', ');
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it, type TestContext } from 'node:test';
+
+import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
+import {
+  createChangingWorld,
+  simulatedLaunches,
+  updatedAt,
+} from '../support/launch-library/changing-world.ts';
+import { startLiving, type Living, type RunOptions } from '../support/launch-library/living.ts';
+import { createTestServer } from '../support/workspace.ts';
+
+const server = await createTestServer();
+after(() => server.close());
+
+const NOON = Date.UTC(2026, 0, 2, 12);
+const MINUTE = 60_000;
+const records = simulatedLaunches(40);
+
+function providerOf(record: (typeof records)[number] | undefined): string {
+  return String(Object(record?.['launch_service_provider']).id);
+}
+
+/** The provider of most launches, and what it launches. */
+const providers = Map.groupBy(records, providerOf);
+const [[MAIN, OWN] = ['', []]] = [...providers].toSorted(([, one], [, other]) => other.length - one.length);
+const NARROWED = { env: { SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: MAIN } };
+
+/** A run that succeeds, and what it says of launches. */
+async function pulled(one: Living, how: RunOptions = {}) {
+  const { error, resources, status } = await one.run(how);
+  const { launches } = resources;
+  assert.equal(status, 'succeeded', error?.message);
+  assert.ok(launches !== undefined);
+  assert.ok((await one.verify(how.env)).intact);
+  return launches;
+}
+
+function living(t: TestContext, world = createChangingWorld(records)): Promise<Living> {
+  return startLiving(t, server, { startsAt: NOON, world, settings: { provider: 'all' } });
+}
+
+const COUNTS = `SELECT (SELECT count(*)::int FROM launches) AS live,
+  (SELECT count(*)::int FROM tombstones WHERE table_name = 'launches') AS gone`;
+
+describe('a pull of another scope', () => {
+  it('is refused unless all is asked for, and then replaces what another scope had', async (t) => {
+    const world = createChangingWorld(records);
+    const one = await living(t, world);
+    await pulled(one);
+    one.at += 15 * MINUTE;
+    const { error, status } = await one.run(NARROWED);
+    assert.deepEqual([status, error?.code], ['failed', 'usage']);
+    assert.match(
+      error?.message ?? '',
+      new RegExp(`^Cannot pull launches from "\\S+ ${MAIN}": what is published is from "\\S+ all"$`),
+    );
+    assert.equal(error?.hint, 'Replace it with: spacex-pipeline run --full');
+    // That it was refused is in nobody's way.
+    assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes', not_modified: true });
+
+    const replaced = await pulled(one, { ...NARROWED, full: true });
+    assert.partialDeepStrictEqual(replaced, { pass: 'full', received: OWN.length, unchanged: OWN.length });
+    assert.deepEqual(await one.rows(COUNTS), [{ live: OWN.length, gone: records.length - OWN.length }]);
+
+    // From then on it is guarded as any other.
+    world.drop(...OWN.slice(0, Math.ceil(OWN.length / 2)).map(({ id }) => String(id)));
+    one.at += 15 * MINUTE;
+    const refused = await one.run({ ...NARROWED, full: true });
+    assert.deepEqual([refused.status, refused.error?.code], ['failed', 'vanished']);
+    assert.partialDeepStrictEqual(await one.rows(COUNTS), [{ live: OWN.length }]);
+    assert.partialDeepStrictEqual(await pulled(one, NARROWED), { pass: 'changes' });
+  });
+
+  it('is refused for another base URL, too', async (t) => {
+    const one = await living(t);
+    await pulled(one);
+    const other = await startLaunchLibrary({
+      requestsPerWindow: 1000,
+      world: createChangingWorld(records.slice(0, 30)),
+      clock: { now: () => one.at },
+    });
+    t.after(() => other.close());
+    const env = { SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: other.baseUrl };
+    const { error } = await one.run({ env });
+    assert.equal(error?.code, 'usage');
+    assert.match(
+      error.message,
+      /^Cannot pull launches from "http:\S+ all": what is published is from "http:/,
+    );
+    assert.partialDeepStrictEqual(await pulled(one, { env, full: true }), { unchanged: 30, deleted: 10 });
+  });
+});
+
+describe('two data folders on one schema', () => {
+  it('each pull all where the other one has pulled since, and say so', async (t) => {
+    const world = createChangingWorld(records);
+    const one = await living(t, world);
+    const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
+    const told = (): number =>
+      one.lines.filter(
+        ({ message }) => message === 'pulling all of launches: what it stands on is in another data folder',
+      ).length;
+    assert.partialDeepStrictEqual(await pulled(one), { pass: 'full', inserted: 40 });
+    one.at += 15 * MINUTE;
+    world.put(updatedAt(records[0] ?? {}, one.at - MINUTE, { name: 'Renamed' }));
+    assert.partialDeepStrictEqual(await pulled(one, other), { pass: 'full', updated: 1, unchanged: 39 });
+    assert.equal(told(), 1);
+    one.at += 15 * MINUTE;
+    assert.partialDeepStrictEqual(await pulled(one, other), { pass: 'changes', not_modified: true });
+    assert.equal(told(), 1);
+    // What is published is proven by no file of this folder.
+    const { intact, underivable } = await one.verify();
+    assert.equal(intact, false);
+    assert.match(underivable['launch-library.launches'] ?? '', /^the folder of run \S+ is not in /);
+    assert.partialDeepStrictEqual(await pulled(one), { pass: 'full', unchanged: 40 });
+    assert.equal(told(), 2);
+    const chains = await one.rows(
+      `SELECT DISTINCT chain_run_id, folder_id FROM run_resources JOIN runs USING (run_id)`,
+    );
+    assert.equal(chains.length, 3);
+  });
+
+  it('leave each other’s pulls that were cut off alone', async (t) => {
+    const one = await startLiving(t, server, {
+      startsAt: NOON,
+      world: createChangingWorld(records),
+      requestsPerWindow: 1,
+      settings: { provider: 'all', pageSize: 20 },
+    });
+    const parked = await one.run();
+    assert.ok(parked.error?.retry_at !== undefined);
+    one.at = Date.parse(parked.error.retry_at) + 1000;
+    const other = await one.run({ env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } });
+    assert.notEqual(other.run_id, parked.run_id);
+    assert.equal(other.error?.code, 'source');
+    const runs = join(one.folder, 'data', 'runs');
+    assert.deepEqual(readdirSync(runs), [parked.run_id]);
+
+    // Without its folder nothing is left to go on with.
+    rmSync(join(runs, String(parked.run_id)), { recursive: true });
+    one.at = Date.parse(other.error.retry_at ?? '') + 1000;
+    const anew = await one.run();
+    assert.equal(anew.error?.code, 'source');
+    assert.notEqual(anew.run_id, parked.run_id);
+    one.at = Date.parse(anew.error.retry_at ?? '') + 1000;
+    const next = await one.run();
+    assert.equal(next.run_id, anew.run_id);
+  });
+});

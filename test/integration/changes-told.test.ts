@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, describe, it, type TestContext } from 'node:test';
+
+import {
+  createChangingWorld,
+  simulatedLaunches,
+  updatedAt,
+} from '../support/launch-library/changing-world.ts';
+import { startLiving, type Living, type LivingOptions } from '../support/launch-library/living.ts';
+import { createTestServer } from '../support/workspace.ts';
+
+const server = await createTestServer();
+after(() => server.close());
+
+const NOON = Date.UTC(2026, 0, 2, 12);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** No two of them share a time. */
+const records = simulatedLaunches(30).map((record, index) => updatedAt(record, NOON - (40 - index) * MINUTE));
+
+/** Pages of ten records, fifteen requests an hour. */
+function living(
+  t: TestContext,
+  settings: Readonly<Record<string, unknown>> = {},
+  options: Partial<LivingOptions> = {},
+): Promise<Living> {
+  const world = createChangingWorld(records);
+  const own = { provider: 'all', pageSize: 10, ...settings };
+  return startLiving(t, server, { startsAt: NOON, world, requestsPerWindow: 15, settings: own, ...options });
+}
+
+/** What the log has said of it since the last call, pages and counts left out. */
+function told({ lines }: Living, from: number): readonly string[] {
+  return lines
+    .slice(from)
+    .filter(({ fields }) => String(fields['event']).startsWith('pull.'))
+    .map(({ message }) => message);
+}
+
+async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promise<readonly string[]> {
+  const before = one.lines.length;
+  const { error, status } = await one.run(how);
+  assert.equal(status, 'succeeded', error?.message);
+  return told(one, before);
+}
+
+describe('what a pull by changes says of itself', () => {
+  it('is whether it asks for everything and why, how many requests that takes, and how many are left', async (t) => {
+    const one = await living(t);
+    assert.deepEqual(await toldBy(one), [
+      'launches: full pass: 15 of 15 requests left this hour (nothing was published yet)',
+      'launches: about 3 more requests, 14 of 15 left this hour',
+    ]);
+    const launches = one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
+    assert.equal(launches.length, 4);
+    const [size, ...others] = one.lines.filter(({ fields }) => fields['event'] === 'page.stored');
+    assert.match(size?.message ?? '', /^launches: received \d+ bytes$/);
+    assert.deepEqual(
+      others.map(({ message }) => message.replace(/\d+ bytes/, 'bytes')),
+      [2, 3, 4].map((page) => `launches, page ${page}: received bytes`),
+    );
+
+    one.at += 15 * MINUTE;
+    assert.deepEqual(await toldBy(one), [
+      'launches: changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
+    ]);
+    assert.deepEqual(await toldBy(one, { full: true }), [
+      'launches: full pass: about 4 requests, 10 of 15 left this hour (it was asked for)',
+    ]);
+    one.at += 25 * HOUR;
+    assert.deepEqual(await toldBy(one), [
+      'launches: full pass: about 4 requests, 15 of 15 left this hour (the last full pass was 25 h ago)',
+    ]);
+  });
+
+  it('is until when it has to wait, what would help, and where it goes on', async (t) => {
+    const one = await living(t);
+    for (let request = 0; request < 13; request += 1)
+      await (await fetch(`${one.url}launches/?limit=1`)).arrayBuffer();
+    one.asked();
+    const { error } = await one.run();
+    const at = error?.retry_at ?? '';
+    assert.equal(Date.parse(at), NOON + HOUR);
+    assert.equal(
+      error?.message,
+      `Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have come. It can go on at ${at}`,
+    );
+    assert.equal(
+      error.hint,
+      'Go on then, or now with a token, which allows more (sources.launch-library.token): spacex-pipeline run --source launch-library',
+    );
+    const ended = one.lines.find(({ fields }) => fields['event'] === 'resource.ended');
+    assert.partialDeepStrictEqual(ended, { level: 'error', fields: { retry_at: at, code: 'source' } });
+
+    // Nothing is left, and that is asked for once.
+    one.asked();
+    await one.run();
+    assert.deepEqual(one.asked(), ['/2.3.0/api-throttle/']);
+
+    one.at = Date.parse(at) + 1000;
+    const [again = '', more] = await toldBy(one);
+    assert.equal(
+      again,
+      'launches: full pass, going on after 2 pages: 15 of 15 requests left this hour (nothing was published yet)',
+    );
+    assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
+  });
+
+  it('names no token where there is one', async (t) => {
+    const one = await living(t, { token: 'of-a-supporter-of-theirs' }, { tokenRequestsPerWindow: 0 });
+    const { error } = await one.run();
+    assert.equal(error?.hint, 'Go on then with: spacex-pipeline run --source launch-library');
+  });
+});
