@@ -31,14 +31,17 @@ const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
 const SIZES = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
 const ROUNDS = Number(process.argv[3] ?? 5);
 const CHANGES = [0, 1, 100];
-/** Polls that each added a page to the chain, before the last measurement. */
+/** Polls that each added a page to the chain, before the measurement of long chains. */
 const CHAIN = 50;
+/** Runs that the ledger has besides, before the measurement of long ledgers: a quarter of a year. */
+const OLD_RUNS = 10_000;
 const PULLED = 100;
 const POLL_EVERY_MS = 30 * 60_000;
 
 /** What one size has of its own. The clock is that of its stand-in: polls are half an hour apart. */
 type Place = {
   readonly size: number;
+  readonly schema: string;
   readonly poll: (changes: number) => Promise<Poll>;
   readonly close: () => Promise<void>;
 };
@@ -48,7 +51,8 @@ type Poll = { readonly wall: number; readonly megabytes: number; readonly publis
 const folder = await mkdtemp(join(tmpdir(), 'bench-polls-'));
 const server = await startPostgres({ durable: true, options: ['max_wal_size=4GB'] });
 const samples = new Map<string, Poll[]>();
-const afterMany: Poll[] = [];
+const longChain: Poll[] = [];
+const longLedger: Poll[] = [];
 const places: Place[] = [];
 try {
   for (const size of SIZES) places.push(await openPlace(size));
@@ -62,9 +66,11 @@ try {
       }
     }
   }
-  for (const { poll } of places.slice(0, 1)) {
+  for (const { poll, schema } of places.slice(0, 1)) {
     for (let page = 0; page < CHAIN; page += 1) await poll(1);
-    for (let round = 0; round < ROUNDS; round += 1) afterMany.push(await poll(0));
+    for (let round = 0; round < ROUNDS; round += 1) longChain.push(await poll(0));
+    await withSession(schema, seedRuns);
+    for (let round = 0; round < ROUNDS; round += 1) longLedger.push(await poll(0));
   }
 } finally {
   for (const { close } of places) await close();
@@ -83,9 +89,10 @@ async function openPlace(size: number): Promise<Place> {
   const args = ['run', '--source', 'launch-library', '--from', library.baseUrl, '--data-dir', data];
   args.push('--schema', schema, '--database-url', server.url, '--migrate', '--json');
   await timed(args);
-  await seed(schema, size);
+  await withSession(schema, (session) => seed(session, size));
   return {
     size,
+    schema,
     async poll(changes) {
       now += POLL_EVERY_MS;
       // Later than the overlap with the poll before.
@@ -107,27 +114,41 @@ async function openPlace(size: number): Promise<Place> {
   };
 }
 
-/** Rows beside those that were pulled, as a full pass of so many records would have left them. */
-async function seed(schema: string, size: number): Promise<void> {
+async function withSession(schema: string, work: (session: Session) => Promise<void>): Promise<void> {
   const database = openServer({ url: server.url, schema });
   const session = await database.connect();
   try {
-    await session.query(`CREATE TEMP TABLE copies AS SELECT id, n, gen_random_uuid()::text AS copy
-      FROM launches, generate_series(2, ${size / PULLED}) n`);
-    for (const { columns, name, owner } of launches.tables) {
-      const rest = [...Object.keys(columns), ...Object.keys(PIPELINE_COLUMNS)].filter(
-        (column) => column !== owner,
-      );
-      await session.query(`INSERT INTO ${ident(name)} (${columnList([owner, ...rest])})
-        SELECT c.copy, ${columnList(rest, 't')} FROM ${ident(name)} t JOIN copies c ON c.id = t.${ident(owner)}`);
-    }
-    await session.query(`INSERT INTO newest_records SELECT r.resource, c.copy, r.sha256
-      FROM newest_records r JOIN copies c ON c.id = r.record_id`);
-    await seedLedger(session);
+    await work(session);
     await session.query('ANALYZE');
   } finally {
     await session.close();
     await database.close();
+  }
+}
+
+/** Rows beside those that were pulled, as a full pass of so many records would have left them. */
+async function seed(session: Session, size: number): Promise<void> {
+  await session.query(`CREATE TEMP TABLE copies AS SELECT id, n, gen_random_uuid()::text AS copy
+    FROM launches, generate_series(2, ${size / PULLED}) n`);
+  for (const { columns, name, owner } of launches.tables) {
+    const rest = [...Object.keys(columns), ...Object.keys(PIPELINE_COLUMNS)].filter(
+      (column) => column !== owner,
+    );
+    await session.query(`INSERT INTO ${ident(name)} (${columnList([owner, ...rest])})
+      SELECT c.copy, ${columnList(rest, 't')} FROM ${ident(name)} t JOIN copies c ON c.id = t.${ident(owner)}`);
+  }
+  await session.query(`INSERT INTO newest_records SELECT r.resource, c.copy, r.sha256
+    FROM newest_records r JOIN copies c ON c.id = r.record_id`);
+  await seedLedger(session);
+}
+
+/** Published runs, older than all that there are, each a full pass of one page. */
+async function seedRuns(session: Session): Promise<void> {
+  const id = `'00000000-0000-7000-8000-' || lpad(n::text, 12, '0')`;
+  for (const table of ['runs', 'run_resources', 'run_pages', 'run_tables']) {
+    await session.query(`INSERT INTO ${table}
+      SELECT (jsonb_populate_record(t, jsonb_build_object('run_id', ${id}, 'chain_run_id', ${id}))).*
+      FROM ${table} t, generate_series(1, ${OLD_RUNS}) n WHERE t.run_id = (SELECT min(run_id) FROM runs)`);
   }
 }
 
@@ -170,7 +191,9 @@ function report(): void {
     });
   });
   const nothing = samples.get(`0 of ${smallest}`) ?? [];
-  rows.push(rowOf(`0 of ${smallest.toLocaleString('en')}, after ${CHAIN} more pages`, afterMany, nothing));
+  const few = `0 of ${smallest.toLocaleString('en')}, after ${CHAIN} more pages`;
+  rows.push(rowOf(few, longChain, nothing));
+  rows.push(rowOf(`${few}, and ${OLD_RUNS.toLocaleString('en')} runs`, longLedger, nothing));
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   process.stdout.write(`${machine}; medians of ${ROUNDS} polls, source and database on the same machine\n\n`);
   process.stdout.write(textTable(['changed', 'wall s', '× smallest', 'publish s', 'peak MB'], rows));
