@@ -103,6 +103,7 @@ export async function openRun(
 /** Sources that are not pulled by changes have no such settings. */
 export function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
   return {
+    narrowedBy: changes?.scope.setting ?? '',
     narrowedTo: changes === null ? '' : (settings[changes.scope.setting] ?? changes.scope.default),
     pageSize: settings.pageSize ?? 0,
     settleSeconds: settings.settleSeconds ?? 0,

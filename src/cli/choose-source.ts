@@ -30,3 +30,8 @@ export function chooseSource(named: string | undefined, from: string | undefined
 export function isAddress(text: string): boolean {
   return ADDRESSES.some((word) => word === text) || /^(https?:|archive@)/i.test(text);
 }
+
+/** What `--from` says; of `plan`, where it takes runs as well, the address among them. */
+export function addressIn(from: string | readonly string[] | undefined): string | undefined {
+  return typeof from === 'string' ? from : from?.find(isAddress);
+}

@@ -12,7 +12,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { Source } from '../core/source.ts';
 import { systemClock } from '../lib/clock.ts';
 import { sources } from '../sources/index.ts';
-import { chooseSource, isAddress } from './choose-source.ts';
+import { addressIn, chooseSource } from './choose-source.ts';
 
 /** The part of a stream that the commands use. */
 export type Output = {
@@ -45,6 +45,8 @@ export type GlobalOptions = {
   readonly logFormat?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Of a command that pulls. */
+  readonly from?: string | readonly string[];
 };
 
 /** What a command's action works with. */
@@ -84,18 +86,13 @@ type OwnFlags = {
   readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
 };
 
-/** What `--from` says; of `plan`, where it takes runs as well, the address among them. */
-function addressIn(from: string | readonly string[] | undefined): string | undefined {
-  return typeof from === 'string' ? from : from?.find(isAddress);
-}
-
 /** Loads the configuration for a command. */
 export async function openContext(
   streams: CommandStreams,
   command: Command,
   own: OwnFlags = {},
 ): Promise<CommandContext> {
-  const options = command.optsWithGlobals<GlobalOptions & { readonly from?: string | readonly string[] }>();
+  const options = command.optsWithGlobals<GlobalOptions>();
   const { from, source: named } = chooseSource(options.source, addressIn(options.from));
   const source = named ?? sources[0];
   if (own.all === true && named === null && options.schema !== undefined && sources.length > 1)

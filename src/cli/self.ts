@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 import { isSimulatedDir } from '../app/data-folders.ts';
 import type { RunReport } from '../core/run.ts';
-import { withoutPassword } from '../lib/mask-url.ts';
+import { maskUrl, withoutPassword } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { sources } from '../sources/index.ts';
+import { addressIn, isAddress } from './choose-source.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** Its folder is `<data-dir>/runs/<run-id>`. */
@@ -41,13 +42,22 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
   }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   if (given.allowNetworkFolder === true) flags.push('--allow-network-folder');
   const self = shellLine([...selfCommand(cwd), ...flags]);
-  const simulated = given.dataDir !== undefined && isSimulatedDir(resolve(cwd, given.dataDir));
-  const ready = simulated ? text.replace(PULLS, '$& --from sandbox') : text;
+  const from = addressFor(text, cwd, given);
+  const ready = from === null ? text : text.replace(PULLS, `$& --from ${shellQuote(from)}`);
   const secret = url === null ? URL_APART : url === databaseUrl ? '' : PASSWORD_APART;
   return ready.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {
     if (secret === '') return `${before}${self} `;
     return before === '' ? `With ${secret}: ${self} ` : ` (with ${secret}): ${self} `;
   });
+}
+
+/** Where a command that pulls has to pull from, to mean the same; null where it needs no word of that. */
+function addressFor(text: string, cwd: string, given: GlobalOptions): string | null {
+  const { dataDir, source = '' } = given;
+  const about = / --source (\S+)/.exec(text)?.[1] ?? source;
+  const from = addressIn(given.from) ?? (isAddress(source) ? source : undefined);
+  if (from !== undefined && about === source) return maskUrl(from) === from ? from : null;
+  return dataDir !== undefined && isSimulatedDir(resolve(cwd, dataDir)) ? 'sandbox' : null;
 }
 
 /** What a command about this source needs, with a space before it: nothing where it is the one that is meant anyway. */

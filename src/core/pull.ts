@@ -25,6 +25,12 @@ export function scopeOf(address: string, narrowedTo: string): string {
   return `${address} ${narrowedTo}`;
 }
 
+/** For people: `provider 121 at https://…`. `setting` is the one that narrows it. */
+export function describeScope(scope: string, setting: string): string {
+  const space = scope.lastIndexOf(' ');
+  return `${setting} ${scope.slice(space + 1)} at ${scope.slice(0, space)}`;
+}
+
 export function passRules(pass: Pass): PassRules {
   return RULES[pass];
 }

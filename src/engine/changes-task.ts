@@ -1,6 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { RawPage } from '../core/ports.ts';
-import { scopeOf } from '../core/pull.ts';
+import { describeScope, scopeOf } from '../core/pull.ts';
 import type { Lookups, Resource, ResourceChanges } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
@@ -40,6 +40,7 @@ export async function runChanges(
     await context.kind.admit(ready.simulated, folder.path);
     progress.keep({ how: 'reused', pages: ready.pages });
     await deriveFrom(ready.pages, 0);
+    checkRejects(resource, progress.tally, 'full', context.settings.rejects(name));
     return progress.end('succeeded', { key, chain: await chainOfReady(resource, context) });
   }
 
@@ -150,7 +151,8 @@ async function choosePlan(
   if (last === null || chain === null) return everything('nothing was published yet');
   // Who goes on with a run asks for no more than that run did.
   const wantsAll = full && !resumed;
-  if (chain.scope !== scope && !wantsAll) throw otherScope(resource, chain.scope, scope);
+  if (chain.scope !== scope && !wantsAll)
+    throw otherScope(name, context.pulling.narrowedBy, chain.scope, scope);
   if (wantsAll) return everything('it was asked for');
   const why = await whyFull(last, chain, context);
   if (why !== null) return everything(why);
@@ -182,11 +184,12 @@ async function whyFull(
   return null;
 }
 
-function otherScope({ name }: Resource, is: string, wanted: string): PipelineError {
-  return new PipelineError(
-    `Cannot pull ${name} from ${JSON.stringify(wanted)}: what is published is from ${JSON.stringify(is)}`,
-    { code: 'usage', hint: 'Replace it with: spacex-pipeline run --full' },
-  );
+function otherScope(name: string, setting: string, is: string, wanted: string): PipelineError {
+  const [pulled, published] = [wanted, is].map((scope) => describeScope(scope, setting));
+  return new PipelineError(`Cannot pull ${name} of ${pulled}: what is published is of ${published}`, {
+    code: 'usage',
+    hint: 'Replace it with: spacex-pipeline run --full',
+  });
 }
 
 function chainOf(plan: PullPlan, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {

@@ -48,6 +48,8 @@ export type RunContext = {
 
 export type Pulling = {
   readonly narrowedTo: string;
+  /** The setting that says so. */
+  readonly narrowedBy: string;
   readonly pageSize: number;
   readonly settleSeconds: number;
   readonly fullAfterHours: number;

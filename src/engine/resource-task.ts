@@ -134,23 +134,27 @@ function tellPages(
     emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
 }
 
-/** Throws where too many of `all` records broke their contract, or none came where that cannot be. */
+/**
+ * Throws where too many of `all` records broke their contract, or none came where that cannot be. One that came again
+ * counts once.
+ */
 export function checkRejects(
   { name, shape }: Resource,
-  { errored, received }: Readonly<Tally>,
+  { errored, received, repeated, superseded }: Readonly<Tally>,
   pass: Pass,
   limit: Limit,
-  all = received,
+  all = received - repeated - superseded,
 ): void {
+  const broken = errored - superseded;
   if (shape === 'array' && received === 0 && !passRules(pass).mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
       hint: 'The rows that are there stay. Try again later.',
     });
   }
-  if (!exceeds(limit, errored, all)) return;
+  if (!exceeds(limit, broken, all)) return;
   throw new PipelineError(
-    `Cannot publish ${name}: ${errored} of ${all} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
+    `Cannot publish ${name}: ${broken} of ${all} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
     { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${name}` },
   );
 }

@@ -136,6 +136,7 @@ async function deriveAll(
     if (occurrences !== null) tally.ids.push(...counted.flatMap(({ record }) => readId(record) ?? []));
     tally.errored += rejected.length;
     const lines = rejected.filter(({ superseded }) => !superseded).map(stagedReject);
+    tally.superseded += rejected.length - lines.length;
     if (lines.length > 0) await loader.enqueue(() => staging.reject(lines));
     await watchAsync('load', () => loader.flush());
   }

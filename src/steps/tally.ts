@@ -9,6 +9,8 @@ export type Tally = {
   validated: number;
   errored: number;
   repeated: number;
+  /** Of the errored ones: those of which a newer record came. */
+  superseded: number;
   /** Of the records that make rows; of resources that are pulled by changes alone. */
   readonly ids: string[];
   /** Rows in staging, by table. */
@@ -29,6 +31,7 @@ export function createTally(): Tally {
     validated: 0,
     errored: 0,
     repeated: 0,
+    superseded: 0,
     ids: [],
     staged: {},
     deletable: true,

@@ -150,6 +150,31 @@ describe('a pull of changes', () => {
     assert.deepEqual(await one.rows(open), [{ record_id: broken['id'], status: 'fixed' }]);
   });
 
+  it('counts a broken record once, however often it came', async (t) => {
+    const world = createChangingWorld(records);
+    const one = await living(t, { world });
+    const strict = { SPACEX_PIPELINE_REJECTS_COUNT: '1', SPACEX_PIPELINE_REJECTS_SHARE: '0.1' };
+    let last = await one.run({ env: strict });
+    const [broken = {}] = records;
+    for (let poll = 0; poll < 6; poll += 1) {
+      one.at += 15 * MINUTE;
+      world.put(updatedAt(broken, one.at - MINUTE, { name: null }));
+      last = await one.run({ env: strict });
+      assert.equal(last.status, 'succeeded', last.error?.message);
+    }
+    const again = await one.replay(String(last.run_id), strict);
+    assert.equal(again.status, 'succeeded', again.error?.message);
+    assert.partialDeepStrictEqual(again.resources['launches'], { errored: 6, validated: 40 });
+    // Of one that is broken there may be none.
+    const refused = await one.replay(String(last.run_id), {
+      ...strict,
+      SPACEX_PIPELINE_REJECTS_COUNT: '0',
+      SPACEX_PIPELINE_REJECTS_SHARE: '0',
+    });
+    assert.deepEqual([refused.status, refused.error?.code], ['failed', 'rejects']);
+    assert.match(refused.error?.message ?? '', /: 1 of 41 records broke/);
+  });
+
   it('asks for everything where a page of what it stands on is missing or damaged', async (t) => {
     const one = await living(t, { world: createChangingWorld(records) });
     await pulled(one);

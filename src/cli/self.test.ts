@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { typeable } from './self.ts';
+
+const HINT = 'Replace it with: spacex-pipeline run --full';
+
+test('a command that pulls names the address that was given', () => {
+  const typed = (text: string, given: Parameters<typeof typeable>[2]) =>
+    typeable(text, '/', given).replace(/: .*bin\/spacex-pipeline /, ': ');
+  const from = 'http://127.0.0.1:8080/2.3.0';
+  const source = 'launch-library';
+  assert.equal(
+    typed(HINT, { from, source }),
+    `Replace it with: --source launch-library run --from ${from} --full`,
+  );
+  assert.equal(typed(HINT, { source: from }), `Replace it with: run --from ${from} --full`);
+  assert.equal(typed(HINT, { from: ['01a2', 'live'] }), 'Replace it with: run --from live --full');
+  assert.equal(typed(`${HINT} --from archive`, { from }), 'Replace it with: run --full --from archive');
+  // It is the address of one source.
+  assert.equal(
+    typed(`${HINT} --source launch-library`, { from, source: 'spacex' }),
+    'Replace it with: run --full --source launch-library',
+  );
+  // A login is told nowhere.
+  assert.equal(typed(HINT, { from: 'http://me:secret@host/' }), 'Replace it with: run --full');
+  assert.equal(typed('Look at: spacex-pipeline runs', { from }), 'Look at: runs');
+});
