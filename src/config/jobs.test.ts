@@ -6,8 +6,9 @@ import { after, describe, it } from 'node:test';
 
 import { PipelineError } from '../core/errors.ts';
 import { sources } from '../sources/index.ts';
+import launchLibrary from '../sources/launch-library/source.ts';
 import { findJob, forJob, readJobs, type Job } from './jobs.ts';
-import { loadConfig } from './load.ts';
+import { loadConfig, type LoadedConfig } from './load.ts';
 
 const [source] = sources;
 const [resource, other] = source.resources.map(({ name }) => name) as [string, string];
@@ -54,6 +55,15 @@ void describe('jobs', () => {
       limits: {},
       enabled: true,
     });
+  });
+
+  void it('run more often where a token allows more requests', async () => {
+    const env = { SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'x'.repeat(40) };
+    const schedules = async (loaded: LoadedConfig) =>
+      (await readJobs(loaded)).map(({ schedule }) => schedule);
+    const schedule = launchLibrary.auth?.schedule ?? assert.fail();
+    assert.deepEqual(await schedules(await loadConfig({ env, cwd: tmpdir() })), [source.schedule, schedule]);
+    assert.notEqual(schedule, launchLibrary.schedule);
   });
 
   void it('have --from where it can be meant: an archive of sources that have one, a base URL of one source', async () => {

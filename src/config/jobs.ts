@@ -49,8 +49,8 @@ export async function readJobs(
   const configured = Object.entries(loaded.config.jobs);
   const all =
     loaded.origins.jobs !== 'default'
-      ? configured.map(([name, settings]) => jobOf(name, settings, from))
-      : defaultJobs(from);
+      ? configured.map(([name, settings]) => jobOf(name, settings, from, loaded))
+      : defaultJobs(from, loaded);
   const jobs = all.filter(({ source }) => ofSources.includes(source));
   refuseSharedUrl(from, jobs);
   const problems = [];
@@ -86,11 +86,11 @@ function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
 }
 
 /** One for each source. */
-export function defaultJobs(from: string | null = null): readonly Job[] {
-  return sources.map(({ name }) => jobOf(name, { source: name }, from));
+export function defaultJobs(from: string | null = null, loaded: LoadedConfig | null = null): readonly Job[] {
+  return sources.map(({ name }) => jobOf(name, { source: name }, from, loaded));
 }
 
-function jobOf(name: string, settings: JobSettings, from: string | null): Job {
+function jobOf(name: string, settings: JobSettings, from: string | null, loaded: LoadedConfig | null): Job {
   const source = sources.find((one) => one.name === settings.source) ?? sources[0];
   const { enabled = true, limits = {}, missed = 'once', overlap = 'skip', timezone = 'UTC' } = settings;
   return {
@@ -98,7 +98,7 @@ function jobOf(name: string, settings: JobSettings, from: string | null): Job {
     source,
     from: settings.from ?? fromFor(source, from),
     resources: settings.resources ?? null,
-    schedule: scheduleOf(settings, source),
+    schedule: scheduleOf(settings, source, loaded),
     timezone,
     overlap,
     missed,
@@ -115,8 +115,10 @@ function fromFor({ archive }: Source, from: string | null): string | null {
 }
 
 /** With single spaces: not every reader of cron expressions takes tabs. */
-function scheduleOf({ schedule }: JobSettings, source: Source): string | null {
-  const own = schedule === undefined ? source.schedule : schedule;
+function scheduleOf({ schedule }: JobSettings, source: Source, loaded: LoadedConfig | null): string | null {
+  const hasToken = loaded !== null && (forSource(loaded, source).config.settings.token ?? null) !== null;
+  const usual = hasToken ? (source.auth?.schedule ?? source.schedule) : source.schedule;
+  const own = schedule === undefined ? usual : schedule;
   return own === null ? null : own.trim().replaceAll(/\s+/g, ' ');
 }
 

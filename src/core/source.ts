@@ -32,8 +32,12 @@ export type Source = {
 /** In any T seconds at most `burst + requestsPerSecond * T` requests are sent. */
 export type Pacing = { readonly requestsPerSecond: number; readonly burst: number };
 
-/** The header is `Authorization: <scheme> <token>`. */
-export type Auth = { readonly scheme: string };
+export type Auth = {
+  /** The header is `Authorization: <scheme> <token>`. */
+  readonly scheme: string;
+  /** When the job runs that a source has without configuration, where there is a token. */
+  readonly schedule: string;
+};
 
 /** What can be set for a source that is pulled by its changes, and the defaults. */
 export type ChangesRules = {

@@ -13,7 +13,7 @@ const launchLibrary: Source = {
   pacing: { requestsPerSecond: 1, burst: 5 },
   // Pages of detailed launches take long to make.
   headersTimeoutSeconds: 120,
-  auth: { scheme: 'Token' },
+  auth: { scheme: 'Token', schedule: '*/5 * * * *' },
   quota,
   changes: changesRules,
   schedule: '*/15 * * * *',
