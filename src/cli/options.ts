@@ -2,6 +2,10 @@ import { InvalidArgumentError } from 'commander';
 
 import { parseDuration } from '../core/duration.ts';
 
+/** How the argument of a command names a run. */
+export const RUN_ID =
+  'its id, or a unique start or end of it; latest or -1 is the newest, -2 the one before it';
+
 export function integerOption(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)

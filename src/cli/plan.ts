@@ -2,6 +2,7 @@ import { planChanges, type PlanReport } from '../app/plan.ts';
 import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
+import { isPlace } from '../lib/pick-id.ts';
 import { example, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
@@ -52,7 +53,7 @@ export const registerPlan: Register = (program, streams, act) => {
 /** Throws `usage` for more than one address, one beside runs, or what can be neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
-  const neither = from.find((one) => !isAddress(one) && !/^[0-9a-f-]+$/.test(one));
+  const neither = from.find((one) => !isAddress(one) && !isPlace(one) && !/^[0-9a-f-]+$/.test(one));
   if (neither !== undefined) {
     throw new PipelineError(
       `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,

@@ -1,6 +1,8 @@
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
+import { PipelineError } from '../core/errors.ts';
 import { plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
+import { markedLine } from '../lib/marked-line.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printJsonRows, printLine, printTable } from './print.ts';
@@ -18,7 +20,15 @@ export const registerQuery: Register = (program, streams) => {
     .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`))
     .action(async (sql: string, options: { csv?: boolean; write?: boolean }, command) => {
       const context = await openContext(streams, command);
-      const result = await queryTarget(configsOf(context), sql, { write: options.write === true }, context);
+      const result = await queryTarget(
+        configsOf(context),
+        sql,
+        { write: options.write === true },
+        context,
+      ).catch((error: unknown) => {
+        markPlace(context, sql, error);
+        throw error;
+      });
       if (context.json) printJsonRows(context, result.columns, result.rows);
       else if (options.csv === true) printCsv(context, result);
       else printResult(context, result);
@@ -28,6 +38,13 @@ export const registerQuery: Register = (program, streams) => {
       }
     });
 };
+
+/** Shows where in the statement the error is that is about to be told. */
+function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknown): void {
+  const position = error instanceof PipelineError ? error.context['position'] : undefined;
+  if (typeof position !== 'number' || lines.current() === 'json') return;
+  stderr.write(markedLine(sql, position, (stderr.isTTY === true && stderr.columns) || 80));
+}
 
 function printResult(context: CommandContext, { columns, rows, count }: QueryAnswer): void {
   if (columns.length > 0)

@@ -15,7 +15,7 @@ import { unknownResource } from '../engine/plan.ts';
 import { locate } from '../lib/json-locate.ts';
 import { escapeControls } from '../lib/text-table.ts';
 import { openContext, type CommandContext } from './context.ts';
-import { integerOption } from './options.ts';
+import { integerOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 
@@ -29,7 +29,7 @@ export const registerRejects: Register = (program, streams) => {
   rejects
     .command('list')
     .description('the rejects of a run, with every reason; with --status, what became of each since')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
+    .argument('[run]', `${RUN_ID} (default: the newest)`)
     .option('--resource <name>', 'only of this resource')
     .addOption(
       new Option('--status <status>', 'lines of the ledger instead of those of one run').choices([

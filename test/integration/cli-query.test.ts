@@ -141,8 +141,9 @@ void describe('query', { concurrency: 3 }, () => {
   });
 
   for (const { sql, message, hint } of [
-    { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /./ },
-    { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: /./ },
+    { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /Correct/ },
+    { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: / tables$/ },
+    { sql: 'SELECT * FROM lunches', message: /"lunches" does not exist/, hint: /Did you mean launches\?$/ },
     { sql: 'DELETE FROM launches', message: /DELETE may change|25006/, hint: /--write/ },
     { sql: 'SELECT 1; DELETE FROM launches', message: /multiple commands|one statement/, hint: /./ },
     { sql: 'SET TRANSACTION READ WRITE', message: /SET|25006/, hint: /./ },
@@ -160,6 +161,14 @@ void describe('query', { concurrency: 3 }, () => {
       assert.deepEqual(await workspace.sql('SELECT count(*)::int AS n FROM launches'), [{ n: 10 }]);
     });
   }
+
+  void it('marks the place in the statement, and keeps to one line each in a log of JSON', async () => {
+    const sql = 'SELECT name\nFROM lunches';
+    const shown = await workspace.run(['query', sql]);
+    assert.match(shown.stderr, /^line 2: FROM lunches\n {13}\^\nerror: .*\nhint: .*\n$/);
+    const logged = await workspace.run(['query', sql, '--log-format', 'json']);
+    assert.deepEqual(logged.stderr.trimEnd().split('\n').length, 1);
+  });
 
   void it('changes data with --write', async () => {
     const other = server.workspace();
