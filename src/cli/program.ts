@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   resources: async () => (await import('./resources.ts')).registerResources,
   dag: async () => (await import('./dag.ts')).registerDag,
   migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  tables: async () => (await import('./tables.ts')).registerTables,
   query: async () => (await import('./query.ts')).registerQuery,
   export: async () => (await import('./export.ts')).registerExport,
   db: async () => (await import('./db.ts')).registerDb,
