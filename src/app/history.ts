@@ -141,7 +141,7 @@ export function sandboxDataDir(dataDir: string): string | null {
 export function rejectsOf(
   config: SourceConfig,
   runId: string,
-  resource: string | null,
+  resources: readonly string[] | null,
 ): AsyncGenerator<Reject> {
   const folder = runFolder(config.dataDir, runId);
   if (!existsSync(folder)) {
@@ -150,7 +150,7 @@ export function rejectsOf(
       hint: 'Give the --data-dir that the run had, or see what the ledger keeps: spacex-pipeline rejects list --status all',
     });
   }
-  return readRejects(config.dataDir, runId, resource);
+  return readRejects(config.dataDir, runId, resources);
 }
 
 async function ledgerHistory(

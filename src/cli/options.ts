@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { parseDuration } from '../core/duration.ts';
 
@@ -48,4 +48,14 @@ export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');
   return names;
+}
+
+/** Adds `--resources`, and `--resource` as another way to type it. */
+export function resourcesOption(command: Command, description: string): Command {
+  return command
+    .option('--resources <names>', description, listOption)
+    .addOption(new Option('--resource <names>').argParser(listOption).hideHelp())
+    .on('option:resource', (names: string) =>
+      command.setOptionValueWithSource('resources', listOption(names), 'cli'),
+    );
 }

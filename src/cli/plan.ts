@@ -6,7 +6,7 @@ import { isPlace } from '../lib/pick-id.ts';
 import { example, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
-import { listOption } from './options.ts';
+import { resourcesOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { tellError } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -21,10 +21,8 @@ type PlanOptions = {
 };
 
 export const registerPlan: Register = (program, streams, act) => {
-  program
-    .command('plan')
+  resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
     .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
-    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option(
       '--from <address|run...>',

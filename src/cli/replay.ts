@@ -3,30 +3,28 @@ import { replayRun } from '../app/replay.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
-import { listOption, RUN_ID } from './options.ts';
+import { resourcesOption, RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
 type ReplayOptions = {
-  readonly resource?: readonly string[];
+  readonly resources?: readonly string[];
   readonly force?: boolean;
   readonly migrate?: boolean;
 };
 
 export const registerReplay: Register = (program, streams, act) => {
-  program
-    .command('replay')
+  resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
     .description("derives a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
-    .option('--resource <names>', 'only these and what they need, by comma (default: all it has)', listOption)
     .option('--force', 'even where the target stands on another run')
     .option('--migrate', 'apply pending migrations to a server first')
-    .addHelpText('after', example(`replay 0193 --resource ${EXAMPLE_NAME}`))
+    .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {
       const context = await openContext(streams, command);
       const { loaded, id } = await ofRun(context.all, runId, context);
       const request = {
         runId: id ?? runId,
-        resources: options.resource ?? null,
+        resources: options.resources ?? null,
         force: options.force === true,
         migrate: options.migrate === true,
       };

@@ -116,9 +116,25 @@ void it('a mistyped resource, check or command is met with the one that was mean
   for (const [args, message] of [
     [['run', '--resources', 'rokets'], /did you mean rockets\?$/],
     [['checks', '--rows', 'dangling_launches_roket_id'], /did you mean dangling_launches_rocket_id\?$/],
+    [['rejects', 'shwo'], /unknown command 'shwo' \(Did you mean show\?\)$/],
+    [['rejects', '--resource', 'rokets'], /did you mean rockets\?$/],
     [['runs', 'shwo'], /unknown command 'shwo' \(Did you mean show\?\)$/],
   ] as const)
     assertFailure(await workspace.run(args), { code: 2, message });
+});
+
+void it('rejects and migrate list by themselves, and --resource is --resources', async () => {
+  const id = runs[1]?.run_id ?? '';
+  const listed = await workspace.run(['rejects', 'list', id]);
+  for (const args of [['-2'], [id, '--resource', 'launches'], [id, '--resources', 'launches,rockets']])
+    assert.equal((await workspace.run(['rejects', ...args])).stdout, listed.stdout);
+  assert.equal(
+    (await workspace.run(['migrate'])).stdout,
+    (await workspace.run(['migrate', 'status'])).stdout,
+  );
+  const plural = await workspace.run(['dag', '--resources', 'launches']);
+  assert.equal((await workspace.run(['dag', '--resource', 'launches'])).stdout, plural.stdout);
+  assert.match(plural.stdout, /launches/);
 });
 
 void describe('rejects list', { concurrency: 3 }, () => {
