@@ -140,15 +140,9 @@ function whyEmpty(
   const last = outcomes.get(resource.name);
   if (last === undefined) return 'never asked for';
   const { address, error, received, run_id, status } = last;
-  switch (status) {
-    case 'absent':
-      return `absent from ${address === 'archive' ? 'the archive' : address}`;
-    case 'failed':
-    case 'skipped':
-      return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
-    case 'kept':
-      return 'kept as another address left it';
-    case 'succeeded':
-      return received === 0 ? 'the source has no records' : `none of ${received} records makes a row of it`;
-  }
+  if (status === 'absent') return `absent from ${address === 'archive' ? 'the archive' : address}`;
+  if (status === 'kept') return 'kept as another address left it';
+  if (status !== 'succeeded')
+    return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
+  return received === 0 ? 'the source has no records' : `none of ${received} records makes a row of it`;
 }

@@ -113,7 +113,6 @@ function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { ex
 function isNumeric(values: readonly unknown[]): boolean {
   const isNumber = (value: unknown): boolean => typeof value === 'number' || value instanceof NumberSource;
   const others = values.filter((value) => value !== null && !isNumber(value));
-  if (others.length === 0) return true;
   return (
     values.some(isNumber) && others.every((value) => typeof value === 'string' && /^[-\d.]+$/.test(value))
   );

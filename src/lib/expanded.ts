@@ -5,7 +5,7 @@ import { escapeControls, type Paint } from './text-table.ts';
 /** A block for each row, with a line for each of its columns, as psql's expanded display. Null is `nothing`. */
 export function expandedRows(
   columns: readonly string[],
-  rows: readonly (readonly unknown[])[],
+  rows: readonly (readonly (string | number | boolean | null)[])[],
   { nothing, paint = (text) => text }: { readonly nothing: string; readonly paint?: Paint | undefined },
 ): string {
   const names = columns.map(escapeControls);

@@ -18,7 +18,8 @@ export class NumberSource extends JsonSource {}
 /** A decimal of up to 15 digits comes back from a double as it went in. */
 export function isExactNumber(text: string): boolean {
   if (!/^-?\d+(?:\.\d+)?$/.test(text)) return false;
-  const digits = text.replace('-', '').replace('.', '').replace(/^0+/, '');
+  const plain = text.includes('.') ? text.replace(/0+$/, '') : text;
+  const digits = plain.replace('-', '').replace('.', '').replace(/^0+/, '');
   return digits.length <= 15 || (!text.includes('.') && Number.isSafeInteger(Number(text)));
 }
 
