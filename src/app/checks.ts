@@ -2,6 +2,8 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
+import type { RunReport } from '../core/run.ts';
+import { suggest } from '../lib/suggest.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
@@ -28,13 +30,18 @@ export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport[
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }
 
+/** Did the run publish something, so that checks were made? */
+export function isPublished({ status }: RunReport): boolean {
+  return status === 'succeeded' || status === 'partial';
+}
+
 /** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
 export async function runChecks(
   config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
 ): Promise<ChecksOfRun> {
-  const run = await findRun(config, id, deps, ({ status }) => status === 'succeeded' || status === 'partial');
+  const run = await findRun(config, id, deps, isPublished);
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
     ledgerChecks(session, runId),
@@ -88,14 +95,22 @@ export async function checkedRows(
     const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
     return check === undefined ? [] : [{ check, config }];
   });
-  if (found === undefined) {
-    throw new PipelineError(`Cannot find check ${JSON.stringify(name)}`, {
-      code: 'usage',
-      hint: 'spacex-pipeline checks',
-    });
-  }
+  if (found === undefined) throw unknownCheck(name, configs);
   const { check, config } = found;
   return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
+}
+
+function unknownCheck(name: string, configs: readonly SourceConfig[]): PipelineError {
+  const known = configs.flatMap((config) => [...allChecks(config), ...danglingChecks(config)]);
+  const meant = suggest(
+    name,
+    known.map((one) => one.name),
+  );
+  const reason = meant === null ? '' : `: did you mean ${meant}?`;
+  return new PipelineError(`Cannot find check ${JSON.stringify(name)}${reason}`, {
+    code: 'usage',
+    hint: meant === null ? 'spacex-pipeline checks --all' : `spacex-pipeline checks --rows ${meant}`,
+  });
 }
 
 function allChecks({ source }: SourceConfig): DataCheck[] {

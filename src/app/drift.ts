@@ -1,6 +1,7 @@
 import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/history.ts';
 import { compareProfiles, newInPart, type Drift } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
+import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { sandboxDataDir } from './history.ts';
 
 /** The document that `drift --json` prints. */
@@ -17,14 +18,17 @@ export type ResourceDrift = {
   readonly moved: readonly Drift[];
 };
 
-/** What moved in a run, by its id or a unique start of it; in the newest with a profile for null. Reads folders alone. */
+/** What moved in a run, by its id, a unique start or end of it, or its place among those with a profile; in the newest of these for null. Reads folders alone. */
 export async function driftOf(
   dataDir: string,
   sources: readonly string[],
   id: string | null,
   alone: boolean,
 ): Promise<DriftReport> {
-  const runId = id === null ? await newestProfiled(dataDir, sources) : await findFolder(dataDir, id);
+  const runId =
+    id === null || isPlace(id)
+      ? await profiledAt(dataDir, sources, id ?? 'latest')
+      : await findFolder(dataDir, id);
   const report = await driftOfRun(dataDir, runId, alone);
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot tell the drift of run ${runId}: there is no profile in its folder`, {
@@ -77,10 +81,20 @@ async function sourceOf(dataDir: string, runId: string): Promise<string | null> 
   return manifest?.source ?? null;
 }
 
-async function newestProfiled(dataDir: string, sources: readonly string[]): Promise<string> {
+async function profiledAt(dataDir: string, sources: readonly string[], place: string): Promise<string> {
+  const profiled: string[] = [];
   for (const name of await runNames(dataDir)) {
     const isProfiled = (await profiledResources(dataDir, name)).length > 0;
-    if (isProfiled && sources.includes((await sourceOf(dataDir, name)) ?? '')) return name;
+    if (!isProfiled || !sources.includes((await sourceOf(dataDir, name)) ?? '')) continue;
+    profiled.push(name);
+    const [found] = pickIds(place, profiled);
+    if (found !== undefined) return found;
+  }
+  if (profiled.length > 0) {
+    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} left a profile`, {
+      code: 'usage',
+      hint: 'spacex-pipeline runs',
+    });
   }
   const elsewhere = sandboxDataDir(dataDir);
   throw new PipelineError(`Cannot tell any drift: no run in ${dataDir} has left a profile`, {
@@ -94,15 +108,20 @@ async function newestProfiled(dataDir: string, sources: readonly string[]): Prom
 
 async function findFolder(dataDir: string, id: string): Promise<string> {
   const names = await runNames(dataDir);
-  const found = names.includes(id) ? [id] : names.filter((name) => name.startsWith(id));
+  const found = pickIds(id, names);
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   const many =
     found.length === 0
-      ? `no folder in ${dataDir} has a name that starts`
-      : `the names of ${found.length} folders in ${dataDir} start`;
-  throw new PipelineError(`Cannot find run ${id}: ${many} with it`, {
+      ? `no folder in ${dataDir} has a name that starts or ends with it${mistyped(id, names)}`
+      : `the names of ${found.length} folders in ${dataDir} start or end with it`;
+  throw new PipelineError(`Cannot find run ${id}: ${many}`, {
     code: 'usage',
     hint: 'Give the --data-dir that the run had. Its runs are told by: spacex-pipeline runs',
   });
+}
+
+function mistyped(id: string, names: readonly string[]): string {
+  const meant = suggestId(id, names);
+  return meant === null ? '' : `; did you mean ${meant}?`;
 }

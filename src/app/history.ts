@@ -12,6 +12,7 @@ import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
+import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
 import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
 import { embeddedDir, type Runtime } from './runtime.ts';
@@ -56,7 +57,10 @@ export async function pastRuns(
     .map(([, run]) => run);
 }
 
-/** One run by its id or a unique start of it; for null the newest, of those that are `eligible`. Throws `NotFoundError`. */
+/**
+ * One run by its id, a unique start or end of it, or its place among those that are `eligible`, as `pickIds` reads it; for
+ * null the newest of these. Throws `NotFoundError`.
+ */
 export async function findRun(
   config: SourceConfig,
   id: string | null,
@@ -64,18 +68,19 @@ export async function findRun(
   eligible: (run: RunReport) => boolean = () => true,
 ): Promise<RunReport> {
   const all = await pastRuns([config], Number.MAX_SAFE_INTEGER, deps);
-  const runs = id === null ? all.filter(eligible) : all;
-  const found = runs.filter(({ run_id }) => id === null || run_id?.startsWith(id) === true);
-  const [first] = found;
+  const runs = id === null || isPlace(id) ? all.filter(eligible) : all;
+  const ids = runs.map(({ run_id }) => run_id ?? '');
+  const picked = pickIds(id ?? 'latest', ids);
+  const first = runs.find(({ run_id }) => run_id === picked[0]);
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
   if (first === undefined) {
-    const what = id === null ? 'run: there is none yet' : `run ${id}: no run has an id that starts with it`;
+    const what = runs.length === 0 ? 'run: there is none yet' : `run ${id}: ${whyNone(id ?? '', ids)}`;
     const hint =
       elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`;
     throw new NotFoundError(`Cannot find ${what}`, hint);
   }
-  if (id !== null && found.length > 1 && first.run_id !== id) {
-    throw new PipelineError(`Cannot find run ${id}: the ids of ${found.length} runs start with it`, {
+  if (picked.length > 1) {
+    throw new PipelineError(`Cannot find run ${id}: the ids of ${picked.length} runs start or end with it`, {
       code: 'usage',
       hint: 'spacex-pipeline runs',
     });
@@ -83,24 +88,47 @@ export async function findRun(
   return first;
 }
 
+function whyNone(id: string, ids: readonly string[]): string {
+  if (isPlace(id)) return ids.length === 1 ? 'there is only one' : `there are only ${ids.length}`;
+  const meant = suggestId(id, ids);
+  return `no run has an id that starts or ends with it${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
+/** A run as it was named, and what is configured for its source. */
+export type NamedRun = { readonly loaded: LoadedSource; readonly id: string | null };
+
 /**
- * For the source of that run, or of the newest one for null: as its folder says, or else the ledger that knows it. The
- * first where nothing knows it, to say so.
+ * The source of that run, or of the newest one for null: as its folder says, or else the ledger that knows it. The first
+ * where nothing knows it, to say so. A place counts the `eligible` runs of all sources, and becomes the id of the run.
  */
 export async function ofRun(
   all: readonly [LoadedSource, ...LoadedSource[]],
   id: string | null,
   deps: HistoryDeps,
-): Promise<LoadedSource> {
+  eligible: (run: RunReport) => boolean = () => true,
+): Promise<NamedRun> {
   const [first, ...others] = all;
-  if (others.length === 0) return first;
+  if (others.length === 0) return { loaded: first, id };
+  const of = (name: string | null | undefined): LoadedSource =>
+    all.find(({ config }) => config.source.name === name) ?? first;
+  if (id !== null && isPlace(id)) {
+    const configs = others.map(({ config }) => config);
+    const runs = await pastRuns([first.config, ...configs], Number.MAX_SAFE_INTEGER, deps);
+    const counted = runs.filter(eligible);
+    const [picked] = pickIds(
+      id,
+      counted.map(({ run_id }) => run_id ?? ''),
+    );
+    const run = counted.find(({ run_id }) => run_id === picked);
+    return { loaded: of(run?.source), id: picked ?? id };
+  }
   const isIt = ({ run_id }: Pick<RunReport, 'run_id'>): boolean =>
-    id === null || run_id?.startsWith(id) === true;
+    id === null || pickIds(id, [run_id ?? '']).length > 0;
   const [inFolder] = await folderRuns(first.config.dataDir, 1, isIt);
   const configs = others.map(({ config }) => config);
   const found =
     inFolder ?? (await pastRuns([first.config, ...configs], Number.MAX_SAFE_INTEGER, deps)).find(isIt);
-  return all.find(({ config }) => config.source.name === found?.source) ?? first;
+  return { loaded: of(found?.source), id };
 }
 
 /** The data folder inside this one that keeps the runs on the built-in sandbox; null where there are none. */
@@ -113,7 +141,7 @@ export function sandboxDataDir(dataDir: string): string | null {
 export function rejectsOf(
   config: SourceConfig,
   runId: string,
-  resource: string | null,
+  resources: readonly string[] | null,
 ): AsyncGenerator<Reject> {
   const folder = runFolder(config.dataDir, runId);
   if (!existsSync(folder)) {
@@ -122,7 +150,7 @@ export function rejectsOf(
       hint: 'Give the --data-dir that the run had, or see what the ledger keeps: spacex-pipeline rejects list --status all',
     });
   }
-  return readRejects(config.dataDir, runId, resource);
+  return readRejects(config.dataDir, runId, resources);
 }
 
 async function ledgerHistory(

@@ -1,10 +1,11 @@
-import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import { isUnmigrated, statementFault } from '../adapters/postgres/errors.ts';
 import { migrationStates, missingNames } from '../adapters/postgres/migrate.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
+import { nameInFault } from '../adapters/postgres/query-hints.ts';
 import { runQuery } from '../adapters/postgres/query.ts';
 import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
-import { PipelineError, reportError } from '../core/errors.ts';
+import { PipelineError } from '../core/errors.ts';
 import { sources } from '../sources/index.ts';
 import { inSchemaOf, migrationDirs } from './database.ts';
 import type { OpenDatabase } from './runtime.ts';
@@ -42,26 +43,35 @@ async function tellMissing(
 ): Promise<unknown> {
   const [{ source }] = configs;
   const { database, session } = opened;
-  const { code, message } = reportError(error);
   const missing = (await missingNames(session, database, migrationDirs(source)).catch(() => null)) ?? [];
-  if (missing.length === 0) {
-    const absent = await neverLoaded(configs, opened, sql).catch(() => null);
+  const { cause } = error instanceof PipelineError ? error : {};
+  // Where PostgreSQL has advice, the table is there.
+  if ((statementFault(cause)?.hint ?? null) !== null) return error;
+  const named = new Set(nameInFault(sql, cause));
+  const isMeant = (name: string): boolean => name.split(/[ .]/).some((part) => named.has(part));
+  if (!missing.some((name) => name.startsWith('everything') || isMeant(name))) {
+    const absent = await neverLoaded(configs, opened, named).catch(() => null);
     if (absent === null) return error;
     const flag = absent === sources[0].name ? '' : ` --source ${absent}`;
-    const hint = `Nothing of ${absent} was loaded yet. Load it with: spacex-pipeline run${flag}`;
-    return new PipelineError(message, { code, hint, cause: error });
+    return hinting(error, `Nothing of ${absent} was loaded yet. Load it with: spacex-pipeline run${flag}`);
   }
-  const hint = `Missing from the database: ${missing.join(', ')}. Make it again with: spacex-pipeline migrate up`;
-  return new PipelineError(message, { code, hint, cause: error });
+  const names = missing.join(', ');
+  return hinting(
+    error,
+    `Missing from the database: ${names}. Make it again with: spacex-pipeline migrate up`,
+  );
 }
 
-/** The first source that was never migrated and would have a table or view that the statement names; null for none. */
+function hinting(error: unknown, hint: string): unknown {
+  return error instanceof PipelineError ? error.withHint(hint) : error;
+}
+
+/** The first source that was never migrated and would have a table or view of one of these names; null for none. */
 async function neverLoaded(
   configs: readonly SourceConfig[],
   opened: OpenDatabase,
-  sql: string,
+  named: ReadonlySet<string>,
 ): Promise<string | null> {
-  const words = new Set(sql.match(/\w+/g));
   for (const config of configs) {
     const dirs = migrationDirs(config.source);
     const states = await inSchemaOf(config, opened, ({ database, session }) =>
@@ -70,7 +80,7 @@ async function neverLoaded(
     if (states.some(({ applied_at }) => applied_at !== null)) continue;
     const made = (await readMigrations(dirs)).filter(({ place }) => place === 'target');
     const names = made.flatMap(({ up }) => [...up.matchAll(/^CREATE (?:TABLE|VIEW) (\w+)/gm)]);
-    if (names.some(([, name = '']) => words.has(name))) return config.source.name;
+    if (names.some(([, name = '']) => named.has(name))) return config.source.name;
   }
   return null;
 }

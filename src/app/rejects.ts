@@ -36,10 +36,10 @@ export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 export async function showReject(
   config: SourceConfig,
   id: string,
-  resource: string | null,
+  resources: readonly string[] | null,
   deps: HistoryDeps,
 ): Promise<readonly ShownReject[]> {
-  const filter = { id, resource, limit: 100 };
+  const filter = { id, resources, limit: 100 };
   const found = await readTarget(config, 'show a reject', deps, ({ session }) =>
     findRejects(session, filter),
   );
@@ -54,12 +54,12 @@ export async function showReject(
 /** Lets a record be as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
 export async function waiveReject(
   config: SourceConfig,
-  request: { readonly id: string; readonly resource: string | null; readonly reason: string },
+  request: { readonly id: string; readonly resources: readonly string[] | null; readonly reason: string },
   deps: HistoryDeps,
 ): Promise<number> {
-  const { id, reason, resource } = request;
+  const { id, reason, resources } = request;
   const waived = await readTarget(config, 'waive a reject', { ...deps, alone: true }, ({ session }) =>
-    waiveRejects(session, id, resource, reason),
+    waiveRejects(session, id, resources, reason),
   );
   if (waived === 0) throw unknownReject(id, 'open ');
   return waived;

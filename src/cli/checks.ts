@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import {
   checkedRows,
   isAtLeast,
+  isPublished,
   newestChecks,
   runChecks,
   SEVERITIES,
@@ -13,7 +14,7 @@ import { ofRun } from '../app/history.ts';
 import { PipelineError } from '../core/errors.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
-import { integerOption } from './options.ts';
+import { integerOption, RUN_ID } from './options.ts';
 import { typeable } from './self.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
@@ -23,7 +24,7 @@ export const registerChecks: Register = (program, streams, act) => {
   program
     .command('checks')
     .description('what the data checks of a run found, across records')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest that was published)')
+    .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
     .option('--all', 'also those that found nothing')
     .option('--rows <check>', 'the rows that break this one now')
     .option('--limit <n>', 'how many rows', integerOption, DEFAULT_LIMIT)
@@ -93,8 +94,8 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
 /** Of one run, or of the newest of each source. */
 async function checksOf(context: CommandContext, id: string | null): Promise<readonly ChecksOfRun[]> {
   if (id === null) return newestChecks(configsOf(context), context);
-  const { config } = await ofRun(context.all, id, context);
-  return [await runChecks(config, id, context)];
+  const run = await ofRun(context.all, id, context, isPublished);
+  return [await runChecks(run.loaded.config, run.id, context)];
 }
 
 type Options = {

@@ -54,6 +54,7 @@ const CANDIDATES: Readonly<Record<string, Candidates>> = {
   '--from': wordsOf(ADDRESSES),
   'resources show': wordsOf(NAMES),
   explain: wordsOf(TABLES),
+  tables: wordsOf(TABLES),
 };
 
 function valueOf({ choices, flags, long }: OutlinedOption): Candidates {

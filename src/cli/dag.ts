@@ -2,16 +2,14 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
-import { listOption } from './options.ts';
+import { resourcesOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 
 const LAST = 'publish';
 
 export const registerDag: Register = (program, streams) => {
-  program
-    .command('dag')
+  resourcesOption(program.command('dag'), 'only these and what they need, by comma (default: all)')
     .description('what a run does, and what waits for what')
-    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--mermaid', 'as a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {

@@ -5,6 +5,7 @@ import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
 import { percent } from '../lib/percent.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
+import { RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
@@ -13,7 +14,7 @@ export const registerDrift: Register = (program, streams, act) => {
   program
     .command('drift')
     .description('what moved in the shape of the records since the run before')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest that has a profile)')
+    .argument('[run]', `${RUN_ID} (default: the newest that has a profile)`)
     .option('--contract', 'against the contract alone')
     .addOption(
       new Option(

@@ -32,7 +32,7 @@ export const registerMigrate: Register = (program, streams) => {
       await act(context, 'down');
     });
   command
-    .command('status')
+    .command('status', { isDefault: true })
     .description('which migrations are applied, and what is missing of what they made')
     .addHelpText('after', example('migrate status'))
     .action(async (_options, self) => act(await openContext(streams, self, { all: true }), 'status'));

@@ -1,6 +1,10 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { parseDuration } from '../core/duration.ts';
+
+/** How the argument of a command names a run. */
+export const RUN_ID =
+  'its id, or a unique start or end of it; latest or -1 is the newest, -2 the one before it';
 
 export function integerOption(text: string): number {
   const value = Number(text);
@@ -44,4 +48,14 @@ export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');
   return names;
+}
+
+/** Adds `--resources`, and `--resource` as another way to type it. */
+export function resourcesOption(command: Command, description: string): Command {
+  return command
+    .option('--resources <names>', description, listOption)
+    .addOption(new Option('--resource <names>').argParser(listOption).hideHelp())
+    .on('option:resource', (names: string) =>
+      command.setOptionValueWithSource('resources', listOption(names), 'cli'),
+    );
 }

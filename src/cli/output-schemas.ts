@@ -8,6 +8,7 @@ import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } 
 import { rejectDocument, rejectLine } from './output-records.ts';
 import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
 import { statusDocument } from './output-status.ts';
+import { listedTable, shownTable } from './output-tables.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
 export type OutputDocument = {
@@ -110,6 +111,12 @@ export const OUTPUT: readonly OutputDocument[] = [
       description:
         'a row each, its columns in their order; a name that occurs again ends in `_2`, `_3` and so on, in the first of these that no other column has',
     }),
+  ),
+  document(['tables'], array(listedTable)),
+  document(
+    ['tables'],
+    array(shownTable, { description: 'two where two sources have one of that name' }),
+    'NAME',
   ),
   document(['export'], array(exported)),
   document(['init'], initDocument),

@@ -2,10 +2,11 @@ import { planChanges, type PlanReport } from '../app/plan.ts';
 import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
+import { isPlace } from '../lib/pick-id.ts';
 import { example, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
-import { listOption } from './options.ts';
+import { resourcesOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { tellError } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -20,10 +21,8 @@ type PlanOptions = {
 };
 
 export const registerPlan: Register = (program, streams, act) => {
-  program
-    .command('plan')
+  resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
     .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
-    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option(
       '--from <address|run...>',
@@ -52,7 +51,7 @@ export const registerPlan: Register = (program, streams, act) => {
 /** Throws `usage` for more than one address, one beside runs, or what can be neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
-  const neither = from.find((one) => !isAddress(one) && !/^[0-9a-f-]+$/.test(one));
+  const neither = from.find((one) => !isAddress(one) && !isPlace(one) && !/^[0-9a-f-]+$/.test(one));
   if (neither !== undefined) {
     throw new PipelineError(
       `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,

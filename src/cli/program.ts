@@ -5,6 +5,7 @@ import { VERSION } from '../app/version.ts';
 import { formatFlags, guessLogFormat, openLineFormat } from '../config/log-format.ts';
 import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
 import { example, tellError, type Register } from './command.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   resources: async () => (await import('./resources.ts')).registerResources,
   dag: async () => (await import('./dag.ts')).registerDag,
   migrate: async () => (await import('./migrate.ts')).registerMigrate,
+  tables: async () => (await import('./tables.ts')).registerTables,
   query: async () => (await import('./query.ts')).registerQuery,
   export: async () => (await import('./export.ts')).registerExport,
   db: async () => (await import('./db.ts')).registerDb,
@@ -56,7 +58,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
-    const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args);
+    const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args, program);
     if (!lines.isKnown()) lines.use(await guessLogFormat(formatFlags(args), streams.cwd));
     tellFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
@@ -126,7 +128,7 @@ function commandOf(args: readonly string[], program: Command): string {
 }
 
 /** A wrong command line is a usage error, and every usage error says where to look. */
-function withUsageHint(error: unknown, command: string, args: readonly string[]): unknown {
+function withUsageHint(error: unknown, command: string, args: readonly string[], program: Command): unknown {
   const hint = `spacex-pipeline ${command === '' ? '' : `${command} `}--help`;
   if (error instanceof PipelineError) {
     const { code, hint: own, message, cause, context } = error;
@@ -135,13 +137,29 @@ function withUsageHint(error: unknown, command: string, args: readonly string[])
       : error;
   }
   if (!(error instanceof CommanderError)) return error;
-  const reason = maskArguments(error.message, args)
+  const told = unknownWord(error, command, args, program) ?? error.message;
+  const reason = maskArguments(told, args)
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
   return new PipelineError(
     `Cannot read the command line: ${reason === '(outputHelp)' ? 'no command is given' : reason}`,
     { code: 'usage', cause: error, hint },
   );
+}
+
+/** A command that does something by itself takes a mistyped further word for an argument; null for anything else. */
+function unknownWord(
+  { code }: CommanderError,
+  command: string,
+  args: readonly string[],
+  program: Command,
+): string | null {
+  if (code !== 'commander.excessArguments') return null;
+  const names =
+    program.commands.find((one) => one.name() === command)?.commands.map((one) => one.name()) ?? [];
+  const word = args.slice(args.indexOf(command) + 1).find((one) => !one.startsWith('-')) ?? '';
+  const meant = names.includes(word) ? null : suggest(word, names);
+  return meant === null ? null : `unknown command '${word}' (Did you mean ${meant}?)`;
 }
 
 /** A URL behind a mistyped flag still has its password. */

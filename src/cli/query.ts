@@ -1,27 +1,63 @@
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+
 import { queryTarget, type QueryAnswer } from '../app/query.ts';
-import { plainCell } from '../lib/cells.ts';
+import { readTextFile } from '../config/text-file.ts';
+import { wantsColour } from '../config/terminal.ts';
+import { PipelineError } from '../core/errors.ts';
+import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
+import { expandedRows } from '../lib/expanded.ts';
+import { escapeJson } from '../lib/json-text.ts';
+import { NumberSource } from '../lib/json-source.ts';
+import { markedLine } from '../lib/marked-line.ts';
+import { textTable, type Paint } from '../lib/text-table.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
-import { printJsonRows, printLine, printTable } from './print.ts';
+import { printPaged } from './pager.ts';
+import { printJsonRows } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
+
+type Options = {
+  readonly file?: string;
+  readonly csv?: boolean;
+  readonly ndjson?: boolean;
+  readonly expanded?: boolean;
+  readonly write?: boolean;
+  readonly pager: boolean;
+};
 
 export const registerQuery: Register = (program, streams) => {
   program
     .command('query')
     .description('one SQL statement on the target, read-only unless --write')
-    .argument('<sql>', 'the statement; tables need no schema')
+    .argument('[sql]', 'the statement, or - for one on stdin; tables need no schema')
+    .option('-f, --file <file>', 'the statement is in this file; - is stdin')
+    .option('-x, --expanded', 'a line for each column, for rows that are wider than the terminal')
     .option('--csv', 'print CSV, with a header')
+    .option('--ndjson', 'print a JSON object on a line for each row')
     .option('--write', 'let it change data')
-    .addHelpText('after', '\nWith --json, the second column called name is name_2.')
-    .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`))
-    .action(async (sql: string, options: { csv?: boolean; write?: boolean }, command) => {
+    .option('--no-pager', 'never show a long result through PSQL_PAGER, PAGER or less')
+    .addHelpText(
+      'after',
+      `\nIn a table NULL is null, and the empty text is blank; in CSV null is blank, and the empty text is "".
+With --json, the second column called name is name_2.`,
+    )
+    .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`, 'query -x -f report.sql'))
+    .action(async (given: string | undefined, options: Options, command) => {
       const context = await openContext(streams, command);
-      const result = await queryTarget(configsOf(context), sql, { write: options.write === true }, context);
-      if (context.json) printJsonRows(context, result.columns, result.rows);
-      else if (options.csv === true) printCsv(context, result);
-      else printResult(context, result);
+      const sql = await statementOf(context, given, options.file);
+      const result = await queryTarget(
+        configsOf(context),
+        sql,
+        { write: options.write === true },
+        context,
+      ).catch((error: unknown) => {
+        markPlace(context, sql, error);
+        throw error;
+      });
+      await print(context, result, options);
       if (result.empty_hint !== null) {
         const next = typeable(result.empty_hint, context.cwd, context.given);
         context.log.warn(`nothing was ever published here. ${next}`);
@@ -29,16 +65,62 @@ export const registerQuery: Register = (program, streams) => {
     });
 };
 
-function printResult(context: CommandContext, { columns, rows, count }: QueryAnswer): void {
-  if (columns.length > 0)
-    printTable(
-      context,
-      columns,
-      rows.map((row) => row.map(plainCell)),
-    );
-  if (context.quiet) return;
-  printLine(context, count === null ? '(done)' : `(${count} ${count === 1 ? 'row' : 'rows'})`);
+async function statementOf(
+  { cwd }: CommandContext,
+  given: string | undefined,
+  file: string | undefined,
+): Promise<string> {
+  if ((given === undefined) === (file === undefined)) {
+    const reason = given === undefined ? 'no statement is given' : 'it is given twice, as text and as a file';
+    throw new PipelineError(`Cannot run the query: ${reason}`, { code: 'usage' });
+  }
+  if (given === '-' || file === '-') return readAll(process.stdin);
+  if (file === undefined) return given ?? '';
+  return (await readTextFile(resolve(cwd, file), file, [])) ?? '';
 }
+
+/** Shows where in the statement the error is that is about to be told. */
+function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknown): void {
+  const position = error instanceof PipelineError ? error.context['position'] : undefined;
+  if (typeof position !== 'number' || lines.current() === 'json') return;
+  stderr.write(markedLine(sql, position, (stderr.isTTY === true && stderr.columns) || 80));
+}
+
+async function print(context: CommandContext, result: QueryAnswer, options: Options): Promise<void> {
+  const { columns, count, rows } = result;
+  if (options.ndjson === true) context.stdout.write(escapeJson(jsonLines(columns, rows).join('')));
+  else if (context.json) printJsonRows(context, columns, rows);
+  else if (options.csv === true) printCsv(context, result);
+  else {
+    const body = columns.length === 0 ? '' : bodyOf(context, result, options);
+    const end = count === null ? '(done)' : `(${count} ${count === 1 ? 'row' : 'rows'})`;
+    await printPaged(context, context.quiet ? body : `${body}${end}\n`, options.pager);
+  }
+}
+
+const NOTHING = 'NULL';
+
+function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { expanded }: Options): string {
+  const paint = stdout.isTTY === true && wantsColour() ? inColour : undefined;
+  const cells = rows.map((row) => row.map(plainCell));
+  if (expanded === true) return expandedRows(columns, cells, { nothing: NOTHING, paint });
+  const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
+  const right = columns.map((_, index) => isNumeric(rows.map((row) => row[index])));
+  return textTable(columns, cells, { width, nothing: NOTHING, right, paint });
+}
+
+/** Numbers, and what is a number beyond a double beside them. */
+function isNumeric(values: readonly unknown[]): boolean {
+  const isNumber = (value: unknown): boolean => typeof value === 'number' || value instanceof NumberSource;
+  const others = values.filter((value) => value !== null && !isNumber(value));
+  return (
+    values.some(isNumber) && others.every((value) => typeof value === 'string' && /^[-\d.]+$/.test(value))
+  );
+}
+
+const STYLES = { name: '1', rule: '2', nothing: '2' } as const;
+
+const inColour: Paint = (text, part) => `\u001b[${STYLES[part]}m${text}\u001b[0m`;
 
 function printCsv({ stdout }: CommandContext, { columns, rows }: QueryAnswer): void {
   if (columns.length + rows.length === 0) return;

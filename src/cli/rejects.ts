@@ -11,11 +11,13 @@ import {
   type RejectStatus,
   type ShownReject,
 } from '../app/rejects.ts';
+import { PipelineError } from '../core/errors.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { locate } from '../lib/json-locate.ts';
+import { suggest } from '../lib/suggest.ts';
 import { escapeControls } from '../lib/text-table.ts';
 import { openContext, type CommandContext } from './context.ts';
-import { integerOption } from './options.ts';
+import { integerOption, resourcesOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 
@@ -26,11 +28,9 @@ export const registerRejects: Register = (program, streams) => {
     .command('rejects')
     .description('records that broke their contract and were set aside')
     .addHelpText('after', example('rejects list', 'rejects list --status open'));
-  rejects
-    .command('list')
+  resourcesOption(rejects.command('list', { isDefault: true }), 'only of these resources, by comma')
     .description('the rejects of a run, with every reason; with --status, what became of each since')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
-    .option('--resource <name>', 'only of this resource')
+    .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
       new Option('--status <status>', 'lines of the ledger instead of those of one run').choices([
         ...REJECT_STATUSES,
@@ -41,26 +41,20 @@ export const registerRejects: Register = (program, streams) => {
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
     .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openContext(streams, command);
+      if (id !== undefined) refuseMistyped(id);
       const { config } = context.loaded;
-      const names = config.source.resources.map(({ name }) => name);
-      if (options.resource !== undefined && !names.includes(options.resource)) {
-        throw unknownResource(options.resource, names);
-      }
+      const resources = chosen(context, options.resources);
       if (options.status !== undefined) {
         const runId = id === undefined ? null : (await findRun(config, id, context)).run_id;
         const status = options.status === 'all' ? null : options.status;
-        const lines = await rejectLines(
-          config,
-          { status, resource: options.resource ?? null, runId, limit: options.limit },
-          context,
-        );
+        const lines = await rejectLines(config, { status, resources, runId, limit: options.limit }, context);
         if (context.json) printJson(context, lines);
         else printTable(context, LINE_COLUMNS, lines.map(lineRow), 2);
         return;
       }
       const { run_id } = await findRun(config, id ?? null, context);
       const found: Reject[] = [];
-      for await (const reject of rejectsOf(config, run_id ?? '', options.resource ?? null)) {
+      for await (const reject of rejectsOf(config, run_id ?? '', resources)) {
         if (found.length >= options.limit) break;
         found.push(reject);
       }
@@ -74,15 +68,13 @@ export const registerRejects: Register = (program, streams) => {
           3,
         );
     });
-  rejects
-    .command('show')
+  resourcesOption(rejects.command('show'), 'only of these resources, by comma')
     .description('the record, its bytes as they came, and where it breaks the contract')
     .argument('<id>', 'id of the record')
-    .option('--resource <name>', 'only of this resource')
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
-    .action(async (id: string, options: { resource?: string }, command) => {
+    .action(async (id: string, options: { resources?: readonly string[] }, command) => {
       const context = await openContext(streams, command);
-      const found = await showReject(context.loaded.config, id, options.resource ?? null, context);
+      const found = await showReject(context.loaded.config, id, chosen(context, options.resources), context);
       if (context.json) {
         printJson(
           context,
@@ -90,28 +82,47 @@ export const registerRejects: Register = (program, streams) => {
         );
       } else for (const reject of found) printReject(context, reject);
     });
-  rejects
-    .command('waive')
+  resourcesOption(rejects.command('waive'), 'only of these resources, by comma')
     .description('lets a record be as it is, for a reason')
     .argument('<id>', 'id of the record')
     .requiredOption('--reason <text>', 'why')
-    .option('--resource <name>', 'only of this resource')
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))
-    .action(async (id: string, options: { reason: string; resource?: string }, command) => {
+    .action(async (id: string, options: { reason: string; resources?: readonly string[] }, command) => {
       const context = await openContext(streams, command);
-      const request = { id, reason: options.reason, resource: options.resource ?? null };
+      const request = { id, reason: options.reason, resources: chosen(context, options.resources) };
       const waived = await waiveReject(context.loaded.config, request, context);
       if (context.json) printJson(context, { id, waived });
       else printLine(context, `Waived ${waived} ${waived === 1 ? 'line' : 'lines'} of record ${id}.`);
     });
 };
 
+/** What is no command is taken for a run. */
+function refuseMistyped(word: string): void {
+  const meant = /^[0-9a-f-]+$|^latest$/.test(word) ? null : suggest(word, ['list', 'show', 'waive']);
+  if (meant === null) return;
+  throw new PipelineError(
+    `Cannot read the command line: unknown command '${word}' (Did you mean ${meant}?)`,
+    { code: 'usage' },
+  );
+}
+
+/** Null for all. Throws `usage` for a name that is none. */
+function chosen(
+  { loaded }: CommandContext,
+  resources: readonly string[] | undefined,
+): readonly string[] | null {
+  const names = loaded.config.source.resources.map(({ name }) => name);
+  const unknown = resources?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw unknownResource(unknown, names);
+  return resources ?? null;
+}
+
 function rejectRows({ resource, index, id, errors }: Reject): unknown[][] {
   return errors.map(({ path, code, message }) => [resource, index, id, path, code, message]);
 }
 
 type ListOptions = {
-  readonly resource?: string;
+  readonly resources?: readonly string[];
   readonly limit: number;
   readonly status?: RejectStatus | 'all';
 };

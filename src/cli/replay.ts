@@ -3,33 +3,31 @@ import { replayRun } from '../app/replay.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
-import { listOption } from './options.ts';
+import { resourcesOption, RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
 type ReplayOptions = {
-  readonly resource?: readonly string[];
+  readonly resources?: readonly string[];
   readonly force?: boolean;
   readonly migrate?: boolean;
 };
 
 export const registerReplay: Register = (program, streams, act) => {
-  program
-    .command('replay')
+  resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
     .description("derives a run's raw files again with today's contracts and transforms, as a new run")
-    .argument('<run>', 'its id, or a unique start of it')
-    .option('--resource <names>', 'only these and what they need, by comma (default: all it has)', listOption)
+    .argument('<run>', RUN_ID)
     .option('--force', 'even where the target stands on another run')
     .option('--migrate', 'apply pending migrations to a server first')
-    .addHelpText('after', example(`replay 0193 --resource ${EXAMPLE_NAME}`))
+    .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {
       const context = await openContext(streams, command);
+      const { loaded, id } = await ofRun(context.all, runId, context);
       const request = {
-        runId,
-        resources: options.resource ?? null,
+        runId: id ?? runId,
+        resources: options.resources ?? null,
         force: options.force === true,
         migrate: options.migrate === true,
       };
-      const loaded = await ofRun(context.all, runId, context);
       act(await perform(context, (deps) => replayRun(loaded, request, deps)));
     });
 };

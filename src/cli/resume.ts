@@ -2,20 +2,21 @@ import { ofRun } from '../app/history.ts';
 import { resumeRun } from '../app/resume.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
+import { RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
 export const registerResume: Register = (program, streams, act) => {
   program
     .command('resume')
     .description('goes on with a run that ended before it published')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
+    .argument('[run]', `${RUN_ID} (default: the newest)`)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
     .option('--migrate', 'apply pending migrations to a server first')
     .addHelpText('after', example('resume'))
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
       const request = { from: context.from, migrate: options.migrate === true };
-      const loaded = await ofRun(context.all, id ?? null, context);
-      act(await perform(context, (deps) => resumeRun(loaded, id ?? null, request, deps)));
+      const run = await ofRun(context.all, id ?? null, context);
+      act(await perform(context, (deps) => resumeRun(run.loaded, run.id, request, deps)));
     });
 };

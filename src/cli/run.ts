@@ -10,7 +10,7 @@ import { EXAMPLE_NAME } from './examples.ts';
 import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { tellingFailure, type TellFailure } from './on-failure.ts';
-import { integerOption, listOption } from './options.ts';
+import { integerOption, resourcesOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
 import { driftLine } from './drift.ts';
@@ -34,10 +34,8 @@ type RunOptions = BusyOptions & {
 };
 
 export const registerRun: Register = (program, streams, act) => {
-  program
-    .command('run')
+  resourcesOption(program.command('run'), 'only these and what they need, by comma (default: all)')
     .description('one run: extract, validate, transform, load, publish')
-    .option('--resources <names>', 'only these and what they need, by comma (default: all)', listOption)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')

@@ -3,7 +3,7 @@ import type { RunReport } from '../core/run.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { copyRows } from './copies.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
-import { integerOption } from './options.ts';
+import { integerOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { registerPrune } from './prune.ts';
@@ -27,13 +27,13 @@ export const registerRuns: Register = (program, streams, act) => {
   runs
     .command('show')
     .description('one run, whole')
-    .argument('[run]', 'its id, or a unique start of it (default: the newest)')
+    .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
       const shown = id === undefined ? 'runs show' : `runs show ${shellQuote(id)}`;
       const context = inFolderToRead(await openContext(streams, command), shown);
-      const { config } = await ofRun(context.all, id ?? null, context);
-      const found = await findRun(config, id ?? null, context);
+      const run = await ofRun(context.all, id ?? null, context);
+      const found = await findRun(run.loaded.config, run.id, context);
       if (context.json) printJson(context, found);
       else printRun(context, found);
     });

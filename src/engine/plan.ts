@@ -1,5 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
+import { suggest } from '../lib/suggest.ts';
 
 export type Plan = {
   /** Every resource to pull, needs before those that need them. */
@@ -41,7 +42,9 @@ export function planRun(all: readonly Resource[], chosen: readonly string[] | nu
 }
 
 export function unknownResource(name: string, known: readonly string[]): PipelineError {
-  return new PipelineError(`Cannot find resource ${JSON.stringify(name)}: known are ${known.join(', ')}`, {
+  const meant = suggest(name, known);
+  const reason = meant === null ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return new PipelineError(`Cannot find resource ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
     hint: 'spacex-pipeline resources',
   });

@@ -12,6 +12,17 @@ export class JsonSource {
   }
 }
 
+/** A number as it is written, for one that a double holds exactly: `1.50` keeps its digits, and is a number in JSON. */
+export class NumberSource extends JsonSource {}
+
+/** A decimal of up to 15 digits comes back from a double as it went in. */
+export function isExactNumber(text: string): boolean {
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return false;
+  const plain = text.includes('.') ? text.replace(/0+$/, '') : text;
+  const digits = plain.replace('-', '').replace('.', '').replace(/^0+/, '');
+  return digits.length <= 15 || (!text.includes('.') && Number.isSafeInteger(Number(text)));
+}
+
 /** Parses JSON for JSON.stringify: a number that JavaScript would write in another way stays as it is written. */
 export function exactJson(text: string): unknown {
   return parse(text, (_name, value, { source }) =>

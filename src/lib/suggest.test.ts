@@ -11,6 +11,8 @@ test('suggests the nearest name, whatever its case and separators, and nothing t
     ['data-dir', 'dataDir'],
     ['databse', 'database'],
     ['lok', 'log'],
+    ['lgo', 'log'],
+    ['ogl', null],
     ['batch', 'batchSize'],
     ['data', null],
     ['colour', null],

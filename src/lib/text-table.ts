@@ -9,32 +9,62 @@ import stringWidth from 'fast-string-width';
 export function textTable(
   names: readonly string[],
   rows: readonly (readonly unknown[])[],
-  { width = Infinity, keys = 1 }: { readonly width?: number; readonly keys?: number } = {},
+  {
+    width = Infinity,
+    keys = 1,
+    ...look
+  }: TableLook & { readonly width?: number; readonly keys?: number } = {},
 ): string {
   const columns = names.map((name, index) =>
     columnOf(
       name,
       rows.map((row) => row[index]),
+      look.nothing,
+      look.right?.[index],
     ),
   );
   return blocksOf(columns, width, keys)
-    .map((block) => blockText(block, width))
+    .map((block) => blockText(block, width, look.paint))
     .join('\n');
 }
+
+/** How a table looks beyond its text. */
+export type TableLook = {
+  /** For null; else it is left blank, as the empty text is. */
+  readonly nothing?: string | undefined;
+  /** Columns to align right; else those that hold only numbers. */
+  readonly right?: readonly boolean[] | undefined;
+  readonly paint?: Paint | undefined;
+};
+
+/** Adds colour to a part of a table that is laid out already. */
+export type Paint = (text: string, part: 'name' | 'rule' | 'nothing') => string;
 
 type Column = {
   /** The header first. */
   readonly cells: readonly string[];
   readonly width: number;
   readonly isNumeric: boolean;
+  /** By cell, the header first: is it null? */
+  readonly isNothing: readonly boolean[];
 };
 
-function columnOf(name: string, values: readonly unknown[]): Column {
-  const cells = [escapeControls(name), ...values.map(cellText)];
+function columnOf(
+  name: string,
+  values: readonly unknown[],
+  nothing = '',
+  right = values.every((value) => typeof value === 'number' || value === null),
+): Column {
+  const isNothing = [false, ...values.map((value) => value === null || value === undefined)];
+  const cells = [
+    escapeControls(name),
+    ...values.map((value) => (value === null || value === undefined ? nothing : cellText(value))),
+  ];
   return {
     cells,
     width: cells.reduce((widest, cell) => Math.max(widest, stringWidth(cell)), 0),
-    isNumeric: values.every((value) => typeof value === 'number' || value === null),
+    isNumeric: right,
+    isNothing,
   };
 }
 
@@ -79,15 +109,19 @@ function cutText(text: string, most: number): string {
   return `${kept}…`;
 }
 
-function blockText(columns: readonly Column[], width: number): string {
+function blockText(columns: readonly Column[], width: number, paint: Paint = (text) => text): string {
   const rule = columns.map((column) => '─'.repeat(column.width)).join(BETWEEN);
   const lines = (columns[0]?.cells ?? ['']).map((_, row) =>
     columns
-      .map((column) => padded(column.cells[row] ?? '', column))
+      .map((column) => {
+        const text = padded(column.cells[row] ?? '', column);
+        if (row === 0) return paint(text, 'name');
+        return column.isNothing[row] === true ? paint(text, 'nothing') : text;
+      })
       .join(BETWEEN)
       .trimEnd(),
   );
-  return `${[lines[0], rule.slice(0, width), ...lines.slice(1)].join('\n')}\n`;
+  return `${[lines[0], paint(rule.slice(0, width), 'rule'), ...lines.slice(1)].join('\n')}\n`;
 }
 
 function padded(text: string, { width, isNumeric }: Column): string {

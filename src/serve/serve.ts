@@ -106,8 +106,8 @@ function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: Histo
     async run(id) {
       const [first, ...others] = configs.map((config) => ({ ...forSource(whole, config.source), config }));
       if (first === undefined) throw new Error('a worker has jobs');
-      const { config } = await ofRun([first, ...others], id, deps);
-      return findRun(config, id, deps);
+      const run = await ofRun([first, ...others], id, deps);
+      return findRun(run.loaded.config, run.id, deps);
     },
     async unready() {
       const queue = await worker.queue.entries().then(

@@ -81,9 +81,60 @@ void describe('runs', { concurrency: 3 }, () => {
     });
     assertFailure(await workspace.run(['runs', 'show', '0']), {
       code: 2,
-      message: /run 0: the ids of 2 runs start with it/,
+      message: /run 0: the ids of 2 runs start or end with it/,
     });
   });
+});
+
+void it('a run is named by its place or its end wherever an id is taken', async () => {
+  const [newest, oldest] = runs.map(({ run_id }) => run_id ?? '');
+  const shown = async (...args: readonly string[]): Promise<string | null> =>
+    (await workspace.json<RunReport>(['runs', 'show', ...args])).run_id;
+  assert.deepEqual(
+    await Promise.all(['latest', '-1', '-2', oldest?.slice(-8) ?? ''].map((one) => shown(one))),
+    [newest, newest, oldest, oldest],
+  );
+  const rejects = await workspace.json<Reject[]>(['rejects', 'list', '-2']);
+  assert.equal(rejects.length, runs[1]?.resources['launches']?.errored);
+  // Both count those that they are about: the newest run has neither checks nor profiles.
+  for (const command of ['checks', 'drift']) {
+    const { code, stdout, stderr } = await workspace.run([command, '-1']);
+    assert.deepEqual([code, stdout.includes(oldest ?? '?')], [0, true], stdout + stderr);
+    assertFailure(await workspace.run([command, '-2']), { code: 2, message: /run -2: / });
+  }
+  const planned = await workspace.run(['plan', '--from', '-2']);
+  assert.equal(planned.code, 0, planned.stdout + planned.stderr);
+  const mistyped = `${newest?.slice(0, -1)}${newest?.endsWith('0') === true ? '1' : '0'}`;
+  assertFailure(await workspace.run(['runs', 'show', mistyped]), {
+    code: 2,
+    message: new RegExp(`did you mean ${newest}\\?$`),
+  });
+  assertFailure(await workspace.run(['runs', 'show', '-3']), { code: 2, message: /there are only 2$/ });
+});
+
+void it('a mistyped resource, check or command is met with the one that was meant', async () => {
+  for (const [args, message] of [
+    [['run', '--resources', 'rokets'], /did you mean rockets\?$/],
+    [['checks', '--rows', 'dangling_launches_roket_id'], /did you mean dangling_launches_rocket_id\?$/],
+    [['rejects', 'shwo'], /unknown command 'shwo' \(Did you mean show\?\)$/],
+    [['rejects', '--resource', 'rokets'], /did you mean rockets\?$/],
+    [['runs', 'shwo'], /unknown command 'shwo' \(Did you mean show\?\)$/],
+  ] as const)
+    assertFailure(await workspace.run(args), { code: 2, message });
+});
+
+void it('rejects and migrate list by themselves, and --resource is --resources', async () => {
+  const id = runs[1]?.run_id ?? '';
+  const listed = await workspace.run(['rejects', 'list', id]);
+  for (const args of [['-2'], [id, '--resource', 'launches'], [id, '--resources', 'launches,rockets']])
+    assert.equal((await workspace.run(['rejects', ...args])).stdout, listed.stdout);
+  assert.equal(
+    (await workspace.run(['migrate'])).stdout,
+    (await workspace.run(['migrate', 'status'])).stdout,
+  );
+  const plural = await workspace.run(['dag', '--resources', 'launches']);
+  assert.equal((await workspace.run(['dag', '--resource', 'launches'])).stdout, plural.stdout);
+  assert.match(plural.stdout, /launches/);
 });
 
 void describe('rejects list', { concurrency: 3 }, () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 
@@ -87,7 +89,7 @@ void describe('query', { concurrency: 3 }, () => {
       {
         one: 1,
         big: '9007199254740993',
-        exact: '1.50',
+        exact: 1.5,
         double: 0.1,
         nothing: null,
         yes: true,
@@ -141,8 +143,9 @@ void describe('query', { concurrency: 3 }, () => {
   });
 
   for (const { sql, message, hint } of [
-    { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /./ },
-    { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: /./ },
+    { sql: 'SELECT 1 FROM', message: /Cannot run the query: syntax error .*\(42601\)/, hint: /Correct/ },
+    { sql: 'SELECT * FROM cakes', message: /"cakes" does not exist \(42P01\)/, hint: / tables$/ },
+    { sql: 'SELECT * FROM lunches', message: /"lunches" does not exist/, hint: /Did you mean launches\?$/ },
     { sql: 'DELETE FROM launches', message: /DELETE may change|25006/, hint: /--write/ },
     { sql: 'SELECT 1; DELETE FROM launches', message: /multiple commands|one statement/, hint: /./ },
     { sql: 'SET TRANSACTION READ WRITE', message: /SET|25006/, hint: /./ },
@@ -160,6 +163,68 @@ void describe('query', { concurrency: 3 }, () => {
       assert.deepEqual(await workspace.sql('SELECT count(*)::int AS n FROM launches'), [{ n: 10 }]);
     });
   }
+
+  void it('gives numbers that a double holds as numbers, and others with every digit', async () => {
+    const sql = `SELECT sum(n) AS total, avg(n) AS mean, 1.50 AS price, extract(year FROM date '2006-03-24') AS year,
+      12345678901234567890 AS big, 0.1234567890123456789 AS long, 'NaN'::numeric AS none, ARRAY[1.5, 2] AS list
+      FROM (VALUES (1::bigint), (2)) v (n)`;
+    const { stdout } = await workspace.run(['query', sql, '--ndjson']);
+    assert.equal(
+      stdout,
+      '{"total":3,"mean":1.5000000000000000,"price":1.50,"year":2006,"big":"12345678901234567890",' +
+        '"long":"0.1234567890123456789","none":"NaN","list":[1.5,2]}\n',
+    );
+    const table = await workspace.run([
+      'query',
+      '--quiet',
+      'SELECT * FROM (VALUES (1.50), (NULL), (12345678901234567890)) v (n)',
+    ]);
+    assert.deepEqual(table.stdout.split('\n').slice(2, 5), [
+      '                1.50',
+      '                NULL',
+      '12345678901234567890',
+    ]);
+  });
+
+  void it('tells null from the empty text', async () => {
+    const sql = `SELECT NULL AS nothing, '' AS empty, 1 AS one`;
+    const [table, csv, expanded] = await Promise.all([
+      workspace.run(['query', sql]),
+      workspace.run(['query', sql, '--csv']),
+      workspace.run(['query', sql, '-x', '--quiet']),
+    ]);
+    assert.match(table.stdout, /^NULL {14}1$/m);
+    assert.equal(csv.stdout, 'nothing,empty,one\n,"",1\n');
+    assert.equal(expanded.stdout, '── row 1 ──\nnothing  NULL\nempty\none      1\n');
+  });
+
+  void it('takes the statement from a file or from stdin', async () => {
+    writeFileSync(path.join(workspace.folder, 'one.sql'), '-- one\nSELECT 1 AS one;\n');
+    const file = await workspace.run(['query', '--csv', '-f', 'one.sql']);
+    assert.deepEqual([file.code, file.stdout], [0, 'one\n1\n'], file.stderr);
+    for (const args of [['-'], ['-f', '-']]) {
+      const { stdout } = spawnSync(process.execPath, [LAUNCHER, 'query', '--csv', ...args], {
+        cwd: workspace.folder,
+        env: cliEnvironment(),
+        input: 'SELECT 2 AS two',
+        encoding: 'utf8',
+      });
+      assert.equal(stdout, 'two\n2\n');
+    }
+    for (const args of [[], ['SELECT 1', '-f', 'one.sql'], ['-f', 'none.sql']])
+      assertFailure(await workspace.run(['query', ...args]), {
+        code: 2,
+        message: /Cannot (?:run the query|read)/,
+      });
+  });
+
+  void it('marks the place in the statement, and keeps to one line each in a log of JSON', async () => {
+    const sql = 'SELECT name\nFROM lunches';
+    const shown = await workspace.run(['query', sql]);
+    assert.match(shown.stderr, /^line 2: FROM lunches\n {13}\^\nerror: .*\nhint: .*\n$/);
+    const logged = await workspace.run(['query', sql, '--log-format', 'json']);
+    assert.deepEqual(logged.stderr.trimEnd().split('\n').length, 1);
+  });
 
   void it('changes data with --write', async () => {
     const other = server.workspace();

@@ -97,10 +97,11 @@ void describe('the command of a hint works as it is printed', () => {
   void it('for what is not there', async () => {
     await follow(['run', '--resources', 'cakes'], 'resources');
     await follow(['export', '--tables', 'cakes'], 'resources');
-    await follow(['query', 'SELECT * FROM cakes'], 'resources');
+    await follow(['query', 'SELECT * FROM cakes'], 'tables');
+    await follow(['query', 'SELECT xyz FROM launches'], 'tables launches');
     await follow(['explain', 'lunches', 'x'], 'resources');
     await follow(['explain', 'launches', 'x'], 'query "SELECT id FROM launches"');
-    await follow(['checks', '--rows', 'x'], 'checks');
+    await follow(['checks', '--rows', 'x'], 'checks --all');
     await follow(['rejects', 'show', 'x'], 'rejects list --status open');
     await follow(['rejects', 'list', 'zzz'], 'runs');
     await follow(['drift', 'zzz'], 'runs');

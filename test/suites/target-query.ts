@@ -154,19 +154,47 @@ export function testQuery(openDatabase: OpenDatabase): void {
     });
 
     it('says what is wrong with the SQL, with its SQLSTATE', async () => {
-      for (const [sql, sqlstate] of [
-        ['SELECT * FROM nowhere', '42P01'],
-        ['SELEC 1', '42601'],
+      for (const [sql, sqlstate, position] of [
+        ['SELECT * FROM nowhere', '42P01', 15],
+        ['SELEC 1', '42601', 1],
+        ['-- é\n/* a */ SELEC 1', '42601', 14],
         ['SELECT 1/0', '22012'],
       ] as const) {
-        const error = { code: 'database', context: { sqlstate } };
+        const error = {
+          code: 'database',
+          context: { sqlstate, ...(position === undefined ? {} : { position }) },
+        };
         await assert.rejects(runQuery(lab.session, sql, { write: true }), error);
-        if (sqlstate !== '42601') await assert.rejects(runQuery(lab.session, sql, { write: false }), error);
+        await assert.rejects(runQuery(lab.session, sql, { write: false }), error);
       }
       await assert.rejects(runQuery(lab.session, 'SELECT nope', { write: false }), {
         message: 'Cannot run the query: column "nope" does not exist (42703)',
       });
     });
+
+    for (const [sql, hint] of [
+      ['SELECT nmae FROM makers', /^Perhaps you meant .*"makers\.name"|^Did you mean name\?$/],
+      ['SELECT xyz FROM makers', /^The columns of makers are listed by: spacex-pipeline tables makers$/],
+      ['SELECT * FROM mkaers', /^Did you mean makers\?$/],
+      ['SELECT * FROM run', /^Did you mean runs\?$/],
+      ['SELECT makers.id FROM makers m', /^Perhaps you meant to reference the table alias "m"\.$/],
+      ['SELECT cuont(*) FROM makers', /^Did you mean count\(\)\?$/],
+      ['SELECT lower(1)', /^No function/],
+      ['SELEC 1', /^Did you mean SELECT\?$/],
+      ['SELECT * FORM makers', /^Did you mean FROM\?$/],
+      [`SELECT * FROM makers WERE id = 'a'`, /^Did you mean WHERE\?$/],
+      ['SELECT 1 FROM', /^Correct the statement/],
+      ['SELECT 1; SELECT 2', /^Give one statement at a time\.$/],
+      ['SHOW TABLES', /: spacex-pipeline tables$/],
+      ['DESCRIBE makers', /: spacex-pipeline tables$/],
+      ['\\dt', /: spacex-pipeline tables$/],
+      ['SELECT nowhere.f()', /^Correct the statement/],
+      ['', /^Give one that reads/],
+    ] as const) {
+      it(`says what was meant by ${JSON.stringify(sql)}`, async () => {
+        await assert.rejects(runQuery(lab.session, sql, { write: false }), { code: 'database', hint });
+      });
+    }
 
     it("fails with an error that is known as the database's own", async () => {
       const error: unknown = await lab.session.query('SELECT 1/0').catch((thrown: unknown) => thrown);
@@ -176,7 +204,6 @@ export function testQuery(openDatabase: OpenDatabase): void {
     it('says how to write when it is refused', async () => {
       for (const sql of [
         'DELETE FROM makers',
-        '',
         'COPY makers TO STDOUT',
         'WITH x AS (DELETE FROM makers RETURNING id) SELECT * FROM x',
       ]) {

@@ -105,13 +105,13 @@ export type Reject = {
 export async function* readRejects(
   dataDir: string,
   runId: string,
-  resource: string | null,
+  resources: readonly string[] | null,
 ): AsyncGenerator<Reject> {
   const dir = join(runFolder(dataDir, runId), 'errored');
   const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith('.ndjson')).sort();
   for (const name of names) {
     const of = name.slice(0, -'.ndjson'.length);
-    if (resource !== null && of !== resource) continue;
+    if (resources !== null && !resources.includes(of)) continue;
     const file: AsyncIterable<Buffer> = createReadStream(join(dir, name));
     for await (const line of readLines(file)) yield parseReject(of, line, join(dir, name));
   }

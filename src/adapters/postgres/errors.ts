@@ -115,8 +115,28 @@ export function databaseError(
     code: 'database',
     cause: error,
     hint: hints[key] ?? HINTS[key] ?? otherwise ?? hintOf(error, state),
-    context: { sqlstate: state },
+    context: { sqlstate: state, ...placeOf(error) },
   });
+}
+
+/** Where in the statement, and what PostgreSQL itself advises. */
+export type StatementFault = {
+  readonly state: string;
+  /** In characters, from 1; null where it names no place. */
+  readonly position: number | null;
+  readonly hint: string | null;
+};
+
+/** Null for what is no answer of PostgreSQL to a statement. */
+export function statementFault(error: unknown): StatementFault | null {
+  if (!isRefusal(error) || error.code === undefined) return null;
+  const position = error.position === undefined ? null : Number(error.position);
+  return { state: error.code, position, hint: error.hint ?? null };
+}
+
+function placeOf(error: unknown): { readonly position?: number } {
+  const position = statementFault(error)?.position ?? null;
+  return position === null ? {} : { position };
 }
 
 /** What to do about an error that has no hint of its own: its reason is all that there is to see. */

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
-import { databaseError, HIDDEN_ROWS, UNDEFINED_TABLE } from './errors.ts';
+import { databaseError, HIDDEN_ROWS, statementFault } from './errors.ts';
+import { hintForStatement } from './query-hints.ts';
 import { applyRoleLimits } from './role-limits.ts';
 import { searchPath } from './session-settings.ts';
 import type { RowSet, Session } from './session.ts';
@@ -17,7 +18,7 @@ export async function runQuery(
   sql: string,
   options: { readonly write: boolean; readonly schemas?: readonly string[] },
 ): Promise<RowSet> {
-  if (!options.write) checkReads(sql);
+  const isCommand = isKnownCommand(sql, options.write);
   refuseCopyOfClient(sql);
   let isLessened = false;
   let limits: Readonly<Record<string, string>> = {};
@@ -29,6 +30,7 @@ export async function runQuery(
     await session.query(`${begin}; SET LOCAL row_security TO DEFAULT${path}`);
     if (!options.write) isLessened = (await session.execute(LESSEN_SUPERUSER)) > 0;
     limits = await applyRoleLimits(session);
+    if (!isCommand) await refuseUnknown(session, sql);
     const result = await session.printed(sql);
     if (options.write) await commit(session, 'the query took effect', 'Look at what it should have changed.');
     else await session.query('ROLLBACK');
@@ -36,7 +38,8 @@ export async function runQuery(
   } catch (error) {
     await session.query('ROLLBACK').catch(() => undefined);
     throw databaseError('run the query', error, undefined, {
-      ...(options.write ? WRITE_HINTS : READ_HINTS),
+      ...(options.write ? {} : READ_HINTS),
+      ...(await hintForStatement(session, sql, error, options.schemas)),
       ...(isLessened ? LESSENED_HINTS : {}),
       ...limits,
     });
@@ -44,10 +47,7 @@ export async function runQuery(
 }
 
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
-const WRITE_HINTS: Readonly<Record<string, string>> = {
-  [UNDEFINED_TABLE]: 'A run or migrate up makes the tables that are told by: spacex-pipeline resources',
-};
-const READ_HINTS = { ...WRITE_HINTS, '25006': WRITE_HINT };
+const READ_HINTS: Readonly<Record<string, string>> = { '25006': WRITE_HINT };
 const LESSENED_HINTS = {
   [HIDDEN_ROWS]:
     'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
@@ -61,12 +61,51 @@ const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), s
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
 
 const READING = new Set(['select', 'with', 'values', 'table', 'show', 'explain']);
+const WRITING = new Set(
+  `abort alter analyze begin call checkpoint close cluster comment commit copy create deallocate declare delete discard do
+   drop end execute fetch grant import insert listen load lock merge move notify prepare reassign refresh reindex release
+   reset revoke rollback savepoint security set start truncate unlisten update vacuum`.split(/\s+/),
+);
 
-function checkReads(sql: string): void {
-  const [word = ''] = /^\w*/.exec(afterComments(sql).toLowerCase()) ?? [];
-  if (READING.has(word)) return;
-  const what = word === '' ? 'no SELECT in it' : `${word.toUpperCase()} may change something`;
-  throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
+/** Is it one that may be sent? False where PostgreSQL has no command of that name. Throws `database` for what is to be refused. */
+function isKnownCommand(sql: string, write: boolean): boolean {
+  const text = afterComments(sql);
+  const [word = ''] = /^\w*/.exec(text.toLowerCase()) ?? [];
+  const [other] = /^[\\.][^\s;]*/.exec(text) ?? [];
+  if (other !== undefined) {
+    throw new PipelineError(`Cannot run the query: ${other} is a command of another client, not SQL`, {
+      code: 'database',
+      hint: 'Tables, views and their columns are listed by: spacex-pipeline tables',
+    });
+  }
+  if (write || READING.has(word)) return true;
+  if (WRITING.has(word)) {
+    const what = `${word.toUpperCase()} may change something`;
+    throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
+  }
+  if (word !== '') return false;
+  throw new PipelineError(
+    `Cannot run the query: ${text === '' ? 'the statement is empty' : 'it does not begin with a statement'}`,
+    {
+      code: 'database',
+      hint: 'Give one that reads, such as a SELECT; or --write for one that changes data.',
+    },
+  );
+}
+
+const EXPLAINED = 'EXPLAIN (FORMAT TEXT) ';
+
+/** Throws what PostgreSQL has to say about a word that is no command: it never carries out what it only explains. */
+async function refuseUnknown(session: Session, sql: string): Promise<void> {
+  await session.printed(`${EXPLAINED}${sql}`).catch((error: unknown) => {
+    const position = statementFault(error)?.position ?? null;
+    if (position === null) throw error;
+    throw Object.assign(Object(error), { position: String(position - EXPLAINED.length) });
+  });
+  throw new PipelineError('Cannot run the query: it may change something', {
+    code: 'database',
+    hint: WRITE_HINT,
+  });
 }
 
 /** Rows that COPY sends to the client would be lost, and PGlite waits forever for those that it wants from it. */

@@ -69,7 +69,7 @@ export type KeptReject = RejectLine & {
 };
 
 export type RejectFilter = {
-  readonly resource?: string | null;
+  readonly resources?: readonly string[] | null;
   readonly status?: RejectStatus | null;
   readonly id?: string | null;
   /** Last seen in this run. */
@@ -85,10 +85,10 @@ export async function findRejects(session: Session, filter: RejectFilter): Promi
     `SELECT resource, record_id AS id, fingerprint, status, reason, first_run_id, last_run_id, first_seen, last_seen, times,
             errors, record_page AS page, record_index AS index, record_offset AS offset, encode(record, 'hex') AS bytes
      FROM rejects
-     WHERE ($1::text IS NULL OR resource = $1) AND ($2::text IS NULL OR status = $2)
+     WHERE ($1::text[] IS NULL OR resource = ANY ($1)) AND ($2::text IS NULL OR status = $2)
        AND ($3::text IS NULL OR record_id = $3) AND ($4::text IS NULL OR last_run_id = $4)
      ORDER BY last_run_id DESC, resource, record_page, record_index, fingerprint LIMIT $5`,
-    [filter.resource ?? null, filter.status ?? null, filter.id ?? null, filter.runId ?? null, filter.limit],
+    [filter.resources ?? null, filter.status ?? null, filter.id ?? null, filter.runId ?? null, filter.limit],
   );
   return found.map((line) => ({
     ...line,
@@ -101,12 +101,12 @@ export async function findRejects(session: Session, filter: RejectFilter): Promi
 export async function waiveRejects(
   session: Session,
   id: string,
-  resource: string | null,
+  resources: readonly string[] | null,
   reason: string,
 ): Promise<number> {
   return session.execute(
     `UPDATE rejects SET status = 'waived', reason = $3
-     WHERE record_id = $1 AND ($2::text IS NULL OR resource = $2) AND status IN ('open', 'waived')`,
-    [id, resource, reason],
+     WHERE record_id = $1 AND ($2::text[] IS NULL OR resource = ANY ($2)) AND status IN ('open', 'waived')`,
+    [id, resources, reason],
   );
 }

@@ -1,7 +1,7 @@
 import type { CustomTypesConfig } from 'pg';
 import { parse as parseArray } from 'postgres-array';
 
-import { JsonSource } from '../../lib/json-source.ts';
+import { isExactNumber, JsonSource, NumberSource } from '../../lib/json-source.ts';
 
 /**
  * How values leave the database, alike on a server and embedded: safe integers and finite doubles as numbers,
@@ -11,18 +11,22 @@ import { JsonSource } from '../../lib/json-source.ts';
 export const valueParsers = parsersWith(JSON.parse);
 
 /**
- * The same for rows that are printed: json and jsonb stay as PostgreSQL writes them, to the digit. pg also sends the
+ * The same for rows that are printed: json and jsonb stay as PostgreSQL writes them, to the digit, and numeric is a number
+ * where a double holds it exactly. pg also sends the
  * parsers of a single query as the types of its parameters, and PGlite then needs a list.
  */
 export const printedParsers: CustomTypesConfig = Object.assign(
   [],
-  parsersWith((text) => new JsonSource(text)),
+  parsersWith(
+    (text) => new JsonSource(text),
+    (text) => (isExactNumber(text) ? new NumberSource(text) : text),
+  ),
 );
 
 type Parse = (text: string) => unknown;
 
-function parsersWith(json: Parse): CustomTypesConfig {
-  return { getTypeParser: (oid: number) => parserOf(oid, json) };
+function parsersWith(json: Parse, numeric: Parse = (text) => text): CustomTypesConfig {
+  return { getTypeParser: (oid: number) => parserOf(oid, json, numeric) };
 }
 
 const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
@@ -50,10 +54,10 @@ const ARRAY_ELEMENT: Readonly<Record<number, number>> = {
   1270: 1266, // timetz
 };
 
-function parserOf(oid: number, json: Parse): Parse {
+function parserOf(oid: number, json: Parse, numeric: Parse): Parse {
   const element = ARRAY_ELEMENT[oid];
   if (element !== undefined) {
-    const parse = parserOf(element, json);
+    const parse = parserOf(element, json, numeric);
     return (text) => parseArray(text, parse);
   }
   switch (oid) {
@@ -71,6 +75,8 @@ function parserOf(oid: number, json: Parse): Parse {
     case 114:
     case 3802:
       return json;
+    case 1700:
+      return numeric;
     case 1114:
       return (text) => text.replace(' ', 'T');
     case 1184:

@@ -1,0 +1,148 @@
+import { isUnmigrated } from '../adapters/postgres/errors.ts';
+import {
+  countRows,
+  lastChanges,
+  lastOutcomes,
+  presentTables,
+  type LastOutcome,
+  type PresentTable,
+} from '../adapters/postgres/tables.ts';
+import type { SourceConfig } from '../config/for-source.ts';
+import { NotFoundError } from '../core/errors.ts';
+import type { Source } from '../core/source.ts';
+import { sqlType, type Table } from '../core/table.ts';
+import { suggest } from '../lib/suggest.ts';
+import { sources } from '../sources/index.ts';
+import { inSchemaOf } from './database.ts';
+import type { HistoryDeps } from './history.ts';
+import { readAsItStands } from './read-target.ts';
+import type { OpenDatabase } from './runtime.ts';
+
+export type TableColumn = {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly description: string | null;
+};
+
+/** A table or view of a source, with what is in it. */
+export type TableReport = {
+  readonly source: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  /** Null where the source was never loaded here. */
+  readonly rows: number | null;
+  /** With indexes; null of a view. */
+  readonly bytes: number | null;
+  /** ISO 8601 UTC: when a run last changed a row; null of a view, and where none ever did. */
+  readonly changed_at: string | null;
+  /** Why it is empty; null where it is not, or nobody knows. */
+  readonly empty: string | null;
+  readonly description: string | null;
+  readonly columns: readonly TableColumn[];
+};
+
+/** Every table and view of the sources as they are now. */
+export async function listTables(
+  configs: readonly [SourceConfig, ...SourceConfig[]],
+  deps: HistoryDeps,
+): Promise<TableReport[]> {
+  const [first, ...others] = configs;
+  return readAsItStands(first, 'list the tables', deps, async (opened) => {
+    const found = [await tablesOf(first, opened)];
+    for (const config of others) found.push(await inSchemaOf(config, opened, (own) => tablesOf(config, own)));
+    return found.flat();
+  });
+}
+
+/** Those of one name. Throws `NotFoundError` where there is none. */
+export function findTables(all: readonly TableReport[], name: string): readonly TableReport[] {
+  const found = all.filter((one) => one.name === name || `${one.schema}.${one.name}` === name);
+  if (found.length > 0) return found;
+  const meant = suggest(
+    name,
+    all.map((one) => one.name),
+  );
+  throw new NotFoundError(
+    `Cannot find table ${JSON.stringify(name)}${meant === null ? '' : `: did you mean ${meant}?`}`,
+    `spacex-pipeline tables${meant === null ? '' : ` ${meant}`}`,
+  );
+}
+
+async function tablesOf(config: SourceConfig, { session }: OpenDatabase): Promise<TableReport[]> {
+  const { source } = config;
+  const { schema } = config.settings;
+  const present = await presentTables(session, schema);
+  if (present.length === 0) return neverLoaded(source, schema);
+  const counts = await countRows(
+    session,
+    schema,
+    present.map(({ name }) => name),
+  );
+  const changes = await lastChanges(session).catch(noLedger);
+  const outcomes = await lastOutcomes(session).catch(noLedger);
+  return present.map((table) => ({
+    source: source.name,
+    schema,
+    ...table,
+    rows: counts.get(table.name) ?? 0,
+    changed_at: isoTime(changes?.get(table.name)),
+    empty: counts.get(table.name) === 0 ? whyEmpty(source, table, outcomes) : null,
+  }));
+}
+
+function isoTime(time: string | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}
+
+function noLedger(error: unknown): null {
+  if (isUnmigrated(error)) return null;
+  throw error;
+}
+
+/** As they would be made, in the order of the resources. */
+function neverLoaded({ name, resources }: Source, schema: string): TableReport[] {
+  const flag = name === sources[0].name ? '' : ` --source ${name}`;
+  return resources.flatMap(({ tables }) =>
+    tables.map((table) => ({
+      source: name,
+      schema,
+      name: table.name,
+      kind: 'table' as const,
+      rows: null,
+      bytes: null,
+      changed_at: null,
+      empty: `never loaded; load it with: spacex-pipeline run${flag}`,
+      description: table.doc,
+      columns: columnsOf(table),
+    })),
+  );
+}
+
+function columnsOf({ columns }: Table): TableColumn[] {
+  return Object.entries(columns).map(([name, column]) => ({
+    name,
+    type: sqlType(column),
+    nullable: column.nullable !== false,
+    description: column.doc,
+  }));
+}
+
+function whyEmpty(
+  { resources }: Source,
+  { kind, name }: PresentTable,
+  outcomes: ReadonlyMap<string, LastOutcome> | null,
+): string | null {
+  if (kind === 'view') return 'nothing in the tables that it reads is of this kind';
+  const resource = resources.find(({ tables }) => tables.some((table) => table.name === name));
+  if (resource === undefined || outcomes === null) return null;
+  const last = outcomes.get(resource.name);
+  if (last === undefined) return 'never asked for';
+  const { address, error, received, run_id, status } = last;
+  if (status === 'absent') return `absent from ${address === 'archive' ? 'the archive' : address}`;
+  if (status === 'kept') return 'kept as another address left it';
+  if (status !== 'succeeded')
+    return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
+  return received === 0 ? 'the source has no records' : `none of ${received} records makes a row of it`;
+}

@@ -1,0 +1,12 @@
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** `12 kB`, `3.4 MB`: in steps of 1024, as PostgreSQL counts. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 10 ? Math.round(value) : Math.round(value * 10) / 10} ${UNITS[unit]}`;
+}

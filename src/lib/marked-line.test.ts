@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { markedLine } from './marked-line.ts';
+
+test('the mark is below the place, whatever the characters before it are', () => {
+  assert.equal(markedLine('SELECT nmae', 8, 80), 'SELECT nmae\n       ^\n');
+  assert.equal(
+    markedLine(`SELECT '漢🚀', x`, 14, 80),
+    `SELECT '漢🚀', x\n                ^\n`.replace('                ^', '               ^'),
+  );
+  assert.equal(markedLine('a\tb \u001b', 3, 80), 'a b \\u001b\n  ^\n');
+});
+
+test('of several lines it is the one of the place, with its number', () => {
+  assert.equal(markedLine('SELECT 1\r\nFROM x\r\nWHERE y', 16, 80), 'line 2: FROM x\n             ^\n');
+  assert.equal(markedLine('SELECT x\n', 8, 80), 'SELECT x\n       ^\n');
+  assert.equal(markedLine('SELECT', 7, 80), 'SELECT\n      ^\n');
+});
+
+test('a line that is too wide is cut around the place', () => {
+  const text = `SELECT ${'a, '.repeat(50)}nmae${', b'.repeat(50)}`;
+  const [line = '', mark = ''] = markedLine(text, text.indexOf('nmae') + 1, 40).split('\n');
+  assert.ok(line.length <= 40, line);
+  assert.match(line, /^….*…$/);
+  assert.equal(line.slice(mark.length - 1, mark.length + 3), 'nmae');
+});

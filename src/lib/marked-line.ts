@@ -1,0 +1,28 @@
+import stringWidth from 'fast-string-width';
+
+import { escapeControls } from './text-table.ts';
+
+/**
+ * The line of a text that a place is in, and below it a mark, as compilers show it. `position` counts characters from 1;
+ * a line that is wider than `width` is cut around the place. Of several lines the number comes first.
+ */
+export function markedLine(text: string, position: number, width: number): string {
+  const before = Array.from(text)
+    .slice(0, position - 1)
+    .join('');
+  const start = before.lastIndexOf('\n') + 1;
+  const end = text.indexOf('\n', before.length);
+  const label = text.trimEnd().includes('\n') ? `line ${before.split('\n').length}: ` : '';
+  const head = Array.from(shown(before.slice(start)));
+  const tail = Array.from(shown(text.slice(before.length, end === -1 ? undefined : end)));
+  const room = Math.max(20, width - label.length - 2);
+  const kept = Math.min(head.length, Math.max(Math.floor(room / 2), room - tail.length));
+  const left = `${kept < head.length ? '…' : ''}${head.slice(head.length - kept).join('')}`;
+  const right = `${tail.slice(0, room - kept).join('')}${tail.length > room - kept ? '…' : ''}`;
+  return `${label}${left}${right.trimEnd()}\n${' '.repeat(label.length + stringWidth(left))}^\n`;
+}
+
+/** A tab would move the mark. */
+function shown(line: string): string {
+  return escapeControls(line.replaceAll('\t', ' ').replaceAll('\r', ''));
+}

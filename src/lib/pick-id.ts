@@ -1,0 +1,29 @@
+import { suggest } from './suggest.ts';
+
+/** Does it name one by its place among the newest? */
+export function isPlace(given: string): boolean {
+  return given === 'latest' || /^-\d{1,6}$/.test(given);
+}
+
+/**
+ * Those of the ids, newest first, that are meant: `latest` and `-1` are the newest, `-2` is the one before; else it is an
+ * id, its start or its end. Ids that begin with the time differ in their last digits first.
+ */
+export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
+  if (isPlace(given)) {
+    const place = given === 'latest' ? 1 : Number(given.slice(1));
+    return newestFirst.slice(Math.max(0, place - 1), place);
+  }
+  if (newestFirst.includes(given)) return [given];
+  return newestFirst.filter((id) => id.startsWith(given) || id.endsWith(given));
+}
+
+/** The id that a mistyped one, or a mistyped part of one, most likely means, or null. */
+export function suggestId(given: string, ids: readonly string[]): string | null {
+  const { length } = given;
+  if (suggest(given, ['latest']) !== null) return 'latest';
+  const parts = ids.flatMap((id) => [[id.slice(0, length), id] as const, [id.slice(-length), id] as const]);
+  const meant = length < 6 ? null : suggest(given, [...new Set(parts.map(([part]) => part))]);
+  const found = new Set(parts.filter(([part]) => part === meant).map(([, id]) => id));
+  return found.size === 1 ? ([...found][0] ?? null) : null;
+}
