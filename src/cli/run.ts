@@ -131,7 +131,8 @@ export async function perform(
     context.log.warn('stopping; press Ctrl-C again to end at once');
   });
   const progress = createProgress(context);
-  const report = await work({ ...context, subscribers: [progress.update] }).finally(progress.end);
+  const deps = { ...context, subscribers: [progress.update], onPhase: progress.begin };
+  const report = await work(deps).finally(progress.end);
   if (context.json) printJson(context, report);
   else await printSummary(context, report);
   await tell(report);

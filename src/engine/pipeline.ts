@@ -21,13 +21,14 @@ type Results = ReadonlyMap<string, Derived>;
 
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
-  const { clock, emit, ledger, lockSeconds, log, run, signal } = context;
+  const { clock, emit, ledger, lockSeconds, log, plan, run, signal } = context;
   const derived = new Map<string, Derived>();
   const began = clock.elapsed();
   emit({
     type: 'run.started',
     address: run.address,
     run_dir: run.run_dir,
+    resources: plan.resources.map(({ name }) => name),
     lock_wait_seconds: lockSeconds,
   });
   await writeManifest(context, options, openReport(context), derived);
@@ -92,7 +93,9 @@ async function publishWhole(context: RunContext, derived: Results): Promise<Publ
     return { end, publishSeconds: since() };
   }
   emit({ type: 'publish.started', resources: whole.length });
-  const end = await publish(inOrder, target, { ...settings, chosen });
+  const end = await publish(inOrder, target, { ...settings, chosen }, (next) =>
+    emit({ type: 'publish.merging', ...next }),
+  );
   const publishSeconds = since();
   emit({ type: 'publish.ended', status: end.status, seconds: publishSeconds });
   return { end, publishSeconds };
@@ -113,6 +116,7 @@ async function makeChecks(
 ): Promise<void> {
   const published = end.entries.filter(({ report }) => report.status === 'succeeded');
   if (!settings.checks || published.length === 0) return;
+  emit({ type: 'checks.started' });
   try {
     const touched = new Map(
       published.flatMap(({ resource: { name } }) => {
