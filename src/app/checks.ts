@@ -2,6 +2,7 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
+import { danglingChecks } from '../core/run.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 
@@ -47,13 +48,7 @@ export async function runChecks(
     description: descriptions.get(one.name) ?? '',
   }));
   for (const [resource, { tables }] of Object.entries(run.resources)) {
-    for (const [table, { dangling }] of Object.entries(tables)) {
-      for (const [column, count] of Object.entries(dangling)) {
-        const name = `dangling_${table}_${column}`;
-        const description = `${table}.${column} names a row that is not there`;
-        checks.push({ name, source, resource, severity: 'warning', count, error: null, description });
-      }
-    }
+    checks.push(...danglingChecks(resource, tables).map((one) => ({ ...one, source })));
   }
   return { runId, checks: checks.sort(compare) };
 }
@@ -85,7 +80,7 @@ export async function checkedRows(
   deps: HistoryDeps,
 ): Promise<readonly CheckRow[]> {
   const [found] = configs.flatMap((config) => {
-    const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
+    const check = [...allChecks(config), ...referenceChecks(config)].find((one) => one.name === name);
     return check === undefined ? [] : [{ check, config }];
   });
   if (found === undefined) {
@@ -103,7 +98,7 @@ function allChecks({ source }: SourceConfig): DataCheck[] {
 }
 
 /** Every reference is a check of its own. */
-function danglingChecks({ source }: SourceConfig): DataCheck[] {
+function referenceChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>

@@ -45,6 +45,7 @@ export type GlobalOptions = {
   readonly logFormat?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
 };
 
 /** What a command's action works with. */
@@ -62,6 +63,8 @@ export type CommandContext = CommandStreams & {
   readonly clock: Clock;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Print more than most people want to see? */
+  readonly verbose: boolean;
   /** Draw on stderr instead of logging? */
   readonly live: boolean;
   /** Sends log lines elsewhere, so that they do not cut a live display. */
@@ -125,6 +128,7 @@ export async function openContext(
     clock: systemClock,
     json: options.json === true,
     quiet,
+    verbose: options.verbose === true,
     live,
     logVia: (other) => {
       write = other;

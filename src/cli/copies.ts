@@ -28,8 +28,12 @@ const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>>
 };
 
 /** The resources whose rows stay as they are, in a line for each reason. */
-export function leftLines({ resources }: RunReport): string[] {
-  return Object.entries(LEFT).flatMap(([status, why]) => {
+export function leftLines(
+  { resources }: RunReport,
+  reasons: readonly (keyof typeof LEFT)[] = ['absent', 'kept'],
+): string[] {
+  return reasons.flatMap((status) => {
+    const why = LEFT[status];
     const names = Object.entries(resources).flatMap(([name, one]) => (one.status === status ? [name] : []));
     const word = status === 'absent' ? 'Absent' : 'Kept';
     return names.length === 0 ? [] : [`${word}: ${names.join(', ')} (${why}; rows loaded earlier stay).`];

@@ -101,6 +101,7 @@ function createProgram(): Command {
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
+    .option('-v, --verbose', 'print more: of a run the counts of every resource, and its folder')
     .option('--quiet', 'tell nothing but results and errors')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })

@@ -99,7 +99,7 @@ export type RunFact =
   | { readonly type: 'checks.started' }
   | {
       readonly type: 'checks.ended';
-      /** How many were made, and how many of them found more than was to be expected. */
+      /** How many there are, references among them, and how many of them found something: as `checks` counts them. */
       readonly checks: number;
       readonly found: number;
       readonly results: readonly CheckResult[];

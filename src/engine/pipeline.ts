@@ -1,5 +1,5 @@
 import { PipelineError, reasonOf, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
-import type { RunReport } from '../core/run.ts';
+import { danglingChecks, isFinding, type RunReport } from '../core/run.ts';
 import type { RunEnd } from '../core/target.ts';
 import { closeRun } from '../steps/outcome.ts';
 import { publish, type Derived } from '../steps/publish.ts';
@@ -124,12 +124,16 @@ async function makeChecks(
         return ids === null ? [] : [[name, ids] as const];
       }),
     );
-    const results = await target.check(
+    const made = await target.check(
       published.map(({ resource }) => resource),
       touched,
     );
-    const found = results.filter(({ count, severity }) => severity !== 'info' && count !== null && count > 0);
-    emit({ type: 'checks.ended', checks: results.length, found: found.length, results });
+    const references = published.flatMap(({ report, resource }) =>
+      danglingChecks(resource.name, report.tables),
+    );
+    const results = [...made, ...references];
+    const found = results.filter(isFinding).length;
+    emit({ type: 'checks.ended', checks: results.length, found, results });
   } catch (error) {
     log.warn(`Cannot make the data checks: ${reasonOf(error)}`);
   }
