@@ -180,6 +180,11 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
 
 /** What a command says of itself. */
 export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
+  'folder.made': {
+    level: 'info',
+    says: 'a data folder was missing, and was made; printed with `--quiet` and at every log level',
+    fields: { path: 'of the folder' },
+  },
   'run.waiting': {
     level: 'info',
     says: '`run --if-busy wait` waits for another run or process',

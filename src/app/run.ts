@@ -30,6 +30,7 @@ export type RunDeps = {
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
   /** The same for another process that has the embedded database. */
   readonly whileBusy?: NonNullable<OpenOptions['whileBusy']>;
+  readonly onNewFolder?: NonNullable<OpenOptions['onNewFolder']>;
   /** Called where something begins that takes time, before there is a run and after it. */
   readonly onPhase?: (phase: Phase) => void;
   /** Beside the log. */

@@ -67,6 +67,8 @@ export type CommandContext = CommandStreams & {
   readonly verbose: boolean;
   /** Draw on stderr instead of logging? */
   readonly live: boolean;
+  /** Says that a data folder was made, with `--quiet` as well. */
+  readonly onNewFolder: (dataDir: string) => void;
   /** Sends log lines elsewhere, so that they do not cut a live display. */
   readonly logVia: (write: (line: string) => void) => void;
 };
@@ -130,6 +132,12 @@ export async function openContext(
     quiet,
     verbose: options.verbose === true,
     live,
+    onNewFolder(dataDir) {
+      const text = `made the data folder ${dataDir}`;
+      const all = openLog({ level: 'info', format, write: (line) => write(line) });
+      if (format === 'json') all.info(text, { event: 'folder.made', path: dataDir });
+      else write(`note: ${text}\n`);
+    },
     logVia: (other) => {
       write = other;
     },
