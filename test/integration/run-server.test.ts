@@ -104,12 +104,12 @@ void describe('run on a server', { concurrency: 3 }, () => {
 
   void it('adds the resources that the chosen ones need, and says so', async () => {
     const { run, sql } = server.workspace();
-    const flags = ['--migrate', '--resources', 'launches', '--batch-size', '7', '--concurrency', '1'];
+    const flags = ['-v', '--migrate', '--resources', 'launches', '--batch-size', '7', '--concurrency', '1'];
     const { code, stdout, stderr } = await run(['run', '--source', sandbox.url, ...flags]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /also pulled and published, because they are needed: rockets/);
     assert.match(stdout, /^rockets +succeeded/m);
-    const rockets = await run(['run', '--source', sandbox.url, '--resources', 'rockets', '--full']);
+    const rockets = await run(['run', '--source', sandbox.url, '--resources', 'rockets', '--full', '-v']);
     assert.equal(rockets.code, 0, rockets.stderr);
     assert.doesNotMatch(rockets.stdout, /^launches/m);
     assert.doesNotMatch(rockets.stderr, /not modified/);
