@@ -5,7 +5,7 @@ import { isFinding, type CheckResult, type RunReport, type RunStatus } from '../
 import { shellQuote } from '../lib/shell-quote.ts';
 import { sources } from '../sources/index.ts';
 import type { CommandContext } from './context.ts';
-import { copiesLines, leftLines } from './copies.ts';
+import { copiesLines, laterLines, leftLines } from './copies.ts';
 import { driftLine } from './drift.ts';
 import { printLine, printTable } from './print.ts';
 import { dataDirOf, flagFor, flagsAbout, typeable } from './self.ts';
@@ -46,7 +46,7 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   if (context.verbose) printCounts(context, report);
   for (const line of inWidth(headline(ending), context.stdout)) printLine(context, line);
   if (context.verbose) printRun(context, report);
-  else for (const line of leftLines(report, ['kept'])) printLine(context, line);
+  else for (const line of [...laterLines(report), ...leftLines(report, ['kept'])]) printLine(context, line);
   const published = report.status === 'succeeded' || report.status === 'partial';
   const example = published ? exampleOf(context, report) : null;
   if (example !== null) await printAnswer(context, report, example);
