@@ -35,6 +35,16 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       elsewhere: 'does the next try ask for another copy?',
     },
   },
+  'request.started': {
+    level: 'never logged',
+    says: 'a try of a request takes its turn, then is sent; for the progress on a terminal alone',
+    fields: {},
+  },
+  'body.received': {
+    level: 'never logged',
+    says: 'more of a body has arrived; for the progress on a terminal alone',
+    fields: { bytes: 'so far' },
+  },
   'request.ended': {
     level: 'never logged',
     says: 'a try of a request has ended; for the metrics alone',
@@ -116,10 +126,20 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     says: 'the transaction that publishes begins',
     fields: { resources: 'how many' },
   },
+  'publish.merging': {
+    level: 'never logged',
+    says: 'the tables of a resource are merged next; for the progress on a terminal alone',
+    fields: { number: 'from 1', resources: 'how many' },
+  },
   'publish.ended': {
     level: 'debug',
     says: 'the transaction that publishes has ended',
     fields: { status: 'of the run', seconds: 'that it took' },
+  },
+  'checks.started': {
+    level: 'never logged',
+    says: 'the data checks begin; for the progress on a terminal alone',
+    fields: {},
   },
   'checks.ended': {
     level: 'info; warn for a check that could not be made',
@@ -160,6 +180,11 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
 
 /** What a command says of itself. */
 export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
+  'folder.made': {
+    level: 'info',
+    says: 'a data folder was missing, and was made; printed with `--quiet` and at every log level',
+    fields: { path: 'of the folder' },
+  },
   'run.waiting': {
     level: 'info',
     says: '`run --if-busy wait` waits for another run or process',

@@ -2,7 +2,7 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import type { RunReport } from '../core/run.ts';
+import { danglingChecks, type RunReport } from '../core/run.ts';
 import { suggest } from '../lib/suggest.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
@@ -54,13 +54,7 @@ export async function runChecks(
     description: descriptions.get(one.name) ?? '',
   }));
   for (const [resource, { tables }] of Object.entries(run.resources)) {
-    for (const [table, { dangling }] of Object.entries(tables)) {
-      for (const [column, count] of Object.entries(dangling)) {
-        const name = `dangling_${table}_${column}`;
-        const description = `${table}.${column} names a row that is not there`;
-        checks.push({ name, source, resource, severity: 'warning', count, error: null, description });
-      }
-    }
+    checks.push(...danglingChecks(resource, tables).map((one) => ({ ...one, source })));
   }
   return { runId, checks: checks.sort(compare) };
 }
@@ -92,7 +86,7 @@ export async function checkedRows(
   deps: HistoryDeps,
 ): Promise<readonly CheckRow[]> {
   const [found] = configs.flatMap((config) => {
-    const check = [...allChecks(config), ...danglingChecks(config)].find((one) => one.name === name);
+    const check = [...allChecks(config), ...referenceChecks(config)].find((one) => one.name === name);
     return check === undefined ? [] : [{ check, config }];
   });
   if (found === undefined) throw unknownCheck(name, configs);
@@ -101,7 +95,7 @@ export async function checkedRows(
 }
 
 function unknownCheck(name: string, configs: readonly SourceConfig[]): PipelineError {
-  const known = configs.flatMap((config) => [...allChecks(config), ...danglingChecks(config)]);
+  const known = configs.flatMap((config) => [...allChecks(config), ...referenceChecks(config)]);
   const meant = suggest(
     name,
     known.map((one) => one.name),
@@ -118,7 +112,7 @@ function allChecks({ source }: SourceConfig): DataCheck[] {
 }
 
 /** Every reference is a check of its own. */
-function danglingChecks({ source }: SourceConfig): DataCheck[] {
+function referenceChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>

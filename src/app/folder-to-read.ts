@@ -21,3 +21,8 @@ export function folderToRead({
   const hasOwn = hasDatabase(embeddedDir(dataDir));
   return hasOwn ? { dataDir, simulated: inside } : { dataDir: inside, simulated: null };
 }
+
+/** May there be something to read? On a server that is not known before it is asked. */
+export function hasData(config: Pick<SourceConfig, 'dataDir' | 'database'>): boolean {
+  return config.database.url !== null || hasDatabase(embeddedDir(folderToRead(config).dataDir));
+}

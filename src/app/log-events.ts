@@ -18,6 +18,8 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
     elsewhere
       ? [['info', `${message}; trying another copy`]]
       : [['warn', `${message}; next try in ${wait_seconds.toFixed(1)} s`]],
+  'request.started': () => [],
+  'body.received': () => [],
   'request.ended': () => [],
   'pull.started': (event) => [['info', `${event.resource}: ${describePull(event)}`]],
   'pull.sized': (event) => [['info', `${event.resource}: ${describeRequests(event, 'more ')}`]],
@@ -33,7 +35,9 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
   records: () => [],
   'resource.ended': (event) => ENDS[event.status](event),
   'publish.started': ({ resources }) => [['debug', `publishing ${resources} resources`]],
+  'publish.merging': () => [],
   'publish.ended': ({ seconds }) => [['debug', `published in ${seconds.toFixed(1)} s`]],
+  'checks.started': () => [],
   'checks.ended': ({ checks, found, results }) => [
     ...results.flatMap(({ error }): Line[] => (error === null ? [] : [['warn', error]])),
     ['info', `${checks} data checks, ${found} found something`],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 import { folderId, knownFolderId } from '../adapters/files/folder-id.ts';
@@ -50,7 +51,9 @@ export async function openRun(
   const { chosen, full, keeps, originRunId, plan, readyRaw, runId, startedAt, unready } = options;
   const { source } = config;
   const store = openRunStore(dataDir, source.name);
+  const isNew = keeps && !existsSync(dataDir);
   const folder = await store.create(runId);
+  if (isNew) deps.onNewFolder?.(dataDir);
   const own = { id: runId, staging: stagingNames(database.schema, randomUUID()) };
   const ledger = openLedger(database, session, own);
   const run = {

@@ -30,9 +30,20 @@ export type RunDeps = {
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
   /** The same for another process that has the embedded database. */
   readonly whileBusy?: NonNullable<OpenOptions['whileBusy']>;
+  readonly onNewFolder?: NonNullable<OpenOptions['onNewFolder']>;
+  /** Called where something begins that takes time, before there is a run and after it. */
+  readonly onPhase?: (phase: Phase) => void;
   /** Beside the log. */
   readonly subscribers: readonly Subscriber[];
 };
+
+/** What a run needs before it begins and after it has ended. */
+export type Phase =
+  | 'looking for the source'
+  | 'opening the database'
+  | 'reading the schema'
+  | 'migrating'
+  | 'tidying up';
 
 /** How a run begins: afresh, on from where it stopped, or on the raw files of another. */
 export type RunStart = Pick<
@@ -75,11 +86,15 @@ export async function runOnce(
   const { config } = loaded;
   // What the configuration has wrong is told before anything is opened.
   runSettings(config);
+  const { onPhase = () => undefined } = deps;
+  onPhase('looking for the source');
   const source = await openTheSource();
   const { dataDir } = source;
   try {
+    onPhase('opening the database');
     const opened = await deps.runtime.openDatabase(config, { ...deps, dataDir, what: 'run', waitMs: 0 });
     try {
+      onPhase('reading the schema');
       const mayMigrate = config.database.url === null || start.migrate;
       const preparing = prepare(
         opened,
@@ -105,6 +120,8 @@ async function runOn(
   deps: RunDeps,
 ): Promise<RunReport> {
   const { address } = source.upstream;
+  const { onPhase = () => undefined } = deps;
+  if (prepared.migrates) onPhase('migrating');
   const unready = await makeReady(opened, prepared, deps);
   // Whoever stopped while the database opened or migrated wants no run that begins.
   deps.signal.throwIfAborted();
@@ -125,6 +142,7 @@ async function runOn(
       config: Object.fromEntries(describeConfig(loaded.whole).map(({ key, value }) => [key, value])),
     }),
   });
+  onPhase('tidying up');
   if (config.retention.prune && !deps.signal.aborted)
     await prune(config, source.dataDir, opened.session, deps);
   if (config.database.url === null && !deps.signal.aborted) await tidy(opened.session, deps);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { FolderLock } from '../adapters/files/folder-lock.ts';
@@ -30,6 +31,8 @@ export type OpenOptions = {
   /** Of the work that it is opened for. */
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedConfig['urlFrom'];
+  /** Called when the data folder was missing and was made. */
+  readonly onNewFolder?: (dataDir: string) => void;
   /** Nothing is written: where another process holds the embedded database and lets others read it, that will do. */
   readonly reads?: boolean;
 };
@@ -171,7 +174,11 @@ async function settingsOfReaders(schemas: readonly string[]): Promise<ReadonlyMa
 export async function lockData(config: SourceConfig, options: OpenOptions): Promise<FolderLock> {
   const { lockFolder } = await import('../adapters/files/folder-lock.ts');
   const { allowNetworkFolder } = config.database;
-  return lockFolder(options.dataDir, { ...options, allowNetworkFolder });
+  const { dataDir, onNewFolder } = options;
+  const isNew = !existsSync(dataDir);
+  const lock = await lockFolder(dataDir, { ...options, allowNetworkFolder });
+  if (isNew) onNewFolder?.(dataDir);
+  return lock;
 }
 
 export async function withSession(database: Database): Promise<OpenDatabase> {

@@ -39,6 +39,8 @@ export type SourceDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly runtime: Pick<Runtime, 'budgets'>;
+  /** A job has retries of its own, and its failures are kept. */
+  readonly job?: unknown;
 };
 
 type ClosingUpstream = Upstream & { readonly close: () => Promise<void> };
@@ -60,6 +62,13 @@ export async function openSource(
   if (choice.orSandbox && !fallsBack)
     deps.log.info('--or-sandbox has no effect: an address, a day or a database was chosen');
   const reason = fallsBack ? await upstream.reach(deps.signal) : null;
+  if (!fallsBack && choice.from === 'live' && deps.job === undefined) {
+    const unreached = await upstream.reach(deps.signal);
+    if (unreached !== null) {
+      await upstream.close();
+      throw unreachable(loaded, address.url, unreached);
+    }
+  }
   if (reason !== null) {
     await upstream.close();
     deps.log.warn(
@@ -75,6 +84,17 @@ export async function openSource(
   };
 }
 
+/** Somebody waits for the API: where it cannot be reached, that is said once, and not of each resource after its tries. */
+function unreachable(loaded: LoadedSource, url: string, reason: string): PipelineError {
+  const { archive, name } = loaded.config.source;
+  const hint = mayFallBack(loaded, { from: null, asOf: null })
+    ? `Load ${archive === null ? '' : 'preserved copies or '}simulated records instead: spacex-pipeline run --or-sandbox`
+    : archive === null
+      ? `Check the network and sources.${name}.baseUrl, or try again later.`
+      : 'Load preserved copies instead: spacex-pipeline run --from archive';
+  return new PipelineError(`Cannot reach ${maskUrl(url)}: ${reason}`, { code: 'source', hint });
+}
+
 /** What a run that pulls by changes pulls. Throws `usage` where the source has no such address. */
 export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: number): string {
   const address = addressOf(loaded, choice, now);
@@ -83,7 +103,10 @@ export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: n
 }
 
 /** Nothing falls back where somebody said which address or database they mean. */
-function mayFallBack({ config, isDefault }: LoadedSource, { asOf, from }: SourceChoice): boolean {
+function mayFallBack(
+  { config, isDefault }: LoadedSource,
+  { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
+): boolean {
   const isUsual = from === null || from === 'archive' || from === 'live';
   const isConfigured = !isDefault('baseUrl') || !isDefault('archiveUrl');
   return isUsual && asOf === null && config.database.url === null && !isConfigured;

@@ -12,6 +12,7 @@ import {
 } from '../app/checks.ts';
 import { ofRun } from '../app/history.ts';
 import { PipelineError } from '../core/errors.ts';
+import { isFinding } from '../core/run.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
@@ -47,7 +48,7 @@ export const registerChecks: Register = (program, streams, act) => {
       const found = await checksOf(context, id ?? null);
       printChecks(context, found, options.all === true);
       const isBad = (check: CheckReport): boolean =>
-        failOn !== undefined && isWorthTelling(check) && isAtLeast(check.severity, failOn);
+        failOn !== undefined && isFinding(check) && isAtLeast(check.severity, failOn);
       act(found.some(({ checks }) => checks.some(isBad)) ? 'attention' : null);
     });
 };
@@ -65,7 +66,7 @@ async function printRows(context: CommandContext, check: string, limit: number):
 
 function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all: boolean): void {
   const checks = found.flatMap((one) => one.checks);
-  const shown = all ? checks : checks.filter(isWorthTelling);
+  const shown = all ? checks : checks.filter(isFinding);
   if (context.json) {
     printJson(context, shown);
     return;
@@ -80,10 +81,10 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
     printLine(context, '');
   }
   for (const { checks: made, runId } of found) {
-    const broken = made.filter(isWorthTelling).length;
+    const broken = made.filter(isFinding).length;
     printLine(context, `${broken} of ${made.length} checks found something after run ${runId}`);
   }
-  const [first] = checks.filter(isWorthTelling);
+  const [first] = checks.filter(isFinding);
   if (first === undefined) return;
   printLine(
     context,
@@ -110,8 +111,4 @@ function meaning({ count, error, description }: CheckReport): string {
   return count === null
     ? `Not made: a resource that it reads was never published. ${description}`
     : description;
-}
-
-function isWorthTelling({ count, error }: CheckReport): boolean {
-  return error !== null || (count ?? 0) > 0;
 }

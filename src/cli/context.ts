@@ -45,6 +45,7 @@ export type GlobalOptions = {
   readonly logFormat?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   /** Of a command that pulls. */
   readonly from?: string | readonly string[];
 };
@@ -64,8 +65,12 @@ export type CommandContext = CommandStreams & {
   readonly clock: Clock;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Print more than most people want to see? */
+  readonly verbose: boolean;
   /** Draw on stderr instead of logging? */
   readonly live: boolean;
+  /** Says that a data folder was made, with `--quiet` as well. */
+  readonly onNewFolder: (dataDir: string) => void;
   /** Sends log lines elsewhere, so that they do not cut a live display. */
   readonly logVia: (write: (line: string) => void) => void;
 };
@@ -122,7 +127,14 @@ export async function openContext(
     clock: systemClock,
     json: options.json === true,
     quiet,
+    verbose: options.verbose === true,
     live,
+    onNewFolder(dataDir) {
+      const text = `made the data folder ${dataDir}`;
+      const all = openLog({ level: 'info', format, write: (line) => write(line) });
+      if (format === 'json') all.info(text, { event: 'folder.made', path: dataDir });
+      else write(`note: ${text}\n`);
+    },
     logVia: (other) => {
       write = other;
     },

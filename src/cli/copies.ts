@@ -2,24 +2,35 @@ import { dayOf } from '../app/archive-day.ts';
 import type { ResourceReport, ResourceStatus, RunReport } from '../core/run.ts';
 
 /** Of a run on preserved copies: from which days they are, and which are later than the day that was asked for. */
-export function copiesLines({ address, resources }: RunReport): string[] {
-  const copies = Object.entries(resources).flatMap(([name, { pages }]) =>
-    pages.flatMap(({ captured_at }) =>
-      captured_at === null ? [] : [{ name, day: captured_at.slice(0, 10) }],
-    ),
-  );
-  const days = copies.map(({ day }) => day).sort();
+export function copiesLines(report: RunReport): string[] {
+  const days = copiesOf(report)
+    .map(({ day }) => day)
+    .sort();
   const [first] = days;
   const last = days.at(-1);
   if (first === undefined || last === undefined) return [];
-  const asked = dayOf(address ?? '');
-  const later = copies.filter(({ day }) => asked !== null && day > asked).map(({ name }) => name);
   return [
     first === last
       ? `Preserved copies of ${first}.`
       : `Preserved copies of different days, from ${first} to ${last}: see runs show.`,
-    ...(later.length === 0 ? [] : [`Later than ${asked}, as no capture is nearer: ${later.join(', ')}.`]),
+    ...laterLines(report),
   ];
+}
+
+/** The copies that are later than the day that was asked for. */
+export function laterLines(report: RunReport): string[] {
+  const asked = dayOf(report.address ?? '');
+  const later = copiesOf(report).filter(({ day }) => asked !== null && day > asked);
+  const names = later.map(({ name }) => name);
+  return names.length === 0 ? [] : [`Later than ${asked}, as no capture is nearer: ${names.join(', ')}.`];
+}
+
+function copiesOf({ resources }: RunReport): { readonly name: string; readonly day: string }[] {
+  return Object.entries(resources).flatMap(([name, { pages }]) =>
+    pages.flatMap(({ captured_at }) =>
+      captured_at === null ? [] : [{ name, day: captured_at.slice(0, 10) }],
+    ),
+  );
 }
 
 const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>> = {
@@ -28,8 +39,12 @@ const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>>
 };
 
 /** The resources whose rows stay as they are, in a line for each reason. */
-export function leftLines({ resources }: RunReport): string[] {
-  return Object.entries(LEFT).flatMap(([status, why]) => {
+export function leftLines(
+  { resources }: RunReport,
+  reasons: readonly (keyof typeof LEFT)[] = ['absent', 'kept'],
+): string[] {
+  return reasons.flatMap((status) => {
+    const why = LEFT[status];
     const names = Object.entries(resources).flatMap(([name, one]) => (one.status === status ? [name] : []));
     const word = status === 'absent' ? 'Absent' : 'Kept';
     return names.length === 0 ? [] : [`${word}: ${names.join(', ')} (${why}; rows loaded earlier stay).`];

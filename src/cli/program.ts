@@ -13,33 +13,45 @@ import { watchOutput, type WatchedOutput } from './watch-output.ts';
 import { printJson } from './print.ts';
 import { failedRun } from './run-document.ts';
 
-/** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. */
-const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  run: async () => (await import('./run.ts')).registerRun,
-  resume: async () => (await import('./resume.ts')).registerResume,
-  replay: async () => (await import('./replay.ts')).registerReplay,
-  plan: async () => (await import('./plan.ts')).registerPlan,
-  verify: async () => (await import('./verify.ts')).registerVerify,
-  runs: async () => (await import('./runs.ts')).registerRuns,
-  status: async () => (await import('./status.ts')).registerStatus,
-  rejects: async () => (await import('./rejects.ts')).registerRejects,
-  checks: async () => (await import('./checks.ts')).registerChecks,
-  drift: async () => (await import('./drift.ts')).registerDrift,
-  resources: async () => (await import('./resources.ts')).registerResources,
-  dag: async () => (await import('./dag.ts')).registerDag,
-  migrate: async () => (await import('./migrate.ts')).registerMigrate,
-  tables: async () => (await import('./tables.ts')).registerTables,
-  query: async () => (await import('./query.ts')).registerQuery,
-  export: async () => (await import('./export.ts')).registerExport,
-  db: async () => (await import('./db.ts')).registerDb,
-  jobs: async () => (await import('./jobs.ts')).registerJobs,
-  serve: async () => (await import('./serve.ts')).registerServe,
-  explain: async () => (await import('./explain.ts')).registerExplain,
-  init: async () => (await import('./init.ts')).registerInit,
-  config: async () => (await import('./config.ts')).registerConfig,
-  sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
-  completion: async () => (await import('./completion.ts')).registerCompletion,
+/** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. Grouped as help shows them. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Register>>>>> = {
+  Load: {
+    run: async () => (await import('./run.ts')).registerRun,
+    plan: async () => (await import('./plan.ts')).registerPlan,
+  },
+  Inspect: {
+    status: async () => (await import('./status.ts')).registerStatus,
+    runs: async () => (await import('./runs.ts')).registerRuns,
+    checks: async () => (await import('./checks.ts')).registerChecks,
+    drift: async () => (await import('./drift.ts')).registerDrift,
+    explain: async () => (await import('./explain.ts')).registerExplain,
+    tables: async () => (await import('./tables.ts')).registerTables,
+    query: async () => (await import('./query.ts')).registerQuery,
+    export: async () => (await import('./export.ts')).registerExport,
+    resources: async () => (await import('./resources.ts')).registerResources,
+    dag: async () => (await import('./dag.ts')).registerDag,
+  },
+  Recover: {
+    resume: async () => (await import('./resume.ts')).registerResume,
+    replay: async () => (await import('./replay.ts')).registerReplay,
+    verify: async () => (await import('./verify.ts')).registerVerify,
+    rejects: async () => (await import('./rejects.ts')).registerRejects,
+  },
+  Operate: {
+    serve: async () => (await import('./serve.ts')).registerServe,
+    jobs: async () => (await import('./jobs.ts')).registerJobs,
+    db: async () => (await import('./db.ts')).registerDb,
+  },
+  'Set up': {
+    init: async () => (await import('./init.ts')).registerInit,
+    config: async () => (await import('./config.ts')).registerConfig,
+    migrate: async () => (await import('./migrate.ts')).registerMigrate,
+    sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
+    completion: async () => (await import('./completion.ts')).registerCompletion,
+  },
 };
+
+const COMMANDS = Object.fromEntries(Object.values(GROUPS).flatMap((group) => Object.entries(group)));
 
 /** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
 export async function runCli(args: readonly string[], given: CliStreams): Promise<Outcome> {
@@ -50,9 +62,13 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
   const runtime = openRuntime(streams);
   const lines = streams.lines ?? openLineFormat(args);
   try {
-    await addCommands(program, { ...streams, runtime, lines }, meant, (result) => {
-      outcome = result;
-    });
+    const own = { ...streams, runtime, lines };
+    if (isBare(args, program)) (await import('./bare.ts')).registerBare(program, own);
+    else
+      await addCommands(program, own, meant, (result) => {
+        outcome = result;
+      });
+    configureAll(program, streams);
     await program.parseAsync([...args], { from: 'user' });
     return outcome;
   } catch (error) {
@@ -72,6 +88,7 @@ export async function buildProgram(streams: CliStreams): Promise<Command> {
   const program = createProgram();
   const own = { runtime: openRuntime(streams), lines: openLineFormat([]) };
   await addCommands(program, { ...streams, ...own }, '', () => undefined);
+  configureAll(program, streams);
   return program;
 }
 
@@ -87,7 +104,8 @@ async function addCommands(
     !isOne || name === meant ? [load()] : [],
   );
   for (const register of await Promise.all(loads)) register(program, streams, act);
-  configureAll(program, streams);
+  for (const [group, commands] of Object.entries(GROUPS))
+    for (const one of program.commands) if (Object.hasOwn(commands, one.name())) one.helpGroup(`${group}:`);
 }
 
 function createProgram(): Command {
@@ -103,7 +121,11 @@ function createProgram(): Command {
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
+    .option('-v, --verbose', 'print more: of a run the counts of every resource, and its folder')
     .option('--quiet', 'tell nothing but results and errors')
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('display help for command').helpGroup('Set up:'),
+    )
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', example('run --or-sandbox'));
@@ -121,10 +143,21 @@ function configureAll(command: Command, streams: CliStreams): void {
 
 /** The name of the command that is meant; '' where none of them is. */
 function commandOf(args: readonly string[], program: Command): string {
+  const word = wordOf(args, program);
+  return word !== undefined && Object.hasOwn(COMMANDS, word) ? word : '';
+}
+
+/** The first argument that is neither a flag nor the value of one. */
+function wordOf(args: readonly string[], program: Command): string | undefined {
   const isValue = (index: number): boolean =>
     program.options.some(({ long, required }) => required && long === args[index - 1]);
-  const word = args.find((one, index) => !one.startsWith('-') && !isValue(index));
-  return word !== undefined && Object.hasOwn(COMMANDS, word) ? word : '';
+  return args.find((one, index) => !one.startsWith('-') && !isValue(index));
+}
+
+/** Is no command given, and no help wanted? */
+function isBare(args: readonly string[], program: Command): boolean {
+  const isHelp = args.some((one) => ['-h', '--help', '-V', '--version'].includes(one));
+  return !isHelp && wordOf(args, program) === undefined;
 }
 
 /** A wrong command line is a usage error, and every usage error says where to look. */
@@ -141,10 +174,7 @@ function withUsageHint(error: unknown, command: string, args: readonly string[],
   const reason = maskArguments(told, args)
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
-  return new PipelineError(
-    `Cannot read the command line: ${reason === '(outputHelp)' ? 'no command is given' : reason}`,
-    { code: 'usage', cause: error, hint },
-  );
+  return new PipelineError(`Cannot read the command line: ${reason}`, { code: 'usage', cause: error, hint });
 }
 
 /** A command that does something by itself takes a mistyped further word for an argument; null for anything else. */

@@ -1,23 +1,19 @@
 import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
-import { reportError } from '../core/errors.ts';
 import type { Subscriber } from '../core/events.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { shellQuote } from '../lib/shell-quote.ts';
-import { sources } from '../sources/index.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { tellingFailure, type TellFailure } from './on-failure.ts';
 import { integerOption, resourcesOption } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printJson } from './print.ts';
 import { example, tellError, type Register } from './command.ts';
-import { driftLine } from './drift.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
-import { copiesLines, leftLines } from './copies.ts';
-import { flagFor, flagsAbout, typeable } from './self.ts';
+import { printEnd, watchChecks } from './run-end.ts';
+import { flagsAbout } from './self.ts';
 
 type RunOptions = BusyOptions & {
   readonly resources?: readonly string[];
@@ -98,95 +94,41 @@ async function run(
     restart: options.restart === true,
     migrate: options.migrate === true,
   };
-  const outcome = await perform(
+  return perform(
     context,
     (deps) => {
       const own = { ...deps, ...busy, subscribers: [...deps.subscribers, ...subscribers] };
       return runPull(loaded, request, own);
     },
-    tell,
+    { tell, begins: request.orSandbox },
   );
-  if (outcome === null && request.orSandbox) printOthers(context);
-  return outcome;
 }
 
-/** Somebody who begins may not know what else there is. */
-function printOthers({ given, ...context }: CommandContext): void {
-  if (context.json || context.quiet || given.source !== undefined) return;
-  for (const { name, offers } of sources.slice(1)) {
-    const line = `For ${offers}: spacex-pipeline run${flagFor(name)}`;
-    printLine(context, typeable(line, context.cwd, given));
-  }
-}
+type PerformOptions = {
+  readonly tell?: TellFailure;
+  /** Show what else there is to pull? */
+  readonly begins?: boolean;
+};
 
 /** Runs something that ends as a run, shows how far it is and tells how it ended, `tell` before the last lines. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,
-  tell: TellFailure = async () => undefined,
+  { begins = false, tell = async () => undefined }: PerformOptions = {},
 ): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
     context.log.warn('stopping; press Ctrl-C again to end at once');
   });
+  const began = context.clock.elapsed();
   const progress = createProgress(context);
-  const report = await work({ ...context, subscribers: [progress.update] }).finally(progress.end);
+  const checks = watchChecks();
+  const deps = { ...context, subscribers: [progress.update, checks.take], onPhase: progress.begin };
+  const report = await work(deps).finally(progress.end);
+  const seconds = (context.clock.elapsed() - began) / 1000;
   if (context.json) printJson(context, report);
-  else await printSummary(context, report);
+  else await printEnd(context, { report, seconds, checks: checks.results(), begins });
   await tell(report);
   if (report.error === null) return null;
   tellError(context, report.error, flagsAbout(context, report));
   return report.error.code;
-}
-
-async function printSummary(context: CommandContext, report: RunReport): Promise<void> {
-  if (context.quiet) return;
-  const last = Object.keys(report.resources).at(-1);
-  const exampleQuery =
-    context.loaded.config.source.resources.find(({ name }) => name === last)?.exampleQuery ?? '';
-  printTable(
-    context,
-    ['resource', 'status', ...SUMMARY_COUNTS, 'seconds'],
-    Object.entries(report.resources).map(([name, one]) => [
-      name,
-      one.status,
-      ...SUMMARY_COUNTS.map((count) => one[count]),
-      Number(one.seconds.toFixed(1)),
-    ]),
-  );
-  printLine(context, '');
-  const origin = report.simulated === true ? `${report.address}: simulated records` : report.address;
-  printLine(
-    context,
-    `Run ${report.run_id} ${report.status} (${origin})${isUnchanged(report) ? ': everything is unchanged' : ''}`,
-  );
-  for (const line of [...copiesLines(report), ...leftLines(report)]) printLine(context, line);
-  printLine(context, `Folder: ${report.run_dir}`);
-  const drift = await driftLine(context, report).catch((error: unknown) => {
-    context.log.warn(reportError(error).message);
-    return null;
-  });
-  if (drift !== null) printLine(context, drift);
-  if (report.status !== 'succeeded') return;
-  const query = `Try: spacex-pipeline query ${shellQuote(exampleQuery)}`;
-  printLine(context, typeable(query, context.cwd, flagsAbout(context, report)));
-}
-
-const SUMMARY_COUNTS = [
-  'received',
-  'validated',
-  'errored',
-  'inserted',
-  'updated',
-  'unchanged',
-  'deleted',
-  'held',
-] as const;
-
-/** In every table: the main ones may be as they were while one of a list was filled again. */
-function isUnchanged({ resources: reports, status }: RunReport): boolean {
-  const tables = Object.values(reports).flatMap((report) => Object.values(report.tables));
-  return (
-    status === 'succeeded' &&
-    tables.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
-  );
 }

@@ -20,14 +20,19 @@ export const registerStatus: Register = (program, streams, act) => {
     )
     .addHelpText('after', example('status', 'status --max-age 2d --json'))
     .action(async ({ maxAge }: { readonly maxAge?: number }, command) => {
-      const context = inFolderToRead(await openContext(streams, command, { all: true }), 'status');
-      const { whole } = context.loaded;
-      const report = await readStatuses(whole, configsOf(context), maxAge ?? null, context);
-      if (context.json) printJson(context, report);
-      else printStatus(context, report);
-      act(report.needs_attention ? 'attention' : null);
+      const context = await openContext(streams, command, { all: true });
+      act((await showStatus(context, maxAge ?? null)).needs_attention ? 'attention' : null);
     });
 };
+
+/** Prints the status of each source. */
+export async function showStatus(given: CommandContext, maxAge: number | null): Promise<StatusReport> {
+  const context = inFolderToRead(given, 'status');
+  const report = await readStatuses(context.loaded.whole, configsOf(context), maxAge, context);
+  if (context.json) printJson(context, report);
+  else printStatus(context, report);
+  return report;
+}
 
 function printStatus(context: CommandContext, { checked_at, database, sources }: StatusReport): void {
   printLine(context, `Database: ${database}`);

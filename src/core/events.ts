@@ -28,10 +28,16 @@ export type RunFact =
       readonly type: 'run.started';
       readonly address: string;
       readonly run_dir: string;
+      /** By name, in the order of the plan. */
+      readonly resources: readonly string[];
       /** Until no other run had its schema. */
       readonly lock_wait_seconds: number;
     }
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
+  /** A try of a request takes its turn, then is sent. */
+  | { readonly type: 'request.started'; readonly resource: string }
+  /** So much of a body has arrived; not said of every chunk. */
+  | { readonly type: 'body.received'; readonly resource: string; readonly bytes: number }
   /** One try has ended; `request.retried` follows where there is another one. */
   | ({ readonly type: 'request.ended'; readonly resource: string } & Tried)
   /** A pull by changes begins, or goes on; nothing was requested for it yet but the quota. */
@@ -82,10 +88,18 @@ export type RunFact =
       readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
     } & Counts)
   | { readonly type: 'publish.started'; readonly resources: number }
+  /** The tables of one of these resources are merged next; it counts from 1. */
+  | {
+      readonly type: 'publish.merging';
+      readonly resource: string;
+      readonly number: number;
+      readonly resources: number;
+    }
   | { readonly type: 'publish.ended'; readonly status: RunStatus; readonly seconds: number }
+  | { readonly type: 'checks.started' }
   | {
       readonly type: 'checks.ended';
-      /** How many were made, and how many of them found more than was to be expected. */
+      /** How many there are, references among them, and how many of them found something: as `checks` counts them. */
       readonly checks: number;
       readonly found: number;
       readonly results: readonly CheckResult[];

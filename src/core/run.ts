@@ -93,6 +93,25 @@ export type CheckResult = {
   readonly error: string | null;
 };
 
+/** Did it find something, or could it not be made? */
+export function isFinding({ count, error }: Pick<CheckResult, 'count' | 'error'>): boolean {
+  return error !== null || (count ?? 0) > 0;
+}
+
+/** Every reference is a check of its own: its rows were counted when its table was published. */
+export function danglingChecks(
+  resource: string,
+  tables: ResourceReport['tables'],
+): (CheckResult & { readonly description: string })[] {
+  return Object.entries(tables).flatMap(([table, { dangling }]) =>
+    Object.entries(dangling).map(([column, count]) => {
+      const name = `dangling_${table}_${column}`;
+      const description = `${table}.${column} names a row that is not there`;
+      return { name, resource, severity: 'warning', count, error: null, description };
+    }),
+  );
+}
+
 /** One resource in one run: what `run --json`, the manifest and the ledger tell. */
 export type ResourceReport = {
   readonly status: ResourceStatus;

@@ -1,5 +1,5 @@
 import { PipelineError, reasonOf, reportError, UnknownOutcome, type ErrorReport } from '../core/errors.ts';
-import type { RunReport } from '../core/run.ts';
+import { danglingChecks, isFinding, type RunReport } from '../core/run.ts';
 import type { RunEnd } from '../core/target.ts';
 import { closeRun } from '../steps/outcome.ts';
 import { publish, type Derived } from '../steps/publish.ts';
@@ -21,13 +21,14 @@ type Results = ReadonlyMap<string, Derived>;
 
 /** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
-  const { clock, emit, ledger, lockSeconds, log, run, signal } = context;
+  const { clock, emit, ledger, lockSeconds, log, plan, run, signal } = context;
   const derived = new Map<string, Derived>();
   const began = clock.elapsed();
   emit({
     type: 'run.started',
     address: run.address,
     run_dir: run.run_dir,
+    resources: plan.resources.map(({ name }) => name),
     lock_wait_seconds: lockSeconds,
   });
   await writeManifest(context, options, openReport(context), derived);
@@ -92,7 +93,9 @@ async function publishWhole(context: RunContext, derived: Results): Promise<Publ
     return { end, publishSeconds: since() };
   }
   emit({ type: 'publish.started', resources: whole.length });
-  const end = await publish(inOrder, target, { ...settings, chosen });
+  const end = await publish(inOrder, target, { ...settings, chosen }, (next) =>
+    emit({ type: 'publish.merging', ...next }),
+  );
   const publishSeconds = since();
   emit({ type: 'publish.ended', status: end.status, seconds: publishSeconds });
   return { end, publishSeconds };
@@ -113,6 +116,7 @@ async function makeChecks(
 ): Promise<void> {
   const published = end.entries.filter(({ report }) => report.status === 'succeeded');
   if (!settings.checks || published.length === 0) return;
+  emit({ type: 'checks.started' });
   try {
     const touched = new Map(
       published.flatMap(({ resource: { name } }) => {
@@ -120,12 +124,16 @@ async function makeChecks(
         return ids === null ? [] : [[name, ids] as const];
       }),
     );
-    const results = await target.check(
+    const made = await target.check(
       published.map(({ resource }) => resource),
       touched,
     );
-    const found = results.filter(({ count, severity }) => severity !== 'info' && count !== null && count > 0);
-    emit({ type: 'checks.ended', checks: results.length, found: found.length, results });
+    const references = published.flatMap(({ report, resource }) =>
+      danglingChecks(resource.name, report.tables),
+    );
+    const results = [...made, ...references];
+    const found = results.filter(isFinding).length;
+    emit({ type: 'checks.ended', checks: results.length, found, results });
   } catch (error) {
     log.warn(`Cannot make the data checks: ${reasonOf(error)}`);
   }

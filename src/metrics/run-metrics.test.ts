@@ -156,7 +156,7 @@ void describe('the metrics of runs', () => {
 
   void it('count steps, bytes that were received, and the wait for the lock', async () => {
     const { tell, values } = createRun();
-    tell({ type: 'run.started', address: 'live', run_dir: '/x', lock_wait_seconds: 3 });
+    tell({ type: 'run.started', address: 'live', resources: [], run_dir: '/x', lock_wait_seconds: 3 });
     for (const how of ['received', 'not modified', 'reused'] as const)
       tell({ type: 'page.stored', resource: 'io', page: 1, how, bytes: 5, received_by: 'r' });
     tell({

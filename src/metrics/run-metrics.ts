@@ -176,6 +176,10 @@ function count(event: RunEvent, made: Made): void {
     case 'records':
     case 'pull.sized':
     case 'publish.started':
+    case 'publish.merging':
+    case 'request.started':
+    case 'body.received':
+    case 'checks.started':
     case 'checks.ended':
       break;
   }

@@ -24,6 +24,8 @@ import { brokenText, wrongType } from './unusable.ts';
 /** Chunks of a body that wait to be derived from while raw is written: a megabyte or so. */
 const CHUNKS_AHEAD = 16;
 
+const SAY_BYTES_MS = 100;
+
 /** One page to ask for: a snapshot is a list of one. */
 export type PageOf = {
   readonly resource: Resource;
@@ -117,6 +119,7 @@ export async function fetchPage(
   let last: Kept | null = null;
   try {
     for (;;) {
+      emit({ type: 'request.started', resource: name });
       const response = await tries.next();
       await kind.admit(response.simulated, response.url);
       if (response.status === 304 && kept !== null)
@@ -152,10 +155,11 @@ async function store(
   { page: number, resource }: PageOf,
   response: UpstreamResponse,
   derive: Derive,
-  { folder, run, upstream }: ExtractContext,
+  context: ExtractContext,
 ): Promise<Stored> {
+  const { folder, run, upstream } = context;
   const type = response.headers['content-type'] ?? '';
-  const { copy, drop, fail, main } = tap(response.body, CHUNKS_AHEAD);
+  const { copy, drop, fail, main } = tap(counting(response.body, resource.name, context), CHUNKS_AHEAD);
   const deriving = isJsonType(type) ? derive([copy]) : null;
   if (deriving === null) drop();
   else deriving.staged.then(drop, drop);
@@ -173,6 +177,24 @@ async function store(
     await deriving?.staged.catch(() => undefined);
     if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
     return { page: null, failure: error };
+  }
+}
+
+/** The same body; says how much of it has arrived, a few times in a second. */
+async function* counting(
+  body: AsyncIterable<Uint8Array>,
+  resource: string,
+  { clock, emit }: Pick<ExtractContext, 'clock' | 'emit'>,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  let said = -Infinity;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (clock.elapsed() - said >= SAY_BYTES_MS) {
+      emit({ type: 'body.received', resource, bytes });
+      said = clock.elapsed();
+    }
+    yield chunk;
   }
 }
 

@@ -52,6 +52,13 @@ export type PublishRules = {
   readonly chosen: readonly string[] | null;
 };
 
+/** Called before the tables of a resource are merged; it counts from 1. */
+export type OnMerge = (next: {
+  readonly resource: string;
+  readonly number: number;
+  readonly resources: number;
+}) => void;
+
 export function exceeds(limit: Limit, part: number, whole: number): boolean {
   return part > limit.count && part > limit.share * whole;
 }
@@ -65,13 +72,14 @@ export async function publish(
   derived: readonly Derived[],
   target: Target,
   rules: PublishRules,
+  onMerge: OnMerge = () => undefined,
 ): Promise<RunEnd> {
   // A table of one that failed may be missing.
   const whole = derived.filter(({ report }) => report.status === 'succeeded');
   const tables = whole.flatMap(({ resource }) => resource.tables);
   return target.publish(tables, async (transaction) => {
     const judged = await judge(derived, transaction, rules);
-    const end = closeRun(await mergeAll(judged, transaction), rules.chosen);
+    const end = closeRun(await mergeAll(judged, transaction, onMerge), rules.chosen);
     await transaction.record(end);
     return end;
   });
@@ -141,10 +149,15 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
 /** Dangling references that are null are counted once all tables are merged. */
 type Counted = Omit<TableCounts, 'dangling'> & { readonly dangling: TableCounts['dangling'] | null };
 
-async function mergeAll(judged: readonly Derived[], transaction: PublishTransaction): Promise<LedgerEntry[]> {
+async function mergeAll(
+  judged: readonly Derived[],
+  transaction: PublishTransaction,
+  onMerge: OnMerge,
+): Promise<LedgerEntry[]> {
   const counts = new Map<string, Counted>();
-  for (const item of judged) {
-    if (item.report.status !== 'succeeded') continue;
+  const merged = judged.filter(({ report }) => report.status === 'succeeded');
+  for (const [index, item] of merged.entries()) {
+    onMerge({ resource: item.resource.name, number: index + 1, resources: merged.length });
     const { carries, unchanged } = item;
     const counted =
       carries !== null

@@ -71,7 +71,7 @@ const RUN_FLAGS =
 /** Help reads no configuration, so it needs no process of its own. */
 async function help(command: string): Promise<string> {
   const printed: string[] = [];
-  const outcome = await runInProcess([...command.split(' '), '--help'], {
+  const outcome = await runInProcess([...command.split(' ').filter(Boolean), '--help'], {
     stdout: { write: (text) => printed.push(text) },
     stderr: { write: (text) => assert.fail(text) },
     cwd: workspace.folder,
@@ -82,6 +82,22 @@ async function help(command: string): Promise<string> {
 }
 
 void describe('help', () => {
+  void it('has the commands in groups by what they are for', async () => {
+    const text = await help('');
+    const groups = text.split(/^(?=[A-Z][a-z ]+:$)/m).map((group) => group.split('\n'));
+    const commands = groups.map(([title = '', ...lines]) => [
+      title,
+      ...lines.flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []),
+    ]);
+    assert.deepEqual(commands.slice(2, -1), [
+      ['Load:', 'run', 'plan'],
+      ['Inspect:', 'status', 'runs', 'checks', 'drift', 'explain', 'query', 'export', 'resources', 'dag'],
+      ['Recover:', 'resume', 'replay', 'verify', 'rejects'],
+      ['Operate:', 'serve', 'jobs', 'db'],
+      ['Set up:', 'init', 'config', 'migrate', 'sandbox', 'completion', 'help'],
+    ]);
+  });
+
   for (const command of COMMANDS) {
     void it(`of ${command} has an example and the global flags`, async () => {
       const text = await help(command);
@@ -129,7 +145,6 @@ void describe('command line', { concurrency: 3 }, () => {
   });
 
   for (const { args, message, hint = /--help$/ } of [
-    { args: [], message: /no command is given/, hint: /spacex-pipeline --help/ },
     { args: ['rnu'], message: /unknown command 'rnu'.*Did you mean run/ },
     { args: ['run', '--sorce', 'x'], message: /'--sorce'.*Did you mean --source/, hint: /run --help/ },
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },

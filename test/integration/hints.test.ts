@@ -108,7 +108,6 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['jobs', 'history', 'x'], 'jobs');
     await follow(['init'], 'config');
     await follow(['run', '--sorce', 'x'], 'run --help');
-    await follow([], '--help', {});
   });
 
   void it('for a record without a row, whatever is in its id', async () => {

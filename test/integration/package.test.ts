@@ -87,9 +87,9 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
   void it('runs, and the command that it proposes works as it is printed', () => {
     const run = shell('npx spacex-pipeline run --source sandbox --resources launches');
     assert.equal(run.status, 0, run.stderr);
-    const proposed = /^Try: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
+    const proposed = /^Ask: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
     const tried = shell(proposed ?? 'false');
-    assert.match(tried.stdout, /^rocket_name +launches +succeeded$/m, tried.stderr);
+    assert.match(tried.stdout, /^rocket +launches +succeeded$/m, tried.stderr);
   });
 
   void it('finds its migrations, its version and its resources', () => {

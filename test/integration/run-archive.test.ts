@@ -62,7 +62,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.partialDeepStrictEqual(meta, { url: page.url, captured_at: page.captured_at, proof: 'etag' });
 
     const before = bodies(archive);
-    const second = await workspace.run(['run']);
+    const second = await workspace.run(['run', '-v']);
     assert.equal(second.code, 0, second.stderr);
     assert.equal(bodies(archive), before);
     assert.match(second.stdout, /^Absent: launchpads, .*, history \(no copy is preserved/m);

@@ -16,7 +16,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     after(workspace.remove);
 
     void it('says why it falls back, and what it did', async () => {
-      const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
+      const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox', '--verbose']);
       assert.equal(code, 0, stderr);
       const told = stderr.split('\n').filter((line) => line.includes('warn'));
       assert.equal(told.length, 1);
@@ -32,22 +32,28 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(stdout, /^Run \S+ succeeded \(sandbox: simulated records\)$/m);
       assert.match(stdout, new RegExp(`^Folder: ${workspace.folder}/data/sandbox/runs/[0-9a-f-]{36}$`, 'm'));
       assert.ok(!workspace.list().includes('data/runs'), 'nothing beside the folder of the sandbox');
-      assert.match(stdout, /\nFor what flies next: \S+spacex-pipeline run --source launch-library\n$/);
+      assert.match(
+        stdout,
+        /\nNext \(what flies next\): \S+spacex-pipeline run --source launch-library --or-sandbox\n$/,
+      );
     });
 
     void it('prints a query to paste, and the second run finds everything unchanged by 304', async () => {
       const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
       assert.equal(code, 0, stderr);
-      assert.match(stdout, /: everything is unchanged$/m);
+      assert.match(
+        stdout,
+        /^✓ 14 of 14 collections, 1742 records in .* · SIMULATED, from sandbox · everything is unchanged$/m,
+      );
       assert.match(stderr, /launches: not modified since run/);
-      const pasted = /^Try: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
+      const pasted = /^Ask: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
       const shell = spawnSync('/bin/sh', ['-c', pasted], {
         cwd: workspace.folder,
         env: cliEnvironment(),
         encoding: 'utf8',
       });
       assert.deepEqual([shell.status, shell.stderr], [0, '']);
-      assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
+      assert.match(shell.stdout, /^rocket +launches +succeeded\n[─ ]+\nHeron/);
     });
 
     void it('tells where simulated runs are to whoever looks elsewhere', async () => {

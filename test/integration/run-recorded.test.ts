@@ -135,7 +135,7 @@ for (const server of servers) {
         }
         if (embedded !== false) return;
         const { stdout } = await workspace.run(['run', '--source', api.url]);
-        assert.match(stdout, /: everything is unchanged$/m);
+        assert.match(stdout, /^✓ .* · everything is unchanged$/m);
       });
     },
   );

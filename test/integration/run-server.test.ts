@@ -71,13 +71,14 @@ void describe('run on a server', { concurrency: 3 }, () => {
 
     const second = await run(['run', '--source', sandbox.url, '--quiet']);
     assert.deepEqual([second.code, second.stdout, second.stderr], [0, '', '']);
-    const third = await run(['run', '--source', sandbox.url]);
+    const third = await run(['run', '--source', sandbox.url, '-v']);
     assert.equal(third.code, 0, third.stderr);
     assert.match(third.stdout, /^launches +succeeded +30 +30 +0 +0 +0 +30 +0 +0 /m);
     assert.match(
       third.stdout,
-      /^Run \S+ succeeded \(http:\S+: simulated records\): everything is unchanged$/m,
+      /^✓ 2 of 2 collections, 34 records in .* · SIMULATED, from http:\S+ · everything is unchanged$/m,
     );
+    assert.match(third.stdout, /^Run \S+ succeeded \(http:\S+: simulated records\)$/m);
     assert.match(third.stderr, /launches: not modified since run/);
     assert.deepEqual(await sql(COUNTS), [{ rockets: 4, launches: 30 }]);
     const touched = await sql<{ run: string }>('SELECT DISTINCT _run_id AS run FROM launches');
@@ -103,12 +104,12 @@ void describe('run on a server', { concurrency: 3 }, () => {
 
   void it('adds the resources that the chosen ones need, and says so', async () => {
     const { run, sql } = server.workspace();
-    const flags = ['--migrate', '--resources', 'launches', '--batch-size', '7', '--concurrency', '1'];
+    const flags = ['-v', '--migrate', '--resources', 'launches', '--batch-size', '7', '--concurrency', '1'];
     const { code, stdout, stderr } = await run(['run', '--source', sandbox.url, ...flags]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /also pulled and published, because they are needed: rockets/);
     assert.match(stdout, /^rockets +succeeded/m);
-    const rockets = await run(['run', '--source', sandbox.url, '--resources', 'rockets', '--full']);
+    const rockets = await run(['run', '--source', sandbox.url, '--resources', 'rockets', '--full', '-v']);
     assert.equal(rockets.code, 0, rockets.stderr);
     assert.doesNotMatch(rockets.stdout, /^launches/m);
     assert.doesNotMatch(rockets.stderr, /not modified/);

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+
+import { hasData } from '../app/folder-to-read.ts';
+import { openContext, type CommandContext, type CommandStreams } from './context.ts';
+import { printLine } from './print.ts';
+import { typeable } from './self.ts';
+import { showStatus } from './status.ts';
+
+/** What somebody types who has nothing yet. */
+const FIRST: readonly (readonly [why: string, command: string])[] = [
+  ['Load launches, simulated ones without a network', 'run --or-sandbox'],
+  ['Write a configuration file for a server of your own', 'init'],
+  ['See what else there is', '--help'],
+];
+
+/** The program without a command: how things stand, or where to begin. Nothing is asked for, and no folder is made. */
+export function registerBare(program: Command, streams: CommandStreams): void {
+  program.action(async (_options: unknown, command: Command) => {
+    const context = await openContext(streams, command, { all: true });
+    if (context.json || hasData(context.loaded.config)) await showStatus(context, null);
+    else printFirst(context);
+  });
+}
+
+function printFirst(context: CommandContext): void {
+  printLine(context, 'spacex-pipeline pulls launch data into PostgreSQL. There are none here yet. To begin:');
+  for (const [why, command] of FIRST) {
+    printLine(context, '');
+    printLine(context, `${why}:`);
+    printLine(context, `  ${typeable(`spacex-pipeline ${command}`, context.cwd, context.given)}`);
+  }
+}

@@ -1,0 +1,225 @@
+import { queryTarget } from '../app/query.ts';
+import { reportError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
+import { isFinding, type CheckResult, type RunReport, type RunStatus } from '../core/run.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
+import { sources } from '../sources/index.ts';
+import type { CommandContext } from './context.ts';
+import { copiesLines, laterLines, leftLines } from './copies.ts';
+import { driftLine } from './drift.ts';
+import { printLine, printTable } from './print.ts';
+import { dataDirOf, flagFor, flagsAbout, typeable } from './self.ts';
+
+/** What lists the tables that a run has filled. */
+const LOOK = 'tables';
+
+const ANSWER_ROWS = 6;
+
+export type RunEnding = {
+  readonly report: RunReport;
+  /** Since the command began. */
+  readonly seconds: number;
+  /** Null where none were made. */
+  readonly checks: readonly CheckResult[] | null;
+  /** Show what else there is to pull? */
+  readonly begins: boolean;
+};
+
+/** Takes from the events what the end of a run says of its checks. */
+export function watchChecks(): {
+  readonly take: (event: RunEvent) => void;
+  readonly results: () => readonly CheckResult[] | null;
+} {
+  let results: readonly CheckResult[] | null = null;
+  return {
+    take(event) {
+      if (event.type === 'checks.ended') results = event.results;
+    },
+    results: () => results,
+  };
+}
+
+/** How a run ended: totals, an answer from its tables, what went wrong, and what to type next. */
+export async function printEnd(context: CommandContext, ending: RunEnding): Promise<void> {
+  const { report } = ending;
+  if (context.quiet) return;
+  if (context.verbose) printCounts(context, report);
+  for (const line of inWidth(headline(ending), context.stdout)) printLine(context, line);
+  if (context.verbose) printRun(context, report);
+  else for (const line of [...laterLines(report), ...leftLines(report, ['kept'])]) printLine(context, line);
+  const published = report.status === 'succeeded' || report.status === 'partial';
+  const example = published ? exampleOf(context, report) : null;
+  if (example !== null) await printAnswer(context, report, example);
+  for (const [what, command] of problemsOf(ending)) printCommand(context, report, what, command);
+  const drift = await driftLine(context, report).catch((error: unknown) => {
+    context.log.warn(reportError(error).message);
+    return null;
+  });
+  if (drift !== null) printLine(context, drift);
+  if (report.status !== 'succeeded') return;
+  if (example !== null) printCommand(context, report, 'Ask', `query ${shellQuote(example)}`);
+  printCommand(context, report, 'Look', LOOK);
+  if (ending.begins) printOthers(context);
+}
+
+const MARKS: Readonly<Record<RunStatus, string>> = {
+  succeeded: '✓',
+  partial: '! partial:',
+  failed: '✗ failed:',
+  interrupted: '✗ interrupted:',
+  running: '',
+};
+
+function headline({ report, seconds }: RunEnding): string[] {
+  const { resources, status } = report;
+  const reports = Object.entries(resources);
+  const named = (wanted: string): string[] =>
+    reports.flatMap(([name, one]) => (one.status === wanted ? [name] : []));
+  const published = named('succeeded').length;
+  const records = reports.reduce((sum, [, one]) => sum + one.received, 0);
+  const rate = seconds > 0 ? ` (${Math.round(records / seconds)}/s)` : '';
+  const absent = named('absent');
+  const took = `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return [
+    published === 0 && status !== 'succeeded'
+      ? `${MARKS[status]} nothing was published, after ${took}`
+      : `${MARKS[status]} ${published} of ${reports.length} collections, ${records} records in ${took}${rate}`,
+    originOf(report),
+    ...(absent.length === 0 ? [] : [`absent: ${absent.join(', ')}`]),
+    ...(isUnchanged(report) ? ['everything is unchanged'] : []),
+  ];
+}
+
+function originOf({ address, resources, simulated }: RunReport): string {
+  const kind = simulated === null ? 'of unknown kind' : simulated ? 'SIMULATED' : 'real';
+  const years = Object.values(resources)
+    .flatMap(({ pages }) => pages.flatMap(({ captured_at: at }) => (at === null ? [] : [at.slice(0, 4)])))
+    .sort();
+  const [first = ''] = years;
+  const last = years.at(-1) ?? '';
+  if (first === '') return `${kind}, from ${address}`;
+  return `${kind}, recorded ${first === last ? first : `${first}–${last}`}`;
+}
+
+/** In every table: the main ones may be as they were while one of a list was filled again. */
+function isUnchanged({ resources: reports, status }: RunReport): boolean {
+  const tables = Object.values(reports).flatMap((report) => Object.values(report.tables));
+  return (
+    status === 'succeeded' &&
+    tables.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
+  );
+}
+
+/** The parts in as few lines as the terminal has room for; elsewhere in one. */
+function inWidth(parts: readonly string[], { columns, isTTY }: CommandContext['stdout']): string[] {
+  const width = isTTY === true ? columns || 80 : Infinity;
+  return parts.reduce<string[]>((lines, part) => {
+    const last = lines.at(-1);
+    const longer = `${last} · ${part}`;
+    if (last === undefined) return [part];
+    return longer.length <= width ? [...lines.slice(0, -1), longer] : [...lines, `  ${part}`];
+  }, []);
+}
+
+const COUNTS = [
+  'received',
+  'validated',
+  'errored',
+  'inserted',
+  'updated',
+  'unchanged',
+  'deleted',
+  'held',
+] as const;
+
+function printCounts(context: CommandContext, report: RunReport): void {
+  printTable(
+    context,
+    ['resource', 'status', ...COUNTS, 'seconds'],
+    Object.entries(report.resources).map(([name, one]) => [
+      name,
+      one.status,
+      ...COUNTS.map((count) => one[count]),
+      Number(one.seconds.toFixed(1)),
+    ]),
+  );
+  printLine(context, '');
+}
+
+function printRun(context: CommandContext, report: RunReport): void {
+  const origin = report.simulated === true ? `${report.address}: simulated records` : report.address;
+  printLine(context, `Run ${report.run_id} ${report.status} (${origin})`);
+  for (const line of [...copiesLines(report), ...leftLines(report)]) printLine(context, line);
+  printLine(context, `Folder: ${report.run_dir}`);
+}
+
+/** Of the last resource that was published: the others are what it needs. */
+function exampleOf({ loaded }: CommandContext, { resources }: RunReport): string | null {
+  const last = Object.entries(resources).findLast(([, { status }]) => status === 'succeeded')?.[0];
+  return loaded.config.source.resources.find(({ name }) => name === last)?.exampleQuery ?? null;
+}
+
+/** The run is over, whatever comes of this. */
+async function printAnswer(context: CommandContext, report: RunReport, sql: string): Promise<void> {
+  const { loaded, log, signal } = context;
+  if (signal.aborted) return;
+  const config = { ...loaded.config, dataDir: dataDirOf(report) };
+  try {
+    const { columns, rows } = await queryTarget([config], sql, { write: false }, context);
+    if (rows.length === 0) return;
+    printLine(context, '');
+    printTable(context, columns, rows.slice(0, ANSWER_ROWS));
+    printLine(context, '');
+  } catch (error) {
+    log.debug(reportError(error).message);
+  }
+}
+
+type Problem = readonly [what: string, command: string];
+
+function problemsOf({ checks, report }: RunEnding): Problem[] {
+  const reports = Object.entries(report.resources);
+  const rejected = reports.filter(([, { errored }]) => errored > 0);
+  const failed = reports.filter(([, { status }]) => status === 'failed' || status === 'skipped');
+  const found = checks?.filter(isFinding) ?? [];
+  const problems: Problem[] = [];
+  if (failed.length > 0) {
+    const names = failed.map(([name, { status }]) => (status === 'failed' ? name : `${name} (skipped)`));
+    problems.push([`Failed: ${names.join(', ')}. Why`, `runs show ${report.run_id}`]);
+  }
+  if (rejected.length > 0) {
+    const names = rejected.map(([name, { errored }]) => `${errored} of ${name}`);
+    problems.push([`Rejected: ${names.join(', ')}. Why`, `rejects list ${report.run_id}`]);
+  }
+  if (found.length > 0) {
+    const words = (['error', 'warning', 'info'] as const).flatMap((one) => {
+      const count = found.filter(({ severity }) => severity === one).length;
+      return count === 0 ? [] : [`${count} ${count === 1 ? WORDS[one] : `${WORDS[one]}s`}`];
+    });
+    problems.push([
+      `Checks: ${found.length} of ${checks?.length} found something, ${words.join(', ')}. Which`,
+      `checks`,
+    ]);
+  }
+  return problems;
+}
+
+const WORDS: Readonly<Record<CheckResult['severity'], string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+};
+
+function printCommand(context: CommandContext, report: RunReport, what: string, command: string): void {
+  const line = `${what}: spacex-pipeline ${command}`;
+  printLine(context, typeable(line, context.cwd, flagsAbout(context, report)));
+}
+
+/** Somebody who begins may not know what else there is. */
+function printOthers({ given, ...context }: CommandContext): void {
+  if (given.source !== undefined) return;
+  for (const { name, offers } of sources.slice(1)) {
+    const line = `Next (${offers}): spacex-pipeline run${flagFor(name)} --or-sandbox`;
+    printLine(context, typeable(line, context.cwd, given));
+  }
+}
