@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openLog } from '../app/log.ts';
 import type { Runtime } from '../app/runtime.ts';
 import { forSource, type LoadedSource, type SourceConfig } from '../config/for-source.ts';
+import type { Environment } from '../config/environment.ts';
 import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/load.ts';
 import type { LineFormat } from '../config/log-format.ts';
 import type { ConfigInput } from '../config/schema.ts';
@@ -26,6 +27,8 @@ export type CliStreams = {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly cwd: string;
+  /** Of this process where it is left out. */
+  readonly env?: Environment;
   readonly signal: AbortSignal;
   /** How lines on stderr are written, for a caller that writes some itself. */
   readonly lines?: LineFormat;
@@ -102,7 +105,8 @@ export async function openContext(
   const source = named ?? sources[0];
   if (own.all === true && named === null && options.schema !== undefined && sources.length > 1)
     throw severalSources('use --schema');
-  const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd: streams.cwd });
+  const { cwd, env } = streams;
+  const whole = await loadConfig({ flags: flagsFor(source, options, own), cwd, ...(env && { env }) });
   const loaded = forSource(whole, source);
   streams.lines.use(loaded.config.log.format);
   const quiet = options.quiet === true;

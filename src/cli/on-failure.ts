@@ -43,7 +43,7 @@ export async function tellingFailure(
     const { log } = context;
     return await work(context, (report) => notify(command, report, log, streams));
   } catch (error) {
-    if (!streams.signal.aborted && !(await isOfCommandLine(error, config, streams.cwd))) {
+    if (!streams.signal.aborted && !(await isOfCommandLine(error, config, streams))) {
       const log = context?.log ?? (await earlyLog({ config, logFormat }, streams));
       await notify(command, failedRun(reportError(error)), log, streams);
     }
@@ -52,10 +52,14 @@ export async function tellingFailure(
 }
 
 /** Would the configuration alone be taken? */
-async function isOfCommandLine(error: unknown, config: string | undefined, cwd: string): Promise<boolean> {
+async function isOfCommandLine(
+  error: unknown,
+  config: string | undefined,
+  { cwd, env }: CommandStreams,
+): Promise<boolean> {
   if (!(error instanceof PipelineError) || error.code !== 'usage') return false;
   try {
-    const loaded = await loadConfig({ flags: { config }, cwd });
+    const loaded = await loadConfig({ flags: { config }, cwd, ...(env && { env }) });
     for (const { name, resources } of sources)
       planRun(resources, loaded.config.sources[name]?.resources ?? null);
     return true;
@@ -65,8 +69,8 @@ async function isOfCommandLine(error: unknown, config: string | undefined, cwd: 
 }
 
 /** Before the configuration is known. */
-async function earlyLog(given: FormatFlags, { cwd, lines, stderr }: CommandStreams): Promise<Log> {
-  if (!lines.isKnown()) lines.use(await guessLogFormat(given, cwd));
+async function earlyLog(given: FormatFlags, { cwd, env, lines, stderr }: CommandStreams): Promise<Log> {
+  if (!lines.isKnown()) lines.use(await guessLogFormat(given, cwd, env));
   return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });
 }
 

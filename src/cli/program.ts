@@ -60,7 +60,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
   const program = createProgram();
   const meant = commandOf(args, program);
   const runtime = openRuntime(streams);
-  const lines = streams.lines ?? openLineFormat(args);
+  const lines = streams.lines ?? openLineFormat(args, streams.env);
   try {
     const own = { ...streams, runtime, lines };
     if (isBare(args, program)) (await import('./bare.ts')).registerBare(program, own);
@@ -75,7 +75,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args, program);
-    if (!lines.isKnown()) lines.use(await guessLogFormat(formatFlags(args), streams.cwd));
+    if (!lines.isKnown()) lines.use(await guessLogFormat(formatFlags(args), streams.cwd, streams.env));
     tellFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {

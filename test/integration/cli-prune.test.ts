@@ -33,7 +33,7 @@ let workspace: ServerWorkspace;
 let api: Api;
 
 before(async () => {
-  server = await createTestServer();
+  server = await createTestServer({ inProcess: true });
   good = await sandboxReplies({ launches: 20 });
 });
 after(() => server.close());

@@ -19,7 +19,7 @@ let workspace: ServerWorkspace;
 let replies: Awaited<ReturnType<typeof sandboxReplies>>;
 const NIGHTLY = { nightly: { schedule: '0 4 * * *', missed: 'none' }, 'by-hand': { schedule: null } };
 before(async () => {
-  server = await createTestServer();
+  server = await createTestServer({ inProcess: true });
   replies = await sandboxReplies({ launches: 30 });
   api = await startApi(replies);
   workspace = server.workspace({ source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY });
@@ -51,7 +51,7 @@ void describe('status', { concurrency: 1 }, () => {
     const { status, why } = await look();
     assert.deepEqual(why, ['never_succeeded']);
     assert.deepEqual([status.last_success, status.last_run, status.age_seconds], [null, null, null]);
-    const embedded = createWorkspace();
+    const embedded = createWorkspace({}, { inProcess: true });
     t.after(embedded.remove);
     assert.deepEqual((await look(embedded)).why, ['never_succeeded']);
     assert.deepEqual(embedded.list(), ['spacex-pipeline.config.json'], 'to look makes nothing');
@@ -162,10 +162,13 @@ void describe('status', { concurrency: 1 }, () => {
     serving.kill('SIGTERM');
     await serving.finished;
 
-    const embedded = createWorkspace({
-      source: { ...QUICK_SOURCE, baseUrl: api.url },
-      resources: ['rockets'],
-    });
+    const embedded = createWorkspace(
+      {
+        source: { ...QUICK_SOURCE, baseUrl: api.url },
+        resources: ['rockets'],
+      },
+      { inProcess: true },
+    );
     t.after(embedded.remove);
     const first = await embedded.run(['run']);
     assert.equal(first.code, 0, first.stderr);
@@ -177,7 +180,10 @@ void describe('status', { concurrency: 1 }, () => {
   });
 
   void it('names serve where that has the embedded database, as a run does', async (t) => {
-    const embedded = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY });
+    const embedded = createWorkspace(
+      { source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY },
+      { inProcess: true },
+    );
     t.after(embedded.remove);
     const serving = embedded.start(['serve', '--port', '0']);
     await serving.output(/Serving at (http\S+)/);

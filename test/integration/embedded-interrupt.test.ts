@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import type { RunReport } from '../../src/core/run.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -20,6 +21,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   let body: string;
   before(async () => {
     workspace = createWorkspace();
+    await copyEmbedded(path.join(workspace.folder, 'data/database'));
     const replies = await sandboxReplies({ launches: 30 });
     body = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"One ');
     api = await startApi({ ...replies, [LAUNCHES]: { body } });
@@ -134,6 +136,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
 void it('an embedded database that was given up opens again for those who clean up, in each schema', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
   const interrupt = new AbortController();
+  await copyEmbedded(path.join(folder, 'd'));
   const database = await openEmbedded({ dir: path.join(folder, 'd'), schema: 'a', signal: interrupt.signal });
   t.after(async () => {
     await database.close();

@@ -11,6 +11,7 @@ import { Client } from 'pg';
 import { openEmbedded, type Embedded } from '../../src/adapters/postgres/embedded.ts';
 import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
 import type { Session } from '../../src/adapters/postgres/session.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import { value } from '../support/gateway.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-shared-'));
@@ -20,6 +21,7 @@ let gateway: Gateway;
 let own: Session;
 before(async () => {
   const settings = servedSettings(['s']);
+  await copyEmbedded(join(folder, 'database'));
   database = await openEmbedded({ dir: join(folder, 'database'), schema: 's', settings });
   gateway = await openGateway(database.share, { port: 0, patienceMs: 300, folder });
   own = await database.connect();

@@ -31,7 +31,7 @@ let replies: Readonly<Record<typeof ROCKETS | typeof LAUNCHES, Reply>>;
 let whole: string | undefined;
 
 before(async () => {
-  server = await createTestServer();
+  server = await createTestServer({ inProcess: true });
   replies = await sandboxReplies({ launches: 120 });
   const { workspace, pull, digest } = await open();
   assert.equal((await pull(['--migrate'])).code, 0);
@@ -166,7 +166,7 @@ void describe('resume', { concurrency: 2 }, () => {
   });
 
   void it('never gives way to the sandbox', async (t) => {
-    const workspace = createWorkspace();
+    const workspace = createWorkspace({}, { inProcess: true });
     t.after(workspace.remove);
     const { code, report } = await workspace.pull(['--resources', 'rockets']);
     assert.equal(code, 3);

@@ -16,7 +16,7 @@ import {
 
 let server: TestServer;
 before(async () => {
-  server = await createTestServer();
+  server = await createTestServer({ inProcess: true });
 });
 after(() => server.close());
 

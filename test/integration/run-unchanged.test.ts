@@ -28,9 +28,9 @@ import {
 const { resources } = spacex;
 
 let server: TestServer;
-let replies: Readonly<Record<typeof ROCKETS | typeof LAUNCHES, Reply>>;
+const replies = await sandboxReplies({ launches: 30 });
 before(async () => {
-  [server, replies] = await Promise.all([createTestServer(), sandboxReplies({ launches: 30 })]);
+  server = await createTestServer({ inProcess: true });
 });
 after(() => server.close());
 
@@ -43,7 +43,7 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
       t.after(sandbox.close);
       const settings = { resources: null, source: { ...QUICK_SOURCE, baseUrl: sandbox.url } };
       const own = where === 'a server' ? server.workspace(settings) : null;
-      const { json, pull, remove } = own ?? createWorkspace(settings);
+      const { json, pull, remove } = own ?? createWorkspace(settings, { inProcess: true });
       if (own === null) t.after(remove);
       const first = await pull(['--migrate']);
       assert.equal(first.code, 0, first.stderr);

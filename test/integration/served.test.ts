@@ -8,6 +8,7 @@ import { openEmbedded, type Embedded } from '../../src/adapters/postgres/embedde
 import { openGateway, servedSettings, type Gateway } from '../../src/adapters/postgres/gateway.ts';
 import { openServed } from '../../src/adapters/postgres/served.ts';
 import type { Database, Session } from '../../src/adapters/postgres/session.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-served-'));
 const socket = join(folder, '.s.PGSQL.5432');
@@ -16,6 +17,7 @@ let gateway: Gateway;
 let own: Session;
 before(async () => {
   const settings = servedSettings(['elsewhere']);
+  await copyEmbedded(join(folder, 'database'));
   database = await openEmbedded({ dir: join(folder, 'database'), schema: 's', settings });
   gateway = await openGateway(database.share, { port: null, socket, patienceMs: 30_000, folder });
   own = await database.connect();

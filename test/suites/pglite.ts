@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 
 import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import type { OpenDatabase } from './target-lab.ts';
 
 /** One embedded database for a test file, a schema of it for each test: opening one takes seconds. */
 export async function openSharedPglite(): Promise<OpenDatabase> {
   const dir = await mkdtemp(join(tmpdir(), 'pglite-'));
+  await copyEmbedded(join(dir, 'database'));
   const engine = await openEmbedded({ dir: join(dir, 'database'), schema: 'public' });
   after(async () => {
     await engine.close();

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
 export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
 
@@ -108,6 +110,22 @@ function commandOf(args: readonly string[]): string {
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return startCli(args, options).finished;
+}
+
+/** The same in this process, which is not loaded where a test only starts the program. */
+export async function runHere(args: readonly string[], cwd: string): Promise<CliResult> {
+  await import('./offline.ts');
+  const { runCli: runProgram } = await import('../../src/cli/program.ts');
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const outcome = await runProgram(args, {
+    stdout: { write: (text) => stdout.push(text) },
+    stderr: { write: (text) => stderr.push(text) },
+    cwd,
+    env: cliEnvironment(),
+    signal: new AbortController().signal,
+  });
+  const code = outcome === null ? 0 : EXIT_CODES[outcome];
+  return { code, signal: null, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
 type Waiting = {

@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import { setFlagsFromString } from 'node:v8';
 
 /** One of the names that are this machine, and do not look so. */
 export const TEST_HOST = 'api.test';
@@ -27,3 +28,9 @@ Reflect.set(dns, 'lookup', (name: string, ...rest: readonly unknown[]): void => 
   const callback = rest.at(-1);
   if (typeof callback === 'function') process.nextTick(() => callback(error));
 });
+
+/**
+ * The embedded database is WebAssembly, and these programs are over in seconds: to compile its code better takes more
+ * processor time than all else that they do.
+ */
+setFlagsFromString('--wasm-tiering-budget=1000000000');

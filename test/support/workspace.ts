@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { sources } from '../../src/sources/index.ts';
-import { runCli, startCli, type CliResult, type RunningCli } from './cli.ts';
+import { runCli, runHere, startCli, type CliResult, type RunningCli } from './cli.ts';
 import { createDatabase } from './postgres.ts';
 
 /** Waits short enough for tests. */
@@ -43,12 +43,22 @@ export type Workspace = {
 const JOBS = { spacex: { source: 'spacex' } };
 
 /**
+ * Does `run` start the program, or call it in the process of the test, which costs half a second less? `start` always
+ * starts it, and so does whatever gives variables of its own.
+ */
+type Where = { readonly inProcess?: boolean };
+
+/**
  * Pulls rockets and launches, and has the job of the first source, unless the settings say otherwise. Without settings
  * there is no configuration file.
  */
-export function createWorkspace(settings: Settings | null = {}): Workspace {
+export function createWorkspace(
+  settings: Settings | null = {},
+  { inProcess = false }: Where = {},
+): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
-  const run = (args: readonly string[], env = {}): Promise<CliResult> => runCli(args, { cwd: folder, env });
+  const run: Workspace['run'] = (args, env) =>
+    inProcess && env === undefined ? runHere(args, folder) : runCli(args, { cwd: folder, env: env ?? {} });
   const configure = (next: Settings): void => {
     const { others = {}, resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
     const all = { spacex: { resources, ...Object(source) }, ...Object(others) };
@@ -98,7 +108,7 @@ export type ServerWorkspace = Workspace & {
   readonly sql: <R>(text: string) => Promise<R[]>;
 };
 
-export async function createTestServer(): Promise<TestServer> {
+export async function createTestServer(where: Where = {}): Promise<TestServer> {
   const database = await createDatabase();
   const client = new Client({ connectionString: database.url });
   await client.connect();
@@ -107,7 +117,7 @@ export async function createTestServer(): Promise<TestServer> {
     url: database.url,
     workspace(settings = {}) {
       const schema = `test_${made.length + 1}`;
-      const workspace = createWorkspace();
+      const workspace = createWorkspace({}, where);
       const configure = (next: Settings): void =>
         workspace.configure({
           ...next,

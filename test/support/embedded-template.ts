@@ -1,0 +1,43 @@
+import {
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import path from 'node:path';
+
+import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
+import { REPOSITORY } from './cli.ts';
+
+const MODULES = path.join(REPOSITORY, 'node_modules');
+
+/**
+ * Puts an embedded database into a folder as a first run makes it before it migrates. To copy one takes a tenth of the
+ * time; it is for tests of what comes after the first start.
+ */
+export async function copyEmbedded(dir: string): Promise<void> {
+  const manifest = path.join(MODULES, '@electric-sql/pglite/package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string };
+  const template = path.join(MODULES, '.cache', 'test-embedded', version);
+  if (!existsSync(template)) await make(template);
+  cpSync(template, dir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+}
+
+/** Test files may come here side by side: the first one that is ready counts. */
+async function make(template: string): Promise<void> {
+  mkdirSync(path.dirname(template), { recursive: true });
+  const folder = mkdtempSync(`${template}-`);
+  const dir = path.join(folder, 'database');
+  try {
+    await (await openEmbedded({ dir, schema: 'public' })).close();
+    renameSync(dir, template);
+  } catch (error) {
+    if (!existsSync(template)) throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
