@@ -127,7 +127,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
       message: new RegExp(
         `^error: Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have come. It can go on at ${retryAt}$`,
       ),
-      hint: /^hint: Go on then with: \S+ --source launch-library run$/,
+      hint: /^hint: Go on then, or now with a token.*: \S+ run --source launch-library$/,
     });
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
     // Too early: nothing but the quota is asked for.
