@@ -87,8 +87,8 @@ void describe('export', () => {
       ].join('\n'),
     );
     assert.deepEqual(readFileSync(join(workspace.folder, 'odd/odd.ndjson'), 'utf8').split('\n'), [
-      '{"n":1,"text":null,"big":"9007199254740993","exact":"1.50","double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k": 1.10}}',
-      '{"n":2,"text":"","big":1,"exact":"2","double":"NaN","yes":null,"at":"2006-03-24T22:30:00Z","day":"infinity","list":[],"json":null}',
+      '{"n":1,"text":null,"big":"9007199254740993","exact":1.50,"double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k": 1.10}}',
+      '{"n":2,"text":"","big":1,"exact":2,"double":"NaN","yes":null,"at":"2006-03-24T22:30:00Z","day":"infinity","list":[],"json":null}',
       '',
     ]);
   });

@@ -91,7 +91,19 @@ void describe('help', () => {
     ]);
     assert.deepEqual(commands.slice(2, -1), [
       ['Load:', 'run', 'plan'],
-      ['Inspect:', 'status', 'runs', 'checks', 'drift', 'explain', 'query', 'export', 'resources', 'dag'],
+      [
+        'Inspect:',
+        'status',
+        'runs',
+        'checks',
+        'drift',
+        'explain',
+        'tables',
+        'query',
+        'export',
+        'resources',
+        'dag',
+      ],
       ['Recover:', 'resume', 'replay', 'verify', 'rejects'],
       ['Operate:', 'serve', 'jobs', 'db'],
       ['Set up:', 'init', 'config', 'migrate', 'sandbox', 'completion', 'help'],

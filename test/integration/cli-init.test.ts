@@ -38,7 +38,7 @@ void describe('init', { concurrency: 2 }, () => {
     const untouched = await place.json<Config>(['config']);
     const jobsBefore = await place.json<JobReport[]>(['jobs']);
     const { code, stdout, stderr } = await place.run(['init']);
-    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual([code, stderr], [0, `note: made the data folder ${path.join(place.folder, 'data')}\n`]);
     assert.match(
       stdout,
       /^Wrote \S+config\.json\nThe embedded database will be in \S+\/data, which can be written\nNext: \S+spacex-pipeline run\n$/,

@@ -102,6 +102,8 @@ void describe('--json prints what its schema says', () => {
     await workspace.sql(`UPDATE launches SET rocket_id = repeat('0', 24) WHERE id = '${id}'`);
     await prove('checks', ['--rows', 'dangling_launches_rocket_id'], '--rows');
     await prove('query', ['SELECT id, name, success FROM launches']);
+    await prove('tables');
+    await prove('tables', ['launches'], 'NAME');
     await prove('export', ['--out', 'out']);
   });
 

@@ -111,7 +111,7 @@ void it('a query and a migration whose commit goes silent say that nobody knows,
     [['migrate', 'up'], /Cannot find out whether schema test_1 was migrated: /, /migrate status$/],
   ] as const) {
     const { start } = server.workspace();
-    const running = start([...args, '--schema', 'test_1', '--database-url', proxy.url]);
+    const running = start([...args, '--source', 'spacex', '--schema', 'test_1', '--database-url', proxy.url]);
     await Promise.race([proxy.silenceAt('COMMIT\0', 'open'), running.finished]);
     running.kill('SIGINT');
     assertFailure(await running.finished, { code: 5, message, hint });
