@@ -37,7 +37,8 @@ const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']
 
 /**
  * A manifest says which resources the user gave, and where those stand that are pulled by changes; a page says of which day a
- * preserved copy is, and how it was proven; a report says what a pull brings, and what was not counted.
+ * preserved copy is, and how it was proven; a report says what a pull brings, and what was not counted; a plan says how many
+ * rows of a table stay that are not derived again, and `explain` for which rows no raw file is kept.
  */
 const ADDED: ReadonlySet<string> = new Set([
   'chosen',
@@ -48,6 +49,7 @@ const ADDED: ReadonlySet<string> = new Set([
   'repeated',
   'pass',
   'carried',
+  'unproven',
   'chains',
 ]);
 
@@ -55,6 +57,9 @@ function isNew(key: string, of: object): boolean {
   // A plan says what would become of each resource, and which error decides its exit code.
   // So does each resource of a run.
   if (key === 'pages' && 'not_modified' in of) return true;
+  // So does each table that was verified of its own rows.
+  if (key === 'kept' && 'held' in of) return true;
+  if (key === 'underivable' && typeof Reflect.get(of, key) === 'number') return true;
   const ofPlan = (key === 'status' && 'newly_accepted' in of) || (key === 'error' && 'changes' in of);
   return OMITTED.has(key) || ADDED.has(key) || ofPlan;
 }
