@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 
 import { shellQuote } from '../../src/lib/shell-quote.ts';
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
@@ -152,7 +153,7 @@ void describe('the program', () => {
     for (const width of columns) {
       const { status, stdout } = inTerminal(`stty cols ${width}; ${query}`);
       assert.equal(status, 0, stdout);
-      const tables = stdout.replaceAll('\r', '');
+      const tables = stripVTControlCharacters(stdout.replaceAll('\r', ''));
       const widest = Math.max(...tables.split('\n').map((line) => line.length));
       assert.ok(widest <= width, `${widest} on ${width} columns: ${tables}`);
       assert.equal(tables === whole, width === 200);
