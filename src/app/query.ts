@@ -34,6 +34,11 @@ export async function queryTarget(
   });
 }
 
+/** Where in the statement PostgreSQL found an error, in characters from 1; null where it names no place. */
+export function placeOf(error: unknown): number | null {
+  return error instanceof PipelineError ? (statementFault(error.cause)?.position ?? null) : null;
+}
+
 /** Some tables were dropped: that may be why. */
 async function tellMissing(
   configs: readonly [SourceConfig, ...SourceConfig[]],

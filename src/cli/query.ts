@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 
-import { queryTarget, type QueryAnswer } from '../app/query.ts';
+import { placeOf, queryTarget, type QueryAnswer } from '../app/query.ts';
 import { readTextFile } from '../config/text-file.ts';
 import { wantsColour } from '../config/terminal.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -81,8 +81,8 @@ async function statementOf(
 
 /** Shows where in the statement the error is that is about to be told. */
 function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknown): void {
-  const position = error instanceof PipelineError ? error.context['position'] : undefined;
-  if (typeof position !== 'number' || lines.current() === 'json') return;
+  const position = placeOf(error);
+  if (position === null || lines.current() === 'json') return;
   stderr.write(markedLine(sql, position, (stderr.isTTY === true && stderr.columns) || 80));
 }
 

@@ -263,8 +263,8 @@ void describe('the command of a hint works as it is printed', () => {
 });
 
 /**
- * It takes somebody who is not root, a server that goes away, a serve that is running, or a source that is pulled by
- * changes: cli-prune, the tests of resume, cli-jobs, serve-gateway and changes.
+ * It takes somebody who is not root, a server that goes away, a serve that is running, a source that is pulled by
+ * changes, or a network: cli-prune, the tests of resume, cli-jobs, serve-gateway, changes, and cli-bare and first-folder.
  */
 const TYPED_ELSEWHERE = [
   'runs prune',
@@ -273,6 +273,8 @@ const TYPED_ELSEWHERE = [
   'jobs history',
   'jobs run NAME',
   'run --full',
+  'run --or-sandbox',
+  'run --from archive',
 ].map((words) => `spacex-pipeline ${words}`);
 
 /** They name the program otherwise: in help, in advisory locks, in the comments of a file. */

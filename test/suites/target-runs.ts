@@ -55,7 +55,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
     it('closes dead runs as failed and drops their staging when it begins', async () => {
       const dead = await beginRun(lab);
       await stage(dead, makersLoad('old'));
-      assert.equal((await staging(lab)).length, 4);
+      assert.equal((await staging(lab)).length, 3);
       const run = await beginRun(lab);
       assert.deepEqual(await staging(lab), []);
       assert.partialDeepStrictEqual(await runRow(lab, dead.id), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { runQuery } from '../../src/adapters/postgres/query.ts';
-import { JsonSource } from '../../src/lib/json-source.ts';
+import { JsonSource, NumberSource } from '../../src/lib/json-source.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
 /** SQL, and the value that a query gives for it. */
@@ -19,7 +19,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ['(-9223372036854775808)::bigint', '-9223372036854775808'],
   ['count(*)', 1],
   ['sum(9007199254740993::bigint)', '9007199254740993'],
-  ['1.50::numeric', '1.50'],
+  ['1.50::numeric', new NumberSource('1.50')],
   [`'NaN'::numeric`, 'NaN'],
   ['0.1::float8 + 0.2::float8', 0.30000000000000004],
   ['0.1::real', 0.1],
@@ -52,7 +52,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ['ARRAY[1, NULL]::smallint[]', [1, null]],
   ['ARRAY[1, 2]', [1, 2]],
   ['ARRAY[1, 9007199254740993]::bigint[]', [1, '9007199254740993']],
-  ['ARRAY[1.50]::numeric[]', ['1.50']],
+  ['ARRAY[1.50]::numeric[]', [new NumberSource('1.50')]],
   [`ARRAY[0.5, 'NaN']::float8[]`, [0.5, 'NaN']],
   [`ARRAY[0.5, 'Infinity']::real[]`, [0.5, 'Infinity']],
   [`ARRAY['', 'NULL', NULL, 'a,b', '"\\']`, ['', 'NULL', null, 'a,b', '"\\']],

@@ -115,7 +115,7 @@ export function databaseError(
     code: 'database',
     cause: error,
     hint: hints[key] ?? HINTS[key] ?? otherwise ?? hintOf(error, state),
-    context: { sqlstate: state, ...placeOf(error) },
+    context: { sqlstate: state },
   });
 }
 
@@ -132,11 +132,6 @@ export function statementFault(error: unknown): StatementFault | null {
   if (!isRefusal(error) || error.code === undefined) return null;
   const position = error.position === undefined ? null : Number(error.position);
   return { state: error.code, position, hint: error.hint ?? null };
-}
-
-function placeOf(error: unknown): { readonly position?: number } {
-  const position = statementFault(error)?.position ?? null;
-  return position === null ? {} : { position };
 }
 
 /** What to do about an error that has no hint of its own: its reason is all that there is to see. */
