@@ -32,7 +32,7 @@ const as = (rights: string, r: string): string => rights.replaceAll(/\br\b/g, r)
 void describe('a role', () => {
   void it('that may not create schemas is told what to ask for, and that works', async (t) => {
     const url = await roleUrl(t, 'creates_nothing');
-    const args = ['--schema', 'Its "own"', '--database-url', url];
+    const args = ['--source', 'spacex', '--schema', 'Its "own"', '--database-url', url];
     const refused = await loaded.workspace.run(['migrate', 'up', ...args]);
     assertFailure(refused, {
       code: 5,
@@ -44,7 +44,7 @@ void describe('a role', () => {
     const { code, stderr } = await loaded.workspace.run([
       'run',
       '--migrate',
-      '--source',
+      '--from',
       loaded.api.url,
       ...args,
     ]);

@@ -69,12 +69,12 @@ const LIMITS = {
 void describe('what a role has set on the server', () => {
   void it('ends no run and changes nothing about it', async (t) => {
     const url = await roleUrl(t, 'is_set_apart', { ...MEANINGS, ...LIMITS });
-    const there = ['--database-url', url, '--schema', 'apart'];
-    const here = ['--schema', 'usual'];
+    const there = ['--database-url', url, '--source', 'spacex', '--schema', 'apart'];
+    const here = ['--source', 'spacex', '--schema', 'usual'];
     const { workspace, api, admin } = loaded;
     const gate = createGate(40_000);
     api.set(LAUNCHES, { body: loaded.good, gate });
-    const running = workspace.start(['run', '--migrate', '--source', api.url, ...there]);
+    const running = workspace.start(['run', '--migrate', '--from', api.url, ...there]);
     await Promise.race([gate.reached, running.finished]);
     // Longer than its session may be idle.
     await admin().query('SELECT pg_sleep(0.4)');
@@ -82,7 +82,7 @@ void describe('what a role has set on the server', () => {
     const { code, stderr } = await running.finished;
     assert.equal(code, 0, stderr);
     api.set(LAUNCHES, { body: loaded.good });
-    assert.equal((await workspace.run(['run', '--migrate', '--source', api.url, ...here])).code, 0);
+    assert.equal((await workspace.run(['run', '--migrate', '--from', api.url, ...here])).code, 0);
 
     const checks = (schema: string) =>
       admin().query(`SELECT check_name, count, error FROM ${schema}_pipeline.run_checks ORDER BY check_name`);
