@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { dashboards } from '../../ops/dashboards/index.ts';
+import { sources } from '../../src/sources/index.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { expressionsOf, metricsIn, readDashboard, readRules } from '../support/ops.ts';
 import { without } from '../support/prometheus.ts';
@@ -26,7 +27,8 @@ void describe('after a job on the sandbox', () => {
   let workspace: ServerWorkspace;
   let serve: RunningServe;
   before(async () => {
-    workspace = server.workspace({ resources: null });
+    const jobs = Object.fromEntries(sources.map(({ name }) => [name, { source: name }]));
+    workspace = server.workspace({ resources: null, jobs });
     serve = await startServe(workspace, ['--from', 'sandbox', '--migrate']);
     await Promise.all([serve.line(/job spacex succeeded/), serve.line(/job launch-library succeeded/)]);
   });

@@ -162,7 +162,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       ] as const) {
         for (const write of [true, false]) {
           await assert.rejects(runQuery(lab.session, sql, { write }), (error: PipelineError) => {
-            assert.partialDeepStrictEqual(error, { code: 'database', context: { sqlstate } });
+            assert.deepEqual([error.code, error.context], ['database', { sqlstate }]);
             assert.equal(statementFault(error.cause)?.position ?? null, position);
             return true;
           });
