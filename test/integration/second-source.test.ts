@@ -145,7 +145,7 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
       message: /does not exist/,
       hint: /^hint: Nothing of launch-library was loaded yet\..*: \S+ run --source launch-library$/,
     });
-  assertFailure(await run('query', 'SELECT * FROM mars'), { code: 5, message: /mars/, hint: /resources$/ });
+  assertFailure(await run('query', 'SELECT * FROM mars'), { code: 5, message: /mars/, hint: /tables$/ });
   assertFailure(await run('explain', 'launches', 'nobody'), { code: 2, message: /neither a row nor/ });
   assertFailure(await run('export', '--tables', 'moons'), {
     code: 2,
