@@ -54,7 +54,10 @@ it('limits of a resource that there is not, or of another form, are refused befo
   const { configure, run } = server.workspace();
   const asked = api.requests.length;
   configure({ source: { limits: { lanches: {} } } });
-  assertFailure(await run(['run', '--source', api.url]), { code: 2, message: /"lanches": did you mean launches\?$/ });
+  assertFailure(await run(['run', '--source', api.url]), {
+    code: 2,
+    message: /"lanches": did you mean launches\?$/,
+  });
   configure({ source: { limits: { launches: { reject: {} } } } });
   const key =
     /unknown key "sources\.spacex\.limits\.launches\.reject"; did you mean "sources\.spacex\.limits\.launches\.rejects"/;
