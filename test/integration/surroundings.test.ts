@@ -153,7 +153,7 @@ void describe('the program', () => {
     for (const width of columns) {
       const { status, stdout } = inTerminal(`stty cols ${width}; ${query}`);
       assert.equal(status, 0, stdout);
-      const tables = stripVTControlCharacters(stdout.replaceAll('\r', ''));
+      const tables = stripVTControlCharacters(stdout.replaceAll('\r', '')).replaceAll(/ +$/gm, '');
       const widest = Math.max(...tables.split('\n').map((line) => line.length));
       assert.ok(widest <= width, `${widest} on ${width} columns: ${tables}`);
       assert.equal(tables === whole, width === 200);
