@@ -61,16 +61,12 @@ export async function openSource(
   const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
   if (choice.orSandbox && !fallsBack)
     deps.log.info('--or-sandbox has no effect: an address, a day or a database was chosen');
-  const reason = fallsBack ? await upstream.reach(deps.signal) : null;
-  if (!fallsBack && choice.from === 'live' && deps.job === undefined) {
-    const unreached = await upstream.reach(deps.signal);
-    if (unreached !== null) {
-      await upstream.close();
-      throw unreachable(loaded, address.url, unreached);
-    }
-  }
+  // Somebody waits for an answer, unless it is a job.
+  const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
+  const reason = probes ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
     await upstream.close();
+    if (!fallsBack) throw unreachable(loaded, address.url, reason);
     deps.log.warn(
       `Cannot use ${maskUrl(address.url)}: ${reason}. Running on the built-in sandbox API instead: its data are simulated.`,
     );
