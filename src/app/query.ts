@@ -6,9 +6,9 @@ import { runQuery } from '../adapters/postgres/query.ts';
 import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
-import { sources } from '../sources/index.ts';
 import { inSchemaOf, migrationDirs } from './database.ts';
 import type { OpenDatabase } from './runtime.ts';
+import { flagFor } from './source-flag.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
@@ -57,8 +57,10 @@ async function tellMissing(
   if (!missing.some((name) => name.startsWith('everything') || isMeant(name))) {
     const absent = await neverLoaded(configs, opened, named).catch(() => null);
     if (absent === null) return error;
-    const flag = absent === sources[0].name ? '' : ` --source ${absent}`;
-    return hinting(error, `Nothing of ${absent} was loaded yet. Load it with: spacex-pipeline run${flag}`);
+    return hinting(
+      error,
+      `Nothing of ${absent} was loaded yet. Load it with: spacex-pipeline run${flagFor(absent)}`,
+    );
   }
   const names = missing.join(', ');
   return hinting(

@@ -12,18 +12,13 @@ import { NotFoundError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
 import { sqlType, type Table } from '../core/table.ts';
 import { suggest } from '../lib/suggest.ts';
-import { sources } from '../sources/index.ts';
 import { inSchemaOf } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { readAsItStands } from './read-target.ts';
 import type { OpenDatabase } from './runtime.ts';
+import { flagFor } from './source-flag.ts';
 
-export type TableColumn = {
-  readonly name: string;
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly description: string | null;
-};
+export type TableColumn = PresentTable['columns'][number];
 
 /** A table or view of a source, with what is in it. */
 export type TableReport = {
@@ -103,7 +98,6 @@ function noLedger(error: unknown): null {
 
 /** As they would be made, in the order of the resources. */
 function neverLoaded({ name, resources }: Source, schema: string): TableReport[] {
-  const flag = name === sources[0].name ? '' : ` --source ${name}`;
   return resources.flatMap(({ tables }) =>
     tables.map((table) => ({
       source: name,
@@ -113,7 +107,7 @@ function neverLoaded({ name, resources }: Source, schema: string): TableReport[]
       rows: null,
       bytes: null,
       changed_at: null,
-      empty: `never loaded; load it with: spacex-pipeline run${flag}`,
+      empty: `never loaded; load it with: spacex-pipeline run${flagFor(name)}`,
       description: table.doc,
       columns: columnsOf(table),
     })),

@@ -8,7 +8,8 @@ import type { CommandContext } from './context.ts';
 import { copiesLines, laterLines, leftLines } from './copies.ts';
 import { driftLine } from './drift.ts';
 import { printLine, printTable } from './print.ts';
-import { dataDirOf, flagFor, flagsAbout, typeable } from './self.ts';
+import { flagFor } from '../app/source-flag.ts';
+import { dataDirOf, flagsAbout, typeable } from './self.ts';
 
 /** What lists the tables that a run has filled. */
 const LOOK = 'tables';

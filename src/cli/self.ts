@@ -60,11 +60,6 @@ function addressFor(text: string, cwd: string, given: GlobalOptions): string | n
   return dataDir !== undefined && isSimulatedDir(resolve(cwd, dataDir)) ? 'sandbox' : null;
 }
 
-/** What a command about this source needs, with a space before it: nothing where it is the one that is meant anyway. */
-export function flagFor(source: string): string {
-  return source === sources[0].name ? '' : ` --source ${source}`;
-}
-
 /** A command may mean all sources, but a schema is that of one. */
 function sourceOf({ schema, source }: GlobalOptions): string | undefined {
   const [first, ...others] = sources.map(({ name }) => name);

@@ -7,7 +7,8 @@ import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
-import { flagFor, typeable } from './self.ts';
+import { flagFor } from '../app/source-flag.ts';
+import { typeable } from './self.ts';
 
 export const registerStatus: Register = (program, streams, act) => {
   program
