@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
@@ -36,7 +37,7 @@ void describe('the end of a run', () => {
   const commandIn = (line: RegExp): string[] => {
     const command = line.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
     const [program = '', ...args] = command.split(' ');
-    assert.ok(LAUNCHER.endsWith(program.replaceAll('../', '/')), program);
+    assert.equal(resolve(workspace.folder, program), LAUNCHER);
     return args;
   };
   const typed = (args: readonly string[]) => runCli(args, { cwd: workspace.folder });
