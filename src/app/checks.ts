@@ -2,7 +2,7 @@ import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/che
 import type { SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
-import { danglingChecks, type RunReport } from '../core/run.ts';
+import { danglingChecks, isPublished } from '../core/run.ts';
 import { suggest } from '../lib/suggest.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
@@ -28,11 +28,6 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const;
 /** Is a severity that one, or a worse one? */
 export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport['severity']): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
-}
-
-/** Did the run publish something, so that checks were made? */
-export function isPublished({ status }: RunReport): boolean {
-  return status === 'succeeded' || status === 'partial';
 }
 
 /** What the data checks of a run found, the newest published one for null: errors first, most rows first. */

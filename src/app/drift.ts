@@ -2,7 +2,6 @@ import { profiledResources, readManifest, readProfile, runNames } from '../adapt
 import { compareProfiles, newInPart, type Drift } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
-import { sandboxDataDir } from './history.ts';
 
 /** The document that `drift --json` prints. */
 export type DriftReport = {
@@ -96,13 +95,9 @@ async function profiledAt(dataDir: string, sources: readonly string[], place: st
       hint: 'spacex-pipeline runs',
     });
   }
-  const elsewhere = sandboxDataDir(dataDir);
   throw new PipelineError(`Cannot tell any drift: no run in ${dataDir} has left a profile`, {
     code: 'usage',
-    hint:
-      elsewhere === null
-        ? 'Type: spacex-pipeline run'
-        : `Simulated runs are in ${elsewhere}: give --data-dir.`,
+    hint: 'spacex-pipeline run',
   });
 }
 

@@ -14,6 +14,7 @@ import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
 import { embeddedDir, type Runtime } from './runtime.ts';
 
@@ -76,7 +77,9 @@ export async function findRun(
   if (first === undefined) {
     const what = runs.length === 0 ? 'run: there is none yet' : `run ${id}: ${whyNone(id ?? '', ids)}`;
     const hint =
-      elsewhere === null ? 'spacex-pipeline runs' : `Simulated runs are in ${elsewhere}: give --data-dir.`;
+      elsewhere === null
+        ? 'spacex-pipeline runs'
+        : `Simulated runs: spacex-pipeline --data-dir ${shellQuote(elsewhere)} runs`;
     throw new NotFoundError(`Cannot find ${what}`, hint);
   }
   if (picked.length > 1) {

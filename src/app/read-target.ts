@@ -3,6 +3,7 @@ import { migrationStates } from '../adapters/postgres/migrate.ts';
 import { publishedAtAll } from '../adapters/postgres/published.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import { inSchemaOf, migrationDirs, READ_WAIT_MS, withDatabase } from './database.ts';
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
@@ -93,6 +94,8 @@ export function requireEmbedded(dataDir: string, what: string): void {
   throw new PipelineError(`Cannot ${what}: there is no database in ${dataDir} yet`, {
     code: 'database',
     hint:
-      simulated === null ? 'spacex-pipeline run' : `Simulated records are in ${simulated}: give --data-dir.`,
+      simulated === null
+        ? 'spacex-pipeline run'
+        : `Simulated records: spacex-pipeline --data-dir ${shellQuote(simulated)} tables`,
   });
 }

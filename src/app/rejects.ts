@@ -15,52 +15,57 @@ import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import type { HistoryDeps } from './history.ts';
-import { readTarget } from './read-target.ts';
+import { readTargets } from './read-target.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
 
-/** Records that broke their contract, and what became of each: the ledger's lines, newest first. */
+/** Records of these sources that broke their contract, and what became of each: the ledgers' lines, newest first. */
 export async function rejectLines(
-  config: SourceConfig,
+  configs: readonly SourceConfig[],
   filter: RejectFilter,
   deps: HistoryDeps,
 ): Promise<readonly RejectLine[]> {
-  const found = await readTarget(config, 'list rejects', deps, ({ session }) => findRejects(session, filter));
-  return found.map(lineOf);
+  const found = await readTargets(configs, 'list rejects', deps, (_, { session }) =>
+    findRejects(session, filter),
+  );
+  const lines = found.flat().map(lineOf);
+  if (found.length > 1) lines.sort((a, b) => Date.parse(b.last_seen) - Date.parse(a.last_seen));
+  return lines.slice(0, filter.limit);
 }
 
 /** A line with the bytes of its record; null where neither the ledger nor a raw file has them any more. */
 export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 
-/** The lines of one record. Throws `usage` where there are none. */
+/** The lines of one record, in whichever of these sources it is. Throws `usage` where there are none. */
 export async function showReject(
-  config: SourceConfig,
+  configs: readonly SourceConfig[],
   id: string,
   resources: readonly string[] | null,
   deps: HistoryDeps,
 ): Promise<readonly ShownReject[]> {
   const filter = { id, resources, limit: 100 };
-  const found = await readTarget(config, 'show a reject', deps, ({ session }) =>
-    findRejects(session, filter),
-  );
-  if (found.length === 0) throw unknownReject(id);
-  const shown: ShownReject[] = [];
-  for (const one of found) {
-    shown.push({ ...lineOf(one), bytes: one.bytes ?? (await bytesInRaw(config, one)) });
-  }
+  const found = await readTargets(configs, 'show a reject', deps, async ({ dataDir }, { session }) => {
+    const shown: ShownReject[] = [];
+    for (const one of await findRejects(session, filter))
+      shown.push({ ...lineOf(one), bytes: one.bytes ?? (await bytesInRaw(dataDir, one)) });
+    return shown;
+  });
+  const shown = found.flat();
+  if (shown.length === 0) throw unknownReject(id);
   return shown;
 }
 
-/** Lets a record be as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
+/** Accepts a record as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
 export async function waiveReject(
-  config: SourceConfig,
+  configs: readonly SourceConfig[],
   request: { readonly id: string; readonly resources: readonly string[] | null; readonly reason: string },
   deps: HistoryDeps,
 ): Promise<number> {
   const { id, reason, resources } = request;
-  const waived = await readTarget(config, 'waive a reject', { ...deps, alone: true }, ({ session }) =>
+  const counts = await readTargets(configs, 'waive a reject', { ...deps, alone: true }, (_, { session }) =>
     waiveRejects(session, id, resources, reason),
   );
+  const waived = counts.reduce((sum, count) => sum + count, 0);
   if (waived === 0) throw unknownReject(id, 'open ');
   return waived;
 }
@@ -72,16 +77,16 @@ function lineOf(kept: KeptReject): RejectLine {
 
 /** A record too large for the ledger, from the raw file of the run that saw it last. */
 async function bytesInRaw(
-  config: SourceConfig,
+  dataDir: string,
   { resource, last_run_id, offset, page }: KeptReject,
 ): Promise<Buffer | null> {
-  const manifest = await readManifest(config.dataDir, last_run_id).catch(() => null);
+  const manifest = await readManifest(dataDir, last_run_id).catch(() => null);
   const file = manifest?.raw[resource]?.[page - 1];
   if (file === undefined) return null;
   const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: MAX_RECORD_BYTES });
   splitter.push(Buffer.from('['));
   try {
-    const path = join(runFolder(config.dataDir, last_run_id), file.path);
+    const path = join(runFolder(dataDir, last_run_id), file.path);
     const chunks: AsyncIterable<Buffer> = createReadStream(path, { start: offset });
     for await (const chunk of chunks) {
       const [first] = splitter.push(chunk);

@@ -17,7 +17,7 @@ const FIRST: readonly (readonly [why: string, command: string])[] = [
 export function registerBare(program: Command, streams: CommandStreams): void {
   program.action(async (_options: unknown, command: Command) => {
     const context = await openContext(streams, command, { all: true });
-    if (context.json || hasData(context.loaded.config)) await showStatus(context, null);
+    if (context.json || (await hasData(context.loaded.config))) await showStatus(context, null);
     else printFirst(context);
   });
 }

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import {
   checkedRows,
   isAtLeast,
-  isPublished,
   newestChecks,
   runChecks,
   SEVERITIES,
@@ -12,12 +11,13 @@ import {
 } from '../app/checks.ts';
 import { ofRun } from '../app/history.ts';
 import { PipelineError } from '../core/errors.ts';
-import { isFinding } from '../core/run.ts';
+import { isFinding, isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
 import { typeable } from './self.ts';
 import { printJson, printLine, printTable } from './print.ts';
+import { openToRead } from './read-folder.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -37,7 +37,7 @@ export const registerChecks: Register = (program, streams, act) => {
     )
     .addHelpText('after', example('checks', 'checks --fail-on error'))
     .action(async (id: string | undefined, options: Options, command) => {
-      const context = await openContext(streams, command);
+      const context = await openToRead(streams, command);
       const { failOn, limit, rows } = options;
       if (rows !== undefined) {
         if (failOn !== undefined)

@@ -87,7 +87,7 @@ export function configsOf({ all: [first, ...others] }: CommandContext): [SourceC
 }
 
 /** The settings that the flags of a command make, `ofSource` for the one that it works on. */
-type OwnFlags = {
+export type OwnFlags = {
   readonly shared?: ConfigFlags;
   /** Does the command mean every source where none is named? */
   readonly all?: true;

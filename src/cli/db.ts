@@ -1,9 +1,10 @@
 import { serveDatabase } from '../app/db-serve.ts';
 import { example, type Register } from './command.ts';
 import { psqlLine } from './examples.ts';
-import { configsOf, openContext } from './context.ts';
+import { configsOf } from './context.ts';
 import { countOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
+import { openToRead } from './read-folder.ts';
 
 const SERVE_HELP = [
   'For psql, DBeaver, Metabase, Grafana and whatever else speaks to PostgreSQL, on this machine alone, without a',
@@ -22,9 +23,9 @@ export const registerDb: Register = (program, streams) => {
     .description('serve the embedded database to tools that speak to PostgreSQL, until Ctrl-C')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .addHelpText('after', `\n${SERVE_HELP}`)
-    .addHelpText('after', example('db serve --port 5433', 'db serve --data-dir data/sandbox'))
+    .addHelpText('after', example('db serve --port 5433'))
     .action(async ({ port = 0 }: { readonly port?: number }, command) => {
-      const context = await openContext(streams, command);
+      const context = await openToRead(streams, command);
       await serveDatabase(
         configsOf(context),
         {

@@ -4,9 +4,10 @@ import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
 import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
 import { percent } from '../lib/percent.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
+import { openToRead } from './read-folder.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
 
@@ -24,7 +25,7 @@ export const registerDrift: Register = (program, streams, act) => {
     )
     .addHelpText('after', example('drift', 'drift --fail-on new'))
     .action(async (id: string | undefined, options: Options, command) => {
-      const context = await openContext(streams, command);
+      const context = await openToRead(streams, command);
       const names = configsOf(context).map(({ source }) => source.name);
       const { dataDir } = context.loaded.config;
       const report = await driftOf(dataDir, names, id ?? null, options.contract === true);

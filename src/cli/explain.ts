@@ -2,18 +2,19 @@ import { explain, type Explanation } from '../app/explain.ts';
 import type { FoundRecord, LostRaw } from '../app/search-raw.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
+import { openToRead } from './read-folder.ts';
 
 export const registerExplain: Register = (program, streams) => {
   program
     .command('explain')
     .description('where a row came from: its runs, and the bytes that the API sent')
     .argument('<table>', 'a table of a resource')
-    .argument('<id>', 'the id of the record; of a child table, all its rows are told')
+    .argument('<id>', 'the id of the record; shows all of its rows in that table')
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
-      const context = await openContext(streams, command);
+      const context = await openToRead(streams, command);
       const explanation = await explain(configsOf(context), name, id, context);
       if (context.json) printJson(context, explanation);
       else printExplanation(context, explanation);
@@ -25,7 +26,7 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   printLine(context, `${table} ${id}: ${rows.length === 1 ? '1 row' : `${rows.length} rows`}`);
   printRows(context, explanation);
   for (const { deleted_at, run_id } of tombstones) {
-    printLine(context, `Gone from the source: deleted ${deleted_at} by run ${run_id}`);
+    printLine(context, `Missing from the source: deleted ${deleted_at} by run ${run_id}`);
   }
   printLine(context, '');
   printTable(
@@ -40,10 +41,10 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   for (const record of records) printRecord(context, record);
   if (records.length === 0) {
     printLine(context, '');
-    printLine(context, 'No raw file that is kept here holds the record.');
+    printLine(context, 'No raw file in this folder has the record.');
   } else if (unproven.length > 0) {
     printLine(context, '');
-    printLine(context, 'No raw file that is kept here holds the record of:');
+    printLine(context, 'No raw file in this folder has the record of:');
     for (const row of unproven) printLine(context, `  ${Object.values(row).join(' ')}`);
   }
 }
@@ -54,7 +55,7 @@ function printRows(context: CommandContext, { key, rows }: Explanation): void {
   if (rows.length === 0) return;
   printTable(
     context,
-    [...key, 'first brought by', 'last changed by', 'at'],
+    [...key, 'first loaded by', 'last changed by', 'at'],
     rows.map(({ _first_run_id: first, _loaded_at: at, _run_id: last, ...row }) => [
       ...key.map((column) => row[column]),
       first,
@@ -74,9 +75,7 @@ function printLost(context: CommandContext, lost: LostRaw): void {
 
 function lostReason({ host, reason }: LostRaw): string {
   if (reason === 'elsewhere') return `is on host ${host}`;
-  return reason === 'missing'
-    ? 'is not there any more, pruned or moved'
-    : 'is damaged, other bytes are there';
+  return reason === 'missing' ? 'is missing: pruned or moved' : 'is damaged: its bytes have changed';
 }
 
 function printRecord(context: CommandContext, found: FoundRecord): void {
@@ -93,7 +92,7 @@ function printRecord(context: CommandContext, found: FoundRecord): void {
   );
   if (request.proof !== null)
     printLine(context, `A copy of ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
-  printLine(context, `File whole, sha256 ${found.sha256}`);
+  printLine(context, `File intact, sha256 ${found.sha256}`);
   if (errors !== null) {
     printLine(context, 'It broke its contract, so an older record is behind the row:');
     for (const { message, path } of errors)

@@ -5,9 +5,17 @@ import { Option } from 'commander';
 import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
-import { configsOf, openContext } from './context.ts';
+import { configsOf } from './context.ts';
 import { listOption } from './options.ts';
 import { printJson, printTable } from './print.ts';
+import { openToRead } from './read-folder.ts';
+
+type Options = {
+  readonly tables?: readonly string[];
+  readonly format: ExportFormat;
+  readonly bom?: boolean;
+  readonly out: string;
+};
 
 export const registerExport: Register = (program, streams) => {
   program
@@ -19,13 +27,19 @@ export const registerExport: Register = (program, streams) => {
       listOption,
     )
     .addOption(new Option('--format <format>', 'what the files are').choices(EXPORT_FORMATS).default('csv'))
-    .option('--out <dir>', 'folder for the files, made where it is not there', 'export')
-    .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format ndjson`))
-    .action(async (options: { tables?: readonly string[]; format: ExportFormat; out: string }, command) => {
-      const context = await openContext(streams, command, { all: true });
+    .option('--bom', 'start CSV files with a byte order mark, which Excel needs to read them as UTF-8')
+    .option('--out <dir>', 'folder for the files, created if missing', 'export')
+    .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format parquet`))
+    .action(async (options: Options, command) => {
+      const context = await openToRead(streams, command, { all: true });
       const written = await exportTables(
         configsOf(context),
-        { tables: options.tables ?? null, format: options.format, out: resolve(context.cwd, options.out) },
+        {
+          tables: options.tables ?? null,
+          format: options.format,
+          bom: options.bom === true,
+          out: resolve(context.cwd, options.out),
+        },
         context,
       );
       if (context.json) printJson(context, written);

@@ -28,7 +28,7 @@ export const registerJobs: Register = (program, streams, act) => {
     .action(async (_options, own) => {
       const context = await openContext(streams, own, { all: true });
       const { jobs, reached } = await reach(context);
-      if (!jobs.every(({ from }) => from === 'sandbox')) inFolderToRead(context, 'jobs');
+      if (!jobs.every(({ from }) => from === 'sandbox')) await inFolderToRead(context, 'jobs');
       const named = new Set(context.all.map(({ config }) => config.source.name));
       const reports = (await reached.list()).filter(({ source }) => named.has(source));
       if (context.json) printJson(context, reports);
@@ -75,7 +75,7 @@ export const registerJobs: Register = (program, streams, act) => {
       const context = await openContext(streams, own, { all: true });
       const { jobs, reached } = await reach(context);
       const job = jobs.find((one) => one.name === name);
-      if (job?.from !== 'sandbox') inFolderToRead(context, `jobs history ${shellQuote(name)}`);
+      if (job?.from !== 'sandbox') await inFolderToRead(context, `jobs history ${shellQuote(name)}`);
       const tries = await reached.history(name, limit);
       if (context.json) printJson(context, tries);
       else printTries(context, name, tries);

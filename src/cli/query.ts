@@ -16,6 +16,7 @@ import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printPaged } from './pager.ts';
 import { printJsonRows } from './print.ts';
+import { openToRead } from './read-folder.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
 
@@ -46,7 +47,7 @@ With --json, the second column called name is name_2.`,
     )
     .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`, 'query -x -f report.sql'))
     .action(async (given: string | undefined, options: Options, command) => {
-      const context = await openContext(streams, command);
+      const context = await (options.write === true ? openContext : openToRead)(streams, command);
       const sql = await statementOf(context, given, options.file);
       const result = await queryTarget(
         configsOf(context),

@@ -1,19 +1,44 @@
 import { relative } from 'node:path';
 
+import type { Command } from 'commander';
+
 import { folderToRead } from '../app/folder-to-read.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import type { CommandContext } from './context.ts';
+import { openContext, type CommandContext, type CommandStreams, type OwnFlags } from './context.ts';
 import { printNote } from './print.ts';
 import { typeable } from './self.ts';
+
+/** The context of a command that only shows what is there. */
+export async function openToRead(
+  streams: CommandStreams,
+  command: Command,
+  own: OwnFlags = {},
+): Promise<CommandContext> {
+  return inFolderToRead(await openContext(streams, command, own), typedAs(command));
+}
+
+/** A command as it was typed, without the flags that every command has. */
+function typedAs(command: Command): string {
+  const names: string[] = [];
+  for (let one = command; one.parent !== null; one = one.parent) names.unshift(one.name());
+  const flags = command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') return [];
+    const value: unknown = command.getOptionValue(name);
+    const flag = option.long ?? option.short ?? '';
+    return typeof value === 'boolean' ? [flag] : [flag, String(value)];
+  });
+  return [...names, ...flags, ...command.args].map(shellQuote).join(' ');
+}
 
 /**
  * The same context on the data folder that a command reads which shows what has happened. A note says so where that is
  * not the obvious one, or not the only one: `command` is what to type for the other.
  */
-export function inFolderToRead(context: CommandContext, command: string): CommandContext {
+export async function inFolderToRead(context: CommandContext, command: string): Promise<CommandContext> {
   const { all, cwd, given, loaded } = context;
-  const { dataDir, simulated } = folderToRead(loaded.config);
+  const { dataDir, simulated } = await folderToRead(loaded.config);
   const path = (dir: string): string => relative(cwd, dir) || '.';
   if (simulated !== null) {
     const text = `Simulated records are in ${shellQuote(path(simulated))}. To see them: spacex-pipeline ${command}`;
@@ -22,7 +47,7 @@ export function inFolderToRead(context: CommandContext, command: string): Comman
   if (dataDir === loaded.config.dataDir) return context;
   printNote(
     context,
-    `These are the simulated records in ${path(dataDir)}: there is no database in ${path(loaded.config.dataDir)} yet`,
+    `Reading the simulated records in ${path(dataDir)}: nothing has been published in ${path(loaded.config.dataDir)} yet`,
   );
   const there = (one: LoadedSource): LoadedSource => ({ ...one, config: { ...one.config, dataDir } });
   const [first, ...others] = all;

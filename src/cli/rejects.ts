@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import stringWidth from 'fast-string-width';
 
-import { findRun, rejectsOf, type Reject } from '../app/history.ts';
+import { findRun, ofRun, rejectsOf, type Reject } from '../app/history.ts';
 import {
   rejectLines,
   REJECT_STATUSES,
@@ -11,15 +11,17 @@ import {
   type RejectStatus,
   type ShownReject,
 } from '../app/rejects.ts';
+import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { locate } from '../lib/json-locate.ts';
 import { suggest } from '../lib/suggest.ts';
 import { escapeControls } from '../lib/text-table.ts';
-import { openContext, type CommandContext } from './context.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption, resourcesOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
+import { openToRead } from './read-folder.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -40,19 +42,19 @@ export const registerRejects: Register = (program, streams) => {
     .option('--limit <n>', 'how many records', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
     .action(async (id: string | undefined, options: ListOptions, command) => {
-      const context = await openContext(streams, command);
+      const context = await openToRead(streams, command);
       if (id !== undefined) refuseMistyped(id);
-      const { config } = context.loaded;
       const resources = chosen(context, options.resources);
       if (options.status !== undefined) {
-        const runId = id === undefined ? null : (await findRun(config, id, context)).run_id;
+        const runId = id === undefined ? null : (await named(context, id)).run_id;
         const status = options.status === 'all' ? null : options.status;
-        const lines = await rejectLines(config, { status, resources, runId, limit: options.limit }, context);
+        const filter = { status, resources, runId, limit: options.limit };
+        const lines = await rejectLines(configsOf(context), filter, context);
         if (context.json) printJson(context, lines);
         else printTable(context, LINE_COLUMNS, lines.map(lineRow), 2);
         return;
       }
-      const { run_id } = await findRun(config, id ?? null, context);
+      const { config, run_id } = await named(context, id ?? null);
       const found: Reject[] = [];
       for await (const reject of rejectsOf(config, run_id ?? '', resources)) {
         if (found.length >= options.limit) break;
@@ -73,8 +75,8 @@ export const registerRejects: Register = (program, streams) => {
     .argument('<id>', 'id of the record')
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
     .action(async (id: string, options: { resources?: readonly string[] }, command) => {
-      const context = await openContext(streams, command);
-      const found = await showReject(context.loaded.config, id, chosen(context, options.resources), context);
+      const context = await openToRead(streams, command);
+      const found = await showReject(configsOf(context), id, chosen(context, options.resources), context);
       if (context.json) {
         printJson(
           context,
@@ -90,7 +92,7 @@ export const registerRejects: Register = (program, streams) => {
     .action(async (id: string, options: { reason: string; resources?: readonly string[] }, command) => {
       const context = await openContext(streams, command);
       const request = { id, reason: options.reason, resources: chosen(context, options.resources) };
-      const waived = await waiveReject(context.loaded.config, request, context);
+      const waived = await waiveReject(configsOf(context), request, context);
       if (context.json) printJson(context, { id, waived });
       else printLine(context, `Waived ${waived} ${waived === 1 ? 'line' : 'lines'} of record ${id}.`);
     });
@@ -106,12 +108,20 @@ function refuseMistyped(word: string): void {
   );
 }
 
+async function named(
+  context: CommandContext,
+  id: string | null,
+): Promise<{ readonly config: SourceConfig; readonly run_id: string | null }> {
+  const run = await ofRun(context.all, id, context);
+  const { config } = run.loaded;
+  return { config, run_id: (await findRun(config, run.id, context)).run_id };
+}
+
 /** Null for all. Throws `usage` for a name that is none. */
-function chosen(
-  { loaded }: CommandContext,
-  resources: readonly string[] | undefined,
-): readonly string[] | null {
-  const names = loaded.config.source.resources.map(({ name }) => name);
+function chosen(context: CommandContext, resources: readonly string[] | undefined): readonly string[] | null {
+  const names = [
+    ...new Set(configsOf(context).flatMap(({ source }) => source.resources.map(({ name }) => name))),
+  ];
   const unknown = resources?.find((name) => !names.includes(name));
   if (unknown !== undefined) throw unknownResource(unknown, names);
   return resources ?? null;

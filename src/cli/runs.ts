@@ -1,13 +1,12 @@
 import { findRun, ofRun, pastRuns } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
-import { shellQuote } from '../lib/shell-quote.ts';
 import { copyRows } from './copies.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { registerPrune } from './prune.ts';
-import { inFolderToRead } from './read-folder.ts';
+import { openToRead } from './read-folder.ts';
 import { typeable } from './self.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -19,7 +18,7 @@ export const registerRuns: Register = (program, streams, act) => {
     .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
-      const context = inFolderToRead(await openContext(streams, command, { all: true }), 'runs');
+      const context = await openToRead(streams, command, { all: true });
       const found = await pastRuns(configsOf(context), options.limit, context);
       if (context.json) printJson(context, found);
       else printRuns(context, found);
@@ -30,8 +29,7 @@ export const registerRuns: Register = (program, streams, act) => {
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
-      const shown = id === undefined ? 'runs show' : `runs show ${shellQuote(id)}`;
-      const context = inFolderToRead(await openContext(streams, command), shown);
+      const context = await openToRead(streams, command);
       const run = await ofRun(context.all, id ?? null, context);
       const found = await findRun(run.loaded.config, run.id, context);
       if (context.json) printJson(context, found);

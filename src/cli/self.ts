@@ -35,7 +35,7 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
   const url = withoutPassword(databaseUrl);
   const flags = Object.entries({
     '--config': given.config,
-    '--data-dir': given.dataDir,
+    '--data-dir': text.includes(' --data-dir ') ? undefined : given.dataDir,
     '--database-url': url === null || url === '' ? undefined : url,
     '--source': text.includes(' --source ') ? undefined : sourceOf(given),
     '--schema': given.schema,
@@ -45,9 +45,9 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
   const from = addressFor(text, cwd, given);
   const ready = from === null ? text : text.replace(PULLS, `$& --from ${shellQuote(from)}`);
   const secret = url === null ? URL_APART : url === databaseUrl ? '' : PASSWORD_APART;
-  return ready.replace(/(^|: )spacex-pipeline (?=[-a-z])/, (_, before: string) => {
-    if (secret === '') return `${before}${self} `;
-    return before === '' ? `With ${secret}: ${self} ` : ` (with ${secret}): ${self} `;
+  return ready.replace(COMMAND, (_, before: string, variable: string) => {
+    if (secret === '') return `${before}${variable}${self} `;
+    return before === '' ? `With ${secret}: ${variable}${self} ` : ` (with ${secret}): ${variable}${self} `;
   });
 }
 
@@ -67,8 +67,10 @@ function sourceOf({ schema, source }: GlobalOptions): string | undefined {
   return named ?? (schema === undefined || others.length === 0 ? undefined : first);
 }
 
+/** A variable may be set for it alone. */
+const COMMAND = /(^|: )((?:[A-Z_]+=\S+ )?)spacex-pipeline (?=[-a-z])/;
 /** Commands that would pull real records by default. */
-const PULLS = /(?<=(?:^|: )spacex-pipeline )(?:run|plan)(?= |$)(?!.* --from )/;
+const PULLS = /(?<=(?:^|: )(?:[A-Z_]+=\S+ )?spacex-pipeline )(?:run|plan)(?= |$)(?!.* --from )/;
 const PASSWORD_APART = 'the password as PGPASSWORD or in ~/.pgpass';
 const URL_APART = 'the database URL as SPACEX_PIPELINE_DATABASE_URL';
 

@@ -28,7 +28,7 @@ export const registerStatus: Register = (program, streams, act) => {
 
 /** Prints the status of each source. */
 export async function showStatus(given: CommandContext, maxAge: number | null): Promise<StatusReport> {
-  const context = inFolderToRead(given, 'status');
+  const context = await inFolderToRead(given, 'status');
   const report = await readStatuses(context.loaded.whole, configsOf(context), maxAge, context);
   if (context.json) printJson(context, report);
   else printStatus(context, report);

@@ -2,10 +2,10 @@ import { findTables, listTables, type TableReport } from '../app/tables.ts';
 import { formatDuration } from '../core/duration.ts';
 import { formatBytes } from '../lib/format-bytes.ts';
 import { example, type Register } from './command.ts';
-import { configsOf, openContext, type CommandContext } from './context.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { printJson, printLine, printTable } from './print.ts';
-import { inFolderToRead } from './read-folder.ts';
+import { openToRead } from './read-folder.ts';
 import { typeable } from './self.ts';
 
 export const registerTables: Register = (program, streams) => {
@@ -16,7 +16,7 @@ export const registerTables: Register = (program, streams) => {
     .addHelpText('after', '\nRows are counted now. The last change is the end of the run that made it.')
     .addHelpText('after', example('tables', `tables ${EXAMPLE_NAME}`))
     .action(async (name: string | undefined, _options, command) => {
-      const context = inFolderToRead(await openContext(streams, command, { all: true }), 'tables');
+      const context = await openToRead(streams, command, { all: true });
       const all = await listTables(configsOf(context), context);
       const found = name === undefined ? all : findTables(all, name);
       if (context.json) printJson(context, name === undefined ? found.map(withoutColumns) : found);

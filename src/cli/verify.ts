@@ -1,8 +1,9 @@
 import { verifyTargets, type TableVerdict, type VerifyReport } from '../app/verify.ts';
 import { example, type Register } from './command.ts';
-import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
+import { typeable } from './self.ts';
+import { openToRead } from './read-folder.ts';
 
 const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as const;
 
@@ -12,7 +13,7 @@ export const registerVerify: Register = (program, streams, act) => {
     .description('every published row against the ledger and the raw files; exits 1 where they differ')
     .addHelpText('after', example('verify', 'verify --json'))
     .action(async (_options, command) => {
-      const context = await openContext(streams, command, { all: true });
+      const context = await openToRead(streams, command, { all: true });
       const progress = createProgress(context);
       const report = await verifyTargets(context.all, {
         ...context,
@@ -56,16 +57,19 @@ export const registerVerify: Register = (program, streams, act) => {
         printLine(context, `${resource} cannot be derived again: ${reason}`);
       }
       printLine(context, '');
-      printLine(context, verdict(report));
+      for (const line of verdict(report)) printLine(context, typeable(line, context.cwd, context.given));
     });
 };
 
-function verdict({ intact, tables }: VerifyReport): string {
-  if (intact) return 'Everything is as it was published.';
-  const same = tables.every(({ digest, digest_now, rows }) => digest === digest_now && rows.length === 0);
-  return same
-    ? 'Every table is as the ledger says, but not all could be compared with raw.'
-    : 'Not everything is as it was published. The next run puts it right.';
+function verdict({ intact, tables }: VerifyReport): string[] {
+  if (intact) return ['Everything is as it was published.'];
+  const wrong = tables.filter(({ digest, digest_now, rows }) => digest !== digest_now || rows.length > 0);
+  if (wrong.length === 0)
+    return ['Every table matches the ledger, but not all could be compared with raw files.'];
+  const commands = [...new Set(wrong.map(({ source }) => source))].map(
+    (source) => `To repair it: spacex-pipeline run --source ${source} --full`,
+  );
+  return ['Not everything is as it was published.', ...commands];
 }
 
 function differences({ table, rows }: TableVerdict): unknown[][] {

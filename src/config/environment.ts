@@ -105,5 +105,5 @@ export function refuseUnknownVariables(
       message: `unknown variable${question}`,
     };
   });
-  refuse(problems, 'Rename or unset it; the README has the table of all variables.');
+  refuse(problems, 'Rename or unset it; docs/configuration.md has the table of all variables.');
 }

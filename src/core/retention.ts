@@ -1,4 +1,4 @@
-import type { RunStatus } from './run.ts';
+import { isPublished, type RunStatus } from './run.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -55,7 +55,7 @@ export function choosePrunable(
   now: number,
 ): Prunable[] {
   const known = new Map(ledger.runs.map((run) => [run.run_id, run]));
-  const published = ledger.runs.filter(({ status }) => isPublished(status)).map(({ run_id }) => run_id);
+  const published = ledger.runs.filter(isPublished).map(({ run_id }) => run_id);
   const kept = new Set([
     ...ledger.standsOn,
     ...newest(published, rules.publishedRuns),
@@ -77,16 +77,12 @@ export function choosePrunable(
       if (!manifest.ours) return [];
       const run = known.get(run_id) ?? null;
       const { status, at } = run ?? manifest;
-      if (run !== null && isPublished(status)) return [{ run_id, status, reason: 'superseded' }];
+      if (run !== null && isPublished(run)) return [{ run_id, status, reason: 'superseded' }];
       const isOn = status === 'running' && (run !== null || manifest.alive);
-      if (isOn || isPublished(status) || !isOld(at)) return [];
+      if (isOn || isPublished({ status }) || !isOld(at)) return [];
       return [{ run_id, status, reason: 'failed' }];
     })
     .sort((a, b) => (a.run_id < b.run_id ? 1 : -1));
-}
-
-function isPublished(status: RunStatus): boolean {
-  return status === 'succeeded' || status === 'partial';
 }
 
 /** Ids of runs sort by time. */

@@ -93,6 +93,13 @@ export type CheckResult = {
   readonly error: string | null;
 };
 
+/** Is what the run loaded what readers see? */
+export function isPublished<R extends { readonly status: RunStatus }>(
+  run: R,
+): run is R & { readonly status: 'succeeded' | 'partial' } {
+  return run.status === 'succeeded' || run.status === 'partial';
+}
+
 /** Did it find something, or could it not be made? */
 export function isFinding({ count, error }: Pick<CheckResult, 'count' | 'error'>): boolean {
   return error !== null || (count ?? 0) > 0;

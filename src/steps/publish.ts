@@ -118,10 +118,10 @@ async function judgeOne(
   const limit = rules.vanished(name);
   if (!exceeds(limit, vanishing, live)) return item;
   const error = new PipelineError(
-    `Cannot publish ${name}: ${vanishing} of ${live} rows are gone from the source, more than limits.vanished allows (${limit.count} and ${limit.share * 100} %)`,
+    `Cannot publish ${name}: ${vanishing} of ${live} rows are missing from the source, more than limits.vanished allows (${limit.count} and ${limit.share * 100} %)`,
     {
       code: 'vanished',
-      hint: 'Look at its raw file; if the rows are really gone, raise limits.vanished for one run.',
+      hint: `If the source really deleted them: SPACEX_PIPELINE_VANISHED_COUNT=${vanishing} spacex-pipeline run --resources ${name}`,
     },
   );
   return refuse(item, 'failed', error);

@@ -241,7 +241,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.ok(pruned.lost.length > 0);
     assert.match(
       await beside.text(['explain', 'launch_versions', idOf(changed)]),
-      /No raw file that is kept here holds/,
+      /No raw file in this folder has/,
     );
     assert.ok((await verify()).intact);
     // The other source is as it was.

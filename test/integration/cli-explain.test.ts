@@ -128,7 +128,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { code, stderr, stdout } = await workspace.run(['explain', 'launch_cores', changed.id]);
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^launch_cores ${changed.id}: ${changed.cores.length} rows$`, 'm'));
-    assert.match(stdout, /^launch_id +\w+ +first brought by +last changed by +at$/m);
+    assert.match(stdout, /^launch_id +\w+ +first loaded by +last changed by +at$/m);
     assert.match(stdout, new RegExp(`^Raw of run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
     assert.match(stdout, /^Bytes \d+ to \d+ \(offset \d+, length \d+\), record \d+$/m);
     assert.match(stdout, /^ +"details": "moved\\u202e\\u001b\[2J",$/m);
@@ -183,7 +183,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', gone.id]);
     assert.match(
       stdout,
-      new RegExp(`0 rows\\nGone from the source: deleted \\S+ by run ${runs[4]?.run_id}$`, 'm'),
+      new RegExp(`0 rows\\nMissing from the source: deleted \\S+ by run ${runs[4]?.run_id}$`, 'm'),
     );
     // Back again, it has a row and keeps its tombstone.
     api.set(LAUNCHES, { body: JSON.stringify(launches) });
@@ -248,7 +248,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(nowhere.code, 0);
     assert.match(
       nowhere.stdout,
-      /^And \d+ older raw files? that cannot be read\.\n\nNo raw file that is kept here holds/m,
+      /^And \d+ older raw files? that cannot be read\.\n\nNo raw file in this folder has/m,
     );
   });
 

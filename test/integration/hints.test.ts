@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
-import { cliEnvironment, REPOSITORY } from '../support/cli.ts';
+import { REPOSITORY } from '../support/cli.ts';
+import { followHints } from '../support/follow-hints.ts';
 import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
-import {
-  assertFailure,
-  createTestServer,
-  createWorkspace,
-  QUICK_SOURCE,
-  type Workspace,
-} from '../support/workspace.ts';
+import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /**
  * Every command that a hint prints, typed into a shell as it is printed. The cases follow one another, as each
@@ -34,41 +26,7 @@ after(async () => {
   embedded.remove();
 });
 
-const typed = new Set<string>();
-
-/** Fails as `args` do, then does what the last line tells. */
-async function follow(
-  args: readonly string[],
-  expected: string | RegExp,
-  options: {
-    readonly place?: Workspace;
-    readonly codes?: readonly number[];
-    /** What the text tells to set. */
-    readonly env?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<string> {
-  const { place = workspace, codes = [0], env: told = {} } = options;
-  const failed = await place.run(args);
-  const command = [failed.stderr, failed.stdout]
-    .map((printed) => printed.trimEnd().split('\n').at(-1) ?? '')
-    .map((last) => /^(?:hint: )?(?:.*: )?(\S*bin\/spacex-pipeline .*)$/.exec(last)?.[1])
-    .find((one) => one !== undefined);
-  assert.ok(command, `no command in the last line of ${failed.stdout}${failed.stderr}`);
-  const canonical = command.replace(/^\S+/, 'spacex-pipeline');
-  if (typeof expected === 'string') assert.equal(canonical, `spacex-pipeline ${expected}`);
-  else assert.match(canonical, expected);
-  typed.add(canonical).add(canonical.replace(/ --source \S+/, ''));
-  for (const name of Object.keys(told)) assert.match(`${failed.stderr}${failed.stdout}`, new RegExp(name));
-  const env = { ...cliEnvironment(told), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
-  const shell = spawn(command, { cwd: place.folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(shell.stdout),
-    text(shell.stderr),
-    once(shell, 'close'),
-  ]);
-  assert.ok(codes.includes(Number(code)), `${command} exits ${code}: ${stdout}${stderr}`);
-  return stdout;
-}
+const { follow, typed } = followHints(workspace);
 
 async function pull(...args: readonly string[]): Promise<string> {
   const { report } = await workspace.pull(args);
@@ -130,6 +88,12 @@ void describe('the command of a hint works as it is printed', () => {
     const rejected = await follow(['run', '--full'], 'rejects list --resource launches');
     assert.match(rejected, /required/);
     await follow(['resume'], 'run --resources launches', { codes: [4] });
+    await workspace.sql("UPDATE rockets SET name = 'altered'");
+    await follow(['verify'], 'run --source spacex --full', { codes: [4] });
+    const fewer: unknown[] = JSON.parse(String(replies[LAUNCHES].body));
+    api.set(LAUNCHES, { body: JSON.stringify(fewer.slice(0, 40)) });
+    const accepted = /^SPACEX_PIPELINE_VANISHED_COUNT=20 spacex-pipeline run --resources launches$/;
+    await follow(['run', '--full'], accepted);
     // A rocket that there is not: a check finds it.
     const odd = String(replies[LAUNCHES].body).replace(/"rocket":"\w+"/, `"rocket":"${'0'.repeat(24)}"`);
     api.set(LAUNCHES, { body: odd });

@@ -38,7 +38,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
       assert.equal(code, 0, stderr);
       assert.equal(
         stderr,
-        'note: These are the simulated records in data/sandbox: there is no database in data yet\n',
+        'note: Reading the simulated records in data/sandbox: nothing has been published in data yet\n',
       );
     }
     const { database, sources }: StatusReport = JSON.parse(status.stdout);
@@ -48,9 +48,36 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.match((await workspace.run(['status', '--max-age', '1s'])).stdout, NEXT);
   });
 
+  void it('is read by every command that only shows what there is', async () => {
+    const [rocket] = await workspace.json<{ id: string }[]>(['query', 'SELECT id FROM rockets LIMIT 1']);
+    for (const args of [
+      ['query', 'SELECT 1'],
+      ['checks'],
+      ['tables'],
+      ['verify'],
+      ['drift'],
+      ['rejects'],
+      ['explain', 'rockets', String(rocket?.id)],
+      ['export', '--out', 'files'],
+    ]) {
+      const { code, stderr } = await workspace.run(args);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /^note: Reading the simulated records in data\/sandbox: /, args.join(' '));
+    }
+  });
+
   void it('is never written by itself', async () => {
     const disabled = await workspace.run(['jobs', 'disable', 'spacex']);
     assertFailure(disabled, { code: 5, message: /there is no database yet/ });
+    for (const args of [
+      ['query', '--write', 'DELETE FROM rockets'],
+      ['rejects', 'waive', 'x', '--reason', 'y'],
+    ])
+      assertFailure(await workspace.run(args), {
+        code: 5,
+        message: /there is no database in \S+\/data yet/,
+        hint: /^hint: Simulated records: \S+ --data-dir \S+\/data\/sandbox tables$/,
+      });
     assert.ok(!existsSync(path.join(workspace.folder, 'data/database')));
   });
 
@@ -70,7 +97,16 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.equal(code, 3, stderr);
   });
 
-  void it('is named where the real one has a database, too', async () => {
+  void it('is read as long as the real one has a database in which nothing was published', async () => {
+    workspace.configure({ source: { ...QUICK_SOURCE, baseUrl: 'http://127.0.0.1:9' }, resources });
+    assert.equal((await workspace.run(['run'])).code, 3);
+    workspace.configure({ source, resources });
+    assert.ok(existsSync(path.join(workspace.folder, 'data/database')));
+    for (const seen of Object.values(await look()))
+      assert.match(seen.stderr, /^note: Reading the simulated records in data\/sandbox: /);
+  });
+
+  void it('is named where the real one has published, too', async () => {
     assert.equal((await workspace.run(['run'])).code, 0);
     const seen = await look();
     for (const [name, { code, stderr }] of Object.entries(seen)) {

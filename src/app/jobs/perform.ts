@@ -8,7 +8,7 @@ import { PipelineError, reportError, type ErrorCode } from '../../core/errors.ts
 import type { Subscriber } from '../../core/events.ts';
 import type { EndOfJob, JobEvent } from '../../core/job.ts';
 import type { QueueEntry, Settlement, Ticket } from '../../core/queue.ts';
-import type { RunReport, RunStatus } from '../../core/run.ts';
+import { isPublished, type RunReport } from '../../core/run.ts';
 import { withDatabase } from '../database.ts';
 import type { RunDeps } from '../run.ts';
 import { dataDirOf } from '../data-folders.ts';
@@ -66,17 +66,18 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
     if (type !== 'run.started') return;
     timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
   };
-  const report = isPublished(previous)
-    ? { ...previous, error: null, resources: {} }
-    : await startRun(loaded, job, previous?.run_id ?? null, dataDir, {
-        ...deps,
-        job: { name: job.name, id: ticket.id },
-        subscribers: [...deps.subscribers, limit],
-        signal: AbortSignal.any([signal, ticket.signal, timeout.signal]),
-        waitForLock: waitForSchema(ticket.id, deps, (reason) =>
-          onJob({ ...of, type: 'job.waiting', reason }),
-        ),
-      }).catch(unbegun);
+  const report =
+    previous !== null && isPublished(previous)
+      ? { ...previous, error: null, resources: {} }
+      : await startRun(loaded, job, previous?.run_id ?? null, dataDir, {
+          ...deps,
+          job: { name: job.name, id: ticket.id },
+          subscribers: [...deps.subscribers, limit],
+          signal: AbortSignal.any([signal, ticket.signal, timeout.signal]),
+          waitForLock: waitForSchema(ticket.id, deps, (reason) =>
+            onJob({ ...of, type: 'job.waiting', reason }),
+          ),
+        }).catch(unbegun);
   clearTimeout(timer);
 
   const end = judge(report, {
@@ -96,12 +97,6 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
 }
 
 type Report = Pick<RunReport, 'run_id' | 'status' | 'error' | 'resources'>;
-
-function isPublished(
-  run: { readonly run_id: string; readonly status: RunStatus } | null,
-): run is { readonly run_id: string; readonly status: 'succeeded' | 'partial' } {
-  return run?.status === 'succeeded' || run?.status === 'partial';
-}
 
 /** Of a run that never began. */
 function unbegun(error: unknown): Report {

@@ -23,7 +23,7 @@ export async function reachJobs(
   deps: HistoryDeps,
 ): Promise<ReachedJobs> {
   const { config } = whole;
-  const toRead = folderToRead(config);
+  const toRead = await folderToRead(config);
   const isServer = config.database.url !== null;
   const homeOf = ({ from }: Job): string => (isServer ? config.dataDir : dataDirOf(config, from));
   const readOf = (job: Job): string => (homeOf(job) === config.dataDir ? toRead.dataDir : homeOf(job));
