@@ -18,8 +18,18 @@ import { safeFileName } from '../lib/safe-file-name.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
-export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
+export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export type ExportRequest = {
+  /** Null for every table of the sources. */
+  readonly tables: readonly string[] | null;
+  readonly format: ExportFormat;
+  /** Start CSV files with a byte order mark? */
+  readonly bom: boolean;
+  /** The folder of the files. */
+  readonly out: string;
+};
 
 export type ExportedTable = { readonly table: string; readonly file: string; readonly rows: number };
 
@@ -31,7 +41,7 @@ export type ExportedTable = { readonly table: string; readonly file: string; rea
  */
 export async function exportTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
-  request: { readonly tables: readonly string[] | null; readonly format: ExportFormat; readonly out: string },
+  request: ExportRequest,
   deps: HistoryDeps,
 ): Promise<readonly ExportedTable[]> {
   const [first, ...others] = configs;
@@ -100,26 +110,43 @@ async function exportTable(
   session: Session,
   schema: string,
   table: ReadableTable,
-  { format, out }: { readonly format: ExportFormat; readonly out: string },
+  { bom, format, out }: ExportRequest,
   signal: AbortSignal,
 ): Promise<ExportedTable> {
   const path = join(out, `${safeFileName(table.name)}.${format}`);
   const file = await writing(path, () => createAtomicFile(path));
-  const linesOf = (rows: RowSet['rows']): readonly string[] =>
-    format === 'csv' ? rows.map((row) => csvLine(row.map(plainCell))) : jsonLines(table.columns, rows);
   let count = 0;
+  const counted = (rows: RowSet['rows']): void => {
+    signal.throwIfAborted();
+    count += rows.length;
+  };
+  const chunks =
+    format === 'parquet'
+      ? (await import('./parquet.ts')).parquetChunks(session, schema, table, counted)
+      : textChunks(session, schema, table, { bom, format }, counted);
   try {
-    if (format === 'csv') await writing(path, () => file.write(Buffer.from(csvLine(table.columns))));
-    for await (const rows of readTable(session, schema, table)) {
-      signal.throwIfAborted();
-      count += rows.length;
-      await writing(path, () => file.write(Buffer.from(linesOf(rows).join(''))));
-    }
+    for await (const bytes of chunks) await writing(path, () => file.write(bytes));
     await writing(path, () => file.commit());
   } finally {
     await file.discard();
   }
   return { table: table.name, file: path, rows: count };
+}
+
+async function* textChunks(
+  session: Session,
+  schema: string,
+  table: ReadableTable,
+  { bom, format }: { readonly bom: boolean; readonly format: 'csv' | 'ndjson' },
+  counted: (rows: RowSet['rows']) => void,
+): AsyncGenerator<Uint8Array> {
+  if (format === 'csv') yield Buffer.from(`${bom ? '\uFEFF' : ''}${csvLine(table.columns)}`);
+  for await (const rows of readTable(session, schema, table)) {
+    counted(rows);
+    const lines =
+      format === 'csv' ? rows.map((row) => csvLine(row.map(plainCell))) : jsonLines(table.columns, rows);
+    yield Buffer.from(lines.join(''));
+  }
 }
 
 function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -134,6 +161,6 @@ function notThere(schema: string, missing: readonly string[], other?: SourceConf
       : `Give the schema of a table of another source, as in ${other.settings.schema}.NAME. `;
   return new PipelineError(`Cannot export ${what}: not in schema ${schema}`, {
     code: 'usage',
-    hint: `${elsewhere}A run or migrate up makes the tables that are told by: spacex-pipeline resources`,
+    hint: `${elsewhere}Tables and views are listed by: spacex-pipeline tables`,
   });
 }

@@ -86,6 +86,9 @@ void describe('export', () => {
         '',
       ].join('\n'),
     );
+    assert.equal((await workspace.run(['export', ...out, '--bom'])).code, 0);
+    const marked = readFileSync(join(workspace.folder, 'odd/odd.csv'), 'utf8');
+    assert.match(marked, /^\uFEFFn,text,[^\uFEFF]+$/);
     assert.deepEqual(readFileSync(join(workspace.folder, 'odd/odd.ndjson'), 'utf8').split('\n'), [
       '{"n":1,"text":null,"big":"9007199254740993","exact":1.50,"double":0.1,"yes":true,"at":"2006-03-24T21:30:00.5Z","day":"2006-03-24","list":[1,2],"json":{"k": 1.10}}',
       '{"n":2,"text":"","big":1,"exact":2,"double":"NaN","yes":null,"at":"2006-03-24T22:30:00Z","day":"infinity","list":[],"json":null}',
@@ -196,8 +199,8 @@ void describe('export', () => {
   });
 
   void it('refuses a format that it does not know', async () => {
-    const result = await workspace.run(['export', '--format', 'parquet']);
-    assertFailure(result, { code: 2, message: /parquet.*csv, ndjson/, hint: /export --help/ });
+    const result = await workspace.run(['export', '--format', 'xlsx']);
+    assertFailure(result, { code: 2, message: /xlsx.*csv, ndjson, parquet/, hint: /export --help/ });
   });
 
   void it('refuses tables that are not there, and writes none', async () => {

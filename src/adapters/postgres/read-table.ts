@@ -8,6 +8,8 @@ const FETCHED_ROWS = 5000;
 export type ReadableTable = {
   readonly name: string;
   readonly columns: readonly string[];
+  /** The type of each column as PostgreSQL writes it, `numeric(10,2)`; of a domain the type that it is based on. */
+  readonly types: readonly string[];
   /** Expressions over the table as `t`. Rows that are equal by all of them are equal byte for byte. */
   readonly order: readonly string[];
 };
@@ -16,6 +18,7 @@ type Found = { readonly name: string; readonly has_key: boolean; readonly column
 
 type Column = {
   readonly name: string;
+  readonly is: string;
   readonly type: 'text' | 'sorted' | 'other';
   /** Its place in the primary key, from 0. */
   readonly key: number | null;
@@ -31,6 +34,7 @@ export async function readableTables(
   const found = tables.map(({ name, has_key, columns }) => ({
     name,
     columns: columns.map((column) => column.name),
+    types: columns.map((column) => column.is),
     order: has_key ? keyOrder(columns) : wholeOrder(columns),
   }));
   const missing = names.filter((name) => found.every((table) => table.name !== name));
@@ -44,6 +48,7 @@ export async function readableTables(
 const TABLES = `SELECT c.relname::text AS name, bool_or(i.indrelid IS NOT NULL) AS has_key,
     coalesce(json_agg(json_build_object(
       'name', a.attname,
+      'is', format_type(coalesce(nullif(y.typbasetype, 0), a.atttypid), a.atttypmod),
       'type', CASE WHEN y.typcategory = 'S' THEN 'text'
                    WHEN y.typtype = 'e' OR o.opcintype IS NOT NULL THEN 'sorted' ELSE 'other' END,
       'key', CASE WHEN array_position(i.indkey::int2[], a.attnum) < i.indnkeyatts
@@ -89,16 +94,20 @@ export async function inSnapshot<T>(session: Session, work: () => Promise<T>): P
   }
 }
 
-/** All rows of a table in its order, some thousands at a time. Inside of a snapshot only. */
+/**
+ * All rows of a table in its order, some thousands at a time: its columns, or the value of each of these expressions over
+ * the table as `t`. Inside of a snapshot only.
+ */
 export async function* readTable(
   session: Session,
   schema: string,
   { name, columns, order }: ReadableTable,
+  values: readonly string[] = [columnList(columns, 't')],
 ): AsyncGenerator<RowSet['rows']> {
   try {
     await session.query(
       `DECLARE table_rows NO SCROLL CURSOR FOR
-       SELECT ${columnList(columns, 't')} FROM ${ident(schema, name)} AS t ORDER BY ${order.join(', ')}`,
+       SELECT ${values.join(', ')} FROM ${ident(schema, name)} AS t ORDER BY ${order.join(', ')}`,
     );
     for (;;) {
       const fetched = await session.printed(`FETCH ${FETCHED_ROWS} FROM table_rows`);

@@ -1,0 +1,156 @@
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+
+import { readTable, type ReadableTable } from '../adapters/postgres/read-table.ts';
+import type { RowSet, Session } from '../adapters/postgres/session.ts';
+import { ident } from '../adapters/postgres/sql.ts';
+import { PipelineError } from '../core/errors.ts';
+
+/** Rows of a row group: readers skip and read whole ones, and one is in memory while it is written. */
+const GROUP_ROWS = 20_000;
+/** Parquet's own limit for decimals that all readers know. */
+const MOST_DIGITS = 38;
+
+/**
+ * A table as a Parquet file, in chunks of bytes, compressed with Snappy. Integers beyond 2^53 and `numeric` keep every
+ * digit, times are microseconds in UTC, and lists are JSON. What Parquet has no type for is text.
+ * Throws `usage` for a value that it cannot hold: a `numeric` of more than 38 digits, or one that is not finite.
+ */
+export async function* parquetChunks(
+  session: Session,
+  schema: string,
+  table: ReadableTable,
+  counted: (rows: RowSet['rows']) => void,
+): AsyncGenerator<Uint8Array> {
+  const columns: Column[] = [];
+  for (const [index, name] of table.columns.entries())
+    columns.push(await columnOf(session, ident(schema, table.name), name, table.types[index] ?? 'text'));
+  const bytes = new ByteWriter();
+  const file = new ParquetWriter({
+    writer: bytes,
+    schema: [
+      { name: table.name, num_children: columns.length },
+      ...columns.map(({ element }) => ({ ...element, repetition_type: 'OPTIONAL' as const })),
+    ],
+    createdBy: 'spacex-pipeline',
+  });
+  /** What was written so far, which then may be overwritten. */
+  const taken = (): Uint8Array => {
+    const chunk = bytes.getBytes().slice();
+    bytes.index = 0;
+    return chunk;
+  };
+  let group: RowSet['rows'][number][] = [];
+  const writeGroup = (): void => {
+    const columnData = columns.map(({ element, parse }, index) => ({
+      name: element.name,
+      data: group.map((row) => {
+        const value = row[index];
+        return value === null || value === undefined ? null : parse(value);
+      }),
+    }));
+    void file.write({ columnData, rowGroupSize: GROUP_ROWS }); // a promise only where its writer gives one
+    group = [];
+  };
+  const values = columns.map(({ value }) => value);
+  for await (const rows of readTable(session, schema, table, values)) {
+    counted(rows);
+    group.push(...rows);
+    if (group.length < GROUP_ROWS) continue;
+    writeGroup();
+    yield taken();
+  }
+  if (group.length > 0) writeGroup();
+  void file.finish();
+  yield taken();
+}
+
+type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
+
+type Column = {
+  readonly element: SchemaElement;
+  /** What to select of the table as `t`. */
+  readonly value: string;
+  readonly parse: (selected: unknown) => unknown;
+};
+
+async function columnOf(session: Session, table: string, name: string, is: string): Promise<Column> {
+  const column = `t.${ident(name)}`;
+  switch (is) {
+    case 'boolean':
+      return { element: { name, type: 'BOOLEAN' }, value: column, parse: (selected) => selected };
+    case 'smallint':
+    case 'integer':
+      return { element: { name, type: 'INT32' }, value: column, parse: Number };
+    case 'bigint':
+      return {
+        element: { name, type: 'INT64' },
+        value: `${column}::text`,
+        parse: (selected) => BigInt(String(selected)),
+      };
+    case 'real':
+    case 'double precision':
+      return { element: { name, type: 'DOUBLE' }, value: column, parse: Number };
+    case 'date':
+      return {
+        element: { name, type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
+        value: `${column} - date '1970-01-01'`,
+        parse: Number,
+      };
+    case 'timestamp with time zone':
+    case 'timestamp without time zone':
+      return {
+        element: {
+          name,
+          type: 'INT64',
+          logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: is.includes('with time'), unit: 'MICROS' },
+        },
+        value: `(extract(epoch FROM ${column}) * 1000000)::bigint::text`,
+        parse: (selected) => BigInt(String(selected)),
+      };
+    case 'bytea':
+      return {
+        element: { name, type: 'BYTE_ARRAY' },
+        value: `encode(${column}, 'hex')`,
+        parse: (selected) => Buffer.from(String(selected), 'hex'),
+      };
+  }
+  if (/^numeric\b/.test(is)) return decimal(session, table, name);
+  return {
+    element: { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
+    value: is.endsWith('[]') ? `to_json(${column})::text` : `${column}::text`,
+    parse: String,
+  };
+}
+
+/** A decimal has one scale: the largest that a value of the column has. */
+async function decimal(session: Session, table: string, name: string): Promise<Column> {
+  const column = `t.${ident(name)}`;
+  const { digits, finite, scale } = await session.one<{ digits: number; finite: boolean; scale: number }>(
+    `SELECT coalesce(max(scale(n)), 0) AS scale, coalesce(max(length(trunc(abs(n))::text)), 0) AS digits,
+       count(*) = count(n) AS finite
+     FROM (SELECT CASE WHEN ${column} NOT IN ('NaN', 'Infinity', '-Infinity') THEN ${column} END AS n
+           FROM ${table} AS t WHERE ${column} IS NOT NULL) finite`,
+  );
+  if (!finite || digits + scale > MOST_DIGITS) {
+    const reason = finite
+      ? `it has numbers of more than ${MOST_DIGITS} digits`
+      : 'it has numbers that are not finite';
+    throw new PipelineError(`Cannot export ${name} of ${table} as Parquet: ${reason}`, {
+      code: 'usage',
+      hint: 'Give --format csv or ndjson.',
+    });
+  }
+  return {
+    element: {
+      name,
+      type: 'FIXED_LEN_BYTE_ARRAY',
+      type_length: 16,
+      converted_type: 'DECIMAL',
+      precision: MOST_DIGITS,
+      scale,
+      logical_type: { type: 'DECIMAL', precision: MOST_DIGITS, scale },
+    },
+    value: `trunc(${column} * 10::numeric ^ ${scale})::text`,
+    parse: (selected) => BigInt(String(selected)),
+  };
+}
