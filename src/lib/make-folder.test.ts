@@ -27,3 +27,12 @@ test('fails where a file is in the way', async () => {
 test('fails where a folder is there and takes none', { skip: !existsSync('/proc/self') }, async () => {
   await assert.rejects(makeFolder('/proc/nothing/a'), { code: 'ENOENT' });
 });
+
+test('is made while others make folders beside it', async () => {
+  for (let round = 0; round < 20; round++) {
+    const above = join(root, `round-${round}`, 'runs');
+    const paths = Array.from({ length: 8 }, (_, index) => join(above, String(index), 'raw'));
+    await Promise.all(paths.map((path) => makeFolder(path)));
+    for (const path of paths) assert.ok(existsSync(path));
+  }
+});
