@@ -7,7 +7,7 @@ import {
   type RunFolderEntry,
 } from '../adapters/files/run-folders.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import { retentionLedger } from '../adapters/postgres/retention.ts';
+import { pruneTombstones, retentionLedger } from '../adapters/postgres/retention.ts';
 import type { Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { reportError, type ErrorReport } from '../core/errors.ts';
@@ -38,11 +38,13 @@ export type PrunedFolder = {
 export type PruneReport = {
   readonly dry_run: boolean;
   readonly pruned: readonly PrunedFolder[];
+  /** Deleted rows that the ledger kept, and that are old enough to go. */
+  readonly tombstones: number;
   /** Folders of runs that stay, those of other databases among them. */
   readonly kept: number;
 };
 
-/** Removes the run folders that the configuration does not keep. Throws, and removes none, without a ledger. */
+/** Removes the run folders and tombstones that the configuration does not keep. Throws, and removes none, without a ledger. */
 export async function pruneRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   dryRun: boolean,
@@ -51,28 +53,44 @@ export async function pruneRuns(
   const [{ dataDir, database }] = configs;
   // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
   const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
-  const reports = await readTargets(
+  const found = await readTargets(
     configs,
     'prune runs',
     { ...deps, alone: true },
     async (config, { session }) => {
-      const ofDirs: PruneReport[] = [];
+      const ofDirs: PrunedDataDir[] = [];
       for (const dir of dirs) ofDirs.push(await pruneDataDir(config, dir, session, { ...deps, dryRun }));
-      return ofDirs;
+      return { ofDirs, tombstones: await pruneLedger(config, session, deps.clock, dryRun) };
     },
   );
+  const reports = found.map(({ ofDirs }) => ofDirs);
+  const tombstones = found.reduce((sum, one) => sum + one.tombstones, 0);
   // What one source lets go counts as kept with the others, unless it is gone by then.
   const pruned = reports.flat().flatMap((report) => report.pruned);
   const [first = []] = reports;
   const seen = first.reduce((sum, { kept, pruned: own }) => sum + kept + own.filter(isFolder).length, 0);
-  return { dry_run: dryRun, pruned, kept: seen - pruned.filter(isFolder).length };
+  return { dry_run: dryRun, pruned, kept: seen - pruned.filter(isFolder).length, tombstones };
 }
 
 function isFolder({ reason }: PrunedFolder): boolean {
   return reason !== 'leftover';
 }
 
-/** The same for one data folder, over a session that is open. */
+/** Drops the tombstones that are older than the configuration keeps; counts them. */
+export function pruneLedger(
+  { retention }: SourceConfig,
+  session: Session,
+  clock: Clock,
+  dryRun: boolean,
+): Promise<number> {
+  return pruneTombstones(session, clock.now() - retention.tombstoneDays * DAY_MS, dryRun);
+}
+
+const DAY_MS = 86_400_000;
+
+type PrunedDataDir = Pick<PruneReport, 'pruned' | 'kept'>;
+
+/** Removes the run folders of one data folder, over a session that is open. */
 export async function pruneDataDir(
   config: SourceConfig,
   dataDir: string,
@@ -82,7 +100,7 @@ export async function pruneDataDir(
     dryRun,
     signal,
   }: { readonly clock: Clock; readonly dryRun: boolean; readonly signal: AbortSignal },
-): Promise<PruneReport> {
+): Promise<PrunedDataDir> {
   const ledger: RetentionLedger = await retentionLedger(session);
   const { folders, leftovers } = await listRunFolders(dataDir, clock.now());
   const facts = folders.map((folder) => factsOf(folder, config));
@@ -96,7 +114,7 @@ export async function pruneDataDir(
     const error = dryRun ? null : await remove(dataDir, one.run_id);
     pruned.push({ ...one, run_dir: runFolder(dataDir, one.run_id), error });
   }
-  return { dry_run: dryRun, pruned, kept: folders.length - prunable.length };
+  return { pruned, kept: folders.length - prunable.length };
 }
 
 function leftover(runId: string) {

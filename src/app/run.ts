@@ -15,7 +15,7 @@ import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { telling } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
 import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
-import { pruneDataDir } from './prune.ts';
+import { pruneDataDir, pruneLedger } from './prune.ts';
 import type { OpenDatabase, OpenOptions, Runtime } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
 
@@ -155,8 +155,13 @@ async function prune(config: SourceConfig, dataDir: string, session: Session, de
     const { pruned } = await pruneDataDir(config, dataDir, session, { ...deps, dryRun: false });
     for (const { error } of pruned) if (error !== null) deps.log.warn(error.message);
     const count = pruned.filter(({ error }) => error === null).length;
-    if (count === 0) return;
-    deps.log.info(`removed ${count} ${count === 1 ? 'folder' : 'folders'} of old runs`, { pruned: count });
+    if (count > 0)
+      deps.log.info(`removed ${count} ${count === 1 ? 'folder' : 'folders'} of old runs`, { pruned: count });
+    const tombstones = await pruneLedger(config, session, deps.clock, false);
+    if (tombstones > 0)
+      deps.log.info(`removed ${tombstones} old ${tombstones === 1 ? 'tombstone' : 'tombstones'}`, {
+        tombstones,
+      });
   } catch (error) {
     deps.log.warn(`Cannot prune old runs: ${reasonOf(error)}`);
   }

@@ -166,4 +166,5 @@ export const pruneDocument: Schema<PruneReport> = object({
     { description: 'folders that were removed, or would be with --dry-run' },
   ),
   kept: count('folders of runs that stay, those of other databases and schemas included'),
+  tombstones: count('deleted rows that the ledger no longer keeps'),
 });

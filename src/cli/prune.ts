@@ -7,7 +7,7 @@ import { printJson, printLine, printTable } from './print.ts';
 export const registerPrune: Register = (runs, streams, act) => {
   runs
     .command('prune')
-    .description('remove the folders of old runs, as `retention` says; the ledger keeps its rows')
+    .description('remove the folders of old runs and old tombstones, as `retention` says')
     .option('--dry-run', 'remove nothing, only list them')
     .addHelpText('after', example('runs prune --dry-run'))
     .action(async (options: { dryRun?: boolean }, command) => {
@@ -19,7 +19,7 @@ export const registerPrune: Register = (runs, streams, act) => {
     });
 };
 
-function printPruned(context: CommandContext, { dry_run, kept, pruned }: PruneReport): void {
+function printPruned(context: CommandContext, { dry_run, kept, pruned, tombstones }: PruneReport): void {
   const gone = pruned.filter(({ error }) => error === null);
   if (gone.length > 0) {
     printTable(
@@ -31,7 +31,8 @@ function printPruned(context: CommandContext, { dry_run, kept, pruned }: PruneRe
   }
   if (context.quiet) return;
   const what = `${gone.length} ${gone.length === 1 ? 'folder' : 'folders'}`;
-  printLine(context, `${dry_run ? 'Would remove' : 'Removed'} ${what}; ${kept} stay.`);
+  const rows = tombstones === 0 ? '' : ` and ${tombstones} ${tombstones === 1 ? 'tombstone' : 'tombstones'}`;
+  printLine(context, `${dry_run ? 'Would remove' : 'Removed'} ${what}${rows}; ${kept} folders stay.`);
 }
 
 const REASONS: Readonly<Record<PrunedFolder['reason'], string>> = {

@@ -74,6 +74,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   'retention.prune': ['no', 'later', 'true or false'],
   'retention.publishedRuns': ['1', 0, 'a whole number from 1 to 1000000'],
   'retention.failedDays': ['90', 0.5, 'a whole number from 1 to 36500'],
+  'retention.tombstoneDays': ['365', 0, 'a whole number from 1 to 36500'],
   'log.level': ['debug', 'loud', 'one of debug, info, warn, error'],
   'log.format': ['json', 'xml', 'one of text, json'],
 };

@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<SharedKey, string>> = {
   'retention.prune': 'prune',
   'retention.publishedRuns': 'published-runs',
   'retention.failedDays': 'failed-days',
+  'retention.tombstoneDays': 'tombstone-days',
   jobs: 'jobs',
   'serve.host': 'http-host',
   'serve.port': 'http-port',

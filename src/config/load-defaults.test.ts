@@ -66,7 +66,7 @@ test('without file, environment and flags, every value is the default', async ()
     limits: { rejects: { count: 5, share: 0.1 }, vanished: { count: 5, share: 0.1 } },
     deletes: true,
     checks: true,
-    retention: { prune: true, publishedRuns: 20, failedDays: 14 },
+    retention: { prune: true, publishedRuns: 20, failedDays: 14, tombstoneDays: 90 },
     log: { level: 'info', format: 'text' },
   });
   assert.deepEqual([file, new Set(Object.values(origins))], [null, new Set(['default'])]);

@@ -45,7 +45,7 @@ const EXAMPLE = {
   limits: { rejects: { count: 0, share: 0 }, vanished: { count: 100, share: 0.5 } },
   deletes: false,
   checks: false,
-  retention: { prune: false, publishedRuns: 3, failedDays: 1 },
+  retention: { prune: false, publishedRuns: 3, failedDays: 1, tombstoneDays: 7 },
   log: { level: 'debug', format: 'json' },
 };
 

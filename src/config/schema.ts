@@ -100,11 +100,11 @@ export const configSchema = section({
   }),
   limits: section({
     rejects: limit('records that break their contract'),
-    vanished: limit('rows that are gone from the source'),
+    vanished: limit('rows that are missing from the source'),
   }),
   deletes: boolean({
     default: true,
-    description: 'Delete the rows that are gone from the source.',
+    description: 'Delete the rows that are missing from the source.',
   }),
   checks: boolean({
     default: true,
@@ -126,6 +126,12 @@ export const configSchema = section({
       maximum: 36_500,
       default: 14,
       description: 'Days that the folder of a run which published nothing is kept.',
+    }),
+    tombstoneDays: integer({
+      minimum: 1,
+      maximum: 36_500,
+      default: 90,
+      description: 'Days that the ledger keeps a deleted row.',
     }),
   }),
   log: section({

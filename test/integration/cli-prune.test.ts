@@ -85,6 +85,26 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal((await pull()).resources['launches']?.not_modified, true);
   });
 
+  void it('drops tombstones that are old enough, by command and at the end of a run', async () => {
+    await pull();
+    const [launch] = await workspace.sql<{ run_id: string }>(
+      'SELECT _run_id AS run_id FROM launches LIMIT 1',
+    );
+    const bury = (days: number): Promise<unknown> =>
+      workspace.sql(`INSERT INTO tombstones (table_name, row_id, run_id, deleted_at, "row")
+        SELECT 'launches', n::text, '${launch?.run_id}', now() - interval '${days} days', '{}' FROM generate_series(1, 3) n`);
+    const kept = (): Promise<unknown> => workspace.sql('SELECT count(*)::int AS n FROM tombstones');
+    await bury(89);
+    await bury(91);
+    const dry = await workspace.json<PruneReport>(['runs', 'prune', '--dry-run']);
+    assert.deepEqual([dry.tombstones, await kept()], [3, [{ n: 6 }]]);
+    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 0 folders and 3 tombstones; /);
+    assert.deepEqual(await kept(), [{ n: 3 }]);
+    workspace.configure({ retention: { prune: true, tombstoneDays: 30 } });
+    assert.match((await pull()).stderr, /^\S+ info  removed 3 old tombstones$/m);
+    assert.deepEqual(await kept(), [{ n: 0 }]);
+  });
+
   void it('an unchanged run costs no second copy of raw, and its link outlives the file of the receiver', async () => {
     const [first, second] = [await pull(), await pull()];
     const bytes = readFileSync(rawOf(first));
@@ -218,9 +238,9 @@ void describe('runs prune', { concurrency: 1 }, () => {
       dry.stdout,
       new RegExp(`^${runs[1]?.run_id} +succeeded +newer ones are published +${runs[1]?.run_dir}$`, 'm'),
     );
-    assert.match(dry.stdout, /^Would remove 1 folder; 3 stay\.$/m);
-    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 1 folder; 3 stay\.$/m);
-    assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 stay.\n');
+    assert.match(dry.stdout, /^Would remove 1 folder; 3 folders stay\.$/m);
+    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 1 folder; 3 folders stay\.$/m);
+    assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 folders stay.\n');
   });
 
   void it('tells what it cannot remove, and exits 1', async () => {
@@ -244,7 +264,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     });
     assert.equal(outcome, 'internal', printed.join(''));
     const [shown, error, hint] = printed;
-    assert.equal(shown, 'Removed 0 folders; 2 stay.\n');
+    assert.equal(shown, 'Removed 0 folders; 2 folders stay.\n');
     assert.match(error ?? '', /^error: Cannot remove run folder \S+: EACCES/);
     assert.match(hint ?? '', /^hint: .*runs prune/);
     assert.deepEqual(folders(), ids(runs));

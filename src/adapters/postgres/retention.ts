@@ -32,3 +32,14 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
     );
   }
 }
+
+/** Drops the tombstones of rows that were deleted before `before`, in milliseconds since 1970; counts them. */
+export async function pruneTombstones(session: Session, before: number, dryRun: boolean): Promise<number> {
+  const old = 'FROM tombstones WHERE deleted_at < to_timestamp($1 / 1000.0)';
+  try {
+    if (!dryRun) return await session.execute(`DELETE ${old}`, [before]);
+    return (await session.one<{ n: number }>(`SELECT count(*)::int AS n ${old}`, [before])).n;
+  } catch (error) {
+    throw databaseError('drop old tombstones', error);
+  }
+}

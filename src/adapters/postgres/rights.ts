@@ -14,7 +14,7 @@ export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   run_resources: ['SELECT', 'INSERT'],
   run_tables: ['SELECT', 'INSERT'],
   runs: ['SELECT', 'INSERT', 'UPDATE'],
-  tombstones: ['INSERT'],
+  tombstones: ['SELECT', 'INSERT', 'DELETE'],
 };
 /** What `serve` needs besides. */
 export const JOB_RIGHTS: Readonly<Record<string, readonly string[]>> = {
