@@ -26,6 +26,8 @@ export type HistoryDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
+  /** The ledger could not be read: what is shown comes from the data folder alone. */
+  readonly onLedgerLost?: () => void;
 };
 
 /**
@@ -176,6 +178,7 @@ async function ledgerHistory(
     const report = reportError(error);
     if (report.code !== 'database' || sqlState(error) === NO_RIGHT || !hasFolders) throw error;
     deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
+    deps.onLedgerLost?.();
     return [];
   }
 }

@@ -24,21 +24,21 @@ export async function linkedRaw(
     const { status } = origin.resources[name] ?? {};
     throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} there`);
   }
-  const damaged = (reason: string): PipelineError =>
+  const unusable = (code: 'internal' | 'usage', reason: string): PipelineError =>
     new PipelineError(`Cannot ${what} ${name} of run ${origin.run_id}: ${reason}`, {
-      code: 'usage',
+      code,
       hint: 'Pull again with: spacex-pipeline run',
     });
-  if (files.length === 0) throw damaged('it has no raw file of it');
+  if (files.length === 0) throw unusable('usage', 'it has no raw file of it');
   const pages: RawPage[] = [];
   for (const [index, file] of files.entries()) {
     const body = await folder
       .linkRaw(name, index + 1, { run_id: runOf(origin, file), file })
       .catch((error: unknown) => {
-        throw damaged(`${nameOf(origin, file)} cannot be read (${whyNot(error)})`);
+        throw unusable('internal', `${nameOf(origin, file)} cannot be read (${whyNot(error)})`);
       });
     if (body.sha256 !== file.sha256)
-      throw damaged(`${nameOf(origin, file)} has changed since it was received`);
+      throw unusable('internal', `${nameOf(origin, file)} has changed since it was received`);
     const linked = { ...file, path: body.path };
     await folder.writeRawMeta(name, index + 1, {
       ...linked,
@@ -58,7 +58,7 @@ function runOf({ chains = {}, run_id }: Origin, { path, received_by }: RawFile):
 
 function whyNot(error: unknown): string {
   const cause = error instanceof Error ? error.cause : null;
-  return errorCode(cause) === 'ENOENT' ? 'it is not there' : reasonOf(error);
+  return errorCode(cause) === 'ENOENT' ? 'it is missing' : reasonOf(error);
 }
 
 function nameOf(origin: Origin, file: RawFile): string {

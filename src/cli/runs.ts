@@ -1,5 +1,7 @@
 import { findRun, ofRun, pastRuns } from '../app/history.ts';
+import { formatDuration } from '../core/duration.ts';
 import type { RunReport } from '../core/run.ts';
+import { ago } from './ago.ts';
 import { copyRows } from './copies.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
@@ -19,7 +21,8 @@ export const registerRuns: Register = (program, streams, act) => {
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
       const context = await openToRead(streams, command, { all: true });
-      const found = await pastRuns(configsOf(context), options.limit, context);
+      const onLedgerLost = (): void => act('database');
+      const found = await pastRuns(configsOf(context), options.limit, { ...context, onLedgerLost });
       if (context.json) printJson(context, found);
       else printRuns(context, found);
     });
@@ -30,8 +33,9 @@ export const registerRuns: Register = (program, streams, act) => {
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
       const context = await openToRead(streams, command);
-      const run = await ofRun(context.all, id ?? null, context);
-      const found = await findRun(run.loaded.config, run.id, context);
+      const deps = { ...context, onLedgerLost: (): void => act('database') };
+      const run = await ofRun(context.all, id ?? null, deps);
+      const found = await findRun(run.loaded.config, run.id, deps);
       if (context.json) printJson(context, found);
       else printRun(context, found);
     });
@@ -52,6 +56,7 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
       ...(severalSources ? ['source'] : []),
       'address',
       'started',
+      'took',
       'received',
       'errored',
       'inserted',
@@ -64,7 +69,8 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
       run.status,
       ...(severalSources ? [run.source] : []),
       run.address,
-      run.started_at,
+      ago(context, run.started_at),
+      tookOf(run),
       sum(run, 'received'),
       sum(run, 'errored'),
       sum(run, 'inserted'),
@@ -73,6 +79,11 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
       run.error?.code ?? null,
     ]),
   );
+}
+
+function tookOf({ finished_at, started_at }: RunReport): string | null {
+  if (started_at === null || finished_at === null) return null;
+  return formatDuration((Date.parse(finished_at) - Date.parse(started_at)) / 1000);
 }
 
 function sum(run: RunReport, count: 'received' | 'errored' | 'inserted' | 'updated' | 'deleted'): number {

@@ -1,6 +1,6 @@
 import { findTables, listTables, type TableReport } from '../app/tables.ts';
-import { formatDuration } from '../core/duration.ts';
 import { formatBytes } from '../lib/format-bytes.ts';
+import { ago } from './ago.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { EXAMPLE_NAME } from './examples.ts';
@@ -42,7 +42,7 @@ function printTables(context: CommandContext, tables: readonly TableReport[]): v
         one.kind,
         one.rows,
         one.bytes === null ? null : formatBytes(one.bytes),
-        ageOf(context, one),
+        ago(context, one.changed_at),
         one.description,
       ]),
       several ? 2 : 1,
@@ -58,14 +58,10 @@ function printTables(context: CommandContext, tables: readonly TableReport[]): v
   }
 }
 
-function ageOf({ clock }: CommandContext, { changed_at }: TableReport): string | null {
-  return changed_at === null ? null : `${formatDuration((clock.now() - Date.parse(changed_at)) / 1000)} ago`;
-}
-
 function printOne(context: CommandContext, table: TableReport, index: number): void {
   if (index > 0) printLine(context, '');
   const { bytes, columns, description, empty, kind, name, rows, schema, source } = table;
-  const age = ageOf(context, table);
+  const age = ago(context, table.changed_at);
   const facts = [
     ...(rows === null ? [] : [`${rows} ${rows === 1 ? 'row' : 'rows'}`]),
     ...(bytes === null ? [] : [formatBytes(bytes)]),

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { jsonText } from './json-text.ts';
+import { escapeJson, jsonText } from './json-text.ts';
+
+test('half of a surrogate pair, which many parsers refuse, is a replacement character', () => {
+  const halves = 'high \ud83d, low \ude00, \\ud83d, \\\ud83d, pair \ud83d\ude00';
+  const text = jsonText({ halves });
+  assert.doesNotMatch(text.replaceAll('\\\\', ''), /\\ud/);
+  assert.deepEqual(JSON.parse(text), { halves: halves.toWellFormed() });
+  assert.equal(
+    escapeJson(String.raw`["\ud83d\ude00", "\\ud83d", "\uD83D"]`),
+    String.raw`["\ud83d\ude00", "\\ud83d", "\ufffd"]`,
+  );
+});
 
 test('what steers a terminal is an escape, and the document is the same', () => {
   const value = {

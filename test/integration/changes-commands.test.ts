@@ -224,7 +224,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     rmSync(page);
     assert.match(
       await beside.text(['verify'], 1),
-      /0002\.json, received by run \S+, cannot be read \(it is not there\)/,
+      /0002\.json, received by run \S+, cannot be read \(it is missing\)/,
     );
     // A new chain begins, and versions that only the old one had stay.
     assert.equal((await pull()).pass, 'full');

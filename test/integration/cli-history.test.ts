@@ -42,17 +42,20 @@ void describe('runs', { concurrency: 3 }, () => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(
       stdout,
-      /^run +status +address +started +received +errored +inserted +updated +deleted +error$/m,
+      /^run +status +address +started +took +received +errored +inserted +updated +deleted +error$/m,
     );
     assert.match(
       stdout,
-      new RegExp(`^${runs[0]?.run_id} +failed +http\\S+ +20\\S+Z +0 +0 +0 +0 +0 +source$`, 'm'),
+      new RegExp(
+        `^${runs[0]?.run_id} +failed +http\\S+ +(?:\\d+ min )?[\\d.]+ s ago +[\\d.]+ s +0 +0 +0 +0 +0 +source$`,
+        'm',
+      ),
     );
   });
 
   void it('works from the data folder alone, and from the ledger alone', async () => {
     const folder = await workspace.run(['runs', '--json', '--database-url', AWAY]);
-    assert.equal(folder.code, 0);
+    assert.equal(folder.code, 5);
     assert.match(folder.stderr, /Cannot connect to .*these are the runs of the data folder alone$/m);
     assert.deepEqual(withoutTimes(JSON.parse(folder.stdout)), withoutTimes(runs));
     for (const args of [['runs'], ['runs', 'show']]) {

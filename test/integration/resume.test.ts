@@ -259,12 +259,12 @@ void describe('replay', { concurrency: 2 }, () => {
     const path = join(report.run_dir ?? '', 'raw', 'launches', '0001.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('"', "'"));
     assertFailure(await workspace.run(['replay', report.run_id ?? '']), {
-      code: 2,
+      code: 1,
       message: /Cannot replay launches .* has changed since it was received/,
     });
     rmSync(path);
     assertFailure(await workspace.run(['replay', report.run_id ?? '']), {
-      code: 2,
+      code: 1,
       message: /Cannot replay launches .* cannot be read/,
     });
     assert.equal(await digest(), whole);
