@@ -23,7 +23,7 @@ export function registerBare(program: Command, streams: CommandStreams): void {
 }
 
 function printFirst(context: CommandContext): void {
-  printLine(context, 'This program pulls launch data into PostgreSQL. There are none here yet. To begin:');
+  printLine(context, 'Pulls launch data into PostgreSQL. Nothing has been loaded here yet. To begin:');
   for (const [why, command] of FIRST) {
     printLine(context, '');
     printLine(context, `${why}:`);

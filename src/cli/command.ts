@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openLog } from '../app/log.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
+import { painted } from './paint.ts';
 import { typeable } from './self.ts';
 
 /** Adds a command to the program; `act` takes what its action returns. */
@@ -30,7 +31,11 @@ export function tellError(
   const more = given.logLevel === 'debug' ? 'this log' : MORE;
   const told = typeable(hint ?? `This should not happen. Report it, with ${more}.`, cwd, given);
   if (lines?.current() !== 'json') {
-    const parts = [`error: ${message}`, `hint: ${told}`, ...stacks];
+    const parts = [
+      `${painted(stderr, 'error:', 'red')} ${message}`,
+      `${painted(stderr, 'hint:', 'bold')} ${told}`,
+      ...stacks,
+    ];
     for (const part of parts) stderr.write(`${part}\n`);
     return;
   }

@@ -3,7 +3,6 @@ import { text as readAll } from 'node:stream/consumers';
 
 import { placeOf, queryTarget, type QueryAnswer } from '../app/query.ts';
 import { readTextFile } from '../config/text-file.ts';
-import { wantsColour } from '../config/terminal.ts';
 import { PipelineError } from '../core/errors.ts';
 import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
@@ -15,6 +14,7 @@ import { textTable, type Paint } from '../lib/text-table.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printPaged } from './pager.ts';
+import { painted } from './paint.ts';
 import { printJsonRows } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import { example, type Register } from './command.ts';
@@ -102,7 +102,7 @@ async function print(context: CommandContext, result: QueryAnswer, options: Opti
 const NOTHING = 'NULL';
 
 function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { expanded }: Options): string {
-  const paint = stdout.isTTY === true && wantsColour() ? inColour : undefined;
+  const paint: Paint = (text, part) => painted(stdout, text, LOOKS[part]);
   const cells = rows.map((row) => row.map(plainCell));
   if (expanded === true) return expandedRows(columns, cells, { nothing: NOTHING, paint });
   const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
@@ -119,9 +119,7 @@ function isNumeric(values: readonly unknown[]): boolean {
   );
 }
 
-const STYLES = { name: '1', rule: '2', nothing: '2' } as const;
-
-const inColour: Paint = (text, part) => `\u001b[${STYLES[part]}m${text}\u001b[0m`;
+const LOOKS = { name: 'bold', rule: 'dim', nothing: 'dim' } as const;
 
 function printCsv({ stdout }: CommandContext, { columns, rows }: QueryAnswer): void {
   if (columns.length + rows.length === 0) return;

@@ -17,6 +17,7 @@ import { unknownResource } from '../engine/plan.ts';
 import { locate } from '../lib/json-locate.ts';
 import { suggest } from '../lib/suggest.ts';
 import { escapeControls } from '../lib/text-table.ts';
+import { ago } from './ago.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption, resourcesOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -51,7 +52,7 @@ export const registerRejects: Register = (program, streams) => {
         const filter = { status, resources, runId, limit: options.limit };
         const lines = await rejectLines(configsOf(context), filter, context);
         if (context.json) printJson(context, lines);
-        else printTable(context, LINE_COLUMNS, lines.map(lineRow), 2);
+        else printLines(context, lines);
         return;
       }
       const { config, run_id } = await named(context, id ?? null);
@@ -137,32 +138,23 @@ type ListOptions = {
   readonly status?: RejectStatus | 'all';
 };
 
-const LINE_COLUMNS = [
-  'resource',
-  'id',
-  'status',
-  'times',
-  'first seen',
-  'last seen',
-  'path',
-  'message',
-  'reason',
-];
-
-function lineRow({ errors, ...line }: RejectLine): unknown[] {
-  const [first, ...others] = errors;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return [
-    line.resource,
-    line.id,
-    line.status,
-    line.times,
-    line.first_seen,
-    line.last_seen,
-    first?.path,
-    `${first?.message ?? ''}${more}`,
-    line.reason,
-  ];
+function printLines(context: CommandContext, lines: readonly RejectLine[]): void {
+  const waived = lines.some(({ reason }) => reason !== null);
+  printTable(
+    context,
+    ['resource', 'id', 'status', 'times', 'last seen', 'path', 'message', ...(waived ? ['reason'] : [])],
+    lines.map(({ errors: [first, ...others], ...line }) => [
+      line.resource,
+      line.id,
+      line.status,
+      line.times,
+      ago(context, line.last_seen),
+      first?.path,
+      `${first?.message ?? ''}${others.length === 0 ? '' : ` (and ${others.length} more)`}`,
+      ...(waived ? [line.reason] : []),
+    ]),
+    2,
+  );
 }
 
 /** Characters of the record to each side of the place that is marked. */

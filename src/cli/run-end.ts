@@ -1,13 +1,17 @@
+import stringWidth from 'fast-string-width';
+
 import { queryTarget } from '../app/query.ts';
 import { reportError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { isFinding, type CheckResult, type RunReport, type RunStatus } from '../core/run.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
+import { escapeControls } from '../lib/text-table.ts';
 import { sources } from '../sources/index.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
 import { copiesLines, laterLines, leftLines } from './copies.ts';
 import { driftLine } from './drift.ts';
 import { printLine, printTable } from './print.ts';
+import { painted } from './paint.ts';
 import { flagFor } from '../app/source-flag.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 
@@ -45,7 +49,7 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   const { report } = ending;
   if (context.quiet) return;
   if (context.verbose) printCounts(context, report);
-  for (const line of inWidth(headline(ending), context.stdout)) printLine(context, line);
+  printHeadline(context, ending);
   if (context.verbose) printRun(context, report);
   else for (const line of [...laterLines(report), ...leftLines(report, ['kept'])]) printLine(context, line);
   const published = report.status === 'succeeded' || report.status === 'partial';
@@ -70,6 +74,22 @@ const MARKS: Readonly<Record<RunStatus, string>> = {
   interrupted: '✗ interrupted:',
   running: '',
 };
+
+function printHeadline(context: CommandContext, ending: RunEnding): void {
+  const [first = '', ...others] = inWidth(headline(ending), context.stdout);
+  const mark = MARKS[ending.report.status];
+  const rest = escapeControls(first.slice(mark.length));
+  context.stdout.write(`${painted(context.stdout, mark, LOOKS[ending.report.status])}${rest}\n`);
+  for (const line of others) printLine(context, line);
+}
+
+const LOOKS = {
+  succeeded: 'green',
+  partial: 'yellow',
+  failed: 'red',
+  interrupted: 'red',
+  running: 'dim',
+} as const satisfies Readonly<Record<RunStatus, string>>;
 
 function headline({ report, seconds }: RunEnding): string[] {
   const { resources, status } = report;
@@ -212,15 +232,24 @@ const WORDS: Readonly<Record<CheckResult['severity'], string>> = {
 };
 
 function printCommand(context: CommandContext, report: RunReport, what: string, command: string): void {
-  const line = `${what}: spacex-pipeline ${command}`;
-  printLine(context, typeable(line, context.cwd, flagsAbout(context, report)));
+  printWithCommand(context, `${what}: spacex-pipeline ${command}`, flagsAbout(context, report));
+}
+
+/** On a terminal that is too narrow for both, the command has a line of its own. */
+function printWithCommand(context: CommandContext, text: string, given: GlobalOptions): void {
+  const line = typeable(text, context.cwd, given);
+  const { columns = 80, isTTY } = context.stdout;
+  const [what = ''] = text.split(': spacex-pipeline ');
+  if (isTTY !== true || stringWidth(line) <= columns || !line.startsWith(`${what}: `))
+    printLine(context, line);
+  else for (const part of [`${what}:`, `  ${line.slice(what.length + 2)}`]) printLine(context, part);
 }
 
 /** Somebody who begins may not know what else there is. */
-function printOthers({ given, ...context }: CommandContext): void {
+function printOthers(context: CommandContext): void {
+  const { given } = context;
   if (given.source !== undefined) return;
   for (const { name, offers } of sources.slice(1)) {
-    const line = `Next (${offers}): spacex-pipeline run${flagFor(name)} --or-sandbox`;
-    printLine(context, typeable(line, context.cwd, given));
+    printWithCommand(context, `Next (${offers}): spacex-pipeline run${flagFor(name)} --or-sandbox`, given);
   }
 }

@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { isSimulatedDir } from '../app/data-folders.ts';
+import { isOnPath } from '../config/terminal.ts';
 import type { RunReport } from '../core/run.ts';
 import { maskUrl, withoutPassword } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -14,11 +15,13 @@ export function dataDirOf({ run_dir }: RunReport): string {
   return dirname(dirname(run_dir ?? ''));
 }
 
-/** How this program is started from a folder: its own launcher in a clone, npx where it is installed. */
+/** How this program is started from a folder: by its name where PATH has it, npx in a project, its own launcher in a clone. */
 function selfCommand(cwd: string): string[] {
   const root = fileURLToPath(new URL('../..', import.meta.url));
+  const launcher = join(root, 'bin', 'spacex-pipeline');
+  if (isOnPath('spacex-pipeline', launcher)) return ['spacex-pipeline'];
   if (root.includes(`${sep}node_modules${sep}`)) return ['npx', 'spacex-pipeline'];
-  const path = relative(cwd, join(root, 'bin', 'spacex-pipeline'));
+  const path = relative(cwd, launcher);
   return [path.includes(sep) ? path : `.${sep}${path}`];
 }
 

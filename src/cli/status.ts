@@ -54,8 +54,8 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
   const { checks, held, jobs, last_run, last_success, needs_attention, reasons, rejects_open } = status;
   const { running, source } = status;
   const ago = (time: string | null): string =>
-    time === null ? '' : `, ${formatDuration((now - Date.parse(time)) / 1000)} ago (${time})`;
-  const jobLines = jobs.map((job): Line => ['Job', jobLine(job)]);
+    time === null ? '' : `${formatDuration((now - Date.parse(time)) / 1000)} ago`;
+  const jobLines = jobs.map((job): Line => ['Job', jobLine(job, now)]);
   if (last_run === null && running === null && !needs_attention)
     return [['', `${source}: never ran`], ...jobLines];
   return [
@@ -63,15 +63,15 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
     ...reasons.map(({ message }): Line => ['Why', message]),
     [
       'Last success',
-      last_success === null ? 'never' : `run ${last_success.run_id}${ago(last_success.finished_at)}`,
+      last_success === null ? 'never' : `${ago(last_success.finished_at)}, run ${last_success.run_id}`,
     ],
     ...(last_success === null ? [] : [['Records', originOf(last_success)] as const]),
     ...(last_run === null || last_run.run_id === last_success?.run_id
       ? []
-      : [['Last run', `${last_run.run_id} ${last_run.status}${ago(last_run.finished_at)}`] as const]),
+      : [['Last run', `${last_run.status} ${ago(last_run.finished_at)}, run ${last_run.run_id}`] as const]),
     ...(running === null
       ? []
-      : [['Running', `run ${running.run_id} began${ago(running.started_at).slice(1)}`] as const]),
+      : [['Running', `since ${ago(running.started_at)}, run ${running.run_id}`] as const]),
     ...jobLines,
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
     ['Data checks', checksLine(checks)],
@@ -90,8 +90,9 @@ function originOf({ address, simulated }: NonNullable<SourceStatus['last_success
   return `${kind}, from ${address}`;
 }
 
-function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport): string {
-  const next = schedule === null ? 'only by hand' : enabled ? `next run ${next_run}` : 'disabled';
+function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, now: number): string {
+  const until = next_run === null ? '' : ` in ${formatDuration((Date.parse(next_run) - now) / 1000)}`;
+  const next = schedule === null ? 'only by hand' : enabled ? `next run${until}` : 'disabled';
   return [
     `${name}, ${next}`,
     ...(last === null ? [] : [`last ${last.status}`]),

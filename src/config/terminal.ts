@@ -1,6 +1,27 @@
+import { realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
 /** May text on a terminal have colours? Not where NO_COLOR says so (https://no-color.org). */
 export function wantsColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
+}
+
+/** Does a shell that is given this name, and no path, start this file? */
+export function isOnPath(name: string, file: string): boolean {
+  const own = realPath(file);
+  const first = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => (folder === '' ? null : realPath(join(folder, name))))
+    .find((path) => path !== null);
+  return own !== null && first === own;
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** What shows long results; null for none. psql's own setting comes first; `less` ends by itself where all fits. */

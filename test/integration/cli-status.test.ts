@@ -76,10 +76,10 @@ void describe('status', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['status']);
     assert.match(
       stdout,
-      /^Database: postgres(?:ql)?:\/\/.*\n\n\w+: fine\n {2}Last success: run \S+, \d+ s ago \(/,
+      /^Database: postgres(?:ql)?:\/\/.*\n\n\w+: fine\n {2}Last success: \d+ s ago, run \S+\n/,
     );
     assert.match(stdout, /^ {2}Records: +real, from http:\/\/127\.0\.0\.1:\d+$/m);
-    assert.match(stdout, /^ {2}Job: +nightly, next run 20\S+T04:00:00\.000Z$/m);
+    assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)?$/m);
     assert.match(stdout, /^ {2}Job: +by-hand, only by hand$/m);
   });
 

@@ -335,8 +335,7 @@ export default defineResource({
   omitted: {},
   checks: launchChecks,
   eventTime: { table: 'launches', column: 'launch_date_utc' },
-  exampleQuery:
-    'SELECT rocket_name AS rocket, count(*) AS launches, count(*) FILTER (WHERE success) AS succeeded FROM launches WHERE NOT upcoming GROUP BY 1 ORDER BY 2 DESC',
+  exampleQuery: 'SELECT rocket_name, launches, succeeded FROM launch_success ORDER BY 2 DESC',
 });
 
 function images(launch_id: string, size: string, urls: readonly string[]) {
