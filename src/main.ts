@@ -13,7 +13,7 @@ async function stop(): Promise<void> {
   const { PipelineError } = await import('./core/errors.ts');
   if (abort.signal.aborted) process.exit(EXIT_CODES.interrupted);
   abort.abort(
-    new PipelineError('Cannot go on: interrupted', {
+    new PipelineError('Cannot continue: interrupted', {
       code: 'interrupted',
       hint: 'See how far it came before you start it again.',
     }),

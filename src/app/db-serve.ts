@@ -54,7 +54,7 @@ export async function serveDatabase(
       const failure = await Promise.race([stopped, engine.ended]);
       await gateway.close();
       if (failure !== null)
-        throw databaseError('go on serving', failure, 'Start it again; the data are as they were.');
+        throw databaseError('keep serving', failure, 'Start it again; the data are as they were.');
     } finally {
       await engine.close();
     }

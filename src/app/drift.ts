@@ -30,7 +30,7 @@ export async function driftOf(
       : await findFolder(dataDir, id);
   const report = await driftOfRun(dataDir, runId, alone);
   if (Object.keys(report.resources).length > 0) return report;
-  throw new PipelineError(`Cannot tell the drift of run ${runId}: there is no profile in its folder`, {
+  throw new PipelineError(`Cannot show the drift of run ${runId}: there is no profile in its folder`, {
     code: 'usage',
     hint: 'Only what was read to its end has one. The newest that there is: spacex-pipeline drift',
   });
@@ -95,7 +95,7 @@ async function profiledAt(dataDir: string, sources: readonly string[], place: st
       hint: 'spacex-pipeline runs',
     });
   }
-  throw new PipelineError(`Cannot tell any drift: no run in ${dataDir} has left a profile`, {
+  throw new PipelineError(`Cannot show any drift: no run in ${dataDir} has a profile`, {
     code: 'usage',
     hint: 'spacex-pipeline run',
   });
@@ -112,7 +112,7 @@ async function findFolder(dataDir: string, id: string): Promise<string> {
       : `the names of ${found.length} folders in ${dataDir} start or end with it`;
   throw new PipelineError(`Cannot find run ${id}: ${many}`, {
     code: 'usage',
-    hint: 'Give the --data-dir that the run had. Its runs are told by: spacex-pipeline runs',
+    hint: 'Give the --data-dir that the run had. Its runs are listed by: spacex-pipeline runs',
   });
 }
 

@@ -106,7 +106,7 @@ function findTable({ resources }: Source, name: string): { resource: Resource; t
   const reason = meant === null ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot find table ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
-    hint: 'Its tables are told by: spacex-pipeline resources',
+    hint: 'Its tables are listed by: spacex-pipeline resources',
   });
 }
 
@@ -114,7 +114,7 @@ function unknownRow({ id, resource, table }: Subject): PipelineError {
   const [main] = resource.tables;
   const next =
     table.name === main.name
-      ? `The ids are told by: spacex-pipeline query "SELECT id FROM ${main.name}"`
+      ? `The ids are listed by: spacex-pipeline query "SELECT id FROM ${main.name}"`
       : `A record may have no row there. Type: spacex-pipeline explain ${main.name} ${shellQuote(id)}`;
   return new PipelineError(
     `Cannot explain ${table.name} ${JSON.stringify(id)}: there is neither a row nor a tombstone with that ${table.owner}`,

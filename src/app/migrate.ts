@@ -128,7 +128,7 @@ async function lock(
 ): Promise<void> {
   let told = false;
   await lockMigrations(session, database.schema, async () => {
-    if (!told) log.info(`another migration of schema ${database.schema} is on: waiting for its end`);
+    if (!told) log.info(`another migration of schema ${database.schema} is running: waiting for it to end`);
     told = true;
     await clock.sleep(WAIT_MS, signal);
   });

@@ -74,7 +74,7 @@ export async function openRun(
     ...deps,
     run,
     emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
-      log.warn(`Cannot tell what happens in the run: ${reasonOf(error)}`);
+      log.warn(`Cannot report what happens in the run: ${reasonOf(error)}`);
     }),
     plan,
     chosen,

@@ -124,7 +124,7 @@ async function checkUnfinished(
   const retryAt = errors.flatMap((error) => error?.retry_at ?? []).at(0);
   const when = retryAt === undefined ? '' : `, from ${retryAt} on`;
   throw new PipelineError(
-    `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one goes on with it${when}`,
+    `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one continues it${when}`,
     {
       code: 'source',
       hint: 'Go on with it: spacex-pipeline run',

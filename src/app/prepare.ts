@@ -84,7 +84,7 @@ export async function prepare(
   for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
     log.warn(
-      `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run goes on. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
+      `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run continues. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
     );
   }
   const states = await migrationStates(session, database, migrationDirs(source));

@@ -185,6 +185,6 @@ function newRun(
   const now = clock.now();
   const idTime = Math.max(now, newest === null ? 0 : uuidv7Time(newest) + 1);
   const behind = Math.round((idTime - now) / 1000);
-  if (behind > 0) log.warn(`the clock is ${behind} s behind the last run; ids of runs go on from there`);
+  if (behind > 0) log.warn(`the clock is ${behind} s behind the last run; run ids continue from there`);
   return { runId: uuidv7(idTime, randomBytes), startedAt: new Date(now).toISOString() };
 }

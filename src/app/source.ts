@@ -167,7 +167,7 @@ export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: strin
 export function howToResume(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
-    ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and go on with: ${command}`
+    ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and continue with: ${command}`
     : `Go on with: ${command}`;
 }
 

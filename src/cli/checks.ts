@@ -24,15 +24,15 @@ const DEFAULT_LIMIT = 100;
 export const registerChecks: Register = (program, streams, act) => {
   program
     .command('checks')
-    .description('what the data checks of a run found, across records')
+    .description('show what the data checks of a run found')
     .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
-    .option('--all', 'also those that found nothing')
-    .option('--rows <check>', 'the rows that break this one now')
+    .option('--all', 'include those that found nothing')
+    .option('--rows <check>', 'show the rows that break this check now')
     .option('--limit <n>', 'how many rows', integerOption, DEFAULT_LIMIT)
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'exit 10 where a check of that severity or worse found something',
+        'exit 10 if a check of that severity or worse found something',
       ).choices(SEVERITIES),
     )
     .addHelpText('after', example('checks', 'checks --fail-on error'))

@@ -9,10 +9,10 @@ test('an error without a hint asks for a report, with the stack that is not on t
     const stderr = { write: (part: string) => (text += part) };
     const streams = { stdout: stderr, stderr, cwd: '/', signal: new AbortController().signal };
     const given = logLevel === undefined ? {} : { logLevel };
-    tellError(streams, { code: 'internal', message: 'Cannot go on: x', hint: null }, given);
+    tellError(streams, { code: 'internal', message: 'Cannot continue: x', hint: null }, given);
     return text;
   };
-  const error = 'error: Cannot go on: x\nhint: This should not happen. Report it, with';
+  const error = 'error: Cannot continue: x\nhint: This should not happen. Report it, with';
   assert.equal(told(), `${error} what --log-level debug adds.\n`);
   assert.equal(told('debug'), `${error} this log.\n`);
 });

@@ -15,7 +15,7 @@ type Shell = keyof typeof SHELLS;
 export const registerCompletion: Register = (program, streams) => {
   program
     .command('completion')
-    .description('a script that lets a shell complete commands, flags and names')
+    .description('print the script that completes commands, flags and names in a shell')
     .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',

@@ -7,7 +7,7 @@ import { example, type Register } from './command.ts';
 export const registerConfig: Register = (program, streams) => {
   program
     .command('config')
-    .description('the effective configuration, where each value came from, secrets masked')
+    .description('show the effective configuration and where each value came from, with secrets masked')
     .addHelpText('after', example('config'))
     .action(async (_options, command) => {
       const context = await openContext(streams, command);

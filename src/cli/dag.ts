@@ -9,7 +9,7 @@ const LAST = 'publish';
 
 export const registerDag: Register = (program, streams) => {
   resourcesOption(program.command('dag'), 'only these and what they need, by comma (default: all)')
-    .description('what a run does, and what waits for what')
+    .description('show what a run does, and in what order')
     .option('--mermaid', 'as a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {

@@ -7,17 +7,17 @@ import { printJson, printLine } from './print.ts';
 import { openToRead } from './read-folder.ts';
 
 const SERVE_HELP = [
-  'For psql, DBeaver, Metabase, Grafana and whatever else speaks to PostgreSQL, on this machine alone, without a',
-  'password. Clients can read everything and begin read-only. That keeps from accidents, not from intent: who says',
-  'SET SESSION AUTHORIZATION postgres may do anything. The database is one session, so queries take turns, a running',
-  'one cannot be cancelled, and while it is served no run can begin. Each client finds its own settings and prepared',
-  'statements; one with temporary tables, held cursors or advisory locks is disconnected when others wait for 30 seconds.',
+  'For psql, DBeaver, Metabase, Grafana and anything else that speaks to PostgreSQL, on this machine only, without a',
+  'password. Clients can read everything and start read-only. That guards against accidents, not against a client that',
+  'types SET SESSION AUTHORIZATION postgres. The database is one session: queries take turns, a running one cannot be',
+  'cancelled, and no run can start meanwhile. Each client has its own settings and prepared statements; one with',
+  'temporary tables, held cursors or advisory locks is disconnected when others have waited for 30 seconds.',
 ].join('\n');
 
 export const registerDb: Register = (program, streams) => {
   const db = program
     .command('db')
-    .description('the embedded database')
+    .description('work with the embedded database')
     .addHelpText('after', example('db serve'));
   db.command('serve')
     .description('serve the embedded database to tools that speak to PostgreSQL, until Ctrl-C')

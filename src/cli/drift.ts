@@ -14,13 +14,13 @@ import { example, type Register } from './command.ts';
 export const registerDrift: Register = (program, streams, act) => {
   program
     .command('drift')
-    .description('what moved in the shape of the records since the run before')
+    .description('show how the shape of the records changed since the run before')
     .argument('[run]', `${RUN_ID} (default: the newest that has a profile)`)
-    .option('--contract', 'against the contract alone')
+    .option('--contract', 'compare with the contract only')
     .addOption(
       new Option(
         '--fail-on <what>',
-        'exit 10 where any share moved, or only where something is new in kind, such as an unknown field',
+        'exit 10 if any share moved, or only if something is new in kind, such as an unknown field',
       ).choices(['any', 'new']),
     )
     .addHelpText('after', example('drift', 'drift --fail-on new'))
@@ -55,7 +55,7 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
     if (untold > 0)
       printLine(
         context,
-        `${name}: ${untold} ${untold === 1 ? 'value' : 'values'} of more unknown fields not told apart`,
+        `${name}: ${untold} ${untold === 1 ? 'value' : 'values'} of more unknown fields, not listed one by one`,
       );
   }
   const rows = Object.entries(resources).flatMap(([name, { moved }]) =>

@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'another failure; books that do not balance, or rows that are not as they were published',
   2: 'wrong flag, argument or configuration; simulated records into real ones or the other way round',
-  3: 'the API could not be had, or answered what it must not',
+  3: 'the API was unavailable, or its answer was not valid',
   4: 'too many records broke their contract, or too many rows would vanish',
   5: 'the database failed, an SQL error in `query` too',
   6: 'the schema is behind this program, ahead of it, or made by other migrations',

@@ -9,7 +9,7 @@ import { openToRead } from './read-folder.ts';
 export const registerExplain: Register = (program, streams) => {
   program
     .command('explain')
-    .description('where a row came from: its runs, and the bytes that the API sent')
+    .description('trace a row to its runs and to the bytes that the API sent')
     .argument('<table>', 'a table of a resource')
     .argument('<id>', 'the id of the record; shows all of its rows in that table')
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))

@@ -20,7 +20,7 @@ type Options = {
 export const registerExport: Register = (program, streams) => {
   program
     .command('export')
-    .description('tables and views as files, all from one state of the database')
+    .description('write tables and views to files, all from one state of the database')
     .option(
       '--tables <names>',
       'these tables and views, by comma (default: every table of the resources)',

@@ -23,7 +23,7 @@ const DEFAULT_LIMIT = 20;
 export const registerJobs: Register = (program, streams, act) => {
   const command = program
     .command('jobs')
-    .description('the jobs that serve runs: schedule, next run, last result')
+    .description('list the jobs that serve runs: schedule, next run, last result')
     .addHelpText('after', example('jobs', 'jobs run NAME', 'jobs history NAME'))
     .action(async (_options, own) => {
       const context = await openContext(streams, own, { all: true });
@@ -68,7 +68,7 @@ export const registerJobs: Register = (program, streams, act) => {
   }
   command
     .command('history <name>')
-    .description('what became of a job, newest first')
+    .description('list the runs of a job, newest first')
     .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('jobs history NAME'))
     .action(async (name: string, { limit }: { readonly limit: number }, own) => {

@@ -8,7 +8,7 @@ import { typeable } from './self.ts';
 export const registerMigrate: Register = (program, streams) => {
   const command = program
     .command('migrate')
-    .description('schema migrations of the target')
+    .description('list, apply or revert schema migrations of the target')
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')

@@ -64,7 +64,7 @@ export const fault: Schema<Fault> = object(
 export const rowChange: Schema<RowChange> = object(
   {
     kind: oneOf(['inserted', 'updated', 'deleted']),
-    key: byName(anything(), 'the columns that tell the row apart'),
+    key: byName(anything(), 'the columns that identify the row'),
     cells: array(object({ column: text(), before: anything(), after: anything() }), {
       description: 'of an update',
     }),

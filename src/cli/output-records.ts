@@ -98,7 +98,7 @@ export const explainDocument: Schema<Explanation> = object({
   table: text(),
   id: text(),
   resource: text(),
-  key: array(string(), { description: 'the columns that tell the rows apart' }),
+  key: array(string(), { description: 'the columns that identify the rows' }),
   rows: array(byRow(), {
     description: 'all columns of the rows that the record was made into; empty where they are gone',
   }),
@@ -126,12 +126,12 @@ export const explainDocument: Schema<Explanation> = object({
   records: array(
     object({
       run_id: text('the newest published run that read this body, after a 304 a later one'),
-      received_by: text('the run whose request brought it'),
+      received_by: text('the run that received it'),
       path: text('the raw file'),
       offset: count('where the record starts in it, in bytes'),
       length: count('in bytes'),
       index: count('in the response, from 0'),
-      sha256: text('of the whole file'),
+      sha256: text('of the complete file'),
       request: object({
         url: nullable(text()),
         status: nullable(integer()),

@@ -38,7 +38,7 @@ const tableCounts: Schema<TableCounts> = object({
 
 const resourceStatus: Schema<ResourceStatus> = oneOf(['succeeded', 'failed', 'skipped', 'absent', 'kept'], {
   description:
-    'skipped: something it needs was not whole, or the run is all or nothing; absent: no copy of it exists, which is no failure, and its rows stay; kept: another address published it, and a default run lets its rows be',
+    'skipped: something it needs was incomplete, or the run is all or nothing; absent: no copy of it exists, which is no failure, and its rows stay; kept: another address published it, and a default run lets its rows be',
 });
 
 const rawFile: Schema<RawFile> = object({
@@ -114,7 +114,7 @@ export const planDocument: Schema<PlanReport> = object({
     object({
       status: resourceStatus,
       pass: oneOf(['full', 'changes'], {
-        description: 'did the pull bring the complete collection, or what had changed?',
+        description: 'did the pull return the complete collection, or what had changed?',
       }),
       received: count(),
       validated: count(),
@@ -122,7 +122,7 @@ export const planDocument: Schema<PlanReport> = object({
       newly_accepted: array(string(), { description: 'ids of records that honour their contract now' }),
       newly_rejected: array(object({ id: text(), errors: array(fault) })),
       tables: byName(tableChanges, 'rows that a run would change'),
-      error: error('why nothing can be told of it'),
+      error: error('why nothing can be said of it'),
     }),
   ),
   error: error('the one that decides the exit code'),

@@ -22,7 +22,7 @@ type PlanOptions = {
 
 export const registerPlan: Register = (program, streams, act) => {
   resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
-    .description('what a run would change now; writes nothing to the target, and exits 10 where it would')
+    .description('show what a run would change now, without writing to the target; exits 10 if it would')
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option(
       '--from <address|run...>',

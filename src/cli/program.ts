@@ -122,7 +122,7 @@ function createProgram(): Command {
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
     .option('-v, --verbose', 'print more: of a run the counts of every resource, and its folder')
-    .option('--quiet', 'tell nothing but results and errors')
+    .option('--quiet', 'print only results and errors')
     .addHelpCommand(
       new Command('help').argument('[command]').description('display help for command').helpGroup('Set up:'),
     )

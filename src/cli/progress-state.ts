@@ -171,7 +171,7 @@ function lineOf(name: string, one: Shown, now: number): string {
     ...(bytes === 0 ? [] : [inBytes(bytes)]),
     one.seconds === null ? inSeconds(now - since) : `${one.seconds.toFixed(1)} s`,
   ];
-  return `${start} ${parts.join(', ')}${retryAt === null ? '' : ` (can go on at ${retryAt})`}`;
+  return `${start} ${parts.join(', ')}${retryAt === null ? '' : ` (can continue at ${retryAt})`}`;
 }
 
 function inSeconds(milliseconds: number): string {

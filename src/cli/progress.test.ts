@@ -66,7 +66,7 @@ test('a pull by changes shows what it is about to do, its pages, and until when 
   const counts = { received: 0, validated: 0, errored: 0, seconds: 0 };
   const failed = { type: 'resource.ended', status: 'failed', left_by: null, error: null, steps: {} } as const;
   progress.update({ ...failed, ...of, ...counts, retry_at: '2026-01-01T13:00:00.000Z' });
-  assert.match(shown(), /^moons {8}failed .* \(can go on at 2026-01-01T13:00:00\.000Z\)\n$/);
+  assert.match(shown(), /^moons {8}failed .* \(can continue at 2026-01-01T13:00:00\.000Z\)\n$/);
   progress.end();
 });
 

@@ -32,14 +32,14 @@ type Options = {
 export const registerQuery: Register = (program, streams) => {
   program
     .command('query')
-    .description('one SQL statement on the target, read-only unless --write')
-    .argument('[sql]', 'the statement, or - for one on stdin; tables need no schema')
-    .option('-f, --file <file>', 'the statement is in this file; - is stdin')
-    .option('-x, --expanded', 'a line for each column, for rows that are wider than the terminal')
+    .description('run one SQL statement, read-only unless --write is given')
+    .argument('[sql]', 'the statement, or - to read it from stdin; tables need no schema')
+    .option('-f, --file <file>', 'read the statement from this file; - is stdin')
+    .option('-x, --expanded', 'print a line for each column, for rows wider than the terminal')
     .option('--csv', 'print CSV, with a header')
     .option('--ndjson', 'print a JSON object on a line for each row')
-    .option('--write', 'let it change data')
-    .option('--no-pager', 'never show a long result through PSQL_PAGER, PAGER or less')
+    .option('--write', 'allow it to change data')
+    .option('--no-pager', 'do not page long results through PSQL_PAGER, PAGER or less')
     .addHelpText(
       'after',
       `\nIn a table NULL is null, and the empty text is blank; in CSV null is blank, and the empty text is "".

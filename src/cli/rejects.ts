@@ -29,13 +29,13 @@ const DEFAULT_LIMIT = 100;
 export const registerRejects: Register = (program, streams) => {
   const rejects = program
     .command('rejects')
-    .description('records that broke their contract and were set aside')
+    .description('list records that broke their contract and were set aside')
     .addHelpText('after', example('rejects list', 'rejects list --status open'));
   resourcesOption(rejects.command('list', { isDefault: true }), 'only of these resources, by comma')
-    .description('the rejects of a run, with every reason; with --status, what became of each since')
+    .description('list the rejects of a run with every reason; with --status, what has become of them since')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
-      new Option('--status <status>', 'lines of the ledger instead of those of one run').choices([
+      new Option('--status <status>', 'those in the ledger, instead of those of one run').choices([
         ...REJECT_STATUSES,
         'all',
       ]),
@@ -72,7 +72,7 @@ export const registerRejects: Register = (program, streams) => {
         );
     });
   resourcesOption(rejects.command('show'), 'only of these resources, by comma')
-    .description('the record, its bytes as they came, and where it breaks the contract')
+    .description('show a record as it was received, and where it breaks the contract')
     .argument('<id>', 'id of the record')
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
     .action(async (id: string, options: { resources?: readonly string[] }, command) => {
@@ -86,7 +86,7 @@ export const registerRejects: Register = (program, streams) => {
       } else for (const reject of found) printReject(context, reject);
     });
   resourcesOption(rejects.command('waive'), 'only of these resources, by comma')
-    .description('lets a record be as it is, for a reason')
+    .description('accept a record as it is, for a reason')
     .argument('<id>', 'id of the record')
     .requiredOption('--reason <text>', 'why')
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))

@@ -14,9 +14,9 @@ type ReplayOptions = {
 
 export const registerReplay: Register = (program, streams, act) => {
   resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
-    .description("derives a run's raw files again with today's contracts and transforms, as a new run")
+    .description("derive a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
-    .option('--force', 'even where the target stands on another run')
+    .option('--force', 'even if the target was loaded by another run')
     .option('--migrate', 'apply pending migrations to a server first')
     .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {

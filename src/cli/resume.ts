@@ -8,7 +8,7 @@ import { perform } from './run.ts';
 export const registerResume: Register = (program, streams, act) => {
   program
     .command('resume')
-    .description('goes on with a run that ended before it published')
+    .description('continue a run that ended before it published')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
     .option('--migrate', 'apply pending migrations to a server first')

@@ -31,12 +31,12 @@ type RunOptions = BusyOptions & {
 
 export const registerRun: Register = (program, streams, act) => {
   resourcesOption(program.command('run'), 'only these and what they need, by comma (default: all)')
-    .description('one run: extract, validate, transform, load, publish')
+    .description('run once: extract, validate, transform, load, publish')
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
     .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
-    .option('--restart', 'begin anew, even if a pull was cut off that could go on')
+    .option('--restart', 'start over, even if a pull that was cut off could continue')
     .option('--migrate', 'apply pending migrations to a server first')
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)

@@ -16,7 +16,7 @@ const DEFAULT_LIMIT = 20;
 export const registerRuns: Register = (program, streams, act) => {
   const runs = program
     .command('runs')
-    .description('past runs, newest first')
+    .description('list past runs, newest first')
     .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
@@ -28,7 +28,7 @@ export const registerRuns: Register = (program, streams, act) => {
     });
   runs
     .command('show')
-    .description('one run, whole')
+    .description('one run in full')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {

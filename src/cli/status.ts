@@ -13,7 +13,7 @@ import { typeable } from './self.ts';
 export const registerStatus: Register = (program, streams, act) => {
   program
     .command('status')
-    .description('whether the data are fresh and good; exits 10 where somebody should look')
+    .description('show whether the data are fresh and good; exits 10 if something needs attention')
     .option(
       '--max-age <duration>',
       'how old the last success may be, as 2h, 90m or 3d (default: twice the pace of the jobs)',

@@ -11,7 +11,7 @@ import { typeable } from './self.ts';
 export const registerTables: Register = (program, streams) => {
   program
     .command('tables')
-    .description('the tables and views: rows, size, last change, what a row is; of one, its columns')
+    .description('list tables and views with rows, size and last change; or the columns of one')
     .argument('[name]', 'of one table or view')
     .addHelpText('after', '\nRows are counted now. The last change is the end of the run that made it.')
     .addHelpText('after', example('tables', `tables ${EXAMPLE_NAME}`))

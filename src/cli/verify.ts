@@ -10,7 +10,7 @@ const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as c
 export const registerVerify: Register = (program, streams, act) => {
   program
     .command('verify')
-    .description('every published row against the ledger and the raw files; exits 1 where they differ')
+    .description('compare every published row with the ledger and the raw files; exits 1 if they differ')
     .addHelpText('after', example('verify', 'verify --json'))
     .action(async (_options, command) => {
       const context = await openToRead(streams, command, { all: true });

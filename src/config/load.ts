@@ -83,7 +83,7 @@ export async function loadConfig({
   const origins: { [K in ConfigKey]?: Origin } = {};
   for (const [key, { origin }] of effective) origins[key] = origin;
   if (!isWhole(config, check) || !hasAll(origins)) {
-    throw new PipelineError('Cannot use the configuration: it is not whole', { code: 'internal' });
+    throw new PipelineError('Cannot use the configuration: it is incomplete', { code: 'internal' });
   }
   const urlFrom = serverNamedBy(effective.get('database.url'), find);
   return deepFreeze({ config, origins, file: file === null ? null : file.path, urlFrom });

@@ -53,7 +53,7 @@ export const configSchema = section({
     }),
     stopTimeoutSeconds: seconds(
       30,
-      'Seconds that a running job may go on after a stop was asked for; then it is interrupted, to be resumed.',
+      'Seconds that a running job may continue after serve was told to stop; then it is interrupted, and resumed later.',
     ),
   }),
   concurrency: integer({
@@ -70,7 +70,7 @@ export const configSchema = section({
   }),
   atomic: boolean({
     default: false,
-    description: 'Publish all resources or none, instead of those that are whole.',
+    description: 'Publish all resources or none, instead of those that are complete.',
   }),
   dataDir: string({
     format: 'path',

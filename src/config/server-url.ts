@@ -148,6 +148,6 @@ function isPort(text: string): boolean {
 function wrong({ name, value }: Variable, expected: string): PipelineError {
   return new PipelineError(`Cannot use ${name}: must be ${expected}, found ${showFound(value)}`, {
     code: 'usage',
-    hint: `Correct or unset ${name}, or give the whole server as --database-url.`,
+    hint: `Correct or unset ${name}, or give the server as --database-url.`,
   });
 }

@@ -68,7 +68,7 @@ function sourceSection(source: Source) {
       maximum: 1_000_000_000,
       default: 100,
       description:
-        'The least bytes in a second that a response body must bring, on average over bodyTimeoutSeconds; 0 for no limit.',
+        'Bytes per second that a response body must reach, averaged over bodyTimeoutSeconds; 0 for no limit.',
     }),
     responseTimeoutSeconds: number({
       exclusiveMinimum: 0,

@@ -59,7 +59,7 @@ void describe('drift', () => {
     );
   });
 
-  void it('against the contract alone is what the contract does not know or never saw', () => {
+  void it('compare with the contract only is what the contract does not know or never saw', () => {
     const now = profile(
       field('/known', { contract: ['string'], types: { string: 98, integer: 2 } }),
       field('/measure', { contract: ['number'], types: { number: 100 } }),

@@ -2,7 +2,7 @@
 export type ErrorCode =
   | 'usage' // a flag, argument or configuration value is wrong
   | 'kind' // simulated records into a real target or folder, or the other way round
-  | 'source' // the API could not be had, or answered what it must not
+  | 'source' // the API was unavailable, or its answer was not valid
   | 'rejects' // too many records broke their contract
   | 'vanished' // too many rows would be deleted, or the collection is empty
   | 'database' // the target failed, an SQL error included
@@ -91,7 +91,7 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   ENFILE: 'Close other programs: the system has too many files open.',
   ENOSPC: 'Make room on the disk.',
   EPERM: 'Check who owns it, and that this user may use it.',
-  EROFS: 'It is on a file system that cannot be written: give another place.',
+  EROFS: 'Its file system is read-only: choose another place.',
 };
 
 /** Why something failed, to stand behind `Cannot …: `. */
@@ -107,5 +107,5 @@ export function reportError(error: unknown): ErrorReport {
   }
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return { code: 'internal', message: `Cannot go on: ${message}`, hint: SYSTEM_HINTS[code] ?? null };
+  return { code: 'internal', message: `Cannot continue: ${message}`, hint: SYSTEM_HINTS[code] ?? null };
 }

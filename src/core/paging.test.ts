@@ -102,7 +102,7 @@ describe('paging by the time of the last change', () => {
 
   it('does not go on where the API says that more follows, and not what', () => {
     const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
-    assert.throws(() => nextAsk({ by: 'change', from: null }, nothing), /no time to go on from/);
+    assert.throws(() => nextAsk({ by: 'change', from: null }, nothing), /no time to continue from/);
     const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;
     assert.throws(() => nextAsk(byId, nothing), /more records follow an empty page/);
   });

@@ -35,7 +35,7 @@ export function nextAsk(ask: Ask, page: PageFacts): Ask | null {
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;
   if (page.last === null)
-    throw new Error('it says that more records follow, and its page tells no time to go on from');
+    throw new Error('it says that more records follow, but its page has no time to continue from');
   // Some APIs keep parts of a second that they do not show.
   const from = wholeSecond(page.last);
   const isOneTime = page.first !== null && wholeSecond(page.first) === from;

@@ -241,7 +241,7 @@ async function linkChain(
     if (body.sha256 !== file.sha256)
       throw new PipelineError(`Cannot derive ${name}: page ${index + 1} of run ${last?.run_id} has changed`, {
         code: 'source',
-        hint: 'Try again: it is pulled as a whole then.',
+        hint: 'Try again: then everything is pulled.',
       });
   }
 }

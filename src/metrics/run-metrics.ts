@@ -104,12 +104,12 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ]),
     pulls: counter(
       'pulls_total',
-      'Pulls by changes that began or went on: of everything (full), or of changes.',
+      'Pulls by changes that began or continued: of everything (full), or of changes.',
       ['source', 'resource', 'pass'],
     ),
     waits: gauge(
       'waits_until_timestamp_seconds',
-      'When the source allows a resource to go on that had to stop; 0 where it need not wait.',
+      'When a resource that had to stop can continue; 0 if it need not wait.',
       ['source', 'resource'],
     ),
     books: counter('books_out_of_balance_total', 'Runs refused because their counts did not balance.', [

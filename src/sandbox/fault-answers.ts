@@ -21,7 +21,7 @@ const CHALLENGE =
   '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Simulated challenge</h1>' +
   '<p>Enable JavaScript and cookies to continue.</p></body></html>';
 const PAGE = '<!DOCTYPE html><html><head><title>Simulated page</title></head><body>Not JSON.</body></html>';
-const OBJECT = '{"message":"Simulated fault: an object where an array is due"}';
+const OBJECT = '{"message":"Simulated fault: an object where an array is expected"}';
 
 /** Throws PipelineError `usage` at once where the faults cannot be read. */
 export function createFaultGate(faults: string): FaultGate {

@@ -69,7 +69,7 @@ export const FAULTS_HELP = [
   'A SHARE is between 0 and 1; the same records are hit each time. KIND is one of',
   ...BAD_KINDS.map((kind) => `  ${kind}`),
   'Of faults that answer (429 to hang) one request meets only the first that is not used up.',
-  `A request may bring faults of its own in the header ${FAULTS_HEADER}; those alone then hold for it.`,
+  `A request can have faults of its own in the header ${FAULTS_HEADER}; then only those apply to it.`,
 ].join('\n');
 
 /** Throws PipelineError `usage` at the first part that is wrong. */

@@ -81,7 +81,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') {
-    throw new PipelineError('Cannot tell the address of the sandbox: it does not listen', {
+    throw new PipelineError('Cannot find the address of the sandbox: it is not listening', {
       code: 'internal',
     });
   }

@@ -82,7 +82,7 @@ export async function serve(
 
 function stopLine(working: readonly string[], seconds: number): string {
   if (working.length === 0) return 'stopping';
-  return `stopping; job ${working.join(', ')} may go on for ${seconds} s`;
+  return `stopping; job ${working.join(', ')} may take ${seconds} s more`;
 }
 
 function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {

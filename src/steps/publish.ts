@@ -132,7 +132,9 @@ function isRefused(status: ResourceStatus): boolean {
 }
 
 export function needError(name: string, need: string): PipelineError {
-  return new PipelineError(`Cannot publish ${name}: ${need}, which it needs, is not whole`, { code: 'need' });
+  return new PipelineError(`Cannot publish ${name}: ${need}, which it needs, is incomplete`, {
+    code: 'need',
+  });
 }
 
 function atomicError(item: Derived, refused: Derived): PipelineError {

@@ -68,7 +68,7 @@ function usedUp(
   const have = pages === 1 ? '1 page has' : `${pages} pages have`;
   const how = forMore === null ? ' with' : `, or now with a token, which allows more (${forMore})`;
   return new PipelineError(
-    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${have} come. It can go on at ${at.toISOString()}`,
+    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${have} arrived. It can continue at ${at.toISOString()}`,
     {
       code: 'source',
       retryAt: at,

@@ -84,7 +84,7 @@ describe('what a pull by changes says of itself', () => {
     assert.equal(Date.parse(at), NOON + HOUR);
     assert.equal(
       error?.message,
-      `Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have come. It can go on at ${at}`,
+      `Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have arrived. It can continue at ${at}`,
     );
     assert.equal(
       error.hint,

@@ -201,7 +201,7 @@ void describe('drift', { concurrency: 1 }, () => {
     empty.remove();
     assertFailure(none, {
       code: 2,
-      message: /no run in \S+ has left a profile/,
+      message: /no run in \S+ has a profile/,
       hint: /spacex-pipeline run/,
     });
     assertFailure(unknown, { code: 2, message: /run zzz: no folder in /, hint: /--data-dir/ });

@@ -46,7 +46,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
       running.kill(signal);
       const { code, stderr } = await running.finished;
       assert.equal(code, 130, stderr);
-      assert.match(stderr, /^error: Cannot go on: interrupted$/m);
+      assert.match(stderr, /^error: Cannot continue: interrupted$/m);
     });
   }
 

@@ -156,7 +156,11 @@ const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'half a byte order mark': { body: '\xef\xbb', reason: /found the end at byte/ },
   'half a record': { body: '[{"id":"1"},{"i', reason: /truncated after 1 whole record;/ },
   'no last bracket': { body: '[{"id":"1"},{"id":"2"}', reason: /truncated after 2 whole records;/ },
-  'nothing, of no type': { body: '', type: {}, reason: /no content type where JSON is due, starting ""/ },
+  'nothing, of no type': {
+    body: '',
+    type: {},
+    reason: /no content type where JSON was expected, starting ""/,
+  },
   'a page of HTML': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
 };
 

@@ -54,7 +54,7 @@ void describe('the command of a hint works as it is printed', () => {
 
   void it('for what is not there', async () => {
     await follow(['run', '--resources', 'cakes'], 'resources');
-    await follow(['export', '--tables', 'cakes'], 'resources');
+    await follow(['export', '--tables', 'cakes'], 'tables');
     await follow(['query', 'SELECT * FROM cakes'], 'tables');
     await follow(['query', 'SELECT xyz FROM launches'], 'tables launches');
     await follow(['explain', 'lunches', 'x'], 'resources');

@@ -123,7 +123,7 @@ void describe('a redirect', { concurrency: 4 }, () => {
       to: 'ftp://u:geheim@api.test/',
       message: /: it redirects to ftp:\/\/api\.test\/, which is no/,
     },
-    'to no address': { to: 'http://', message: /: it answered 302 without an address to go on to$/ },
+    'to no address': { to: 'http://', message: /: it answered 302 without a target address$/ },
     'in a circle': {
       to: '/x',
       message: /: it redirects more than 5 times, at last to http:\/\/api\.test:\d+\/x$/,

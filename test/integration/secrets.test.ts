@@ -194,7 +194,7 @@ async function pullInVain({ type, url }: Planted): Promise<void> {
   assertFailure(resumed, {
     code: 2,
     message: /its source https:\/\/\*\*\*@\S+\/mirror had a login, which is not kept$/,
-    hint: /^hint: Give the source and its login as SPACEX_PIPELINE_BASE_URL, and go on with: /,
+    hint: /^hint: Give the source and its login as SPACEX_PIPELINE_BASE_URL, and continue with: /,
   });
   mode = 'serves';
   await type(0, resumed.stderr.trimEnd().split(' ').slice(-2), { SPACEX_PIPELINE_BASE_URL: `${url}/mirror` });

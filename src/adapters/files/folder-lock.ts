@@ -248,7 +248,7 @@ function howToGoOn(holder: Holder | Heartbeat | null): string {
 
 function lost(path: string): PipelineError {
   return new PipelineError(
-    `Cannot go on: the lock file ${path} was deleted or replaced, so another process may be using the database`,
+    `Cannot continue: the lock file ${path} was deleted or replaced, so another process may be using the database`,
     { code: 'busy', hint: 'Start the command again, and leave that file in place.' },
   );
 }

@@ -87,7 +87,7 @@ export async function profiledResources(dataDir: string, runId: string): Promise
 
 export async function readProfile(dataDir: string, runId: string, resource: string): Promise<Profile | null> {
   return readOwnJson(join(runFolder(dataDir, runId), 'profile', `${resource}.json`), {
-    hint: `Remove that file to go on without the profile of ${resource}.`,
+    hint: `Remove that file to continue without the profile of ${resource}.`,
   });
 }
 

@@ -13,7 +13,7 @@ export type Redirect =
 export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
   if (!STATUSES.has(status)) return null;
   const to = location === undefined ? null : URL.parse(location, from.href);
-  if (to === null) return { refused: `it answered ${status} without an address to go on to` };
+  if (to === null) return { refused: `it answered ${status} without a target address` };
   to.username = '';
   to.password = '';
   to.hash = '';

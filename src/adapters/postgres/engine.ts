@@ -228,7 +228,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
 }
 
 function tooLong(limitMs: number): PipelineError {
-  return new PipelineError(`Cannot go on: the embedded database gave no answer for ${limitMs / 1000} s`, {
+  return new PipelineError(`Cannot continue: the embedded database gave no answer for ${limitMs / 1000} s`, {
     code: 'database',
     hint: 'Raise database.statementTimeoutSeconds if it had that much to do. If not, its files may be damaged: keep a copy of the data folder and report it.',
   });

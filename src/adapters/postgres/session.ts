@@ -72,7 +72,7 @@ export class Session {
   /** Of a query that always gives one row. */
   async one<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R> {
     const [row] = await this.rows<R>(sql, values);
-    if (row === undefined) throw new Error('the database gave no row where one is due');
+    if (row === undefined) throw new Error('the database returned no row where one was expected');
     return row;
   }
 

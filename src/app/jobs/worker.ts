@@ -157,9 +157,9 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
       const paused = queue.pause();
       await within(graceMs, paused, clock);
       stopping.abort(
-        new PipelineError('Cannot go on: serve was asked to stop', {
+        new PipelineError('Cannot continue: serve was told to stop', {
           code: 'interrupted',
-          hint: 'It goes on when serve runs again.',
+          hint: 'It continues when serve runs again.',
         }),
       );
       const closed = paused.then(() => queue.close()).then(() => closeAll(foreign, opened));

@@ -69,5 +69,5 @@ function reason(name: string): string {
   if (/_count|_launches|_landings|turnaround|^flights$/.test(name))
     return 'a counter, which changes while last_updated stays';
   if (/url|image|logo|links|patches|infographic/.test(name)) return 'a link or a picture';
-  return 'not about the launch itself, or told by another field';
+  return 'not about the launch itself, or in another field';
 }

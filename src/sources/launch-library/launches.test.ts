@@ -35,7 +35,7 @@ function countRows(records: readonly unknown[]): Readonly<Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** What drift says of one record, against the contract alone. */
+/** What drift says of one record, compare with the contract only. */
 function driftOf(record: unknown): readonly string[] {
   const profiler = createProfiler(launches.contract);
   profiler.addValid(record);

@@ -116,7 +116,7 @@ export default defineResource({
     {
       name: 'core_landings_differ',
       severity: 'warning',
-      description: 'A core counts other landings than its past launches tell',
+      description: 'A core counts other landings than its past launches have',
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' tries on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
             FROM cores c JOIN launch_cores o ON o.core_id = c.id AND landing_attempt JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming
@@ -143,14 +143,14 @@ export default defineResource({
     {
       name: 'core_unknown_described',
       severity: 'info',
-      description: 'What a core has is told, not which core it is',
+      description: 'What a core has is known, but not which core it is',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id WHERE core_id IS NULL AND (gridfins OR legs OR reused)`,
     },
     {
       name: 'launch_core_unknown',
       severity: 'warning',
-      description: 'A past launch does not tell its core',
+      description: 'A past launch does not name its core',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming WHERE core_id IS NULL`,
     },

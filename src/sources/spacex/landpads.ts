@@ -152,7 +152,7 @@ export default defineResource({
     {
       name: 'landing_outcome_unknown',
       severity: 'warning',
-      description: 'A core tried to land on a past launch, and it is not said whether it did',
+      description: 'A core tried to land on a past launch, and the outcome is missing',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landing_success IS NULL`,

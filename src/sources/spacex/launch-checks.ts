@@ -50,7 +50,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_overdue',
     severity: 'warning',
-    description: 'A launch is called upcoming, and its time is past',
+    description: 'A launch is marked as upcoming, but its time has passed',
     sql: `SELECT id, name || ': ' || launch_date_utc::date AS detail FROM launches
           WHERE upcoming AND launch_date_utc < now() - CASE launch_date_precision WHEN 'hour' THEN interval '1 hour'
           WHEN 'day' THEN interval '1 day' WHEN 'month' THEN interval '1 month' WHEN 'quarter' THEN interval '3 months'
@@ -65,7 +65,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_outcome_unknown',
     severity: 'warning',
-    description: 'Of a past launch it is not said whether it succeeded',
+    description: 'A past launch has no outcome',
     sql: `SELECT id, name AS detail FROM launches WHERE NOT upcoming AND success IS NULL`,
   },
   {
@@ -77,7 +77,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_failure_differs',
     severity: 'error',
-    description: 'A failed launch tells no failure, or another one does',
+    description: 'A failed launch names no failure, or another one does',
     sql: `SELECT id, name AS detail FROM launches l
           WHERE (success IS FALSE) <> EXISTS (SELECT FROM launch_failures f WHERE f.launch_id = l.id)`,
   },

@@ -203,7 +203,7 @@ export default defineResource({
     {
       name: 'starlink_launch_date_differs',
       severity: 'warning',
-      description: 'The catalogue tells another day of launch, by more than one',
+      description: 'The catalogue has another day of launch, off by more than one',
       reads: ['launches'],
       sql: `SELECT s.id, s.object_name || ': ' || s.launch_date || ', not ' || l.launch_date_utc::date AS detail FROM starlink s JOIN launches l ON l.id = s.launch_id
             WHERE abs(s.launch_date - (l.launch_date_utc AT TIME ZONE 'UTC')::date) > 1`,
