@@ -45,6 +45,22 @@ export function testRecordedViews(lab: () => Lab): void {
   const nameOf = (resource: string, id: string | null) =>
     recorded(resource).find((one) => one.id === id)?.name ?? null;
 
+  it('view launch_times', async () => {
+    const local = new Map(
+      (
+        readRecorded('launches') as readonly unknown[] as readonly {
+          readonly id: unknown;
+          readonly date_local: unknown;
+        }[]
+      ).map(({ date_local, id }) => [id, String(date_local).slice(0, 19)]),
+    );
+    const found = await select(
+      `SELECT launch_id, to_char(local_time, 'YYYY-MM-DD"T"HH24:MI:SS') AS at FROM launch_times`,
+    );
+    assert.equal(found.length, local.size);
+    for (const { at, launch_id } of found) assert.equal(at, local.get(launch_id));
+  });
+
   it('view launch_cadence', async () => {
     const counts = tally(past(), ({ date_utc, rocket }) =>
       JSON.stringify([`${date_utc.slice(0, 7)}-01`, nameOf('rockets', rocket)]),

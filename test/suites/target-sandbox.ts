@@ -102,6 +102,10 @@ export function testSandbox(openDatabase: OpenDatabase): void {
           'SELECT count(*) FROM static_fires WHERE days_to_launch > 0',
           'SELECT count(static_fire_date_utc) FROM launches',
         ],
+        [
+          'SELECT count(*) FROM launch_times WHERE local_time AT TIME ZONE timezone IS NOT NULL',
+          'SELECT count(*) FROM launches',
+        ],
         ['SELECT count(*) FROM crew_flights WHERE crew_name IS NOT NULL', 'SELECT count(*) FROM launch_crew'],
         ['SELECT sum(launches)::integer FROM ship_recoveries', 'SELECT count(*) FROM ship_launches'],
         [

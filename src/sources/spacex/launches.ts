@@ -136,7 +136,7 @@ export default defineResource({
         launch_date_local: {
           type: 'timestamptz',
           nullable: false,
-          doc: 'Time of the launch as the API gives it for the launch site.',
+          doc: 'The same instant as launch_date_utc, as the API gives it for the launch site. The view launch_times has the local time.',
         },
         launch_utc_offset_minutes: {
           type: 'integer',
