@@ -7,6 +7,11 @@ export function asBefore(documents: Documents): Documents {
   );
 }
 
+/** Texts for people, which may be worded better at any time. */
+export function withoutTexts(document: unknown): unknown {
+  return without(document, 'description');
+}
+
 function edited(name: string, document: unknown): unknown {
   // A check, and a table that was verified, says of which source it is.
   return name === 'checks' || name === 'verify' ? without(document, 'source') : document;
@@ -59,6 +64,8 @@ function isNew(key: string, of: object): boolean {
   if (key === 'pages' && 'not_modified' in of) return true;
   // So does each table that was verified of its own rows.
   if (key === 'kept' && 'held' in of) return true;
+  // Pruning drops old tombstones, too.
+  if (key === 'tombstones' && 'dry_run' in of) return true;
   if (key === 'underivable' && typeof Reflect.get(of, key) === 'number') return true;
   const ofPlan = (key === 'status' && 'newly_accepted' in of) || (key === 'error' && 'changes' in of);
   return OMITTED.has(key) || ADDED.has(key) || ofPlan;

@@ -71,7 +71,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       down.migrations.filter(({ applied_at }) => applied_at === null).map(({ name }) => name),
       [LAST],
     );
-    assert.deepEqual(await sql(`SELECT to_regclass('launch_cadence') AS gone`), [{ gone: null }]);
+    assert.deepEqual(await sql(`SELECT to_regclass('launch_times') AS gone`), [{ gone: null }]);
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
   });
 
@@ -157,7 +157,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       AND application_name LIKE '% pid ${first.pid}'`;
     while ((await watcher.query(wanted)).rowCount === 0);
     const second = start(['migrate', 'up']);
-    await second.line(/another migration of schema \S+ is on: waiting/);
+    await second.line(/another migration of schema \S+ is running: waiting/);
     await blocker.query('ROLLBACK');
     const results = await Promise.all([first.finished, second.finished]);
     assert.deepEqual(

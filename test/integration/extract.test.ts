@@ -173,7 +173,7 @@ const FINAL: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'another type': {
     body: WHOLE,
     type: { 'content-type': 'text/plain' },
-    reason: /text\/plain where JSON is due/,
+    reason: /text\/plain where JSON was expected/,
   },
 };
 

@@ -36,8 +36,8 @@ it('one resource may have more bad or vanished records than the others, or fewer
     [broken, { resources: { launches: { rejects: enough } } }, 0, null],
     [broken, { rejects: enough, resources: { launches: { rejects: none } } }, 4, /\(0 and 0 %\)$/],
     [broken, { resources: { rockets: { rejects: enough } } }, 4, /launches: 10 of 30/],
-    [shorter, {}, 4, /10 of 30 rows are gone from the source, .*\(5 and 10 %\)$/],
-    [shorter, { resources: { launches: { rejects: enough } } }, 4, /are gone from the source/],
+    [shorter, {}, 4, /10 of 30 rows are missing from the source, .*\(5 and 10 %\)$/],
+    [shorter, { resources: { launches: { rejects: enough } } }, 4, /are missing from the source/],
     [shorter, { resources: { launches: { vanished: { share: 0.5 } } } }, 0, null],
   ] as const) {
     const { resources = {}, ...shared } = limits as { readonly resources?: object };

@@ -87,13 +87,13 @@ const SPOILED: readonly Case[] = [
   {
     faults: 'html@launches',
     tries: [200, 200],
-    failure: { code: 3, message: /text\/html.*where JSON is due.*"<!DOCTYPE html>.* \(2 tries\)$/m },
+    failure: { code: 3, message: /text\/html.*where JSON was expected.*"<!DOCTYPE html>.* \(2 tries\)$/m },
     kept: /^<!DOCTYPE/,
   },
   {
     faults: 'wrong-type@launches',
     tries: [200],
-    failure: { code: 3, message: /text\/plain.*where JSON is due.*"\[/ },
+    failure: { code: 3, message: /text\/plain.*where JSON was expected.*"\[/ },
     kept: /^\[\{/,
   },
   {

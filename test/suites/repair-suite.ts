@@ -97,11 +97,13 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
     it('is made again before what is pending is applied', async () => {
       const lab = await open();
-      assert.equal(await migrateDown(lab.session, lab.database, migrationDirs(spacex)), 'spacex/0002_views');
+      const pending = ['spacex/0003_launch_times', 'spacex/0002_views'];
+      for (const name of pending)
+        assert.equal(await migrateDown(lab.session, lab.database, migrationDirs(spacex)), name);
       // A view reads it.
       await lab.sql('DROP TABLE target.starlink');
       const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
-      assert.deepEqual([applied, made_again.length], [['spacex/0002_views'], 1]);
+      assert.deepEqual([applied, made_again.length], [pending.toReversed(), 1]);
       assert.deepEqual(await lab.missing(), []);
       await lab.close();
     });
