@@ -70,6 +70,11 @@ export type Resource = {
   readonly exampleQuery: string;
 };
 
+/** Where its code is, from the root of the project. */
+export function fileOf(source: string, resource: string): string {
+  return `src/sources/${source}/${resource.replaceAll('_', '-')}.ts`;
+}
+
 type RowsOf<T extends readonly Table[]> = {
   readonly [K in T[number] as K['name']]: readonly RowOf<K>[];
 };

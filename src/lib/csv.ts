@@ -2,7 +2,7 @@ export type CsvValue = string | number | boolean | null;
 
 export type CsvEncoder = {
   readonly header: () => Buffer<ArrayBuffer>;
-  /** Throws RangeError for a value that CSV cannot hold; then nothing of the row is kept. */
+  /** Throws UnwritableValue for a value that CSV cannot hold; then nothing of the row is kept. */
   readonly encode: (row: Readonly<Record<string, CsvValue>>) => void;
   /** Hands out the rows since the last take. */
   readonly take: () => Buffer<ArrayBuffer>;
@@ -65,6 +65,20 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   };
 }
 
+/** A value that CSV cannot hold. */
+export class UnwritableValue extends RangeError {
+  readonly column: string;
+  /** As text. */
+  readonly value: string;
+
+  constructor(column: string, value: CsvValue | undefined) {
+    const text = value === undefined ? 'no value' : String(value);
+    super(`Cannot write ${column} as CSV: ${text}`);
+    this.column = column;
+    this.value = text;
+  }
+}
+
 /** One row, by position. */
 export function csvLine(values: readonly CsvValue[]): string {
   return `${values.map((value, index) => encodeValue(value, `column ${index + 1}`)).join(',')}\n`;
@@ -95,7 +109,7 @@ function encodeValue(value: CsvValue | undefined, column: string): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  throw new RangeError(`Cannot write ${column} as CSV: ${value === undefined ? 'no value' : value}`);
+  throw new UnwritableValue(column, value);
 }
 
 function encodeText(text: string): string {

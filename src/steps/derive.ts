@@ -3,7 +3,7 @@ import { loadCheck } from '../core/load-check.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
-import type { Staging, Target } from '../core/target.ts';
+import type { RunHeader, Staging, Target } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from '../lib/json-records.ts';
 import { createLoader } from './load.ts';
@@ -20,6 +20,8 @@ export type DeriveContext = {
   readonly target: Target;
   readonly transform: TransformContext;
   readonly batchSize: number;
+  /** What it is a run of. */
+  readonly run: Pick<RunHeader, 'source'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called after each chunk of raw. */
@@ -93,7 +95,12 @@ async function deriveAll(
   const profiler = createProfiler(resource.contract);
   const validated = await folder.openStage('validated', resource.name);
   const errored = await folder.openStage('errored', resource.name);
-  const loader = await createLoader(resource, { staging, folder, batchSize: context.batchSize });
+  const loader = await createLoader(resource, {
+    staging,
+    folder,
+    batchSize: context.batchSize,
+    source: context.run.source,
+  });
   const { watch, watchAsync } = stopwatch(context.clock, tally);
 
   // The stage files of one chunk are written while the next is made.

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { RunFolder } from '../core/ports.ts';
+import { PipelineError } from '../core/errors.ts';
+import type { RunFolder, StageFile } from '../core/ports.ts';
+import type { Resource } from '../core/resource.ts';
+import type { Staging } from '../core/target.ts';
 import spacex from '../sources/spacex/source.ts';
-import { createLoader } from './load.ts';
+import { createLoader, type Loader } from './load.ts';
 
 const { resources } = spacex;
 
@@ -20,33 +23,18 @@ test('batches go to file and staging alike, none long beyond its rows or bytes',
   let file = '';
   let copied = '';
   const batches: { readonly rows: number; readonly bytes: number }[] = [];
-  const folder: Pick<RunFolder, 'openStage'> = {
-    openStage: async () => ({
-      async write(bytes) {
-        file += Buffer.from(bytes).toString();
-      },
-      commit: async () => undefined,
-      discard: async () => undefined,
-    }),
-  };
-  const loader = await createLoader(resource, {
-    folder: folder as RunFolder,
-    batchSize: BATCH_ROWS,
-    staging: {
-      newest: async () => undefined,
-      async copy(_, csv) {
-        // Takes its time, as a database does: further rows are made meanwhile.
-        await new Promise(setImmediate);
-        const text = Buffer.from(csv).toString();
-        copied += text;
-        const rows = text.split('\n').length - 1;
-        batches.push({ rows, bytes: csv.byteLength });
-        return rows;
-      },
-      hold: async () => undefined,
-      reject: async () => undefined,
-      finish: async () => undefined,
-      close: async () => undefined,
+  const loader = await openLoader(resource, {
+    async write(bytes) {
+      file += Buffer.from(bytes).toString();
+    },
+    async copy(_, csv) {
+      // Takes its time, as a database does: further rows are made meanwhile.
+      await new Promise(setImmediate);
+      const text = Buffer.from(csv).toString();
+      copied += text;
+      const rows = text.split('\n').length - 1;
+      batches.push({ rows, bytes: csv.byteLength });
+      return rows;
     },
   });
   const columns = Object.keys(table.columns);
@@ -72,3 +60,38 @@ test('batches go to file and staging alike, none long beyond its rows or bytes',
   assert.ok(long.length > 1);
   assert.ok(long.every(({ bytes }) => bytes < BATCH_BYTES + 2 * LONG_TEXT));
 });
+
+test('a column that transform leaves out is named, with resource, table and file', async () => {
+  assert.ok(resource !== undefined);
+  const { name, tables } = resource;
+  const [first = '', second = ''] = Object.keys(tables[0].columns);
+  const loader = await openLoader(resource, { write: async () => undefined, copy: async () => 0 });
+  assert.throws(
+    () => loader.add({ [name]: [{ [first]: 'there' }] }),
+    (error) => {
+      assert.ok(error instanceof PipelineError);
+      assert.equal(
+        error.message,
+        `Cannot load ${name}: its transform gives no value for column ${second} of table ${name}`,
+      );
+      assert.match(error.hint ?? '', new RegExp(`in src/sources/some/${name}\\.ts: `));
+      return true;
+    },
+  );
+});
+
+function openLoader(
+  of: Resource,
+  { copy, write }: Pick<Staging, 'copy'> & Pick<StageFile, 'write'>,
+): Promise<Loader> {
+  const nothing = async (): Promise<void> => undefined;
+  const folder: Pick<RunFolder, 'openStage'> = {
+    openStage: async () => ({ write, commit: nothing, discard: nothing }),
+  };
+  return createLoader(of, {
+    folder: folder as RunFolder,
+    batchSize: BATCH_ROWS,
+    source: 'some',
+    staging: { newest: nothing, copy, hold: nothing, reject: nothing, finish: nothing, close: nothing },
+  });
+}

@@ -1,8 +1,9 @@
+import { PipelineError } from '../core/errors.ts';
 import type { RunFolder, StageFile } from '../core/ports.ts';
-import type { Resource, Rows } from '../core/resource.ts';
+import { fileOf, type Resource, type Rows } from '../core/resource.ts';
 import type { Row, Table } from '../core/table.ts';
 import type { Staging } from '../core/target.ts';
-import { createCsvEncoder, type CsvEncoder } from '../lib/csv.ts';
+import { createCsvEncoder, UnwritableValue, type CsvEncoder } from '../lib/csv.ts';
 
 /** The load step of one resource: rows → intermediate files and staging tables, the same bytes to both. */
 export type Loader = {
@@ -35,9 +36,15 @@ type Lane = {
 
 export async function createLoader(
   resource: Resource,
-  context: { readonly staging: Staging; readonly folder: RunFolder; readonly batchSize: number },
+  context: {
+    readonly staging: Staging;
+    readonly folder: RunFolder;
+    readonly batchSize: number;
+    /** The name of the source. */
+    readonly source: string;
+  },
 ): Promise<Loader> {
-  const { staging, folder, batchSize } = context;
+  const { staging, folder, batchSize, source } = context;
   const lanes = new Map<string, Lane>();
   for (const table of resource.tables) {
     const file = await folder.openStage('intermediate', table.name);
@@ -70,12 +77,20 @@ export async function createLoader(
     }
   }
 
+  function addTo(lane: Lane, rows: readonly Row[]): void {
+    try {
+      addRows(lane, rows);
+    } catch (error) {
+      throw error instanceof UnwritableValue ? unloadable(error, lane.table, resource, source) : error;
+    }
+  }
+
   return {
     add(rows) {
-      for (const [name, lane] of lanes) addRows(lane, rows[name] ?? []);
+      for (const [name, lane] of lanes) addTo(lane, rows[name] ?? []);
     },
     addKept(rows) {
-      for (const [name, lane] of lanes) if (lane.keys !== null) addRows(lane, rows[name] ?? []);
+      for (const [name, lane] of lanes) if (lane.keys !== null) addTo(lane, rows[name] ?? []);
     },
     flush: () => handOver(({ rows, bytes }) => rows >= batchSize || bytes >= BATCH_BYTES),
     enqueue,
@@ -99,4 +114,17 @@ function addRows({ encoder, keys, table }: Lane, rows: readonly Row[]): void {
     if (key !== null) keys?.add(key);
     encoder.encode(row);
   }
+}
+
+/** The compiler refuses a transform that leaves a column out, but the program runs without it. */
+function unloadable(error: UnwritableValue, table: Table, { name }: Resource, source: string): PipelineError {
+  const { column, value } = error;
+  return new PipelineError(
+    `Cannot load ${name}: its transform gives ${value} for column ${column} of table ${table.name}`,
+    {
+      code: 'internal',
+      hint: `Correct transform in ${fileOf(source, name)}: each column needs a value or null.`,
+      cause: error,
+    },
+  );
 }

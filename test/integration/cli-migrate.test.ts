@@ -144,6 +144,31 @@ void describe('migrate', { concurrency: 3 }, () => {
     });
   });
 
+  void it('refuses a table whose key is not that of the code, before it asks for anything', async (t) => {
+    const { pull, sql } = server.workspace({ resources: ['rockets'] });
+    // Other tests count the requests of the one that they share.
+    const own = await startApi(await sandboxReplies({ launches: 5 }));
+    t.after(own.close);
+    const source = ['--migrate', '--source', own.url];
+    assert.equal((await pull(source)).code, 0);
+    await sql(
+      'ALTER TABLE rocket_images DROP CONSTRAINT rocket_images_pkey, ADD PRIMARY KEY (url, rocket_id)',
+    );
+    const asked = own.requests.length;
+    const { code, report } = await pull(source);
+    assert.deepEqual([code, own.requests.length], [6, asked]);
+    assertError(
+      report.resources['rockets']?.error,
+      'migration',
+      /^Cannot load rockets: the key of table rocket_images is \(url, rocket_id\) in the database, but \(rocket_id, position\) in the code$/,
+    );
+    assert.match(report.resources['rockets']?.error?.hint ?? '', /: npm run migration rocket_images_key$/);
+    await sql(
+      'ALTER TABLE rocket_images DROP CONSTRAINT rocket_images_pkey, ADD PRIMARY KEY (position, rocket_id)',
+    );
+    assert.equal((await pull(source)).code, 0, 'the order of the columns does not matter');
+  });
+
   void it('waits for another migration, and both succeed', async (t) => {
     const { schema, start } = server.workspace({ serve: { queueSchema: 'queue_of_two' } });
     // In a transaction, pg_stat_activity stays as it was first read.

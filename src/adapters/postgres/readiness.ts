@@ -19,22 +19,13 @@ export async function findUnready(
   resources: readonly Resource[],
 ): Promise<Unready> {
   const [target, ledger] = await Promise.all([
-    readColumns(session, schema),
-    readColumns(session, ledgerSchema(schema)),
+    readTables(session, schema),
+    readTables(session, ledgerSchema(schema)),
   ]);
   const refused = resources.flatMap((resource): [string, PipelineError][] => {
-    const reason = lackOf(resource, target);
-    if (reason === null) return [];
-    const message = `Cannot load ${resource.name}: ${reason} is missing from schema ${schema}`;
-    return [
-      [
-        resource.name,
-        new PipelineError(message, {
-          code: 'migration',
-          hint: 'Make it again with: spacex-pipeline migrate up',
-        }),
-      ],
-    ];
+    const lack = lackOf(resource, target);
+    const error = lack === null ? otherKey(resource, target) : missing(resource, lack, schema);
+    return error === null ? [] : [[resource.name, error]];
   });
   return {
     ledger: Object.keys(LEDGER_RIGHTS).filter((name) => !ledger.has(name)),
@@ -42,10 +33,36 @@ export async function findUnready(
   };
 }
 
+function missing({ name }: Resource, lack: string, schema: string): PipelineError {
+  return new PipelineError(`Cannot load ${name}: ${lack} is missing from schema ${schema}`, {
+    code: 'migration',
+    hint: 'Make it again with: spacex-pipeline migrate up',
+  });
+}
+
+/** With any other key than the table's own, a merge would confuse rows. Null if the keys are the same. */
+function otherKey(
+  { name: resource, tables }: Resource,
+  found: ReadonlyMap<string, Found>,
+): PipelineError | null {
+  for (const { name, key } of tables as readonly Table[]) {
+    const own = found.get(name)?.key ?? [];
+    if (own.length === 0 || own.toSorted().join() === key.toSorted().join()) continue;
+    return new PipelineError(
+      `Cannot load ${resource}: the key of table ${name} is (${own.join(', ')}) in the database, but (${key.join(', ')}) in the code`,
+      {
+        code: 'migration',
+        hint: `In a clone, correct the key in the code, or write a migration that changes the table: npm run migration ${name}_key`,
+      },
+    );
+  }
+  return null;
+}
+
 /** The first thing that a resource lacks; null for nothing. */
-function lackOf({ tables }: Resource, found: ReadonlyMap<string, ReadonlySet<string>>): string | null {
+function lackOf({ tables }: Resource, found: ReadonlyMap<string, Found>): string | null {
   for (const { name, columns } of tables as readonly Table[]) {
-    const own = found.get(name);
+    const own = found.get(name)?.columns;
     if (own === undefined) return `table ${name}`;
     const column = Object.keys({ ...columns, ...PIPELINE_COLUMNS }).find((one) => !own.has(one));
     if (column !== undefined) return `column ${column} of table ${name}`;
@@ -57,17 +74,19 @@ function lackOf({ tables }: Resource, found: ReadonlyMap<string, ReadonlySet<str
   return null;
 }
 
-/** The columns of each table of a schema. */
-async function readColumns(
-  session: Session,
-  schema: string,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const found = await session.rows<{ name: string; columns: string[] }>(
-    `SELECT relname::text AS name, array_agg(attname::text) AS columns
+type Found = { readonly columns: ReadonlySet<string>; readonly key: readonly string[] };
+
+/** The columns and the key of each table of a schema; an empty key where it has none. */
+async function readTables(session: Session, schema: string): Promise<ReadonlyMap<string, Found>> {
+  const found = await session.rows<{ name: string; columns: string[]; key: string[] }>(
+    `SELECT relname::text AS name, array_agg(attname::text) AS columns,
+            coalesce(array_agg(attname::text ORDER BY array_position(indkey::smallint[], attnum))
+                     FILTER (WHERE attnum = ANY (indkey)), '{}') AS key
      FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
      JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+     LEFT JOIN pg_index i ON i.indrelid = c.oid AND indisprimary
      WHERE nspname = $1 AND relkind IN ('r', 'p') GROUP BY relname`,
     [schema],
   );
-  return new Map(found.map(({ name, columns }) => [name, new Set(columns)]));
+  return new Map(found.map(({ name, columns, key }) => [name, { columns: new Set(columns), key }]));
 }
