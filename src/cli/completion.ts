@@ -52,13 +52,17 @@ const CANDIDATES: Readonly<Record<string, Candidates>> = {
   '--tables': wordsOf(TABLES),
   '--source': wordsOf(sources.map(({ name }) => name)),
   '--from': wordsOf(ADDRESSES),
+  'resources new --from': { words: [], list: false, kind: 'file' },
   'resources show': wordsOf(NAMES),
   explain: wordsOf(TABLES),
   tables: wordsOf(TABLES),
 };
 
-function valueOf({ choices, flags, long }: OutlinedOption): Candidates {
-  return { ...(CANDIDATES[long] ?? wordsOf(choices)), list: flags.endsWith('<names>') };
+function valueOf(path: string, { choices, flags, long }: OutlinedOption): Candidates {
+  return {
+    ...(CANDIDATES[`${path} ${long}`] ?? CANDIDATES[long] ?? wordsOf(choices)),
+    list: flags.endsWith('<names>'),
+  };
 }
 
 function completed(program: Command): readonly CompletedCommand[] {
@@ -69,7 +73,7 @@ function completed(program: Command): readonly CompletedCommand[] {
     options: options.map((option) => ({
       long: option.long,
       description: option.description,
-      value: option.takesValue ? valueOf(option) : null,
+      value: option.takesValue ? valueOf(path, option) : null,
     })),
   }));
 }

@@ -8,6 +8,7 @@ import { checkDocument, checkRow, driftDocument, explainDocument, REJECT_LINE } 
 import { rejectDocument, rejectLine } from './output-records.ts';
 import { jobReport, jobRunDocument, jobTry } from './output-jobs.ts';
 import { statusDocument } from './output-status.ts';
+import { newResource } from './output-new-resource.ts';
 import { listedTable, shownTable } from './output-tables.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
@@ -98,6 +99,7 @@ export const OUTPUT: readonly OutputDocument[] = [
       contract: described({ type: 'object' }, 'of a record, as JSON Schema'),
     }),
   ),
+  document(['resources new'], newResource),
   document(
     ['dag'],
     array(object({ name: text(), needs: array(string()) }), {

@@ -4,6 +4,7 @@ import { baseType, type Table } from '../core/table.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { openContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
+import { registerNew } from './resources-new.ts';
 import { example, type Register } from './command.ts';
 
 export const registerResources: Register = (program, streams) => {
@@ -73,6 +74,7 @@ export const registerResources: Register = (program, streams) => {
       printLine(context, 'Contract of a record (JSON Schema):');
       printJson(context, found.contract);
     });
+  registerNew(command, streams);
 };
 
 /** With the types that its columns have in the database. */

@@ -4,6 +4,8 @@ import type { Ids } from './ids.ts';
 export type Collection = {
   readonly name: string;
   readonly count: number;
+  /** It is one object, not an array of them. */
+  readonly isSingle?: true;
   readonly id: (index: number) => string;
   readonly indexOf: (id: string) => number | null;
   /** The record as compact JSON text. */

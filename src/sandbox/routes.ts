@@ -1,6 +1,7 @@
 import type { Collection } from './collection.ts';
 import { createCollections } from './collections/index.ts';
 import { createLaunches } from './collections/launches.ts';
+import { createSamples } from './collections/samples.ts';
 import { arrayText, isGone, recordText, type Shape } from './shape.ts';
 import { listedAt } from './universe/listing.ts';
 import { createUniverse, type Universe } from './universe/universe.ts';
@@ -18,7 +19,7 @@ type Body = Iterable<string | Buffer> | null;
 /** Null where the path is none of the API's. */
 type Router = (path: string) => Route | null;
 
-const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>[a-z]+)(?:\/(?<part>[^/]+))?\/?$/;
+const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>[a-z0-9_]+)(?:\/(?<part>[^/]+))?\/?$/;
 const MAX_AGE: Readonly<Record<string, number>> = {
   launches: 20,
   rockets: 86_400,
@@ -27,14 +28,12 @@ const MAX_AGE: Readonly<Record<string, number>> = {
   starlink: 3600,
 };
 const OTHER_MAX_AGE = 300;
-/** One object, not an array of them. */
-const SINGLE = ['roadster', 'company'];
 /** The same in every state. */
 const CONSTANT = ['rockets', 'dragons', 'company'];
 
 export function createRouter(seed: number, launches: number, revision: number): Router {
   const universe = createUniverse(seed, launches, revision);
-  const v4 = createCollections(universe);
+  const v4 = new Map([...createCollections(universe), ...createSamples()]);
   const v5 = new Map([['launches', createLaunches(universe, 'v5')]]);
   const latest = new Map([...v4, ...v5]);
   return (path) => {
@@ -42,7 +41,7 @@ export function createRouter(seed: number, launches: number, revision: number): 
     const served = { v4, v5, latest }[version ?? ''];
     const collection = served?.get(name);
     if (collection === undefined || part === 'query') return null;
-    if (SINGLE.includes(name) && part !== undefined) return null;
+    if (collection.isSingle === true && part !== undefined) return null;
     const state = CONSTANT.includes(name) ? [] : [launches, revision];
     return {
       maxAge: MAX_AGE[name] ?? OTHER_MAX_AGE,
@@ -57,7 +56,7 @@ export function createRouter(seed: number, launches: number, revision: number): 
 }
 
 function collectionText(collection: Collection, shape: Shape, part: string | undefined): Body {
-  if (SINGLE.includes(collection.name)) return [recordText(collection, shape, 0)];
+  if (collection.isSingle === true) return [recordText(collection, shape, 0)];
   if (part === undefined) return arrayText(collection, shape, () => true);
   return oneText(collection, shape, collection.indexOf(part) ?? collection.count);
 }

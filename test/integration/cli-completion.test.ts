@@ -75,6 +75,7 @@ void describe('completion', () => {
           ['debug', 'info', 'warn', 'error'],
         ],
         [['--config', 'spacex-pipe'], ['spacex-pipeline.config.json']],
+        [['resources', 'new', 'x', '--from', 'spacex-pipe'], ['spacex-pipeline.config.json']],
         [
           ['completion', ''],
           ['bash', 'zsh', 'fish'],

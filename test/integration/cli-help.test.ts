@@ -31,6 +31,7 @@ const COMMANDS = [
   'drift',
   'resources',
   'resources show',
+  'resources new',
   'dag',
   'migrate',
   'migrate up',

@@ -9,6 +9,8 @@ import { OUTPUT, type OutputDocument } from '../../src/cli/output-schemas.ts';
 import { runCli as runInProcess } from '../../src/cli/program.ts';
 import type { Schema } from '../../src/core/schema.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
+import { runCli } from '../support/cli.ts';
+import { copyProgram } from '../support/copied-program.ts';
 import { createTestServer, QUICK_SOURCE } from '../support/workspace.ts';
 
 /** What `--json` really prints, held against the schemas that docs/json.md is made from. */
@@ -47,7 +49,11 @@ async function prove<T>(
     signal: stopping.signal,
   });
   assert.notEqual(printed.length, 0, told.join(''));
-  const value = JSON.parse(printed.join('')) as T;
+  return proveText(command, document, printed.join('')) as T;
+}
+
+function proveText(command: string, document: OutputDocument, text: string): unknown {
+  const value: unknown = JSON.parse(text);
   assert.notDeepEqual(value, []);
   const validate = compile(document.schema);
   assert.ok(validate(value), `${command}: ${JSON.stringify(validate.errors)} in ${JSON.stringify(value)}`);
@@ -117,6 +123,17 @@ void describe('--json prints what its schema says', () => {
     await prove('jobs enable', [name]);
     await prove('status');
     await prove('init', ['--config', 'made.json']);
+  });
+
+  void it('of a new resource, in a copy of the program', async () => {
+    const { folder: cwd, launcher, remove } = await copyProgram();
+    after(remove);
+    const document = OUTPUT.find(({ commands }) => commands.includes('resources new'));
+    assert.ok(document);
+    writeFileSync(path.join(cwd, 'samples.json'), '[{"id":"a"}]');
+    const args = ['resources', 'new', 'suppliers', '--from', 'samples.json', '--json'];
+    const { stdout } = await runCli(args, { cwd, launcher });
+    proveText('resources new', document, stdout);
   });
 
   void it('of everything else', async () => {

@@ -17,6 +17,10 @@ void describe('a command loads no more than it needs', { concurrency: 2 }, () =>
   for (const [command, none] of [
     ['config', [...DATABASE, ...SOURCE, ...SANDBOX]],
     ['run --help', SANDBOX],
+    [
+      'resources',
+      [...DATABASE, ...SANDBOX, '/src/adapters/http/', '/src/app/draft/', '/src/app/new-resource.ts'],
+    ],
     ['query --help', [...SOURCE, ...SANDBOX]],
     ['sandbox --help', [...DATABASE, '/src/steps/']],
   ] as const) {

@@ -113,6 +113,15 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
   });
 
+  void it('says that it has no code to which a resource could be added', () => {
+    const { status, stderr } = shell('npx spacex-pipeline resources new suppliers --from suppliers.json');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^error: Cannot draft resource "suppliers": this is an installed package, which lacks the code of its sources\nhint: Clone /,
+    );
+  });
+
   void it('knows that nothing changed, and so do the sources of the same code', () => {
     for (const launcher of [bin(), LAUNCHER]) {
       const args = ['run', '--source', 'sandbox', '--resources', 'launches'];

@@ -4,9 +4,8 @@ import { describe, it } from 'node:test';
 import { compileCheck } from '../../src/core/check.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { Row, Table } from '../../src/core/table.ts';
+import { NOT_METRIC, UNIT } from '../../src/core/units.ts';
 
-const UNIT =
-  /_(?:kg|km|m|m3|s|t|kn|deg|au|days|min|years|pct|usd|kph|km_s|jd|degrees|rev_per_day[23]?|per_earth_radius)$/;
 const SENTENCE = /^\S.*[^ .]\.$/;
 const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
 
@@ -57,7 +56,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
     it('has the unit in the name of each measure, and none that is not metric but for knots', () => {
       for (const { name, columns } of resource.tables) {
         for (const [column, { type }] of Object.entries(columns)) {
-          assert.doesNotMatch(column, /_(?:lbs?|lbf|ft|feet|mi|mph)$/, name);
+          assert.doesNotMatch(column, NOT_METRIC, name);
           if (type === 'double precision' && !UNITLESS.includes(column)) assert.match(column, UNIT, name);
         }
       }

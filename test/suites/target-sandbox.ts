@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import spacex from '../../src/sources/spacex/source.ts';
 import { createCollections } from '../../src/sandbox/collections/index.ts';
 import { createLaunches } from '../../src/sandbox/collections/launches.ts';
+import { createSamples } from '../../src/sandbox/collections/samples.ts';
 import { createUniverse } from '../../src/sandbox/universe/universe.ts';
 import { loadAll } from './load-all.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
@@ -16,7 +17,7 @@ const LAUNCHES = 400;
 export function testSandbox(openDatabase: OpenDatabase): void {
   describe('simulated records', () => {
     const universe = createUniverse(7, LAUNCHES);
-    const collections = createCollections(universe);
+    const collections = new Map([...createCollections(universe), ...createSamples()]);
     let lab: Lab;
     let run: Awaited<ReturnType<typeof loadAll>>;
     before(async () => {

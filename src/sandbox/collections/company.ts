@@ -2,7 +2,7 @@ import { collectionOf, type Collection } from '../collection.ts';
 import type { Universe } from '../universe/universe.ts';
 
 export function createCompany({ ids }: Universe): Collection {
-  return collectionOf('company', ids.company, 1, (_index, id) => ({
+  const records = collectionOf('company', ids.company, 1, (_index, id) => ({
     headquarters: { address: '1 Example Street', city: 'Sampleton', state: 'Simulatia' },
     links: {
       website: 'https://example.org/simulated/',
@@ -25,4 +25,5 @@ export function createCompany({ ids }: Universe): Collection {
     summary: 'Simulated. A company that builds nothing, launches often, and "keeps its books in order".',
     id,
   }));
+  return { ...records, isSingle: true };
 }

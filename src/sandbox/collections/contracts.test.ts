@@ -10,6 +10,7 @@ import type { Collection } from '../collection.ts';
 import { createUniverse, REVISIONS, type Universe } from '../universe/universe.ts';
 import { createCollections } from './index.ts';
 import { createLaunches } from './launches.ts';
+import { createSamples } from './samples.ts';
 
 const { resources } = spacex;
 
@@ -24,6 +25,7 @@ for (const { name, path, contract } of resources) {
     const check = compileCheck(contract);
     const served = (of: Universe): Collection =>
       (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(name)) ??
+      createSamples().get(name) ??
       assert.fail(`there are no ${name}`);
 
     it('keep their contract in every state and size', () => {

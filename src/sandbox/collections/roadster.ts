@@ -17,7 +17,7 @@ export function createRoadster({ seed, past, ids }: Universe): Collection {
   const speed = 95_000 + 20_000 * Math.cos(2 * Math.PI * turns);
   const earth = 2e8 - 1.9e8 * Math.cos(2 * Math.PI * turns);
   const mars = 2.3e8 + 1.6e8 * Math.cos(2 * Math.PI * turns);
-  return collectionOf('roadster', ids.roadster, 1, (_index, id) => ({
+  const records = collectionOf('roadster', ids.roadster, 1, (_index, id) => ({
     name: 'Simulated Cargo Bicycle',
     launch_date_utc: `${isoSeconds(launched)}.000Z`,
     launch_date_unix: launched,
@@ -46,4 +46,5 @@ export function createRoadster({ seed, past, ids }: Universe): Collection {
     details: 'Simulated. A bicycle with a basket; the basket is still attached.',
     id,
   }));
+  return { ...records, isSingle: true };
 }

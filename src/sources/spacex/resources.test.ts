@@ -20,9 +20,10 @@ for (const resource of resources) testResource(resource, resources);
 
 describe('recorded answers', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
+  const recorded = resources.filter(({ name }) => Object.hasOwn(RECORDED_ROWS, name));
 
   it('honour their contracts, every one', () => {
-    for (const { name, contract } of resources) {
+    for (const { name, contract } of recorded) {
       const check = compileCheck(contract);
       const records = readRecorded(name);
       assert.deepEqual(
@@ -34,7 +35,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
   });
 
   it('become rows with every column of their table, as many as the files hold, null only where null may be', () => {
-    for (const resource of resources) {
+    for (const resource of recorded) {
       const counts: Record<string, number> = {};
       for (const record of readRecorded(resource.name)) {
         const made = resource.transform(record, context);

@@ -1,0 +1,181 @@
+import type { Column, Table } from '../../core/table.ts';
+import { BLOCKS, kindOf, type Block } from './kind.ts';
+import { newName, singular, snakeCase } from './names.ts';
+import type { Sample } from './samples.ts';
+
+/** What samples say of a resource. */
+export type Draft = {
+  /** As code, and the building blocks that it uses. */
+  readonly contract: string;
+  readonly blocks: readonly string[];
+  /** The main one first. */
+  readonly tables: readonly DraftTable[];
+  /** Fields that reach no table, and why. */
+  readonly omitted: Readonly<Record<string, string>>;
+};
+
+export type DraftTable = Omit<Table, 'columns'> & {
+  readonly columns: Record<string, Column>;
+  /** By column, an expression for its value. */
+  readonly values: Record<string, string>;
+  /** The lists whose items the rows are, the outermost first; none where a record is a row. */
+  readonly lists: readonly List[];
+};
+
+/** A list as an expression, and variables for an item and its position. */
+type List = { readonly code: string; readonly item: string; readonly position: string };
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Where a value is. */
+type Place = {
+  /** An expression for it. */
+  readonly code: string;
+  readonly isNullable: boolean;
+  /** May the expression give undefined? */
+  readonly isOptional: boolean;
+  /** A JSON pointer, and the names of fields from its row. */
+  readonly pointer: string;
+  readonly fields: readonly string[];
+};
+
+/** A contract that samples honour, and their tables: what is nested becomes columns, a list a table of its own. */
+export function draftResource(
+  {
+    name,
+    path,
+    samples,
+  }: { readonly name: string; readonly path: string; readonly samples: readonly Sample[] },
+  known: { readonly resources: readonly string[]; readonly tables: readonly string[] },
+): Draft {
+  const record = singular(name);
+  const blocks = new Set<string>();
+  const omitted: Record<string, string> = {};
+  const taken = new Set([...known.tables, name]);
+  const tables: DraftTable[] = [];
+
+  function block(call: string, of = ''): string {
+    blocks.add(call);
+    return `${call}(${of})`;
+  }
+
+  /** Gives the contract of objects, and makes columns of their fields. */
+  function addObjects(table: DraftTable, objects: readonly Members[], at: Place): string {
+    const names = [...new Set(objects.flatMap((one) => Object.keys(one)))];
+    const fields = names.map((field) => {
+      const values = objects.flatMap((one) => (Object.hasOwn(one, field) ? [one[field]] : []));
+      return `${JSON.stringify(field)}: ${addField(table, values, at, field, values.length < objects.length)}`;
+    });
+    return block('object', `{\n${fields.join(',\n')}\n}`);
+  }
+
+  function addField(
+    table: DraftTable,
+    values: readonly unknown[],
+    above: Place,
+    field: string,
+    isOptional: boolean,
+  ): string {
+    const at = memberOf(above, field, values.includes(null), isOptional);
+    const there = values.filter((value) => value !== null);
+    const kind = kindOf(field, there);
+    if (typeof kind === 'object') {
+      omitted[at.pointer] = kind.why;
+      return block('optional', block('anything'));
+    }
+    const bare = addValues(table, kind, there, at);
+    const text = at.isNullable ? block('nullable', bare) : bare;
+    return isOptional ? block('optional', text) : text;
+  }
+
+  function addValues(
+    table: DraftTable,
+    kind: Block | 'object' | 'list',
+    values: readonly unknown[],
+    at: Place,
+  ): string {
+    if (kind === 'object') return addObjects(table, values as Members[], at);
+    if (kind === 'list') return block('array', addItems(table, values.flat(), at));
+    if (at.pointer === '/id') return block(kind === 'text' ? 'filledText' : kind);
+    addColumn(table, kind, at);
+    return block(kind);
+  }
+
+  function addColumn({ columns, name: owner, values }: DraftTable, kind: Block, at: Place): void {
+    const own = at.fields.map(snakeCase).join('_');
+    const stem = /(?:^|_)([a-z]+?)(?:_id)?$/.exec(own)?.[1];
+    const target = known.resources.find((one) => [stem, `${stem}s`, `${stem}es`].includes(one));
+    const isNamed = own.endsWith('_id');
+    const isReference = target !== undefined && (BLOCKS[kind] === 'id' || (isNamed && kind === 'text'));
+    const fields = isReference && !isNamed ? [...at.fields, 'id'] : at.fields;
+    const column = newName(fields, singular(owner), new Set(Object.keys(columns)));
+    const isSure = !at.isNullable && !at.isOptional;
+    columns[column] = {
+      type: isReference ? 'id' : BLOCKS[kind],
+      ...(isSure && { nullable: false }),
+      ...(isReference && { references: target }),
+      doc: `Field ${at.pointer} in the API.`,
+    };
+    if (kind === 'text') values[column] = isSure ? `${at.code}.trim()` : `trimmed(${at.code})`;
+    else values[column] = at.isOptional ? `${at.code} ?? null` : at.code;
+  }
+
+  /** Gives the contract of the items of a list, and makes rows of them. */
+  function addItems(above: DraftTable, items: readonly unknown[], at: Place): string {
+    const outer = above.lists.map((list, index) =>
+      index < above.lists.length - 1 ? list : { ...list, position: `${singular(above.name)}_position` },
+    );
+    const code = at.isNullable || at.isOptional ? `(${at.code} ?? [])` : at.code;
+    const item = `${'sub'.repeat(outer.length)}item`;
+    const lists = [...outer, { code, item, position: 'position' }];
+    const child = newName([singular(above.name), ...at.fields], record, taken);
+    const table = newTable(child, `Items of the list ${at.pointer} in the API.`, `${record}_id`, lists);
+    const there = items.filter((one) => one !== null);
+    const field = at.fields.at(-1) ?? '';
+    const kind = kindOf(field, there);
+    if (typeof kind === 'object') throw new TypeError(kind.why);
+    const isNullable = there.length < items.length;
+    const fields = kind === 'object' ? [] : [singular(field)];
+    const place = { code: item, isNullable, isOptional: false, pointer: `${at.pointer}/*`, fields };
+    const bare = addValues(table, kind, there, place);
+    return isNullable ? block('nullable', bare) : bare;
+  }
+
+  /** With its key: the owner, and the position in each list. */
+  function newTable(own: string, doc: string, owner: string, lists: readonly List[]): DraftTable {
+    const positions = lists.map(({ position }) => position);
+    const table: DraftTable = {
+      name: own,
+      doc,
+      key: [owner, ...positions],
+      owner,
+      lists,
+      columns: { [owner]: { type: 'id', nullable: false, doc: `Id of the ${record} in the API.` } },
+      values: { [owner]: 'record.id' },
+    };
+    for (const position of positions) {
+      table.columns[position] = { type: 'integer', nullable: false, doc: 'Position in its list, from 0.' };
+      table.values[position] = position;
+    }
+    tables.push(table);
+    return table;
+  }
+
+  const main = newTable(name, `Records of ${path}.`, 'id', []);
+  const start = { code: 'record', isNullable: false, isOptional: false, pointer: '', fields: [] };
+  const contract = addObjects(main, samples, start);
+  return { contract, blocks: [...blocks].sort(), tables, omitted };
+}
+
+function memberOf(at: Place, field: string, isNullable: boolean, isOptional: boolean): Place {
+  const isUnsure = at.isNullable || at.isOptional;
+  const isPlain = /^[A-Za-z_$][\w$]*$/.test(field);
+  const member = isPlain ? `.${field}` : `${isUnsure ? '.' : ''}[${JSON.stringify(field)}]`;
+  return {
+    code: `${at.code}${isUnsure ? '?' : ''}${member}`,
+    isNullable,
+    isOptional: isOptional || isUnsure,
+    pointer: `${at.pointer}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    fields: [...at.fields, field],
+  };
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { kindOf } from './kind.ts';
+import { newName, singular } from './names.ts';
+
+test('all values of a field decide what it is', () => {
+  for (const [field, values, kind] of [
+    ['stages', [1, 2], 'integer'],
+    ['cost', [1, 2 ** 31], 'bigint'],
+    ['ratio', [1, 2.5], 'number'],
+    ['ratio', [2 ** 60], 'number'],
+    ['mass_kg', [1, 2], 'number'],
+    ['latitude', [1, 2], 'number'],
+    ['at', ['2001-02-03T04:05:06Z', '2001-02-03T04:05:06.5+01:00'], 'timestamp'],
+    ['at', ['2001-02-03T04:05:06Z', 'soon'], 'text'],
+    ['day', ['2001-02-03'], 'calendarDate'],
+    ['day', ['2001-02-03', '2001-02-31'], 'text'],
+    ['core', ['5eb87cd9ffd86e000604b32a'], 'objectId'],
+    ['pad', ['e3df2ecd-c239-472f-95e4-2b89b4f75800'], 'uuid'],
+    ['flown', [true], 'bool'],
+    ['links', [{}], 'object'],
+    ['tags', [[], ['a', null]], 'list'],
+    ['tags', [[], [null]], { why: 'without a value in every sample' }],
+    ['none', [], { why: 'without a value in every sample' }],
+    ['odd', [1, 'one'], { why: 'number or string in the samples' }],
+    ['matrix', [[[1]]], { why: 'lists in a list' }],
+    ['mass_lb', [1], { why: 'not a metric unit' }],
+  ] as const)
+    assert.deepEqual(kindOf(field, values), kind, `${field} ${JSON.stringify(values)}`);
+});
+
+test('a name is snake case, says its unit, needs no quotes and is not taken', () => {
+  const taken = new Set(['position']);
+  for (const [fields, name] of [
+    [['firstFlight'], 'first_flight'],
+    [['height', 'meters'], 'height_m'],
+    [['thrust', 'kN'], 'thrust_kn'],
+    [['Odd-name!'], 'odd_name'],
+    [['order'], 'rocket_order'],
+    [['kg'], 'rocket_kg'],
+    [['2nd'], 'rocket_2nd'],
+    [['ß'], 'rocket'],
+    [['position'], 'position_2'],
+    [['Position'], 'position_3'],
+    [['configuration', 'manufacturer', 'country', 'alpha_code'], 'manufacturer_country_alpha_code'],
+  ] as const)
+    assert.equal(newName(fields, 'rocket', taken), name);
+});
+
+test('the singular of what lists are called', () => {
+  const names = ['launches', 'companies', 'cores', 'boxes', 'statuses', 'status', 'crew', 'mass', 'bases'];
+  assert.deepEqual(names.map(singular), [
+    'launch',
+    'company',
+    'core',
+    'box',
+    'status',
+    'status',
+    'crew',
+    'mass',
+    'base',
+  ]);
+});

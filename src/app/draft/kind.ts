@@ -1,0 +1,53 @@
+import { isCalendarDate, isTimestamp } from '../../core/formats.ts';
+import type { ColumnType } from '../../core/table.ts';
+import { NOT_METRIC, UNIT } from '../../core/units.ts';
+import { snakeCase } from './names.ts';
+
+/** The building blocks of contracts for single values, with the columns that hold them. */
+export const BLOCKS = {
+  text: 'text',
+  objectId: 'id',
+  uuid: 'id',
+  timestamp: 'timestamptz',
+  calendarDate: 'date',
+  bool: 'boolean',
+  integer: 'integer',
+  bigint: 'bigint',
+  number: 'double precision',
+} as const satisfies Record<string, ColumnType>;
+
+export type Block = keyof typeof BLOCKS;
+
+/** Why no column can hold the values of a field. */
+export type Unclear = { readonly why: string };
+
+/** What all values of a field are that are not null. */
+export function kindOf(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
+  if (NOT_METRIC.test(`_${snakeCase(field)}`)) return { why: 'not a metric unit' };
+  const [type, ...others] = new Set(values.map((value) => (Array.isArray(value) ? 'list' : typeof value)));
+  if (type === undefined) return { why: 'without a value in every sample' };
+  if (others.length > 0) return { why: `${[type, ...others].join(' or ')} in the samples` };
+  if (type === 'string') return blockOfText(values as string[]);
+  if (type === 'number') return blockOfNumber(field, values as number[]);
+  if (type === 'boolean') return 'bool';
+  if (type === 'object') return 'object';
+  const items = values.flat().filter((one) => one !== null);
+  const item = kindOf(field, items);
+  if (item === 'list') return { why: 'lists in a list' };
+  return typeof item === 'object' ? item : 'list';
+}
+
+function blockOfText(values: readonly string[]): Block {
+  if (values.every(isTimestamp)) return 'timestamp';
+  if (values.every(isCalendarDate)) return 'calendarDate';
+  if (values.every((value) => /^[0-9a-f]{24}$/.test(value))) return 'objectId';
+  return values.every((value) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value))
+    ? 'uuid'
+    : 'text';
+}
+
+/** What is measured may have a fraction, whether or not a sample has. */
+function blockOfNumber(field: string, values: readonly number[]): Block {
+  if (UNIT.test(`_${snakeCase(field)}`) || !values.every(Number.isSafeInteger)) return 'number';
+  return values.every((value) => (value | 0) === value) ? 'integer' : 'bigint';
+}

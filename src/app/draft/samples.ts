@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { LoadedSource } from '../../config/for-source.ts';
+import { PipelineError } from '../../core/errors.ts';
+import { fileFailure } from '../../lib/file-failure.ts';
+import { maskUrl } from '../../lib/mask-url.ts';
+import { openSource, type SourceDeps } from '../source.ts';
+
+/** A record that can have rows. */
+export type Sample = Readonly<Record<string, unknown>> & { readonly id: string };
+
+export type Samples = { readonly shape: 'array' | 'object'; readonly records: readonly Sample[] };
+
+/** From a URL, or from a file. */
+export async function readSamples(
+  from: string,
+  cwd: string,
+  loaded: LoadedSource,
+  deps: SourceDeps,
+): Promise<Samples> {
+  const text = isUrl(from) ? await fetchText(from, loaded, deps) : await fileText(from, cwd);
+  return parseSamples(maskUrl(from), text);
+}
+
+export function isUrl(from: string): boolean {
+  return /^https?:/i.test(from) && URL.canParse(from);
+}
+
+/** Throws `usage` if they are not records, or have no id that a row can have. */
+function parseSamples(from: string, text: string): Samples {
+  const refuse = (reason: string, hint: string, cause?: unknown): PipelineError =>
+    new PipelineError(`Cannot draft a resource from ${from}: ${reason}`, { code: 'usage', hint, cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse('it is not JSON', WANTED, error);
+  }
+  const records: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const odd = records.find((one) => typeof one !== 'object' || one === null || Array.isArray(one));
+  if (records.length === 0) throw refuse('its list is empty', WANTED);
+  if (odd !== undefined) throw refuse(`${JSON.stringify(odd).slice(0, 40)} is not an object`, WANTED);
+  const objects = records as readonly Readonly<Record<string, unknown>>[];
+  const nameless = objects.filter(({ id }) => typeof id !== 'string' || id.trim() === '').length;
+  if (nameless === 0)
+    return { shape: Array.isArray(value) ? 'array' : 'object', records: records as Sample[] };
+  const list = Object.entries(Array.isArray(value) ? {} : (objects[0] ?? {})).find(([, one]) =>
+    Array.isArray(one),
+  );
+  throw refuse(
+    `${nameless} of ${records.length} records have no "id" that is text`,
+    list === undefined
+      ? 'Each record needs one: it becomes the key of its row.'
+      : `If the records are in ${JSON.stringify(list[0])}, write that list to a file and pass the file to --from.`,
+  );
+}
+
+const WANTED = 'Pass a URL or file with a JSON list of records, or a single record, to --from.';
+
+/** The origin with its login, and the rest. */
+export function partsOf(url: string): { readonly base: string; readonly path: string } {
+  const base = new URL(url);
+  const path = `${base.pathname}${base.search}`;
+  Object.assign(base, { pathname: '', search: '', hash: '' });
+  return { base: base.href.replace(/\/$/, ''), path };
+}
+
+async function fileText(from: string, cwd: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, from), 'utf8');
+  } catch (error) {
+    throw new PipelineError(`Cannot read samples from ${from}: ${fileFailure(error).text}`, {
+      code: 'usage',
+      hint: WANTED,
+      cause: error,
+    });
+  }
+}
+
+/** Asks as a run would: with its proxies, certificates, waits and retries. */
+async function fetchText(from: string, loaded: LoadedSource, deps: SourceDeps): Promise<string> {
+  const { base, path } = partsOf(from);
+  const source = await openSource(loaded, { from: base, asOf: null, orSandbox: false }, deps);
+  try {
+    const { signal } = deps;
+    const reason = await source.upstream.reach(signal);
+    if (reason !== null)
+      throw new PipelineError(`Cannot reach ${maskUrl(base)}: ${reason}`, {
+        code: 'source',
+        hint: 'Check the URL and the network, or pass a file to --from.',
+      });
+    const nothing = (): void => undefined;
+    const request = { resource: 'samples', path, kept: null, onRetry: nothing, onTried: nothing };
+    const tries = source.upstream.open(request, signal);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of (await tries.next()).body) chunks.push(chunk);
+    tries.end();
+    return Buffer.concat(chunks).toString('utf8');
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { UNIT } from '../../core/units.ts';
+import type { Draft, DraftTable } from './draft.ts';
+
+/** The file of a resource, not formatted yet. */
+export function resourceText(
+  { blocks, contract, omitted, tables }: Draft,
+  { name, path, shape }: { readonly name: string; readonly path: string; readonly shape: 'array' | 'object' },
+): string {
+  const rows = tables.map((table) => `${table.name}: ${rowsText(table)}`).join(',');
+  const some = Object.keys(tables[0]?.columns ?? {}).slice(0, 4);
+  return `import { ${blocks.join(', ')} } from '../../core/contract.ts';
+import { defineResource } from '../../core/resource.ts';
+${rows.includes('trimmed(') ? "import { trimmed } from '../../core/text.ts';" : ''}
+
+const contract = ${contract};
+
+export default defineResource({
+  name: '${name}',
+  description: ${JSON.stringify(`Records of ${path}.`)},
+  path: ${JSON.stringify(path)},
+  shape: '${shape}',
+  pull: 'snapshot',
+  needs: {},
+  contract,
+  tables: [${tables.map(tableText).join(',')}],
+  transform(record) {
+    return { ${rows} };
+  },
+  omitted: ${JSON.stringify(omitted)},
+  checks: [],
+  exampleQuery: 'SELECT ${some.join(', ')} FROM ${name} ORDER BY id',
+});
+`;
+}
+
+function tableText({ columns, doc, key, name, owner }: DraftTable): string {
+  const lines = Object.entries(columns).map(([column, is]) => `\n${column}: ${JSON.stringify(is)}`);
+  return `{
+    name: '${name}',
+    doc: ${JSON.stringify(doc)},
+    key: ${JSON.stringify(key)},
+    owner: '${owner}',
+    columns: {${lines.join(',')}},
+  }`;
+}
+
+/** The rows of a record: one, or one for each item of its lists. */
+function rowsText({ lists, values }: DraftTable): string {
+  const entries = Object.entries(values).map(([column, value]) =>
+    column === value ? column : `${column}: ${value}`,
+  );
+  const row = `{\n${entries.join(',\n')}\n}`;
+  const inner = lists.at(-1);
+  if (inner === undefined) return `[${row}]`;
+  const isUsed = Object.values(values).some((value) => new RegExp(`\\b${inner.item}\\b`).test(value));
+  return lists
+    .slice(0, -1)
+    .reduceRight(
+      (made, { code, item, position }) => `${code}.flatMap((${item}, ${position}) => ${made})`,
+      `${inner.code}.map((${isUsed ? '' : '_'}${inner.item}, ${inner.position}) => (${row}))`,
+    );
+}
+
+/** What samples cannot tell, in sentences. */
+export function reviewText({ omitted, tables }: Draft, isGuessed: boolean, isServed: boolean): string[] {
+  const columns = tables.flatMap((table) =>
+    Object.entries(table.columns).map(([name, column]) => ({ ...column, name: `${table.name}.${name}` })),
+  );
+  const unitless = columns.filter(({ name, type }) => type === 'double precision' && !UNIT.test(name));
+  const references = columns.filter((one) => one.references !== undefined);
+  const listed = (start: string, what: readonly string[]): string[] =>
+    what.length === 0 ? [] : [`${start}: ${what.join(', ')}.`];
+  return [
+    'Describe each table and column: the descriptions become comments in the database.',
+    'A field that is in every sample is required: make it optional or nullable if a record may lack it.',
+    ...listed(
+      'Add the unit to these names, as a test demands',
+      unitless.map(({ name }) => name),
+    ),
+    ...listed(
+      'Check these references',
+      references.map((one) => `${one.name} to ${one.references}`),
+    ),
+    ...listed(
+      'The tables leave out these fields',
+      Object.entries(omitted).map(([field, why]) => `${field} (${why})`),
+    ),
+    ...(isGuessed ? ['Correct the path: it is a guess, as the samples came from a file.'] : []),
+    isServed
+      ? 'The stand-in API serves the samples in the JSON file: replace anything that must not be public.'
+      : 'The stand-in API does not serve this path: add it in src/sandbox.',
+  ];
+}

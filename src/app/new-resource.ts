@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { LoadedSource } from '../config/for-source.ts';
+import { PipelineError } from '../core/errors.ts';
+import { fileOf } from '../core/resource.ts';
+import type { Source } from '../core/source.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { fileFailure } from '../lib/file-failure.ts';
+import { maskUrl } from '../lib/mask-url.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
+import { draftResource } from './draft/draft.ts';
+import { camelCase, isName } from './draft/names.ts';
+import { isUrl, partsOf, readSamples } from './draft/samples.ts';
+import { resourceText, reviewText } from './draft/text.ts';
+import type { SourceDeps } from './source.ts';
+
+export type NewResource = {
+  readonly resource: string;
+  readonly source: string;
+  /** How many records it was drafted from. */
+  readonly samples: number;
+  readonly tables: readonly string[];
+  /** Files, from the root of the project. */
+  readonly wrote: readonly string[];
+  readonly changed: readonly string[];
+  /** What a person has to look at. */
+  readonly review: readonly string[];
+  /** Commands to type in the root of the project. */
+  readonly next: readonly string[];
+};
+
+type Edit = {
+  readonly file: string;
+  readonly text: string;
+  /** Null where it is new. */
+  readonly before: string | null;
+};
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FORMATTER = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
+/** The collections of the stand-in API that are samples. */
+const SAMPLES = 'src/sandbox/collections/samples.ts';
+/** The path below which it has them, and how many of a resource. */
+const SERVED = '/v4/';
+const SERVED_SAMPLES = 5;
+const MOST_LINES = 400;
+
+/** Drafts a resource from samples of its records. Writes all of its files or none. */
+export async function newResource(
+  { cwd, from, name }: { readonly cwd: string; readonly from: string; readonly name: string },
+  loaded: LoadedSource,
+  deps: SourceDeps,
+): Promise<NewResource> {
+  const { source } = loaded.config;
+  const file = fileOf(source.name, name);
+  refuse(name, source, file);
+  const { records, shape } = await readSamples(from, cwd, loaded, deps);
+  const { base, path } = placeOf(from, name, source);
+  const resources = [...source.resources.map((one) => one.name), name];
+  const draft = draftResource({ name, path, samples: records }, { resources, tables: tablesOf(source) });
+
+  const variable = camelCase(name);
+  const edits = [
+    { file, text: resourceText(draft, { name, path, shape }), before: null },
+    await withEntry(join(dirname(file), 'source.ts'), {
+      line: `import ${variable} from './${basename(file)}';`,
+      list: /(?<=\bresources: )\[([^\]]*)\]/,
+      entry: variable,
+    }),
+  ];
+  const isServed = path === SERVED + name && !existsSync(join(ROOT, 'src', 'sandbox', source.name));
+  if (isServed) {
+    const fixture = basename(file, '.ts');
+    edits.push(
+      {
+        file: join(dirname(SAMPLES), `${fixture}.json`),
+        text: JSON.stringify(shape === 'array' ? records.slice(0, SERVED_SAMPLES) : records[0]),
+        before: null,
+      },
+      await withEntry(SAMPLES, {
+        line: `import ${variable} from './${fixture}.json' with { type: 'json' };`,
+        list: /(?<=\bSAMPLES: .* = )\{([^}]*)\}/,
+        entry: `${name}: ${variable}`,
+      }),
+    );
+  }
+  const formatted: Edit[] = [];
+  for (const edit of edits) formatted.push({ ...edit, text: await format(edit) });
+  await writeAll(formatted);
+  const named = (isNew: boolean): string[] =>
+    edits.filter(({ before }) => (before === null) === isNew).map((edit) => edit.file);
+  return {
+    resource: name,
+    source: source.name,
+    samples: records.length,
+    tables: draft.tables.map((table) => table.name),
+    wrote: named(true),
+    changed: named(false),
+    review: [...reviewText(draft, base === null, isServed), ...tooLong(formatted)],
+    next: [
+      `npm run migration ${name}`,
+      'npm run docs && npm run check',
+      ...(base === null || base !== maskUrl(base)
+        ? []
+        : [`bin/spacex-pipeline run --source ${source.name} --from ${shellQuote(base)} --resources ${name}`]),
+    ],
+  };
+}
+
+function tooLong(edits: readonly Edit[]): string[] {
+  return edits
+    .filter(({ file, text }) => file.endsWith('.ts') && text.split('\n').length > MOST_LINES)
+    .map(({ file }) => `${file} has more than ${MOST_LINES} lines, which lint refuses: leave out fields.`);
+}
+
+/** Throws `usage` where nothing can be written, or not under that name. */
+function refuse(name: string, source: Source, file: string): void {
+  const because = (reason: string, hint: string): PipelineError =>
+    new PipelineError(`Cannot draft resource ${JSON.stringify(name)}: ${reason}`, { code: 'usage', hint });
+  if (!existsSync(join(ROOT, 'src', 'sources')))
+    throw because(
+      'this is an installed package, which lacks the code of its sources',
+      'Clone the repository and run the command there.',
+    );
+  if (!existsSync(FORMATTER))
+    throw because('oxfmt, which formats the files, is missing', 'npm ci --include=dev');
+  if (!isName(name))
+    throw because(
+      'a table and a variable cannot have this name',
+      'Use up to 40 lower-case letters, digits and underscores, but no reserved word. Example: launch_events',
+    );
+  if (existsSync(join(ROOT, file)) || tablesOf(source).includes(name))
+    throw because(
+      `${existsSync(join(ROOT, file)) ? `the file ${file}` : `a table of ${source.name} with this name`} already exists`,
+      'Choose another name, or list the resources: spacex-pipeline resources',
+    );
+}
+
+function tablesOf({ resources }: Source): string[] {
+  return resources.flatMap(({ tables }) => tables.map((table) => table.name));
+}
+
+/** The path below the base URL of the source, and that URL; of a file's records, a path beside another resource. */
+function placeOf(
+  from: string,
+  name: string,
+  source: Source,
+): { readonly base: string | null; readonly path: string } {
+  if (!isUrl(from))
+    return { base: null, path: (source.resources[0]?.path ?? '/').replace(/[^/]*\/?$/, name) };
+  const { base, path } = partsOf(from);
+  const prefix = new URL(source.baseUrl).pathname.replace(/\/$/, '');
+  return path.startsWith(`${prefix}/`)
+    ? { base: base + prefix, path: path.slice(prefix.length) }
+    : { base, path };
+}
+
+/** A file with another import, and another entry at the end of a list. */
+async function withEntry(
+  file: string,
+  add: { readonly line: string; readonly list: RegExp; readonly entry: string },
+): Promise<Edit> {
+  const before = await readFile(join(ROOT, file), 'utf8');
+  const [list, entries = ''] = add.list.exec(before) ?? [];
+  if (list === undefined)
+    throw new PipelineError(`Cannot add ${add.entry} to ${file}: the list to extend is missing`, {
+      code: 'internal',
+    });
+  const all = [entries.trim().replace(/,$/, ''), add.entry].filter(Boolean).join(', ');
+  const text = before.replace(add.list, () => `${list.at(0)}${all}${list.at(-1)}`);
+  return {
+    file,
+    before,
+    text: text.replace(/^(?:import [^;]*;\n)*/, (imports) => `${imports}${add.line}\n`),
+  };
+}
+
+/** As `npm run format` would. */
+async function format({ file, text }: Edit): Promise<string> {
+  const { promise, reject, resolve } = Promise.withResolvers<string>();
+  const args = [FORMATTER, `--stdin-filepath=${file}`];
+  const child = execFile(process.execPath, args, { cwd: ROOT }, (error, stdout) => {
+    if (error === null) resolve(stdout);
+    else
+      reject(
+        new PipelineError(`Cannot format ${file}: ${error.message}`, { code: 'internal', cause: error }),
+      );
+  });
+  child.stdin?.on('error', () => undefined).end(text);
+  return promise;
+}
+
+async function writeAll(edits: readonly Edit[]): Promise<void> {
+  const written: Edit[] = [];
+  try {
+    for (const edit of edits) {
+      await writeFileAtomic(join(ROOT, edit.file), edit.text);
+      written.push(edit);
+    }
+  } catch (error) {
+    for (const { before, file } of written)
+      await (before === null ? rm(join(ROOT, file)) : writeFileAtomic(join(ROOT, file), before));
+    throw new PipelineError(`Cannot write the draft: ${fileFailure(error).text}`, {
+      code: 'usage',
+      cause: error,
+      hint: 'Nothing was changed. Check that this user may write to src/.',
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+
+import { example } from './command.ts';
+import { openContext, type CommandStreams } from './context.ts';
+import { printJson, printLine } from './print.ts';
+
+/** `resources new`. What drafts a resource is loaded by its action alone. */
+export function registerNew(resources: Command, streams: CommandStreams): void {
+  resources
+    .command('new')
+    .description('draft a new resource from sample records, in a clone')
+    .argument('<name>', 'its name, such as launch_events')
+    .requiredOption('--from <samples>', 'URL or JSON file of sample records')
+    .addHelpText(
+      'after',
+      example(
+        'resources new launch_events --from https://api.example.org/v4/launch_events',
+        'resources new launch_events --from events.json',
+      ),
+    )
+    .action(async (name: string, { from }: { readonly from: string }, self: Command) => {
+      const context = await openContext(streams, self);
+      const { newResource } = await import('../app/new-resource.ts');
+      const made = await newResource({ name, from, cwd: context.cwd }, context.loaded, context);
+      if (context.json) {
+        printJson(context, made);
+        return;
+      }
+      for (const file of made.wrote) printLine(context, `Wrote ${file}`);
+      for (const file of made.changed) printLine(context, `Changed ${file}`);
+      const samples = `${made.samples} ${made.samples === 1 ? 'sample' : 'samples'}`;
+      printLine(context, `Drafted from ${samples}, with the tables ${made.tables.join(', ')}`);
+      printLine(context, 'To review:');
+      for (const line of made.review) printLine(context, `- ${line}`);
+      printLine(context, 'Next:');
+      for (const line of made.next) printLine(context, `  ${line}`);
+    });
+}
