@@ -68,7 +68,7 @@ void describe('completion', () => {
         ],
         [
           ['export', '--format', ''],
-          ['csv', 'ndjson'],
+          ['csv', 'ndjson', 'parquet'],
         ],
         [
           ['--log-level', ''],
