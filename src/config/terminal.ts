@@ -6,12 +6,13 @@ export function wantsColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
 }
 
-/** Does a shell that is given this name, and no path, start this file? */
+/** Does a shell that is given this name, and no path, start this file? npm's own folders are on the PATH only while npm runs. */
 export function isOnPath(name: string, file: string): boolean {
   const own = realPath(file);
   const first = (process.env['PATH'] ?? '')
     .split(delimiter)
-    .map((folder) => (folder === '' ? null : realPath(join(folder, name))))
+    .filter((folder) => folder !== '' && !folder.endsWith(join('node_modules', '.bin')))
+    .map((folder) => realPath(join(folder, name)))
     .find((path) => path !== null);
   return own !== null && first === own;
 }
