@@ -53,7 +53,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         encoding: 'utf8',
       });
       assert.deepEqual([shell.status, shell.stderr], [0, '']);
-      assert.match(shell.stdout, /^rocket +launches +succeeded\n[─ ]+\nHeron/);
+      assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
     });
 
     void it('reads the simulated runs where there are no others, and says so', async () => {
