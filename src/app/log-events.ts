@@ -25,12 +25,12 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
   'pull.sized': (event) => [['info', `${event.resource}: ${describeRequests(event, 'more ')}`]],
   'quota.read': () => [],
   'page.stored': ({ bytes, how, page, received_by, resource }) => {
-    const told = {
+    const words = {
       received: `received ${bytes} bytes`,
       reused: `reused ${bytes} bytes that run ${received_by} received`,
       'not modified': `not modified since run ${received_by}`,
     };
-    return [['info', `${resource}${page === 1 ? '' : `, page ${page}`}: ${told[how]}`]];
+    return [['info', `${resource}${page === 1 ? '' : `, page ${page}`}: ${words[how]}`]];
   },
   records: () => [],
   'resource.ended': (event) => ENDS[event.status](event),
