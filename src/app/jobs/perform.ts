@@ -137,7 +137,7 @@ function judge(
   return { ...ended, status: 'failed' };
 }
 
-/** When the job is tried again; null if it is not. `failures` counts the tries before this one. */
+/** When the job is tried again; null if it is not. `failures` counts the failed tries before this one. */
 async function againAt(
   { retries }: Job,
   { error, retryAt, status }: EndOfJob & { readonly retryAt: string | null },
