@@ -23,7 +23,7 @@ async function stop(): Promise<void> {
 const outlivesTerminal = startedByNohup();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 process.on('SIGHUP', () => void (outlivesTerminal || stop()));
-// Whoever reads what we tell may go, as in `| head -1`, and a log's disk may fill up: what is under way goes on.
+// The reader of our output may stop early, as in `| head -1`, and a log's disk may fill up: the work continues.
 const unwritten: Error[] = [];
 process.stderr.on('error', () => undefined);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -46,10 +46,10 @@ stopWithParent(
   () => {
     if (!abort.signal.aborted) void stop();
   },
-  // npm does not survive the hang-up, nohup or not.
+  // npm does not survive SIGHUP, with or without nohup.
   { startedByNpm: startedByNpm() && !outlivesTerminal },
 );
-// A pipe takes 64 kB; what is beyond waits for its reader, and an exit would cut it off.
+// A pipe holds 64 kB; the rest waits for its reader, and an exit would cut it off.
 const write = (stream: NodeJS.WriteStream, text: string) =>
   new Promise<void>((resolve) => void stream.write(text, () => resolve()));
 const fail = async (code: 'usage' | 'internal', message: string, hint: string): Promise<void> => {

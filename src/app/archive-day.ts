@@ -1,12 +1,12 @@
 import { isCalendarDate } from '../core/formats.ts';
 import { PipelineError } from '../core/errors.ts';
 
-/** Before the day in the name of an address: `archive@2025-10-06`. */
+/** Precedes the day in the name of an address: `archive@2025-10-06`. */
 const PREFIX = 'archive@';
 
 /**
- * The day of an archive, as `YYYY-MM-DD`, that `--as-of` or the name of an address asks for; null for neither. Throws
- * `usage` for what is no date, or has not come yet. `now` is in milliseconds since 1970.
+ * The day of an archive, as `YYYY-MM-DD`, that `--as-of` or the name of an address requests; null if neither does.
+ * Throws `usage` for an invalid date or one in the future. `now` is in milliseconds since 1970.
  */
 export function archiveDay(address: string, asOf: string | null, now: number): string | null {
   const inName = dayOf(address);
@@ -22,12 +22,12 @@ export function archiveDay(address: string, asOf: string | null, now: number): s
   });
 }
 
-/** What stands in the name of an address for the day of an archive; null where the name is another one. */
+/** The day in the name of an archive's address, as written; null for any other address. */
 export function dayOf(address: string): string | null {
   return address.startsWith(PREFIX) ? address.slice(PREFIX.length) : null;
 }
 
-/** The name of an archive's address on a day. */
+/** The name of an archive's address for a day. */
 export function addressOfDay(day: string): string {
   return PREFIX + day;
 }

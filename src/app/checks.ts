@@ -9,7 +9,7 @@ import { readTarget } from './read-target.ts';
 
 export type { CheckRow } from '../adapters/postgres/checks.ts';
 
-/** What is known of one check after a run: made by its resource, or a reference that names no row. */
+/** The result of one check after a run: a check of a resource, or a reference that names no row. */
 export type CheckReport = {
   readonly name: string;
   readonly source: string;
@@ -22,15 +22,15 @@ export type CheckReport = {
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
-/** The worst first. */
+/** The most severe first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** Is a severity that one, or a worse one? */
+/** Is the severity the limit, or more severe? */
 export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport['severity']): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }
 
-/** What the data checks of a run found, the newest published one for null: errors first, most rows first. */
+/** What the data checks of a run found: errors first, most rows first. `id` null is the newest published run. */
 export async function runChecks(
   config: SourceConfig,
   id: string | null,
@@ -54,7 +54,7 @@ export async function runChecks(
   return { runId, checks: checks.sort(compare) };
 }
 
-/** The same of the newest published run of each source that has one. */
+/** The checks of the newest published run of each source that has one. */
 export async function newestChecks(
   configs: readonly SourceConfig[],
   deps: HistoryDeps,
@@ -73,7 +73,10 @@ export async function newestChecks(
   return found;
 }
 
-/** The rows that break a check now, of the first source that has one of that name. Throws `usage` for a name that is none. */
+/**
+ * The rows that now violate a check. If several sources have a check of that name, the first one counts. Throws `usage`
+ * for an unknown name.
+ */
 export async function checkedRows(
   configs: readonly SourceConfig[],
   name: string,
@@ -106,7 +109,7 @@ function allChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ checks }) => checks);
 }
 
-/** Every reference is a check of its own. */
+/** Each reference counts as a check. */
 function referenceChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>

@@ -3,12 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * All that has a say in which rows come out of raw bytes, from the parser to the merge; package.json names the version
- * of each library. What a migration does to a table shows in the table's own digest.
+ * Everything that affects which rows are made from raw bytes, from the parser to the merge; package.json names the
+ * version of each library. What a migration does to a table shows in the table's own digest.
  */
 const FOLDERS = ['adapters/postgres', 'core', 'engine', 'lib', 'sources', 'steps'];
 
-/** Of the code that makes rows: another one may make others. The published package has another module here: scripts/build.ts. */
+/**
+ * The digest of the code that makes rows: different code may make different rows. The published package replaces this
+ * module: scripts/build.ts.
+ */
 export function codeDigest(): string {
   const root = join(import.meta.dirname, '../..');
   const sources = FOLDERS.flatMap((folder) => {

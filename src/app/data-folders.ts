@@ -5,12 +5,12 @@ import type { SourceConfig } from '../config/for-source.ts';
 
 const SIMULATED = 'sandbox';
 
-/** Simulated records have a data folder of their own, inside the other one. */
+/** The data folder for an address: simulated records have their own, inside the configured one. */
 export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: string | null): string {
   return from === 'sandbox' && !isSimulatedDir(dataDir) ? join(dataDir, SIMULATED) : dataDir;
 }
 
-/** Is it the folder inside another one, by its name, or as good as that? */
+/** Is it a folder of simulated records? Its name says so, and it holds no real ones. */
 export function isSimulatedDir(dataDir: string): boolean {
   return basename(dataDir) === SIMULATED && !holdsReal(dataDir);
 }

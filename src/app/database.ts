@@ -14,13 +14,13 @@ export function migrationDirs({ name }: Pick<Source, 'name'>): readonly string[]
   return ['ledger', name].map((folder) => join(MIGRATIONS, folder));
 }
 
-/** To open a database, and where it is kept open. */
+/** How to open a database, and the runtime that keeps it open. */
 export type DatabaseOptions = OpenOptions & { readonly runtime: Runtime };
 
-/** How long a command that only reads waits for whoever has the embedded database. */
+/** How long a read-only command waits for another process to release the embedded database. */
 export const READ_WAIT_MS = 5000;
 
-/** Opens the database for the time of some work. */
+/** Opens the database, does the work, and closes it. */
 export async function withDatabase<T>(
   config: SourceConfig,
   options: DatabaseOptions,
@@ -34,7 +34,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** The same for each source, over one opening. */
+/** Does the work for each source, but opens the database only once. */
 export async function withEachDatabase<T>(
   configs: readonly SourceConfig[],
   options: DatabaseOptions,
@@ -50,7 +50,7 @@ export async function withEachDatabase<T>(
   });
 }
 
-/** Work on the schema of another source in the same database. */
+/** Does work on the schema of another source in the same database. */
 export async function inSchemaOf<T>(
   config: SourceConfig,
   { database }: Pick<OpenDatabase, 'database'>,
@@ -64,7 +64,7 @@ export async function inSchemaOf<T>(
   }
 }
 
-/** What fails in the database is told as such, whoever asked. */
+/** Reports any failure in the database as a database error. */
 export async function telling<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
   return work.catch(async (failure: unknown) => {
     const error = await tellClosedSchema(database, session, failure);

@@ -16,8 +16,8 @@ import { readerUrl, shareDatabase } from './share-database.ts';
 const WHAT = 'db serve';
 
 /**
- * Serves the embedded database on loopback until the signal; `ready` is told the URL. Throws `usage` where a server is
- * configured, `busy` while a run holds the database.
+ * Serves the embedded database on loopback until the signal aborts; `ready` receives the URL. Throws `usage` if a
+ * server is configured, `busy` while a run holds the database.
  */
 export async function serveDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],

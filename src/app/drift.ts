@@ -10,14 +10,17 @@ export type DriftReport = {
 };
 
 export type ResourceDrift = {
-  /** The run that this one is held against; null: the contract alone. */
+  /** The run that this one is compared with; null if only with the contract. */
   readonly against: string | null;
   readonly records: number;
   readonly untold: number;
   readonly moved: readonly Drift[];
 };
 
-/** What moved in a run, by its id, a unique start or end of it, or its place among those with a profile; in the newest of these for null. Reads folders alone. */
+/**
+ * The drift in a run, given by its id, a unique start or end of it, or its place among the runs with a profile. `id`
+ * null is the newest of these. Reads only the data folder.
+ */
 export async function driftOf(
   dataDir: string,
   sources: readonly string[],
@@ -36,7 +39,7 @@ export async function driftOf(
   });
 }
 
-/** Has no resources where the run has left no profile. */
+/** Has no resources if the run left no profile. */
 export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
   const source = await sourceOf(dataDir, runId);
@@ -54,7 +57,10 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
   return { run_id: runId, resources };
 }
 
-/** Of all records: shares of a few that changed say nothing. Two sources may have resources of one name. */
+/**
+ * The newest profile of all records, because the shares in a set of changes mean nothing. Two sources may have
+ * resources of the same name.
+ */
 async function newestProfile(
   dataDir: string,
   runIds: readonly string[],
@@ -68,13 +74,13 @@ async function newestProfile(
   return null;
 }
 
-/** Of a run: did it bring of that resource only what had changed? */
+/** Did the run pull only the changes of a resource? */
 async function pulledChanges(dataDir: string, runId: string): Promise<(resource: string) => boolean> {
   const manifest = await readManifest(dataDir, runId).catch(() => null);
   return (resource) => manifest?.resources[resource]?.pass === 'changes';
 }
 
-/** Null where the manifest cannot be read. */
+/** Null if the manifest cannot be read. */
 async function sourceOf(dataDir: string, runId: string): Promise<string | null> {
   const manifest = await readManifest(dataDir, runId).catch(() => null);
   return manifest?.source ?? null;

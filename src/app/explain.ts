@@ -16,21 +16,22 @@ export type Explanation = Omit<Provenance, 'published'> & {
   readonly table: string;
   readonly id: string;
   readonly resource: string;
-  /** The columns that tell the rows apart. */
+  /** The columns that identify a row. */
   readonly key: readonly string[];
   /**
-   * Newest first, up to the first that honours its contract: that one is behind the row. Of a table that keeps all of its
-   * rows, the record behind each.
+   * Newest first, up to the first that satisfies its contract: the row was made from that one. For a table that keeps
+   * all its rows, the record behind each row.
    */
   readonly records: readonly FoundRecord[];
-  /** Raw files in which a newer one, or the one behind a row, may be, and that cannot be read: what the ledger knows. */
+  /** Unreadable raw files that may hold a newer record, or the one behind a row, as the ledger describes them. */
   readonly lost: readonly LostRaw[];
-  /** Keys of rows of which no raw file that is kept has the record. */
+  /** Keys of rows whose record is in no raw file that still exists. */
   readonly unproven: readonly Readonly<Record<string, unknown>>[];
 };
 
 /**
- * The same for the first of these sources that has the row, or a tombstone of it: tables of several may have one name.
+ * Explains a row of the first source that has it, or a tombstone of it: tables of several sources may have the same
+ * name.
  */
 export async function explain(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -46,7 +47,7 @@ export async function explain(
     } catch (error) {
       const isUnknown = reportError(error).code === 'usage';
       if (!isUnknown && !isUnmigrated(error)) throw error;
-      // Where one was never loaded, the other knows more.
+      // If one source was never loaded, the error of another one says more.
       if (failure === null || (isUnknown && isUnmigrated(failure))) failure = error;
     }
   }
@@ -54,8 +55,8 @@ export async function explain(
 }
 
 /**
- * Follows the row of a table, or all rows that one record was made into, back to the bytes that came. Throws `usage`
- * for a table that is none, and for an id of which there is neither a row nor a tombstone.
+ * Traces a row, or all rows made from one record, back to the received bytes. Throws `usage` for an unknown table, and
+ * for an id that has neither a row nor a tombstone.
  */
 async function explainRow(
   config: SourceConfig,
@@ -92,7 +93,6 @@ async function searchRaw(
   return { ...found, unproven: isProven ? [] : rows.map(keyOf) };
 }
 
-/** Is it a table of the source? */
 function hasTable({ source }: SourceConfig, name: string): boolean {
   return source.resources.some(({ tables }) => tables.some((table) => table.name === name));
 }

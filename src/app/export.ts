@@ -34,10 +34,10 @@ export type ExportRequest = {
 export type ExportedTable = { readonly table: string; readonly file: string; readonly rows: number };
 
 /**
- * Writes tables and views to files, each whole or not at all, all from one state of the database. The order of the rows
- * depends on nothing but the rows, so that the same rows give the same bytes. Without names it is every table of the
- * sources. Those of the first schema need no schema in their names; files of the others are in a folder of that name.
- * Throws `usage` for a name that is not there.
+ * Writes tables and views to files, each completely or not at all, all from one snapshot of the database. The order of
+ * the rows depends only on the rows, so the same rows give the same bytes. Without names, it exports every table of the
+ * sources. The tables of the first schema need no schema in their names; files of the others go into a folder of that
+ * name. Throws `usage` for an unknown name.
  */
 export async function exportTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -77,13 +77,13 @@ export async function exportTables(
 
 type Named = { readonly schema: string; readonly names: readonly string[] };
 
-/** What somebody else keeps in the schema is exported by name alone. */
+/** Other objects in the schema are exported only if named. */
 function ownTables({ settings, source }: SourceConfig): Named {
   const names = source.resources.flatMap(({ tables }) => tables.map(({ name }) => name));
   return { schema: settings.schema, names };
 }
 
-/** A name is one of the first schema, unless one of the others stands before it. */
+/** A name belongs to the first schema, unless it is prefixed with another one. */
 function namedTables(
   [first, ...others]: readonly [SourceConfig, ...SourceConfig[]],
   names: readonly string[],

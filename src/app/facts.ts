@@ -11,7 +11,7 @@ import { withEachDatabase } from './database.ts';
 import { driftOf } from './drift.ts';
 import type { HistoryDeps } from './history.ts';
 
-/** What the database says at present of sources, and of how their jobs ended. */
+/** The current facts in the database about sources and about their jobs. */
 export async function readLedgerFacts(
   configs: readonly SourceConfig[],
   jobs: readonly { readonly name: string; readonly source: { readonly name: string } }[],
@@ -29,8 +29,8 @@ export async function readLedgerFacts(
 type Drift = FolderFacts['drift'];
 
 /**
- * Reads what the data folder says: how much room there is, and what moved in the newest run of each source. The profiles
- * are read again only when there is another newest run, or its manifest is another.
+ * Reads the facts about the data folder: free space, and the drift in the newest run of each source. The profiles are
+ * read again only if there is a new run or a changed manifest.
  */
 export function folderReader(dataDir: string, sources: readonly string[]): () => Promise<FolderFacts> {
   let known: { readonly of: string; readonly drift: Drift } | null = null;
@@ -42,7 +42,7 @@ export function folderReader(dataDir: string, sources: readonly string[]): () =>
   };
 }
 
-/** The first run makes the folder. */
+/** Before the first run, the data folder may not exist yet, so this returns a parent folder that does. */
 async function existing(folder: string): Promise<string> {
   const above = dirname(folder);
   const isThere = await access(folder).then(

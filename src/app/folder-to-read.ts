@@ -5,14 +5,14 @@ import { isPublished } from '../core/run.ts';
 import { dataDirOf } from './data-folders.ts';
 import { embeddedDir } from './runtime.ts';
 
-/** Which data folder a command reads that shows what has happened. */
+/** The data folder that a read-only command reads. */
 export type FolderToRead = {
   readonly dataDir: string;
-  /** The folder of simulated records, where that has an embedded database, too; null where it is the one to read. */
+  /** The folder of simulated records, if it also has an embedded database; null if that is the folder to read. */
   readonly simulated: string | null;
 };
 
-/** The configured one, unless only the one of simulated records inside has something to show. */
+/** The configured data folder, unless only the folder of simulated records inside it has something to show. */
 export async function folderToRead({
   dataDir,
   database,
@@ -25,12 +25,12 @@ export async function folderToRead({
   return hasOwn ? { dataDir, simulated: inside } : { dataDir: inside, simulated: null };
 }
 
-/** May there be something to read? On a server that is not known before it is asked. */
+/** Might there be something to read? For a server the answer is always yes, without asking it. */
 export async function hasData(config: Pick<SourceConfig, 'dataDir' | 'database'>): Promise<boolean> {
   return config.database.url !== null || hasDatabase(embeddedDir((await folderToRead(config)).dataDir));
 }
 
-/** Retention keeps the newest runs that published: the folder alone says so, and no database has to be opened. */
+/** Retention keeps the newest published runs, so the folder is enough to know; no database has to be opened. */
 async function published(dataDir: string): Promise<boolean> {
   return (await folderRuns(dataDir, 1, isPublished)).length > 0;
 }

@@ -26,13 +26,13 @@ export type HistoryDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
-  /** The ledger could not be read: what is shown comes from the data folder alone. */
+  /** The ledger could not be read: the runs come only from the data folder. */
   readonly onLedgerLost?: () => void;
 };
 
 /**
- * Past runs, newest first, from ledger and data folder. Either works alone; a ledger that is busy, or closed to this
- * role, is an error, as is one that cannot be had where the folder has no run either.
+ * Past runs, newest first, from ledger and data folder. Either is enough. A ledger that is busy or closed to this role
+ * is an error, and so is an unavailable one if the folder has no run.
  */
 export async function pastRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -49,7 +49,7 @@ export async function pastRuns(
   );
   for (const { died, ...run } of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
     const inFolder = runs.get(run.run_id ?? '') ?? null;
-    // A manifest may know the end of a run that the ledger could not be told.
+    // The end of a run may be in its manifest only, if the ledger was unavailable.
     const known = run.status === 'running' && inFolder !== null ? inFolder : run;
     const isDead = died && known.status === 'running';
     runs.set(run.run_id ?? '', isDead ? deadRun(known, inFolder !== null) : known);
@@ -61,8 +61,8 @@ export async function pastRuns(
 }
 
 /**
- * One run by its id, a unique start or end of it, or its place among those that are `eligible`, as `pickIds` reads it; for
- * null the newest of these. Throws `NotFoundError`.
+ * One run by its id, a unique start or end of it, or its place among the `eligible` runs, as `pickIds` reads it. `id`
+ * null is the newest of these. Throws `NotFoundError`.
  */
 export async function findRun(
   config: SourceConfig,
@@ -99,12 +99,13 @@ function whyNone(id: string, ids: readonly string[]): string {
   return `no run has an id that starts or ends with it${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 
-/** A run as it was named, and what is configured for its source. */
+/** A run as named by the user, with the configuration of its source. */
 export type NamedRun = { readonly loaded: LoadedSource; readonly id: string | null };
 
 /**
- * The source of that run, or of the newest one for null: as its folder says, or else the ledger that knows it. The first
- * where nothing knows it, to say so. A place counts the `eligible` runs of all sources, and becomes the id of the run.
+ * The source of a run, found in its folder or else in a ledger; `id` null is the newest run. If the run is unknown,
+ * this is the first source, which then reports that. A place counts the `eligible` runs of all sources and is replaced
+ * with the run's id.
  */
 export async function ofRun(
   all: readonly [LoadedSource, ...LoadedSource[]],
@@ -136,13 +137,13 @@ export async function ofRun(
   return { loaded: of(found?.source), id };
 }
 
-/** The data folder inside this one that keeps the runs on the built-in sandbox; null where there are none. */
+/** The data folder inside this one for runs on the built-in sandbox; null if it does not exist. */
 export function sandboxDataDir(dataDir: string): string | null {
   const dir = join(dataDir, 'sandbox');
   return existsSync(join(dir, 'runs')) ? dir : null;
 }
 
-/** Throws `usage` where the run's folder, which alone keeps its rejects, is not in this data folder. */
+/** Throws `usage` if the run's folder, the only place for its rejects, is not in this data folder. */
 export function rejectsOf(
   config: SourceConfig,
   runId: string,
@@ -170,7 +171,7 @@ async function ledgerHistory(
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', reads: true, waitMs: READ_WAIT_MS };
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
-      // A schema that is closed to this role looks as if it were not there.
+      // A schema that is closed to this role looks as if it did not exist.
       return telling(opened, own).catch(ifUnmigrated);
     });
     return runs.flat().map(withOwnTimes);
@@ -188,7 +189,7 @@ function ifUnmigrated(error: unknown): [] {
   throw error;
 }
 
-/** PostgreSQL's microseconds in the form that every document of a run has. */
+/** Converts PostgreSQL's microseconds to the form used in every document of a run. */
 function withOwnTimes(run: LedgerRun): LedgerRun {
   const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
   return { ...run, started_at: own(run.started_at), finished_at: own(run.finished_at) };

@@ -4,39 +4,39 @@ import type { RunDeps } from './run.ts';
 
 export const BUSY_RULES = ['fail', 'skip', 'wait'] as const;
 
-/** What a run does where another one has its schema, or another process the embedded database. */
+/** What a run does if another run is using its schema, or another process the embedded database. */
 export type BusyRule = {
   readonly ifBusy: (typeof BUSY_RULES)[number];
-  /** How long it waits at most; null for no limit. */
+  /** The maximum wait; null for no limit. */
   readonly waitTimeoutSeconds: number | null;
 };
 
 type Deps = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Tells the user, whatever draws on the screen. */
+  /** Shows the user a message, even during a live display. */
   readonly tell: Log['info'];
 };
 
 const POLL_MS = 200;
 
-/** The run was not to begin, as the database is busy. */
+/** The run was skipped because the database is busy. */
 export class SkippedRun extends PipelineError {}
 
-/** For a run of a command: of a server as of the embedded database. */
+/** Applies the rule to a run of a command, both on a server and on the embedded database. */
 export function obeyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitForLock' | 'whileBusy'> {
   const whileBusy = waitBy(rule, deps);
   return { whileBusy, waitForLock: (_holder, _session, busy) => whileBusy(busy) };
 }
 
-/** Throws where the run is not to wait any longer. */
+/** The function it returns throws when the run should not wait any longer. */
 function waitBy(
   { ifBusy, waitTimeoutSeconds }: BusyRule,
   { clock, signal, tell }: Deps,
 ): (busy: PipelineError) => Promise<void> {
   const limitMs = waitTimeoutSeconds === null ? Infinity : waitTimeoutSeconds * 1000;
   const began = clock.elapsed();
-  let told = '';
+  let reported = '';
   return async (busy) => {
     if (ifBusy === 'fail') throw busy;
     const { message, hint, context } = busy;
@@ -49,8 +49,8 @@ function waitBy(
       const waited = `waited ${waitTimeoutSeconds} s`;
       throw new PipelineError(`${message}; ${waited}`, { code: 'busy', hint, cause: busy, context });
     }
-    if (who !== told) tell(`waiting for ${who}`, { event: 'run.waiting', reason: who });
-    told = who;
+    if (who !== reported) tell(`waiting for ${who}`, { event: 'run.waiting', reason: who });
+    reported = who;
     await clock.sleep(Math.min(POLL_MS, leftMs), signal);
   };
 }

@@ -3,7 +3,7 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { sources } from '../sources/index.ts';
 
-/** Did the run work on the database and schema of this configuration, by whatever user? */
+/** Did the run use the database and schema of this configuration? The user does not matter. */
 export function isOurs(
   { config: own = {}, source: of }: Pick<Manifest, 'config' | 'source'>,
   { database, settings, source }: SourceConfig,
@@ -15,7 +15,7 @@ export function isOurs(
   );
 }
 
-/** Host, port and database of a URL; the embedded database, for null, is the one in the data folder. */
+/** Host, port and database of a URL. Null means the embedded database in the data folder. */
 function placeOf(text: unknown): string | null {
   if (text === null) return 'embedded';
   if (typeof text !== 'string') return null;

@@ -6,13 +6,13 @@ import { leavesRows, type RawFile } from '../core/run.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { OpenSource } from './source.ts';
 
-/** A run as far as its pages need it. */
+/** The part of a run that describes its pages. */
 export type Origin = Pick<Manifest, 'run_id' | 'raw' | 'resources' | 'simulated'> & {
-  /** By resource, of those whose pages are in the folders of the runs that received them. */
+  /** By resource, for those whose pages are in the folders of the runs that received them. */
   readonly chains?: Readonly<Record<string, unknown>>;
 };
 
-/** The pages of an earlier run in the folder of the new one, their bytes proven. */
+/** Links the pages of an earlier run into the folder of the new one and verifies their bytes. */
 export async function linkedRaw(
   what: 'replay' | 'plan' | 'verify',
   origin: Origin,
@@ -50,7 +50,7 @@ export async function linkedRaw(
   return { pages, simulated: origin.simulated, refetch: false };
 }
 
-/** The run whose folder has the page: of a chain, each run has what it added. */
+/** The run whose folder has the page: in a chain, each run holds the pages that it added. */
 function runOf({ chains = {}, run_id }: Origin, { path, received_by }: RawFile): string {
   const [, resource = ''] = path.split('/');
   return chains[resource] === undefined ? run_id : received_by;
@@ -72,7 +72,7 @@ export function leftRows({ raw, resources }: Pick<Origin, 'raw' | 'resources'>, 
   return raw[name] === undefined && status !== undefined && leavesRows(status);
 }
 
-/** What an earlier run received, as a source. Every raw file is there: a request would be a mistake of ours. */
+/** A source made of what an earlier run received. Every raw file is present, so a request would be a bug. */
 export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: string): OpenSource {
   const refuse = (): never => {
     throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });

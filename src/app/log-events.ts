@@ -2,7 +2,7 @@ import type { RunEvent, Subscriber } from '../core/events.ts';
 import { describePull, describeRequests } from '../core/describe-pull.ts';
 import type { Log, LogFields } from '../core/ports.ts';
 
-/** Writes what happens in a run to the log: a sentence for people, and the event's own name and facts. */
+/** Writes the events of a run to the log: a sentence for people, plus the event's name and facts. */
 export function logEvents(log: Log): Subscriber {
   return (event) => {
     for (const [level, message] of linesOf(event)) log[level](message, fieldsOf(event));
@@ -25,12 +25,12 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
   'pull.sized': (event) => [['info', `${event.resource}: ${describeRequests(event, 'more ')}`]],
   'quota.read': () => [],
   'page.stored': ({ bytes, how, page, received_by, resource }) => {
-    const told = {
+    const words = {
       received: `received ${bytes} bytes`,
       reused: `reused ${bytes} bytes that run ${received_by} received`,
       'not modified': `not modified since run ${received_by}`,
     };
-    return [['info', `${resource}${page === 1 ? '' : `, page ${page}`}: ${told[how]}`]];
+    return [['info', `${resource}${page === 1 ? '' : `, page ${page}`}: ${words[how]}`]];
   },
   records: () => [],
   'resource.ended': (event) => ENDS[event.status](event),
@@ -59,7 +59,7 @@ const ENDS: { readonly [status in Ended['status']]: (event: Ended) => readonly L
     ['info', `${resource}: kept as run ${left_by?.run_id} published it from ${left_by?.address}`],
   ],
   absent: ({ error }) => (error === null ? [] : [['info', error.message]]),
-  // That the run was interrupted is said once, at its end.
+  // An interruption is logged once, at the end of the run.
   failed: ({ error }) => (error === null || error.code === 'interrupted' ? [] : [['error', error.message]]),
   skipped: () => [],
 };
@@ -68,13 +68,13 @@ function linesOf(event: RunEvent): readonly Line[] {
   return (LINES[event.type] as (event: RunEvent) => readonly Line[])(event);
 }
 
-/** Facts that are values, and of an error its code. */
+/** The facts that are plain values, and the code of an error. */
 function fieldsOf(event: RunEvent): LogFields {
   const code = 'error' in event && event.error !== null ? { code: event.error.code } : {};
   const { type, ...facts } = event;
   const values = Object.entries(facts).filter(
     ([name, value]) => name !== 'message' && Object(value) !== value,
   );
-  // Nothing that is not there: most runs are of no job.
+  // Omits null fields: most runs belong to no job.
   return { event: type, ...Object.fromEntries(values.filter(([, value]) => value !== null)), ...code };
 }

@@ -26,21 +26,21 @@ const WAIT_MS = 100;
 
 export type MigrateAction = 'up' | 'down' | 'status';
 
-/** Of which source's schemas: each source has a ledger of its own. */
+/** A migration of one source's schemas: each source has its own ledger. */
 export type SourceMigration = MigrationState & { readonly source: string };
 
 /** The document that `migrate --json` prints. */
 export type MigrateReport = {
-  /** Names of the migrations that were applied or taken back. */
+  /** Names of the migrations that were applied or reverted. */
   readonly changed: readonly string[];
-  /** What applied migrations made, was missing and is there again, without what it held. */
+  /** Objects of applied migrations that were missing and were created again, without their contents. */
   readonly made_again: readonly string[];
-  /** What applied migrations made and is missing; null where nobody may find out. */
+  /** Objects of applied migrations that are missing; null if this role may not find out. */
   readonly missing: readonly string[] | null;
   readonly migrations: readonly SourceMigration[];
 };
 
-/** For each source, in one opening of the database. `down` takes back the newest migration of each. */
+/** Migrates each source, but opens the database only once. `down` reverts the newest migration of each. */
 export async function migrate(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,
@@ -49,7 +49,7 @@ export async function migrate(
   const [config] = configs;
   const { dataDir } = config;
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
-    // To look is no reason to make one.
+    // Reading must not create a database.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
     const all = configs.map(async ({ source }): Promise<SourceMigration[]> => {
       const files = await readMigrations(migrationDirs(source));
@@ -73,8 +73,8 @@ export async function migrate(
 }
 
 /**
- * Makes the job queue, or brings it up to date; gives what it did. Only serve needs it: where this role may not make a
- * schema, the rest is as good.
+ * Creates or updates the job queue and returns the changes. Only `serve` needs it: if this role may not create a
+ * schema, everything else still works.
  */
 export async function migrateJobQueue(
   config: SourceConfig,
@@ -121,15 +121,16 @@ async function migrateOne(
   };
 }
 
-/** Another migration is waited for; a run is not, as it may take long. */
+/** Waits for another migration, but not for a run, which may take long. */
 async function lock(
   { database, session }: Pick<OpenDatabase, 'database' | 'session'>,
   { clock, log, signal }: HistoryDeps,
 ): Promise<void> {
-  let told = false;
+  let reported = false;
   await lockMigrations(session, database.schema, async () => {
-    if (!told) log.info(`another migration of schema ${database.schema} is running: waiting for it to end`);
-    told = true;
+    if (!reported)
+      log.info(`another migration of schema ${database.schema} is running: waiting for it to end`);
+    reported = true;
     await clock.sleep(WAIT_MS, signal);
   });
   await lockSchema(session, database.schema);

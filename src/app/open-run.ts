@@ -23,24 +23,24 @@ import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
-/** How a run differs from others, and from a preview. */
+/** What distinguishes a run from others, and from a preview. */
 export type RunOptions = Pick<
   RunContext,
   'plan' | 'chosen' | 'full' | 'unready' | 'lockSeconds' | 'chainOf'
 > & {
   readonly runId: string;
-  /** Has the run begun before? */
+  /** Did the run begin earlier? */
   readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly originRunId: string | null;
-  /** Do data folder and ledger keep anything of it? */
+  /** Does it leave anything in the data folder and ledger? */
   readonly keeps: boolean;
-  /** The pages to work on instead of a request; null to ask the source. */
+  /** The pages to use instead of a request; null to request them from the source. */
   readonly readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
 };
 
-/** What a run knows: its folder, ledger and target on a locked schema. */
+/** Opens the context of a run: its folder, ledger and target on a locked schema. */
 export async function openRun(
   config: SourceConfig,
   { database, session }: OpenDatabase,
@@ -103,7 +103,7 @@ export async function openRun(
   };
 }
 
-/** Sources that are not pulled by changes have no such settings. */
+/** Sources without pulls of changes have no such settings. */
 export function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
   return {
     narrowedBy: changes?.scope.setting ?? '',
@@ -114,7 +114,7 @@ export function pullingOf({ settings, source: { changes } }: SourceConfig): Pull
   };
 }
 
-/** Throws `usage` where the configuration limits a resource that there is not. */
+/** Throws `usage` if the configuration sets a limit for an unknown resource. */
 export function runSettings(config: SourceConfig): RunSettings {
   const { atomic, batchSize, checks, concurrency, deletes } = config;
   const rejects = limitsOf(config, 'rejects');

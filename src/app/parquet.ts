@@ -5,15 +5,15 @@ import type { RowSet, Session } from '../adapters/postgres/session.ts';
 import { ident } from '../adapters/postgres/sql.ts';
 import { PipelineError } from '../core/errors.ts';
 
-/** Rows of a row group: readers skip and read whole ones, and one is in memory while it is written. */
+/** Rows per row group. Readers skip or read complete groups, and the writer holds one in memory. */
 const GROUP_ROWS = 20_000;
-/** Parquet's own limit for decimals that all readers know. */
+/** The largest decimals that all Parquet readers support. */
 const MOST_DIGITS = 38;
 
 /**
- * A table as a Parquet file, in chunks of bytes, compressed with Snappy. Integers beyond 2^53 and `numeric` keep every
- * digit, times are microseconds in UTC, and lists are JSON. What Parquet has no type for is text.
- * Throws `usage` for a value that it cannot hold: a `numeric` of more than 38 digits, or one that is not finite.
+ * Writes a table as a Parquet file, in chunks of bytes, compressed with Snappy. Integers beyond 2^53 and `numeric` keep
+ * every digit, times are microseconds in UTC, and lists are JSON. Types that Parquet lacks become text. Throws `usage`
+ * for a value that cannot be written: a `numeric` of more than 38 digits, or one that is not finite.
  */
 export async function* parquetChunks(
   session: Session,
@@ -33,7 +33,7 @@ export async function* parquetChunks(
     ],
     createdBy: 'spacex-pipeline',
   });
-  /** What was written so far, which then may be overwritten. */
+  /** Takes the bytes written so far; their buffer is then reused. */
   const taken = (): Uint8Array => {
     const chunk = bytes.getBytes().slice();
     bytes.index = 0;
@@ -48,7 +48,7 @@ export async function* parquetChunks(
         return value === null || value === undefined ? null : parse(value);
       }),
     }));
-    void file.write({ columnData, rowGroupSize: GROUP_ROWS }); // a promise only where its writer gives one
+    void file.write({ columnData, rowGroupSize: GROUP_ROWS }); // a promise only if its writer returns one
     group = [];
   };
   const values = columns.map(({ value }) => value);
@@ -68,7 +68,7 @@ type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][nu
 
 type Column = {
   readonly element: SchemaElement;
-  /** What to select of the table as `t`. */
+  /** The expression to select from the table `t`. */
   readonly value: string;
   readonly parse: (selected: unknown) => unknown;
 };
@@ -122,7 +122,7 @@ async function columnOf(session: Session, table: string, name: string, is: strin
   };
 }
 
-/** A decimal has one scale: the largest that a value of the column has. */
+/** A decimal column has one scale: the largest of its values. */
 async function decimal(session: Session, table: string, name: string): Promise<Column> {
   const column = `t.${ident(name)}`;
   const { digits, finite, scale } = await session.one<{ digits: number; finite: boolean; scale: number }>(

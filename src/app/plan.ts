@@ -24,10 +24,10 @@ import { unfinishedPull } from './unfinished.ts';
 export type PlanRequest = {
   /** Names; null for all. */
   readonly resources: readonly string[] | null;
-  /** An address; null for what is configured. */
+  /** An address; null for the configured one. */
   readonly from: string | null;
   readonly asOf: string | null;
-  /** Runs whose raw files stand for a pull: for each resource the last that has one. */
+  /** Runs whose raw files replace a pull: for each resource, the last run that has one. */
   readonly runs: readonly string[];
 };
 
@@ -41,7 +41,7 @@ export type PlanReport = Preview & {
 
 /**
  * What a run would do now: a fresh pull, or archived raw files under today's code. Writes nothing to the target, and
- * leaves no database where there was none.
+ * creates no database that stays.
  */
 export async function planChanges(
   loaded: LoadedSource,
@@ -75,10 +75,10 @@ export async function planChanges(
         ? null
         : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
     const found = await inPreviewFolder(source.dataDir, deps, async (runId) => {
-      // Where there is no database, a run would make one, and there is nothing in it that could change.
+      // If there is no database, a run would create one, and it would have nothing to change.
       const isNew = config.database.url === null && !hasDatabase(embeddedDir(source.dataDir));
       const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
-      // It must be closed before its folder goes.
+      // Close the database before its folder is deleted.
       const runtime = isNew ? openRuntime(deps) : deps.runtime;
       const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
@@ -107,8 +107,8 @@ export async function planChanges(
 }
 
 /**
- * Throws `source` where a pull was cut off that the next run goes on with: to ask for the same pages here would take from
- * what the source allows, and put it off.
+ * Throws `source` if a pull was cut off and the next run would continue it. Requesting the same pages here would use up
+ * quota and delay that run.
  */
 async function checkUnfinished(
   loaded: LoadedSource,

@@ -16,7 +16,7 @@ import { shellQuote } from '../lib/shell-quote.ts';
 import { migrationDirs } from './database.ts';
 import type { OpenDatabase } from './runtime.ts';
 
-/** The error with a hint whose command finds the embedded database, where that is not in the configured folder. */
+/** Adjusts the hint so that its command finds the embedded database, if that is not in the configured folder. */
 export function hintAt(
   { database, ...config }: SourceConfig,
   dataDir: string,
@@ -28,7 +28,7 @@ export function hintAt(
   return error.withHint(hint.replace(/spacex-pipeline (?=query|migrate)/, place));
 }
 
-/** Work on the database in that folder. */
+/** Applies `hintAt` to the errors of work on the database in that folder. */
 export async function hinting<T>(config: SourceConfig, dataDir: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw error instanceof PipelineError ? hintAt(config, dataDir, error) : error;
@@ -39,16 +39,16 @@ export async function hinting<T>(config: SourceConfig, dataDir: string, work: Pr
 export type Preparation = {
   readonly source: Source;
   readonly plan: Plan;
-  /** May it apply what is pending, and make again what is missing? */
+  /** May it apply pending migrations and recreate what is missing? */
   readonly mayMigrate: boolean;
-  /** Does it write to the target, and not only look what would be written? */
+  /** Does it write to the target, or only preview the changes? */
   readonly publishes: boolean;
 };
 
-/** A locked schema of which is known what it lacks. */
+/** A locked schema, with what it lacks. */
 export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
   readonly unready: Unready;
-  /** Is there something to migrate, or to make again, before the run? */
+  /** Does anything have to be migrated or recreated before the run? */
   readonly migrates: boolean;
   /** Seconds until the lock was free. */
   readonly lockSeconds: number;
@@ -57,13 +57,13 @@ export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
 export type PrepareDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  /** Called again and again while another run has the schema; without it that is refused. */
+  /** Called repeatedly while another run is using the schema; without it, that is an error. */
   readonly waitForLock?: (holder: Holder, session: Session, busy: PipelineError) => Promise<void>;
 };
 
 /**
- * Locks the schema. Throws `migration` where some are pending, or the ledger lacks a table, and it may not be put right,
- * `database` where rights lack.
+ * Locks the schema. Throws `migration` if migrations are pending or the ledger lacks a table and this command may not
+ * repair that, `database` if rights are missing.
  */
 export async function prepare(
   { database, session }: OpenDatabase,
@@ -111,7 +111,7 @@ export async function prepare(
   };
 }
 
-/** Migrates where that has to be. Gives the resources that cannot be loaded all the same, and why. */
+/** Migrates if necessary. Returns the resources that still cannot be loaded, and why. */
 export async function makeReady(
   { database, session }: OpenDatabase,
   { plan, source, unready, migrates }: Prepared,

@@ -10,17 +10,17 @@ import { hintAt, makeReady, prepare } from './prepare.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
-/** Changed rows that are shown of each table and kind. */
+/** How many changed rows to show for each table and kind. */
 const SAMPLE = 5;
 
-/** Where a preview works, and on what. */
+/** Where and on what a preview works. */
 export type PreviewOptions = Pick<RunOptions, 'plan' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
-  /** Is it a database that goes with the folder? */
+  /** May the database be changed, because it exists only for the preview? */
   readonly mayMigrate: boolean;
 };
 
-/** Gives the name of a folder for a preview, which goes when the work is done. */
+/** Provides the name of a folder for a preview, and deletes the folder when the work is done. */
 export function inPreviewFolder<T>(
   dataDir: string,
   { clock }: Pick<RunDeps, 'clock'>,
@@ -30,8 +30,8 @@ export function inPreviewFolder<T>(
 }
 
 /**
- * Derives what the source has, or raw files that are ready, into staging, compares it with what is published and
- * throws it away again. The schema is locked meanwhile; nothing of a run is left.
+ * Derives the source's records, or raw files that already exist, into staging, compares them with what is published,
+ * and discards them. The schema is locked in the meantime; nothing of the run remains.
  */
 export async function preview(
   { config }: LoadedSource,

@@ -24,7 +24,7 @@ import { isOurs } from './is-ours.ts';
 import { readTargets } from './read-target.ts';
 import { unfinishedPull } from './unfinished.ts';
 
-/** A folder that went, or would go; `leftover` is what an earlier removal did not finish. */
+/** A folder that was or would be removed; `leftover` is the remainder of an earlier, incomplete removal. */
 export type PrunedFolder = {
   readonly run_id: string;
   readonly run_dir: string;
@@ -38,20 +38,24 @@ export type PrunedFolder = {
 export type PruneReport = {
   readonly dry_run: boolean;
   readonly pruned: readonly PrunedFolder[];
-  /** Deleted rows that the ledger kept, and that are old enough to go. */
+  /** Deleted rows in the ledger that are old enough to be removed. */
   readonly tombstones: number;
-  /** Folders of runs that stay, those of other databases among them. */
+  /** Run folders that stay, including those of other databases. */
   readonly kept: number;
 };
 
-/** Removes the run folders and tombstones that the configuration does not keep. Throws, and removes none, without a ledger. */
+/**
+ * Removes the run folders and tombstones beyond the configured retention. Without a ledger it throws and removes
+ * nothing.
+ */
 export async function pruneRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   dryRun: boolean,
   deps: HistoryDeps,
 ): Promise<PruneReport> {
   const [{ dataDir, database }] = configs;
-  // Simulated runs on a server have their folders below; an embedded database of theirs is there, too.
+  // On a server, simulated runs have a folder inside the data folder. An embedded database of simulated runs is in
+  // there, too.
   const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
   const found = await readTargets(
     configs,
@@ -65,7 +69,7 @@ export async function pruneRuns(
   );
   const reports = found.map(({ ofDirs }) => ofDirs);
   const tombstones = found.reduce((sum, one) => sum + one.tombstones, 0);
-  // What one source lets go counts as kept with the others, unless it is gone by then.
+  // A folder that one source removes counts as kept for the others, so it is subtracted once.
   const pruned = reports.flat().flatMap((report) => report.pruned);
   const [first = []] = reports;
   const seen = first.reduce((sum, { kept, pruned: own }) => sum + kept + own.filter(isFolder).length, 0);
@@ -76,7 +80,7 @@ function isFolder({ reason }: PrunedFolder): boolean {
   return reason !== 'leftover';
 }
 
-/** Drops the tombstones that are older than the configuration keeps; counts them. */
+/** Drops the tombstones beyond the configured retention and counts them. */
 export function pruneLedger(
   { retention }: SourceConfig,
   session: Session,
@@ -90,7 +94,7 @@ const DAY_MS = 86_400_000;
 
 type PrunedDataDir = Pick<PruneReport, 'pruned' | 'kept'>;
 
-/** Removes the run folders of one data folder, over a session that is open. */
+/** Removes the run folders of one data folder, over an open session. */
 export async function pruneDataDir(
   config: SourceConfig,
   dataDir: string,

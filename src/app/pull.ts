@@ -14,12 +14,14 @@ export type PullRequest = {
   readonly asOf: string | null;
   readonly orSandbox: boolean;
   readonly full: boolean;
-  /** Begin anew, even where a pull was cut off that could go on. */
+  /** Start over, even if a pull that was cut off could continue. */
   readonly restart?: boolean;
   readonly migrate: boolean;
 };
 
-/** A run that pulls from the source: `run`. It goes on with a pull by changes that was cut off, where that is of the same. */
+/**
+ * A run that pulls from the source: `run`. It continues a pull of changes that was cut off, if the scope is the same.
+ */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { asOf, from, full, migrate, orSandbox, restart = false } = request;
   const dataDir = dataDirOf(loaded.config, from);

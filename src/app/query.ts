@@ -12,10 +12,13 @@ import { flagFor } from './source-flag.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
-/** `empty_hint` is what to do where nothing was ever published: no rows are no answer then. */
+/** `empty_hint` says what to do if nothing was ever published, because then an empty result means nothing. */
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
-/** One statement on the target; names are looked for in the schema of the first source first. Throws `database` for an SQL error, `busy` when a run holds the embedded database. */
+/**
+ * Runs one statement on the target; names are looked up in the schema of the first source first. Throws `database` for
+ * an SQL error, `busy` if a run holds the embedded database.
+ */
 export async function queryTarget(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   sql: string,
@@ -34,12 +37,12 @@ export async function queryTarget(
   });
 }
 
-/** Where in the statement PostgreSQL found an error, in characters from 1; null where it names no place. */
+/** The position of an error in the statement, in characters from 1; null if PostgreSQL reports none. */
 export function placeOf(error: unknown): number | null {
   return error instanceof PipelineError ? (statementFault(error.cause)?.position ?? null) : null;
 }
 
-/** Some tables were dropped: that may be why. */
+/** Adds that tables are missing, because that may be the cause. */
 async function tellMissing(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   opened: OpenDatabase,
@@ -50,7 +53,7 @@ async function tellMissing(
   const { database, session } = opened;
   const missing = (await missingNames(session, database, migrationDirs(source)).catch(() => null)) ?? [];
   const { cause } = error instanceof PipelineError ? error : {};
-  // Where PostgreSQL has advice, the table is there.
+  // PostgreSQL gives a hint only if the table exists.
   if ((statementFault(cause)?.hint ?? null) !== null) return error;
   const named = new Set(nameInFault(sql, cause));
   const isMeant = (name: string): boolean => name.split(/[ .]/).some((part) => named.has(part));
@@ -73,7 +76,7 @@ function hinting(error: unknown, hint: string): unknown {
   return error instanceof PipelineError ? error.withHint(hint) : error;
 }
 
-/** The first source that was never migrated and would have a table or view of one of these names; null for none. */
+/** The first source that was never migrated and would have a table or view with one of these names; null for none. */
 async function neverLoaded(
   configs: readonly SourceConfig[],
   opened: OpenDatabase,

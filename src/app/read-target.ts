@@ -9,14 +9,14 @@ import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import { sandboxDataDir, type HistoryDeps } from './history.ts';
 
 export type TargetDeps = HistoryDeps & {
-  /** The work writes, or needs the database for itself: nobody else may hold it. */
+  /** The work writes, or needs the database for itself: no other process may hold it. */
   readonly alone?: boolean;
 };
 
 /**
- * Works on what is published. `what` is the command. Throws `database` where there is no embedded database yet, `busy`
- * when a run holds it, `migration` where a newer program has migrated the schema: what this one knows of its tables
- * may be wrong by then.
+ * Works on the published data. `what` is the command. Throws `database` if there is no embedded database yet, `busy` if
+ * a run holds it, and `migration` if a newer program has migrated the schema: its tables may differ from what this
+ * program expects.
  */
 export async function readTarget<T>(
   config: SourceConfig,
@@ -30,7 +30,7 @@ export async function readTarget<T>(
   });
 }
 
-/** The same for each source that was ever migrated; for the first where none was, so that it says so. */
+/** Works on each source that was ever migrated. If none was, works on the first, which then reports that. */
 export async function readTargets<T>(
   configs: readonly SourceConfig[],
   what: string,
@@ -51,7 +51,10 @@ export async function readTargets<T>(
   });
 }
 
-/** The same for what asks the database which tables it has, and so helps to see what a newer program made of it. */
+/**
+ * Works without a check of the migrations. For commands that read the list of tables from the database, so that they
+ * also work on a schema of a newer program.
+ */
 export async function readAsItStands<T>(
   config: SourceConfig,
   what: string,
@@ -64,7 +67,7 @@ export async function readAsItStands<T>(
   return withDatabase(config, { ...deps, dataDir, what, reads, waitMs: READ_WAIT_MS }, work);
 }
 
-/** What to do where nothing was ever published; null where something was, or the ledger cannot be read. */
+/** What to do if nothing was ever published; null if something was, or the ledger cannot be read. */
 async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
   const found = await publishedAtAll(session);
   if (found === null || found.published) return null;
@@ -73,7 +76,7 @@ async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
   return `See why run ${newest} published nothing: spacex-pipeline runs show ${newest}`;
 }
 
-/** The same for the first source and others; null where something of any was published. */
+/** The hint for the first source and others; null if any of them has published. */
 export async function hintOfAll(
   others: readonly SourceConfig[],
   opened: OpenDatabase,
@@ -87,7 +90,7 @@ export async function hintOfAll(
   return hint;
 }
 
-/** Throws `database` where there is none yet. */
+/** Throws `database` if there is no embedded database yet. */
 export function requireEmbedded(dataDir: string, what: string): void {
   if (hasDatabase(embeddedDir(dataDir))) return;
   const simulated = sandboxDataDir(dataDir);

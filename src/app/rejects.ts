@@ -19,7 +19,9 @@ import { readTargets } from './read-target.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
 
-/** Records of these sources that broke their contract, and what became of each: the ledgers' lines, newest first. */
+/**
+ * Records of these sources that broke their contract, and the status of each: the lines of the ledgers, newest first.
+ */
 export async function rejectLines(
   configs: readonly SourceConfig[],
   filter: RejectFilter,
@@ -33,10 +35,10 @@ export async function rejectLines(
   return lines.slice(0, filter.limit);
 }
 
-/** A line with the bytes of its record; null where neither the ledger nor a raw file has them any more. */
+/** A line with the bytes of its record; null if neither the ledger nor a raw file still has them. */
 export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 
-/** The lines of one record, in whichever of these sources it is. Throws `usage` where there are none. */
+/** The lines of one record, in any of these sources. Throws `usage` if there are none. */
 export async function showReject(
   configs: readonly SourceConfig[],
   id: string,
@@ -55,7 +57,7 @@ export async function showReject(
   return shown;
 }
 
-/** Accepts a record as it is, or changes the reason. Throws `usage` where none of its lines is open or waived. */
+/** Accepts a record as it is, or changes the reason. Throws `usage` if none of its lines is open or waived. */
 export async function waiveReject(
   configs: readonly SourceConfig[],
   request: { readonly id: string; readonly resources: readonly string[] | null; readonly reason: string },
@@ -75,7 +77,7 @@ function lineOf(kept: KeptReject): RejectLine {
   return line;
 }
 
-/** A record too large for the ledger, from the raw file of the run that saw it last. */
+/** Reads a record that is too large for the ledger from the raw file of the last run that saw it. */
 async function bytesInRaw(
   dataDir: string,
   { resource, last_run_id, offset, page }: KeptReject,
@@ -93,7 +95,7 @@ async function bytesInRaw(
       if (first !== undefined) return first.bytes;
     }
   } catch {
-    // The file is gone, or is not what it was.
+    // The file is missing or has changed.
   }
   return null;
 }

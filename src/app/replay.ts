@@ -12,15 +12,15 @@ import { pull, runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
   readonly runId: string;
-  /** Null for all that the run has raw files of. */
+  /** Null for every resource with raw files in the run. */
   readonly resources: readonly string[] | null;
   readonly force: boolean;
   readonly migrate: boolean;
 };
 
 /**
- * Derives a run's raw files again, with today's contracts and transforms and without a request, as a new run that
- * names its origin. Throws `usage` where the target stands on another run, unless forced.
+ * Derives a run's raw files again, with today's contracts and transforms and without a request, as a new run that names
+ * its origin. Throws `usage` if the target is based on another run, unless forced.
  */
 export async function replayRun(
   loaded: LoadedSource,
@@ -53,7 +53,10 @@ export async function replayRun(
   );
 }
 
-/** What is published must be of these bytes: a replay of anything else sets the target back or forth. */
+/**
+ * The published rows must be based on these bytes: replaying any others would move the target to an older or newer
+ * state.
+ */
 async function checkStandsOn(
   { database, session }: OpenDatabase,
   origin: Manifest,

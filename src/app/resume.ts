@@ -11,8 +11,8 @@ import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
 
 /**
- * Goes on with a run that ended before it published, under its id: raw files that are whole are reused, the rest is
- * fetched, everything after raw is derived again. `id` null: the newest run. Throws `usage` for a run that has
+ * Continues a run that ended before it published, under the same id: complete raw files are reused, the rest is
+ * fetched, and everything after raw is derived again. `id` null: the newest run. Throws `usage` for a run that has
  * published or that a later one has overtaken.
  */
 export async function resumeRun(
@@ -31,7 +31,7 @@ export async function resumeRun(
     });
   }
   const plan = planRun(config.source.resources, manifest.plan);
-  // What is pulled by changes goes on by itself after its pages, unless they are those of an earlier run.
+  // A pull of changes continues after its own pages, unless they are those of an earlier run.
   const origin =
     typeof manifest.origin_run_id === 'string'
       ? await readManifest(config.dataDir, manifest.origin_run_id)
@@ -49,7 +49,7 @@ export async function resumeRun(
       },
       check: ({ session }) => checkResumable(session, manifest.run_id),
     },
-    // The data folder is the one that the run is in.
+    // The run stays in its own data folder.
     async (): Promise<OpenSource> => ({
       ...(await openSource(loaded, { from, asOf: null, orSandbox: false }, deps)),
       dataDir: config.dataDir,
@@ -59,7 +59,7 @@ export async function resumeRun(
   );
 }
 
-/** The manifest's form of a configured address has no secrets: the configuration has them. */
+/** The manifest's form of a configured address has no secrets: only the configuration has them. */
 function addressOf({ config }: LoadedSource, { address, run_id }: Manifest): string | null {
   if (address === null) return null;
   if (address === maskUrl(config.settings.baseUrl)) return 'live';

@@ -25,19 +25,19 @@ export type RunDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedSource['urlFrom'];
-  /** The job that it is a run of; none where somebody started it by hand. */
+  /** The job that started the run; left out if a person did. */
   readonly job?: JobOfRun;
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
-  /** The same for another process that has the embedded database. */
+  /** Waits for another process that holds the embedded database. */
   readonly whileBusy?: NonNullable<OpenOptions['whileBusy']>;
   readonly onNewFolder?: NonNullable<OpenOptions['onNewFolder']>;
-  /** Called where something begins that takes time, before there is a run and after it. */
+  /** Called when something slow begins, before the run and after it. */
   readonly onPhase?: (phase: Phase) => void;
-  /** Beside the log. */
+  /** In addition to the log. */
   readonly subscribers: readonly Subscriber[];
 };
 
-/** What a run needs before it begins and after it has ended. */
+/** What happens before a run begins and after it has ended. */
 export type Phase =
   | 'looking for the source'
   | 'opening the database'
@@ -45,19 +45,19 @@ export type Phase =
   | 'migrating'
   | 'tidying up';
 
-/** How a run begins: afresh, on from where it stopped, or on the raw files of another. */
+/** How a run begins: from scratch, from where it stopped, or from the raw files of another. */
 export type RunStart = Pick<
   RunOptions,
   'plan' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
 > & {
   readonly migrate: boolean;
-  /** The run that goes on under its id; null for a new one. */
+  /** The run to continue under its id; null for a new one. */
   readonly resumed: { readonly runId: string; readonly startedAt: string } | null;
-  /** Throws where the database says that this run may not be. The schema is locked. */
+  /** Throws if the database shows that this run is not allowed. The schema is locked. */
   readonly check: (opened: OpenDatabase) => Promise<void>;
 };
 
-/** A new run that asks the source for everything. */
+/** A new run that requests everything from the source. */
 export function pull(own: Pick<RunStart, 'plan' | 'chosen' | 'full' | 'migrate'>): RunStart {
   const { chosen, full, migrate, plan } = own;
   return {
@@ -74,8 +74,8 @@ export function pull(own: Pick<RunStart, 'plan' | 'chosen' | 'full' | 'migrate'>
 }
 
 /**
- * One run, from the configuration to its report. What goes wrong before there is a run (usage, migration, busy, no
- * database) throws; what goes wrong in it is in the report.
+ * One run, from the configuration to its report. Errors before the run begins (usage, migration, busy, no database) are
+ * thrown; errors during the run are in the report.
  */
 export async function runOnce(
   loaded: LoadedSource,
@@ -84,7 +84,7 @@ export async function runOnce(
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
-  // What the configuration has wrong is told before anything is opened.
+  // Reports errors in the configuration before anything is opened.
   runSettings(config);
   const { onPhase = () => undefined } = deps;
   onPhase('looking for the source');
@@ -123,7 +123,7 @@ async function runOn(
   const { onPhase = () => undefined } = deps;
   if (prepared.migrates) onPhase('migrating');
   const unready = await makeReady(opened, prepared, deps);
-  // Whoever stopped while the database opened or migrated wants no run that begins.
+  // If the user interrupted while the database was opened or migrated, the run must not begin.
   deps.signal.throwIfAborted();
   await start.check(opened);
 
@@ -149,7 +149,7 @@ async function runOn(
   return report;
 }
 
-/** The run is over, whatever comes of this. */
+/** The run has already ended, so a failure here is only a warning. */
 async function prune(config: SourceConfig, dataDir: string, session: Session, deps: RunDeps): Promise<void> {
   try {
     const { pruned } = await pruneDataDir(config, dataDir, session, { ...deps, dryRun: false });
@@ -167,7 +167,7 @@ async function prune(config: SourceConfig, dataDir: string, session: Session, de
   }
 }
 
-/** The same: a database that grew is a nuisance, and no failure. */
+/** A failure here is only a warning, too: a database that grew is no reason for a run to fail. */
 async function tidy(session: Session, { log }: RunDeps): Promise<void> {
   try {
     const tables = await vacuum(session);
@@ -177,7 +177,7 @@ async function tidy(session: Session, { log }: RunDeps): Promise<void> {
   }
 }
 
-/** Whatever looks for the newest run goes by the ids: where the clock has gone back, they go on from the last one. */
+/** Run ids determine which run is the newest. If the clock has gone back, the ids continue from the last one. */
 function newRun(
   { clock, log }: Pick<RunDeps, 'clock' | 'log'>,
   newest: string | null,

@@ -21,31 +21,31 @@ export type OpenDatabase = {
 
 export type OpenOptions = {
   readonly dataDir: string;
-  /** For those who find the folder locked. */
+  /** Shown to others who find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
-  /** In place of `waitMs`: called again and again while another process has the embedded database. */
+  /** Used instead of `waitMs`: called repeatedly while another process holds the embedded database. */
   readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of the work that it is opened for. */
+  /** Ends the work that the database is opened for. */
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedConfig['urlFrom'];
-  /** Called when the data folder was missing and was made. */
+  /** Called when the data folder was missing and has been created. */
   readonly onNewFolder?: (dataDir: string) => void;
-  /** Nothing is written: where another process holds the embedded database and lets others read it, that will do. */
+  /** Nothing is written, so a read-only connection to a process that holds the embedded database is enough. */
   readonly reads?: boolean;
 };
 
 /**
- * What outlives a run: embedded databases that are open, each locked for this process, and the request budgets of the
- * hosts that were asked. A command opens one and closes it at its end.
+ * What outlives a run: open embedded databases, each locked for this process, and the request budgets of the hosts
+ * contacted so far. A command opens one runtime and closes it at its end.
  */
 export type Runtime = {
-  /** Opens what the configuration names: a server, or the embedded database in the data folder. */
+  /** Opens what is configured: a server, or the embedded database in the data folder. */
   readonly openDatabase: (config: SourceConfig, options: OpenOptions) => Promise<OpenDatabase>;
   readonly budgets: Budgets;
-  /** Lets other processes read the embedded database that this one has open. Null where it has none. */
+  /** Lets other processes read the embedded database that this process has open. Null if it has none open. */
   readonly share: (options: ShareOptions) => Promise<Gateway | null>;
   readonly close: () => Promise<void>;
 };
@@ -55,15 +55,15 @@ type Kept = { readonly database: Embedded; readonly lock: FolderLock };
 export type RuntimeOptions = {
   /** Ends the process. */
   readonly signal: AbortSignal;
-  /** In which others who may read the embedded database look for names; null where nobody may. */
+  /** The schemas in which other readers of the embedded database look up names; null if nobody may read it. */
   readonly schemas?: readonly string[] | null;
 };
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 
 /**
- * `signal` ends the process: a statement that goes on for long after it is ended with the embedded database. Loads
- * nothing before a database is opened, as not every command opens one.
+ * `signal` ends the process: a statement that still runs long after it is ended together with the embedded database.
+ * Loads nothing before a database is opened, because not every command opens one.
  */
 export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime {
   const kept = new Map<string, Promise<Kept>>();
@@ -126,7 +126,7 @@ export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime
   };
 }
 
-/** Null where nobody holds the embedded database and lets others read it. */
+/** Null if no process holds the embedded database and shares it. */
 async function askHolder(schema: string, { dataDir, signal }: OpenOptions): Promise<Database | null> {
   const { findSocket } = await import('../adapters/files/folder-lock.ts');
   const socket = await findSocket(dataDir);
@@ -147,7 +147,7 @@ async function openKept(
   try {
     const { openEmbedded } = await import('../adapters/postgres/embedded.ts');
     const { check } = lock;
-    // A query is stopped by who typed it.
+    // The user can interrupt a query.
     const limitMs = what === 'query' ? 0 : config.database.statementTimeoutSeconds * 1000;
     const settings = serves ? await settingsOfReaders(schemas) : undefined;
     const database = await openEmbedded({

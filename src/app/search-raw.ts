@@ -11,11 +11,11 @@ import type { Table } from '../core/table.ts';
 import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import { readId } from '../steps/validate.ts';
 
-/** Where a record stands in a raw file that is kept. */
+/** The place of a record in a raw file that still exists. */
 export type FoundRecord = {
   /** The newest published run that read this body. */
   readonly run_id: string;
-  /** The run that received it: an earlier one where the API said 304. */
+  /** The run that received it: an earlier one if the API answered 304. */
   readonly received_by: string;
   readonly path: string;
   /** In bytes. */
@@ -23,31 +23,31 @@ export type FoundRecord = {
   readonly length: number;
   /** Counted from 0 in the response. */
   readonly index: number;
-  /** Of the whole file, and as the ledger has it. */
+  /** Of the complete file, as in the ledger. */
   readonly sha256: string;
   readonly request: RawRequest & Pick<RawFile, 'captured_at' | 'proof'>;
-  /** Why it broke its contract, so that an older record is behind the row; null where it did not. */
+  /** Why it broke its contract, so that the row comes from an older record; null if it did not. */
   readonly errors: readonly Fault[] | null;
-  /** Its bytes, which are UTF-8, as text. */
+  /** Its bytes as text; they are UTF-8. */
   readonly record: string;
 };
 
-/** What the ledger knows of a raw file that cannot be read any more. `path` is where it was. */
+/** What the ledger knows about a raw file that can no longer be read. `path` is where it was. */
 export type LostRaw = RawFile & {
   readonly run_id: string;
   readonly host: string;
-  /** `elsewhere`: its run was on another machine. `missing`: pruned, or moved. `damaged`: other bytes are there. */
+  /** `elsewhere`: its run was on another machine. `missing`: pruned, or moved. `damaged`: the bytes differ. */
   readonly reason: 'elsewhere' | 'missing' | 'damaged';
 };
 
-/** A record whose rows are looked for: those of one table. */
+/** The record to search for, and the table of its rows. */
 export type Subject = { readonly resource: Resource; readonly table: Table; readonly id: string };
 
 export type RawSearch = { readonly records: readonly FoundRecord[]; readonly lost: readonly LostRaw[] };
 
 /**
- * Looks for the record behind the rows, from the newest page to the oldest: all versions of it up to the first that
- * honours its contract. `published`: newest first.
+ * Searches for the record behind the rows, from the newest page to the oldest: all versions of it up to the first that
+ * satisfies its contract. `published`: newest first.
  */
 export async function searchNewest(
   dataDir: string,
@@ -77,8 +77,8 @@ export async function searchNewest(
 }
 
 /**
- * The same for rows of a table that keeps all of its rows, each as it came first: the oldest record that makes the row, in
- * the pages that the run which inserted it was based on. Records of the newest rows come first.
+ * Searches for the records behind the rows of a table that keeps all its rows. Each row comes from the oldest record
+ * that produces it, in the pages that its inserting run was based on. Records of the newest rows come first.
  */
 export async function searchKept(
   dataDir: string,
@@ -92,7 +92,7 @@ export async function searchKept(
   const found = new Map<TargetRow, FoundRecord>();
   const lost: LostRaw[] = [];
   for (const run of published) {
-    // Chains follow each other: a row is of the first one that ends with its run or a later one.
+    // Chains follow each other: a row belongs to the first chain that ends with the row's run or a later one.
     const before = published[published.indexOf(run) + 1]?.run_id ?? '';
     const own = rows.filter(({ _first_run_id: first }) => first > before && first <= run.run_id);
     const missing = new Map(own.map((row) => [keyOf(table, row), row]));
@@ -120,10 +120,10 @@ export async function searchKept(
   return { records: [...records], lost, unproven: rows.filter((row) => !found.has(row)) };
 }
 
-/** Of keys, nothing is looked up, and nothing says when they were made. */
+/** Only the keys matter here, and they depend neither on lookups nor on the time of the transform. */
 const CONTEXT = { transformedAt: new Date(0).toISOString(), lookup: () => null };
 
-/** The same for a row that was just made and for one that was read. */
+/** Gives the same key for a row that was just made and for one read from the database. */
 function keyOf({ columns, key }: Table, row: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(
     key.map((column) => {
@@ -140,7 +140,7 @@ function pagesOf({ pages, ...run }: PublishedRaw): PublishedPage[] {
   return pages.map((file) => ({ ...run, file }));
 }
 
-/** Null: the file is whole, and the record is not in it. */
+/** Null if the file is intact and the record is not in it. */
 async function searchOne(
   dataDir: string,
   { id, resource: { changes, shape } }: Subject,

@@ -13,13 +13,13 @@ export type Held = {
 };
 
 export type ShareOptions = {
-  /** On loopback, 0 for any free one; null for none. */
+  /** The port on loopback, 0 for any free one; null for none. */
   readonly port: number | null;
-  /** What people are sent to who find the folder locked. */
+  /** The URL shown to others who find the folder locked. */
   readonly urlOf: (port: number | null) => string;
 };
 
-/** Lets other processes of this user read the database over a Unix socket, and tools on this machine by a port. */
+/** Lets other processes of this user read the database over a Unix socket, and tools on this machine through a port. */
 export async function shareDatabase(
   { dataDir, lock, share }: Held,
   { port, urlOf }: ShareOptions,
@@ -27,7 +27,7 @@ export async function shareDatabase(
   const open = (place: SocketPlace): Promise<Gateway> =>
     openGateway(share, { port, socket: place.path, patienceMs: PATIENCE_MS, folder: dataDir });
   let place = await socketInFolder(dataDir);
-  // Some file systems have no sockets.
+  // Some file systems do not support sockets.
   let gateway = place === null ? null : await open(place).catch(() => null);
   if (place === null || gateway === null) {
     place = await socketElsewhere(dataDir);
@@ -44,7 +44,7 @@ export async function shareDatabase(
   return { port: real, close: () => (closing ??= close().then(remove)) };
 }
 
-/** For psql and other clients; any user may be named. */
+/** For psql and other clients; the user name does not matter. */
 export function readerUrl(port: number): string {
   return `postgresql://reader@127.0.0.1:${port}/postgres`;
 }

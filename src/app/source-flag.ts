@@ -1,6 +1,6 @@
 import { sources } from '../sources/index.ts';
 
-/** What a command about this source needs, with a space before it: nothing where it is the one that is meant anyway. */
+/** The flag for a command about this source, with a leading space; empty for the default source. */
 export function flagFor(source: string): string {
   return source === sources[0].name ? '' : ` --source ${source}`;
 }

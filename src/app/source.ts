@@ -19,7 +19,7 @@ import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
   readonly upstream: Upstream;
-  /** Does a run from there let be what another address has published? */
+  /** Does a run from this address keep what another address has published? */
   readonly keepsOthers: boolean;
   /** The data folder that its runs belong to. */
   readonly dataDir: string;
@@ -27,9 +27,9 @@ export type OpenSource = {
 };
 
 export type SourceChoice = {
-  /** `archive`, `live`, `sandbox`, a base URL, or null for what is configured. */
+  /** `archive`, `live`, `sandbox`, a base URL, or null for the configured address. */
   readonly from: string | null;
-  /** Of an archive, as it was typed; null for the day that is configured. */
+  /** The day of an archive, as typed; null for the configured day. */
   readonly asOf: string | null;
   readonly orSandbox: boolean;
 };
@@ -39,15 +39,15 @@ export type SourceDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly runtime: Pick<Runtime, 'budgets'>;
-  /** A job has retries of its own, and its failures are kept. */
+  /** A job has its own retries, and its failures are recorded. */
   readonly job?: unknown;
 };
 
 type ClosingUpstream = Upstream & { readonly close: () => Promise<void> };
 
 /**
- * Opens the address that a run's records come from, without a request. With `orSandbox`, and where neither database nor
- * address is configured, an address that cannot be reached gives way to the sandbox.
+ * Opens the address that a run's records come from, without a request. With `orSandbox`, if neither database nor
+ * address is configured, the sandbox replaces an unreachable address.
  */
 export async function openSource(
   loaded: LoadedSource,
@@ -61,7 +61,7 @@ export async function openSource(
   const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
   if (choice.orSandbox && !fallsBack)
     deps.log.info('--or-sandbox has no effect: an address, a day or a database was chosen');
-  // Somebody waits for an answer, unless it is a job.
+  // A person is waiting for an answer, unless this is a job.
   const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
   const reason = probes ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
@@ -80,7 +80,7 @@ export async function openSource(
   };
 }
 
-/** Somebody waits for the API: where it cannot be reached, that is said once, and not of each resource after its tries. */
+/** A person is waiting: report an unreachable API once, instead of once for each resource after all its tries. */
 function unreachable(loaded: LoadedSource, url: string, reason: string): PipelineError {
   const { archive, name } = loaded.config.source;
   const hint = mayFallBack(loaded, { from: null, asOf: null })
@@ -91,14 +91,14 @@ function unreachable(loaded: LoadedSource, url: string, reason: string): Pipelin
   return new PipelineError(`Cannot reach ${maskUrl(url)}: ${reason}`, { code: 'source', hint });
 }
 
-/** What a run that pulls by changes pulls. Throws `usage` where the source has no such address. */
+/** The scope of a run that pulls changes. Throws `usage` if the source has no such address. */
 export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: number): string {
   const address = addressOf(loaded, choice, now);
   const name = address.kind === 'sandbox' ? address.kind : address.name;
   return scopeOf(name, pullingOf(loaded.config).narrowedTo);
 }
 
-/** Nothing falls back where somebody said which address or database they mean. */
+/** There is no fallback if the user chose an address or a database. */
 function mayFallBack(
   { config, isDefault }: LoadedSource,
   { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
@@ -112,14 +112,14 @@ type Place = { readonly name: string; readonly url: string };
 
 type Address =
   | { readonly kind: 'sandbox' }
-  /** `until` is the last day of which a recording may be; null for any. */
+  /** `until` is the last allowed day of a recording; null for any. */
   | (Place & { readonly kind: 'archive'; readonly until: string | null })
   | (Place & { readonly kind: 'api'; readonly setting: string });
 
 function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: number): Address {
   const { config, isDefault } = loaded;
   const { archive, defaultAddress, name } = config.source;
-  // Anyone who configures another API wants to pull from it.
+  // A user who configures another API wants to pull from it.
   const word = from ?? (asOf !== null ? 'archive' : isDefault('baseUrl') ? defaultAddress : 'live');
   const day = archiveDay(word, asOf, now);
   if (day !== null || word === 'archive') {
@@ -158,12 +158,12 @@ function noArchive(source: string): PipelineError {
   });
 }
 
-/** Had the address a login that the configuration has not? It is kept nowhere. */
+/** Did the address contain a login that the configuration does not have? Logins are never stored. */
 export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: string): boolean {
   return name.includes('***') && name !== maskUrl(baseUrl);
 }
 
-/** The hint for a run on that source that can be gone on with. */
+/** The hint for a run on that source that can be continued. */
 export function howToResume(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
@@ -174,7 +174,7 @@ export function howToResume(config: SourceConfig, name: string, runId: string): 
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {
   const { startStandIn } = await import('../sandbox/stand-in.ts');
   const sandbox = await startStandIn(loaded.config.source.name);
-  // Nobody has to be spared there.
+  // The sandbox needs no rate limit.
   const own = loaded.isDefault('requestsPerSecond') ? { requestsPerSecond: Infinity } : {};
   const upstream = openApi(loaded, { name: 'sandbox', url: sandbox.url, setting: '--from' }, deps, own);
   return {
@@ -210,7 +210,7 @@ function openApi(
     ...settings,
     auth: authAt(url, config),
     quota: source.quota,
-    // Anyone who sets a rate means it for each moment.
+    // A configured rate must hold at every moment, so no burst is allowed.
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
@@ -225,7 +225,7 @@ function openApi(
   });
 }
 
-/** The token is for the configured API alone, not for any other address that somebody names. */
+/** The token is only for the configured API, not for any other address that the user names. */
 function authAt(url: string, { settings, source }: SourceConfig): Token | null {
   const { auth, name } = source;
   if (auth === null || new URL(url).origin !== new URL(settings.baseUrl).origin) return null;
@@ -250,7 +250,7 @@ function openCopies(
     address: name,
     copies,
     until,
-    // Nobody has to spare a stand-in on this machine.
+    // A stand-in on this machine needs no sparing.
     pacing: isLoopback(new URL(url).hostname)
       ? { ...pacing, requestsPerSecond: settings.requestsPerSecond }
       : pacing,

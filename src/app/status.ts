@@ -15,7 +15,7 @@ import { readTargets } from './read-target.ts';
 import { embeddedDir } from './runtime.ts';
 import type { OpenDatabase } from './runtime.ts';
 
-/** How each source stands. `maxAgeSeconds` is null for twice the pace of its jobs. */
+/** The status of each source. `maxAgeSeconds` null means twice the interval of its jobs. */
 export async function readStatuses(
   whole: LoadedConfig,
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -31,7 +31,7 @@ export async function readStatuses(
     const [ledger, own] = [ledgers.get(name) ?? NO_RUNS, reports.filter(({ source }) => source === name)];
     return { name, ledger, jobs: own, expected: isExpected(ledger, own, configured) };
   });
-  // Where nothing was ever loaded, the first is.
+  // If nothing was ever loaded, the first source is the expected one.
   const none = all.every(({ expected }) => !expected);
   const sources = all.map(({ expected, jobs: own, ledger, name }, index) => {
     const max = maxAgeSeconds ?? defaultMaxAge(own, new Date(now));
@@ -52,7 +52,7 @@ async function readLedgers(
   deps: HistoryDeps,
 ): Promise<ReadonlyMap<string, LedgerStatus>> {
   const [{ database, dataDir }] = configs;
-  // To look is no reason to make one.
+  // Reading must not create a database.
   if (database.url === null && !hasDatabase(embeddedDir(dataDir))) return new Map();
   const all = await readTargets(configs, 'read the status', deps, async ({ source }, opened) => {
     const status = await readLedger({ source }, opened).catch((error: unknown) => {
@@ -69,7 +69,7 @@ async function readLedger(
   { session }: OpenDatabase,
 ): Promise<LedgerStatus> {
   const { dangling, found, ...ledger } = await readStatus(session);
-  // The ledger may know a check that this program has not any more.
+  // The ledger may have checks that this program no longer has.
   const known = new Set(source.resources.flatMap(({ checks }) => checks.map(({ name }) => name)));
   const count = (wanted: string): number =>
     found.filter(({ name, severity }) => severity === wanted && known.has(name)).length;
@@ -77,7 +77,7 @@ async function readLedger(
   return { ...ledger, checks };
 }
 
-/** Twice the pace of the enabled job that comes most often; null where none comes by itself. */
+/** Twice the interval of the most frequent enabled job; null if no job runs by itself. */
 function defaultMaxAge(jobs: readonly JobReport[], now: Date): number | null {
   const gaps = jobs.flatMap(({ enabled, schedule, timezone }) =>
     enabled && schedule !== null ? (tickGap(schedule, timezone, now) ?? []) : [],

@@ -20,25 +20,25 @@ import { flagFor } from './source-flag.ts';
 
 export type TableColumn = PresentTable['columns'][number];
 
-/** A table or view of a source, with what is in it. */
+/** A table or view of a source, with its size. */
 export type TableReport = {
   readonly source: string;
   readonly schema: string;
   readonly name: string;
   readonly kind: 'table' | 'view';
-  /** Null where the source was never loaded here. */
+  /** Null if the source was never loaded here. */
   readonly rows: number | null;
-  /** With indexes; null of a view. */
+  /** Including indexes; null for a view. */
   readonly bytes: number | null;
-  /** ISO 8601 UTC: when a run last changed a row; null of a view, and where none ever did. */
+  /** ISO 8601 UTC: when a run last changed a row; null for a view, or if no run ever did. */
   readonly changed_at: string | null;
-  /** Why it is empty; null where it is not, or nobody knows. */
+  /** Why it is empty; null if it is not, or the reason is unknown. */
   readonly empty: string | null;
   readonly description: string | null;
   readonly columns: readonly TableColumn[];
 };
 
-/** Every table and view of the sources as they are now. */
+/** The current tables and views of the sources. */
 export async function listTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   deps: HistoryDeps,
@@ -51,7 +51,7 @@ export async function listTables(
   });
 }
 
-/** Those of one name. Throws `NotFoundError` where there is none. */
+/** The tables with that name. Throws `NotFoundError` if there are none. */
 export function findTables(all: readonly TableReport[], name: string): readonly TableReport[] {
   const found = all.filter((one) => one.name === name || `${one.schema}.${one.name}` === name);
   if (found.length > 0) return found;
@@ -96,7 +96,7 @@ function noLedger(error: unknown): null {
   throw error;
 }
 
-/** As they would be made, in the order of the resources. */
+/** The tables as they would be created, in the order of the resources. */
 function neverLoaded({ name, resources }: Source, schema: string): TableReport[] {
   return resources.flatMap(({ tables }) =>
     tables.map((table) => ({

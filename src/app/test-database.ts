@@ -8,16 +8,13 @@ import { lockData } from './runtime.ts';
 export type DatabaseState = {
   /** Its name without secrets. */
   readonly database: string;
-  /** Of the server; null for the embedded database. */
+  /** The server's version; null for the embedded database. */
   readonly version: string | null;
-  /** Migrations that are to be applied; null for the embedded database, where a run does so. */
+  /** The number of pending migrations; null for the embedded database, where a run applies them. */
   readonly pending: number | null;
 };
 
-/**
- * Connects to the server that is configured, or sees whether the embedded database's folder can be written. Throws what
- * is wrong.
- */
+/** Connects to the configured server, or checks whether the embedded database's folder is writable. Throws if not. */
 export async function testDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   deps: HistoryDeps,
@@ -29,7 +26,7 @@ export async function testDatabase(
     await lockData(config, options).then(
       ({ release }) => release(),
       (error: unknown) => {
-        // Whoever uses it can write there.
+        // If another process holds it, the folder is writable.
         if (!(error instanceof PipelineError) || error.code !== 'busy') throw error;
       },
     );

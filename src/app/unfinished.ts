@@ -8,13 +8,12 @@ import type { SourceConfig } from '../config/for-source.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { isOurs } from './is-ours.ts';
 
-/** What came is whole, and more was to come, or nothing was wrong with it. */
+/** What arrived is complete, and either more was to come or nothing was wrong with it. */
 const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'database', 'interrupted', null]);
 
 /**
- * The newest run with pages of a source that is pulled by changes, where it came to no end: the next one goes on with it,
- * so that nothing is asked for twice. Null where there is none, or a later run has published. `scope` is what the next
- * one pulls, null for anything.
+ * The newest run with pages of a pull of changes that did not finish. The next run continues it, so that nothing is
+ * requested twice. Null if there is none, or a later run has published. `scope` is that of the next pull; null for any.
  */
 export async function unfinishedPull(
   config: SourceConfig,
@@ -41,7 +40,7 @@ function isCutOff(manifest: Manifest): boolean {
   return codes.every((code) => CUT_OFF.has(code));
 }
 
-/** Null where no page of a pull is there: those that a replay has are of another run. */
+/** Null if the run has no page of its own pull: the pages of a replay belong to another run. */
 async function scopeOfPages(
   { source }: SourceConfig,
   dataDir: string,
@@ -49,7 +48,7 @@ async function scopeOfPages(
 ): Promise<string | null> {
   for (const { name } of source.resources) {
     const meta = await firstMeta(join(runFolder(dataDir, run_id), 'raw', name));
-    const pull = meta?.['pull'] as { readonly scope?: string } | undefined; // written by the pipeline alone
+    const pull = meta?.['pull'] as { readonly scope?: string } | undefined; // only the pipeline writes it
     if (pull?.scope !== undefined) return pull.scope;
   }
   return null;

@@ -17,26 +17,29 @@ import { inPreviewFolder, preview } from './preview.ts';
 import { readTargets } from './read-target.ts';
 import type { RunDeps } from './run.ts';
 
-/** One table against the ledger and against its raw file. */
+/** One table, compared with the ledger and with its raw file. */
 export type TableVerdict = {
   readonly table: string;
   readonly source: string;
   readonly resource: string;
-  /** As the last run that published the table left it. */
+  /** The digest after the last run that published the table. */
   readonly digest: string;
   readonly digest_now: string;
-  /** Rows that a derivation from raw has and the table has not, the other way round, and that differ; null without raw. */
+  /** Rows that only the derivation has, rows that only the table has, and rows that differ; null without raw. */
   readonly missing: number | null;
   readonly extra: number | null;
   readonly altered: number | null;
-  /** Rows that the table keeps, and that none of the raw files behind what is published makes; null without raw. */
+  /** Rows that the table keeps although no raw file of the published data produces them; null without raw. */
   readonly underivable: number | null;
   readonly rows: readonly RowChange[];
 };
 
 export type VerifyReport = {
   readonly tables: readonly TableVerdict[];
-  /** Resources that could not be derived again, and why; those of other sources than the default one as `source.name`. */
+  /**
+   * Resources that could not be derived again, and why. Resources of other sources than the default one are named
+   * `source.name`.
+   */
   readonly underivable: Readonly<Record<string, string>>;
   readonly intact: boolean;
 };
@@ -47,8 +50,8 @@ type Standing = {
 };
 
 /**
- * Every published table of the sources in full: against the digest in the ledger, and against a derivation from the raw
- * files that it is based on, with today's contracts and transforms. Writes nothing to the target.
+ * Compares every published table of the sources in full with the digest in the ledger, and with a derivation from the
+ * raw files it is based on, under today's contracts and transforms. Writes nothing to the target.
  */
 export async function verifyTargets(
   all: readonly [LoadedSource, ...LoadedSource[]],
@@ -71,7 +74,7 @@ export async function verifyTargets(
   };
 }
 
-/** The same for one source; without tables where nothing of it was ever published. */
+/** The verdict for one source; without tables if none of it was ever published. */
 async function verifyTarget(
   loaded: LoadedSource,
   opened: OpenDatabase,
@@ -112,7 +115,7 @@ async function verifyTarget(
   return { tables, underivable, intact };
 }
 
-/** Of the default source, its name alone: two sources may have resources of one name. */
+/** Only the name for the default source: two sources may have resources of the same name. */
 function nameIn(source: Source, { name }: Resource): string {
   return source === sources[0] ? name : `${source.name}.${name}`;
 }
@@ -133,7 +136,7 @@ function compared(
   return { missing: inserted, extra: deleted, altered: updated, underivable: kept, rows };
 }
 
-/** Published resources whose raw file is here. */
+/** Published resources whose raw file is available. */
 async function findStanding(
   { config }: LoadedSource,
   { session }: OpenDatabase,
@@ -161,7 +164,7 @@ async function findStanding(
   return standing;
 }
 
-/** Its pages are in the folders of several runs; that of the last one may have none, and need not be there. */
+/** The pages of a chain are in the folders of several runs. The last run's folder may hold none and may be missing. */
 function chainOf(
   { name }: Resource,
   { address, pages, run_id, simulated }: PublishedRaw,

@@ -4,5 +4,5 @@ export const VERSION: string = packageJson.version;
 
 const homepage: unknown = Reflect.get(packageJson, 'homepage');
 
-/** With the address of the project, where there is one: the operator of a service may want to know. */
+/** Includes the address of the project, if there is one, for the operators of the services it calls. */
 export const USER_AGENT = `spacex-pipeline/${VERSION}${typeof homepage === 'string' ? ` (+${homepage})` : ''}`;

@@ -6,14 +6,14 @@ import { printLine } from './print.ts';
 import { typeable } from './self.ts';
 import { showStatus } from './status.ts';
 
-/** What somebody types who has nothing yet. */
+/** The commands suggested to a new user. */
 const FIRST: readonly (readonly [why: string, command: string])[] = [
   ['Load launches, simulated ones without a network', 'run --or-sandbox'],
   ['Write a configuration file for a server of your own', 'init'],
   ['See what else there is', '--help'],
 ];
 
-/** The program without a command: how things stand, or where to begin. Nothing is asked for, and no folder is made. */
+/** The program without a command: prints the status, or how to begin. It never prompts, and creates no folder. */
 export function registerBare(program: Command, streams: CommandStreams): void {
   program.action(async (_options: unknown, command: Command) => {
     const context = await openContext(streams, command, { all: true });

@@ -92,7 +92,7 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
   );
 }
 
-/** Of one run, or of the newest of each source. */
+/** The checks of one run, or of the newest run of each source. */
 async function checksOf(context: CommandContext, id: string | null): Promise<readonly ChecksOfRun[]> {
   if (id === null) return newestChecks(configsOf(context), context);
   const run = await ofRun(context.all, id, context, isPublished);

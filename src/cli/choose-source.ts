@@ -4,17 +4,17 @@ import type { Source } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { sources } from '../sources/index.ts';
 
-/** What `--source` and `--from` say. */
+/** The values of `--source` and `--from`. */
 export type Choice = {
-  /** Null where none was named. */
+  /** Null if none was named. */
   readonly source: Source | null;
-  /** Where a run's records come from; null for what is configured. */
+  /** The address to pull a run's records from; null for the configured one. */
   readonly from: string | null;
 };
 
 /**
- * `--source` names a source. For the default one it may also say where its records come from, as before there was
- * `--from`. Throws `usage` for anything else.
+ * `--source` names a source. For the default source it may also hold an address, as it did before `--from` existed.
+ * Throws `usage` for anything else.
  */
 export function chooseSource(named: string | undefined, from: string | undefined): Choice {
   const source = sources.find(({ name }) => name === named) ?? null;
@@ -31,7 +31,7 @@ export function isAddress(text: string): boolean {
   return ADDRESSES.some((word) => word === text) || /^(https?:|archive@)/i.test(text);
 }
 
-/** What `--from` says; of `plan`, where it takes runs as well, the address among them. */
+/** The address given with `--from`. The `--from` of `plan` may also name runs. */
 export function addressIn(from: string | readonly string[] | undefined): string | undefined {
   return typeof from === 'string' ? from : from?.find(isAddress);
 }

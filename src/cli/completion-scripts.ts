@@ -1,13 +1,13 @@
-/** What may stand at one place of a command line. */
+/** What can appear at one position of a command line. */
 export type Candidates = {
   readonly words: readonly string[];
-  /** Several of them, by comma. */
+  /** Accepts several words, separated by commas. */
   readonly list: boolean;
   readonly kind: 'words' | 'file' | 'folder';
 };
 
 export type CompletedCommand = {
-  /** '' for the program, whose flags stand everywhere. */
+  /** '' for the program itself, whose flags are valid everywhere. */
   readonly path: string;
   readonly description: string;
   readonly first: Candidates;
@@ -17,7 +17,7 @@ export type CompletedCommand = {
 type CompletedOption = {
   readonly long: string;
   readonly description: string;
-  /** Null: the flag takes none. */
+  /** Null if the flag takes no value. */
   readonly value: Candidates | null;
 };
 
@@ -123,7 +123,7 @@ function fishValue(value: Candidates | null): string {
   return ` -x -a "(__fish_append , ${value.words.join(' ')})"`;
 }
 
-/** Which command is meant by the words before the one that is completed. */
+/** Finds the command from the words before the one being completed. */
 function walk(commands: readonly CompletedCommand[], skip: string): string {
   return `case "$command $word" in
   ${valueFlags(commands)
@@ -135,7 +135,7 @@ function walk(commands: readonly CompletedCommand[], skip: string): string {
 esac`;
 }
 
-/** Sets what may follow: `names`, `flags`, and of what `kind` they are. */
+/** Sets what may follow: the `names`, the `flags` and their `kind`. */
 function choose(commands: readonly CompletedCommand[]): string {
   const common = [...(commands[0]?.options ?? []).map(({ long }) => long), '--help'].join(' ');
   const cases = commands.map(({ first, options, path }) => {
@@ -171,7 +171,7 @@ function valueFlags(commands: readonly CompletedCommand[]): string[] {
   return [...new Set(flags.map(({ long }) => long))];
 }
 
-/** The command so far and the word that leads to the next: ' runs', 'runs show'. */
+/** The command so far and the word that leads to the next one: ' runs', 'runs show'. */
 function stepsOf(commands: readonly CompletedCommand[]): string[] {
   return commands.filter(({ path }) => path !== '').map(({ path }) => `${parentOf(path)} ${nameOf(path)}`);
 }

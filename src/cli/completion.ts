@@ -40,7 +40,7 @@ function choicesOf(key: ConfigKey): readonly string[] {
 const NAMES = [...new Set(resources.map(({ name }) => name))];
 const TABLES = [...new Set(resources.flatMap(({ tables }) => tables.map(({ name }) => name)))];
 
-/** What stands behind a flag or for an argument, where it is neither free text nor told by its choices. */
+/** The candidates for a flag's value or an argument, unless it is free text or has declared choices. */
 const CANDIDATES: Readonly<Record<string, Candidates>> = {
   '--config': { words: [], list: false, kind: 'file' },
   '--data-dir': { words: [], list: false, kind: 'folder' },

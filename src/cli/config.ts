@@ -11,7 +11,7 @@ export const registerConfig: Register = (program, streams) => {
     .addHelpText('after', example('config'))
     .action(async (_options, command) => {
       const context = await openContext(streams, command);
-      // No schema can say all that is wrong with a job.
+      // The schema cannot express every rule for jobs.
       await readJobs(context.loaded.whole);
       const entries = describeConfig(context.loaded.whole);
       if (context.json) {

@@ -27,14 +27,14 @@ export type CliStreams = {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly cwd: string;
-  /** Of this process where it is left out. */
+  /** Defaults to the environment of this process. */
   readonly env?: Environment;
   readonly signal: AbortSignal;
-  /** How lines on stderr are written, for a caller that writes some itself. */
+  /** The format of lines on stderr, for a caller that writes some itself. */
   readonly lines?: LineFormat;
 };
 
-/** The same with what is open while the command goes on. */
+/** The streams, plus what stays open while the command runs. */
 export type CommandStreams = CliStreams & { readonly runtime: Runtime; readonly lines: LineFormat };
 
 export type GlobalOptions = {
@@ -49,20 +49,20 @@ export type GlobalOptions = {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
-  /** Of a command that pulls. */
+  /** Only for commands that pull. */
   readonly from?: string | readonly string[];
 };
 
 /** What a command's action works with. */
 export type CommandContext = CommandStreams & {
-  /** For the source that was named, or else the default one. */
+  /** For the named source, or the default one. */
   readonly loaded: LoadedSource;
-  /** For the source that was named, or else each. */
+  /** For the named source, or for every source. */
   readonly all: readonly [LoadedSource, ...LoadedSource[]];
-  /** Where a run's records come from; null for what is configured. */
+  /** The address to pull a run's records from; null for the configured one. */
   readonly from: string | null;
   readonly urlFrom: LoadedConfig['urlFrom'];
-  /** The global flags, as they were typed. */
+  /** The global flags, as typed. */
   readonly given: GlobalOptions;
   readonly log: Log;
   readonly clock: Clock;
@@ -72,24 +72,24 @@ export type CommandContext = CommandStreams & {
   readonly verbose: boolean;
   /** Draw on stderr instead of logging? */
   readonly live: boolean;
-  /** Says that a data folder was made, with `--quiet` as well. */
+  /** Reports that a data folder was created, even with `--quiet`. */
   readonly onNewFolder: (dataDir: string) => void;
-  /** Sends log lines elsewhere, so that they do not cut a live display. */
+  /** Sends log lines elsewhere, so that they do not break up a live display. */
   readonly logVia: (write: (line: string) => void) => void;
 };
 
-/** What a command returns: null, or the failure that it has already told. */
+/** What a command returns: null, or the code of the failure it has already reported. */
 export type Outcome = ErrorCode | null;
 
-/** For the source that was named, or else each. */
+/** For the named source, or for every source. */
 export function configsOf({ all: [first, ...others] }: CommandContext): [SourceConfig, ...SourceConfig[]] {
   return [first.config, ...others.map(({ config }) => config)];
 }
 
-/** The settings that the flags of a command make, `ofSource` for the one that it works on. */
+/** The settings that come from a command's own flags; `ofSource` applies to the source the command works on. */
 export type OwnFlags = {
   readonly shared?: ConfigFlags;
-  /** Does the command mean every source where none is named? */
+  /** Does the command apply to every source if none is named? */
   readonly all?: true;
   readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
 };
@@ -115,7 +115,7 @@ export async function openContext(
   let write = (line: string): void => void streams.stderr.write(line);
   const { level, format } = loaded.config.log;
   const log = openLog({
-    // A live display tells what the info lines would.
+    // The live display replaces the info lines.
     level: quiet ? 'error' : live && whole.origins['log.level'] === 'default' ? 'warn' : level,
     format,
     write: (line) => write(line),
@@ -145,7 +145,7 @@ export async function openContext(
   };
 }
 
-/** Of what is done to one source only: none was named, and there are several. */
+/** The error of a command that works on one source only, when none was named and there are several. */
 export function severalSources(what: string): PipelineError {
   const names = sources.map(({ name }) => name);
   return new PipelineError(`Cannot ${what} for ${names.length} sources: each has its own schema`, {

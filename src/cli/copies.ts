@@ -1,7 +1,7 @@
 import { dayOf } from '../app/archive-day.ts';
 import type { ResourceReport, ResourceStatus, RunReport } from '../core/run.ts';
 
-/** Of a run on preserved copies: from which days they are, and which are later than the day that was asked for. */
+/** For a run on preserved copies: the days the copies are from, and which ones are later than the requested day. */
 export function copiesLines(report: RunReport): string[] {
   const days = copiesOf(report)
     .map(({ day }) => day)
@@ -17,7 +17,7 @@ export function copiesLines(report: RunReport): string[] {
   ];
 }
 
-/** The copies that are later than the day that was asked for. */
+/** The copies that are later than the requested day. */
 export function laterLines(report: RunReport): string[] {
   const asked = dayOf(report.address ?? '');
   const later = copiesOf(report).filter(({ day }) => asked !== null && day > asked);
@@ -38,7 +38,7 @@ const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>>
   kept: 'last published from another address; --from archive replaces it',
 };
 
-/** The resources whose rows stay as they are, in a line for each reason. */
+/** The resources whose rows were left unchanged, one line for each reason. */
 export function leftLines(
   { resources }: RunReport,
   reasons: readonly (keyof typeof LEFT)[] = ['absent', 'kept'],

@@ -31,7 +31,7 @@ function mermaid(nodes: readonly Node[]): string[] {
   return ['flowchart LR', ...nodes.map(({ name }) => `  ${name}`), ...edges];
 }
 
-/** What can run side by side, in order: a resource is in the first wave after those that it needs. */
+/** What can run in parallel, in order: a resource belongs to the first wave after the resources it needs. */
 function waves(planned: readonly Resource[]): string[] {
   const waveOf = new Map<string, number>();
   const lines: string[][] = [];

@@ -78,7 +78,9 @@ function inWords(what: DriftKind | (typeof NEWS)[number]): string {
   return what.replace('_', ' ');
 }
 
-/** For the end of a run: what is new in kind, and the command that tells more; null where nothing is. */
+/**
+ * A line for the end of a run: the new kinds of drift, and the command that shows the details; null if there are none.
+ */
 export async function driftLine(context: CommandContext, report: RunReport): Promise<string | null> {
   if (report.run_id === null) return null;
   const { resources } = await driftOfRun(dataDirOf(report), report.run_id);
@@ -91,7 +93,7 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
   });
   if (parts.length === 0) return null;
   const text = `Drift: ${parts.join('; ')}. Type: spacex-pipeline drift ${report.run_id}`;
-  // It reads the run's folder alone.
+  // The command reads only the run's folder.
   const { databaseUrl: _, ...flags } = flagsAbout(context, report);
   return typeable(text, context.cwd, flags);
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 
-/** What a shell sees when a command has failed. Nothing else decides it. */
+/** The exit code of a failed command. Nothing else decides it. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   internal: 1,
   books: 1,
@@ -18,7 +18,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   interrupted: 130,
 };
 
-/** For documents. */
+/** Used in the docs. */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'another failure; books that do not balance, or rows that are not as they were published',

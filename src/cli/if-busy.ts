@@ -26,7 +26,7 @@ export const WAIT_TIMEOUT = new Option(
   'how long --if-busy wait waits before it fails (default: no limit)',
 ).argParser(secondsOption);
 
-/** What the flags say. Throws `usage` where one is of no use. */
+/** Reads the flags. Throws `usage` for a flag that would have no effect. */
 export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
   if (waitTimeout !== undefined && ifBusy !== 'wait') {
     throw new PipelineError('Cannot use --wait-timeout: it needs --if-busy wait', { code: 'usage' });
@@ -34,14 +34,14 @@ export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
   return { ifBusy, waitTimeoutSeconds: waitTimeout ?? null };
 }
 
-/** Runs something that may find the database busy. */
+/** Runs work that may find the database busy. */
 export async function ruledByBusy(
   context: CommandContext,
   rule: BusyRule,
   work: (deps: Pick<RunDeps, 'waitForLock' | 'whileBusy'>) => Promise<Outcome>,
 ): Promise<Outcome> {
   const source = context.loaded.config.source.name;
-  // On a terminal info lines are not shown, as the live display stands for them.
+  // A live display hides info lines, so the message has to be a warning.
   const level = context.live ? 'warn' : 'info';
   const tell: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
   try {

@@ -21,7 +21,7 @@ import { typeable } from './self.ts';
 
 export type InitDocument = DatabaseState & {
   readonly file: string;
-  /** The command to type now. */
+  /** The command to run next. */
   readonly next: string;
 };
 
@@ -44,7 +44,7 @@ export const registerInit: Register = (program, streams) => {
     });
 };
 
-/** Throws `usage` where the file is there, or the URL has a secret that no file should have. */
+/** Throws `usage` if the file exists, or if the URL holds a secret that belongs in no file. */
 async function writeTemplate(
   { config = DEFAULT_NAME, dataDir, databaseUrl }: GlobalOptions,
   cwd: string,
@@ -90,7 +90,7 @@ function writableUrl(given: string): string {
   });
 }
 
-/** Where the package is installed beside the file, by the path that stays. */
+/** Prefers the package installed beside the file, because that path does not change. */
 function schemaFrom(folder: string): string {
   const name = 'spacex-pipeline.config.schema.json';
   const installed = ['node_modules', 'spacex-pipeline', name];
@@ -100,7 +100,7 @@ function schemaFrom(folder: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** The file says the rest now, but for a password. */
+/** The file now holds the other flags; only a password still has to be given. */
 function flagsNow(given: GlobalOptions): GlobalOptions {
   const { config, databaseUrl, schema, allowNetworkFolder } = given;
   const hasPassword = databaseUrl !== undefined && withoutPassword(databaseUrl) !== databaseUrl;

@@ -112,7 +112,7 @@ async function runNow(context: CommandContext, name: string): Promise<Outcome> {
 
 const IN_WORDS = { idle: 'in the queue', waiting: 'waiting in the queue', running: 'running' } as const;
 
-/** Nobody serves the queue. */
+/** Runs the job in this process, because no `serve` is running. */
 async function runHere(
   context: CommandContext,
   job: Job,

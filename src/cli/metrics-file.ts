@@ -10,18 +10,18 @@ import { errorCode } from '../lib/error-code.ts';
 import type { Known, MetricsOfRun } from '../metrics/metrics.ts';
 import type { CommandContext, CommandStreams } from './context.ts';
 
-/** node_exporter reads no other file of its folder. */
+/** node_exporter reads only the files in its folder that end in .prom. */
 export function metricsFileOption(text: string): string {
   if (!text.endsWith('.prom')) throw new InvalidArgumentError('It must end in .prom.');
   return text;
 }
 
-/** Says what the run is of, once the configuration has been read. */
+/** Names the source of the run, once the configuration has been read. */
 export type Watching = (context: CommandContext) => readonly Subscriber[];
 
 /**
- * Does the work of a run, and writes its metrics, however it ends, also where it could not begin. What fails about that is
- * a warning. Without a file nothing is loaded.
+ * Does the work of a run and writes its metrics however the run ends, even if it could not begin. A failure to write
+ * them is only a warning. Without a file, nothing is loaded.
  */
 export async function withMetricsFile<T>(
   file: string | undefined,

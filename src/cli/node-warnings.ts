@@ -4,13 +4,13 @@ type Node = Pick<NodeJS.EventEmitter, 'listeners' | 'on' | 'removeAllListeners'>
 
 type Teller = {
   readonly format: () => LogFormat;
-  /** Takes one that is not to be text. */
+  /** Takes a warning when lines are JSON. */
   readonly asJson: (warning: Error) => void;
 };
 
 /**
- * Holds Node's own warnings, as of a deprecated function, until it is known how lines are written. As text they are what
- * Node makes of them.
+ * Holds back Node's own warnings, such as of a deprecated function, until the log format is known. In text format, Node
+ * prints them itself.
  */
 export function holdWarnings(node: Node): (teller: Teller) => void {
   const printers = node.listeners('warning');
@@ -21,7 +21,7 @@ export function holdWarnings(node: Node): (teller: Teller) => void {
     else if (teller.format() === 'json') teller.asJson(warning);
     else for (const print of printers) print.call(node, warning);
   };
-  // With --no-warnings nobody wants to see them.
+  // With --no-warnings, nothing is to be printed.
   if (printers.length > 0) {
     node.removeAllListeners('warning');
     node.on('warning', tell);

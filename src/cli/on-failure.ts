@@ -16,11 +16,11 @@ import { failedRun } from './run-document.ts';
 
 const TIMEOUT_SECONDS = 60;
 
-/** What `--on-failure` is to do with a run, whatever became of it. */
+/** Runs the command of `--on-failure` for a run, if the run failed. */
 export type TellFailure = (report: RunReport) => Promise<void>;
 
 type Watched = {
-  /** What the user wants to be run by the shell; undefined for nothing. */
+  /** The user's shell command; undefined for none. */
   readonly command: string | undefined;
   readonly typed: Command;
   readonly open: () => Promise<CommandContext>;
@@ -28,8 +28,8 @@ type Watched = {
 };
 
 /**
- * Lets a command of the user know of a run that did not succeed, or never began. An interruption, and a mistake on the
- * command line, are known to the user.
+ * Runs the user's command if a run failed or never began. An interruption or a mistake on the command line does not
+ * count: the user already knows about it.
  */
 export async function tellingFailure(
   { command, open, typed, work }: Watched,
@@ -51,7 +51,7 @@ export async function tellingFailure(
   }
 }
 
-/** Would the configuration alone be taken? */
+/** Is the configuration itself valid? */
 async function isOfCommandLine(
   error: unknown,
   config: string | undefined,
@@ -68,7 +68,7 @@ async function isOfCommandLine(
   }
 }
 
-/** Before the configuration is known. */
+/** The log to use while the configuration is not known yet. */
 async function earlyLog(given: FormatFlags, { cwd, env, lines, stderr }: CommandStreams): Promise<Log> {
   if (!lines.isKnown()) lines.use(await guessLogFormat(given, cwd, env));
   return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });

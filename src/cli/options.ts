@@ -35,7 +35,7 @@ export function durationOption(text: string): number {
   return seconds;
 }
 
-/** Milliseconds since 1970 of an instant, or of the start of a day in UTC. */
+/** An instant, or the start of a day in UTC, in milliseconds since 1970. */
 export function instantOption(text: string): number {
   const isInstant = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
   const time = isInstant ? Date.parse(text) : Number.NaN;
@@ -50,7 +50,7 @@ export function listOption(text: string): string[] {
   return names;
 }
 
-/** Adds `--resources`, and `--resource` as another way to type it. */
+/** Adds `--resources`, and `--resource` as an alias. */
 export function resourcesOption(command: Command, description: string): Command {
   return command
     .option('--resources <names>', description, listOption)

@@ -1,15 +1,15 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** A command as documents and completion tell it. */
+/** A command as the docs and shell completion present it. */
 export type OutlinedCommand = {
-  /** Words behind the program's name; '' for the program itself. */
+  /** The words after the program's name; '' for the program itself. */
   readonly path: string;
   readonly description: string;
   readonly usage: string;
   readonly arguments: readonly OutlinedArgument[];
-  /** Its own; those of the program are the first entry's. */
+  /** The command's own options; the program's options are in the first entry. */
   readonly options: readonly OutlinedOption[];
-  /** What its help tells after the flags: examples and more. */
+  /** What its help prints after the flags: examples and more. */
   readonly notes: string;
 };
 
@@ -31,7 +31,7 @@ export type OutlinedOption = {
   readonly fallback: string | null;
 };
 
-/** The program and each of its commands, in the order of its help. */
+/** The program and all its commands, in the order of its help. */
 export function outline(program: Command): readonly OutlinedCommand[] {
   return [
     { ...outlineCommand(program, ''), options: program.options.filter(isOwn).map(outlineOption) },

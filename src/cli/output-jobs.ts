@@ -3,7 +3,7 @@ import type { Trigger } from '../core/queue.ts';
 import { array, boolean, integer, nullable, object, oneOf, string, type Schema } from '../core/schema.ts';
 import { error, text, time } from './output-parts.ts';
 
-/** `end` is that of a job which this process has done, as no serve is running. */
+/** `end` describes a job that this process ran itself because no `serve` was running. */
 export type JobRunDocument = {
   readonly job: string;
   readonly job_id: string | null;
@@ -13,7 +13,7 @@ export type JobRunDocument = {
   readonly end: JobTry | null;
 };
 
-/** What is printed about jobs, as JSON Schema: the compiler holds it against the types that are printed. */
+/** The output about jobs, as JSON Schema. The compiler checks it against the printed types. */
 
 const trigger: Schema<Trigger> = oneOf(['schedule', 'command', 'first'], {
   description: 'why it was queued; first: it had never run',

@@ -4,7 +4,9 @@ import type { Fault, Proof, RunStatus } from '../core/run.ts';
 import { array, integer, nullable, object, oneOf, string, type Schema, optional } from '../core/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
-/** Building blocks of the documents that `--json` prints. A part with a title is told once for all. */
+/**
+ * Building blocks of the documents that `--json` prints. A part with a title is documented once and then referenced.
+ */
 
 export function described<T>(schema: Schema<T>, description: string): Schema<T> {
   return { ...schema, description };

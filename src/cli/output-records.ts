@@ -16,7 +16,7 @@ import {
 } from '../core/schema.ts';
 import { anything, byName, count, fault, proof, runStatus, text, time } from './output-parts.ts';
 
-/** What is printed about records, as JSON Schema: the compiler holds it against the types that are printed. */
+/** The output about records, as JSON Schema. The compiler checks it against the printed types. */
 
 export const rejectDocument: Schema<Reject> = object({
   resource: text(),

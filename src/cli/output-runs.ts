@@ -18,7 +18,7 @@ import {
 } from './output-parts.ts';
 import type { RunDocument } from './run-document.ts';
 
-/** What is printed about runs, as JSON Schema: the compiler holds it against the types that are printed. */
+/** The output about runs, as JSON Schema. The compiler checks it against the printed types. */
 
 const tableCounts: Schema<TableCounts> = object({
   staged: count('inserted + updated + unchanged; of a resource that was not derived again, what is live'),

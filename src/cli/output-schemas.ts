@@ -13,9 +13,9 @@ import { listedTable, shownTable } from './output-tables.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './output-runs.ts';
 
 export type OutputDocument = {
-  /** The commands that print it, by the words behind the program's name. */
+  /** The commands that print it, by the words after the program's name. */
   readonly commands: readonly string[];
-  /** With which flags, where another document is printed without. */
+  /** The flags it needs, if the command prints another document without them. */
   readonly flags: string | null;
   readonly schema: Schema;
 };
@@ -54,7 +54,7 @@ const initDocument: Schema<InitDocument> = object({
   next: text('the command to type now'),
 });
 
-/** What `--json` prints where a command fails before it has a document of its own; `run` always has one. */
+/** What `--json` prints if a command fails before it has a document of its own; `run` always has one. */
 export const FAILURE: Schema<{ readonly error: ErrorReport }> = object({
   error: described(errorReport, 'why it failed'),
 });

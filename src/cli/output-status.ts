@@ -3,7 +3,7 @@ import { array, boolean, nullable, number, object, oneOf, type Schema } from '..
 import { jobReport } from './output-jobs.ts';
 import { count, described, error, runStatus, text, time } from './output-parts.ts';
 
-/** What `status` prints, as JSON Schema: the compiler holds it against the types that are printed. */
+/** The output of `status`, as JSON Schema. The compiler checks it against the printed types. */
 
 const reason: Schema<Reason> = object({
   code: oneOf([

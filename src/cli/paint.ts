@@ -2,7 +2,7 @@ import { wantsColour } from '../config/terminal.ts';
 
 const CODES = { red: '31', green: '32', yellow: '33', bold: '1', dim: '2' } as const;
 
-/** The text in a colour, on a terminal that takes colours. */
+/** The text in color, if the terminal supports colors. */
 export function painted(
   stream: { readonly isTTY?: boolean | undefined },
   text: string,

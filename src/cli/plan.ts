@@ -11,7 +11,7 @@ import { printJson, printLine, printTable } from './print.ts';
 import { tellError } from './command.ts';
 import { createProgress } from './progress.ts';
 
-/** Records that are named of each kind. */
+/** How many records of each kind are named. */
 const NAMED = 10;
 
 type PlanOptions = {
@@ -48,7 +48,7 @@ export const registerPlan: Register = (program, streams, act) => {
     });
 };
 
-/** Throws `usage` for more than one address, one beside runs, or what can be neither. */
+/** Throws `usage` for more than one address, for an address next to runs, and for anything that is neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
   const neither = from.find((one) => !isAddress(one) && !isPlace(one) && !/^[0-9a-f-]+$/.test(one));

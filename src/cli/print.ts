@@ -7,7 +7,7 @@ export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
 }
 
-/** An object for each row. */
+/** One object for each row. */
 export function printJsonRows(
   streams: CliStreams,
   columns: readonly string[],
@@ -16,14 +16,17 @@ export function printJsonRows(
   streams.stdout.write(`${escapeJson(jsonDocument(columns, rows))}\n`);
 }
 
-/** On a terminal it fits, if only in parts, each with the `keys` first columns; in a pipe or a file it is whole. */
+/**
+ * On a terminal, a table that is too wide is split into parts, each with the first `keys` columns; in a pipe or a file
+ * it is never split.
+ */
 export function printTable(
   { stdout }: CliStreams,
   columns: readonly string[],
   rows: readonly (readonly unknown[])[],
   keys = 1,
 ): void {
-  // A terminal that does not know its size says 0.
+  // A terminal that does not know its size reports 0.
   const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
   stdout.write(textTable(columns, rows, { width, keys }));
 }

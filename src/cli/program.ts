@@ -13,7 +13,10 @@ import { watchOutput, type WatchedOutput } from './watch-output.ts';
 import { printJson } from './print.ts';
 import { failedRun } from './run-document.ts';
 
-/** Each is loaded with all that it needs, the database and the stand-in API among them: only the one that is meant. Grouped as help shows them. */
+/**
+ * Loads only the module of the command in use, because each one loads all it needs, such as the database or the sandbox
+ * API. Grouped as in the help.
+ */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Register>>>>> = {
   Load: {
     run: async () => (await import('./run.ts')).registerRun,
@@ -53,7 +56,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Regi
 
 const COMMANDS = Object.fromEntries(Object.values(GROUPS).flatMap((group) => Object.entries(group)));
 
-/** Runs a command line. Gives the code of the failure, or null; every failure has been told on stderr. */
+/** Runs a command line. Returns the code of the failure, or null; every failure has been reported on stderr. */
 export async function runCli(args: readonly string[], given: CliStreams): Promise<Outcome> {
   const streams = { ...given, stdout: watchOutput(given.stdout) };
   let outcome: Outcome = null;
@@ -83,7 +86,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
   }
 }
 
-/** The whole command line. */
+/** The program with all its commands. */
 export async function buildProgram(streams: CliStreams): Promise<Command> {
   const program = createProgram();
   const own = { runtime: openRuntime(streams), lines: openLineFormat([]) };
@@ -92,7 +95,10 @@ export async function buildProgram(streams: CliStreams): Promise<Command> {
   return program;
 }
 
-/** Help of the program, suggestions and completion go by all commands. `act` takes how a command ended. */
+/**
+ * Help, suggestions and completion need all commands; anything else loads only the one in use. `act` receives the
+ * outcome of the command.
+ */
 async function addCommands(
   program: Command,
   streams: CommandStreams,
@@ -131,7 +137,7 @@ function createProgram(): Command {
     .addHelpText('after', example('run --or-sandbox'));
 }
 
-/** Commands inherit neither: each must throw instead of exiting, and write where we say. */
+/** Subcommands do not inherit these settings: each must throw instead of exiting, and write to our streams. */
 function configureAll(command: Command, streams: CliStreams): void {
   command.exitOverride();
   command.configureOutput({
@@ -141,7 +147,7 @@ function configureAll(command: Command, streams: CliStreams): void {
   for (const sub of command.commands) configureAll(sub, streams);
 }
 
-/** The name of the command that is meant; '' where none of them is. */
+/** The name of the command in use; '' if there is none. */
 function commandOf(args: readonly string[], program: Command): string {
   const word = wordOf(args, program);
   return word !== undefined && Object.hasOwn(COMMANDS, word) ? word : '';
@@ -154,7 +160,7 @@ function wordOf(args: readonly string[], program: Command): string | undefined {
   return args.find((one, index) => !one.startsWith('-') && !isValue(index));
 }
 
-/** Is no command given, and no help wanted? */
+/** Is there neither a command nor a request for help? */
 function isBare(args: readonly string[], program: Command): boolean {
   const isHelp = args.some((one) => ['-h', '--help', '-V', '--version'].includes(one));
   return !isHelp && wordOf(args, program) === undefined;
@@ -170,14 +176,14 @@ function withUsageHint(error: unknown, command: string, args: readonly string[],
       : error;
   }
   if (!(error instanceof CommanderError)) return error;
-  const told = unknownWord(error, command, args, program) ?? error.message;
-  const reason = maskArguments(told, args)
+  const text = unknownWord(error, command, args, program) ?? error.message;
+  const reason = maskArguments(text, args)
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
   return new PipelineError(`Cannot read the command line: ${reason}`, { code: 'usage', cause: error, hint });
 }
 
-/** A command that does something by itself takes a mistyped further word for an argument; null for anything else. */
+/** A command that has an action of its own takes a mistyped subcommand for an argument. Null for any other error. */
 function unknownWord(
   { code }: CommanderError,
   command: string,
@@ -192,7 +198,7 @@ function unknownWord(
   return meant === null ? null : `unknown command '${word}' (Did you mean ${meant}?)`;
 }
 
-/** A URL behind a mistyped flag still has its password. */
+/** A URL after a mistyped flag still holds its password. */
 function maskArguments(text: string, args: readonly string[]): string {
   return args.reduce(
     (masked, arg) => (arg === '' ? masked : masked.replaceAll(arg, () => maskUrl(arg))),
@@ -200,7 +206,7 @@ function maskArguments(text: string, args: readonly string[]): string {
   );
 }
 
-/** With `--json` the failure is the document, unless the command has printed its own. */
+/** With `--json`, the failure is the document, unless the command has already printed its own. */
 function tellFailure(
   error: unknown,
   args: readonly string[],

@@ -2,13 +2,13 @@ import { describePull } from '../core/describe-pull.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Clock } from '../core/ports.ts';
 
-/** How far a run is, in lines for a screen. */
+/** The progress of a run, as lines for a screen. */
 export type ProgressState = {
-  /** Something begins that is no part of a run. */
+  /** Something begins that is not part of a run. */
   readonly begin: (phase: string) => void;
-  /** Is there something in it that should be seen at once? */
+  /** Returns true if the event changes what should be shown at once. */
   readonly take: (event: RunEvent) => boolean;
-  /** At most so many; the last one is about the run as a whole. */
+  /** At most `room` lines; the last one is about the run itself. */
   readonly lines: (room: number) => string[];
 };
 
@@ -17,21 +17,21 @@ type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** One resource. */
 type Shown = {
   readonly state: string;
-  /** Waits for what it needs, is at work, or has ended. */
+  /** Waiting for what it needs, at work, or ended. */
   readonly stage: 'waits' | 'works' | 'over';
-  /** When the state began; of what has ended, how long all of it took. */
+  /** When the current state began. Once the resource has ended, `seconds` holds how long it took. */
   readonly since: number;
   readonly seconds: number | null;
   readonly received: number;
   readonly errored: number;
-  /** Of the pages that are in raw. */
+  /** Bytes of the pages stored in raw. */
   readonly stored: number;
-  /** Of the page that arrives now. */
+  /** Bytes of the page being received. */
   readonly arriving: number;
-  /** A pull by changes: what it is about to do, or its pages; '' for a snapshot. */
+  /** For a pull of changes, what it is about to do, or its pages; '' for a snapshot. */
   readonly pull: string;
   readonly pages: number;
-  /** About how many there will be; null where nobody knows. */
+  /** The estimated number of pages; null if unknown. */
   readonly all: number | null;
   readonly retryAt: string | null;
 };
@@ -55,7 +55,7 @@ export function createProgressState(clock: Clock): ProgressState {
     phaseBegan = clock.elapsed();
   }
 
-  /** True where its state is another one now. */
+  /** Returns true if the state is a new one. */
   function change(resource: string, own: Partial<Shown>): boolean {
     const before = shown.get(resource) ?? { ...WAITING, since: clock.elapsed() };
     const isNew = own.state !== undefined && own.state !== before.state;
@@ -156,7 +156,7 @@ const WAITING: Shown = {
   retryAt: null,
 };
 
-/** Those at work are seen first. */
+/** Resources at work are shown first. */
 const RANK: Readonly<Record<Shown['stage'], number>> = { works: 0, waits: 1, over: 2 };
 
 function lineOf(name: string, one: Shown, now: number): string {

@@ -6,29 +6,31 @@ import { createProgressState } from './progress-state.ts';
 
 export type Progress = {
   readonly update: Subscriber;
-  /** Something begins that is no part of a run. */
+  /** Something begins that is not part of a run. */
   readonly begin: (phase: string) => void;
-  /** Leaves nothing on the screen. */
+  /** Erases what was drawn. */
   readonly end: () => void;
 };
 
 const REDRAW_MS = 100;
-/** A phase that nothing is heard of still shows how long it takes. */
+/** A phase without events still shows how long it takes. */
 const TICK_MS = 250;
 
-/** On a terminal, a line for each resource and one for the run, drawn anew; elsewhere nothing: the log reports. */
+/**
+ * On a terminal, redraws one line for each resource and one for the run. Elsewhere it does nothing: the log reports.
+ */
 export function createProgress(
   context: Pick<CommandContext, 'live' | 'clock' | 'stderr' | 'logVia'>,
 ): Progress {
   const nothing = (): void => undefined;
   if (!context.live) return { update: nothing, begin: nothing, end: nothing };
   const { clock, stderr } = context;
-  const terminal = stderr as unknown as NodeJS.WritableStream; // live says it is a terminal's stream
+  const terminal = stderr as unknown as NodeJS.WritableStream; // `live` proves that it is a terminal's stream
   const state = createProgressState(clock);
   let drawn = 0;
   let drawnAt = -Infinity;
 
-  /** Line by line: tmux takes a screen that is cleared at once for one to keep among what scrolled away. */
+  /** Line by line: if a screen is cleared at once, tmux keeps it in its scrollback. */
   function erase(): void {
     if (drawn > 0) cursorTo(terminal, 0);
     for (; drawn > 0; drawn--) {
@@ -37,7 +39,7 @@ export function createProgress(
     }
   }
 
-  /** No more lines than there is room for: what scrolls away can be erased no more. */
+  /** Draws only as many lines as fit: a line that has scrolled away can no longer be erased. */
   function draw(): void {
     erase();
     const width = stderr.columns || 80;

@@ -3,7 +3,7 @@ import { example, tellError, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext, type Outcome } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
-/** Below `runs`. */
+/** A subcommand of `runs`. */
 export const registerPrune: Register = (runs, streams, act) => {
   runs
     .command('prune')

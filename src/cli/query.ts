@@ -80,7 +80,7 @@ async function statementOf(
   return (await readTextFile(resolve(cwd, file), file, [])) ?? '';
 }
 
-/** Shows where in the statement the error is that is about to be told. */
+/** Marks the place in the statement where the error is; the error itself is printed next. */
 function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknown): void {
   const position = placeOf(error);
   if (position === null || lines.current() === 'json') return;
@@ -110,7 +110,7 @@ function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { ex
   return textTable(columns, cells, { width, nothing: NOTHING, right, paint });
 }
 
-/** Numbers, and what is a number beyond a double beside them. */
+/** Only numbers. Numbers that do not fit a double are strings and count too. */
 function isNumeric(values: readonly unknown[]): boolean {
   const isNumber = (value: unknown): boolean => typeof value === 'number' || value instanceof NumberSource;
   const others = values.filter((value) => value !== null && !isNumber(value));

@@ -9,7 +9,7 @@ import { openContext, type CommandContext, type CommandStreams, type OwnFlags } 
 import { printNote } from './print.ts';
 import { typeable } from './self.ts';
 
-/** The context of a command that only shows what is there. */
+/** The context of a read-only command. */
 export async function openToRead(
   streams: CommandStreams,
   command: Command,
@@ -18,7 +18,7 @@ export async function openToRead(
   return inFolderToRead(await openContext(streams, command, own), typedAs(command));
 }
 
-/** A command as it was typed, without the flags that every command has. */
+/** A command as it was typed, without the global flags. */
 function typedAs(command: Command): string {
   const names: string[] = [];
   for (let one = command; one.parent !== null; one = one.parent) names.unshift(one.name());
@@ -33,8 +33,9 @@ function typedAs(command: Command): string {
 }
 
 /**
- * The same context on the data folder that a command reads which shows what has happened. A note says so where that is
- * not the obvious one, or not the only one: `command` is what to type for the other.
+ * The context on the data folder to read: the configured one, or the simulated one if nothing else was published. A
+ * note says so if that is not the configured folder, or if simulated records exist as well; `command` is the one to
+ * type for those.
  */
 export async function inFolderToRead(context: CommandContext, command: string): Promise<CommandContext> {
   const { all, cwd, given, loaded } = context;

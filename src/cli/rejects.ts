@@ -99,7 +99,7 @@ export const registerRejects: Register = (program, streams) => {
     });
 };
 
-/** What is no command is taken for a run. */
+/** Any word that is not a command is taken for a run; a mistyped command must not be. */
 function refuseMistyped(word: string): void {
   const meant = /^[0-9a-f-]+$|^latest$/.test(word) ? null : suggest(word, ['list', 'show', 'waive']);
   if (meant === null) return;
@@ -118,7 +118,7 @@ async function named(
   return { config, run_id: (await findRun(config, run.id, context)).run_id };
 }
 
-/** Null for all. Throws `usage` for a name that is none. */
+/** Null for all. Throws `usage` for an unknown name. */
 function chosen(context: CommandContext, resources: readonly string[] | undefined): readonly string[] | null {
   const names = [
     ...new Set(configsOf(context).flatMap(({ source }) => source.resources.map(({ name }) => name))),
@@ -157,7 +157,7 @@ function printLines(context: CommandContext, lines: readonly RejectLine[]): void
   );
 }
 
-/** Characters of the record to each side of the place that is marked. */
+/** How many characters of the record to show on each side of the mark. */
 const AROUND = 60;
 
 function printReject(context: CommandContext, { bytes, errors, ...line }: ShownReject): void {

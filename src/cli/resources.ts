@@ -77,7 +77,7 @@ export const registerResources: Register = (program, streams) => {
   registerNew(command, streams);
 };
 
-/** With the types that its columns have in the database. */
+/** Adds the types of the columns in the database. */
 function described(table: Table) {
   const columns = Object.entries(table.columns).map(([name, column]) => [
     name,

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../core/errors.ts';
 import type { RunReport, RunStatus } from '../core/run.ts';
 
-/** What `run --json` prints: `skipped` is no run, so no past run has it. */
+/** What `run --json` prints. A skipped run never began, so no past run has that status. */
 export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStatus | 'skipped' };
 
 const UNBEGUN = {
@@ -22,7 +22,7 @@ export function failedRun(error: ErrorReport): RunReport {
   return { ...UNBEGUN, status, error };
 }
 
-/** The document of a run that was not to begin, as another one has the database. */
+/** The document of a run that was skipped because another run was using the database. */
 export function skippedRun(source: string): RunDocument {
   return { ...UNBEGUN, status: 'skipped', source, error: null };
 }

@@ -15,7 +15,7 @@ import { painted } from './paint.ts';
 import { flagFor } from '../app/source-flag.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 
-/** What lists the tables that a run has filled. */
+/** The command that lists the tables a run has filled. */
 const LOOK = 'tables';
 
 const ANSWER_ROWS = 6;
@@ -24,13 +24,13 @@ export type RunEnding = {
   readonly report: RunReport;
   /** Since the command began. */
   readonly seconds: number;
-  /** Null where none were made. */
+  /** Null if none were made. */
   readonly checks: readonly CheckResult[] | null;
-  /** Show what else there is to pull? */
+  /** Also suggest the other sources? */
   readonly begins: boolean;
 };
 
-/** Takes from the events what the end of a run says of its checks. */
+/** Collects the check results from the events, for the end of the run. */
 export function watchChecks(): {
   readonly take: (event: RunEvent) => void;
   readonly results: () => readonly CheckResult[] | null;
@@ -44,7 +44,7 @@ export function watchChecks(): {
   };
 }
 
-/** How a run ended: totals, an answer from its tables, what went wrong, and what to type next. */
+/** How a run ended: totals, an example query on its tables, what went wrong, and what to type next. */
 export async function printEnd(context: CommandContext, ending: RunEnding): Promise<void> {
   const { report } = ending;
   if (context.quiet) return;
@@ -122,7 +122,7 @@ function originOf({ address, resources, simulated }: RunReport): string {
   return `${kind}, recorded ${first === last ? first : `${first}–${last}`}`;
 }
 
-/** In every table: the main ones may be as they were while one of a list was filled again. */
+/** True if no table changed. A list's table may have been filled again while the main tables stayed the same. */
 function isUnchanged({ resources: reports, status }: RunReport): boolean {
   const tables = Object.values(reports).flatMap((report) => Object.values(report.tables));
   return (
@@ -131,7 +131,7 @@ function isUnchanged({ resources: reports, status }: RunReport): boolean {
   );
 }
 
-/** The parts in as few lines as the terminal has room for; elsewhere in one. */
+/** The parts in as few lines as fit the terminal; elsewhere in one line. */
 function inWidth(parts: readonly string[], { columns, isTTY }: CommandContext['stdout']): string[] {
   const width = isTTY === true ? columns || 80 : Infinity;
   return parts.reduce<string[]>((lines, part) => {
@@ -174,13 +174,13 @@ function printRun(context: CommandContext, report: RunReport): void {
   printLine(context, `Folder: ${report.run_dir}`);
 }
 
-/** Of the last resource that was published: the others are what it needs. */
+/** The example query of the last resource that was published; the others are what it needs. */
 function exampleOf({ loaded }: CommandContext, { resources }: RunReport): string | null {
   const last = Object.entries(resources).findLast(([, { status }]) => status === 'succeeded')?.[0];
   return loaded.config.source.resources.find(({ name }) => name === last)?.exampleQuery ?? null;
 }
 
-/** The run is over, whatever comes of this. */
+/** The run has already ended, so a failure here is only logged. */
 async function printAnswer(context: CommandContext, report: RunReport, sql: string): Promise<void> {
   const { loaded, log, signal } = context;
   if (signal.aborted) return;
@@ -235,7 +235,7 @@ function printCommand(context: CommandContext, report: RunReport, what: string, 
   printWithCommand(context, `${what}: spacex-pipeline ${command}`, flagsAbout(context, report));
 }
 
-/** On a terminal that is too narrow for both, the command has a line of its own. */
+/** On a terminal that is too narrow for both, the command goes on a line of its own. */
 function printWithCommand(context: CommandContext, text: string, given: GlobalOptions): void {
   const line = typeable(text, context.cwd, given);
   const { columns = 80, isTTY } = context.stdout;
@@ -245,7 +245,7 @@ function printWithCommand(context: CommandContext, text: string, given: GlobalOp
   else for (const part of [`${what}:`, `  ${line.slice(what.length + 2)}`]) printLine(context, part);
 }
 
-/** Somebody who begins may not know what else there is. */
+/** Suggests the other sources, for a new user. */
 function printOthers(context: CommandContext): void {
   const { given } = context;
   if (given.source !== undefined) return;

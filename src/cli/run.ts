@@ -106,11 +106,11 @@ async function run(
 
 type PerformOptions = {
   readonly tell?: TellFailure;
-  /** Show what else there is to pull? */
+  /** Also suggest the other sources? */
   readonly begins?: boolean;
 };
 
-/** Runs something that ends as a run, shows how far it is and tells how it ended, `tell` before the last lines. */
+/** Does work that ends as a run, shows its progress and how it ended. `tell` runs before the last lines. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,

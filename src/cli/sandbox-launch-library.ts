@@ -9,7 +9,7 @@ import { openContext, type CommandStreams } from './context.ts';
 import { countOption, instantOption, secondsOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 
-/** Those of `sandbox` itself among them: they reach that command first. */
+/** Includes flags of `sandbox` itself, because the parser reads those first. */
 type LaunchLibraryFlags = {
   readonly revision?: number;
   readonly wayback?: boolean;

@@ -10,12 +10,15 @@ import { sources } from '../sources/index.ts';
 import { addressIn, isAddress } from './choose-source.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
-/** Its folder is `<data-dir>/runs/<run-id>`. */
+/** The run's folder is `<data-dir>/runs/<run-id>`. */
 export function dataDirOf({ run_dir }: RunReport): string {
   return dirname(dirname(run_dir ?? ''));
 }
 
-/** How this program is started from a folder: by its name where PATH has it, npx in a project, its own launcher in a clone. */
+/**
+ * How to start this program from a folder: by its name if PATH has it, with npx in a project, or by its launcher in a
+ * clone.
+ */
 function selfCommand(cwd: string): string[] {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const launcher = join(root, 'bin', 'spacex-pipeline');
@@ -30,8 +33,8 @@ function shellLine(words: readonly string[]): string {
 }
 
 /**
- * A hint or another text that ends with a command of this program: it works as it stands, with the same flags. A secret
- * is no part of it; then the text says how to give it.
+ * Makes the command at the end of a hint or another text ready to run: it gets the same flags. It never includes a
+ * secret; the text says how to give it.
  */
 export function typeable(text: string, cwd: string, given: GlobalOptions): string {
   const { databaseUrl = '' } = given;
@@ -54,7 +57,7 @@ export function typeable(text: string, cwd: string, given: GlobalOptions): strin
   });
 }
 
-/** Where a command that pulls has to pull from, to mean the same; null where it needs no word of that. */
+/** The address that a pulling command must name to mean the same; null if it needs no `--from`. */
 function addressFor(text: string, cwd: string, given: GlobalOptions): string | null {
   const { dataDir, source = '' } = given;
   const about = / --source (\S+)/.exec(text)?.[1] ?? source;
@@ -63,21 +66,21 @@ function addressFor(text: string, cwd: string, given: GlobalOptions): string | n
   return dataDir !== undefined && isSimulatedDir(resolve(cwd, dataDir)) ? 'sandbox' : null;
 }
 
-/** A command may mean all sources, but a schema is that of one. */
+/** A command may apply to all sources, but a schema belongs to one. */
 function sourceOf({ schema, source }: GlobalOptions): string | undefined {
   const [first, ...others] = sources.map(({ name }) => name);
   const named = [first, ...others].find((name) => name === source);
   return named ?? (schema === undefined || others.length === 0 ? undefined : first);
 }
 
-/** A variable may be set for it alone. */
+/** A variable may be set for this command alone. */
 const COMMAND = /(^|: )((?:[A-Z_]+=\S+ )?)spacex-pipeline (?=[-a-z])/;
 /** Commands that would pull real records by default. */
 const PULLS = /(?<=(?:^|: )(?:[A-Z_]+=\S+ )?spacex-pipeline )(?:run|plan)(?= |$)(?!.* --from )/;
 const PASSWORD_APART = 'the password as PGPASSWORD or in ~/.pgpass';
 const URL_APART = 'the database URL as SPACEX_PIPELINE_DATABASE_URL';
 
-/** The flags for a command about this run: it may have kept its data elsewhere than the configuration says. */
+/** The flags for a command about this run, whose data folder may differ from the configured one. */
 export function flagsAbout({ loaded, cwd, given }: CommandContext, report: RunReport): GlobalOptions {
   if (report.run_dir === null || dataDirOf(report) === loaded.config.dataDir) return given;
   return { ...given, dataDir: relative(cwd, dataDirOf(report)) || '.' };

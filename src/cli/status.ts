@@ -102,7 +102,7 @@ function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, 
 
 const AGES: readonly string[] = ['never_succeeded', 'too_old'] satisfies readonly Reason['code'][];
 
-/** What shows most of why somebody should look. */
+/** The command that best explains the most serious problem. */
 function nextCommand(sources: readonly SourceStatus[]): string | null {
   const codes = sources.flatMap(({ reasons }) => reasons.map(({ code }) => code));
   const has = (...wanted: readonly (typeof codes)[number][]): boolean =>

@@ -8,18 +8,18 @@ import { didYouMean, expectation, FORMATS, meant, showFound } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 
 type Problem = {
-  /** `limits.rejects.share`; empty for the whole. */
+  /** A key such as `limits.rejects.share`; empty for the complete configuration. */
   readonly where: string;
   /** `must be …, found …`, or `unknown key …`. */
   readonly message: string;
 };
 
-/** Tells what is wrong with a configuration, or with a part of one. */
+/** Lists what is wrong with a configuration, or with a part of one. */
 export type ConfigCheck = (value: unknown) => readonly Problem[];
 
 export function compileConfigCheck(): ConfigCheck {
   const formats = Object.fromEntries(Object.entries(FORMATS).map(([name, { accepts }]) => [name, accepts]));
-  // Our own small schema: checking it and optimizing its code would cost more than they give.
+  // Our own small schema: checking it and optimizing its code would cost more time than it saves.
   const trusted = { meta: false, validateSchema: false, code: { optimize: false } } as const;
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, formats, ...trusted });
   const validate = ajv.compile(fileSchema());
@@ -32,7 +32,7 @@ export function compileConfigCheck(): ConfigCheck {
   };
 }
 
-/** Throws `usage` with the first problem and the number of the others. */
+/** Throws `usage` with the first problem and the number of further ones. */
 export function refuse(
   problems: readonly { readonly source: string; readonly message: string }[],
   hint: string,
@@ -61,7 +61,7 @@ function problemOf(error: ErrorObject): Problem {
   return { where: dotted(path), message: `${expected}, ${found}` };
 }
 
-/** Where a key of a version that knew one source has gone. */
+/** Where to find a key from a version that had only one source. */
 function movedKey(path: readonly string[], name: string, parent: unknown): Problem | null {
   const [source] = sources;
   const old = dotted([...path, name]);
@@ -87,7 +87,7 @@ function unknownKey(path: readonly string[], name: string, siblings: readonly st
   return { where, message: `unknown key ${JSON.stringify(where)}${meant(key)}` };
 }
 
-/** The key of that name in another part of the configuration. */
+/** A key of that name, or a similar one, in another part of the configuration. */
 function elsewhere(name: string): string | null {
   const settings = listSettings();
   const last = suggest(
@@ -97,7 +97,7 @@ function elsewhere(name: string): string | null {
   return settings.find(({ path }) => path.at(-1) === last)?.key ?? null;
 }
 
-/** `limits.rejects.share`, `resources[1]`. */
+/** Formats a path as `limits.rejects.share` or `resources[1]`. */
 export function dotted(path: readonly string[]): string {
   return path
     .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))

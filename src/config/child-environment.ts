@@ -1,9 +1,9 @@
 import type { Environment } from './environment.ts';
 
-/** The longest value that every system takes. */
+/** The longest value that every system accepts. */
 const MOST_CHARACTERS = 8192;
 
-/** The environment of a command that the program starts: its own with more variables. */
+/** The environment of a command that the program starts: its own, plus more variables. */
 export function childEnvironment(
   own: Readonly<Record<string, string>>,
   env: Environment = process.env,

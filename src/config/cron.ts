@@ -32,7 +32,7 @@ export function cronFault(expression: string): string | null {
   for (const [index, field] of FIELDS.entries()) {
     const text = fields[index] ?? '';
     const alone = FIELDS.map((_, at) => (at === index ? text : '*')).join(' ');
-    // H stands for another moment each time that it is read.
+    // H stands for a different moment each time it is parsed.
     if (/^h/i.test(text) || !canParse(alone))
       return `must be a cron expression, ${found}: ${wrong(field, text)}`;
   }
@@ -41,7 +41,7 @@ export function cronFault(expression: string): string | null {
     : `must be a cron expression, ${found}: it names a day that never comes`;
 }
 
-/** Other programs begin with a field for seconds. */
+/** Some programs begin the expression with a field for seconds. */
 function withoutSeconds(fields: readonly string[]): string | null {
   const rest = fields.slice(1).join(' ');
   return fields.length === FIELDS.length + 1 && cronFault(rest) === null ? rest : null;
@@ -61,7 +61,7 @@ function canParse(expression: string): boolean {
   }
 }
 
-/** `At 04:20, UTC` */
+/** Formats a schedule as `At 04:20, UTC`. */
 export function describeSchedule(expression: string, timezone: string): string {
   const words = cronstrue.toString(expression, { use24HourTimeFormat: true });
   return `${words}, ${timezone}`;

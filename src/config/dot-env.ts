@@ -6,14 +6,14 @@ import { PipelineError } from '../core/errors.ts';
 const OURS =
   /\b(?:SPACEX_(?:PIPELINE|API)_\w+|DATABASE_URL|PG(?:HOST|PORT|USER|DATABASE|PASS\w+|SSL\w+)|POSTGRES_(?:HOST|PORT|USER|PASSWORD|DB)|(?:HTTPS?|NO)_PROXY)\b/i;
 const ASSIGNED = /^(?:export\s+)?([A-Za-z_][\w.-]*)$/;
-/** A comment, an assignment, whose value may go on over lines in quotes, or any other line. */
+/** A comment, an assignment (whose value may span lines in quotes), or any other line. */
 const LINE = /[^\S\n]*(?:#[^\n]*|([^\n=]*)=[^\S\n]*((["'`])[^]*?\3)?([^\n]*)|[^\n]*)(?:\n|$)/gy;
-/** As in a shell, so that a password may have a `#`. */
+/** As in a shell, so that a password may contain a `#`. */
 const COMMENT = /(?:^|\s)#/;
 
 /**
- * The variables of a `.env` file. Lines that are no assignments may be meant for another program, and are passed over;
- * one that names a variable of ours and does not clearly set it throws `usage`.
+ * The variables of a `.env` file. Lines that are not assignments may be meant for another program and are skipped. A
+ * line that names one of our variables without clearly setting it throws `usage`.
  */
 export function parseDotEnv(text: string, path: string): Readonly<Record<string, string | undefined>> {
   const variables: Record<string, string | undefined> = {};
@@ -32,14 +32,14 @@ function withoutComment(text: string): string {
   return (text.split(COMMENT, 1)[0] ?? '').trim();
 }
 
-/** Node knows the escapes. */
+/** Node handles the escapes. */
 function unquoted(value: string): string | undefined {
   return parseEnv(`VALUE=${value}`)['VALUE'];
 }
 
 type LineFault = { readonly name: string; readonly reason: string };
 
-/** A name alone has no effect here. For Docker it stands for the variable of the environment, which is read anyway. */
+/** A bare name has no effect. In Docker it stands for the variable of the environment, which is read anyway. */
 function faultOfLine(line: string): LineFault | null {
   const text = withoutComment(line);
   const name = OURS.exec(text)?.[0];

@@ -9,13 +9,13 @@ import { dotted, refuse } from './check.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables of others that set the same value as one of ours, and are weaker. */
+/** Variables of other programs that set the same value as one of ours, with lower precedence. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   [`${VARIABLE_PREFIX}BASE_URL`]: ['SPACEX_API_BASE_URL'],
   [`${VARIABLE_PREFIX}DATABASE_URL`]: ['DATABASE_URL'],
 };
 
-/** The same, for each source. */
+/** The aliases of settings that each source has. */
 const SOURCE_ALIASES: { readonly [K in SourceKey]?: readonly string[] } = {
   httpProxy: ['http_proxy', 'HTTP_PROXY'],
   httpsProxy: ['https_proxy', 'HTTPS_PROXY'],
@@ -48,7 +48,7 @@ export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   };
 }
 
-/** Does an empty value say something else than that there is none? */
+/** May the value be empty on purpose? */
 function takesNothing({ schema }: Setting): boolean {
   return schema['format'] === 'http-url-or-empty';
 }
@@ -64,7 +64,7 @@ export type VariableValue = {
   readonly value: unknown;
 };
 
-/** What the environment sets. Where a flag settles a value, the variables of others are not even looked at. */
+/** Reads the values set in the environment. If a flag sets a value, its aliases are ignored. */
 export function readVariables(
   settings: readonly Setting[],
   find: FindVariable,
@@ -85,7 +85,7 @@ export function readVariables(
   });
 }
 
-/** Throws `usage` for a variable with our prefix that means nothing. */
+/** Throws `usage` for an unknown variable with our prefix. */
 export function refuseUnknownVariables(
   settings: readonly Setting[],
   env: Environment,

@@ -11,12 +11,12 @@ export const DEFAULT_NAME = 'spacex-pipeline.config.json';
 
 export type ConfigFile = {
   readonly path: string;
-  /** As the user knows it: what `--config` said, or the default name. */
+  /** The name as the user knows it: the value of `--config`, or the default name. */
   readonly name: string;
   readonly value: unknown;
 };
 
-/** Null when none is asked for and the default one is not there. Throws `usage` on what cannot be read. */
+/** Null if no file was named and the default one does not exist. Throws `usage` if it cannot be read. */
 export async function readConfigFile(asked: string | null, cwd: string): Promise<ConfigFile | null> {
   const name = asked ?? DEFAULT_NAME;
   const path = resolve(cwd, name);
@@ -29,14 +29,14 @@ export async function readConfigFile(asked: string | null, cwd: string): Promise
   });
 }
 
-/** The variables of the `.env` file in a folder; none where there is no such file. */
+/** The variables of the `.env` file in a folder; none if the file does not exist. */
 export async function readDotEnv(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
   const path = join(folder, '.env');
-  // A folder named .env is somebody's Python environment.
+  // A folder named .env is usually a Python environment.
   return parseDotEnv((await readTextFile(path, path, ['ENOENT', 'EISDIR'])) ?? '', path);
 }
 
-/** JSON with comments. They become spaces, so that each line and column stays what it is. */
+/** Parses JSON with comments. They become spaces, so that lines and columns stay the same. */
 async function parseFile(text: string, name: string): Promise<unknown> {
   if (isJson(text)) return parseJson(text, name);
   const { default: stripComments } = await import('strip-json-comments');

@@ -12,7 +12,7 @@ import {
 import { sources } from '../sources/index.ts';
 import { DAY_SECONDS, ownLimit, section } from './schema-parts.ts';
 
-/** What runs by itself: which records, when, and what becomes of a failure. */
+/** What runs by itself: which records, when, and how failures are handled. */
 export function jobSchema() {
   return section({
     source: optional(
@@ -69,7 +69,7 @@ export function jobSchema() {
     timeoutSeconds: optional(
       number({
         exclusiveMinimum: 0,
-        // The queue takes a job that is worked on for a day for lost.
+        // The queue treats a job that has been active for a day as lost.
         maximum: 23 * 3600,
         description: 'Seconds that a run may take; then it is interrupted (default: 3600).',
       }),

@@ -10,15 +10,15 @@ import { expectation, FORMATS, isHttpUrl, meant, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
-/** A job as it is configured, defaults included. */
+/** A job as configured, with defaults filled in. */
 export type Job = {
   readonly name: string;
   readonly source: Source;
-  /** `archive`, `live`, `sandbox` or a base URL; null for what is configured for the source. */
+  /** `archive`, `live`, `sandbox` or a base URL; null for the source's configured address. */
   readonly from: string | null;
-  /** Null for those that are configured for the source. */
+  /** Null for the source's configured resources. */
   readonly resources: readonly string[] | null;
-  /** A cron expression of five fields; null: only by hand. */
+  /** A cron expression of five fields; null if it runs only by command. */
   readonly schedule: string | null;
   readonly timezone: string;
   readonly overlap: 'skip' | 'queue';
@@ -30,15 +30,15 @@ export type Job = {
     readonly maxDelaySeconds: number;
   };
   readonly limits: NonNullable<JobSettings['limits']>;
-  /** Unless somebody said otherwise by command. */
+  /** May be overridden by a command. */
   readonly enabled: boolean;
 };
 
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
 /**
- * The jobs of a configuration, or one for each source where it says nothing about jobs: those of some sources. `from` is
- * for those that do not say where their records come from. Throws `usage` with the path of what is wrong.
+ * The configured jobs of some sources, or one job for each source if none are configured. `from` applies to jobs
+ * without an address of their own. Throws `usage` with the path of each fault.
  */
 export async function readJobs(
   loaded: LoadedConfig,
@@ -63,7 +63,7 @@ export async function readJobs(
   return jobs;
 }
 
-/** Throws `usage` where it is no address that records may come from. */
+/** Throws `usage` if records cannot come from that address. */
 function refuseAddress(from: string | null): void {
   const { address } = FORMATS;
   if (from === null || address?.accepts(from) !== false) return;
@@ -71,7 +71,7 @@ function refuseAddress(from: string | null): void {
   refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
 }
 
-/** A base URL is that of one source. Throws `usage` where jobs of several would ask it. */
+/** A base URL belongs to one source. Throws `usage` if jobs of several sources would use it. */
 function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
   if (from === null || !isHttpUrl(from)) return;
   const asking = [...new Set(jobs.filter((job) => job.from === from).map(({ source }) => source.name))];
@@ -109,12 +109,12 @@ function jobOf(name: string, settings: JobSettings, from: string | null, loaded:
   };
 }
 
-/** What has no preserved copies is pulled as it is configured. */
+/** A source without preserved copies is pulled from its configured address. */
 function fromFor({ archive }: Source, from: string | null): string | null {
   return archive === null && from !== null && /^archive(@|$)/i.test(from) ? null : from;
 }
 
-/** With single spaces: not every reader of cron expressions takes tabs. */
+/** Uses single spaces, because not every parser of cron expressions accepts tabs. */
 function scheduleOf({ schedule }: JobSettings, source: Source, loaded: LoadedConfig | null): string | null {
   const hasToken = loaded !== null && (forSource(loaded, source).config.settings.token ?? null) !== null;
   const usual = hasToken ? (source.auth?.schedule ?? source.schedule) : source.schedule;
@@ -122,7 +122,7 @@ function scheduleOf({ schedule }: JobSettings, source: Source, loaded: LoadedCon
   return own === null ? null : own.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** A longer first wait than the longest by default is no contradiction. */
+/** If the first wait is longer than the default maximum, the maximum is raised. */
 function retriesOf({ retries = {} }: JobSettings): Job['retries'] {
   const { delaySeconds = DEFAULT_RETRIES.delaySeconds } = retries;
   const maxDelaySeconds = Math.max(DEFAULT_RETRIES.maxDelaySeconds, delaySeconds);
@@ -131,7 +131,7 @@ function retriesOf({ retries = {} }: JobSettings): Job['retries'] {
 
 type Fault = { readonly key: string; readonly message: string };
 
-/** What no schema can say. */
+/** Finds the faults that the schema cannot express. */
 async function faultsOf(job: Job): Promise<readonly Fault[]> {
   const { name, resources, retries, schedule, source, timezone } = job;
   const faults: Fault[] = [];
@@ -162,7 +162,7 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
   return faults;
 }
 
-/** Also under a name that is an alias, and so in no list. */
+/** Accepts aliases too, which are in no list of time zones. */
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).format().length > 0;
@@ -171,7 +171,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The configuration of a job's source, with what the job says otherwise. */
+/** The configuration of a job's source, with the job's own settings. */
 export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
   const loaded = forSource(whole, job.source);
   const { config } = loaded;
@@ -192,7 +192,7 @@ export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
   };
 }
 
-/** Throws `NotFoundError` where there is no job of that name. */
+/** Throws `NotFoundError` if there is no job with that name. */
 export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: string): J {
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return job;

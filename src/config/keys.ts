@@ -6,7 +6,7 @@ import { configSchema, isObjectSchema, type ConfigKey, type SharedKey, type Sour
 /** One value of the configuration. */
 export type Setting = {
   readonly key: ConfigKey;
-  /** Of one source. Null for what is said once for all. */
+  /** The key within a source; null for a setting shared by all sources. */
   readonly ofSource: SourceKey | null;
   readonly path: readonly string[];
   readonly schema: Schema;
@@ -16,7 +16,7 @@ export type Setting = {
 
 export const VARIABLE_PREFIX = 'SPACEX_PIPELINE_';
 
-/** Variables and flags are named after these. */
+/** The names from which variables and flags are derived. */
 const NAMES: Readonly<Record<SharedKey, string>> = {
   concurrency: 'concurrency',
   batchSize: 'batch-size',
@@ -83,10 +83,10 @@ export function listSettings(): readonly Setting[] {
   });
 }
 
-/** Behind the name of a source, a shorter one says enough. */
+/** A shorter name is enough after the name of a source. */
 const SHORT_NAMES: { readonly [K in SourceKey]?: string } = { baseUrl: 'url' };
 
-/** The variables of a source name it, but for those of the default one. */
+/** Variables include the name of their source, except those of the default source. */
 function namesOf(path: readonly string[]) {
   const [section = '', source = '', setting = ''] = path;
   if (section === 'sources' && isSourceKey(setting)) {
@@ -109,7 +109,7 @@ function variableOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
 }
 
-/** NAMES has each key of the schema: the compiler sees to that. */
+/** The compiler ensures that NAMES has every key of the schema. */
 function isSharedKey(text: string): text is SharedKey {
   return Object.hasOwn(NAMES, text);
 }
@@ -126,7 +126,7 @@ function leavesOf(object: ObjectSchema, path: readonly string[]): SchemaLeaf[] {
   );
 }
 
-/** What stands at a path of nested objects; undefined where there is nothing. */
+/** The value at a path of nested objects; undefined if there is none. */
 export function valueAt(tree: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (node, name) => (isRecord(node) && Object.hasOwn(node, name) ? node[name] : undefined),
@@ -134,7 +134,7 @@ export function valueAt(tree: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** Nested objects from values by path. */
+/** Builds nested objects from values by path. */
 export function treeOf(
   leaves: Iterable<{ readonly path: readonly string[]; readonly value: unknown }>,
 ): Record<string, unknown> {

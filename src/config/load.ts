@@ -29,24 +29,24 @@ export type LoadedConfig = {
   readonly origins: Readonly<Record<ConfigKey, Origin>>;
   /** The absolute path of the configuration file, if there is one. */
   readonly file: string | null;
-  /** What chose the server, for hints: `--database-url`, `POSTGRES_HOST in .env`, `database.url in FILE`. */
+  /** The origin of the database URL, for hints: `--database-url`, `POSTGRES_HOST in .env`, `database.url in FILE`. */
   readonly urlFrom: string;
 };
 
-/** One value that a layer sets. */
+/** One value set by a layer. */
 type Assignment = {
   readonly setting: Setting;
   readonly value: unknown;
   readonly origin: Origin;
   /** For messages. */
   readonly source: string;
-  /** What a relative path is relative to. */
+  /** The folder that a relative path starts from. */
   readonly folder: string;
 };
 
 /**
- * Defaults ← file ← environment (with `.env`) ← flags. A host of libpq's variables makes a server only where none of
- * them says anything of a URL. Throws `usage` on a wrong value or an unknown key.
+ * Precedence: defaults ← file ← environment (with `.env`) ← flags. A host in libpq's variables selects a server only if
+ * no layer sets a URL. Throws `usage` on a wrong value or an unknown key.
  */
 export async function loadConfig({
   flags = {},
@@ -97,7 +97,7 @@ function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<Confi
   return listSettings().every(({ key }) => origins[key] !== undefined);
 }
 
-/** May the value hold a login? */
+/** May the value contain a login? */
 function isUrl({ key, ofSource }: Setting): boolean {
   return key === 'database.url' || URLS.has(ofSource ?? '') || isProxy(ofSource);
 }
@@ -109,7 +109,7 @@ function isProxy(ofSource: Setting['ofSource']): boolean {
   return ofSource === 'httpProxy' || ofSource === 'httpsProxy';
 }
 
-/** The effective configuration for people: every value, secrets masked, and where it came from. */
+/** The effective configuration for people: every value with its origin, secrets masked. */
 export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): readonly {
   readonly key: ConfigKey;
   readonly value: unknown;
@@ -128,7 +128,7 @@ function masked(setting: Setting, value: unknown): unknown {
   return setting.key === 'jobs' ? withoutLogins(value) : value;
 }
 
-/** A job may name the address that it pulls from. */
+/** The address of a job may contain a login. */
 function withoutLogins(value: unknown): unknown {
   if (typeof value === 'string') return maskUrl(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -203,7 +203,7 @@ function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: str
   refuse(problems, hint);
 }
 
-/** The form in which the program takes a value. */
+/** Converts a value to the form that the program uses. */
 function finish({ setting, value, folder }: Assignment, find: FindVariable): unknown {
   if (typeof value !== 'string') return value;
   if (setting.key === 'dataDir') return resolve(folder, value);

@@ -6,14 +6,14 @@ import { listSettings, valueAt } from './keys.ts';
 
 export type LogFormat = 'text' | 'json';
 
-/** How lines on stderr are written: as it seems at first, and for good once the configuration is read. */
+/** The format of lines on stderr: a guess at first, final once the configuration has been read. */
 export type LineFormat = {
   readonly current: () => LogFormat;
   readonly isKnown: () => boolean;
   readonly use: (format: LogFormat) => void;
 };
 
-/** By the flag or the variable, until more is known. */
+/** Guesses the format from the flag or the variable. */
 export function openLineFormat(args: readonly string[], env: Environment = process.env): LineFormat {
   let format = formatIn(flagIn(args, '--log-format') ?? env[variableName()]);
   let known = false;
@@ -27,15 +27,15 @@ export function openLineFormat(args: readonly string[], env: Environment = proce
   };
 }
 
-/** The flags that say it, as they were typed. */
+/** The flags that affect the format, as typed. */
 export type FormatFlags = { readonly config?: string | undefined; readonly logFormat?: string | undefined };
 
-/** The same from a command line that may be wrong in other places. */
+/** Reads these flags from a command line that may have errors elsewhere. */
 export function formatFlags(args: readonly string[]): FormatFlags {
   return { config: flagIn(args, '--config'), logFormat: flagIn(args, '--log-format') };
 }
 
-/** What a configuration says that may be wrong in other places. Never throws. */
+/** The log format in a configuration that may have errors elsewhere. Never throws. */
 export async function guessLogFormat(
   { config, logFormat }: FormatFlags,
   cwd: string,

@@ -4,17 +4,17 @@ export const DAY_SECONDS = 86_400;
 export const COUNT = { minimum: 0, maximum: 1_000_000_000 } as const;
 export const SHARE = { minimum: 0, maximum: 1 } as const;
 
-/** Names of jobs are part of the queue's own, of URLs and of labels. */
+/** Job names become part of queue names, URLs and labels. */
 export const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$';
 
-/** Of a part of a collection that is pulled. */
+/** Identifies the part of a collection to pull. */
 export const ID_OR_ALL = '^(?:[0-9]{1,9}|all)$';
 
 export function section<const P extends Record<string, Schema>>(properties: P) {
   return object(properties, { additionalProperties: false });
 }
 
-/** Of what a resource, or a job, has of its own; what it leaves out is as in the section limits. */
+/** The limits of one resource or job. Values that it leaves out come from the section `limits`. */
 export function ownLimit() {
   return section({ count: optional(integer(COUNT)), share: optional(number(SHARE)) });
 }

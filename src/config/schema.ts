@@ -14,7 +14,7 @@ import { COUNT, JOB_NAME, section, seconds, SHARE, timeout } from './schema-part
 import { jobSchema } from './job-schema.ts';
 import { sourceSections, type SourceSettings } from './source-schema.ts';
 
-/** The configuration: what each value may be, and its default. The file may leave out any of them. */
+/** The configuration: the allowed values and their defaults. The file may omit any of them. */
 export const configSchema = section({
   sources: section(sourceSections()),
   jobs: mapOf(jobSchema(), {
@@ -145,13 +145,13 @@ export type Config = DeepReadonly<Static<typeof configSchema>>;
 /** A setting of a source. */
 export type SourceKey = keyof SourceSettings;
 
-/** Of what is said once for all sources. */
+/** A setting shared by all sources. */
 export type SharedKey = KeyOf<Omit<Config, 'sources'>>;
 
 /** A place in the configuration, such as `log.level`, or `sources.NAME.baseUrl`. */
 export type ConfigKey = SharedKey | `sources.${string}.${SourceKey}`;
 
-/** Any part of the configuration, each value as itself or as text that says it. */
+/** Any part of the configuration, with each value in its own type or as text. */
 export type ConfigInput = Input<Config>;
 
 type Leaf = string | number | boolean | null | readonly unknown[];
@@ -165,18 +165,18 @@ type KeyOf<T> = {
   [K in keyof T & string]: T[K] extends Leaf ? K : string extends keyof T[K] ? K : `${K}.${KeyOf<T[K]>}`;
 }[keyof T & string];
 
-/** What the configuration file may hold: any part, and the address of this schema for editors. */
+/** The content of a configuration file: any part of the configuration, plus the address of this schema for editors. */
 export function fileSchema(): Schema {
   const { properties, ...rest } = withoutRequired(configSchema);
   return { ...rest, properties: { $schema: { type: 'string' }, ...properties } };
 }
 
-/** The JSON Schema that ships for editors: the same without the formats that only this program knows. */
+/** The JSON Schema that ships for editors. It omits the formats that only this program knows. */
 export function editorSchema(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'spacex-pipeline.config.json',
-    // To editors; the draft has no such keyword.
+    // For editors; the draft itself has no such keyword.
     allowComments: true,
     ...fileSchema(),
   };
@@ -201,7 +201,7 @@ export function isObjectSchema(schema: Schema): schema is ObjectSchema {
   return 'properties' in schema;
 }
 
-/** A resource is refused beyond the count and the share, not beyond one of them. */
+/** A resource is rejected only if it exceeds both the count and the share. */
 function limit(what: string) {
   return section({
     count: integer({ ...COUNT, default: 5, description: `How many ${what} a resource may always have.` }),

@@ -9,11 +9,11 @@ export type Variable = {
   readonly origin: `environment ${string}` | `.env ${string}`;
 };
 
-/** The strongest of some variables that are set, the first name first. */
+/** The first of these variables that is set, in the order of the names. */
 export type FindVariable = (...names: readonly string[]) => Variable | null;
 
 /**
- * The server that libpq's variables name, else those of PostgreSQL's container image. Only a host makes one.
+ * The server named by libpq's variables, or by those of PostgreSQL's container image. Without a host there is none.
  * Throws `usage`.
  */
 export function serverFromVariables(find: FindVariable): (Variable & { readonly url: string }) | null {
@@ -47,19 +47,21 @@ function hostUrl({ host, port, user, password, database }: Parts): string {
   return `postgresql://${login}${secret}${at}${address}${port === undefined ? '' : `:${port}`}/${pathOf(database)}`;
 }
 
-/** The host in the query is how pg takes a socket. */
+/** pg accepts a socket only as the host in the query. */
 function socketUrl({ database, ...parts }: Parts): string {
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);
   const query = given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&');
   return `postgresql:///${pathOf(database)}?${query}`;
 }
 
-/** pg decodes the path with decodeURI, which would leave `%2F` and the like as they are. */
+/** pg decodes the path with decodeURI, which would leave escapes such as `%2F` as they are. */
 function pathOf(database: string): string {
   return encodeURI(database).replaceAll('?', '%3F').replaceAll('#', '%23');
 }
 
-/** What a URL may leave open besides its host and database, and the variables that fill it: libpq's, then the image's. */
+/**
+ * What a URL may omit besides its host and database, and the variables that supply it: libpq's first, then the image's.
+ */
 const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofTheImage?: string])[] = [
   ['port', 'PGPORT', 'POSTGRES_PORT'],
   ['user', 'PGUSER', 'POSTGRES_USER'],
@@ -73,9 +75,9 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofThe
 ];
 
 /**
- * The same URL with what it leaves open from libpq's variables, else from those of PostgreSQL's container image. The
- * latter belong to the server that `POSTGRES_HOST` names, if it is set, and fill no URL of another; a password goes with
- * its user. Throws `usage`.
+ * Fills in the missing parts of a URL from libpq's variables, then from those of PostgreSQL's container image. The
+ * latter belong to the server that `POSTGRES_HOST` names, if it is set, and complete no other URL. A password is used
+ * only with its own user. Throws `usage`.
  */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
@@ -102,14 +104,14 @@ export function withParameters(url: string, find: FindVariable): string {
   return addParameters(withDatabase(url, parsed, find, names('PGDATABASE', 'POSTGRES_DB')), missing);
 }
 
-/** The variable that names the host of a URL which has none. Null for a URL with a host, and where nothing names one. */
+/** The variable with the host for a URL that has none. Null if the URL has a host or no variable is set. */
 export function openHost(url: string, find: FindVariable): Variable | null {
   return hostOf(url) === '' && !parseServerUrl(url)?.searchParams.has('host')
     ? find('PGHOST', 'POSTGRES_HOST')
     : null;
 }
 
-/** Empty where the URL has none before its path. */
+/** Empty if the URL has no host before its path. */
 function hostOf(url: string): string {
   const [, host = ''] = /^[^:]*:\/\/(?:[^/?#]*@)?([^/?#:]*)/.exec(url) ?? [];
   return host;
@@ -122,7 +124,10 @@ function imageFits(url: string, { searchParams }: URL, find: FindVariable): bool
   return named === null || host === named.value;
 }
 
-/** The database is in the path, where alone pg looks. libpq knows it as a parameter, too, and as a variable. */
+/**
+ * Puts the database into the path, the only place where pg looks for it. libpq also accepts it as a parameter and as a
+ * variable.
+ */
 function withDatabase(
   url: string,
   { pathname, searchParams }: URL,

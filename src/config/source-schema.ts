@@ -15,12 +15,12 @@ import { DAY_SECONDS, ID_OR_ALL, ownLimit, section, seconds, timeout } from './s
 
 export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
 
-/** The section `sources`: one for each source, by its name. */
+/** The section `sources`, with one section for each source. */
 export function sourceSections() {
   return Object.fromEntries(sources.map((source) => [source.name, sourceSection(source)]));
 }
 
-/** What can be set for a source: where its records are and go, and how it is asked. */
+/** The settings of a source: where its records come from and go to, and how it is requested. */
 function sourceSection(source: Source) {
   const { archive, auth, baseUrl, changes, headersTimeoutSeconds, pacing, schema } = source;
   return section({
@@ -111,7 +111,7 @@ function sourceSection(source: Source) {
   });
 }
 
-/** A source whose API knows no tokens has no such setting. */
+/** A source whose API has no tokens has no such settings. */
 function authSettings(auth: Auth | null): AuthSettings {
   if (auth === null) return {} as AuthSettings;
   return {
@@ -130,7 +130,7 @@ function authSettings(auth: Auth | null): AuthSettings {
 
 type AuthSettings = Readonly<Record<'token', ReturnType<typeof optional<string | null>>>>;
 
-/** A source that is not pulled by its changes has no such settings. */
+/** A source without pulls of changes has no such settings. */
 function changesSettings(changes: ChangesRules | null): ChangesSettings {
   if (changes === null) return {} as ChangesSettings;
   const { fullAfterHours, pageSize, scope, settleSeconds } = changes;

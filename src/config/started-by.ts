@@ -1,14 +1,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Is this process one of `npm start`, `npm exec` or npx? */
+/** Was this process started by `npm start`, `npm exec` or npx? */
 export function startedByNpm(): boolean {
   return process.env['npm_command'] !== undefined;
 }
 
 /**
- * Was this process started to outlive its terminal, as by nohup? Node resets ignored signals before it runs any code, so
- * that only traces are left: what most shells put into `_`, a parent that ignores the hang-up, too, as a script below
- * nohup does, and the null device, opened to write, that GNU nohup puts in the place of a terminal on stdin.
+ * Was this process started to outlive its terminal, for example by nohup? Node resets ignored signals before it runs
+ * any code, so only traces remain: the value that most shells put into `_`; a parent that ignores SIGHUP too, such as a
+ * script started by nohup; and the null device, opened for writing, with which GNU nohup replaces a terminal on stdin.
  */
 export function startedByNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env['_'] ?? '')) return true;

@@ -4,14 +4,14 @@ import { describeSchedule } from './cron.ts';
 import type { SharedKey } from './schema.ts';
 
 export type TemplateOptions = {
-  /** Where editors find the schema, as a path from the file. */
+  /** The path from the file to the schema, for editors. */
   readonly schema: string;
   readonly dataDir: string | null;
   /** Without a secret; null for the embedded database. */
   readonly databaseUrl: string | null;
 };
 
-/** A configuration file that says what there is by default, with comments. */
+/** A configuration file with the default values and comments. */
 export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions): string {
   const url = databaseUrl ?? 'postgresql://me@localhost/mydb';
   return `// Configuration of spacex-pipeline: JSON with comments. What is left out has its default.

@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** May text on a terminal have colours? Not where NO_COLOR says so (https://no-color.org). */
+/** May text on a terminal have colors? Respects NO_COLOR (https://no-color.org). */
 export function wantsColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
 }
 
-/** Does a shell that is given this name, and no path, start this file? npm's own folders are on the PATH only while npm runs. */
+/** Would a shell start this file if it is given only this name? npm's own folders are on the PATH only while npm runs. */
 export function isOnPath(name: string, file: string): boolean {
   const own = realPath(file);
   const first = (process.env['PATH'] ?? '')
@@ -25,13 +25,16 @@ function realPath(path: string): string | null {
   }
 }
 
-/** What shows long results; null for none. psql's own setting comes first; `less` ends by itself where all fits. */
+/**
+ * The pager for long results; null for none. psql's own setting has precedence. `less` exits by itself if everything
+ * fits.
+ */
 export function pagerCommand(): { readonly command: string; readonly env: NodeJS.ProcessEnv } | null {
   const { LESS = 'FRX', PAGER = 'less', PSQL_PAGER: command = PAGER } = process.env;
   return command.trim() === '' || isDumbTerminal() ? null : { command, env: { ...process.env, LESS } };
 }
 
-/** Is the terminal one that takes text alone, where a cursor cannot be moved? */
+/** Does the terminal accept only plain text, without moving the cursor? */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { PipelineError } from '../core/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 
-/** The text of a file in UTF-8, with or without a byte order mark. Null for one that is absent. Throws `usage`. */
+/** The text of a UTF-8 file, with or without a byte order mark. Null if the file is missing. Throws `usage`. */
 export async function readTextFile(
   path: string,
   name: string,
@@ -36,7 +36,7 @@ function decode(bytes: Buffer, name: string): string {
   throw wrong(name, `line ${line} is not UTF-8`);
 }
 
-/** Null for other bytes, and for NUL, which UTF-16 without a byte order mark is full of. */
+/** Null for other bytes, and for NUL, which is common in UTF-16 without a byte order mark. */
 function decodeUtf8(bytes: Buffer): string | null {
   if (bytes.includes(0)) return null;
   try {

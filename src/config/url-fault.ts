@@ -2,7 +2,7 @@ import { parseServerUrl, rawCharacter } from '../lib/server-url.ts';
 
 const CODES = { '#': '%23', '?': '%3F', '/': '%2F', '%': '%25' } as const;
 
-/** Why a text is not the URL of a database server, and what it should be; null where it is one. */
+/** What a text should be if it is not the URL of a database server; null if it is one. */
 export function serverUrlFault(text: string): string | null {
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'a postgresql:// or postgres:// URL';
   const raw = rawCharacter(text);

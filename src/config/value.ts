@@ -8,16 +8,16 @@ import { serverUrlFault } from './url-fault.ts';
 
 type Format = {
   readonly accepts: (value: string) => boolean;
-  /** What a value should be, or this one where it says more. */
+  /** What a value should be. A function may say more about the value found. */
   readonly expected: string | ((value: unknown) => string);
-  /** Of which a mistyped one may mean one. */
+  /** Known words, to suggest for a mistyped one. */
   readonly words?: readonly string[];
 };
 
-/** Where a run's records come from, beside base URLs. */
+/** Where a run's records come from, besides base URLs. */
 export const ADDRESSES = ['archive', 'live', 'sandbox'] as const;
 
-/** What a pattern alone cannot say of a text. */
+/** Rules for text that a pattern alone cannot express. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   'http-url': {
     accepts: isHttpUrl,
@@ -41,7 +41,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       value !== '' &&
       isStorableText(value) &&
       Buffer.byteLength(value) <= 63 &&
-      // The ledger of pg would be pg_pipeline; $user of a search path is the user, in quotes as well.
+      // The ledger of pg would be pg_pipeline; $user in a search path means the user, even in quotes.
       !/^(pg|pg_.*|information_schema|\$user)$/s.test(value),
     expected:
       'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
@@ -79,7 +79,7 @@ function isFilled(value: string): boolean {
   return value.trim() !== '';
 }
 
-/** The URL of a proxy, also where only its host and port are given, as curl takes them. */
+/** The URL of a proxy. If only host and port are given, adds the scheme, as curl does. */
 export function withScheme(proxy: string): string {
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
@@ -104,7 +104,7 @@ const WORDS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-/** The value that a text means in a variable or a flag; the text itself where it means none. */
+/** Parses the text of a variable or flag as a value of the schema; returns the text itself if it is not one. */
 export function readText(schema: Schema, text: string): unknown {
   const types = typesOf(schema);
   const word = text.trim().toLowerCase();
@@ -126,7 +126,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** `a number above 0 and at most 1000`: what the schema of one value asks for, and this one is not. */
+/** `a number above 0 and at most 1000`: what the schema of one value requires, and the value found violates. */
 export function expectation(schema: Readonly<Record<string, unknown>>, found: unknown): string {
   const { format, enum: choices } = schema;
   const ownFormat = typeof format === 'string' ? FORMATS[format] : undefined;
@@ -142,7 +142,7 @@ export function expectation(schema: Readonly<Record<string, unknown>>, found: un
   return types.includes('object') ? 'an object' : 'a name';
 }
 
-/** The word that a wrong value most likely means, as the end of a message. */
+/** The word that a wrong value most likely stands for, as the end of a message. */
 export function didYouMean(schema: Readonly<Record<string, unknown>>, found: unknown): string {
   const { format, enum: choices } = schema;
   const words = typeof format === 'string' ? FORMATS[format]?.words : choices;
@@ -167,7 +167,7 @@ function range({ exclusiveMinimum, minimum, maximum }: Readonly<Record<string, u
 
 const SHOWN_CHARACTERS = 80;
 
-/** A wrong value for a message: on one line, not too long, without the password of a mistyped URL. */
+/** A wrong value for a message: on one line, shortened, without the password of a mistyped URL. */
 export function showFound(value: unknown, { format }: Schema = {}): string {
   if (format === 'secret' && typeof value === 'string') return `${value.length} characters`;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object';

@@ -4,17 +4,17 @@ import { FORMATS } from './formats.ts';
 import type { Fault } from './run.ts';
 import type { Schema } from './schema.ts';
 
-/** Gives null when the value honours the schema, else every fault. */
+/** Returns null if the value satisfies the schema, otherwise every fault. */
 export type Check = (value: unknown) => Fault[] | null;
 
-/** Compiles a schema: a fast check first, and one that finds every fault only for what failed it. */
+/** Compiles a schema: a fast check first, and a check that finds every fault only for values that failed it. */
 export function compileCheck(schema: Schema): Check {
   const compile = (allErrors: boolean): ValidateFunction => new Ajv(checkOptions(allErrors)).compile(schema);
   let thorough: ValidateFunction | null = null;
   return createCheck(compile(false), () => (thorough ??= compile(true)));
 }
 
-/** @public From what Ajv makes of a schema without `allErrors`, and with it: scripts/precompile.ts. */
+/** @public Made from Ajv's checks of a schema without `allErrors` and with it: scripts/precompile.ts. */
 export function createCheck(isValid: ValidateFunction, thorough: () => ValidateFunction): Check {
   return (value) => {
     if (isValid(value)) return null;
@@ -31,10 +31,10 @@ export function checkOptions(allErrors: boolean): Options {
     allErrors,
     verbose: allErrors,
     formats: FORMATS,
-    // Of a lenient schema: to Ajv it says nothing.
+    // The keyword of a lenient schema. Ajv ignores its content.
     keywords: ['expected'],
     allowUnionTypes: true,
-    // It took 30 ms of each start, and made the checks no faster.
+    // The optimizer took 30 ms of each start and did not make the checks faster.
     code: { optimize: false },
   };
 }
@@ -86,7 +86,7 @@ function showValue(value: unknown): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
-/** JSON has no word for infinite numbers, and a huge value stands in the record beside it anyway. */
+/** JSON has no infinite numbers, and a huge value is already in the record that is kept beside the fault. */
 function keepable(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   const text = jsonOf(value) ?? null;
@@ -96,7 +96,7 @@ function keepable(value: unknown): unknown {
 
 const TOO_DEEP = 'a value that is nested too deeply to be shown';
 
-/** JSON.parse reads values of any depth, JSON.stringify overflows the stack at some thousand levels. */
+/** JSON.parse accepts any depth, but JSON.stringify overflows the stack after a few thousand levels. */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

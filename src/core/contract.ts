@@ -1,8 +1,8 @@
 import { boolean, integer as whole, number as double, string, type Schema } from './schema.ts';
 
 /**
- * Building blocks of contracts. A contract is JSON Schema: it checks and never converts. Each block admits only
- * what its column type can store (see formats.ts).
+ * Building blocks of contracts. A contract is JSON Schema: it checks and never converts. Each block admits only what
+ * its column type can store (see formats.ts).
  */
 
 export { array, lenient, lenientArray, nullable, object, oneOf, optional } from './schema.ts';
@@ -10,7 +10,7 @@ export { array, lenient, lenientArray, nullable, object, oneOf, optional } from 
 const INT4 = 2 ** 31;
 
 export const text = (): Schema<string> => string({ format: 'text' });
-/** Text with something to read in it. */
+/** Text that is not blank. */
 export const filledText = (): Schema<string> => string({ format: 'text', pattern: '\\S' });
 export const uuid = (): Schema<string> =>
   string({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
@@ -29,9 +29,9 @@ export const bool = (): Schema<boolean> => boolean();
 /** Any finite double. */
 export const number = (): Schema<number> => double();
 export const between = (minimum: number, maximum: number): Schema<number> => double({ minimum, maximum });
-/** A whole number that a column of type `integer` holds. */
+/** A whole number that fits a column of type `integer`. */
 export const integer = (): Schema<number> => whole({ minimum: -INT4, maximum: INT4 - 1 });
-/** A whole number that both a double and a column of type `bigint` hold exactly: JSON.parse rounds beyond. */
+/** A whole number that both a double and a column of type `bigint` hold exactly: JSON.parse rounds anything beyond. */
 export const bigint = (): Schema<number> =>
   whole({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 /** A field that no table needs. */

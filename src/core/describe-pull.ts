@@ -2,7 +2,7 @@ import type { QuotaFacts, RunFact } from './events.ts';
 
 type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | 'resource'>;
 
-/** What a pull by changes is about to do, for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
+/** Describes a pull of changes for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
 export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
   const what = pass === 'full' ? 'full pass' : `changes since ${since}`;
   const why = reason === null ? '' : ` (${reason})`;
@@ -11,7 +11,7 @@ export function describePull({ pages, pass, reason, since, ...needs }: Pull): st
   return `${what}${after}${requests === '' ? '' : `: ${requests}`}${why}`;
 }
 
-/** Requests that are needed, and those that the source still allows; empty where neither is known. */
+/** The number of requests needed and still allowed; empty if neither is known. */
 export function describeRequests(
   { quota_left, quota_limit, quota_seconds, requests }: QuotaFacts & { readonly requests: number | null },
   kind = '',

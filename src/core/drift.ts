@@ -1,40 +1,43 @@
 import { JSON_TYPES, type JsonType, type Profile, type ProfiledField } from './profile.ts';
 
 export type DriftKind =
-  | 'unknown_field' // the contract does not know it
-  | 'new_type' // the contract does not admit it
-  | 'new_value' // none of those that the contract lists, or unusable
-  | 'nulls' // their share moved
-  | 'absent'; // the share of objects without the field moved
+  | 'unknown_field' // not in the contract
+  | 'new_type' // not admitted by the contract
+  | 'new_value' // not in the contract's list, or unusable
+  | 'nulls' // their share changed
+  | 'absent'; // the share of objects without the field changed
 
-/** What moved at one pointer. */
+/** What changed at one JSON Pointer. */
 export type Drift = {
   readonly kind: DriftKind;
   readonly path: string;
-  /** The type, or the types of an unknown field by `|`; the value, null where it is not told apart. */
+  /**
+   * The new type, or all types of an unknown field, joined by `|`; the new value, or null if values are not listed one
+   * by one.
+   */
   readonly found: string | null;
-  /** Records with an unknown field, else values; objects without the field where it is absent. */
+  /** Records for an unknown field, objects for an absent one, otherwise values. */
   readonly count: number;
   /**
-   * The share before and now, from 0 to 1. Before is null against the contract alone, now is where only what had changed
-   * was pulled; both are for other kinds.
+   * The shares before and now, from 0 to 1. `before` is null if there is no earlier profile, `now` if the pull was of
+   * changes. Both are null for the other kinds.
    */
   readonly before: number | null;
   readonly now: number | null;
 };
 
-/** What is new in kind, as against a share that moved. */
+/** Changes that are new in kind, unlike a share that only rose or fell. */
 export const NEWS = [
   'unknown_field',
   'new_type',
   'new_value',
-  'first_appearance', // of a field that was absent or null wherever it could be
-  'first_null', // where a value always was
-  'first_absence', // where it always was there
-  'gone_field', // absent or null wherever it can be
+  'first_appearance', // a field that was always absent or null
+  'first_null', // there always was a value
+  'first_absence', // the field was always present
+  'gone_field', // always absent or null
 ] as const;
 
-/** Null for a share that moved, and against the contract alone. */
+/** Null for a share that only rose or fell, and if there is no earlier profile. */
 export function newsOf({ before, kind, now }: Drift): (typeof NEWS)[number] | null {
   if (kind !== 'nulls' && kind !== 'absent') return kind;
   if (before === null) return null;
@@ -44,29 +47,31 @@ export function newsOf({ before, kind, now }: Drift): (typeof NEWS)[number] | nu
   return kind === 'nulls' ? 'first_null' : 'first_absence';
 }
 
-/** By more than both: of a few values, or a few in a hundred, a share goes up and down with every pull. */
+/** A share must change by more than both: with few values, or by a few percent, it varies from pull to pull. */
 const MOVED_SHARE = 0.05;
 const MOVED_VALUES = 5;
 
-/** What moved since an earlier profile; without one, what the contract does not know or never saw. */
+/**
+ * What changed since an earlier profile; without one, what the contract does not know and fields that never appeared.
+ */
 export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   const earlier = new Map(before?.fields.map((field) => [field.path, field]));
   const current = new Map(now.fields.map((field) => [field.path, field]));
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const found = now.fields.flatMap((field) => {
     const old = earlier.get(field.path) ?? null;
     const isNew = field.contract === null && old === null;
-    // What is new tells of all that is inside.
-    if (isNew && told.has(parentOf(field.path))) {
-      told.add(field.path);
+    // The report of something new covers all that is inside it.
+    if (isNew && reported.has(parentOf(field.path))) {
+      reported.add(field.path);
       return [];
     }
     const shapes = isNew ? [unknownField(field)] : [...newTypes(field, old), ...newValues(field, old)];
-    if (shapes.some(({ kind }) => kind !== 'new_value')) told.add(field.path);
+    if (shapes.some(({ kind }) => kind !== 'new_value')) reported.add(field.path);
     const nullIsNew = shapes.some(({ found: type, kind }) => kind === 'new_type' && type === 'null');
     return [...shapes, ...movedShares(field, old).filter(({ kind }) => !(nullIsNew && kind === 'nulls'))];
   });
-  // What is not told apart may be among those that are missing.
+  // Fields that seem to be missing may be among those that were only counted.
   const known = now.untold > 0 ? [] : [...earlier.values()];
   const gone = known.flatMap((old) => {
     const parent = current.get(parentOf(old.path));
@@ -77,7 +82,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   return [...found, ...gone];
 }
 
-/** What is new in kind, in records that are a part of all: the shares of those say nothing. */
+/** Changes that are new in kind, found in part of the records. The shares in such a part mean nothing. */
 export function newInPart(moved: readonly Drift[]): Drift[] {
   return moved.flatMap((one) => {
     if (one.kind !== 'nulls' && one.kind !== 'absent') return [one];
@@ -138,10 +143,9 @@ function shareOf(kind: 'nulls' | 'absent', { absent, types }: ProfiledField): Sh
 }
 
 /**
- * What never was, always was or is no more is told however few values it is: no earlier value says that the source
- * does so, and whoever reads the rows may not be ready for it. Once it was seen, it is a share like any other, and it
- * is no news that nothing lacks a field, or is null, any longer: who was ready for both is so for one. A share of
- * nothing never moves.
+ * A share that was 0 or 1, or is 1 now, is reported however few the values: no earlier value shows that the source does
+ * this, and readers of the rows may not be ready for it. After that, it is a share like any other. It is not news when
+ * nulls or absences stop, because a reader that handles both also handles one. A share of nothing never changes.
  */
 function hasMoved(before: Share, now: Share): boolean {
   if (before.of === 0 || now.of === 0) return false;

@@ -1,6 +1,6 @@
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** Seconds of `2h`, `90m`, `1h30m` or `7200s`; null for anything else. */
+/** The seconds in `2h`, `90m`, `1h30m` or `7200s`; null for anything else. */
 export function parseDuration(text: string): number | null {
   if (!/^(?:\d+(?:\.\d+)?[smhdw])+$/.test(text)) return null;
   const parts = [...text.matchAll(/([\d.]+)([smhdw])/g)];
@@ -14,7 +14,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** `3 d 4 h`: its two largest units. */
+/** `3 d 4 h`: the two largest units. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const at = Math.max(

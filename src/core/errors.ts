@@ -1,4 +1,4 @@
-/** Why something failed. `main.ts` alone maps each code to an exit code. */
+/** Why something failed. Only `main.ts` maps codes to exit codes. */
 export type ErrorCode =
   | 'usage' // a flag, argument or configuration value is wrong
   | 'kind' // simulated records into a real target or folder, or the other way round
@@ -10,17 +10,17 @@ export type ErrorCode =
   | 'busy' // another run or process holds the target
   | 'books' // the counts of a run do not balance
   | 'changes' // a plan found that a run would change something
-  | 'attention' // it worked, and somebody should look at what was found
-  | 'need' // a resource that this one needs was not whole
+  | 'attention' // it worked, and the findings need attention
+  | 'need' // a resource that this one needs was incomplete
   | 'interrupted' // a signal, or a parent that died
   | 'internal';
 
 export type ErrorOptions = {
   readonly code: ErrorCode;
-  /** The next thing to do, a command where there is one. */
+  /** What to do next: a command, if there is one. */
   readonly hint?: string | undefined;
   readonly retryable?: boolean | undefined;
-  /** The moment before which the other side wants no further try. */
+  /** The time before which the server wants no further try. */
   readonly retryAt?: Date | undefined;
   readonly cause?: unknown;
   /** Facts for the log: url, status, resource, table … never secrets. */
@@ -45,16 +45,16 @@ export class PipelineError extends Error {
     this.context = options.context ?? {};
   }
 
-  /** The same error with another hint: of its type, with its stack. */
+  /** The same error with another hint. Keeps its type and stack. */
   withHint(hint: string): PipelineError {
     const own = Object.getOwnPropertyDescriptors(this);
-    // Of an object that is no error, V8 would give no stack.
+    // V8 computes no stack for an object that is not an error, so it is copied.
     const changed = { hint: { ...own.hint, value: hint }, stack: { value: this.stack } };
     return Object.create(Object.getPrototypeOf(this), { ...own, ...changed });
   }
 }
 
-/** There is no copy of a resource where it was asked for: nothing that anybody has to repair. */
+/** No copy of a resource exists at the requested address. Nothing has to be repaired. */
 export class AbsentError extends PipelineError {
   constructor(message: string, options: Omit<ErrorOptions, 'code'> = {}) {
     super(message, { ...options, code: 'source' });
@@ -62,7 +62,7 @@ export class AbsentError extends PipelineError {
   }
 }
 
-/** There is nothing of the name or id that was given. */
+/** Nothing has the given name or id. */
 export class NotFoundError extends PipelineError {
   constructor(message: string, hint: string) {
     super(message, { code: 'usage', hint });
@@ -70,7 +70,7 @@ export class NotFoundError extends PipelineError {
   }
 }
 
-/** Nobody knows whether the changes were made: then it must not be said that they were not. */
+/** It is unknown whether the changes were made, so no message may claim that they were not. */
 export class UnknownOutcome extends PipelineError {}
 
 /** The form in which an error is kept in the ledger, the manifest and `--json`. */
@@ -78,11 +78,11 @@ export type ErrorReport = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
-  /** ISO 8601 UTC, where the other side said when to come again. */
+  /** ISO 8601 UTC, if the server said when to retry. */
   readonly retry_at?: string;
 };
 
-/** What to do where the system refuses, by Node's code. */
+/** What to do if the operating system refuses, by Node's error code. */
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EACCES: 'Check who owns it, and that this user may use it.',
   EDQUOT: 'Make room within the quota of this user.',
@@ -94,7 +94,7 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EROFS: 'Its file system is read-only: choose another place.',
 };
 
-/** Why something failed, to stand behind `Cannot …: `. */
+/** The reason, in the form that follows `Cannot …: `. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PipelineError) return error.message.replace(/^Cannot /, 'cannot ');
   return error instanceof Error ? error.message : String(error);

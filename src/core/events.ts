@@ -4,7 +4,7 @@ import type { Pass } from './pull.ts';
 import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step, StepReport } from './run.ts';
 import type { RunHeader } from './target.ts';
 
-/** How far a resource is. */
+/** The progress of a resource. */
 export type Counts = {
   readonly received: number;
   readonly validated: number;
@@ -13,57 +13,57 @@ export type Counts = {
   readonly seconds: number;
 };
 
-/** What a source still allows, as far as it says; null where it does not. */
+/** The requests that a source still allows; null if it does not say. */
 export type QuotaFacts = {
   readonly quota_left: number | null;
   readonly quota_limit: number | null;
-  /** The limit is for a window of so many seconds. */
+  /** The length of the window that the limit applies to. */
   readonly quota_seconds: number | null;
 };
 
 /** What happens in a run. */
 export type RunFact =
-  /** It has an id and a folder; nothing was requested yet. */
+  /** The run has an id and a folder; nothing has been requested yet. */
   | {
       readonly type: 'run.started';
       readonly address: string;
       readonly run_dir: string;
       /** By name, in the order of the plan. */
       readonly resources: readonly string[];
-      /** Until no other run had its schema. */
+      /** The wait until no other run was using the schema. */
       readonly lock_wait_seconds: number;
     }
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
-  /** A try of a request takes its turn, then is sent. */
+  /** A request waits for its turn and is then sent. */
   | { readonly type: 'request.started'; readonly resource: string }
-  /** So much of a body has arrived; not said of every chunk. */
+  /** The number of bytes of a body received so far; not reported for every chunk. */
   | { readonly type: 'body.received'; readonly resource: string; readonly bytes: number }
-  /** One try has ended; `request.retried` follows where there is another one. */
+  /** A try has ended; `request.retried` follows if there is another one. */
   | ({ readonly type: 'request.ended'; readonly resource: string } & Tried)
-  /** A pull by changes begins, or goes on; nothing was requested for it yet but the quota. */
+  /** A pull of changes begins or continues; so far at most the quota was requested. */
   | ({
       readonly type: 'pull.started';
       readonly resource: string;
       readonly pass: Pass;
-      /** Why everything is pulled; null where the changes are enough. */
+      /** Why everything is pulled; null if only changes are. */
       readonly reason: string | null;
-      /** Only what has changed since then is asked for, ISO 8601; null for everything. */
+      /** Only changes since then are requested, ISO 8601; null for everything. */
       readonly since: string | null;
-      /** Those that an earlier try of the run received. */
+      /** Pages that an earlier try of the run received. */
       readonly pages: number;
-      /** About how many requests it takes; null where nobody knows before its first page. */
+      /** The estimated number of requests; null if unknown before the first page. */
       readonly requests: number | null;
     } & QuotaFacts)
-  /** The first page of a full pass said how many records there are, which nobody knew before. */
+  /** The first page of a full pass reported the number of records, which was unknown before. */
   | ({ readonly type: 'pull.sized'; readonly resource: string; readonly requests: number } & QuotaFacts)
-  /** The source said how many requests it still allows. */
+  /** The source reported how many requests it still allows. */
   | {
       readonly type: 'quota.read';
       readonly left: number;
       readonly limit: number;
       readonly window_seconds: number;
     }
-  /** A page is in raw: of a body that came, or of one that an earlier run received. */
+  /** A page is stored in raw: a new one, or one that an earlier run received. */
   | {
       readonly type: 'page.stored';
       readonly resource: string;
@@ -73,22 +73,25 @@ export type RunFact =
       readonly bytes: number;
       readonly received_by: string;
     }
-  /** A step began, or has seen more records. */
+  /** A step began, or has processed more records. */
   | ({ readonly type: 'records'; readonly resource: string; readonly step: Step } & Counts)
   | ({
       readonly type: 'resource.ended';
       readonly resource: string;
       readonly status: ResourceStatus;
-      /** The publish that left its rows as they are: nothing was derived again, or nothing was asked for. */
+      /**
+       * The publish that last wrote the rows, if they were left as they are because nothing was derived again or
+       * nothing was requested.
+       */
       readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
       readonly error: ErrorReport | null;
-      /** When the source allows it to go on, ISO 8601; null where it did not say. */
+      /** When the source allows the pull to continue, ISO 8601; null if it did not say. */
       readonly retry_at: string | null;
-      /** Those that began. */
+      /** Only the steps that began. */
       readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
     } & Counts)
   | { readonly type: 'publish.started'; readonly resources: number }
-  /** The tables of one of these resources are merged next; it counts from 1. */
+  /** The tables of this resource are merged next. `number` counts from 1. */
   | {
       readonly type: 'publish.merging';
       readonly resource: string;
@@ -99,7 +102,10 @@ export type RunFact =
   | { readonly type: 'checks.started' }
   | {
       readonly type: 'checks.ended';
-      /** How many there are, references among them, and how many of them found something: as `checks` counts them. */
+      /**
+       * How many checks there are, including one for each reference, and how many found something: the same counts as
+       * in `checks`.
+       */
       readonly checks: number;
       readonly found: number;
       readonly results: readonly CheckResult[];
@@ -111,19 +117,19 @@ export type RunFact =
       readonly report: RunReport;
     };
 
-/** Every event says which run it is of. The names are the vocabulary of the log as well. */
+/** Every event names its run. The log uses the same event names. */
 export type RunEvent = RunFact & {
   readonly run_id: string;
   readonly source: string;
   readonly job: string | null;
 };
 
-/** What wants to know of a run. It is called at once, and must not take long. */
+/** Receives the events of a run. It is called synchronously and must return quickly. */
 export type Subscriber = (event: RunEvent) => void;
 
 export type Emit = (fact: RunFact) => void;
 
-/** Hands what happens in a run to all subscribers. One that throws is reported once, and stops nothing. */
+/** Passes the events of a run to all subscribers. A subscriber that throws is reported once and stops nothing. */
 export function createEmitter(
   run: Pick<RunHeader, 'run_id' | 'source' | 'job'>,
   subscribers: readonly Subscriber[],

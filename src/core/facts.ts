@@ -1,7 +1,7 @@
 import type { JobStatus } from './job.ts';
 import type { CheckResult } from './run.ts';
 
-/** What the database says at present, for those who watch. Times are seconds since 1970. */
+/** The current state of the database, for monitoring. Times are seconds since 1970. */
 export type LedgerFacts = {
   readonly sources: readonly SourceFacts[];
   readonly jobs: readonly JobFacts[];
@@ -11,7 +11,7 @@ export type LedgerFacts = {
 export type SourceFacts = {
   readonly source: string;
   readonly resources: readonly ResourceFacts[];
-  /** How many data checks found rows after the newest run that made any. */
+  /** How many data checks found rows when they were last made after a run. */
   readonly checks: Readonly<Record<CheckResult['severity'], number>>;
 };
 
@@ -19,34 +19,36 @@ export type ResourceFacts = {
   readonly resource: string;
   /** Rejects that nobody has waived. */
   readonly open: number;
-  /** Rows that the last publish kept, as their records broke the contract. */
+  /** Rows that the last publish kept because their records broke the contract. */
   readonly held: number;
-  /** The end of the last run that published it; null: none did. */
+  /** When the last run that published the resource ended; null if there is none. */
   readonly published: number | null;
-  /** The newest event that its records report, of those in the past; null where they report none. */
+  /** The newest past event that its records report; null if they report none. */
   readonly event: number | null;
 };
 
 export type JobFacts = {
   readonly job: string;
-  /** The end of its last success; null: it never had one. */
+  /** When the job last succeeded; null if it never did. */
   readonly succeeded: number | null;
-  /** How its last try ended, other than one that was postponed; null: none ever ended. */
+  /** The status of the last try that ended and was not postponed; null if there is none. */
   readonly status: EndStatus | null;
-  /** The longer of the waits between ticks of its schedule around now, in seconds; null where it does not run by itself. */
+  /**
+   * The longer of the two intervals around now in the job's schedule, in seconds; null if it does not run by itself.
+   */
   readonly interval: number | null;
 };
 
 export type EndStatus = Exclude<JobStatus, 'running' | 'postponed'>;
 
-/** `age`: seconds that the oldest one has waited or run; 0 where there is none. */
+/** `age`: how long the oldest entry has waited or run, in seconds; 0 if there is none. */
 export type QueueFacts = { readonly count: number; readonly age: number };
 
-/** What the data folder says. */
+/** The current state of the data folder. */
 export type FolderFacts = {
   readonly freeBytes: number;
   readonly sizeBytes: number;
-  /** What moved in the newest run with a profile. */
+  /** The drift found in the newest run with a profile. */
   readonly drift: readonly {
     readonly source: string;
     readonly resource: string;

@@ -1,20 +1,20 @@
 /**
- * The string formats that contracts use. Each refuses what PostgreSQL cannot store, so that a record which
- * passes its contract can always be loaded.
+ * The string formats that contracts use. Each refuses what PostgreSQL cannot store, so that a record that passes its
+ * contract can always be loaded.
  */
 
-/** Text without NUL and without lone surrogates: the two things that JSON can say and a text column cannot hold. */
+/** Text without NUL and without lone surrogates: JSON can express both, but a text column cannot hold them. */
 export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 
-/** What nearly all are, days that every month has: six times as fast as looking at the parts. */
+/** Matches nearly all timestamps, with days that every month has: six times as fast as checking the parts. */
 const USUAL_TIMESTAMP =
   /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
 
 const TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-](\d{2}):(\d{2}))$/;
 
-/** RFC 3339 in the years 0001 to 9999 with an offset below 16 hours, which is where PostgreSQL stops. */
+/** RFC 3339 in the years 0001 to 9999, with an offset below 16 hours: PostgreSQL's limits. */
 export function isTimestamp(value: string): boolean {
   if (USUAL_TIMESTAMP.test(value)) return true;
   const match = TIMESTAMP.exec(value);
@@ -30,19 +30,19 @@ export function isTimestamp(value: string): boolean {
   );
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: the times of Space-Track. */
+/** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: the format of Space-Track. */
 export function isSpaceTime(value: string): boolean {
   return value[10] === ' ' && isTimestamp(`${value.slice(0, 10)}T${value.slice(11)}Z`);
 }
 
-/** A time that `isSpaceTime` accepts, as RFC 3339. */
+/** Converts a time that `isSpaceTime` accepts to RFC 3339. */
 export function spaceTimeUtc(value: string | null): string | null {
   return value === null ? null : `${value.replace(' ', 'T')}Z`;
 }
 
 const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** `YYYY-MM-DD`, a day that exists, in the years 0001 to 9999. */
+/** `YYYY-MM-DD`, an existing day in the years 0001 to 9999. */
 export function isCalendarDate(value: string): boolean {
   const match = CALENDAR_DATE.exec(value);
   return match !== null && isCalendarDay(Number(match[1]), Number(match[2]), Number(match[3]));
@@ -68,14 +68,14 @@ export function utcOffsetMinutes(timestamp: string): number {
 
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/;
 
-/** Whole seconds of an ISO 8601 duration that the contract's `duration` accepts. */
+/** The number of whole seconds in an ISO 8601 duration that the contract's `duration` accepts. */
 export function durationSeconds(value: string | null): number | null {
   if (value === null) return null;
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(value) ?? [];
   return Math.round(((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds));
 }
 
-/** By the names that contracts use. */
+/** Keyed by the names that contracts use. */
 export const FORMATS = {
   text: isStorableText,
   timestamp: isTimestamp,

@@ -8,11 +8,11 @@ type Circumstances = {
   readonly max: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Does anybody expect rows of it? One that nobody has ever loaded is no reason to look. */
+  /** Should it have rows? A source that was never loaded needs no attention. */
   readonly expected: boolean;
 };
 
-/** Was it ever loaded, or tried, or did somebody configure a job that comes by itself? */
+/** Was the source ever loaded or tried, or is a scheduled job configured for it? */
 export function isExpected(
   { last_run, running }: LedgerStatus,
   jobs: readonly JobReport[],
@@ -24,7 +24,7 @@ export function isExpected(
   );
 }
 
-/** How a source stands, and whether somebody should look at it. */
+/** The status of a source, and whether it needs attention. */
 export function judgeStatus(
   source: string,
   ledger: LedgerStatus,
@@ -69,7 +69,7 @@ function runReasons({ last_run: run }: LedgerStatus): readonly Reason[] {
     : [{ code: 'run_failed', message: `Run ${run.run_id} failed${why}` }];
 }
 
-/** Of a job that failed before a run began: the ledger of runs knows nothing of it. */
+/** Reports a job that failed before a run began, because the ledger of runs has no entry for it. */
 function jobReasons({ enabled, last, name }: JobReport, { last_success }: LedgerStatus): readonly Reason[] {
   const isSettled =
     last !== null &&

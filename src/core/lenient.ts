@@ -2,8 +2,8 @@ import { FORMATS } from './formats.ts';
 import { expectedBy, type Schema, type Static } from './schema.ts';
 
 /**
- * Lenient parts of a contract: what a value there should be, as long as it is of use, and null where it is not. It knows
- * the keywords that the building blocks of contracts make (contract.ts).
+ * Lenient parts of a contract keep a value that is as expected, and replace any other with null. This module handles
+ * only the keywords that the building blocks of contracts use (contract.ts).
  */
 
 type Keywords = Schema & {
@@ -18,14 +18,17 @@ type Keywords = Schema & {
   readonly items?: Schema;
 };
 
-/** Has a contract a part that is lenient? */
+/** Does a contract have a lenient part? */
 export function isLenient(schema: Schema): boolean {
   const { items, properties = {} } = schema as Keywords;
   const inside = [...Object.values(properties), ...(items === undefined ? [] : [items])];
   return expectedBy(schema) !== null || inside.some(isLenient);
 }
 
-/** A value that honours its contract, with null for what is not as its lenient parts expect, and lists without it. */
+/**
+ * Takes a value that satisfies its contract. Replaces what a lenient part does not expect with null, and drops it from
+ * lists.
+ */
 export function settle<S extends Schema>(schema: S, value: unknown): Static<S>;
 export function settle(schema: Schema, value: unknown): unknown {
   const expected = expectedBy(schema);
@@ -45,7 +48,7 @@ export function settle(schema: Schema, value: unknown): unknown {
   );
 }
 
-/** As Ajv's check of the same schema says, with whatever is lenient inside. */
+/** Gives the same answer as Ajv's check of the schema, lenient parts included. */
 export function honours(schema: Schema, value: unknown): boolean {
   if (expectedBy(schema) !== null) return true;
   const { enum: choices, items, properties = {}, required = [], type } = schema as Keywords;

@@ -1,7 +1,7 @@
 /**
- * Asking a collection for what has changed, page by page. A page goes on from the time of the last record of the page
- * before, never from an offset: records that change meanwhile move to the end, and come again instead of pushing others
- * out of sight. Only records that share one time are counted through, in an order in which they do not move.
+ * Requests the changes in a collection page by page. A page continues from the time of the last record on the page
+ * before, never from an offset: records that change in the meantime move to the end and are received again, and no
+ * record is skipped. An offset is used only within records that share one time, in an order in which they do not move.
  */
 
 /** What one request asks for. Times are ISO 8601. */
@@ -14,29 +14,29 @@ export type Ask =
       readonly from: string;
       readonly to: string;
       readonly offset: number;
-      /** How many there were when the count began; null before. */
+      /** The total on the first of these pages; null before it. */
       readonly total: number | null;
     };
 
-/** What a page says about the next one. */
+/** What a page reveals about the next one. */
 export type PageFacts = {
   readonly records: number;
-  /** When its first and its last record changed; null on an empty page, and where they do not say. */
+  /** When its first and its last record changed; null on an empty page, or if the records do not say. */
   readonly first: string | null;
   readonly last: string | null;
   /** Does the API say that there are more? */
   readonly more: boolean;
-  /** How many records the request has found, on all pages; null where the API does not say. */
+  /** The number of records on all pages of the request; null if the API does not say. */
   readonly total: number | null;
 };
 
-/** The next request; null after the last page. Throws where the pages lead nowhere. */
+/** The next request; null after the last page. Throws if the pages lead nowhere. */
 export function nextAsk(ask: Ask, page: PageFacts): Ask | null {
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;
   if (page.last === null)
     throw new Error('it says that more records follow, but its page has no time to continue from');
-  // Some APIs keep parts of a second that they do not show.
+  // Some APIs order by fractions of a second that they do not show.
   const from = wholeSecond(page.last);
   const isOneTime = page.first !== null && wholeSecond(page.first) === from;
   return isOneTime
@@ -46,7 +46,7 @@ export function nextAsk(ask: Ask, page: PageFacts): Ask | null {
 
 function nextById(ask: Extract<Ask, { readonly by: 'id' }>, page: PageFacts): Ask {
   const { from, offset, to, total } = ask;
-  // One of them has changed, and all behind it have moved up.
+  // A record changed, so all records after it have moved up.
   if (total !== null && page.total !== total) return { ...ask, offset: 0, total: null };
   if (!page.more) return { by: 'change', from: to };
   if (page.records === 0) throw new Error('it says that more records follow an empty page');

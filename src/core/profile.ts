@@ -4,9 +4,9 @@ export type JsonType = (typeof JSON_TYPES)[number];
 /** The shape of one resource's records in one run: the file profile/<resource>.json of its folder. */
 export type Profile = {
   readonly resource: string;
-  /** Records that were JSON, whether they honoured the contract or not. */
+  /** Records that were valid JSON, whether or not they satisfied the contract. */
   readonly records: number;
-  /** Values of unknown fields that were counted here alone, as there were too many fields or too many levels. */
+  /** Values of unknown fields that were only counted here, because there were too many fields or levels. */
   readonly untold: number;
   readonly fields: readonly ProfiledField[];
 };
@@ -14,21 +14,21 @@ export type Profile = {
 export type ProfiledField = {
   /** JSON Pointer into the record, with `*` for any index of an array. Long names are cut. */
   readonly path: string;
-  /** The types that the contract admits, empty where it admits any; null: it does not know the field. */
+  /** The types that the contract admits, empty if it admits any; null if the field is not in the contract. */
   readonly contract: readonly JsonType[] | null;
-  /** Values by type. Of a field that the contract calls a number, whole ones are numbers too. */
+  /** Values by type. If the contract says the field is a number, whole numbers count as numbers too. */
   readonly types: Readonly<Partial<Record<JsonType, number>>>;
-  /** Objects that have a place for the field and do not have it. */
+  /** Objects that could have the field but do not. */
   readonly absent: number;
-  /** Records that have it. Counted of unknown fields alone, else null. */
+  /** Records that have the field. Counted only for unknown fields, otherwise null. */
   readonly records: number | null;
-  /** Texts that are none of those that the contract lists, and values of the right type that a lenient field cannot use. */
+  /** Texts that the contract does not list, and values of the right type that a lenient field cannot use. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** As many more of them that are not told apart, objects and lists among them. */
+  /** How many more such values there are that are not listed here, including objects and lists. */
   readonly other_values: number;
 };
 
-/** The type of a value that came out of JSON. */
+/** The type of a parsed JSON value. */
 export function jsonType(value: unknown): JsonType {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';

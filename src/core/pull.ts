@@ -1,17 +1,17 @@
 /**
- * How a resource is pulled. `snapshot`: the complete collection each time. `changes`: what has changed since the pull
- * before, and the complete collection now and then.
+ * How a resource is pulled. `snapshot`: the complete collection each time. `changes`: what has changed since the last
+ * pull, and from time to time the complete collection.
  */
 export type Pull = 'snapshot' | 'changes';
 
-/** What one pull brings: the complete collection, or what has changed. */
+/** What one pull returns: the complete collection, or only changes. */
 export type Pass = 'full' | 'changes';
 
-/** What follows from what a pull brings. */
+/** The rules that follow from what a pull returns. */
 export type PassRules = {
-  /** Are rows of which no record came deleted, as long as not too many vanish at once? */
+  /** Are rows deleted if no record arrived for them, as long as not too many vanish at once? */
   readonly deletes: boolean;
-  /** Is a collection without a record an error? */
+  /** May the collection be empty without an error? */
   readonly mayBeEmpty: boolean;
 };
 
@@ -20,12 +20,12 @@ const RULES: Readonly<Record<Pass, PassRules>> = {
   changes: { deletes: false, mayBeEmpty: true },
 };
 
-/** What a pull by changes is of: another address, or another part of it, is another chain. */
+/** The scope of a pull of changes. Another address, or another part of the collection, has a chain of its own. */
 export function scopeOf(address: string, narrowedTo: string): string {
   return `${address} ${narrowedTo}`;
 }
 
-/** For people: `provider 121 at https://…`. `setting` is the one that narrows it. */
+/** For people: `provider 121 at https://…`. `setting` is the setting that narrows the scope. */
 export function describeScope(scope: string, setting: string): string {
   const space = scope.lastIndexOf(' ');
   return `${setting} ${scope.slice(space + 1)} at ${scope.slice(0, space)}`;

@@ -1,18 +1,18 @@
-/** What a source still allows to one who asks, whoever else asks under the same address or token. */
+/** What a source still allows a caller. Everyone who shares the address or token shares the quota. */
 export type Quota = {
   /** Requests that may be sent now. */
   readonly left: number;
-  /** Requests in a window of so many seconds. */
+  /** Requests in a window of `seconds`. */
   readonly limit: number;
   readonly seconds: number;
-  /** Seconds until a request is allowed, 0 where one is allowed now. */
+  /** Seconds until a request is allowed; 0 if one is allowed now. */
   readonly nextSeconds: number;
 };
 
-/** How a source says what it still allows. */
+/** How to ask a source for its quota. */
 export type QuotaRules = {
-  /** Below the base URL. A request for it counts for nothing. */
+  /** Relative to the base URL. A request for it does not count against the quota. */
   readonly path: string;
-  /** Of the JSON that it answers; null where that says nothing of the kind. */
+  /** Reads the JSON answer; null if it does not state a quota. */
   readonly read: (body: unknown) => Quota | null;
 };

@@ -3,36 +3,36 @@ import { isPublished, type RunStatus } from './run.ts';
 const DAY_MS = 86_400_000;
 
 export type RetentionRules = {
-  /** The newest published runs that keep their folder. */
+  /** How many of the newest published runs keep their folders. */
   readonly publishedRuns: number;
-  /** Days that other runs keep theirs. */
+  /** For how many days other runs keep theirs. */
   readonly failedDays: number;
 };
 
-/** A run's folder, as its manifest tells. Times are milliseconds since 1970. */
+/** A run's folder, as described by its manifest. Times are milliseconds since 1970. */
 export type RunFolderFacts = {
   readonly run_id: string;
-  /** Null: no manifest, so it is half-written. */
+  /** Null if there is no manifest: the folder is half-written. */
   readonly manifest: {
     readonly status: RunStatus;
-    /** When it ended, or else began. */
+    /** When it ended, or else when it began. */
     readonly at: number;
     /** Is its process alive, as far as this machine can tell? */
     readonly alive: boolean;
-    /** Is it of the database and schema that the ledger is of? */
+    /** Does it belong to the database and schema of the ledger? */
     readonly ours: boolean;
   } | null;
   readonly made: number;
 };
 
-/** What a ledger knows of its runs. */
+/** What a ledger knows about its runs. */
 export type RetentionLedger = {
   readonly runs: readonly {
     readonly run_id: string;
     readonly status: RunStatus;
     readonly at: number;
   }[];
-  /** Runs whose raw is behind what is published now, the runs that received it included. */
+  /** Runs whose raw the published data are based on, including the runs that received it. */
   readonly standsOn: ReadonlySet<string>;
 };
 
@@ -45,8 +45,9 @@ export type Prunable = {
 };
 
 /**
- * Which folders of runs may go, newest first. Never one that the target stands on, of a run that is on, the newest,
- * or one that another database may stand on; nor one that says it was published of which the ledger knows nothing.
+ * The run folders that may be removed, newest first. Never removes a folder that the target or another database may be
+ * based on, that of a running run, the newest, or one whose manifest says it was published although the ledger does not
+ * know it.
  */
 export function choosePrunable(
   folders: readonly RunFolderFacts[],
@@ -85,7 +86,7 @@ export function choosePrunable(
     .sort((a, b) => (a.run_id < b.run_id ? 1 : -1));
 }
 
-/** Ids of runs sort by time. */
+/** Run ids sort by time. */
 function newest(runIds: readonly string[], count: number): string[] {
   return runIds.toSorted((a, b) => (a < b ? 1 : -1)).slice(0, count);
 }

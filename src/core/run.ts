@@ -2,12 +2,15 @@ import type { ErrorReport } from './errors.ts';
 import type { Pass } from './pull.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
-/** `absent`: no copy of it exists where it was asked for. `kept`: another address published it, and a default run lets it be. */
+/**
+ * `absent`: no copy of it exists at the requested address. `kept`: another address published it, and a default run does
+ * not replace it.
+ */
 export type ResourceStatus = 'succeeded' | 'failed' | 'skipped' | 'absent' | 'kept';
 export const STEPS = ['extract', 'validate', 'transform', 'load'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** One record that was set aside, and why. */
+/** One reason why a record was set aside. */
 export type Fault = {
   /** JSON Pointer into the record; '' is the record itself. */
   readonly path: string;
@@ -16,11 +19,11 @@ export type Fault = {
   readonly value: unknown;
 };
 
-/** What one publish did to one table. Rows, counted by SQL in its transaction. */
+/** What one publish did to one table, in rows counted by SQL in its transaction. */
 export type TableCounts = {
   /**
-   * Rows that the run brought: inserted + updated + unchanged. Of a resource that was not derived again nothing was
-   * copied: it brought what is live.
+   * Rows that the run supplied: inserted + updated + unchanged. If the resource was not derived again, nothing was
+   * copied, and this is the number of live rows.
    */
   readonly staged: number;
   readonly inserted: number;
@@ -30,11 +33,14 @@ export type TableCounts = {
   readonly held: number;
   readonly live_before: number;
   readonly live_after: number;
-  /** Of the live rows' contents, whatever their order: `<rows>:<sum of hashes>`. */
+  /** A digest of the contents of the live rows, independent of their order: `<rows>:<sum of hashes>`. */
   readonly digest: string;
-  /** Rows whose reference names no row, by referencing column. */
+  /** Rows whose reference names no existing row, by referencing column. */
   readonly dangling: Readonly<Record<string, number>>;
-  /** Live rows and digest were not counted, but carried on from the run before: minus what a row was, plus what it is. */
+  /**
+   * True if the live rows and the digest were not counted but updated from the run before: minus each row's old value,
+   * plus its new one.
+   */
   readonly carried: boolean;
 };
 
@@ -52,26 +58,26 @@ export const NO_ROWS: TableCounts = {
   carried: false,
 };
 
-/** How a preserved copy was proven to be complete: by its original ETag, by a hash that is pinned, or not at all. */
+/** How a preserved copy was proven to be complete: by its original ETag, by a pinned hash, or not at all. */
 export type Proof = 'etag' | 'sha256' | 'none';
 
 /** A page of raw that a resource's records were read from. Pages count from 1, in the order of their list. */
 export type RawFile = {
-  /** Below the run folder: `raw/launches/0001.json`. */
+  /** Relative to the run folder: `raw/launches/0001.json`. */
   readonly path: string;
   readonly url: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string | null;
-  /** The run that received these bytes: an earlier one where the API said 304. */
+  /** The run that received these bytes: an earlier one if the API answered 304. */
   readonly received_by: string;
-  /** Of a preserved copy: ISO 8601, null where nobody knows. */
+  /** When a preserved copy was captured: ISO 8601, null if unknown. */
   readonly captured_at: string | null;
-  /** Of a preserved copy; null for a response of the API itself. */
+  /** Null for a response of the API itself. */
   readonly proof: Proof | null;
 };
 
-/** Does it leave the rows of its resource as they are, without being a failure? */
+/** Does this status leave the rows of the resource as they are, without being a failure? */
 export function leavesRows(status: ResourceStatus): boolean {
   return status === 'absent' || status === 'kept';
 }
@@ -87,25 +93,25 @@ export type CheckResult = {
   readonly name: string;
   readonly resource: string;
   readonly severity: 'error' | 'warning' | 'info';
-  /** Rows that broke it; null where it was not made. */
+  /** The number of violating rows; null if the check was not made. */
   readonly count: number | null;
-  /** Why it could not be made; null too where a resource that it reads was never published. */
+  /** Why it could not be made; also null if it was skipped because a resource that it reads was never published. */
   readonly error: string | null;
 };
 
-/** Is what the run loaded what readers see? */
+/** Do readers see what the run loaded? */
 export function isPublished<R extends { readonly status: RunStatus }>(
   run: R,
 ): run is R & { readonly status: 'succeeded' | 'partial' } {
   return run.status === 'succeeded' || run.status === 'partial';
 }
 
-/** Did it find something, or could it not be made? */
+/** Did the check find something, or could it not be made? */
 export function isFinding({ count, error }: Pick<CheckResult, 'count' | 'error'>): boolean {
   return error !== null || (count ?? 0) > 0;
 }
 
-/** Every reference is a check of its own: its rows were counted when its table was published. */
+/** Each reference counts as a check. Its dangling rows were counted when the table was published. */
 export function danglingChecks(
   resource: string,
   tables: ResourceReport['tables'],
@@ -119,15 +125,15 @@ export function danglingChecks(
   );
 }
 
-/** One resource in one run: what `run --json`, the manifest and the ledger tell. */
+/** One resource in one run, as reported by `run --json`, the manifest and the ledger. */
 export type ResourceReport = {
   readonly status: ResourceStatus;
   readonly received: number;
   readonly validated: number;
   readonly errored: number;
-  /** Valid records of which a newer one came, too. */
+  /** Valid records that were superseded by a newer one in the same run. */
   readonly repeated: number;
-  /** Did the pull bring the complete collection, or what had changed? */
+  /** Did the pull return the complete collection or only changes? */
   readonly pass: Pass;
   readonly inserted: number;
   readonly updated: number;
@@ -135,7 +141,7 @@ export type ResourceReport = {
   readonly deleted: number;
   readonly held: number;
   readonly not_modified: boolean;
-  /** The raw files that its records were read from. Of preserved copies each may be of another day. */
+  /** The raw files that its records were read from. Preserved copies may be from different days. */
   readonly pages: readonly RawFile[];
   readonly seconds: number;
   readonly tables: Readonly<Record<string, TableCounts>>;
@@ -149,10 +155,10 @@ export type RunReport = {
   readonly source: string | null;
   /** `archive`, `live`, `sandbox` or the base URL. */
   readonly address: string | null;
-  /** Null: no response of it ever said. */
+  /** Null if no response ever said. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
-  /** The job that it is a run of; null for one that somebody started by hand. */
+  /** The job that started the run; null if a person did. */
   readonly job: string | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
@@ -160,7 +166,7 @@ export type RunReport = {
   readonly error: ErrorReport | null;
 };
 
-/** What a resource reports of its main table. */
+/** The counts that a resource reports, taken from its main table. */
 export function rowCounts(
   counts: TableCounts,
 ): Pick<ResourceReport, 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'held'> {

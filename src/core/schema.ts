@@ -1,6 +1,6 @@
 /**
- * JSON Schema with the type of what it admits, for the compiler alone. The usual library for this took a tenth of a
- * second of each start.
+ * JSON Schema with the type of the values it admits, for the compiler only. The usual library for this added a tenth of
+ * a second to each start.
  */
 export type Schema<T = unknown> = {
   readonly [keyword: string]: unknown;
@@ -11,7 +11,7 @@ declare const ADMITS: unique symbol;
 /** The type of the values that a schema admits. */
 export type Static<S extends Schema> = S extends Schema<infer T> ? T : never;
 
-/** A schema of an object of which the members are known. */
+/** The schema of an object with known members. */
 export type ObjectSchema<P extends Properties = Properties> = Schema<ObjectOf<P>> & {
   readonly properties: P;
 };
@@ -25,7 +25,7 @@ type ObjectOf<P extends Properties> = Flat<
 type Flat<T> = { [K in keyof T]: T[K] };
 type Keywords = Readonly<Record<string, unknown>>;
 
-/** No keyword: neither Ajv nor JSON sees a symbol. */
+/** A symbol, so that neither Ajv nor JSON sees it as a keyword. */
 const OPTIONAL = Symbol('optional');
 
 export function string(keywords: Keywords = {}): Schema<string> {
@@ -55,41 +55,41 @@ export function array<T>(items: Schema<T>, keywords: Keywords = {}): Schema<T[]>
   return { type: 'array', items, ...keywords };
 }
 
-/** Members that are not `optional` must be there; others than these may be. */
+/** Members that are not `optional` are required; further members are allowed. */
 export function object<const P extends Properties>(properties: P, keywords: Keywords = {}): ObjectSchema<P> {
   const required = Object.keys(properties).filter((name) => !isOptional(properties[name]));
   return { type: 'object', ...(required.length > 0 && { required }), properties, ...keywords };
 }
 
-/** An object whose members have names of the user's choice. */
+/** An object whose member names are chosen by the user. */
 export function mapOf<T>(values: Schema<T>, keywords: Keywords = {}): Schema<Readonly<Record<string, T>>> {
   return { type: 'object', additionalProperties: values, ...keywords };
 }
 
 /**
- * The same value; one that is otherwise, or missing, is no fault but counts as null, and the profile shows it. Ajv admits
- * anything here; lenient.ts makes the null.
+ * Makes a schema lenient: a missing or unexpected value is not a fault. It counts as null, and the profile records it.
+ * Ajv admits anything here; lenient.ts replaces the value with null.
  */
 export function lenient<T>(expected: Schema<T>): Schema<T | null> {
   return { expected };
 }
 
-/** A list without those items that are otherwise; what is no list counts as an empty one. */
+/** A list that drops unexpected items. Anything that is not a list counts as an empty one. */
 export function lenientArray<T>(items: Schema<T>): Schema<T[]> {
   return { expected: { type: 'array', items: lenient(items) } };
 }
 
-/** What a lenient schema expects; null for any other. */
+/** What a lenient schema expects; null for any other schema. */
 export function expectedBy(schema: Schema): Schema | null {
   return (schema as { readonly expected?: Schema }).expected ?? null;
 }
 
-/** As a member of an object: it may be missing. */
+/** Marks a member of an object that may be missing. */
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { ...schema, [OPTIONAL]: true };
 }
 
-/** The same value, or null. A type array, not a union: one fault then gives one error. */
+/** Also admits null. A type array, not a union: one fault then gives one error. */
 export function nullable<T>(schema: Schema<T>): Schema<T | null> {
   const { type, enum: choices } = schema;
   const withNull = Array.isArray(choices) ? { enum: [...(choices as unknown[]), null] } : {};

@@ -1,16 +1,16 @@
 import type { PipelineError } from './errors.ts';
 
-/** What holds records of one kind only: a data folder, a ledger. */
+/** A store that holds only one kind of records, real or simulated: a data folder or a ledger. */
 export type KindKeeper = {
-  /** Null while it holds none. */
+  /** Null while it holds no records. */
   readonly known: () => Promise<boolean | null>;
-  /** Why it takes no records of this kind, where it holds the other. */
+  /** The error for records of this kind when it holds the other kind. */
   readonly refusal: (simulated: boolean) => PipelineError;
-  /** Holds this kind from now on. */
+  /** Records that it holds this kind from now on. */
   readonly keep: (simulated: boolean) => Promise<void>;
 };
 
-/** The response header by which an answer says that its records are made up; its value is `true`. */
+/** The response header that marks simulated records; its value is `true`. */
 export const SIMULATED_HEADER = 'spacex-pipeline-simulated';
 
 /** The word for a kind of records, in messages. */

@@ -4,50 +4,50 @@ import type { Resource } from './resource.ts';
 /** Where records come from: an API, what it allows, and the schema that it fills. */
 export type Source = {
   readonly name: string;
-  /** What somebody pulls it for, as in "for what flies next". */
+  /** What the source is useful for, as in "for what flies next". */
   readonly offers: string;
-  /** The schema of its tables, unless the configuration says otherwise. */
+  /** The default schema of its tables. */
   readonly schema: string;
-  /** Of the live API, without a trailing slash. */
+  /** The base URL of the live API, without a trailing slash. */
   readonly baseUrl: string;
   readonly pacing: Pacing;
-  /** To wait for the head of a response, unless the configuration says otherwise. */
+  /** The default time to wait for the head of a response. */
   readonly headersTimeoutSeconds: number;
-  /** How requests say who asks, where the configuration has a token; null where the API knows none. */
+  /** How requests authenticate if a token is configured; null if the API has no tokens. */
   readonly auth: Auth | null;
-  /** Null where it does not say what it still allows. */
+  /** Null if the API does not report its quota. */
   readonly quota: QuotaRules | null;
-  /** For resources that are pulled by their changes; null where there are none. */
+  /** For resources whose changes are pulled; null if there are none. */
   readonly changes: ChangesRules | null;
-  /** When the job runs that a source has without configuration: a cron expression of five fields, in UTC. */
+  /** The default schedule of the source's job: a cron expression of five fields, in UTC. */
   readonly schedule: string;
-  /** Its preserved copies; null where there are none. */
+  /** Its preserved copies; null if there are none. */
   readonly archive: Archive | null;
-  /** Where a run's records come from unless somebody says otherwise. */
+  /** Where a run's records come from by default. */
   readonly defaultAddress: 'archive' | 'live';
-  /** In the order in which they are listed; each name once. */
+  /** In the order in which they are listed; each name is unique. */
   readonly resources: readonly Resource[];
 };
 
-/** In any T seconds at most `burst + requestsPerSecond * T` requests are sent. */
+/** In any T seconds, at most `burst + requestsPerSecond * T` requests are sent. */
 export type Pacing = { readonly requestsPerSecond: number; readonly burst: number };
 
 export type Auth = {
   /** The header is `Authorization: <scheme> <token>`. */
   readonly scheme: string;
-  /** When the job runs that a source has without configuration, where there is a token. */
+  /** The default schedule of the source's job if there is a token. */
   readonly schedule: string;
 };
 
-/** What can be set for a source that is pulled by its changes, and the defaults. */
+/** The settings of a source whose changes are pulled, and their defaults. */
 export type ChangesRules = {
-  /** Records that one request asks for. */
+  /** The number of records per request. */
   readonly pageSize: { readonly default: number; readonly max: number };
-  /** After so many hours everything is asked for again. */
+  /** After this many hours, everything is requested again. */
   readonly fullAfterHours: number;
-  /** What changed so recently may still be missing in an answer. */
+  /** A change may be missing from a response for this long. */
   readonly settleSeconds: number;
-  /** Which part of the collection is pulled: an id, or `all`. */
+  /** The part of the collection to pull: an id, or `all`. */
   readonly scope: {
     readonly setting: 'provider';
     readonly default: string;
@@ -55,18 +55,18 @@ export type ChangesRules = {
   };
 };
 
-/** Where copies of the records are preserved: captures of a web archive, and recordings in a repository. */
+/** Where copies of the records are preserved: captures in a web archive, and recordings in a repository. */
 export type Archive = {
   /**
-   * The playback of captures, `<archive>/<timestamp>id_/<base URL of the API>`, without a trailing slash. The capture
-   * nearest to the timestamp counts.
+   * The playback URL of captures, without a trailing slash. `<archive>/<timestamp>id_/<base URL of the API>` returns
+   * the capture nearest to the timestamp.
    */
   readonly url: string;
   /** The folder of the recordings, without a trailing slash. Its files never change. */
   readonly recordingsUrl: string;
-  /** Of the archive, and of the host of the recordings, which has a budget of its own. */
+  /** Limits the archive and the host of the recordings separately. */
   readonly pacing: Pacing;
-  /** For the head of a response: archives are slow. */
+  /** The time to wait for the head of a response: archives are slow. */
   readonly headersTimeoutSeconds: number;
   /** By resource, in order of preference. */
   readonly copies: Readonly<Record<string, readonly PreservedCopy[]>>;
@@ -74,15 +74,15 @@ export type Archive = {
 
 export type PreservedCopy = { readonly kind: 'capture' } | Recording;
 
-/** A recorded response in a file of its own. */
+/** A recorded response in its own file. */
 export type Recording = {
   readonly kind: 'recording';
-  /** Below `recordingsUrl`. */
+  /** Relative to `recordingsUrl`. */
   readonly file: string;
-  /** ISO 8601, or the day alone. */
+  /** ISO 8601, or only the day. */
   readonly recorded: string;
-  /** Of the file; null where nobody has seen it, so that the ETag in it has to prove the body. */
+  /** Hash of the file; null if unknown, so that the ETag in it has to prove the body. */
   readonly sha256: string | null;
-  /** Of the body, in the form in which the API sent it; null where nobody has seen it. */
+  /** ETag of the body as the API sent it; null if unknown. */
   readonly etag: string | null;
 };

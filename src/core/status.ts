@@ -3,7 +3,7 @@ import type { JobReport } from './job.ts';
 import type { DataCheck } from './resource.ts';
 import type { RunStatus } from './run.ts';
 
-/** Why somebody should look at a source. */
+/** Why a source needs attention. */
 export type Reason = {
   readonly code:
     | 'never_succeeded'
@@ -17,7 +17,7 @@ export type Reason = {
   readonly message: string;
 };
 
-/** What the ledger of a source says. Times are ISO 8601 UTC. */
+/** The state of a source according to the ledger. Times are ISO 8601 UTC. */
 export type LedgerStatus = {
   readonly last_success: {
     readonly run_id: string;
@@ -25,7 +25,7 @@ export type LedgerStatus = {
     readonly address: string;
     readonly simulated: boolean | null;
   } | null;
-  /** The newest that has ended. */
+  /** The newest run that has ended. */
   readonly last_run: {
     readonly run_id: string;
     readonly status: RunStatus;
@@ -33,17 +33,17 @@ export type LedgerStatus = {
     readonly finished_at: string | null;
     readonly error: ErrorReport | null;
   } | null;
-  /** The newest, where it is still running, or its process died. */
+  /** The newest run, if it is still running or its process died. */
   readonly running: { readonly run_id: string; readonly started_at: string } | null;
-  /** Records that broke their contract, and nobody has waived. */
+  /** Rejected records that nobody has waived. */
   readonly rejects_open: number;
-  /** Rows that stay as they were, as their record broke its contract. */
+  /** Rows that were left as they were because their records broke the contract. */
   readonly held: number;
-  /** Data checks that found something when they were made last. */
+  /** Data checks that found something when they were last made. */
   readonly checks: Readonly<Record<DataCheck['severity'], number>>;
 };
 
-/** Of requests; `resets_at` is ISO 8601 UTC. */
+/** In requests; `resets_at` is ISO 8601 UTC. */
 export type Quota = { readonly left: number; readonly resets_at: string | null };
 
 export type SourceStatus = LedgerStatus & {
@@ -52,16 +52,16 @@ export type SourceStatus = LedgerStatus & {
   readonly reasons: readonly Reason[];
   /** Since the end of the last success. */
   readonly age_seconds: number | null;
-  /** How old the last success may be; null for any age. */
+  /** The maximum age of the last success; null for any age. */
   readonly max_age_seconds: number | null;
-  /** Of all its jobs. */
+  /** The earliest of all its jobs. */
   readonly next_run: string | null;
   readonly jobs: readonly JobReport[];
-  /** What is left to ask of the source; null where it has none, or nobody knows. */
+  /** The requests that the source still allows; null if it has no quota, or it is unknown. */
   readonly quota: Quota | null;
 };
 
-/** The document of `status`. */
+/** The document that `status` prints. */
 export type StatusReport = {
   readonly checked_at: string;
   /** Without secrets. */

@@ -1,10 +1,10 @@
-/** Target tables as plain data: the truth that `npm run migration` writes SQL from. */
+/** Target tables as plain data: the source from which `npm run migration` writes SQL. */
 
 export type ColumnType =
   | 'text'
   /**
-   * Text that is compared byte by byte, whatever the locale: ids, and words that are part of a key. It sorts faster, and
-   * no index of it has to be built again when the system's collations change.
+   * Text that is compared byte by byte, whatever the locale: ids, and words that are part of a key. It sorts faster,
+   * and its indexes need no rebuild when the system's collations change.
    */
   | 'id'
   | 'integer'
@@ -16,25 +16,25 @@ export type ColumnType =
 
 export type Column = {
   readonly type: ColumnType;
-  /** What it means, for people: the comment in the database. */
+  /** A description for people: the comment in the database. */
   readonly doc: string;
   /** False: NOT NULL. Default true. */
   readonly nullable?: false;
-  /** The table whose `id` this column names. Indexed and counted when it dangles, never enforced. */
+  /** The table whose `id` this column names. Indexed, and dangling rows are counted, but never enforced. */
   readonly references?: string;
-  /** Says when a row was made, not what it says: alone it never makes a row changed, and digests leave it out. */
+  /** Records when a row was made, not its content: it never makes a row count as changed, and digests leave it out. */
   readonly stamp?: true;
 };
 
 export type Table = {
   readonly name: string;
-  /** What a row is, for people: the comment in the database. */
+  /** A description of a row, for people: the comment in the database. */
   readonly doc: string;
   readonly key: readonly string[];
-  /** The column that holds the id of the record which the row was made from. */
+  /** The column with the id of the record that the row was made from. */
   readonly owner: string;
   /**
-   * True: a row is inserted once and then stays, whatever later runs stage; older valid records of an id make rows here,
+   * True: a row is inserted once and then stays, whatever later runs stage. Older valid records of an id produce rows
    * too.
    */
   readonly keep?: true;
@@ -50,14 +50,14 @@ type ValueOf<T extends ColumnType> = T extends 'boolean'
     ? number
     : string;
 
-/** A row of a table literal: every column, with the type that its values have. */
+/** A row for a table literal: every column, with the type of its values. */
 export type RowOf<T extends Table> = {
   readonly [C in keyof T['columns']]:
     | ValueOf<T['columns'][C]['type']>
     | (T['columns'][C] extends { readonly nullable: false } ? never : null);
 };
 
-/** Columns that the pipeline itself keeps in every target table. */
+/** Columns that the pipeline maintains in every target table. */
 export const PIPELINE_COLUMNS = {
   _run_id: { type: 'id', nullable: false, doc: 'Run that last changed the row.' },
   _first_run_id: { type: 'id', nullable: false, doc: 'Run that first loaded the row.' },
@@ -68,18 +68,18 @@ export const PIPELINE_COLUMNS = {
   },
 } as const satisfies Record<string, Column>;
 
-/** The type as SQL, with the collation where it is not the database's. */
+/** The type as SQL, with its collation if that is not the database's. */
 export function sqlType(column: Pick<Column, 'type'>): string {
   const collation = collationOf(column);
   return collation === null ? baseType(column) : `${baseType(column)} COLLATE "${collation}"`;
 }
 
-/** The type of its values in PostgreSQL. */
+/** The PostgreSQL type of its values. */
 export function baseType({ type }: Pick<Column, 'type'>): string {
   return type === 'id' ? 'text' : type;
 }
 
-/** Null: that of the database. */
+/** Null for the collation of the database. */
 export function collationOf({ type }: Pick<Column, 'type'>): string | null {
   return type === 'id' ? 'C' : null;
 }

@@ -1,9 +1,9 @@
-/** Text without white space at its ends; null where there is none. */
+/** Trims white space; null stays null. */
 export function trimmed(value: string | null | undefined): string | null {
   return value?.trim() ?? null;
 }
 
-/** The same, and null where nothing is left. */
+/** Trims white space; null if nothing is left. */
 export function filled(value: string | null | undefined): string | null {
   return trimmed(value) || null;
 }

@@ -19,7 +19,7 @@ import { checkRejects } from './resource-task.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A resource that is pulled by changes, from its first request to its rows in staging. */
+/** Runs a resource whose changes are pulled, from its first request to its rows in staging. */
 export async function runChanges(
   resource: Resource,
   changes: ResourceChanges,
@@ -78,7 +78,10 @@ export async function runChanges(
   return progress.end('succeeded', { key, chain, replaces });
 }
 
-/** What runs carried on from each other is not what one counts: it is put right, as far as the pages tell. */
+/**
+ * Warns if the digests carried from run to run differ from a fresh count. The derivation that follows repairs the rows,
+ * as far as the pages allow.
+ */
 async function tellAltered(
   resource: Resource,
   last: LastPublish,
@@ -94,7 +97,7 @@ async function tellAltered(
   }
 }
 
-/** Derives pages that are in the run's folder, numbered on from `after`. */
+/** Derives pages in the run's folder, numbered from `after` + 1. */
 async function derivePages(
   resource: Resource,
   pages: readonly RawPage[],
@@ -122,7 +125,7 @@ async function derivePages(
 
 type Chosen = { readonly plan: PullPlan; readonly placed: readonly RawPage[] };
 
-/** A run that goes on keeps its plan; else what is published decides. */
+/** A resumed run keeps its plan; otherwise the published state decides. */
 async function choosePlan(
   resource: Resource,
   last: LastPublish | null,
@@ -135,12 +138,12 @@ async function choosePlan(
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
-      // Changes go on from what is published; from anything else they are of no use.
+      // Changes must continue from the published state; from any other they are useless.
       if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
       return { plan: meta, placed };
     }
-    // Pages of another pull must not be taken for those of this one.
+    // Pages of another pull must not be mistaken for those of this one.
     await folder.removeRaw(name);
   }
   const everything = (reason: string): Chosen => ({
@@ -149,7 +152,7 @@ async function choosePlan(
   });
   const chain = last?.chain ?? null;
   if (last === null || chain === null) return everything('nothing was published yet');
-  // Who goes on with a run asks for no more than that run did.
+  // A resumed run requests no more than the original run did.
   const wantsAll = full && !resumed;
   if (chain.scope !== scope && !wantsAll)
     throw otherScope(name, context.pulling.narrowedBy, chain.scope, scope);
@@ -166,7 +169,7 @@ async function choosePlan(
   return { plan, placed: [] };
 }
 
-/** Null where the changes will do. */
+/** Null if the changes are enough. */
 async function whyFull(
   { pages }: LastPublish,
   { cursor, folder_id, full_at }: Chain,
@@ -198,14 +201,14 @@ function chainOf(plan: PullPlan, last: LastPublish | null, { until }: Pulled, { 
   return {
     run_id: before?.run_id ?? run.run_id,
     full_at: before?.full_at ?? run.started_at,
-    // It never goes back.
+    // The cursor never moves back.
     cursor: cursors.toSorted().at(-1) ?? null,
     scope: plan.scope,
     folder_id: run.folder_id,
   };
 }
 
-/** Of pages that came before: the chain of the run that they are of, begun anew by this one. */
+/** The chain of existing pages: that of the run they belong to, started anew by this run. */
 async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunContext): Promise<Chain> {
   const before = await known(name);
   return {
@@ -217,7 +220,7 @@ async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunCont
   };
 }
 
-/** Is each record that came, byte for byte, the newest one that is known? */
+/** Is each record, byte for byte, the newest known version? */
 async function isNoNews(resource: Resource, { records }: Pulled, { target }: RunContext): Promise<boolean> {
   const found = records.map(({ bytes, parsed }) => ({
     id: parsed.ok ? readId(parsed.record) : null,
@@ -229,7 +232,7 @@ async function isNoNews(resource: Resource, { records }: Pulled, { target }: Run
   return found.every(({ id, sha256 }) => id !== null && known.get(id) === sha256);
 }
 
-/** Brings the pages of the chain into this run's folder, too. */
+/** Links the pages of the chain into this run's folder. */
 async function linkChain(
   { name }: Resource,
   files: readonly RawFile[],

@@ -7,33 +7,33 @@ import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import type { Plan } from './plan.ts';
 
-/** What a run knows, from its beginning to its end. */
+/** What a run needs, from its beginning to its end. */
 export type RunContext = {
   readonly run: RunHeader;
   readonly plan: Plan;
-  /** Resources that the user gave by name; null for all. */
+  /** Resources that the user named; null for all. */
   readonly chosen: readonly string[] | null;
-  /** Ask for everything, whatever was published before. */
+  /** Request everything, whatever was published before. */
   readonly full: boolean;
-  /** Is it there to see what a run would do, and nothing else? */
+  /** Does it only preview what a run would do? */
   readonly previews: boolean;
-  /** Has it begun before? */
+  /** Did the run begin earlier? */
   readonly resumed: boolean;
-  /** How changes are pulled, and what they are narrowed to. */
+  /** How changes are pulled, and which part of the collection. */
   readonly pulling: Pulling;
-  /** Where a resource stood whose pages are ready; null where nobody knows. */
+  /** The chain of a resource whose pages already exist; null if unknown. */
   readonly chainOf: (resource: string) => Promise<Chain | null>;
-  /** How long it waited for the lock of its schema. */
+  /** How long it waited for the lock on its schema. */
   readonly lockSeconds: number;
-  /** Let be what another address has published. */
+  /** Keep what another address has published. */
   readonly keepsOthers: boolean;
   readonly settings: RunSettings;
-  /** Of the code that makes rows. */
+  /** Digest of the code that makes rows. */
   readonly codeDigest: string;
   readonly kind: KindGuard;
   /** Resources that cannot be loaded, and why. */
   readonly unready: ReadonlyMap<string, PipelineError>;
-  /** The pages to work on instead of a request, in the run's folder; null to ask the upstream. */
+  /** The pages in the run's folder to use instead of a request; null to request them from the upstream. */
   readonly readyRaw: (resource: Resource) => Promise<ReadyRaw | null>;
   readonly upstream: Upstream;
   readonly store: RunStore;
@@ -48,17 +48,17 @@ export type RunContext = {
 
 export type Pulling = {
   readonly narrowedTo: string;
-  /** The setting that says so. */
+  /** The setting that narrows the pull. */
   readonly narrowedBy: string;
   readonly pageSize: number;
   readonly settleSeconds: number;
   readonly fullAfterHours: number;
 };
 
-/** What the configuration says of every run. */
+/** The configuration that applies to every run. */
 export type RunSettings = {
   readonly batchSize: number;
-  /** Resources at a time. */
+  /** How many resources run at a time. */
   readonly concurrency: number;
   readonly deletes: boolean;
   /** Make the data checks after the publish? */

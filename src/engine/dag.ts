@@ -1,9 +1,9 @@
-/** A node of a DAG. Nodes without an edge between them run side by side. */
+/** A node of a DAG. Nodes without an edge between them run in parallel. */
 export type Node = { readonly name: string; readonly needs: readonly string[] };
 
 /**
- * Runs every node once, after all that it needs, at most `concurrency` at a time. `run` must not throw for a
- * failure of the node's own: it returns it. What `run` throws stops new nodes and is thrown when the running ones
+ * Runs every node once, after all that it needs, at most `concurrency` at a time. If a node itself fails, `run` must
+ * return the failure, not throw it. If `run` throws, no new nodes begin, and the error is thrown when the running ones
  * have ended.
  */
 export async function runDag<T>(

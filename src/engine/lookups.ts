@@ -4,10 +4,10 @@ import { leavesRows } from '../core/run.ts';
 import type { Derived } from '../steps/publish.ts';
 import type { RunContext } from './context.ts';
 
-/** The resources that one needs, after their steps. */
+/** The results of the resources that one resource needs. */
 export type Needs = ReadonlyMap<string, Derived>;
 
-/** What a resource looks up in those that it needs. */
+/** Reads what a resource looks up in those that it needs. */
 export async function readLookups(
   resource: Resource,
   needs: Needs,
@@ -21,7 +21,7 @@ export async function readLookups(
   return lookups;
 }
 
-/** A need that left its rows as they are, and has none; null where all are met. */
+/** The error for a needed resource that left its rows as they are but has none; null if all needs are met. */
 export function unmetNeed(name: string, needs: Needs, lookups: Lookups): PipelineError | null {
   const unmet = [...needs.values()].find(
     ({ report, resource }) => leavesRows(report.status) && lookups.get(resource.name)?.size === 0,

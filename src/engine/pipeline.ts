@@ -7,19 +7,19 @@ import type { RunContext } from './context.ts';
 import { runDag } from './dag.ts';
 import { runResource } from './resource-task.ts';
 
-/** What only a run has that may publish. */
+/** Options of a run that may publish. */
 export type PipelineOptions = {
-  /** The run has begun before, and goes on under its id. */
+  /** The run began earlier and continues under its id. */
   readonly resumed: boolean;
-  /** How somebody goes on with it who finds it failed: the end of a hint. */
+  /** How to continue the run after a failure: the end of a hint. */
   readonly goOn: string;
-  /** What the manifest tells beside the report: configuration without secrets, versions, memory so far. */
+  /** What the manifest contains besides the report: configuration without secrets, versions, memory so far. */
   readonly describe: () => Readonly<Record<string, unknown>>;
 };
 
 type Results = ReadonlyMap<string, Derived>;
 
-/** One run from its first request to its last ledger row. Its failure is in the report, never thrown. */
+/** One run, from its first request to its last ledger row. A failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
   const { clock, emit, ledger, lockSeconds, log, plan, run, signal } = context;
   const derived = new Map<string, Derived>();
@@ -63,7 +63,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   return report;
 }
 
-/** Every planned resource, each after those that it needs. */
+/** Derives every planned resource, each after those that it needs. */
 export async function deriveAll(context: RunContext, derived: Map<string, Derived>): Promise<void> {
   const { plan, settings, signal } = context;
   const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
@@ -84,15 +84,15 @@ type Published = { readonly end: RunEnd; readonly publishSeconds: number };
 async function publishWhole(context: RunContext, derived: Results): Promise<Published> {
   const { chosen, clock, emit, settings, target } = context;
   const inOrder = resultsInOrder(context, derived);
-  const whole = inOrder.filter(({ report }) => report.status === 'succeeded');
+  const complete = inOrder.filter(({ report }) => report.status === 'succeeded');
   const started = clock.elapsed();
   const since = (): number => (clock.elapsed() - started) / 1000;
-  if (whole.length === 0) {
+  if (complete.length === 0) {
     const end = closeRun(inOrder, chosen);
     await abandon(context, end);
     return { end, publishSeconds: since() };
   }
-  emit({ type: 'publish.started', resources: whole.length });
+  emit({ type: 'publish.started', resources: complete.length });
   const end = await publish(inOrder, target, { ...settings, chosen }, (next) =>
     emit({ type: 'publish.merging', ...next }),
   );
@@ -101,14 +101,14 @@ async function publishWhole(context: RunContext, derived: Results): Promise<Publ
   return { end, publishSeconds };
 }
 
-/** What failed before says more than that the ledger could not be written either. */
+/** The earlier failure matters more than a failure to write the ledger. */
 async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> {
   await ledger.abandon(end).catch((error: unknown) => {
     log.warn(reportError(error).message);
   });
 }
 
-/** What they find, or that they cannot be made, changes nothing about the run. */
+/** Neither the findings nor a failure of the checks affect the run. */
 async function makeChecks(
   { emit, log, settings, target }: RunContext,
   end: RunEnd,
@@ -139,7 +139,7 @@ async function makeChecks(
   }
 }
 
-/** The run failed as a whole: what could have been published was not, for the same reason. */
+/** The entire run failed, so resources that were ready to publish count as skipped for the same reason. */
 function failedEnd(error: ErrorReport, context: RunContext, derived: Results): RunEnd {
   const entries = resultsInOrder(context, derived).map(({ report, ...one }) => ({
     ...one,
@@ -152,7 +152,7 @@ function resultsInOrder({ plan }: RunContext, derived: Results): readonly Derive
   return plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
 }
 
-/** What failed outside of the records can be gone on with: its raw files are there. */
+/** A failure outside of the records can be resumed, because the raw files exist. */
 function resumable(report: ErrorReport, goOn: string, isUnknown: boolean): ErrorReport {
   if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
   const reason = report.hint === null ? '' : `${report.hint} `;

@@ -3,13 +3,16 @@ import type { Resource } from '../core/resource.ts';
 import { suggest } from '../lib/suggest.ts';
 
 export type Plan = {
-  /** Every resource to pull, needs before those that need them. */
+  /** Every resource to pull, each after those that it needs. */
   readonly resources: readonly Resource[];
-  /** Those that nobody chose but that chosen ones need. */
+  /** Resources that were not chosen but that chosen ones need. */
   readonly added: readonly string[];
 };
 
-/** Resources → DAG in an order that runs. `chosen` null means all. Throws `usage` for an unknown name. */
+/**
+ * Orders resources so that each comes after those it needs. `chosen` null means all. Throws `usage` for an unknown
+ * name.
+ */
 export function planRun(all: readonly Resource[], chosen: readonly string[] | null): Plan {
   const byName = new Map(all.map((resource) => [resource.name, resource]));
   const names = chosen ?? [...byName.keys()];

@@ -8,15 +8,15 @@ import { deriveAll } from './pipeline.ts';
 
 /** What a run would do, by resource, and the error that would decide its exit code. */
 export type Preview = {
-  /** Null where no response said. */
+  /** Null if no response said. */
   readonly simulated: boolean | null;
   readonly resources: Readonly<Record<string, ResourcePreview>>;
   readonly error: ErrorReport | null;
 };
 
 /**
- * Derives everything and compares it with what is published, instead of publishing it. Shows `sample` changed rows of each
- * table and kind.
+ * Derives everything and compares it with what is published, instead of publishing it. Shows `sample` changed rows of
+ * each table and kind.
  */
 export async function previewAll(context: RunContext, sample: number): Promise<Preview> {
   const { chosen, kind, log, plan, target } = context;
@@ -50,7 +50,7 @@ export async function previewAll(context: RunContext, sample: number): Promise<P
   }
 }
 
-/** Nothing came that was news. */
+/** The changes of a resource for which nothing new arrived. */
 function untouched({ tables }: Resource): Readonly<Record<string, TableChanges>> {
   const none = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, kept: null, changes: [] };
   return Object.fromEntries(tables.map(({ name }) => [name, none]));

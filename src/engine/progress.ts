@@ -18,18 +18,18 @@ import type { RunContext } from './context.ts';
 type End = {
   readonly error?: unknown;
   readonly key?: string | null;
-  /** The publish whose rows stay, as nothing was asked for. */
+  /** The publish whose rows stay because nothing was requested. */
   readonly left?: LastPublish;
-  /** The publish whose rows stay, as they would be the same again. */
+  /** The publish whose rows stay because they would come out the same. */
   readonly unchanged?: LastPublish;
-  /** The publish of which only what was staged differs. */
+  /** The publish from which only the staged rows differ. */
   readonly carries?: LastPublish;
   readonly chain?: Chain;
-  /** Is what it brings of another scope than what is published? */
+  /** Does the pull have another scope than the published rows? */
   readonly replaces?: boolean;
 };
 
-/** How far one resource is: what its report says, wherever it ends. */
+/** The progress of one resource: its report is complete wherever it ends. */
 export class Progress {
   readonly #resource: Resource;
   readonly #context: Pick<RunContext, 'clock' | 'emit' | 'settings'>;
@@ -49,18 +49,21 @@ export class Progress {
     return this.#tally;
   }
 
-  /** What the pull brings, once that is known. */
+  /** Sets the pass of the pull, once it is known. */
   passes(pass: Pass): void {
     this.#pass = pass;
   }
 
-  /** Counts afresh: a body that broke off comes again. `after`: the page before the first one. */
+  /**
+   * Starts the count over, for example because a body broke off and is received again. `after`: the page before the
+   * first one.
+   */
   restart(after = 0): Tally {
     this.#tally = { ...createTally(), page: after };
     return this.#tally;
   }
 
-  /** Its raw is there. */
+  /** Its raw is stored. */
   keep(extracted: Pick<Extracted, 'how' | 'pages'>): void {
     this.#extracted = extracted;
     this.#extractSeconds = this.#seconds();
@@ -79,18 +82,18 @@ export class Progress {
     status: ResourceStatus,
     { carries, chain, error = null, key = null, left, replaces = false, unchanged }: End = {},
   ): Derived {
-    const told = error === null ? null : reportError(error);
+    const failure = error === null ? null : reportError(error);
     const left_by = left ?? unchanged ?? null;
     const tally = this.#tally;
     tally.seconds.extract = this.#extractSeconds;
     const hasRun = status === 'succeeded' || status === 'failed';
     const steps = hasRun ? stepReports(tally, status === 'failed') : {};
-    const retry_at = told?.retry_at ?? null;
-    const end = { status, left_by, error: told, retry_at, steps };
+    const retry_at = failure?.retry_at ?? null;
+    const end = { status, left_by, error: failure, retry_at, steps };
     this.#context.emit({ type: 'resource.ended', ...end, ...this.#counts() });
     return {
       resource: this.#resource,
-      report: this.#report(status, told),
+      report: this.#report(status, failure),
       steps,
       staged: tally.staged,
       deletes: this.#context.settings.deletes && passRules(this.#pass).deletes && tally.deletable,
@@ -132,7 +135,7 @@ export class Progress {
   }
 }
 
-/** The steps that began, in order; the last one is where a failure happened. */
+/** The steps that began, in order. If there was a failure, it was in the last one. */
 function stepReports(tally: Tally, failed: boolean): Derived['steps'] {
   const rows = Object.values(tally.staged).reduce((sum, count) => sum + count, 0);
   const counts = { extract: 1, validate: tally.received, transform: tally.validated, load: rows };

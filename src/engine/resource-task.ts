@@ -15,7 +15,10 @@ import type { RunContext } from './context.ts';
 import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import { Progress } from './progress.ts';
 
-/** One resource, from its request to its rows in staging. Its own failure is in the report; throws what fails the run. */
+/**
+ * Runs one resource, from its request to its rows in staging. Its own failure is in the report; throws only what fails
+ * the run.
+ */
 export async function runResource(resource: Resource, needs: Needs, context: RunContext): Promise<Derived> {
   const { log, signal } = context;
   const progress = new Progress(resource, context);
@@ -29,7 +32,9 @@ export async function runResource(resource: Resource, needs: Needs, context: Run
   }
 }
 
-/** open → unchanged? → keep raw → split → check → transform → stage. From its split on, a step is part of `derive`. */
+/**
+ * open → unchanged? → keep raw → split → check → transform → stage. From the split on, the steps are part of `derive`.
+ */
 async function runChain(
   resource: Resource,
   needs: Needs,
@@ -96,30 +101,33 @@ function isSatisfied(status: Derived['report']['status']): boolean {
   return status === 'succeeded' || leavesRows(status);
 }
 
-/** Did another address publish it, and does this run let that be? It never lets simulated records be: they would count as real. */
+/**
+ * Did another address publish it, and does this run keep that? Simulated records are never kept, because they would
+ * count as real.
+ */
 function isOthers({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
   return keepsOthers && address !== run.address && simulated !== true;
 }
 
-/** A snapshot has one page. */
+/** The page of a snapshot, which has only one. */
 function pageOf(published: LastPublish | null): KeptPage | null {
   const [file] = published?.pages ?? [];
   return published === null || file === undefined ? null : { run_id: published.run_id, file };
 }
 
-/** What a 304 may stand for: the page that the same address gave, whole. */
+/** The page that a 304 may confirm: from the same address, and intact. */
 async function keptOf(
   published: LastPublish | null,
   { full, previews, run, store }: RunContext,
 ): Promise<KeptPage | null> {
   const page = pageOf(published);
-  // A preview compares all rows, whether they are news or not.
+  // A preview compares all rows, whether or not they are new.
   if (full || previews || page === null || published?.address !== run.address || !isComparable(page.file))
     return null;
   return (await store.hasRaw(page)) ? page : null;
 }
 
-/** Is there a tag, or a copy whose URL may stand for its bytes? */
+/** Does it have an ETag, or is it a copy whose URL identifies its bytes? */
 function isComparable({ etag, proof }: RawFile): boolean {
   return etag !== null || proof !== null;
 }
@@ -135,8 +143,8 @@ function tellPages(
 }
 
 /**
- * Throws where too many of `all` records broke their contract, or none came where that cannot be. One that came again
- * counts once.
+ * Throws if too many of `all` records broke their contract, or if none arrived although there must be some. A repeated
+ * record counts once.
  */
 export function checkRejects(
   { name, shape }: Resource,

@@ -3,18 +3,18 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export type AtomicFile = {
-  /** One at a time: await each before the next. Then the bytes are the caller's again. */
+  /** Await each write before the next. After that, the caller may reuse the bytes. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
-  /** Puts the file under its name, whole. Rejects, and leaves nothing, when a write has failed. */
+  /** Gives the complete file its name. If a write has failed, rejects and leaves nothing. */
   readonly commit: () => Promise<void>;
   /** Removes what was written; does nothing after a commit. */
   readonly discard: () => Promise<void>;
 };
 
-/** A write costs the event loop some 70 µs whatever its size, so smaller ones are gathered. */
+/** Every write costs the event loop about 70 µs, whatever its size, so small ones are combined. */
 const GATHERED_BYTES = 1 << 20;
 
-/** How much may wait for the disk at the end: what came before is sent there meanwhile. */
+/** How many bytes may be unsynced at the end: earlier ones are synced in the meantime. */
 const UNSYNCED_BYTES = 32 << 20;
 
 export type AtomicFileOptions = {
@@ -22,7 +22,7 @@ export type AtomicFileOptions = {
   readonly sync?: boolean;
 };
 
-/** The path shows the old file or the whole new one, never a part. */
+/** The path always shows the old file or the complete new one, never a part. */
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
@@ -37,7 +37,7 @@ export async function writeFileAtomic(
   }
 }
 
-/** A file that appears under its path with `commit`. Until then it has a hidden name in the same folder. */
+/** A file that appears under its path on `commit`. Until then it has a hidden name in the same folder. */
 export async function createAtomicFile(
   path: string,
   { sync = true }: AtomicFileOptions = {},
@@ -62,7 +62,7 @@ export async function createAtomicFile(
     gatheredBytes += bytes.byteLength;
   }
 
-  /** Most files stay small, and a run opens nearly a hundred. */
+  /** Starts small, because most files stay small and a run opens nearly a hundred. */
   function makeRoom(needed: number): void {
     if (needed <= gathered.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.min(GATHERED_BYTES, needed * 4));
@@ -79,7 +79,7 @@ export async function createAtomicFile(
 
   async function put(bytes: Uint8Array): Promise<void> {
     let written = 0;
-    // A short write is followed by the rest, and by the error that cut it short where there is one.
+    // After a short write, writes the rest, which reports the error that cut it short, if there was one.
     do written += (await handle.write(bytes, written)).bytesWritten;
     while (written < bytes.byteLength);
     unsyncedBytes += written;
@@ -87,7 +87,7 @@ export async function createAtomicFile(
     unsyncedBytes = 0;
     await syncing;
     syncing = handle.datasync();
-    // The sync at the end fails as well.
+    // The sync at the end will fail as well.
     syncing.catch(() => {});
   }
 
@@ -135,7 +135,7 @@ export async function createAtomicFile(
   };
 }
 
-/** Makes names in it last. Windows cannot open a folder, and keeps names without this. */
+/** Makes new names in the folder durable. Windows cannot open a folder and does not need this. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
@@ -146,7 +146,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A handle whose close has failed is closed all the same, and what went wrong before is the error to tell. */
+/** A handle is closed even if its close fails, and the earlier error is the one to report. */
 async function closeQuietly(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => {});
 }

@@ -5,7 +5,7 @@ export type BackoffOptions = {
   readonly random: () => number;
 };
 
-/** Milliseconds to wait after the given attempt, the first is 1: doubles up to the cap, half of it left to chance. */
+/** Milliseconds to wait after an attempt, the first being 1: doubles up to the cap, and half of it is random. */
 export function backoffDelay(attempt: number, { baseMs, capMs, random }: BackoffOptions): number {
   const doublings = Math.min(attempt - 1, MAX_DOUBLINGS);
   const ceiling = Math.min(capMs, baseMs * 2 ** doublings);
@@ -13,8 +13,8 @@ export function backoffDelay(attempt: number, { baseMs, capMs, random }: Backoff
 }
 
 /**
- * Milliseconds that a Retry-After header asks for, 0 for what is past, null for what is neither seconds nor a date. Of
- * several, as two servers in a row may send, the longest.
+ * The wait that a Retry-After header requests, in milliseconds: 0 for a time in the past, null if it is neither seconds
+ * nor a date. If there are several values, for example from two servers in a row, the longest.
  */
 export function parseRetryAfter(header: string, nowMs: number): number | null {
   const waits = header.split(BETWEEN).map((value) => parseValue(value.trim(), nowMs));
@@ -24,20 +24,20 @@ export function parseRetryAfter(header: string, nowMs: number): number | null {
 function parseValue(text: string, nowMs: number): number | null {
   if (SECONDS.test(text)) return wait(Number(text) * 1000);
   if (!DATES.some((form) => form.test(text))) return null;
-  // The oldest of the three forms names no time zone, and Date.parse would take it for local time.
+  // The oldest of the three formats has no time zone, and Date.parse would assume local time.
   const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : wait(at - nowMs);
 }
 
-/** A comma, but not the one in a date. */
+/** A comma, except the one inside a date. */
 const BETWEEN = /,(?! \d\d[ -][A-Z])/;
 
-/** Keeps the product with `baseMs` a finite number. */
+/** Keeps the product with `baseMs` finite. */
 const MAX_DOUBLINGS = 52;
 
 const SECONDS = /^[+-]?\d+(\.\d+)?$/;
 
-// RFC 9110, 5.6.7. Date.parse alone finds a date in almost any text.
+// RFC 9110, 5.6.7. Date.parse alone accepts almost any text.
 const DATES = [
   /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
   /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,

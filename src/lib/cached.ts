@@ -1,26 +1,26 @@
 export type CachedOptions = {
-  /** How long a value counts, and a failure. */
+  /** How long a value, or a failure, stays valid. */
   readonly freshMs: number;
-  /** How long anyone waits for a value; the reading itself goes on, and no other one begins. */
+  /** How long a caller waits for a value. The read itself continues, and no second one begins. */
   readonly limitMs: number;
   readonly clock: {
     readonly elapsed: () => number;
     readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   };
-  /** Called at the first failure in a row. */
+  /** Called for the first of several consecutive failures. */
   readonly onFailure: (error: unknown) => void;
 };
 
 export type Cached<T> = {
-  /** Null where it cannot be read, or takes too long. */
+  /** Null if it cannot be read or takes too long. */
   readonly get: () => Promise<T | null>;
-  /** Forgets what was read so far. */
+  /** Discards what was read so far. */
   readonly expire: () => void;
 };
 
 type Kept<T> = { readonly value: T | null; readonly at: number };
 
-/** Reads something no more often than it has to, for any number of callers, and never lets them wait for long. */
+/** Reads something as rarely as possible for any number of callers, and never makes them wait for long. */
 export function createCached<T>(read: () => Promise<T>, options: CachedOptions): Cached<T> {
   const { clock, freshMs, limitMs, onFailure } = options;
   let kept: Kept<T> | null = null;

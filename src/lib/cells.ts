@@ -1,8 +1,8 @@
 import { JsonSource } from './json-source.ts';
 
-/** Values of rows that are positional: names may come from a query, in which one can occur twice. */
+/** Rows hold values by position, because the columns of a query may have the same name twice. */
 
-/** A value as a table or CSV shows it: JSON is as it is written, and a list is JSON. */
+/** A value as shown in a table or CSV: JSON as it was written, and a list as JSON. */
 export function plainCell(value: unknown): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
@@ -10,8 +10,7 @@ export function plainCell(value: unknown): string | number | boolean | null {
 }
 
 /**
- * The names that columns have as fields of an object: where a name occurs again it ends in `_2`, `_3` and so on, in
- * the first of these that no other column has.
+ * The names of the columns as fields of an object. A repeated name gets the first free suffix: `_2`, `_3` and so on.
  */
 function fieldNames(columns: readonly string[]): readonly string[] {
   const taken = new Set(columns);
@@ -28,13 +27,13 @@ function fieldNames(columns: readonly string[]): readonly string[] {
   });
 }
 
-/** A line of JSON for each row, its fields in the order of the columns: an object of JavaScript would put `1` before `a`. */
+/** One line of JSON per row, with fields in the order of the columns: a JavaScript object would put `1` before `a`. */
 export function jsonLines(columns: readonly string[], rows: Rows): readonly string[] {
   const names = quoted(columns);
   return rows.map((row) => `{${names.map((name, index) => `${name}:${jsonCell(row[index])}`).join(',')}}\n`);
 }
 
-/** The same as one document, with a line for each field. */
+/** One JSON document, with a line for each field. */
 export function jsonDocument(columns: readonly string[], rows: Rows): string {
   if (rows.length === 0) return '[]';
   const names = quoted(columns);
@@ -53,7 +52,7 @@ function quoted(columns: readonly string[]): readonly string[] {
 
 function jsonCell(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(jsonCell).join(',')}]`;
-  // Between the tokens of JSON a line may end; nowhere else.
+  // Line breaks between the tokens of JSON become spaces; there are none elsewhere.
   if (value instanceof JsonSource) return value.text.replaceAll(/[\n\r]/g, ' ');
   return JSON.stringify(value ?? null);
 }

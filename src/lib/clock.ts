@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The machine's own clock. */
+/** The clock of this machine. */
 export const systemClock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

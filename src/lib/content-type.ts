@@ -1,4 +1,4 @@
-/** `application/json` and what was in use before it had that name, and any type that ends in `+json`. */
+/** `application/json`, the names used before it was registered, and any type that ends in `+json`. */
 const JSON_TYPE = /^((application|text)\/(x-)?json|[\w.-]+\/[^\s;,]+\+json)\s*([;,]|$)/i;
 
 /** Does a Content-Type header announce JSON? */

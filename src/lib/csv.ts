@@ -4,11 +4,11 @@ export type CsvEncoder = {
   readonly header: () => Buffer<ArrayBuffer>;
   /** Throws UnwritableValue for a value that CSV cannot hold; then nothing of the row is kept. */
   readonly encode: (row: Readonly<Record<string, CsvValue>>) => void;
-  /** Hands out the rows since the last take. */
+  /** Returns the rows since the last take. */
   readonly take: () => Buffer<ArrayBuffer>;
-  /** Takes the memory of what was handed out, which nobody may read any more, for rows to come. */
+  /** Reuses the memory of taken rows, which must no longer be read, for new rows. */
   readonly reuse: (taken: Buffer<ArrayBuffer>) => void;
-  /** Rows since the last take, and about how many bytes they are, counted before they are encoded. */
+  /** The rows since the last take, and their approximate size in bytes, counted before they are encoded. */
   readonly rows: number;
   readonly bytes: number;
 };
@@ -23,7 +23,7 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   const spare: Buffer<ArrayBuffer>[] = [];
   let bytes = 0;
   let rows = 0;
-  /** Lines that are not in the buffer yet: encoding one at a time costs short rows half their time. */
+  /** Lines not yet in the buffer: encoding them one at a time would double the time for short rows. */
   let pending = '';
 
   function flush(): void {
@@ -47,7 +47,7 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
     take() {
       flush();
       const taken = buffer.subarray(0, bytes);
-      // The next batch is of about the same size; doubling just above it would hold twice the memory.
+      // The next batch will be about as large; doubling the buffer just above that size would use twice the memory.
       buffer = spare.pop() ?? Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
       bytes = 0;
       rows = 0;
@@ -85,13 +85,15 @@ export function csvLine(values: readonly CsvValue[]): string {
 }
 
 const FIRST_BYTES = 1 << 16;
-/** Of UTF-8, for one unit of a JavaScript string. */
+/** In UTF-8, for one unit of a JavaScript string. */
 const MAX_BYTES_PER_UNIT = 3;
 const PENDING_UNITS = 1 << 14;
 
 type EncodeRow = (row: Readonly<Record<string, CsvValue>>) => string;
 
-/** A function of its own for each table: one that loops over names reads rows of many shapes, which V8 does slowly. */
+/**
+ * A function for each table: a shared one that loops over names would read rows of many shapes, which V8 does slowly.
+ */
 function compileRow(columns: readonly string[]): EncodeRow {
   const fields = columns
     .map((column) => JSON.stringify(column))
@@ -120,7 +122,7 @@ const SPACE = 0x20;
 const SPECIAL = /[",\n\r]/;
 
 function needsQuotes(text: string): boolean {
-  // COPY takes a bare `\.` for the end of the data.
+  // COPY interprets a bare `\.` as the end of the data.
   if (text === '' || text === '\\.') return true;
   if (text.charCodeAt(0) <= SPACE || text.charCodeAt(text.length - 1) <= SPACE) return true;
   return SPECIAL.test(text);

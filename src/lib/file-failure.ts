@@ -1,6 +1,6 @@
 import { errorCode } from './error-code.ts';
 
-/** Why the file system refused something, in words, with the next step. */
+/** Why the file system refused an operation, in words, and what to do next. */
 export type FileFailure = { readonly text: string; readonly hint: string };
 
 const PERMISSION =
@@ -8,7 +8,7 @@ const PERMISSION =
 const ROOM = 'Make room or give another --data-dir.';
 const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop what holds so many open.';
 
-/** By Node's code. */
+/** By Node's error code. */
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: PERMISSION,
   EPERM: PERMISSION,

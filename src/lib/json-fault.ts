@@ -6,7 +6,7 @@ export type JsonFault = {
   readonly found: string;
 };
 
-/** Finds where JSON.parse gives up, which it does not always tell. Null for a text that is JSON. */
+/** Finds where JSON.parse gives up, which its error does not always say. Null for valid JSON. */
 export function findJsonFault(text: string): JsonFault | null {
   const fault = scanDocument(text);
   if (fault === null) return null;
@@ -21,7 +21,7 @@ export function findJsonFault(text: string): JsonFault | null {
 }
 
 type Fault = { readonly at: number; readonly expected: string };
-/** Where a part ends, or what stopped it. */
+/** The end of a part, or the fault that stopped it. */
 type Scanned = number | Fault;
 
 function scanDocument(text: string): Fault | null {

@@ -1,6 +1,5 @@
 /**
- * Where the value that a JSON pointer names stands in a text, as indexes of its characters; null where the text has no
- * such value. The text must be JSON.
+ * The start and end of the value at a JSON Pointer, as character indexes; null if there is none. The text must be JSON.
  */
 export function locate(
   text: string,
@@ -19,7 +18,7 @@ export function locate(
   return { start: at, end: afterValue(text, at) };
 }
 
-/** Where the member of an object or array begins; of names that repeat the last counts, as in JSON.parse. */
+/** Where a member of an object or array begins. Of repeated names, the last counts, as in JSON.parse. */
 function member(text: string, start: number, step: string): number | null {
   const isObject = text[start] === '{';
   if (!isObject && text[start] !== '[') return null;

@@ -6,20 +6,20 @@ import {
 } from './json-records.ts';
 import { scanValue, UNFINISHED } from './json-scan.ts';
 
-/** One page of a collection: the records, and what is said around them. */
+/** One page of a collection: the records and the envelope around them. */
 export type JsonPage = {
   readonly records: readonly RecordSlice[];
   readonly envelope: Readonly<Record<string, unknown>>;
 };
 
 export type PageOptions = Pick<SplitterOptions, 'maxRecordBytes'> & {
-  /** The member of the page that has the records, as an array. */
+  /** The member of the page that holds the array of records. */
   readonly member: string;
 };
 
 /**
- * Cuts a page, an object with the records in one of its members, into records and envelope. Offsets of records are those
- * in the page. Throws JsonSyntaxError where anything but a record is broken.
+ * Splits a page, an object with the records in one of its members, into records and envelope. Offsets of records are
+ * relative to the page. Throws JsonSyntaxError if anything outside a record is malformed.
  */
 export function readJsonPage(bytes: Buffer, { maxRecordBytes, member }: PageOptions): JsonPage {
   const { end, start } = findArray(bytes, member);
@@ -40,12 +40,12 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const SPACES = [0x09, 0x0a, 0x0d, 0x20];
 
-/** Where the array of the outermost object's member is. */
+/** Finds the array in a member of the outermost object. */
 function findArray(bytes: Buffer, member: string): { readonly start: number; readonly end: number } {
   let at = skipSpace(bytes, startOf(bytes));
   if (bytes[at] !== OPEN_OBJECT) throw broken(`an object's '{'`, bytes, at);
   at += 1;
-  /** The name that a colon has to follow. */
+  /** The name that must be followed by a colon. */
   let name: string | null = null;
   while (at < bytes.length) {
     const byte = bytes[at] ?? 0;
@@ -75,7 +75,7 @@ function endOf(bytes: Buffer, start: number, depth: number, inString: boolean): 
   throw new JsonSyntaxError(message, bytes.length, true);
 }
 
-/** After a byte order mark. */
+/** Skips a byte order mark. */
 function startOf(bytes: Buffer): number {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
 }
@@ -99,7 +99,7 @@ function parseEnvelope(around: Buffer): JsonPage['envelope'] {
   }
 }
 
-/** Says where in the page it is, not where in the array. */
+/** Makes the position in an error relative to the page instead of the array. */
 function within<T>(start: number, split: () => T): T {
   try {
     return split();

@@ -3,8 +3,8 @@ import { parseRecord, type ParsedRecord } from './parse-record.ts';
 import { RecordSeam } from './record-seam.ts';
 
 /**
- * One record of the text: `bytes` without the whitespace around it, `offset` where it starts in the whole text,
- * `parsed` what JSON.parse makes of it.
+ * One record of the text: `bytes` without the surrounding white space, `offset` where it starts in the complete text,
+ * `parsed` the result of JSON.parse.
  */
 export type RecordSlice = {
   readonly bytes: Buffer;
@@ -15,26 +15,28 @@ export type RecordSlice = {
 
 export type RecordSplitter = {
   /**
-   * The records that this chunk completes. They are views on the chunk where it holds them whole, and a record that
-   * goes on in the next chunk is not copied before it ends: the chunk's memory must not be written again.
-   * What a broken text holds before the break is handed out first, the error follows with the next call.
+   * The records that this chunk completes. A record within one chunk is a view of it, and the start of a record that
+   * continues in the next chunk is copied only when the record ends, so the chunk's memory must not be overwritten. If
+   * the text is malformed, the records before the fault are returned first, and the next call throws.
    */
   readonly push: (chunk: Uint8Array) => readonly RecordSlice[];
-  /** Throws unless the text was whole. Records end with a byte of their own, so none are left to hand out. */
+  /**
+   * Throws unless the text was complete. No records are left to return, because each one ends with a byte of its own.
+   */
   readonly end: () => readonly RecordSlice[];
 };
 
 export type SplitterOptions = {
-  /** `array`: the text is one array and its elements are the records. `object`: the text is one object, the record. */
+  /** `array`: the text is an array whose elements are the records. `object`: the text is one object, the record. */
   readonly shape: 'array' | 'object';
   readonly maxRecordBytes: number;
 };
 
-/** The text is broken outside its records. */
+/** The text is malformed outside its records. */
 export class JsonSyntaxError extends Error {
-  /** In bytes, a byte order mark included. */
+  /** In bytes, including a byte order mark. */
   readonly offset: number;
-  /** The text ended too early, as far as it went it was right. */
+  /** The text ended too early but was correct up to there. */
   readonly truncated: boolean;
 
   constructor(message: string, offset: number, truncated: boolean) {
@@ -46,8 +48,8 @@ export class JsonSyntaxError extends Error {
 }
 
 /**
- * Cuts a JSON text that arrives in chunks of any size into its records and parses each. What is around the records
- * must be right; a record that is malformed inside is handed out with the reason. Both methods throw JsonSyntaxError.
+ * Splits a JSON text that arrives in chunks of any size into records and parses each. The text around the records must
+ * be correct; a record that is malformed inside is returned with the reason. Both methods throw JsonSyntaxError.
  */
 export function createRecordSplitter(options: SplitterOptions): RecordSplitter {
   return new Splitter(options);
@@ -86,15 +88,15 @@ class Splitter {
   readonly #options: SplitterOptions;
   #state: State = 'open';
   #markBytes = 0;
-  /** Bytes in the chunks before this one. */
+  /** The number of bytes in earlier chunks. */
   #before = 0;
   #records = 0;
   #failure: JsonSyntaxError | null = null;
-  /** After the last record, in the whole text. */
+  /** The position after the last record, in the complete text. */
   #end = 0;
   readonly #seam = new RecordSeam();
 
-  // The record at hand: where it starts in the whole text, and what earlier chunks held of it, joined when it ends.
+  // The current record: where it starts in the complete text, and its parts in earlier chunks, joined when it ends.
   #start = 0;
   #parts: Buffer[] = [];
   #partBytes = 0;
@@ -152,11 +154,11 @@ class Splitter {
         else i++;
       }
     }
-    // The chunk's last byte may be a record's first.
+    // The last byte of the chunk may be the first of a record.
     if (this.#state === 'value' || this.#state === 'scalar') this.#keepPart(bytes);
   }
 
-  /** What a byte outside the records leads to, null where it must not be. */
+  /** The state after a byte outside the records; null if the byte is not allowed there. */
   #stateAfter(byte: number, offset: number): State | null {
     if (offset === this.#markBytes && byte === BYTE_ORDER_MARK[offset]) {
       this.#markBytes++;
@@ -179,7 +181,7 @@ class Splitter {
     this.#nesting.depth = byte === QUOTE ? 0 : 1;
   }
 
-  /** Takes the record that begins at `bytes[start]` at once, where the way that records follow each other shows it. */
+  /** Takes the record that begins at `bytes[start]` at once, if the seam between records predicts its end. */
   #cut(bytes: Buffer, start: number, slices: RecordSlice[]): number {
     this.#seam.learn(bytes, this.#end - this.#before, start);
     const cut = this.#seam.cut(bytes, start);

@@ -1,4 +1,4 @@
-/** A name that an object of a JSON text has twice: JSON.parse takes the last one without a word. */
+/** A name that occurs twice in one object of a JSON text: JSON.parse silently uses the last one. */
 export type RepeatedName = {
   /** Names and indexes, from the outermost value to the name itself. */
   readonly path: readonly string[];
@@ -10,7 +10,7 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 
 type Level = { readonly names: Set<string> | null; step: string };
 
-/** The first name that repeats another one of its object; null where there is none. The text must be JSON. */
+/** The first name that repeats another one of its object; null if there is none. The text must be JSON. */
 export function findRepeatedName(text: string): RepeatedName | null {
   const levels: Level[] = [];
   for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {

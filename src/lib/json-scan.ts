@@ -1,4 +1,4 @@
-/** Reading JSON text byte by byte, just as far as it takes to find where a value ends. */
+/** Reads JSON byte by byte, only as far as needed to find where a value ends. */
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -12,7 +12,7 @@ export type Nesting = { depth: number; inString: boolean; escaped: boolean };
 
 export const UNFINISHED = -1;
 
-/** Where the object, array or string ends that began before `bytes[from]`; brackets are counted, not matched. */
+/** The end of the object, array or string that began before `bytes[from]`. Brackets are counted, not matched. */
 export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number {
   const length = bytes.length;
   let { depth, inString } = nesting;
@@ -37,7 +37,7 @@ export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number
         break;
       }
       if (byte < OPEN_ARRAY) continue;
-      // `[` and `{`, `]` and `}` are 0x20 apart.
+      // `[` and `{`, and `]` and `}`, differ by 0x20.
       const bracket = byte | 0x20;
       if (bracket === 0x7b) depth++;
       else if (bracket === 0x7d && --depth === 0) return i;
@@ -50,7 +50,7 @@ export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number
   return UNFINISHED;
 }
 
-/** How many levels of arrays and objects a JSON text has at most. */
+/** The maximum nesting of arrays and objects in a JSON text. */
 export function nestingDepth(bytes: Buffer): number {
   let depth = 0;
   let deepest = 0;
@@ -73,13 +73,13 @@ export function scanScalar(bytes: Buffer, from: number): number {
   return UNFINISHED;
 }
 
-/** How a value that begins with this byte is scanned, null where none can. */
+/** How to scan a value that begins with this byte; null if no value can. */
 export function valueKind(byte: number): 'value' | 'scalar' | null {
   if (byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === QUOTE) return 'value';
   return isScalar(byte) ? 'scalar' : null;
 }
 
-/** Digits, letters and `+ - .`: more than JSON's numbers and words, so that NaN is a bad record, not a bad text. */
+/** Digits, letters and `+ - .`: more than JSON's numbers and words, so that NaN makes a bad record, not a bad text. */
 function isScalar(byte: number): boolean {
   const lower = byte | 0x20;
   return (

@@ -1,11 +1,12 @@
-/** A JSON document, escaped, and indented unless its depth makes that too long for a string. */
+/** A JSON document, escaped, and indented unless deep nesting would make that too long for a string. */
 export function jsonText(value: unknown): string {
   return escapeJson(stringify(value));
 }
 
 /**
- * What steers a terminal and JSON lets through (C1 controls, marks of writing direction) becomes an escape, which means
- * the same. Half of a surrogate pair becomes a replacement character: jq, for one, reads no document that has any.
+ * Escapes characters that control a terminal but are allowed in JSON (C1 controls, marks of writing direction); the
+ * meaning stays the same. Half a surrogate pair becomes a replacement character, because programs such as jq reject
+ * documents that contain one.
  */
 export function escapeJson(json: string): string {
   const paired = HALF.test(json)
@@ -20,7 +21,7 @@ export function escapeJson(json: string): string {
 }
 
 const HALF = /\\u[dD][89a-fA-F]/;
-/** A pair, a half, and any other escape, so that the backslash of `\\ud83d` is not taken for the start of one. */
+/** A pair, a half, or any other escape, so that the backslash in `\\ud83d` is not mistaken for the start of one. */
 const ESCAPES = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\./g;
 
 function stringify(value: unknown): string {

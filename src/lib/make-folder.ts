@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
 
 /**
- * Makes a folder and those above it that are missing. Returns the topmost one that it made. Node's own way goes on for
- * ever, deaf to every signal, where a folder is there and yet refuses with ENOENT, as /proc does.
+ * Creates a folder and any missing parents. Returns the topmost folder created. Node's own recursive mode loops
+ * forever, without reacting to signals, if a folder exists and yet fails with ENOENT, as /proc does.
  */
 export async function makeFolder(path: string, again = true): Promise<string | undefined> {
   try {
@@ -17,7 +17,7 @@ export async function makeFolder(path: string, again = true): Promise<string | u
     const above = dirname(path);
     if (code !== 'ENOENT' || above === path) throw error;
     if (await isFolder(above)) {
-      // Somebody else has just made it, or it takes no folder.
+      // Another process has just created it, or no folder can be created there.
       if (!again) throw error;
       return makeFolder(path, false);
     }

@@ -3,8 +3,8 @@ import stringWidth from 'fast-string-width';
 import { escapeControls } from './text-table.ts';
 
 /**
- * The line of a text that a place is in, and below it a mark, as compilers show it. `position` counts characters from 1;
- * a line that is wider than `width` is cut around the place. Of several lines the number comes first.
+ * The line of a text at a position, with a mark below it, as compilers show it. `position` counts characters from 1. A
+ * line wider than `width` is cut around the position. If the text has several lines, the line number comes first.
  */
 export function markedLine(text: string, position: number, width: number): string {
   const before = Array.from(text)
@@ -22,7 +22,7 @@ export function markedLine(text: string, position: number, width: number): strin
   return `${label}${left}${right.trimEnd()}\n${' '.repeat(label.length + stringWidth(left))}^\n`;
 }
 
-/** A tab would move the mark. */
+/** A tab would shift the mark. */
 function shown(line: string): string {
   return escapeControls(line.replaceAll('\t', ' ').replaceAll('\r', ''));
 }

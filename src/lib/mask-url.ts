@@ -3,9 +3,9 @@ import { rawCharacter } from './server-url.ts';
 const MASK = '***';
 
 /**
- * The same text with its secrets as `***`: the password of a database URL and its parameters with a secret's name, of
- * any other URL all userinfo and all that follows the path. Also for text that is no URL, as a mistyped one still
- * holds its password.
+ * Replaces the secrets in a text with `***`. In a database URL, these are the password and parameters with a secret's
+ * name; in any other URL, all userinfo and everything after the path. Also works on text that is not a URL, because a
+ * mistyped URL still contains its password.
  */
 export function maskUrl(url: string): string {
   const masked = maskUserinfo(url);
@@ -15,8 +15,8 @@ export function maskUrl(url: string): string {
 }
 
 /**
- * A database URL without its password, which PGPASSWORD can give again. Null where that leaves secrets that no variable
- * gives, such as `sslpassword`.
+ * A database URL without its password, which PGPASSWORD can supply. Null if it has further secrets that no variable
+ * supplies, such as `sslpassword`.
  */
 export function withoutPassword(url: string): string | null {
   const bare = maskUrl(url)
@@ -41,7 +41,7 @@ function maskUserinfo(url: string): string {
   return colon === -1 ? url : `${start}${userinfo.slice(0, colon)}:${MASK}${rest.slice(end)}`;
 }
 
-/** Where the `@` after the userinfo stands, or -1. An unencoded `/`, `?` or `#` in a password does not end it. */
+/** The position of the `@` after the userinfo, or -1. An unencoded `/`, `?` or `#` in a password does not end it. */
 function userinfoEnd(rest: string): number {
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
   const end = authority.lastIndexOf('@');

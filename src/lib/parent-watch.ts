@@ -3,21 +3,21 @@ import { readFileSync } from 'node:fs';
 
 import { errorCode } from './error-code.ts';
 
-/** The part of `process` that tells of the IPC channel to a parent. */
+/** The part of `process` that describes the IPC channel to a parent. */
 export type ParentLink = Pick<EventEmitter, 'once'> & {
   readonly ppid: number;
-  /** Absent without a parent that opened a channel, false once that channel is closed. */
+  /** Absent if no parent opened a channel, false once that channel is closed. */
   readonly connected?: boolean;
   readonly channel?: { unref(): void } | null | undefined;
 };
 
-/** How often the system is asked whether the parent is still there. */
+/** How often to check whether the parent is still there. */
 const POLL_MS = 500;
 
 /**
- * Calls `stop` once when the parent that opened an IPC channel is gone, or when npm is that started this process: on
- * SIGTERM, npx ends alone. No other parent is watched, as a shell may go and leave its commands on purpose. None of it
- * keeps anybody alive.
+ * Calls `stop` once when the parent that opened an IPC channel exits. If npm started this process, also watches npm,
+ * because on SIGTERM npx exits without stopping its child. No other parent is watched: a shell may exit and leave its
+ * commands running on purpose. The watch itself keeps no process alive.
  */
 export function stopWithParent(
   stop: () => void,
@@ -41,13 +41,16 @@ export function stopWithParent(
   }
 }
 
-/** The parent and, where the system says it, the parent's own, as npm may put a shell between; null if it cannot be read now. */
+/**
+ * The parent and, if the system reports it, the grandparent, because npm may start a shell in between; null if they
+ * cannot be read now.
+ */
 function above({ ppid }: ParentLink): string | null {
   try {
     const [, next] = /\) \S+ (\d+) /.exec(readFileSync(`/proc/${ppid}/stat`, 'utf8')) ?? [];
     return `${ppid} ${next}`;
   } catch (error) {
-    // Too many open files say nothing about the parent.
+    // This error means too many open files and says nothing about the parent.
     if (['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '')) return null;
     return String(ppid);
   }

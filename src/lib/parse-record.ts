@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What a record's bytes say, or why they say nothing. Of a key that an object has twice the last one counts. */
+/** The parsed record, or why it cannot be parsed. If an object repeats a key, the last one counts. */
 export type ParsedRecord =
   | { readonly ok: true; readonly record: unknown }
   | { readonly ok: false; readonly code: 'encoding' | 'json'; readonly reason: string };

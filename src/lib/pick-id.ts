@@ -1,13 +1,13 @@
 import { suggest } from './suggest.ts';
 
-/** Does it name one by its place among the newest? */
+/** Does the text name an id by its place, counted from the newest? */
 export function isPlace(given: string): boolean {
   return given === 'latest' || /^-\d{1,6}$/.test(given);
 }
 
 /**
- * Those of the ids, newest first, that are meant: `latest` and `-1` are the newest, `-2` is the one before; else it is an
- * id, its start or its end. Ids that begin with the time differ in their last digits first.
+ * The matching ids, newest first. `latest` and `-1` are the newest, `-2` is the one before; anything else is an id, its
+ * start or its end. Ids that begin with the time differ first in their last digits.
  */
 export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
   if (isPlace(given)) {
@@ -18,7 +18,7 @@ export function pickIds(given: string, newestFirst: readonly string[]): readonly
   return newestFirst.filter((id) => id.startsWith(given) || id.endsWith(given));
 }
 
-/** The id that a mistyped one, or a mistyped part of one, most likely means, or null. */
+/** The id that a mistyped id, or part of one, most likely stands for, or null. */
 export function suggestId(given: string, ids: readonly string[]): string | null {
   const { length } = given;
   if (suggest(given, ['latest']) !== null) return 'latest';

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 
 import { errorCode } from './error-code.ts';
 
-/** Is there a process of this id on this machine? One of another user counts, too. */
+/** Does a process with this id exist on this machine? Processes of other users count too. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -12,7 +12,7 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** Was it a process of this machine, and is there none of this id any more? */
+/** Was the process on this machine, and does it no longer exist? */
 export function hasDied({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
   return host === hostname() && !processExists(pid);
 }

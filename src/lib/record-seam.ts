@@ -1,6 +1,6 @@
 import { parseRecord, type ParsedRecord } from './parse-record.ts';
 
-/** Wrong cuts before a text is taken for one whose records cannot be told apart this way. */
+/** How many wrong cuts to accept before giving up on this way to separate the records. */
 const MAX_MISSES = 100;
 
 /** How a record begins, up to its first key. */
@@ -8,15 +8,15 @@ const BEGINNING = /^\{[ \t\r\n]{0,32}"[^"\\]{1,64}"/;
 const BEGINNING_BYTES = 128;
 
 /**
- * Where records end, by the bytes that stood between two earlier ones: `},{"id"`. One native search for a record
- * in place of a look at each byte. The same bytes may stand inside a record, and need not stand between the next two,
- * so JSON.parse proves each cut: no beginning of a JSON object is an object itself.
+ * Predicts where records end from the bytes that stood between two earlier ones, such as `},{"id"`: one native search
+ * per record instead of a look at each byte. The same bytes may occur inside a record and need not separate the next
+ * two, so JSON.parse proves each cut: a JSON object is never a proper prefix of another one.
  */
 export class RecordSeam {
   #seam: Buffer | null = null;
   #misses = 0;
 
-  /** `end` is after the last byte of one record, `start` the first of the next. */
+  /** `end` is after the last byte of one record, `start` is at the first byte of the next. */
   learn(bytes: Buffer, end: number, start: number): void {
     if (this.#seam !== null || this.#misses > MAX_MISSES || end < 1) return;
     const beginning = BEGINNING.exec(bytes.toString('latin1', start, start + BEGINNING_BYTES));
@@ -24,7 +24,7 @@ export class RecordSeam {
     this.#seam = Buffer.from(bytes.subarray(end - 1, start + beginning[0].length));
   }
 
-  /** The record that begins at `start`, null where it must be looked for byte by byte. */
+  /** The record that begins at `start`; null if its end must be found byte by byte. */
   cut(bytes: Buffer, start: number): { readonly end: number; readonly parsed: ParsedRecord } | null {
     if (this.#seam === null) return null;
     const at = bytes.indexOf(this.#seam, start);

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export type ShellEnd = {
-  /** Null where a signal ended it, or it could not be started. */
+  /** Null if a signal ended it, or it could not be started. */
   readonly code: number | null;
-  /** Why it did not end with a code of its own. */
+  /** Why there is no exit code. */
   readonly reason: 'signal' | 'timeout' | 'interrupted' | 'unstarted' | null;
 };
 
@@ -15,16 +15,16 @@ export type ShellOptions = {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Takes what it prints, on stdout or stderr. */
+  /** Receives each line of its stdout and stderr. */
   readonly onLine: (line: string) => void;
 };
 
 const WINDOWS = process.platform === 'win32';
 
-/** Runs a command by the shell, and waits until it and all that holds its output have ended. Never throws. */
+/** Runs a shell command and waits until it, and every process that holds its output open, has ended. Never throws. */
 export async function runShell(command: string, options: ShellOptions): Promise<ShellEnd> {
   const { cwd, env, input, onLine, signal, timeoutMs } = options;
-  // A group of its own, so that what it started ends with it.
+  // A process group of its own, so that the processes it started end with it.
   const child = spawn(command, { cwd, env: { ...env }, shell: true, stdio: 'pipe', detached: !WINDOWS });
   let reason: ShellEnd['reason'] = null;
   const end = (why: ShellEnd['reason']): void => {
@@ -36,7 +36,7 @@ export async function runShell(command: string, options: ShellOptions): Promise<
   signal.addEventListener('abort', interrupt);
   if (signal.aborted) interrupt();
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
-  // It need not read what it gets.
+  // The command may ignore its stdin.
   child.stdin.on('error', () => undefined).end(input);
   const code = await new Promise<number | null>((resolve) => {
     child.on('error', () => {
@@ -58,6 +58,6 @@ function kill(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

@@ -1,15 +1,15 @@
-/** A database URL, also in the form `postgresql://user@/database?host=…`, which `URL` alone refuses. */
+/** Parses a database URL, including the form `postgresql://user@/database?host=…`, which `URL` refuses. */
 export function parseServerUrl(url: string): URL | null {
   return URL.parse(url.replace('@/', '@localhost/'));
 }
 
-/** The user that a database URL names; null where it leaves that open. */
+/** The user in a database URL; null if it has none. */
 export function userOf(url: string): string | null {
   const parsed = parseServerUrl(url);
   return parsed?.searchParams.get('user') || parsed?.username || null;
 }
 
-/** The same URL with more parameters. pg takes user, password, host and port from them where the address has none. */
+/** Adds parameters to a URL. pg reads user, password, host and port from them if the address has none. */
 export function addParameters(url: string, added: Iterable<readonly [name: string, value: string]>): string {
   const [address = '', ...fragment] = url.split('#');
   const text = [...added].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
@@ -18,8 +18,8 @@ export function addParameters(url: string, added: Iterable<readonly [name: strin
 }
 
 /**
- * The character of a login or name that seems to stand there as it is, and would end that part of the URL: a `#` has no
- * other meaning, behind `/` and `?` there would be an `@` that belongs to neither a database nor a parameter.
+ * The character in a login or name that appears to be unencoded and would end that part of the URL. A `#` has no other
+ * meaning; for `/` and `?`, a sign is an `@` after them that belongs to neither a database nor a parameter.
  */
 export function rawCharacter(text: string): '#' | '?' | '/' | '%' | null {
   if (text.includes('#')) return '#';

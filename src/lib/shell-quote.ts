@@ -1,4 +1,4 @@
-/** A word as a POSIX shell takes it back. */
+/** A word, quoted for a POSIX shell. */
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

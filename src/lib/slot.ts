@@ -1,9 +1,12 @@
 export type Slot = {
-  /** Resolves when it is this caller's turn, first come, first served, with what ends it. Rejects with the signal's reason. */
+  /**
+   * Resolves when it is this caller's turn, in order of arrival, to a function that ends the turn. Rejects with the
+   * signal's reason.
+   */
   readonly take: (signal: AbortSignal) => Promise<() => void>;
 };
 
-/** One at a time. */
+/** A queue that lets one caller proceed at a time. */
 export function createSlot(): Slot {
   let last: Promise<void> = Promise.resolve();
 
@@ -12,7 +15,7 @@ export function createSlot(): Slot {
       signal.throwIfAborted();
       const before = last;
       const ended = Promise.withResolvers<void>();
-      // Who gives up leaves the line as if the turn had come and gone.
+      // A caller that gives up leaves the queue as if its turn had come and ended.
       last = ended.promise.then(() => before);
       const aborted = Promise.withResolvers<never>();
       const abort = (): void => aborted.reject(signal.reason);

@@ -1,4 +1,4 @@
-/** The candidate that a mistyped name most likely means, or null. Case and separators do not count. */
+/** The candidate that a mistyped name most likely stands for, or null. Ignores case and separators. */
 export function suggest(name: string, candidates: readonly string[]): string | null {
   const wanted = plain(name);
   let best: string | null = null;
@@ -10,7 +10,7 @@ export function suggest(name: string, candidates: readonly string[]): string | n
   return best ?? longerOf(wanted, candidates);
 }
 
-/** The only one that goes on from there, as of a name without its unit. */
+/** The only candidate that starts with the name, for example with a unit added. */
 function longerOf(wanted: string, candidates: readonly string[]): string | null {
   const [found, ...others] = candidates.filter((one) => plain(one).startsWith(wanted));
   return wanted.length > 2 && others.length === 0 ? (found ?? null) : null;
@@ -20,7 +20,9 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]/g, '');
 }
 
-/** Letters to insert, delete, replace or swap with the next one (the optimal string alignment distance). */
+/**
+ * The number of letters to insert, delete, replace or swap with the next one (the optimal string alignment distance).
+ */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,12 +1,12 @@
-/** A stream and a copy of it that somebody else reads at the same time. */
+/** A stream, and a copy of it for a concurrent reader. */
 export type Tap<T> = {
-  /** The stream itself. Whoever reads it drives both; it waits while the copy is `capacity` items behind. */
+  /** The stream itself. Its reader drives both; it waits while the copy is `capacity` items behind. */
   readonly main: AsyncIterable<T>;
   /** The same items, and the same failure. */
   readonly copy: AsyncIterable<T>;
-  /** Nobody reads the copy any more: `main` need not wait for it. */
+  /** Call when the copy is no longer read, so that `main` need not wait for it. */
   readonly drop: () => void;
-  /** Nobody reads `main` any more, or ever did: a copy that has not ended fails with this. */
+  /** Call when `main` is not read to its end: a copy that has not ended fails with this error. */
   readonly fail: (error: unknown) => void;
 };
 
@@ -16,7 +16,7 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
   let abandoned = false;
   let moved = Promise.withResolvers<void>();
 
-  /** Wakes whoever waits for the queue to change. */
+  /** Wakes the readers that wait for the queue to change. */
   function move(): void {
     moved.resolve();
     moved = Promise.withResolvers();
@@ -39,7 +39,7 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
       fail(error);
       throw error;
     } finally {
-      // A reader of `main` that stops early ends the copy, too: what is left will never come.
+      // If the reader of `main` stops early, the copy fails as well, because no further items will arrive.
       fail(new Error('the stream was left before its end'));
     }
   }

@@ -1,10 +1,10 @@
 import stringWidth from 'fast-string-width';
 
 /**
- * Rows as aligned text with a header; columns that hold only numbers align right. Control characters, terminal
- * escapes among them, are shown as escapes. What is wider than `width` is cut into blocks of columns, one below the
- * other, each with the first `keys` columns, which tell what a row is about. A single cell that is still too wide stays
- * whole: a terminal wraps it, and what is cut off could be had in no other way there.
+ * Rows as aligned text with a header; columns of numbers are aligned right. Control characters, including terminal
+ * escapes, are shown as escapes. A table wider than `width` is split into blocks of columns, one below the other, each
+ * with the first `keys` columns, which identify the row. A single cell that is still too wide is not cut: a terminal
+ * wraps it, and there would be no other way to see the rest.
  */
 export function textTable(
   names: readonly string[],
@@ -28,16 +28,16 @@ export function textTable(
     .join('\n');
 }
 
-/** How a table looks beyond its text. */
+/** The formatting of a table. */
 export type TableLook = {
-  /** For null; else it is left blank, as the empty text is. */
+  /** Shown for null; blank by default, like an empty text. */
   readonly nothing?: string | undefined;
-  /** Columns to align right; else those that hold only numbers. */
+  /** Columns to align right; by default those that hold only numbers. */
   readonly right?: readonly boolean[] | undefined;
   readonly paint?: Paint | undefined;
 };
 
-/** Adds colour to a part of a table that is laid out already. */
+/** Adds color to a part of a table after its layout is done. */
 export type Paint = (text: string, part: 'name' | 'rule' | 'nothing') => string;
 
 type Column = {
@@ -45,7 +45,7 @@ type Column = {
   readonly cells: readonly string[];
   readonly width: number;
   readonly isNumeric: boolean;
-  /** By cell, the header first: is it null? */
+  /** For each cell, the header first: is it null? */
   readonly isNothing: readonly boolean[];
 };
 
@@ -70,7 +70,7 @@ function columnOf(
 
 const BETWEEN = '  ';
 
-/** As many columns a block as fit. */
+/** Puts as many columns into each block as fit. */
 function blocksOf(columns: readonly Column[], width: number, keys: number): readonly (readonly Column[])[] {
   const again = keysAgain(columns.slice(0, keys), width);
   const blocks: Column[][] = [[]];
@@ -82,7 +82,7 @@ function blocksOf(columns: readonly Column[], width: number, keys: number): read
   return blocks;
 }
 
-/** Where the keys would leave too little room for others, the first is told again, on half a line at most. */
+/** If the keys would leave too little room for other columns, repeats only the first, at most half a line wide. */
 function keysAgain(keys: readonly Column[], width: number): readonly Column[] {
   if (widthOf(keys) * 3 <= width * 2) return keys;
   const most = Math.max(1, Math.floor(width / 2));
@@ -134,7 +134,10 @@ function cellText(value: unknown): string {
   return escapeControls(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }
 
-/** Characters of control and of writing direction as `\n`, `\t` or `\u001b`: text from elsewhere must not steer a terminal. */
+/**
+ * Escapes control characters and marks of writing direction as `
+ * `, `\t` or `\u001b`: foreign text must not control a terminal.
+ */
 export function escapeControls(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);

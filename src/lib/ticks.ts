@@ -1,6 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 
-/** The first tick of a cron expression after a moment; null where there is none. */
+/** The first tick of a cron expression after a time; null if there is none. */
 export function nextTick(expression: string, timezone: string, after: Date): Date | null {
   try {
     return CronExpressionParser.parse(expression, { tz: timezone, currentDate: after }).next().toDate();
@@ -9,7 +9,7 @@ export function nextTick(expression: string, timezone: string, after: Date): Dat
   }
 }
 
-/** The last tick up to a moment, as one finds it who looks backwards. */
+/** The last tick up to a time, found by searching backwards. */
 function lastTick(expression: string, timezone: string, until: Date): Date | null {
   try {
     const currentDate = new Date(until.getTime() + 1);
@@ -20,8 +20,8 @@ function lastTick(expression: string, timezone: string, until: Date): Date | nul
 }
 
 /**
- * The longer of the two waits around a moment, in seconds: from tick to tick before it, and over it. A schedule may leave
- * out nights and weekends. Null where there are no two ticks.
+ * The longer of two intervals, in seconds: between the last two ticks before a time, and around that time. A schedule
+ * may skip nights and weekends. Null if there are no two ticks.
  */
 export function tickGap(expression: string, timezone: string, at: Date): number | null {
   try {
@@ -34,12 +34,12 @@ export function tickGap(expression: string, timezone: string, at: Date): number 
   }
 }
 
-/** How long a tick stays due. */
+/** How late a tick may still start its job. */
 const DUE_MS = 60_000;
-/** Clocks are put forward and back by less. */
+/** Daylight saving time shifts clocks by less than this. */
 const CHANGE_MS = 3 * 3_600_000;
 
-/** The ticks up to a moment as a clock comes to them that began some hours before. */
+/** The ticks up to a time, found by searching forwards from some hours before. */
 function ticksUntil(expression: string, timezone: string, until: Date): readonly Date[] {
   const currentDate = new Date(until.getTime() - CHANGE_MS);
   const found: Date[] = [];
@@ -47,14 +47,14 @@ function ticksUntil(expression: string, timezone: string, until: Date): readonly
     const ticks = CronExpressionParser.parse(expression, { tz: timezone, currentDate });
     for (let tick = ticks.next().toDate(); tick <= until; tick = ticks.next().toDate()) found.push(tick);
   } catch {
-    // There is none after these.
+    // There are no further ticks.
   }
   return found;
 }
 
 /**
- * A tick that is due at a moment and that nobody finds who looks backwards: when the clocks go forward, one in the hour
- * that does not exist comes an hour later by their new time.
+ * A current tick that a backwards search does not find: when clocks go forward, a tick in the hour that does not exist
+ * comes an hour later in the new time.
  */
 export function skippedTick(expression: string, timezone: string, at: Date): Date | null {
   const tick = ticksUntil(expression, timezone, at).at(-1);
@@ -63,7 +63,7 @@ export function skippedTick(expression: string, timezone: string, at: Date): Dat
   return found === null || found < tick ? tick : null;
 }
 
-/** Is the tick before a moment one that had its turn an hour ago, before the clocks went back? */
+/** Is the last tick a repetition of one that ran an hour earlier, before the clocks went back? */
 export function isRepeatedTick(expression: string, timezone: string, at: Date): boolean {
   const found = lastTick(expression, timezone, at);
   if (found === null || at.getTime() - found.getTime() > 2 * DUE_MS) return false;

@@ -11,13 +11,13 @@ export type TokenBucketOptions = {
 };
 
 export type TokenBucket = {
-  /** Resolves when it is this caller's turn, first come, first served. Rejects with the signal's reason. */
+  /** Resolves when it is this caller's turn, in order of arrival. Rejects with the signal's reason. */
   readonly take: (signal: AbortSignal) => Promise<void>;
-  /** Nobody's turn comes before so many milliseconds have passed. */
+  /** Nobody gets a turn before this time has passed. */
   readonly hold: (milliseconds: number) => void;
 };
 
-/** One budget for a name and a pace, whoever asks for it. */
+/** Returns the one budget for a name and a rate; all callers share it. */
 export type Budgets = (name: string, options: TokenBucketOptions) => TokenBucket;
 
 export function createBudgets(): Budgets {
@@ -38,10 +38,10 @@ export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOption
   const interval = 1000 / perSecond;
   const waiters: Waiter[] = [];
   let serving = false;
-  // When the bucket will be full again. One moment instead of a count of tokens: no rounding error adds up.
+  // When the bucket will be full again. A time instead of a count of tokens, so that rounding errors do not add up.
   let fullAt = clock.elapsed();
 
-  /** Takes a token and returns null, or tells when there will be one. */
+  /** Takes a token and returns null, or returns when the next one will be available. */
   function tryTake(): number | null {
     const now = clock.elapsed();
     fullAt = Math.max(fullAt, now);
@@ -101,6 +101,6 @@ type Waiter = {
   readonly signal: AbortSignal;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
-  /** Gives the turn to the next. */
+  /** Passes the turn to the next waiter. */
   readonly leave: () => void;
 };

@@ -4,12 +4,12 @@ export function isUuidv7(text: string): boolean {
   return FORM.test(text);
 }
 
-/** The millisecond since 1970 at which it was made. */
+/** When it was made, in milliseconds since 1970. */
 export function uuidv7Time(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
-/** RFC 9562, version 7: sorts by its millisecond; two of the same millisecond just differ. */
+/** RFC 9562, version 7: sorts by millisecond; two from the same millisecond differ, in no particular order. */
 export function uuidv7(nowMs: number, randomBytes: (n: number) => Uint8Array): string {
   if (!(nowMs >= 0 && nowMs < 2 ** 48)) throw new RangeError(`Cannot make a UUID for the time ${nowMs}`);
   const time = Math.floor(nowMs).toString(16).padStart(12, '0');

@@ -28,24 +28,24 @@ export type DeriveContext = {
   readonly onProgress: () => void;
 };
 
-/** A derivation that has begun. */
+/** A derivation in progress. */
 export type Deriving = {
   /**
-   * Null once all of raw was seen and is JSON, whatever there is left to do then; else what is wrong with it. By then,
-   * and when it rejects with any other failure, nothing goes on.
+   * Resolves to null once all of raw was read and is JSON, even if work remains; otherwise to what is wrong with it.
+   * When it resolves to a fault or rejects with another failure, all work has ended.
    */
   readonly text: Promise<TextFault | null>;
-  /** Rejects with what failed, JSON that is broken beyond a record included. */
+  /** Rejects with the failure, which may be a JSON error that is not limited to a record. */
   readonly staged: Promise<void>;
 };
 
-/** JSON that is broken beyond a record. */
+/** A JSON error that is not limited to a record. */
 export type TextFault = { readonly page: number; readonly error: JsonSyntaxError };
 
 /**
- * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups. Takes the pages
- * one after the other, and keeps `tally` up to date throughout. `tally.page` is the page before the first one. Pages of
- * a resource that is pulled by changes are read twice: once to see which record of each id is its newest.
+ * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups. Reads the
+ * pages one after the other and keeps `tally` up to date. `tally.page` is the page before the first one. If changes are
+ * pulled, the pages are read twice: first to find the newest record of each id.
  */
 export function derive(
   resource: Resource,
@@ -59,7 +59,7 @@ export function derive(
     if (error instanceof JsonSyntaxError) resolve({ page: tally.page, error });
     else reject(error);
   });
-  // Whoever awaits it later sees the failure; until then it is no unhandled one.
+  // The caller may await it later; until then, a failure must not count as unhandled.
   text.catch(() => undefined);
   return { text, staged };
 }
@@ -103,7 +103,7 @@ async function deriveAll(
   });
   const { watch, watchAsync } = stopwatch(context.clock, tally);
 
-  // The stage files of one chunk are written while the next is made.
+  // The stage files of one chunk are written while the next chunk is processed.
   let writing: Promise<void> = Promise.resolve();
 
   async function writeStages(
@@ -135,7 +135,7 @@ async function deriveAll(
     const counted = occurrences === null ? valid : valid.filter(({ repeated }) => !repeated);
     await writing;
     writing = writeStages(counted, rejected);
-    // Whoever awaits it next sees the failure; until then it is no unhandled one.
+    // It is awaited with the next chunk; until then, a failure must not count as unhandled.
     writing.catch(() => undefined);
     tally.received += slices.length;
     tally.validated += counted.length;
@@ -189,7 +189,7 @@ async function deriveAll(
   }
 }
 
-/** Null where each id comes once. */
+/** Null if each id occurs once. */
 async function findOccurrences(
   { changes }: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],
@@ -207,7 +207,10 @@ async function findOccurrences(
   return occurrences;
 }
 
-/** The records of a page, after those of the pages before it: the first of an id within the page counts. */
+/**
+ * Remembers the records of a page, which replace those of earlier pages. Within a page, the first record of an id
+ * counts.
+ */
 function rememberNewest(newest: Map<string, string>, records: readonly RecordSlice[]): void {
   for (const { bytes, parsed } of records.toReversed()) {
     const id = parsed.ok ? readId(parsed.record) : null;

@@ -21,19 +21,19 @@ import type { KindGuard } from './kind.ts';
 import { keptPageOf, pageMeta, pageOf } from './raw-page.ts';
 import { brokenText, wrongType } from './unusable.ts';
 
-/** Chunks of a body that wait to be derived from while raw is written: a megabyte or so. */
+/** How many chunks of a body may wait for the derivation while raw is written: about a megabyte. */
 const CHUNKS_AHEAD = 16;
 
 const SAY_BYTES_MS = 100;
 
-/** One page to ask for: a snapshot is a list of one. */
+/** One page to request: a snapshot consists of one. */
 export type PageOf = {
   readonly resource: Resource;
-  /** Below the base URL, with the query. */
+  /** Relative to the base URL, with the query. */
   readonly path: string;
   /** From 1. */
   readonly page: number;
-  /** For the meta file, beside what every page has. */
+  /** Added to the meta file. */
   readonly meta?: Readonly<Record<string, unknown>>;
 };
 
@@ -47,32 +47,32 @@ export type ExtractContext = {
   readonly emit: Emit;
 };
 
-/** What is known of a resource before it is asked for. */
+/** What is known about a resource before it is requested. */
 export type Before = {
-  /** The pages, where they need not be asked for. */
+  /** The pages, if they need not be requested. */
   readonly ready: ReadyRaw | null;
-  /** Of the last publish: the same bytes are not kept twice. */
+  /** The page of the last publish: the same bytes are not stored twice. */
   readonly published: KeptPage | null;
-  /** What a 304 may stand for. */
+  /** The page that a 304 may confirm. */
   readonly kept: KeptPage | null;
 };
 
 export type Extracted = {
   readonly how: 'received' | 'not modified' | 'reused';
   readonly pages: readonly RawPage[];
-  /** Begun while the body arrived; null where it has yet to begin. */
+  /** Started while the body arrived; null if it has not started. */
   readonly deriving: Deriving | null;
-  /** Why the last body that came to its end, which is kept, is no use. */
+  /** Why the last complete body, which is kept, is unusable. */
   readonly failure: PipelineError | null;
 };
 
-/** Derives from pages. Called afresh when a body broke off and comes again. */
+/** Derives from pages. Called again if a body broke off and is requested again. */
 export type Derive = (pages: readonly AsyncIterable<Uint8Array>[]) => Deriving;
 
 /**
- * Brings a resource's response to raw/, byte for byte, and derives from it meanwhile. On 304 the page that is kept of the
- * last publish is the response. A body that ends too early, or is a page of something in between, is asked for again.
- * Throws PipelineError `source` where no body came to its end, AbsentError where there is none.
+ * Stores a resource's response in raw/, byte for byte, and derives from it at the same time. On 304, the page kept from
+ * the last publish is the response. A body that ends too early, or an intermediary's page, is requested again. Throws
+ * PipelineError `source` if no complete body arrived, AbsentError if none exists.
  */
 export async function extract(
   resource: Resource,
@@ -88,7 +88,7 @@ export async function extract(
   throw new PipelineError(`Cannot pull ${resource.name}: nothing is kept`, { code: 'internal' });
 }
 
-/** Null where the pages are no JSON, and the upstream may be asked instead. */
+/** Null if the pages are not JSON and the upstream may be asked instead. */
 async function reuse(
   { name }: Resource,
   { pages, refetch, simulated }: ReadyRaw,
@@ -97,12 +97,12 @@ async function reuse(
 ): Promise<Extracted | null> {
   await kind.admit(simulated, folder.path);
   const deriving = derive(pages.map((_, index) => folder.readRaw(name, index + 1)));
-  // Any other failure waits for whoever goes on.
+  // Any other failure is left to the code that continues the derivation.
   if (refetch && (await deriving.text.catch(() => null)) !== null) return null;
   return { how: 'reused', pages, deriving, failure: null };
 }
 
-/** Null where what is kept has changed while the upstream was asked: then there is nothing that its 304 stands for. */
+/** Null if the kept page has changed since the request: then the 304 confirms nothing. */
 export async function fetchPage(
   wanted: PageOf,
   before: Pick<Before, 'kept' | 'published'>,
@@ -145,12 +145,12 @@ export async function fetchPage(
 
 type Kept = { readonly page: RawPage; readonly response: UpstreamResponse };
 
-/** A body in raw, and what became of it so far. Of one that broke off there is no page. */
+/** A body in raw, and the result so far. There is no page if the body broke off. */
 type Stored =
   | { readonly failure: null; readonly page: RawPage; readonly deriving: Deriving }
   | { readonly failure: PipelineError; readonly page: RawPage | null };
 
-/** Writes raw and derives from it side by side, where it is JSON. */
+/** Writes raw and, if it is JSON, derives from it at the same time. */
 async function store(
   { page: number, resource }: PageOf,
   response: UpstreamResponse,
@@ -167,20 +167,20 @@ async function store(
     const body = await folder.writeRaw(resource.name, number, main);
     const page = { file: pageOf(response, body, run.run_id), head: body.head };
     if (deriving === null) return { page, failure: wrongType(resource, page, upstream, type) };
-    // Any other failure waits for whoever goes on.
+    // Any other failure is left to the code that continues the derivation.
     const fault = await deriving.text.catch(() => null);
     if (fault !== null) return { page, failure: brokenText(resource, page, upstream, fault.error) };
     return { page, deriving, failure: null };
   } catch (error) {
     fail(error);
-    // Before the next try, this one has to have let go of its files and tables.
+    // This try must release its files and tables before the next one.
     await deriving?.staged.catch(() => undefined);
     if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
     return { page: null, failure: error };
   }
 }
 
-/** The same body; says how much of it has arrived, a few times in a second. */
+/** Passes the body through and reports how much has arrived, a few times per second. */
 async function* counting(
   body: AsyncIterable<Uint8Array>,
   resource: string,
@@ -198,7 +198,7 @@ async function* counting(
   }
 }
 
-/** The kept page as this run's. Null where it has changed. */
+/** Links the kept page into this run. Null if it has changed. */
 async function linkKept(
   { page, resource: { name } }: PageOf,
   response: UpstreamResponse,
@@ -228,7 +228,7 @@ async function finish(
   if (published?.file.sha256 === page.file.sha256) await folder.shareRaw(name, number, published);
 }
 
-/** The meta file of a request that failed says what was tried, beside the last body that came to its end, if any did. */
+/** The meta file of a failed request lists the tries, and describes the last complete body, if there was one. */
 async function keepFailure(
   { page, path, resource: { name } }: PageOf,
   last: Kept | null,

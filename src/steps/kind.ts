@@ -1,18 +1,18 @@
 import { PipelineError } from '../core/errors.ts';
 import { kindOf, type KindKeeper } from '../core/simulated.ts';
 
-/** Lets no simulated records among real ones, or the other way round. */
+/** Keeps simulated and real records apart. */
 export type KindGuard = {
-  /** What the first response said; null before it. */
+  /** The kind in the first response; null before it. */
   readonly simulated: () => boolean | null;
   /**
-   * Before anything of a response is kept. The first one settles what all later ones must be, and must itself be what
-   * folder and ledger hold. Null stands for a response that does not say: it is of what is held. Throws `kind`.
+   * Call before storing anything of a response. The first response decides the kind of all later ones and must match
+   * what folder and ledger hold. Null is for a response that does not say: it is assumed to match. Throws `kind`.
    */
   readonly admit: (simulated: boolean | null, from: string) => Promise<void>;
 };
 
-/** The kind of records of one run, held against all `keepers`. Only where it `keeps` do they learn of it. */
+/** The kind of records of one run, checked against all `keepers`. They record it only if the run `keeps`. */
 export function createKindGuard(keepers: readonly KindKeeper[], keeps: boolean): KindGuard {
   let first: boolean | null = null;
   let settled: Promise<void> | null = null;

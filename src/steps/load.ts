@@ -5,31 +5,34 @@ import type { Row, Table } from '../core/table.ts';
 import type { Staging } from '../core/target.ts';
 import { createCsvEncoder, UnwritableValue, type CsvEncoder } from '../lib/csv.ts';
 
-/** The load step of one resource: rows → intermediate files and staging tables, the same bytes to both. */
+/** The load step of one resource: rows → intermediate files and staging tables, with the same bytes in both. */
 export type Loader = {
   readonly add: (rows: Rows) => void;
-  /** Of a record that is not the newest: rows of tables that keep all of theirs. */
+  /** Adds the rows of a record that is not the newest, for tables that keep all their rows. */
   readonly addKept: (rows: Rows) => void;
-  /** Hands over what are full batches. They are copied while the next are made. */
+  /** Hands over the full batches. They are copied while the next ones are filled. */
   readonly flush: () => Promise<void>;
-  /** Does further work on the staging tables in turn with the batches. */
+  /** Queues other work on the staging tables after the batches. */
   readonly enqueue: (work: () => Promise<void>) => Promise<void>;
-  /** Hands over the rest and closes the files. Gives the rows of each table. */
+  /** Hands over the rest and closes the files. Returns the number of rows for each table. */
   readonly finish: () => Promise<Readonly<Record<string, number>>>;
   readonly discard: () => Promise<void>;
 };
 
-/** A batch of long rows ends before it has `batchSize` of them. */
+/** A batch of long rows may end before it has `batchSize` of them. */
 const BATCH_BYTES = 4 << 20;
 
-/** How many batches may wait for the database: tables of one resource fill theirs at about the same time. */
+/** How many batches may wait for the database: the tables of one resource fill theirs at about the same time. */
 const BATCHES_AHEAD = 4;
 
 type Lane = {
   readonly table: Table;
   readonly encoder: CsvEncoder;
   readonly file: StageFile;
-  /** Keys so far, where rows are kept: the first row of a key counts, as it would have been there before the next came. */
+  /**
+   * The keys so far, if the table keeps its rows: the first row of a key counts, because it would have been there
+   * before the next one.
+   */
   readonly keys: Set<string> | null;
   rows: number;
 };
@@ -52,7 +55,7 @@ export async function createLoader(
     await file.write(encoder.header());
     lanes.set(table.name, { table, encoder, file, keys: table.keep === true ? new Set() : null, rows: 0 });
   }
-  // Batches on their way, each after the one before.
+  // Batches in progress, each waiting for the one before.
   const copying: Promise<void>[] = [];
 
   async function copy(lane: Lane, csv: Buffer<ArrayBuffer>): Promise<void> {
@@ -64,7 +67,7 @@ export async function createLoader(
   async function enqueue(work: () => Promise<void>): Promise<void> {
     if (copying.length >= BATCHES_AHEAD) await copying.shift();
     const next = Promise.resolve(copying.at(-1)).then(work);
-    // Whoever awaits it later sees the failure; until then it is no unhandled one.
+    // The caller may await it later; until then, a failure must not count as unhandled.
     next.catch(() => undefined);
     copying.push(next);
   }

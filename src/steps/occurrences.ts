@@ -3,15 +3,15 @@ import type { RecordSlice } from '../lib/json-records.ts';
 import { readId } from './validate.ts';
 
 /**
- * Of each id that comes on several pages: which record counts. Pages are in the order in which they were received, so
- * that the last record of an id is its newest; within one page the first counts.
+ * Decides which record counts if an id occurs on several pages. Pages are in the order in which they were received, so
+ * the last record of an id is its newest; within one page, the first counts.
  */
 export class Occurrences {
   readonly #newest = new Map<string, number>();
   readonly #newestValid = new Map<string, number>();
   #place = 0;
 
-  /** The next page. */
+  /** Adds the next page. */
   add(records: readonly RecordSlice[], check: Check): void {
     const seen = new Set<string>();
     for (const { parsed } of records) {
@@ -29,7 +29,7 @@ export class Occurrences {
     return this.#newest.get(id) === place;
   }
 
-  /** Is it the newest that honours the contract? Then it makes the rows. */
+  /** Is it the newest that satisfies the contract? Then it makes the rows. */
   isNewestValid(id: string, place: number): boolean {
     return this.#newestValid.get(id) === place;
   }

@@ -4,13 +4,13 @@ import type { LedgerEntry, RunEnd } from '../core/target.ts';
 
 type Outcome = Pick<LedgerEntry, 'report' | 'resource'>;
 
-/** How a run ends, by what became of its resources. `chosen` are those that the user gave by name; null for all. */
+/** How a run ends, given the results of its resources. `chosen` are the resources that the user named; null for all. */
 export function closeRun(entries: readonly LedgerEntry[], chosen: readonly string[] | null): RunEnd {
   const error = runError(entries, chosen);
   return { status: runStatus(entries, error), error, entries };
 }
 
-/** Of a resource that left its rows as they are, only the error counts. */
+/** Resources that left their rows as they are affect the status only through the error. */
 function runStatus(entries: readonly Outcome[], error: ErrorReport | null): RunStatus {
   const counted = entries.filter(({ report }) => !leavesRows(report.status));
   const succeeded = counted.filter(({ report }) => report.status === 'succeeded').length;
@@ -19,8 +19,8 @@ function runStatus(entries: readonly Outcome[], error: ErrorReport | null): RunS
 }
 
 /**
- * The failure that decides the exit code: the first that is a resource's own. That a resource is absent is one where the
- * user asked for it by name, or there is nothing else; or where another could not be loaded without it.
+ * The failure that decides the exit code: the first that is a resource's own. An absent resource counts as a failure if
+ * the user named it, if there is nothing else, or if another resource could not be loaded without it.
  */
 export function runError(entries: readonly Outcome[], chosen: readonly string[] | null): ErrorReport | null {
   const absent = entries.filter(({ report }) => report.status === 'absent');

@@ -1,25 +1,25 @@
 import { expectedBy, type Schema as AnySchema } from '../core/schema.ts';
 import { jsonType, type JsonType, type ProfiledField } from '../core/profile.ts';
 
-/** What is counted at one JSON pointer. */
+/** The counts at one JSON Pointer. */
 export type Node = {
   readonly path: string;
   readonly depth: number;
   readonly contract: readonly JsonType[] | null;
-  /** The one type beside null that the contract admits; null where that is not one. */
+  /** The one type besides null that the contract admits; null if it admits several or any. */
   readonly type: JsonType | null;
-  /** What the contract expects here without insisting; null where it insists, or does not know the field. */
+  /** What the contract expects here without requiring it; null if it does require it, or if the field is unknown. */
   readonly expected: AnySchema | null;
-  /** The contract says nothing of what is inside. */
+  /** The contract does not restrict the content. */
   readonly open: boolean;
   readonly optional: boolean;
   readonly choices: readonly unknown[] | null;
-  /** By name. Those that the contract knows come first. */
+  /** By name. Fields in the contract come first. */
   readonly fields: Map<string, Node>;
   items: Node | null;
   readonly types: Record<JsonType, number>;
   records: number;
-  /** The number of the last record that was counted in `records`. */
+  /** The number of the last record counted in `records`. */
   lastRecord: number;
   readonly values: Map<string, number>;
   otherValues: number;
@@ -46,7 +46,7 @@ export function createNode(parts: NodeParts): Node {
   };
 }
 
-/** The part of JSON Schema that the building blocks of contracts make (contract.ts). */
+/** The part of JSON Schema that the building blocks of contracts use (contract.ts). */
 type Schema = {
   readonly [keyword: string]: unknown;
   readonly type?: JsonType | readonly JsonType[];
@@ -91,7 +91,7 @@ function nodeOf(outer: AnySchema, parts: NodeParts): Node {
   return node;
 }
 
-/** Several types, any type, a tuple, or an object whose names are data. */
+/** Does it admit several types, any type, a tuple, or an object whose names are data? */
 function isOpen(schema: Schema, type: JsonType | null): boolean {
   if (type === 'array') return jsonType(schema.items) !== 'object';
   if (type !== 'object') return type === null;
@@ -103,13 +103,13 @@ export function pathOf(parent: Node, name: string): string {
   return `${parent.path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The type under which a value is counted. */
+/** The type that a value is counted as. */
 export function typeAt(node: Node, value: unknown): JsonType {
   const type = jsonType(value);
   return type === 'integer' && node.contract?.includes('number') === true ? 'number' : type;
 }
 
-/** Depth first, in the order of the contract, then of the first sight. */
+/** Depth first, in the order of the contract, then in the order of appearance. */
 export function* fieldsOf(node: Node, absent = 0): Generator<ProfiledField> {
   const { contract, items, otherValues, path, records, values } = node;
   const types = Object.entries(node.types).filter(([, count]) => count > 0);

@@ -1,30 +1,30 @@
 import type { Node } from './profile-tree.ts';
 
 export type ValidCounter = {
-  /** Only for a record that honours the contract. */
+  /** Only for a record that satisfies the contract. */
   readonly count: (record: unknown) => void;
-  /** Adds what was counted to the tree, once. */
+  /** Adds the counts to the tree. Call once. */
   readonly settle: () => void;
 };
 
 type Visit<V> = (node: Node, value: V) => void;
 
 /**
- * Counts records whose types the contract has settled: what is left to count is nulls, optional fields, members of
- * arrays and names beyond the contract. Made into a function of its own for each contract, as that takes a fifth of
- * the time that walking the tree takes. Names go into its source as JSON.
+ * Counts records whose types are fixed by the contract: what remains to be counted is nulls, optional fields, array
+ * items and names that are not in the contract. It compiles a function for each contract, which takes a fifth of the
+ * time of walking the tree. Names are embedded in its source as JSON.
  */
 export function compileValidCounter(
   root: Node,
   /** Called with an object that has more names than the contract. */
   surplus: Visit<Readonly<Record<string, unknown>>>,
-  /** Called where the contract does not settle the type, nor what is inside. */
+  /** Called if the contract fixes neither the type nor the content. */
   walk: Visit<unknown>,
 ): ValidCounter {
   const nodes: Node[] = [];
   const source = valueSource(root, nodes);
   const nulls = new Float64Array(nodes.length);
-  /** Values of optional fields, members of arrays. */
+  /** Values of optional fields and array items. */
   const seen = new Float64Array(nodes.length);
   let records = 0;
   // oxlint-disable-next-line typescript/no-implied-eval -- made of the contract alone, as Ajv makes its check
@@ -35,7 +35,7 @@ export function compileValidCounter(
 
   function settle(node: Node, values: number): void {
     const at = nodes.indexOf(node);
-    if (node.type === null || node.expected !== null) return; // Counted by `walk`.
+    if (node.type === null || node.expected !== null) return; // counted by `walk`
     const inner = values - (nulls[at] ?? 0);
     node.types.null += nulls[at] ?? 0;
     node.types[node.type] += inner;
@@ -56,7 +56,7 @@ export function compileValidCounter(
   };
 }
 
-/** Statements that count a value, which they find in the variable of its node: `v` and its place in `nodes`. */
+/** Statements that count a value. It is in the variable of its node: `v` and the node's index in `nodes`. */
 function valueSource(node: Node, nodes: Node[]): string {
   const at = nodes.push(node) - 1;
   if (node.type === null || node.expected !== null) return `walk(nodes[${at}], v${at});`;

@@ -4,7 +4,7 @@ import type { Profile } from '../core/profile.ts';
 import { createNode, fieldsOf, pathOf, treeOf, typeAt, type Node } from './profile-tree.ts';
 import { compileValidCounter } from './profile-valid.ts';
 
-/** What a hostile source could make grow. */
+/** Limits on what a hostile source could make grow. */
 const MAX_UNKNOWN_FIELDS = 256;
 const MAX_DEPTH = 16;
 const MAX_NAME_LENGTH = 64;
@@ -12,7 +12,7 @@ const MAX_VALUES = 20;
 const MAX_VALUE_LENGTH = 80;
 
 export type Profiler = {
-  /** Takes a record that honours the contract. */
+  /** Takes a record that satisfies the contract. */
   readonly addValid: (record: unknown) => void;
   /** Takes any other value that JSON can hold. */
   readonly addErrored: (record: unknown) => void;
@@ -20,7 +20,7 @@ export type Profiler = {
   readonly end: (resource: string) => Profile;
 };
 
-/** Counts, exactly and in bounded memory, what records look like beside their contract. */
+/** Counts, exactly and in bounded memory, how records differ from their contract. */
 export function createProfiler(contract: Schema): Profiler {
   const root = treeOf(contract);
   const valid = compileValidCounter(root, walkUnknown, walk);
@@ -39,10 +39,10 @@ export function createProfiler(contract: Schema): Profiler {
 
   function tallyValue(node: Node, value: unknown): void {
     const plain = typeof value === 'string' || typeof value === 'number';
-    const told = plain ? cut(`${value}`, MAX_VALUE_LENGTH) : null;
-    const count = told === null ? undefined : node.values.get(told);
-    if (told === null || (count === undefined && node.values.size >= MAX_VALUES)) node.otherValues += 1;
-    else node.values.set(told, (count ?? 0) + 1);
+    const text = plain ? cut(`${value}`, MAX_VALUE_LENGTH) : null;
+    const count = text === null ? undefined : node.values.get(text);
+    if (text === null || (count === undefined && node.values.size >= MAX_VALUES)) node.otherValues += 1;
+    else node.values.set(text, (count ?? 0) + 1);
   }
 
   function walk(node: Node, value: unknown): void {
@@ -69,11 +69,11 @@ export function createProfiler(contract: Schema): Profiler {
   }
 
   function fieldOf(node: Node, name: string): Node | null {
-    const told = cut(name, MAX_NAME_LENGTH);
-    const found = node.fields.get(told);
+    const key = cut(name, MAX_NAME_LENGTH);
+    const found = node.fields.get(key);
     if (found !== undefined) return found;
-    const made = unknown(node, told);
-    if (made !== null) node.fields.set(told, made);
+    const made = unknown(node, key);
+    if (made !== null) node.fields.set(key, made);
     return made;
   }
 
@@ -99,14 +99,14 @@ export function createProfiler(contract: Schema): Profiler {
   };
 }
 
-/** Is a value of a type that the contract admits none of its choices, or not what it expects? */
+/** Has a value a type that the contract admits, but is it not one of the choices, or not as expected? */
 function isBeyond(node: Node, value: unknown): boolean {
   const { choices, contract, expected } = node;
   if (expected === null) return typeof value === 'string' && choices !== null && !choices.includes(value);
   return contract?.includes(typeAt(node, value)) === true && !honours(expected, value);
 }
 
-/** A cut text is a copy: a part of a string keeps the whole of it in memory. */
+/** A cut text must be a copy, because a substring keeps the original string in memory. */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le')}…`;

@@ -14,45 +14,45 @@ import type { Table } from '../core/table.ts';
 import type { Chain, LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
 import { closeRun } from './outcome.ts';
 
-/** A resource after its steps. */
+/** The result of a resource after its steps. */
 export type Derived = {
   readonly resource: Resource;
   readonly report: ResourceReport;
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
-  /** May rows that did not arrive be deleted? */
+  /** May rows be deleted if they did not arrive? */
   readonly deletes: boolean;
-  /** Is everything that is live of another scope? Then it replaces that, and nothing of its own can have vanished. */
+  /** Are all live rows of another scope? Then this replaces them, and none of its own rows can have vanished. */
   readonly replaces: boolean;
-  /** Were its records seen to the last? */
+  /** Were all its records read? */
   readonly whole: boolean;
-  /** Of all that its rows were derived from (unchanged.ts); null where they were not. */
+  /** Identifies everything its rows were derived from (unchanged.ts); null if they were not derived. */
   readonly key: string | null;
-  /** The publish that left its tables as they are, where nothing was derived again; else null. */
+  /** The publish that left its tables as they are, if nothing was derived again; otherwise null. */
   readonly unchanged: LastPublish | null;
-  /** The publish of which only what was staged differs: its other rows are not looked at. Else null. */
+  /** The publish from which only the staged rows differ, so that other rows are not compared; otherwise null. */
   readonly carries: LastPublish | null;
-  /** Then the ids of the records that were staged; else null. */
+  /** The ids of the staged records if `carries` is set; otherwise null. */
   readonly touched: readonly string[] | null;
-  /** Where it stands once this is published; null for a snapshot. */
+  /** The state of its chain after this publish; null for a snapshot. */
   readonly chain: Chain | null;
 };
 
-/** Both must be exceeded before it counts as too much. */
+/** Both must be exceeded for the limit to apply. */
 export type Limit = { readonly count: number; readonly share: number };
 
-/** What a resource may have, by its name. */
+/** The limit for a resource, by its name. */
 export type Limits = (resource: string) => Limit;
 
 export type PublishRules = {
   readonly vanished: Limits;
   readonly atomic: boolean;
-  /** Resources that the user gave by name; null for all. */
+  /** Resources that the user named; null for all. */
   readonly chosen: readonly string[] | null;
 };
 
-/** Called before the tables of a resource are merged; it counts from 1. */
+/** Called before the tables of a resource are merged; `number` counts from 1. */
 export type OnMerge = (next: {
   readonly resource: string;
   readonly number: number;
@@ -64,9 +64,9 @@ export function exceeds(limit: Limit, part: number, whole: number): boolean {
 }
 
 /**
- * Merges every resource that is whole, and whose needs are, in one transaction with the run's ledger rows.
- * A resource that would lose too many rows is refused. Throws `books` when counts do not balance: nothing is
- * published then. `derived` is in plan order.
+ * Merges every complete resource whose needs are complete, in one transaction with the run's ledger rows. Refuses a
+ * resource that would lose too many rows. Throws `books` if the counts do not balance; then nothing is published.
+ * `derived` is in plan order.
  */
 export async function publish(
   derived: readonly Derived[],
@@ -74,9 +74,9 @@ export async function publish(
   rules: PublishRules,
   onMerge: OnMerge = () => undefined,
 ): Promise<RunEnd> {
-  // A table of one that failed may be missing.
-  const whole = derived.filter(({ report }) => report.status === 'succeeded');
-  const tables = whole.flatMap(({ resource }) => resource.tables);
+  // A table of a failed resource may be missing.
+  const complete = derived.filter(({ report }) => report.status === 'succeeded');
+  const tables = complete.flatMap(({ resource }) => resource.tables);
   return target.publish(tables, async (transaction) => {
     const judged = await judge(derived, transaction, rules);
     const end = closeRun(await mergeAll(judged, transaction, onMerge), rules.chosen);
@@ -85,7 +85,7 @@ export async function publish(
   });
 }
 
-/** Marks what may not be published; whatever still says `succeeded` afterwards is merged. */
+/** Marks what may not be published; resources that still have status `succeeded` afterwards are merged. */
 async function judge(
   derived: readonly Derived[],
   transaction: PublishTransaction,
@@ -148,7 +148,7 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
   return { ...item, report: { ...item.report, status, error: reportError(error) } };
 }
 
-/** Dangling references that are null are counted once all tables are merged. */
+/** A null in `dangling` is counted once all tables are merged. */
 type Counted = Omit<TableCounts, 'dangling'> & { readonly dangling: TableCounts['dangling'] | null };
 
 async function mergeAll(
@@ -206,7 +206,7 @@ async function mergeStaged(
   return counts;
 }
 
-/** Where nothing was staged, the tables are not even looked at. */
+/** If nothing was staged, the tables are not even read. */
 async function mergeTouched(
   { resource, staged, whole }: Derived,
   left: LastPublish,
@@ -226,7 +226,7 @@ function carriedOn({ dangling, digest, live_after: live }: TableCounts): TableCo
   return { ...NO_ROWS, live_before: live, live_after: live, digest, dangling, carried: true };
 }
 
-/** The tables are locked by now: what they say must still be what was relied on. */
+/** The tables are locked now: their contents must still be what the run relied on. */
 async function countUnchanged(
   { resource }: Derived,
   { run_id, tables }: LastPublish,

@@ -10,14 +10,14 @@ import { fetchPage, type ExtractContext } from './extract.ts';
 import type { Quotas } from './quota.ts';
 import { readPage } from './read-page.ts';
 
-/** What one pull asks for. */
+/** What one pull requests. */
 export type PullPlan = {
   readonly pass: Pass;
-  /** Why it is a full pass; null where it is none. */
+  /** Why it is a full pass; null if it is not. */
   readonly reason: string | null;
-  /** What has changed since then, ISO 8601; null for everything. */
+  /** Requests the changes since then, ISO 8601; null for everything. */
   readonly since: string | null;
-  /** Pages of the chain that it goes on from: its own have the numbers after them. */
+  /** The number of earlier pages in the chain; its own pages are numbered after them. */
   readonly after: number;
   readonly scope: string;
 };
@@ -25,28 +25,28 @@ export type PullPlan = {
 export type PullSettings = {
   readonly pageSize: number;
   readonly narrowedTo: string;
-  /** For the clocks of others, and for what they show late. */
+  /** Allows for differences between clocks and for records that appear late. */
   readonly settleSeconds: number;
-  /** Records that a full pass is expected to bring; null where nobody knows. */
+  /** The number of records expected from a full pass; null if unknown. */
   readonly expected: number | null;
 };
 
 export type Pulled = {
   readonly pages: readonly RawPage[];
-  /** From when on the next pull has to ask; null where neither clock nor record says. */
+  /** The start of the next pull; null if neither the clock nor a record provides it. */
   readonly until: string | null;
-  /** As they were received, on the last page of each id. */
+  /** As received, on the last page of each id. */
   readonly records: JsonPage['records'];
 };
 
-/** What the meta file of a page keeps of the pull that asked for it. */
+/** What the meta file of a page stores about the pull that requested it. */
 export type PulledMeta = PullPlan & { readonly ask: Ask };
 
 type Context = ExtractContext & { readonly quotas: Quotas };
 
 /**
- * Asks for one page after the other, and keeps each. Goes on after the pages of the same pull that are in the folder
- * already. Throws PipelineError `source` where it comes to no end; what came is kept for whoever goes on.
+ * Requests one page after the other and stores each. Continues after the pages of the same pull that are already in the
+ * folder. Throws PipelineError `source` if it cannot finish; the pages received are kept for a resume.
  */
 export async function pullChanges(
   resource: Resource,
@@ -105,7 +105,7 @@ export async function pullChanges(
     const facts = take(page, read);
     ask = next(resource, ask, facts);
     if (ask === null || isSized) continue;
-    // What a page holds at most is up to the source; its count is of what remained before that page.
+    // The source decides how many records a page holds. Its total counts the records that remained before that page.
     const requests = requestsFor(facts.total, facts.records, 1, plan);
     if (requests !== null) emit({ type: 'pull.sized', resource: name, requests, ...(await quotas.facts()) });
     isSized = true;
@@ -114,8 +114,8 @@ export async function pullChanges(
 }
 
 /**
- * About how many more requests a full pass takes, where pages overlap by the record that the next one goes on from; null
- * where that cannot be known.
+ * The estimated number of further requests in a full pass, in which pages overlap by the record that the next one
+ * continues from; null if unknown.
  */
 function requestsFor(
   records: number | null,
@@ -131,7 +131,7 @@ function stored({ file: { bytes, received_by } }: RawPage) {
   return { bytes, received_by };
 }
 
-/** Whether the bytes are a page is known when all of them have come. */
+/** Whether the bytes are a page is known only when all of them have arrived. */
 function inspecting(read: () => Promise<void>): Deriving {
   const text = read().then(
     () => null,
@@ -140,14 +140,14 @@ function inspecting(read: () => Promise<void>): Deriving {
       throw error;
     },
   );
-  // Whoever awaits it later sees the failure; until then it is no unhandled one.
+  // The caller may await it later; until then, a failure must not count as unhandled.
   text.catch(() => undefined);
   return { text, staged: text.then(() => undefined) };
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}
 
-/** ISO 8601 UTC, null where the record tells no time. */
+/** ISO 8601 UTC; null if the record has no time. */
 function timeOf(record: unknown, member: string): string | null {
   const time: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, member) : null;
   const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN;
@@ -175,19 +175,19 @@ function next({ name }: Resource, ask: Ask, page: PageFacts): Ask | null {
   }
 }
 
-/** What the meta file says of a page of a pull; null where it says nothing of one. */
+/** What the meta file says about a page of a pull; null if it says nothing. */
 export async function readPulled(
   folder: RunFolder,
   resource: string,
   page: number,
 ): Promise<PulledMeta | null> {
   const meta = await folder.readRawMeta(resource, page);
-  return (meta?.['pull'] as PulledMeta | undefined) ?? null; // written by pullChanges alone
+  return (meta?.['pull'] as PulledMeta | undefined) ?? null; // written only by pullChanges
 }
 
 /**
- * The time of the first response, by the clock of whoever sent it; where that is none, the time of the latest change
- * that came. Never our clock: a change that it has not reached yet would never be asked for.
+ * The time of the first response by the sender's clock; without one, the time of the latest change received. Never our
+ * own clock: if it is ahead, the changes in between would never be requested.
  */
 async function untilOf(
   folder: RunFolder,

@@ -3,11 +3,14 @@ import type { Emit, QuotaFacts } from '../core/events.ts';
 import type { Clock, Upstream } from '../core/ports.ts';
 import type { Quota } from '../core/quota.ts';
 
-/** Requests that the source still allows. */
+/** The requests that the source still allows. */
 export type Quotas = {
   /** Asks the source, unless that was done before. */
   readonly facts: () => Promise<QuotaFacts>;
-  /** Before a request. `pages`: those that have come. Throws PipelineError `source` where none is left. */
+  /**
+   * Call before each request. `pages`: the number of pages received. Throws PipelineError `source` if no request is
+   * left.
+   */
   readonly spend: (resource: string, pages: number) => Promise<void>;
 };
 
@@ -19,11 +22,11 @@ type Context = {
   readonly run: { readonly source: string };
 };
 
-/** Asks the source once, and counts from then on; where nothing is left by that count, it asks again. */
+/** Asks the source once and counts from then on. If the count reaches zero, it asks again. */
 export function openQuotas({ clock, emit, run, signal, upstream }: Context): Quotas {
   let quota: Quota | null = null;
   let asked = false;
-  /** No request was sent since it was asked. */
+  /** No request has been sent since it was asked. */
   let isFresh = false;
   let left: number | null = null;
 

@@ -1,7 +1,7 @@
 import type { Attempt, RawBody, UpstreamResponse } from '../core/ports.ts';
 import type { RawFile } from '../core/run.ts';
 
-/** What the run, the ledger and the meta file keep of a response and its body. */
+/** What the run, the ledger and the meta file store about a response and its body. */
 export function pageOf(response: UpstreamResponse, body: RawBody, runId: string): RawFile {
   const { copy, headers, url } = response;
   return {
@@ -16,7 +16,7 @@ export function pageOf(response: UpstreamResponse, body: RawBody, runId: string)
   };
 }
 
-/** What is kept where the response is that nothing has changed: of the earlier page all that still holds. */
+/** What is stored if the response says that nothing has changed: what still holds of the earlier page. */
 export function keptPageOf(response: UpstreamResponse, body: RawBody, kept: RawFile): RawFile {
   const { etag, url, ...rest } = kept;
   return {
@@ -27,10 +27,10 @@ export function keptPageOf(response: UpstreamResponse, body: RawBody, kept: RawF
   };
 }
 
-/** Headers that may carry a secret or a session, by their names. */
+/** Names of headers that may carry a secret or a session. */
 const WITHHELD = /auth|cookie|token|secret|session|credential|signature|key|location/;
 
-/** A value with a query, a fragment or a login of a URL in it: `link`, `refresh` and whatever else leads on. */
+/** A value that includes a query, a fragment or a login of a URL, as in `link` or `refresh`. */
 const LEADS_ON = /[?#@]/;
 
 /** The meta file of a page. */

@@ -5,7 +5,7 @@ import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
 
 export const MAX_RECORD_BYTES = 64 << 20;
 
-/** A page that is asked for with others is small: it is read as a whole. Throws JsonSyntaxError where it is broken. */
+/** Reads a page into memory, because a page of several is small. Throws JsonSyntaxError if it is malformed. */
 export async function readPage(
   { member }: ResourceChanges,
   chunks: AsyncIterable<Uint8Array>,

@@ -2,12 +2,12 @@ import type { StagedReject } from '../core/target.ts';
 import type { ErroredRecord } from './validate.ts';
 import { sha256Of } from '../lib/sha256.ts';
 
-/** A larger record is in its raw file alone. */
+/** A larger record is stored only in its raw file. */
 const KEPT_BYTES = 64 << 10;
 
 /**
- * What the ledger keeps of a record that was set aside. Records of one id that break the contract in the same places
- * have one fingerprint, whatever the values are. One without a readable id is named by its bytes.
+ * What the ledger stores about a record that was set aside. Records of one id that break the contract in the same
+ * places have the same fingerprint, whatever their values. A record without a readable id is identified by its bytes.
  */
 export function stagedReject({ slice, page, id, faults }: ErroredRecord): StagedReject {
   const places = new Set(

@@ -1,25 +1,25 @@
 import type { Clock } from '../core/ports.ts';
 import type { Step } from '../core/run.ts';
 
-/** How far a resource has come; grows while it runs. */
+/** The progress of a resource, updated while it runs. */
 export type Tally = {
-  /** The page at work, from 1. */
+  /** The current page, from 1. */
   page: number;
   received: number;
   validated: number;
   errored: number;
   repeated: number;
-  /** Of the errored ones: those of which a newer record came. */
+  /** Errored records for which a newer record arrived. */
   superseded: number;
-  /** Of the records that make rows; of resources that are pulled by changes alone. */
+  /** The ids of the records that make rows, only for resources whose changes are pulled. */
   readonly ids: string[];
   /** Rows in staging, by table. */
   staged: Readonly<Record<string, number>>;
-  /** False: rows that did not arrive must stay, for it cannot be told which records arrived. */
+  /** False: rows that did not arrive must stay, because it is unknown which records arrived. */
   deletable: boolean;
-  /** Were all records seen? */
+  /** Were all records read? */
   whole: boolean;
-  /** The step at work: where a failure happened. */
+  /** The current step, which is where a failure happened. */
   step: Step;
   readonly seconds: Record<Step, number>;
 };
@@ -46,7 +46,7 @@ export type Stopwatch = {
   readonly watchAsync: (step: Step, work: () => Promise<void>) => Promise<void>;
 };
 
-/** Counts the time of each step into a tally. */
+/** Adds the time of each step to a tally. */
 export function stopwatch(clock: Pick<Clock, 'elapsed'>, tally: Tally): Stopwatch {
   function start(step: Step): () => void {
     const started = clock.elapsed();

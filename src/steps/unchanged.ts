@@ -6,8 +6,8 @@ import type { RawFile } from '../core/run.ts';
 import type { LastPublish, Target } from '../core/target.ts';
 
 /**
- * Names all that the rows of a resource are derived from: code, raw bytes, what is looked up in other resources.
- * Derivation is pure, so equal keys mean equal rows, but for the columns that tell when they were made.
+ * Identifies everything that the rows of a resource are derived from: code, raw bytes, and values looked up in other
+ * resources. Derivation is pure, so equal keys mean equal rows, except for the columns that record when they were made.
  */
 export function derivationKey(
   codeDigest: string,
@@ -22,9 +22,9 @@ export function derivationKey(
 }
 
 /**
- * Is it certain that to derive a resource again would change nothing? Its last publish had the same key and set
- * nothing aside, and its tables are as that left them. Then its stage files are put into this run's folder, too; where
- * one of them is gone, the answer is no.
+ * Is it certain that deriving a resource again would change nothing? That is so if its last publish had the same key
+ * and set nothing aside, and its tables are unchanged since. Then its stage files are linked into this run's folder; if
+ * one of them is missing, the answer is no.
  */
 export async function isUnchanged(
   resource: Resource,
@@ -34,7 +34,8 @@ export async function isUnchanged(
 ): Promise<boolean> {
   if (last.derivation_key !== key || last.errored > 0 || last.has_rejects) return false;
   const left = resource.tables.map(({ name }) => ({ name, ...last.tables[name] }));
-  // Rows that it did not bring, held or never deleted, stand on older raw: what becomes of them is not in the key.
+  // Rows that the publish did not supply, because they were held or never deleted, are based on older raw, which the
+  // key does not cover.
   if (left.some(({ live_after, staged }) => staged !== live_after)) return false;
   const now = await target.contents(resource);
   if (left.some(({ name, digest }) => now[name]?.digest !== digest)) return false;

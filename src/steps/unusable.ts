@@ -6,7 +6,7 @@ import { quoteBytes } from '../lib/quote-bytes.ts';
 
 const QUOTED_BYTES = 120;
 
-/** JSON that is broken beyond a record. Only a text that ends too early may be another one at the next try. */
+/** The error for JSON that is broken beyond one record. Only a text that ends too early may differ on the next try. */
 export function brokenText(
   { name }: Resource,
   page: RawPage,
@@ -19,7 +19,7 @@ export function brokenText(
   );
 }
 
-/** A page, or nothing at all, is what a gateway says while the API is away: that may be another one at the next try. */
+/** A gateway sends a web page, or nothing at all, while the API is down; that may differ on the next try. */
 export function wrongType(
   { name }: Resource,
   page: RawPage,

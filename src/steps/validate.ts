@@ -5,13 +5,13 @@ import type { RecordSlice } from '../lib/json-records.ts';
 import type { ParsedRecord } from '../lib/parse-record.ts';
 import type { Occurrences } from './occurrences.ts';
 
-/** A record is in exactly one of the two. */
+/** Each record is exactly one of the two. */
 export type Verdict =
   | {
       readonly valid: true;
       readonly slice: RecordSlice;
       readonly record: unknown;
-      /** A newer valid record of its id came, too: it makes rows only where all are kept. */
+      /** A newer valid record of its id arrived as well: this one makes rows only in tables that keep all rows. */
       readonly repeated: boolean;
     }
   | { readonly valid: false; readonly errored: ErroredRecord };
@@ -19,27 +19,27 @@ export type Verdict =
 /** A record that was set aside. */
 export type ErroredRecord = {
   readonly slice: RecordSlice;
-  /** The page that it is on, from 1. */
+  /** The number of its page, from 1. */
   readonly page: number;
-  /** Null where the record has no readable one. */
+  /** Null if the record has no readable id. */
   readonly id: string | null;
   readonly faults: readonly Fault[];
-  /** A newer record of its id came, too: nobody has to look after this one. */
+  /** A newer record of its id arrived as well, so this one needs no attention. */
   readonly superseded: boolean;
 };
 
 export type Validator = {
-  /** `page` is where the record is; pages come one after the other. */
+  /** `page` is the page of the record; pages come in order. */
   readonly validate: (slice: RecordSlice, page: number) => Verdict;
-  /** Ids that arrived and are of no valid record. */
+  /** Ids that arrived without a valid record. */
   readonly heldIds: () => Iterable<string>;
-  /** Did a record arrive that nobody can name? Then what is gone cannot be told from what is broken. */
+  /** Did a record arrive without a readable id? Then deleted records cannot be told apart from broken ones. */
   readonly sawUnreadableId: () => boolean;
 };
 
 /**
- * The validate step of one resource: contract, storability, ids that repeat. Where an id may come on several pages,
- * `occurrences` tells which record counts; without, it may come once.
+ * The validate step of one resource: contract, storability, repeated ids. If an id may be on several pages,
+ * `occurrences` decides which record counts; without it, an id may occur once.
  */
 export function createValidator(check: Check, occurrences: Occurrences | null = null): Validator {
   const seen = new Set<string>();
@@ -100,7 +100,7 @@ function duplicate(id: string): Fault {
   };
 }
 
-/** The id of a record, null where it has none that a row could have. */
+/** The id of a record; null if it has none that a row could have. */
 export function readId(record: unknown): string | null {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, 'id')) return null;
   const { id } = record as { readonly id: unknown };

@@ -12,16 +12,16 @@ import { nextTick } from '../../lib/ticks.ts';
 import { telling, withDatabase, withEachDatabase } from '../database.ts';
 import type { HistoryDeps } from '../history.ts';
 
-/** The jobs of a configuration, and how they stand. */
+/** The jobs of a configuration, and their state. */
 export type JobBoard = {
   readonly list: () => Promise<readonly JobReport[]>;
-  /** Newest first. Throws `usage` where there is no such job. */
+  /** Newest first. Throws `usage` for an unknown job. */
   readonly history: (name: string, limit: number) => Promise<readonly JobTry[]>;
-  /** Whatever the configuration says, and for good. Throws `usage` where there is no such job. */
+  /** Permanently overrides the configuration. Throws `usage` for an unknown job. */
   readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;
 };
 
-/** Of the database itself. */
+/** The board read from the database itself. */
 export type LedgerBoard = JobBoard & {
   /** The names of the jobs that run by themselves. */
   readonly enabled: () => Promise<ReadonlySet<string>>;
@@ -33,7 +33,7 @@ export type BoardOptions = {
   /** The data folder that the runs of these jobs belong to. */
   readonly dataDir: string;
   readonly entries: () => Promise<readonly QueueEntry[]>;
-  /** Is there no database yet? To look is no reason to make one. */
+  /** Is there no database yet? Reading must not create one. */
   readonly isEmpty?: () => boolean;
 };
 
@@ -135,7 +135,7 @@ function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now
   };
 }
 
-/** What a process that died worked on waits until another one takes it. */
+/** A job whose process died counts as waiting until another process takes it. */
 function stateOf(entry: QueueEntry | undefined, last: JobTry | null): JobReport['state'] {
   if (entry === undefined) return 'idle';
   const died = last?.job_id === entry.id && last.status === 'interrupted' && last.finished_at === null;

@@ -4,7 +4,10 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { PipelineError } from '../../core/errors.ts';
 import { dataDirOf } from '../data-folders.ts';
 
-/** For each source of the jobs. Throws `usage` where they belong to several data folders, and one holds the database. */
+/**
+ * One for each source of the jobs. Throws `usage` if they belong to several data folders and the database is embedded
+ * in one.
+ */
 export function configsOf(
   whole: LoadedConfig,
   jobs: readonly Job[],

@@ -7,22 +7,22 @@ import { dataDirOf } from '../data-folders.ts';
 import { withDatabase } from '../database.ts';
 import type { HistoryDeps } from '../history.ts';
 
-/** How long no process with the data folder of a job was alive, before another one may take it over. */
+/** Another process may take over a job after no process with the job's data folder has been alive for this long. */
 const TAKE_OVER_SECONDS = 600;
 
 function dirOf(whole: LoadedConfig, job: Job): string {
   return dataDirOf(forJob(whole, job).config, job.from);
 }
 
-/** The ids of the data folders in which jobs go on from what was pulled there. */
+/** The ids of the data folders that hold pages which later pulls of changes continue from. */
 export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Promise<readonly string[]> {
   const dirs = jobs.filter(({ source }) => source.changes !== null).map((job) => dirOf(whole, job));
   return Promise.all([...new Set(dirs)].map(folderId));
 }
 
 /**
- * Is a job better left to another process? Changes go on from files in one data folder: in any other one, everything
- * would have to be pulled again.
+ * Should another process take this job? A pull of changes continues from files in one data folder; from any other
+ * folder, it would have to pull everything again.
  */
 export async function isElsewhere(
   job: Job,

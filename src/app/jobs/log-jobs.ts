@@ -1,7 +1,7 @@
 import type { Log } from '../../core/ports.ts';
 import type { JobEvent } from './perform.ts';
 
-/** Writes what happens with jobs to the log: a sentence for people, and the event's own name and facts. */
+/** Writes job events to the log: a sentence for people, plus the event's name and facts. */
 export function logJobs(log: Log): (event: JobEvent) => void {
   return (event) => {
     const { level, message } = lineOf(event);

@@ -11,9 +11,8 @@ const POLL_MS = 500;
 type Configs = readonly [SourceConfig, ...SourceConfig[]];
 
 /**
- * Migrates the database where that is allowed; throws `migration` where it is not, and something is pending, `database`
- * where this role may not write what becomes of jobs. Another process may be about the same, or a run have the schema:
- * its end is waited for.
+ * Migrates the database if that is allowed. Throws `migration` if it is not and a migration is pending, `database` if
+ * this role may not record the results of jobs. Waits while another process migrates, or a run is using the schema.
  */
 export async function makeReady(configs: Configs, mayMigrate: boolean, deps: HistoryDeps): Promise<void> {
   await migrateAll(configs, mayMigrate, deps);
@@ -30,11 +29,11 @@ async function migrateAll(configs: Configs, mayMigrate: boolean, deps: HistoryDe
       throw pendingError(pending.length, migrations.length);
     }
     try {
-      // A schema that lacks nothing is not locked: a run may have it.
+      // A complete schema is not locked, because a run may be using it.
       await (isReady ? migrateJobQueue(configs[0], deps) : migrate(configs, 'up', deps));
       return;
     } catch (error) {
-      // Who holds an embedded database keeps it.
+      // A process that holds an embedded database does not release it, so waiting is useless.
       const isServer = configs[0].database.url !== null;
       if (!isServer || !(error instanceof PipelineError) || error.code !== 'busy') throw error;
       await deps.clock.sleep(POLL_MS, deps.signal);
@@ -49,7 +48,7 @@ function pendingError(pending: number, all: number): PipelineError {
   });
 }
 
-/** Why jobs on these schemas would fail; empty where they would not. */
+/** Why jobs on these schemas would fail; empty if they would not. */
 export async function unreadyReasons(configs: Configs, deps: HistoryDeps): Promise<readonly string[]> {
   const reasons: string[] = [];
   for (const config of configs) {
@@ -60,7 +59,7 @@ export async function unreadyReasons(configs: Configs, deps: HistoryDeps): Promi
   return reasons;
 }
 
-/** Throws `migration` where the schema is behind this program, or ahead of it, `database` where rights are missing. */
+/** Throws `migration` if the schema is behind this program or ahead of it, `database` if rights are missing. */
 async function refuseUnready(config: SourceConfig, deps: HistoryDeps): Promise<void> {
   const options = { ...deps, dataDir: config.dataDir, what: 'serve', waitMs: 0 };
   await withDatabase(config, options, async ({ database, session }) => {

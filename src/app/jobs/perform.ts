@@ -19,19 +19,19 @@ export type { JobEvent } from '../../core/job.ts';
 
 export type JobDeps = Omit<RunDeps, 'job' | 'waitForLock'> & {
   readonly whole: LoadedConfig;
-  /** Aborts when the process stops: then the job is put off, for this process or another one. */
+  /** Aborts when the process stops. The job is then postponed, for this process or another one. */
   readonly signal: AbortSignal;
   readonly entries: () => Promise<readonly QueueEntry[]>;
   readonly onJob: (event: JobEvent) => void;
 };
 
-/** No further try changes these: the next one is the next tick. */
+/** Errors that another try would not fix: the job waits for its next tick. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['usage', 'kind', 'migration', 'rejects', 'vanished', 'books']);
 
 /**
- * Works on a job that was taken from the queue. What an earlier try has published is done, a run whose folder is here
- * goes on, else a new one begins; while another run has the schema it waits. Throws only where the ledger cannot be
- * read or written.
+ * Works on a job from the queue. If an earlier try has published, the job is done. A run whose folder is here
+ * continues; otherwise a new one begins. Waits while another run is using the schema. Throws only if the ledger cannot
+ * be read or written.
  */
 export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promise<Settlement> {
   const { clock, onJob, signal } = deps;
@@ -39,7 +39,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   const dataDir = dataDirOf(loaded.config, job.from);
   const of = { job: job.name, source: job.source.name, job_id: ticket.id };
   const now = (): string => new Date(clock.now()).toISOString();
-  // What became of a job is written even once it was stopped.
+  // The result of a job is written even after the job was stopped.
   const until = { ...deps, signal: new AbortController().signal };
   const books = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     withDatabase(loaded.config, { ...until, dataDir, what: 'serve', waitMs: 0 }, ({ session }) =>
@@ -61,7 +61,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
 
   const timeout = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  /** The wait for another run to end does not count. */
+  /** The time limit excludes the wait for another run to end. */
   const limit: Subscriber = ({ type }) => {
     if (type !== 'run.started') return;
     timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
@@ -98,7 +98,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
 
 type Report = Pick<RunReport, 'run_id' | 'status' | 'error' | 'resources'>;
 
-/** Of a run that never began. */
+/** The report of a run that never began. */
 function unbegun(error: unknown): Report {
   return { run_id: null, status: 'failed', error: reportError(error), resources: {} };
 }
@@ -118,7 +118,7 @@ type Circumstances = {
   readonly timeout: AbortSignal;
 };
 
-/** What a run means for its job. */
+/** What the result of a run means for its job. */
 function judge(
   { error, resources, run_id, status }: Report,
   { lost, stopped, timeout }: Circumstances,
@@ -137,7 +137,7 @@ function judge(
   return { ...ended, status: 'failed' };
 }
 
-/** When the job is tried again; null where it is not. `failures` are those before this try. */
+/** When the job is tried again; null if it is not. `failures` counts the failed tries before this one. */
 async function againAt(
   { retries }: Job,
   { error, retryAt, status }: EndOfJob & { readonly retryAt: string | null },

@@ -12,24 +12,24 @@ import { embeddedDir } from '../runtime.ts';
 import { openBoard, type BoardOptions, type JobBoard } from './board.ts';
 import { remoteBoard } from './remote-board.ts';
 
-/** `id` is null where it is queued already; `unserved`: nobody would take it from the queue. */
+/** `id` is null if the job is already queued; `unserved` means that no process would take it from the queue. */
 export type Queued = { readonly id: string | null; readonly unserved: boolean };
 
 const UNSERVED: Queued = { id: null, unserved: true };
 
 /** The jobs of one database. */
 export type ReachedFolder = JobBoard & {
-  /** Does a serve that holds the embedded database answer for it? */
+  /** Is the answer from a `serve` that holds the embedded database? */
   readonly isRemote: boolean;
   /** Queues a job for the processes that serve the queue. */
   readonly run: (name: string) => Promise<Queued>;
-  /** What is in the queue, for a run of a job in this process. */
+  /** The contents of the queue, for a run of a job in this process. */
   readonly entries: () => Promise<readonly QueueEntry[]>;
 };
 
 type FolderOptions = Pick<BoardOptions, 'whole' | 'jobs' | 'dataDir'>;
 
-/** Over HTTP where `serve` holds the embedded database, else in the database itself. */
+/** Over HTTP if `serve` holds the embedded database, otherwise in the database itself. */
 export async function reachFolder(
   { dataDir, jobs, whole }: FolderOptions,
   deps: HistoryDeps,

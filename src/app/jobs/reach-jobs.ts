@@ -7,15 +7,15 @@ import type { HistoryDeps } from '../history.ts';
 import type { JobBoard } from './board.ts';
 import { reachFolder, type ReachedFolder } from './reach-folder.ts';
 
-/** The jobs as a command finds them. */
+/** The jobs as a command sees them. */
 export type ReachedJobs = Omit<JobBoard, 'enable'> & {
-  /** Where a job runs, and is enabled. Throws `usage` where there is no such job. */
+  /** The place where a job runs and is enabled. Throws `usage` for an unknown job. */
   readonly home: (name: string) => Promise<ReachedFolder>;
 };
 
 /**
- * Each job is read where its runs are: simulated records are in a data folder of their own. Only to read, the folder of
- * simulated records stands in for one without a database.
+ * Each job is read where its runs are: simulated records have their own data folder. For reading only, the folder of
+ * simulated records replaces a data folder without a database.
  */
 export async function reachJobs(
   whole: LoadedConfig,
@@ -34,7 +34,7 @@ export async function reachJobs(
     folders.set(dataDir, await reachFolder({ whole, jobs: own, dataDir }, deps));
   }
   const [only = null] = folders.size === 1 ? folders.values() : [];
-  /** A serve may have jobs that this configuration does not have. */
+  /** A `serve` may have jobs that are not in this configuration. */
   const reading = (name: string): ReachedFolder =>
     only ?? folders.get(readOf(findJob(jobs, name))) ?? noFolder(name);
 

@@ -3,7 +3,7 @@ import type { JobReport, JobTry } from '../../core/job.ts';
 import type { JobBoard } from './board.ts';
 
 export type RemoteBoard = JobBoard & {
-  /** The id of its execution; null where it is in the queue already. */
+  /** The id of the execution; null if the job is already in the queue. */
   readonly run: (name: string) => Promise<string | null>;
 };
 
@@ -11,7 +11,7 @@ type Queued = { readonly job_id: string | null };
 
 const TIMEOUT_MS = 30_000;
 
-/** The jobs of a `serve` on this machine. Throws what it answers. */
+/** The jobs of a `serve` on this machine. Throws the errors that it returns. */
 export function remoteBoard(url: string, token: string | null, signal: AbortSignal): RemoteBoard {
   async function ask<T>(
     method: 'GET' | 'POST',
@@ -47,7 +47,7 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
     enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
     async run(name) {
-      // A job that is in the queue already is an answer for a command, if an error over HTTP.
+      // A job that is already queued is an error over HTTP, but a valid answer for a command.
       const answer = await ask<Queued>('POST', `${of(name)}/run`, (body) => 'job_id' in body);
       return answer.job_id;
     },

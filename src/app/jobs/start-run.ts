@@ -8,7 +8,7 @@ import { runPull } from '../pull.ts';
 import { resumeRun } from '../resume.ts';
 import type { RunDeps } from '../run.ts';
 
-/** The run of a job: it goes on with an earlier one that published nothing, where that one's folder is here. */
+/** The run of a job: continues an earlier one that published nothing, if its folder is here. */
 export async function startRun(
   loaded: LoadedSource,
   { from }: Job,

@@ -16,19 +16,19 @@ type Deps = {
 const POLL_MS = 500;
 
 /**
- * Waits for another run to end. Where that is of a job whose process has given no sign for too long, its session is
- * ended: a process that sleeps, or a machine that is out of reach, would hold the schema for ever.
+ * Waits for another run to end. If that run belongs to a job whose process sent no heartbeat for too long, ends its
+ * session: a suspended process or an unreachable machine would hold the schema forever.
  */
 export function waitForSchema(
   jobId: string,
   { clock, entries, log, signal }: Deps,
   tell: (reason: string) => void,
 ): (holder: Holder, session: Session) => Promise<void> {
-  let told = '';
+  let reported = '';
   return async (holder, session) => {
     const reason = describe(holder);
-    if (reason !== told) tell(reason);
-    told = reason;
+    if (reason !== reported) tell(reason);
+    reported = reason;
     const { backend } = holder;
     if (backend !== null && (await isAbandoned(backend, session, jobId, entries))) {
       const ended = await endHolder(session, backend);
@@ -39,7 +39,7 @@ export function waitForSchema(
   };
 }
 
-/** Has the queue given all that its process works on to others? Of a run that is no job nobody can say. */
+/** Has the queue given all jobs of that process to others? Unknown, so false, if its run belongs to no job. */
 async function isAbandoned(
   backend: Backend,
   session: Session,

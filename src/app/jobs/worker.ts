@@ -20,9 +20,9 @@ import { performJob, type JobEvent } from './perform.ts';
 export type WorkerOptions = {
   readonly whole: LoadedConfig;
   readonly jobs: readonly Job[];
-  /** Apply what is pending to a server. */
+  /** Apply pending migrations to a server. */
   readonly migrate: boolean;
-  /** Ends the wait for a database that another one is migrating. */
+  /** Ends the wait for a database that another process is migrating. */
   readonly starting: AbortSignal;
   readonly subscribers: readonly Subscriber[];
   readonly onJob: (event: JobEvent) => void;
@@ -30,26 +30,26 @@ export type WorkerOptions = {
 
 /** Takes jobs from the queue of a database and works on them. */
 export type JobWorker = JobBoard & {
-  /** For the sources of its jobs; the data folder is that of their runs. */
+  /** For the sources of its jobs. The data folder is the one of their runs. */
   readonly configs: readonly [SourceConfig, ...SourceConfig[]];
   readonly queue: Pick<JobQueue, 'entries'>;
-  /** Queues a job; null where it is queued already. Throws `usage` where there is no such job. */
+  /** Queues a job; null if it is already queued. Throws `usage` for an unknown job. */
   readonly run: (name: string) => Promise<string | null>;
-  /** Schedules the jobs, and works on what is in the queue. */
+  /** Schedules the jobs and works on the queue. */
   readonly start: () => Promise<void>;
-  /** The jobs that it works on now. */
+  /** The jobs it is working on now. */
   readonly working: () => readonly string[];
-  /** Takes no more jobs. Those that it works on may go on for so long, and are put off then. */
+  /** Takes no more jobs. The current ones may continue for `graceMs` and are then postponed. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-/** How often is looked at what others have changed: switches, and who works on what. */
+/** How often to look for changes that other processes made: enabled jobs, and who works on which job. */
 const RECONCILE_MS = 15_000;
 
-/** For jobs that are put off to write so. Whatever goes on for longer is given up, as if the process had died. */
+/** The time for postponed jobs to record that. Work that takes longer is abandoned, as if the process had died. */
 const LAST_WORDS_MS = 10_000;
 
-/** Makes the database ready, and opens its queue. */
+/** Prepares the database and opens its queue. */
 export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Promise<JobWorker> {
   const { jobs, onJob, subscribers, whole } = options;
   const { clock, log, runtime } = deps;
@@ -70,14 +70,14 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
     },
   );
   const board = openBoard({ whole, jobs, dataDir, entries: queue.entries }, deps);
-  /** Of the jobs that are worked on. */
+  /** Stops the jobs being worked on. */
   const stopping = new AbortController();
   const working = new Set<string>();
   const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
   const tell = logJobs(log);
   let timer: NodeJS.Timeout | undefined;
 
-  /** The jobs that it takes from the queue; null before and after that. */
+  /** The jobs it takes from the queue; null before it starts and after it stops. */
   let taking: Set<string> | null = null;
   const isLeft = async (job: Job): Promise<boolean> =>
     !alone && (await isElsewhere(job, { queue, whole }, deps));
@@ -171,7 +171,7 @@ export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Pro
   };
 }
 
-/** Was it over in that time? */
+/** Did the work end in time? */
 async function within(ms: number, work: Promise<void>, clock: Clock): Promise<boolean> {
   const late = new AbortController();
   const waited = clock.sleep(ms, late.signal).then(
@@ -191,7 +191,7 @@ async function closeAll(
   await opened.close().catch(() => undefined);
 }
 
-/** Jobs that nobody has waited for yet: their first tick may be far off. */
+/** Jobs that have never run: their first tick may be far off. */
 async function neverRun(board: JobBoard, jobs: readonly Job[]): Promise<readonly Job[]> {
   const reports = await board.list();
   const due = reports.filter(({ enabled, last, schedule }) => enabled && schedule !== null && last === null);
