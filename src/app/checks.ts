@@ -30,7 +30,7 @@ export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport[
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }
 
-/** What the data checks of a run found: errors first, most rows first. `id` null is the newest published run. */
+/** What the data checks of a run found: errors first, most rows first. `id` null is the last result of each, and the newest published run. */
 export async function runChecks(
   config: SourceConfig,
   id: string | null,
@@ -39,7 +39,7 @@ export async function runChecks(
   const run = await findRun(config, id, deps, isPublished);
   const runId = run.run_id ?? '';
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
-    ledgerChecks(session, runId),
+    ledgerChecks(session, id === null ? null : runId),
   );
   const descriptions = new Map(allChecks(config).map(({ name, description }) => [name, description]));
   const source = config.source.name;

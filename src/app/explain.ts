@@ -103,10 +103,10 @@ function findTable({ resources }: Source, name: string): { resource: Resource; t
   if (found !== undefined) return found;
   const known = all.map(({ table }) => table.name);
   const meant = suggest(name, known);
-  const reason = meant === null ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+  const reason = meant === null ? `no source has a table of that name` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot find table ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
-    hint: 'Its tables are listed by: spacex-pipeline resources',
+    hint: 'spacex-pipeline tables',
   });
 }
 

@@ -116,7 +116,7 @@ async function addCommands(
 
 function createProgram(): Command {
   return new Command('spacex-pipeline')
-    .description('Pulls SpaceX launch data from its HTTP API into PostgreSQL.')
+    .description('Pulls launch data from public HTTP APIs into PostgreSQL.')
     .version(VERSION)
     .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
     .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')

@@ -9,6 +9,8 @@ export type Counts = {
   readonly received: number;
   readonly validated: number;
   readonly errored: number;
+  /** Valid records that a newer one in the same run supersedes. */
+  readonly repeated: number;
   /** Since the resource began. */
   readonly seconds: number;
 };

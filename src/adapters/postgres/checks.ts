@@ -49,8 +49,13 @@ export async function checkRows(session: Session, check: DataCheck, limit: numbe
   }
 }
 
-/** What the checks of a run found. */
-export async function ledgerChecks(session: Session, runId: string): Promise<CheckResult[]> {
+/** What the checks of a run found; for null the last result of each check, as a pull of changes makes only some of them. */
+export async function ledgerChecks(session: Session, runId: string | null): Promise<CheckResult[]> {
+  if (runId === null)
+    return session.rows<CheckResult>(
+      `SELECT DISTINCT ON (check_name) check_name AS name, resource, severity, count, error
+       FROM run_checks ORDER BY check_name, run_id DESC`,
+    );
   return session.rows<CheckResult>(
     'SELECT check_name AS name, resource, severity, count, error FROM run_checks WHERE run_id = $1',
     [runId],
