@@ -5,7 +5,10 @@ type Event = RunEvent | JobEvent;
 type Of<T extends Event['type']> = Extract<Event, { readonly type: T }>;
 type Common = 'type' | 'run_id' | 'source' | 'job' | 'resource' | 'message';
 
-/** The facts of an event that are values: what a line has beside its sentence. The compiler holds this against the types. */
+/**
+ * The values among an event's facts: what a line contains besides its sentence. The compiler checks this against the
+ * types.
+ */
 type Facts<E> = {
   readonly [
     K in keyof E as K extends Common ? never : NonNullable<E[K]> extends string | number | boolean ? K : never
@@ -14,7 +17,7 @@ type Facts<E> = {
 
 type Entry<F> = { readonly level: string; readonly says: string; readonly fields: F };
 
-/** What happens in a run or with a job. */
+/** Events of a run or a job. */
 export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   'run.started': {
     level: 'info',
@@ -178,7 +181,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
 };
 
-/** What a command says of itself. */
+/** Events of a command itself. */
 export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
   'folder.made': {
     level: 'info',
