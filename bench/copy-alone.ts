@@ -8,9 +8,9 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /**
- * What the database takes by itself for the rows of a run: one transaction that copies its intermediate files straight
- * into empty tables which have the columns and indexes of the target's. Nothing is fetched, checked, staged, compared or
- * counted. Gives seconds and rows.
+ * What the database alone needs for the rows of a run: one transaction copies its intermediate files straight into
+ * empty tables with the columns and indexes of the target's. Nothing is fetched, checked, staged, compared or counted.
+ * Returns seconds and rows.
  */
 export async function copyAlone(
   url: string,

@@ -18,10 +18,11 @@ import { bodyFile } from './static-api.ts';
 const { resources } = spacex;
 
 /**
- * Whole runs of the real program, of the sandbox's records over HTTP into a database, each a process of its own: first
- * into an empty schema, then once more with `--full`, so that everything is unchanged. Both databases take turns. The
- * sandbox makes the records before, for a server that only has to send them. Beside them, what PostgreSQL takes alone.
- * `npm run bench -- [launches,… [rounds [resource]]]`: so many launches have some five times as many satellites.
+ * Complete runs of the real program, from the sandbox's records over HTTP into a database, each in its own process:
+ * first into an empty schema, then once more with `--full`, so that everything is unchanged. The two databases take
+ * turns. The sandbox makes the records in advance, for a server that only has to send them. For comparison, measures
+ * what PostgreSQL needs alone. `npm run bench -- [launches,… [rounds [resource]]]`: there are about five times as many
+ * satellites as launches.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
@@ -94,7 +95,7 @@ function keep(key: string, row: number[]): void {
   samples.set(key, [...(samples.get(key) ?? []), row]);
 }
 
-/** Keeps what the sandbox answers for the resource and what it needs. */
+/** Stores the sandbox's responses for the resource and those that it needs. */
 async function record(size: number, into: string): Promise<void> {
   await mkdir(into);
   const sandbox = spawn(process.execPath, [CLI, 'sandbox', '--launches', String(size), '--json'], {

@@ -22,23 +22,23 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { median } from './median.ts';
 
 /**
- * Pulls by changes into tables of several sizes, each a process of its own: no change, one, and a hundred. A hundred
- * launches are pulled; SQL makes the other rows and their lines in the ledger. Sizes take turns. `npm run bench:polls --
- * [1000,… [rounds]]`.
+ * Pulls changes into tables of several sizes, each in its own process: no change, one, and a hundred. A hundred
+ * launches are pulled; SQL makes the other rows and their lines in the ledger. Sizes take turns. `npm run bench:polls
+ * -- [1000,… [rounds]]`.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
 const SIZES = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
 const ROUNDS = Number(process.argv[3] ?? 5);
 const CHANGES = [0, 1, 100];
-/** Polls that each added a page to the chain, before the measurement of long chains. */
+/** Polls that each added a page to the chain, before long chains are measured. */
 const CHAIN = 50;
-/** Runs that the ledger has besides, before the measurement of long ledgers: a quarter of a year. */
+/** Additional runs in the ledger, before long ledgers are measured: a quarter of a year. */
 const OLD_RUNS = 10_000;
 const PULLED = 100;
 const POLL_EVERY_MS = 30 * 60_000;
 
-/** What one size has of its own. The clock is that of its stand-in: polls are half an hour apart. */
+/** The setup for one size. Its clock is the stand-in's: polls are half an hour apart. */
 type Place = {
   readonly size: number;
   readonly schema: string;
@@ -56,7 +56,7 @@ const longLedger: Poll[] = [];
 const places: Place[] = [];
 try {
   for (const size of SIZES) places.push(await openPlace(size));
-  // The first poll of each is not counted: it reads what nobody has read yet.
+  // The first poll of each does not count: it reads what nothing has read before.
   for (const { poll } of places) await poll(1);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const changes of CHANGES) {
@@ -95,7 +95,7 @@ async function openPlace(size: number): Promise<Place> {
     schema,
     async poll(changes) {
       now += POLL_EVERY_MS;
-      // Later than the overlap with the poll before.
+      // Later than the overlap with the previous poll.
       const changed = records.slice(0, changes);
       world.put(
         ...changed.map((record) => updatedAt(record, now - POLL_EVERY_MS / 2, { hashtag: `at ${now}` })),
@@ -126,7 +126,7 @@ async function withSession(schema: string, work: (session: Session) => Promise<v
   }
 }
 
-/** Rows beside those that were pulled, as a full pass of so many records would have left them. */
+/** Adds rows to those that were pulled, as a full pass of that many records would have left them. */
 async function seed(session: Session, size: number): Promise<void> {
   await session.query(`CREATE TEMP TABLE copies AS SELECT id, n, gen_random_uuid()::text AS copy
     FROM launches, generate_series(2, ${size / PULLED}) n`);
@@ -142,7 +142,7 @@ async function seed(session: Session, size: number): Promise<void> {
   await seedLedger(session);
 }
 
-/** Published runs, older than all that there are, each a full pass of one page. */
+/** Published runs, older than all existing ones, each a full pass of one page. */
 async function seedRuns(session: Session): Promise<void> {
   const id = `'00000000-0000-7000-8000-' || lpad(n::text, 12, '0')`;
   for (const table of ['runs', 'run_resources', 'run_pages', 'run_tables']) {

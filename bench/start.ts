@@ -7,8 +7,9 @@ import { textTable } from '../src/lib/text-table.ts';
 import { median } from './median.ts';
 
 /**
- * How long it takes from Enter to the end: of nothing at all, of the program without a database, and of whole runs on
- * the sandbox into the embedded database, beside PGlite alone. All take turns; medians.
+ * Measures how long it takes from Enter to the end: for nothing at all, for the program without a database, and for
+ * complete runs from the sandbox into the embedded database, compared with PGlite alone. All take turns; prints
+ * medians.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');

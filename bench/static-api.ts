@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * Serves what `record` in main.ts has kept of the sandbox: a folder with a body and its headers for each path. Started
- * as a process of its own. It takes a fraction of the time that making the records takes, so that the pipeline is timed.
+ * Serves what `record` in main.ts has stored from the sandbox: a folder with a body and its headers for each path.
+ * Started as a separate process. Serving takes a fraction of the time needed to make the records, so that the pipeline
+ * is what gets measured.
  */
 
 const [, , folder = '.'] = process.argv;

@@ -1,6 +1,6 @@
 import type { Place } from './place.ts';
 
-/** Each gives a line for every promise that is broken. */
+/** Each returns a line for every broken promise. */
 const CHECKS: Readonly<Record<string, string>> = {
   records: `SELECT run_id || ' ' || resource || ': received ' || received || ', validated ' || validated || ', errored ' || errored AS line
     FROM run_resources WHERE status = 'succeeded' AND received <> validated + errored + repeated`,
@@ -26,7 +26,10 @@ const CHECKS: Readonly<Record<string, string>> = {
     WHERE datname = current_database() AND application_name LIKE 'spacex-pipeline %'`,
 };
 
-/** What the ledger, the tables and the server say: books that do not balance, leftovers, a lock that is held. */
+/**
+ * What is wrong according to the ledger, the tables and the server: books that do not balance, leftovers, a lock that
+ * is still held.
+ */
 export async function booksLosses(place: Place): Promise<string[]> {
   const all = Object.entries(CHECKS).map(
     ([name, sql]) => `SELECT '${name}: ' || line AS line FROM (${sql}) ${name}`,

@@ -6,18 +6,20 @@ import type { RunningCli } from '../test/support/cli.ts';
 
 const LAUNCHES = 120;
 
-/** A place whose worlds come one after the other, and what each of them leaves. */
+/** A place whose worlds follow one another, with what each of them leaves. */
 export type Stage = {
   readonly place: Place;
   /** Serves the next world. */
   readonly next: () => Turn;
-  /** Of an uninterrupted run, from its first line to its end: milliseconds. */
+  /** The duration of an uninterrupted run, from its first line to its end, in milliseconds. */
   readonly span: number;
 };
 
 export type Turn = { readonly old: Digest; readonly expected: Digest; readonly world: World };
 
-/** Opens a place on which every world has been published twice, uninterrupted: the second time tells what is due. */
+/**
+ * Opens a place where every world has been published twice, uninterrupted: the second time shows the expected result.
+ */
 export async function openStage(adminUrl: string, programUrl: string, short: boolean): Promise<Stage> {
   const worlds = (await sandboxWorlds(LAUNCHES)).slice(short ? 1 : 0);
   const place = await openPlace(adminUrl, 'stage', {}, programUrl);
@@ -48,21 +50,21 @@ export async function openStage(adminUrl: string, programUrl: string, short: boo
   };
 }
 
-/** How something breaks while a run is on. */
+/** How something breaks during a run. */
 export type Break = {
   readonly fault: string;
   /** Null: before the run starts. */
   readonly at: Instant | null;
   readonly disturb: (place: Place, running: RunningCli | null) => Promise<unknown>;
-  /** What a user would do about it before the run is resumed. */
+  /** What a user would do about it before resuming the run. */
   readonly mend: (place: Place) => Promise<unknown>;
-  /** The exit codes that are documented for it. */
+  /** The exit codes documented for it. */
   readonly codes: readonly number[];
-  /** What a run that failed must say on stderr: that it was this that broke it. */
+  /** What a failed run must print on stderr, to show that this is what broke it. */
   readonly says?: RegExp;
 };
 
-/** All or nothing: the run fails as documented, nothing of it is published, and once it is mended it ends as it should. */
+/** All or nothing: the run fails as documented, publishes nothing, and succeeds once the fault is mended. */
 export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break): Promise<void> {
   const { at, codes, disturb, fault, mend, says } = broken;
   await lab.inject(fault, async () => {
@@ -99,7 +101,7 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
   });
 }
 
-/** A run that had begun is resumed; where none had, the next run is the one. */
+/** Resumes a run that had begun; if none had, starts the next one. */
 export async function resumeOrRun(place: Place): Promise<string[]> {
   const resumed = await place.cli(['resume']);
   if (resumed.code === 0) return [];

@@ -11,7 +11,7 @@ import { query } from './place.ts';
 
 const nothing = async (): Promise<void> => undefined;
 
-/** The real server, whose sessions end, whose doors close and whose disk is full. */
+/** The real server, when sessions end, connections are refused and its disk is full. */
 export const databaseFaults: readonly Experiment[] = [
   {
     name: 'database',
@@ -33,7 +33,7 @@ export const databaseFaults: readonly Experiment[] = [
   },
 ];
 
-/** Ends the sessions of the program that hold the schema's lock, that wait for a lock, or all of them. */
+/** Ends the program's sessions: those that hold the schema's lock, those that wait for a lock, or all of them. */
 export function terminate(which: 'holder' | 'waiting' | 'all'): Break['disturb'] {
   const condition = {
     holder: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted)`,
@@ -81,7 +81,7 @@ function stops(server: PostgresServer): Break[] {
   return [stop('before publish', receiving, 'fast'), stop('in publish', inPublish, 'immediate')];
 }
 
-/** What a database says no to, before the run or in the midst of it. */
+/** What a database refuses, before the run or in the middle of it. */
 function refusals(url: string): Break[] {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   const refusal = (fault: string, at: Instant | null, sql: string, mend: string): Break => ({
@@ -186,7 +186,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
   }
 }
 
-/** Until not a page is left. */
+/** Until no page is left. */
 async function fill(url: string, schema: string): Promise<void> {
   for (const rows of [200, 20, 1]) {
     const sql = `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60) FROM generate_series(1, ${rows})`;

@@ -1,6 +1,6 @@
 import { pick, type Random } from '../src/sandbox/random.ts';
 
-/** Values that JSON, JavaScript, PostgreSQL or a terminal is known to take badly, as JSON text. */
+/** Values, as JSON text, that JSON, JavaScript, PostgreSQL or a terminal is known to handle badly. */
 const VALUES: readonly [string, ...string[]] = [
   'null',
   'true',
@@ -70,7 +70,7 @@ const TEXTS: readonly [string, ...string[]] = [
   `../../etc/passwd`,
 ];
 
-/** Record texts that are no records, or are broken inside themselves. */
+/** Texts that are not records, or are broken inside. */
 const BROKEN: readonly [string, ...string[]] = [
   '17',
   'null',
@@ -93,7 +93,7 @@ const BROKEN: readonly [string, ...string[]] = [
   '{"id":"a"/* no */}',
 ];
 
-/** One record's bytes: a good one with some of its fields changed, doubled or gone, or none at all. */
+/** The bytes of one record: a good one with some of its fields changed, duplicated or removed, or no record at all. */
 export function fuzzRecord(random: Random, good: Readonly<Record<string, unknown>>, index: number): Buffer {
   if (random(20) === 0) return Buffer.from(pick(random, BROKEN));
   const id = random(12) === 0 ? fuzzValue(random) : `"${index.toString(16).padStart(24, '0')}"`;
@@ -104,7 +104,7 @@ export function fuzzRecord(random: Random, good: Readonly<Record<string, unknown
   for (let change = random(4); change > 0; change -= 1) changeOne(random, members);
   const text = `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
   const bytes = Buffer.from(text);
-  // Bytes that are no UTF-8, inside of a text.
+  // Bytes that are not UTF-8, inside a string.
   const quote = bytes.lastIndexOf('"');
   if (random(30) === 0 && quote > 0)
     return Buffer.concat([bytes.subarray(0, quote), pick(random, BYTES), bytes.subarray(quote)]);

@@ -12,13 +12,13 @@ import { pathOf, type World } from './worlds.ts';
 /** A moment in a run at which something breaks. */
 export type Instant = {
   readonly name: string;
-  /** Before the run starts; gives what to wait for while it is on, and what to take away after it. */
+  /** Called before the run starts; returns what to wait for during the run, and a function that cleans up after it. */
   readonly prepare: (place: Place, world: World) => Promise<Prepared>;
 };
 
 export type Prepared = {
   readonly comes: (running: RunningCli) => Promise<unknown>;
-  /** Lets go of whatever waits: called when the run is dead. */
+  /** Releases everything that waits: called when the run is dead. */
   readonly letGo: () => Promise<void>;
 };
 
@@ -31,7 +31,7 @@ function atLine(pattern: RegExp): Instant {
   };
 }
 
-/** In the answer to a request, after a share of its bytes. */
+/** In the response to a request, after a share of its bytes. */
 export function inBody(resource: Parameters<typeof pathOf>[0], share: number): Instant {
   return {
     name: `body of ${resource} at ${share * 100} %`,
@@ -51,7 +51,7 @@ export function inBody(resource: Parameters<typeof pathOf>[0], share: number): I
   };
 }
 
-/** As soon as a file is in the run's folder. */
+/** As soon as a file exists in the run's folder. */
 function atFile(file: string): Instant {
   return {
     name: `file ${file}`,
@@ -74,10 +74,10 @@ function atFile(file: string): Instant {
 
 const POLL_MS = 2;
 
-/** The key under which the lab makes a run's statement wait. */
+/** The key of the lock that the lab makes a run's statement wait for. */
 const KEY = 4242;
 
-/** A statement of the run waits in a trigger, until the lab lets go. */
+/** A statement of the run waits in a trigger until the lab releases it. */
 function inTrigger(name: string, sql: string): Instant {
   return {
     name,
@@ -122,7 +122,7 @@ function onTable(trigger: string): Instant {
   );
 }
 
-/** When staging is made, or, once the run is over, dropped. */
+/** When staging is created, or dropped after the run is over. */
 export function onStaging(
   event: 'ddl_command_start' | 'ddl_command_end',
   tag: string,
@@ -138,7 +138,7 @@ export function onStaging(
   );
 }
 
-/** In COPY: the staging table gets a trigger as soon as it is made. */
+/** In COPY: the staging table gets a trigger as soon as it is created. */
 export function inCopy(table: string, row: string): Instant {
   return inTrigger(
     `in COPY of ${table}`,
@@ -154,7 +154,7 @@ export function inCopy(table: string, row: string): Instant {
   );
 }
 
-/** Before publish has a lock on anything: somebody writes to a target table. */
+/** Before publish holds any lock: somebody writes to a target table. */
 export const beforePublish: Instant = {
   name: 'publish waits for a table',
   async prepare(place) {

@@ -5,7 +5,7 @@ import type { RunningCli } from '../test/support/cli.ts';
 import type { Stage } from './break.ts';
 import { digest, losses, untilGone, type Digest, type Place } from './place.ts';
 
-/** What is killed, and how it is brought back. */
+/** What is killed, and how it is restarted. */
 type Victim = {
   readonly name: string;
   readonly kill: (running: RunningCli) => Promise<void>;
@@ -29,7 +29,7 @@ function theServer(server: PostgresServer): Victim {
   };
 }
 
-/** The real program, or its server, killed at every boundary and at random instants of a run, and resumed. */
+/** The real program, or its server, killed at every boundary and at random instants of a run, then resumed. */
 export const kills: readonly Experiment[] = [
   { name: 'kill the program', run: (lab, { stage }) => killAll(lab, stage, theProgram) },
   { name: 'kill the server', run: (lab, { server, stage }) => killAll(lab, stage, theServer(server)) },
@@ -39,7 +39,7 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
   const { place } = stage;
   const one = (fault: string, instant: Instant, then: Recovery): Promise<void> =>
     lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant, then));
-  // Of a short lab each run takes others.
+  // Each run of a short lab takes another boundary.
   const offset = lab.random(BOUNDARIES.length);
   const boundaries = lab.short
     ? BOUNDARIES.slice(offset, offset + 1)
@@ -97,12 +97,12 @@ async function killOnce(
   await running.finished;
   await untilGone(place, running.pid);
   const lost: string[] = [];
-  // Between some revisions nothing is inserted or deleted: the run ends as it should.
+  // Between some revisions nothing is inserted or deleted: then the run ends normally.
   if (!came) lab.count('instants that never came');
   const left = await digest(place);
   if (left.tables !== old.tables && left.tables !== expected.tables)
     lost.push(`after the kill the tables say ${left.tables}: neither old nor new`);
-  // Every fourth resume is killed as well.
+  // Every fourth resume is killed, too.
   if (recover === resumed && lab.random(4) === 0) {
     const again = place.start(['resume']);
     await Promise.race([
@@ -120,17 +120,17 @@ async function killOnce(
   return lost.map((one) => `${instant.name}: ${one}`);
 }
 
-/** What is done about a run that was killed. */
+/** What is done about a killed run. */
 type Recovery = (lab: Lab, place: Place, expected: Digest) => Promise<string[]>;
 
-/** Nothing: the next run comes, and has to do with what the dead one left. */
+/** Nothing: the next run has to cope with what the dead one left. */
 const givenUp: Recovery = async (lab, place) => {
   const { code, stderr } = await place.pull();
   lab.count('given up');
   return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
 };
 
-/** `resume`, as a user types it; where there is nothing to resume, what its hint says. */
+/** Types `resume`, as a user would; if there is nothing to resume, follows its hint. */
 const resumed: Recovery = async (lab, place, expected) => {
   const { code, stderr } = await place.cli(['resume']);
   if (code === 0) {

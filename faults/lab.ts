@@ -5,29 +5,29 @@ import { textTable } from '../src/lib/text-table.ts';
 
 export type LabOptions = {
   readonly seed: number;
-  /** How many random instants of each kind of kill, and fuzzed records. */
+  /** The number of random instants for each kind of kill, and of fuzzed records. */
   readonly kills: number;
   readonly records: number;
-  /** Kills only at the boundaries whose name has this text. */
+  /** Kills only at boundaries whose name contains this text. */
   readonly at: string;
   /** A sample of everything, within a minute. */
   readonly short: boolean;
 };
 
-/** Where experiments tell what they broke and what it cost. */
+/** Where experiments report what they broke and what was lost. */
 export type Lab = LabOptions & {
   readonly random: Random;
-  /** One injection of a fault; `lost` names everything that a promise was broken for. */
+  /** Records one injection of a fault; `lost` lists every broken promise. */
   readonly tell: (fault: string, lost: readonly string[], how?: string) => void;
-  /** Something that is good to know, beside the table. */
+  /** Counts something worth knowing, besides the table. */
   readonly count: (what: string, times?: number) => void;
-  /** A fault that cannot be injected here, and why. */
+  /** Records a fault that cannot be injected here, with the reason. */
   readonly skip: (fault: string, reason: string) => void;
-  /** Runs one injection: whatever it throws is a loss, too. */
+  /** Runs one injection: an error that it throws counts as a loss, too. */
   readonly inject: (fault: string, work: () => Promise<readonly string[]>) => Promise<void>;
 };
 
-/** A server of the lab's own, and a place on it that every world has been published to. */
+/** The lab's own server, and a place on it to which every world has been published. */
 export type Grounds = { readonly server: PostgresServer; readonly stage: Stage };
 
 export type Experiment = {
@@ -37,13 +37,13 @@ export type Experiment = {
 
 type Line = { injected: number; survived: number; skipped: string | null; readonly lost: string[] };
 
-/** The books of the lab itself. */
+/** Keeps the lab's results. */
 export function openLab(
   options: LabOptions,
   write: (text: string) => void,
 ): {
   readonly lab: Lab;
-  /** The table; false in `whole` where anything was lost. */
+  /** The table; `whole` is false if anything was lost. */
   readonly close: () => { readonly table: string; readonly whole: boolean };
 } {
   const lines = new Map<string, Line>();

@@ -14,7 +14,7 @@ import { openStage } from './break.ts';
 import { query } from './place.ts';
 import { openLab, type Experiment } from './lab.ts';
 
-/** `npm run faults [-- --seed N --kills N --records N --only TEXT --at TEXT --short]`; exits 1 where anything was lost. */
+/** `npm run faults [-- --seed N --kills N --records N --only TEXT --at TEXT --short]`; exits 1 if anything was lost. */
 const EXPERIMENTS: readonly Experiment[] = [
   ...selfTests,
   ...kills,
@@ -69,7 +69,7 @@ const { table, whole } = close();
 process.stdout.write(`seed ${seed}\n${table}`);
 process.exitCode = whole ? 0 : 1;
 
-/** A role that may do what the program needs, and no more. */
+/** A role that may do only what the program needs. */
 async function loaderOf(url: string): Promise<string> {
   await query(url, `CREATE ROLE loader LOGIN PASSWORD 'loader'; GRANT CREATE ON DATABASE postgres TO loader`);
   const own = new URL(url);

@@ -8,7 +8,7 @@ import { serve } from './worlds.ts';
 
 const receiving = inBody('launches', 0.5);
 
-/** A run that lost its lock, with its connection or without, while another one took it: it must not publish. */
+/** A run that lost its lock, with or without its connection, while another run took the lock: it must not publish. */
 export const overtaken: readonly Experiment[] = [
   {
     name: 'overtaken',
@@ -20,7 +20,7 @@ export const overtaken: readonly Experiment[] = [
         () => besideAnother(lab, stage, WAITING),
         () => besideAnother(lab, stage, DEAD),
       ];
-      // A short lab takes one that ends before the first publishes, and one that is beside it.
+      // A short lab takes one case in which others publish before the first run does, and one with a run beside it.
       const taken = lab.short
         ? [lab.random(4), 4 + lab.random(2)].flatMap((at) => injections[at] ?? [])
         : injections;
@@ -31,13 +31,13 @@ export const overtaken: readonly Experiment[] = [
   },
 ];
 
-/** How a run comes to lose its lock. */
+/** How a run loses its lock. */
 type Loss = {
   readonly fault: string;
   readonly at: Instant;
   readonly before: (place: Place) => Promise<unknown>;
   readonly lose: (place: Place, running: RunningCli) => Promise<unknown>;
-  /** The exit code that is due. */
+  /** The expected exit code. */
   readonly code: number;
 };
 
@@ -46,7 +46,7 @@ function disconnected(at: Instant): Loss {
   return { fault, at, before: async () => undefined, lose: terminate('holder'), code: 5 };
 }
 
-/** Behind a pooler that resets its sessions the lock goes, and the connection stays. */
+/** Behind a pooler that resets its sessions, the lock is lost but the connection stays. */
 const UNLOCKED: Loss = {
   fault: 'overtaken after its lock was let go',
   at: receiving,
@@ -73,7 +73,7 @@ async function overtakenOnce(
     await Promise.race([prepared.comes(running), running.finished]);
     await lose(place, running);
     if (at === inPublish) await prepared.letGo();
-    // What follows in the sandbox's own order is published by the second, so that the first is out of date.
+    // The second publishes what follows in the sandbox's own order, so that the first is out of date.
     serve(place.api, first.world);
     const { expected } = await publishNewer(place, next);
     await prepared.letGo();
@@ -88,19 +88,19 @@ async function overtakenOnce(
   });
 }
 
-/** Another run that takes the lock while the first is on. */
+/** Another run that takes the lock while the first is running. */
 type Other = {
   readonly fault: string;
-  /** Gives a way to end it. */
+  /** Returns a function that ends it. */
   readonly come: (place: Place) => Promise<() => Promise<void>>;
-  /** Is it ended before the first comes to publish? */
+  /** Does it end before the first run publishes? */
   readonly isDead: boolean;
 };
 
-/** It has not begun yet: nothing in the ledger tells the first that it is not alone. */
+/** It has not begun yet: nothing in the ledger shows the first run that it is not alone. */
 const WAITING: Other = stoppedAt('another run takes the lock and waits', beginning, false);
 
-/** It has written in the ledger that the first is dead, and died itself before it took the staging away. */
+/** It has recorded in the ledger that the first run is dead, and died itself before it dropped the staging. */
 const DEAD: Other = stoppedAt(
   'another run takes the lock, closes the first and dies',
   onStaging('ddl_command_start', 'DROP TABLE', false),
@@ -115,7 +115,7 @@ function stoppedAt(fault: string, at: Instant, isDead: boolean): Other {
       const other = place.start(['run', '--source', place.api.url]);
       await Promise.race([comes(other), other.finished]);
       return async () => {
-        // Its server would still do what it is at.
+        // Otherwise its server would finish the current statement.
         await place.sql(`SELECT pg_terminate_backend(pid, 5000) ${sessionsOf(other)}`);
         await letGo();
         await killed(place, other);
@@ -125,7 +125,7 @@ function stoppedAt(fault: string, at: Instant, isDead: boolean): Other {
   };
 }
 
-/** The first, which knows nothing of it, publishes nothing. */
+/** The first run, which does not know about the other one, publishes nothing. */
 async function besideAnother(
   lab: Lab,
   { next, place }: Stage,
@@ -161,7 +161,7 @@ async function killed(place: Place, running: RunningCli): Promise<void> {
   await untilGone(place, running.pid);
 }
 
-/** The first's world and then the next, which is the one that stays. */
+/** Publishes the first world and then the next, which is the one that stays. */
 async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
   const publish = async (): Promise<void> => {
     const { code, stderr } = await place.pull();

@@ -12,12 +12,12 @@ import { digest, losses, mustSucceed, openPlace, query, untilGone, type Place } 
 
 const LAUNCHES = 60;
 const PAGE_SIZE = 10;
-/** Each page but the first one begins with the last record of the one before. */
+/** Each page except the first begins with the last record of the previous one. */
 const PAGES = Math.ceil((LAUNCHES - 1) / (PAGE_SIZE - 1));
 const RUN = ['--source', 'launch-library', 'run', '--migrate'];
 const MINUTE = 60_000;
 
-/** A pull of several pages, killed between two of them and within one, goes on where it was. */
+/** A pull of several pages, killed between two of them or within one, continues where it was. */
 export const pagedPulls: readonly Experiment[] = [
   {
     name: 'paged pull',
@@ -65,7 +65,7 @@ async function openPaged(url: string, schema: string, baseUrl: string): Promise<
 type Changing = {
   readonly holding: Holding;
   readonly place: Place;
-  /** What happens there is not disturbed. */
+  /** A place where nothing is disturbed. */
   readonly twin: Place;
   readonly world: ChangingWorld;
 };

@@ -10,19 +10,19 @@ import { createWorkspace, QUICK_SOURCE, type Workspace } from '../test/support/w
 import { booksLosses } from './books.ts';
 import { PULLED } from './worlds.ts';
 
-/** Nothing that the lab does takes longer: whatever does hangs. */
+/** Nothing in the lab takes longer, unless it hangs. */
 const LIMIT_MS = 90_000;
 
-/** A folder, a schema and an API, on which the real program works. */
+/** A folder, a schema and an API that the real program works with. */
 export type Place = {
   readonly workspace: Workspace;
   readonly api: Api;
   readonly url: string;
   readonly schema: string;
   readonly dataDir: string;
-  /** Any number of statements over a connection of their own; the rows of the last one. */
+  /** Runs any number of statements over a separate connection; returns the rows of the last one. */
   readonly sql: <R>(text: string) => Promise<R[]>;
-  /** `finished` rejects where the program hangs. */
+  /** `finished` rejects if the program hangs. */
   readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => RunningCli;
   readonly cli: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliResult>;
   readonly pull: (...args: readonly string[]) => Promise<CliResult>;
@@ -35,7 +35,7 @@ export async function openPlace(
   url: string,
   schema: string,
   settings: Readonly<Record<string, unknown>> = {},
-  /** Who the program is to the database; the lab itself is the superuser of `url`. */
+  /** The program's login to the database; the lab itself is the superuser of `url`. */
   programUrl: string = url,
 ): Promise<Place> {
   const workspace = createWorkspace({
@@ -65,7 +65,7 @@ export async function openPlace(
   };
 }
 
-/** Whatever runs longer is killed, and `finished` rejects. */
+/** Kills anything that runs longer; `finished` then rejects. */
 export function limited(running: RunningCli, args: readonly string[], limitMs: number): RunningCli {
   let hangs = false;
   const timer = setTimeout(() => {
@@ -99,7 +99,7 @@ export async function query<R>(url: string, text: string): Promise<R[]> {
   }
 }
 
-/** What a target says: its tables, and beside them the rejects that are open. */
+/** The contents of a target: its tables, and separately the open rejects. */
 export type Digest = { readonly tables: string; readonly rejects: string };
 
 /** The same after the same responses, whatever happened in between. */
@@ -128,7 +128,7 @@ export async function mustSucceed(running: Promise<CliResult>): Promise<CliResul
   return result;
 }
 
-/** Until the server has noticed that the program is gone, and has ended what it had begun. */
+/** Waits until the server has noticed that the program has ended, and has ended its work. */
 export async function untilGone(place: Place, pid: number): Promise<void> {
   const limit = performance.now() + LIMIT_MS / 3;
   const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;
@@ -137,7 +137,7 @@ export async function untilGone(place: Place, pid: number): Promise<void> {
   }
 }
 
-/** Every promise that is broken once the dust has settled; none where all is as `expected`. */
+/** Every promise that is broken once the dust has settled; none if everything is as `expected`. */
 export async function losses(place: Place, expected: Digest): Promise<string[]> {
   const lost = await booksLosses(place);
   const found = await digest(place);
@@ -150,13 +150,16 @@ export async function losses(place: Place, expected: Digest): Promise<string[]> 
 type LedgerRaw = {
   readonly run_dir: string;
   readonly resource: string;
-  /** But for records that came again. */
+  /** Without repeated records. */
   readonly received: string;
   readonly path: string;
   readonly sha256: string;
 };
 
-/** What the newest published run received is all there: the bytes, and each record in exactly one of two files. */
+/**
+ * Checks that everything the newest published run received still exists: the bytes, and each record in exactly one of
+ * two files.
+ */
 async function rawLosses(place: Place): Promise<string[]> {
   const lost: string[] = [];
   const found = await place.sql<LedgerRaw>(

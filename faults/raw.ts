@@ -10,7 +10,10 @@ import { pathOf, PULLED, serve } from './worlds.ts';
 
 type Name = (typeof PULLED)[number];
 
-/** What a disk, or somebody, does to a raw file. JSON stays JSON where it can: nothing but the hash tells then. */
+/**
+ * What a disk or a person may do to a raw file. Where possible the file stays valid JSON, so that only the hash reveals
+ * the damage.
+ */
 type Damage = {
   readonly what: string;
   readonly change: (file: string, random: Random) => void;
@@ -65,7 +68,7 @@ const UNTOLD: Damage = {
 
 const UNTOUCHED: Damage = { what: 'untouched', change: () => undefined };
 
-/** Raw files that are not any more what was received: none of it may be believed. */
+/** Raw files that are no longer what was received: nothing in them may be trusted. */
 export const rawFaults: readonly Experiment[] = [
   {
     name: 'raw files',
@@ -81,14 +84,14 @@ export const rawFaults: readonly Experiment[] = [
   },
 ];
 
-/** Each resource another damage, and each damage another resource in the next turn. */
+/** A different damage for each resource, and for each damage another resource in the next turn. */
 function three(damages: readonly Damage[], turn: number): ReadonlyMap<Name, Damage> {
   return new Map(
     PULLED.map((name, index) => [name, damages[(turn * 2 + index) % damages.length] ?? UNTOUCHED]),
   );
 }
 
-/** A run is killed when its raw files are whole; what is damaged then is fetched again, and nothing else is. */
+/** A run is killed when its raw files are complete; those damaged afterwards are fetched again, and no others. */
 async function damagedBeforeResume(
   lab: Lab,
   { next, place }: Stage,
@@ -117,7 +120,10 @@ async function damagedBeforeResume(
   });
 }
 
-/** What a published run stands on is damaged: `verify` says so, `replay` refuses, and no 304 is asked for it. */
+/**
+ * The raw files of a published run are damaged: `verify` reports it, `replay` refuses, and the next run does not ask
+ * for a 304.
+ */
 async function damagedAfterPublish(
   lab: Lab,
   { next, place }: Stage,
@@ -146,12 +152,15 @@ async function damagedAfterPublish(
   });
 }
 
-/** The file was whole when the source was asked whether it has another, and is damaged when that says no. */
+/**
+ * The file was intact when the source was asked for a newer one, and is damaged when the source answers that nothing
+ * has changed.
+ */
 async function damagedWhileAsked(lab: Lab, { next, place }: Stage, damage: Damage): Promise<void> {
   await lab.inject('raw file damaged before a 304', async () => {
     const { expected, world } = next();
     await mustSucceed(place.pull());
-    // Time to damage it and to serve again.
+    // Leaves time to damage it and to serve again.
     place.api.set(pathOf('launches'), { status: 503, body: '', headers: { 'retry-after': '1' } });
     const running = place.start(['run', '--source', place.api.url]);
     await Promise.race([place.api.next('GET', pathOf('launches')), running.finished]);
@@ -179,7 +188,7 @@ async function damageAll(
   }
 }
 
-/** In place, as a disk does it: in the folders of earlier runs, too, that have the same file. Or as another file. */
+/** In place, as a disk does it, so that earlier runs with the same file are affected, too. Or as another file. */
 function replace(file: string, bytes: Buffer, random: Random): void {
   if (random(2) === 0) rmSync(file);
   writeFileSync(file, bytes);
@@ -192,7 +201,7 @@ async function newestRun(place: Place, which: string): Promise<string> {
   return run?.run_id ?? '';
 }
 
-/** The first answer to a GET of each resource. */
+/** The status of the first response to a GET of each resource. */
 function statuses({ api }: Place, from: number): ReadonlyMap<Name, number> {
   const gets = api.requests.slice(from).filter(({ method }) => method === 'GET');
   return new Map(

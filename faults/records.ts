@@ -12,7 +12,7 @@ const BATCH = 5000;
 // oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
 const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/** Records such as no API should send: the books balance, and nothing of them reaches the terminal raw. */
+/** Records such as no API should send: the books balance, and no control character reaches the terminal. */
 export const recordFaults: readonly Experiment[] = [
   {
     name: 'records',
@@ -41,7 +41,7 @@ export const recordFaults: readonly Experiment[] = [
   },
 ];
 
-/** Ids come again in each batch, so that rows are changed, held and deleted. */
+/** Ids recur in each batch, so that rows are changed, held and deleted. */
 function fuzzBody(lab: Lab, good: readonly Readonly<Record<string, unknown>>[], count: number): Buffer {
   const random = createRandom(lab.random(2 ** 32));
   const records = Array.from({ length: count }, () =>
@@ -73,7 +73,7 @@ type Counts = { readonly received: number; readonly validated: number; readonly 
 
 const SHORT_COMMANDS = 4;
 
-/** Every command that shows what came from the source. */
+/** Runs every command that shows what came from the source. */
 async function rawOutput(lab: Lab, place: Place, run: CliResult): Promise<string[]> {
   const [evil] = await place.sql<{ id: string }>(
     `SELECT id FROM launches WHERE name ~ '[\\x01-\\x1f\\x7f-\\x9f]' OR details ~ '[\\x01-\\x1f\\x7f-\\x9f]' LIMIT 1`,
@@ -116,7 +116,7 @@ function show(command: readonly string[], { stderr, stdout }: CliResult): string
   });
 }
 
-/** A text that is broken between its records is refused whole. */
+/** A text that is broken between its records is refused completely. */
 async function brokenText(lab: Lab, place: Place, good: readonly unknown[]): Promise<void> {
   const texts = good.map((record) => JSON.stringify(record));
   const before = await digest(place);

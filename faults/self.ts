@@ -7,9 +7,9 @@ import type { Experiment, Lab } from './lab.ts';
 import { digest, limited, losses, mustSucceed, untilGone, type Place } from './place.ts';
 import { openSilent } from './silent.ts';
 
-/** Something that no program did: a check that does not see it is worth nothing. */
+/** Damage that no program has done: a check that misses it is worthless. */
 type Damage = {
-  /** How the line starts that the check must give. */
+  /** How the check's line must start. */
   readonly seen: RegExp;
   readonly does: string;
   readonly undo: string;
@@ -49,7 +49,7 @@ const DAMAGES: readonly Damage[] = [
     `UPDATE runs SET status = 'running' WHERE run_id = (SELECT min(run_id) FROM runs)`,
     `UPDATE runs SET status = 'succeeded' WHERE status = 'running'`,
   ),
-  // The database itself would refuse these: its constraints go first.
+  // The database itself would refuse these, so its constraints are dropped first.
   damage(
     /^records: /,
     `ALTER TABLE run_resources DROP CONSTRAINT run_resources_check;
@@ -79,7 +79,7 @@ function damage(seen: RegExp, does: string, undo: string): Damage {
   return { seen, does, undo };
 }
 
-/** Each check of the lab, shown what it is there for. */
+/** Shows each check of the lab the damage that it must find. */
 export const selfTests: readonly Experiment[] = [
   {
     name: 'the lab itself',
@@ -134,13 +134,13 @@ export const selfTests: readonly Experiment[] = [
         });
       }
       await lab.inject('damage that is undone', () => losses(place, expected));
-      // Nothing undoes this: the next run would find that the one which hung has died.
+      // Nothing undoes this: the next run would find that the run that hung has died.
       await seeHanging(lab, place);
     },
   },
 ];
 
-/** A run that never ends: its source says nothing, and nobody waits for as long as it would. */
+/** A run that never ends, because its source stays silent; the lab does not wait for its timeout. */
 async function seeHanging(lab: Lab, place: Place): Promise<void> {
   await lab.inject('damage that the lab must see', async () => {
     const silent = await openSilent();
@@ -152,7 +152,7 @@ async function seeHanging(lab: Lab, place: Place): Promise<void> {
     );
     await silent.close();
     await untilGone(place, running.pid);
-    // That run had begun. What is resumed from here on must not be this one.
+    // That run had begun. A later resume must not resume it.
     await mustSucceed(place.pull());
     return / hangs: /.test(told) ? [] : [`a run that hangs was not seen: ${told}`];
   });

@@ -19,16 +19,16 @@ import { sources } from '../src/sources/index.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /**
- * `npm run soak [-- --runs 200 --embedded]`: runs of jobs in a row in one process, on an API that fails in many ways.
- * Prints what memory, handles, ledger and disk are after each tenth of them; exits 1 where one of them goes on growing
- * with the runs, or books do not balance.
+ * `npm run soak [-- --runs 200 --embedded]`: runs jobs one after another in one process, on an API that fails in many
+ * ways. After each tenth of them, prints the size of memory, handles, ledger and disk; exits 1 if one of these keeps
+ * growing with the runs, or if books do not balance.
  */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '200' }, embedded: { type: 'boolean', default: false } },
 });
 const runs = Number(values.runs);
 
-/** What the API of each job is like. */
+/** The sandbox options of each job's API. */
 const WORLDS: Readonly<Record<string, readonly string[]>> = {
   early: ['--revision', '1'],
   late: ['--revision', '3'],
@@ -138,7 +138,7 @@ await runtime.close();
 for (const close of closers) await close();
 process.exit(losses.length === 0 ? 0 : 1);
 
-/** In a process of its own: what it keeps is not what is measured. */
+/** In a separate process, so that its memory is not measured. */
 async function startSandbox(flags: readonly string[]): Promise<string> {
   const program = path.join(import.meta.dirname, '..', 'bin', 'spacex-pipeline');
   const args = [program, 'sandbox', '--port', '0', ...flags];
@@ -148,7 +148,7 @@ async function startSandbox(flags: readonly string[]): Promise<string> {
   return /http:\/\/127\.0\.0\.1:\d+/.exec(String(line))?.[0] ?? '';
 }
 
-/** Answers 503, breaks connections and cuts bodies off in turn, and passes the rest on. */
+/** In turn answers 503, breaks connections and cuts bodies off; passes the other requests on. */
 async function startFlaky(target: string): Promise<string> {
   let requests = 0;
   const server = createServer((request, response) => {
@@ -227,7 +227,7 @@ async function unbalanced(): Promise<string[]> {
   return found.map(({ what }) => what);
 }
 
-/** What is still growing in the second half, beyond what the ledger of so many runs takes; tombstones are no books. */
+/** What still grows in the second half, beyond what the ledger of that many runs needs; does not count tombstones. */
 function growth(all: readonly Sample[]): string[] {
   const middle = all[Math.floor(all.length / 2) - 1];
   const last = all.at(-1);

@@ -9,10 +9,10 @@ import { pathOf, sandboxWorld, serve, type World } from './worlds.ts';
 
 const LAUNCHES = 120;
 
-/** A fault of the sandbox, and the exit codes that it may end in. */
+/** A fault of the sandbox, and the exit codes that it may cause. */
 type Case = { readonly faults: string; readonly codes: readonly number[] };
 
-/** Each fault of the sandbox for as long as the run asks, and where it can be got over, for once. */
+/** Each fault of the sandbox: as long as the run sends requests, and once only if the run can recover from it. */
 const CASES: readonly [Case, ...Case[]] = [
   { faults: 'late=50@launches', codes: [0] },
   { faults: 'late=5000@launches', codes: [3] },
@@ -68,7 +68,7 @@ export const sourceFaults: readonly Experiment[] = [
   },
 ];
 
-/** A fault that the sandbox learns is broken here, too. */
+/** Checks that the lab has a case for every fault that the sandbox offers. */
 function checkAllCovered(lab: Lab): void {
   const names = [...FAULTS_HELP.matchAll(/^  ([a-z0-9][a-z0-9-]*)(?:\[?=\S*)?\]? {2,}\S/gm)].map(
     ([, name = '']) => name,
@@ -78,11 +78,13 @@ function checkAllCovered(lab: Lab): void {
   lab.tell('every fault of the sandbox has its case', missing);
 }
 
-/** Nothing of a failed resource is published; once the source is well, all is as if nothing had been. */
+/**
+ * Nothing from a failed resource is published; once the source has recovered, everything is as if nothing had happened.
+ */
 async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: string): Promise<void> {
   const name = faults.split(/[=@]|x\d/)[0] ?? '';
   await lab.inject(`source: ${name}`, async () => {
-    // A world that differs in nothing but what the fault does to it: whatever fails leaves what was there.
+    // The world differs only by what the fault does to it, so that a failure leaves everything as it was.
     const before = await digest(place);
     const sick = await startSandbox({ launches: LAUNCHES, faults });
     const result = await place.cli(['run', '--atomic', '--full', '--source', sick.url]);
@@ -93,7 +95,7 @@ async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: 
     const after = await digest(place);
     if (after.tables !== before.tables) lost.push(`it left ${after.tables}, not ${before.tables}`);
     if (result.code !== 0) {
-      // Whole raw files are kept as they came: what was refused is pulled again, not resumed.
+      // Complete raw files are kept as received, so that a resume would use the refused ones: pull again instead.
       const again = await place.cli(['run', '--source', well]);
       if (again.code !== 0) lost.push(`run after it: exit ${again.code}: ${again.stderr.slice(-500)}`);
     }
@@ -101,7 +103,9 @@ async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: 
   });
 }
 
-/** What no fault of the sandbox sends: bodies that are cut in their encoding, and records that come twice. */
+/**
+ * What no fault of the sandbox sends: bodies that are truncated within their encoding, and records that occur twice.
+ */
 async function oddBodies(lab: Lab, place: Place): Promise<void> {
   const world = await sandboxWorld({ launches: LAUNCHES });
   const at = pathOf('launches');

@@ -10,7 +10,7 @@ import { losses, type Place } from './place.ts';
 
 const receiving = inBody('launches', 0.5);
 
-/** Other runs, the clock and the disk of the machine that the program is on. */
+/** Other runs, and the clock and the disk of the program's machine. */
 export const surroundings: readonly Experiment[] = [
   {
     name: 'surroundings',
@@ -27,7 +27,7 @@ export const surroundings: readonly Experiment[] = [
   },
 ];
 
-/** Several runs at once: one publishes, each of the others does after it, or is told that the schema is busy. */
+/** Several runs at once: one publishes; each of the others publishes after it, or reports that the schema is busy. */
 async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
   await lab.inject('several runs at once', async () => {
     const { expected } = next();
@@ -40,7 +40,7 @@ async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
   });
 }
 
-/** A run whose clock is behind that of the run before: what it publishes is the newest all the same. */
+/** A run whose clock is behind the previous run's: what it publishes is the newest nevertheless. */
 async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   for (const hours of lab.short ? [1] : [1, 24 * 365]) {
     await lab.inject(`the clock jumps back ${hours} h`, async () => {
@@ -48,7 +48,7 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
       const first = await place.cli(['run', '--source', place.api.url], clockOff(-hours * 3_600_000));
       const lost = first.code === 0 ? [] : [`exit ${first.code}: ${first.stderr.slice(-300)}`];
       lost.push(...(await losses(place, changed.expected)));
-      // Nothing is left to do, and the ledger says of the tables what they are.
+      // Nothing is left to do, and the ledger agrees with the tables.
       const again = await place.cli(['run', '--source', place.api.url, '--json']);
       if (!/"updated": 0/.test(again.stdout) || /"(?:updated|inserted|deleted)": [1-9]/.test(again.stdout))
         lost.push('the run after it changed something');
@@ -59,7 +59,7 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   }
 }
 
-/** Somebody removes the data folder, or puts something else in its place: what is published stays. */
+/** Somebody removes the data folder, or puts something else in its place: published data stay. */
 async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   const aside = (place: Place): string => `${place.dataDir}.aside`;
   await breakOnce(lab, stage, {
@@ -70,7 +70,7 @@ async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
       rmSync(place.dataDir, { recursive: true, force: true });
       renameSync(aside(place), place.dataDir);
     },
-    // What is published already needs the folder no more.
+    // Once published, the run no longer needs the folder.
     codes: at === inPublish ? [0, 1] : [1],
   });
   await breakOnce(lab, stage, {
@@ -88,7 +88,7 @@ async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   });
 }
 
-/** Disks that are full at another byte each time, and one that can only be read. */
+/** Disks that fill up at another byte each time, and a read-only one. */
 async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
   const runs = path.join(stage.place.dataDir, 'runs');
   const aside = `${runs}.aside`;
@@ -100,7 +100,7 @@ async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
     if (!mount(options)) throw new Error('a small disk cannot be mounted here');
   };
   const unmounted = async (): Promise<void> => {
-    // What the full disk holds goes to one that has room.
+    // Moves what the full disk holds to one with room.
     cpSync(runs, aside, { recursive: true });
     execFileSync('umount', ['-l', runs]);
     rmSync(runs, { recursive: true });

@@ -6,7 +6,7 @@ import type { Api, Reply } from '../test/support/api.ts';
 
 const { resources } = spacex;
 
-/** What the lab pulls: one resource that another needs, and one that stands alone. */
+/** What the lab pulls: one resource that another one needs, and an independent one. */
 export const PULLED = ['rockets', 'launches', 'payloads'] as const;
 
 export type World = Readonly<Record<string, Reply>>;
@@ -17,7 +17,10 @@ export function pathOf(name: (typeof PULLED)[number]): string {
   return found.path;
 }
 
-/** The API's answers in each revision of the sandbox; some records always break their contract, some in the second. */
+/**
+ * The API's responses in each revision of the sandbox; some records always break their contract, some in the second
+ * revision.
+ */
 export async function sandboxWorlds(launches: number): Promise<readonly World[]> {
   return Promise.all(
     Array.from({ length: REVISIONS }, (_, index) =>

@@ -7,13 +7,13 @@ import { codeDigest } from '../src/app/code-digest.ts';
 import { precompiledChecks } from './precompile.ts';
 
 /**
- * dist/: the program as plain JavaScript, contracts compiled, for the published package. Dependencies stay packages of
- * their own.
+ * dist/: the program as plain JavaScript, contracts compiled, for the published package. Dependencies remain separate
+ * packages.
  */
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
-/** The sources that src/app/code-digest.ts reads are not in the package. */
+/** The package lacks the source files that src/app/code-digest.ts reads. */
 const toldCodeDigest: Plugin = {
   name: 'told code digest',
   setup(building) {
@@ -27,7 +27,7 @@ const toldCodeDigest: Plugin = {
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  // The thread of the embedded database is loaded by its address, from a chunk beside it.
+  // The thread of the embedded database is loaded by URL, from a neighbouring chunk.
   entryPoints: { main: 'src/main.ts', 'chunks/engine-thread': 'src/adapters/postgres/engine-thread.ts' },
   outdir,
   bundle: true,
@@ -37,7 +37,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // As deep as the modules of src/, which find migrations/ and bin/ by `../..`.
+  // At the same depth as the modules of src/, which find migrations/ and bin/ through `../..`.
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });

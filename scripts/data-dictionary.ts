@@ -22,7 +22,7 @@ type Column = {
 
 export type Catalog = { readonly source: Source; readonly relations: readonly Relation[] };
 
-/** Every table and view of freshly migrated schemas, with its comments. */
+/** Every table and view of newly migrated schemas, with its comments. */
 export async function readCatalogs(): Promise<readonly Catalog[]> {
   const catalogs: Catalog[] = [];
   for (const source of sources)

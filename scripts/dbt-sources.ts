@@ -3,8 +3,8 @@ import { stringify } from 'yaml';
 import type { Catalog, Relation } from './data-dictionary.ts';
 
 /**
- * docs/dbt-sources.yml: the tables and views as sources of dbt, with their comments. Fresh is a source that was loaded
- * lately, whether or not anything had changed there: the ledger says so.
+ * docs/dbt-sources.yml: the tables and views as dbt sources, with their comments. A source is fresh if it was loaded
+ * recently, whether or not anything had changed there: the ledger shows it.
  */
 export function dbtSources(catalogs: readonly Catalog[]): string {
   const sources = catalogs.map(({ relations, source: { name, schema } }) => ({

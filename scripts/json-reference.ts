@@ -4,7 +4,7 @@ import type { Schema } from '../src/core/schema.ts';
 import { exitTable, table } from './cli-reference.ts';
 import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
 
-/** What a table of fields cannot say, behind the document of that command. */
+/** What a table of fields cannot express, placed after the document of that command. */
 const NOTES: Readonly<Record<string, string>> = {
   run: 'A run that never began prints the same document with `run_id` null. Its `status` is `failed` or `interrupted`, and `error` says why; with `--if-busy skip` it is `skipped`, `error` is null and the exit code 0.',
   drift:
@@ -63,7 +63,7 @@ function fieldTable(fields: readonly Field[]): string {
   );
 }
 
-/** Each field below a schema; of a part with a title only the field itself. */
+/** Each field below a schema; for a part with a title, only the field itself. */
 function fieldsOf(schema: Schema, path: string): Field[] {
   const { additionalProperties, items, properties } = schema as {
     readonly additionalProperties?: Schema;
@@ -78,7 +78,7 @@ function fieldsOf(schema: Schema, path: string): Field[] {
   ]);
 }
 
-/** An element is told by its array, unless there is more to say or nothing above. */
+/** The array describes its element, unless the element has fields of its own or there is nothing above. */
 function below(schema: Schema, path: string, told: boolean): Field[] {
   if (schema['title'] !== undefined) return [];
   const inner = fieldsOf(schema, path);

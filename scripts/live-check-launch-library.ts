@@ -16,7 +16,10 @@ const WEEK_MS = 7 * 86_400_000;
 type Look = (answer: Answer) => Promise<string>;
 type Get = (url: string, about: string, look: Look) => Promise<string | null>;
 
-/** Three requests, the first of which counts for nothing; where the quota is used up, no more than that. No token is sent. */
+/**
+ * Sends three requests, the first of which does not count; if the quota is used up, sends only that one. Sends no
+ * token.
+ */
 export async function askLaunchLibrary(get: Get, baseUrl: string, now: number): Promise<void> {
   let left: number | null = null;
   await get(`${baseUrl}${quota.path}`, 'says what the quota is', async (answer) => {
@@ -37,7 +40,7 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
     const { envelope, records } = await readPage(launchChanges, chunksOf(await readSmall(answer)));
     const found = records.map(({ parsed }) => {
       if (!parsed.ok) throw new Error('a record is no JSON');
-      return parsed.record as Readonly<Record<string, unknown>>; // an object, or it breaks the contract
+      return parsed.record as Readonly<Record<string, unknown>>; // an object, otherwise it breaks the contract
     });
     const check = await loadCheck(launches.contract);
     const faults = found.flatMap((record) => check(record) ?? []);
@@ -55,7 +58,7 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
   });
 }
 
-/** Fields, types and values that the contract does not know. */
+/** Fields, types and values that the contract lacks. */
 function newsIn(records: readonly unknown[]): readonly string[] {
   const profiler = createProfiler(launches.contract);
   for (const record of records) profiler.addValid(record);

@@ -22,13 +22,14 @@ import spacex from '../src/sources/spacex/source.ts';
 import { askLaunchLibrary } from './live-check-launch-library.ts';
 
 /**
- * `npm run live-check`: a few small requests to each real service, one at a time, and a report on whether they answer as
- * this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL, SPACEX_PIPELINE_RECORDINGS_URL,
- * SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be
- * pasted into a bug report. Exits 1 where something is not as expected.
+ * `npm run live-check`: sends a few small requests to each real service, one at a time, and reports whether the
+ * responses are as this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL,
+ * SPACEX_PIPELINE_RECORDINGS_URL, SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and proxies from
+ * HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be pasted into a bug report. Exits 1 if
+ * something is not as expected.
  */
 
-/** What is worth knowing of an answer. */
+/** Response headers worth reporting. */
 const TOLD = [
   'content-type',
   'content-encoding',
@@ -46,7 +47,7 @@ const TOLD = [
 ];
 const SMALL = 2_000_000;
 
-/** What was found in an answer; throws an Error that says what is not as expected. */
+/** What was found in a response; throws an Error that says what is not as expected. */
 type Look = (answer: Answer) => Promise<string>;
 
 const archive = spacex.archive ?? never('the source has no archive');
@@ -55,7 +56,7 @@ const playback =
 const archiveUrl = formatPlayback(playback);
 const recordingsUrl = (env('SPACEX_PIPELINE_RECORDINGS_URL') ?? archive.recordingsUrl).replace(/\/+$/, '');
 const baseUrl = (env('SPACEX_PIPELINE_BASE_URL') ?? spacex.baseUrl).replace(/\/+$/, '');
-/** One for each origin, so that no host is asked more often for having two services. */
+/** One for each origin, so that no host gets more requests for having two services. */
 const hosts = new Map<string, Host>();
 let unexpected = 0;
 
@@ -165,7 +166,7 @@ async function service(name: string, url: string, use: (get: Get) => Promise<voi
   });
 }
 
-/** One request; null where it is not as expected. */
+/** Sends one request; null if the response is not as expected. */
 async function ask(host: Host, url: string, look: Look): Promise<string | null> {
   const started = performance.now();
   try {
@@ -233,7 +234,7 @@ function seconds(started: number): string {
 }
 
 function silent(): void {
-  // The report says what there is to say.
+  // The report contains everything.
 }
 
 function fail(reason: string): never {

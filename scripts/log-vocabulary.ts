@@ -5,7 +5,10 @@ type Event = RunEvent | JobEvent;
 type Of<T extends Event['type']> = Extract<Event, { readonly type: T }>;
 type Common = 'type' | 'run_id' | 'source' | 'job' | 'resource' | 'message';
 
-/** The facts of an event that are values: what a line has beside its sentence. The compiler holds this against the types. */
+/**
+ * The values among an event's facts: what a line contains besides its sentence. The compiler checks this against the
+ * types.
+ */
 type Facts<E> = {
   readonly [
     K in keyof E as K extends Common ? never : NonNullable<E[K]> extends string | number | boolean ? K : never
@@ -14,7 +17,7 @@ type Facts<E> = {
 
 type Entry<F> = { readonly level: string; readonly says: string; readonly fields: F };
 
-/** What happens in a run or with a job. */
+/** Events of a run or a job. */
 export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   'run.started': {
     level: 'info',
@@ -105,6 +108,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       received: 'so far',
       validated: 'so far',
       errored: 'so far',
+      repeated: 'so far: valid records that a newer one in the same run supersedes',
       seconds: 'since the resource began',
     },
   },
@@ -116,8 +120,9 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       received: 'records',
       validated: 'records',
       errored: 'records that were set aside',
+      repeated: 'valid records that a newer one in the same run supersedes',
       seconds: 'since it began',
-      retry_at: 'when the source allows it to go on, where it failed for that',
+      retry_at: 'when the source allows it to continue, if it failed for that',
       code: 'why it failed, as `error.code` of machine output',
     },
   },
@@ -178,7 +183,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
 };
 
-/** What a command says of itself. */
+/** Events of a command itself. */
 export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
   'folder.made': {
     level: 'info',

@@ -10,8 +10,8 @@ import { changeSql } from './table-changes.ts';
 import { presentStates, viewsReading, wantedState } from './table-state.ts';
 
 /**
- * `npm run migration NAME`: writes what the table literals of each source say beyond its migrations as the next one, to
- * be read before it is committed.
+ * `npm run migration NAME`: writes whatever the table literals of each source contain beyond its migrations as the next
+ * migration, to be read before it is committed.
  */
 async function main(args: readonly string[]): Promise<void> {
   const [name = '', ...rest] = args;
@@ -32,10 +32,10 @@ async function main(args: readonly string[]): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** What a user's mistake is answered with: a line. */
+/** A user's mistake, answered by one line. */
 class Refusal extends Error {}
 
-/** The text of a migration that brings a migrated schema to what the literals say; null where it is there. */
+/** The text of a migration that updates a migrated schema to match the literals; null if it already does. */
 export async function draftMigration(
   session: Session,
   schema: string,
@@ -50,7 +50,7 @@ export async function draftMigration(
   return `-- schema: target\n\n-- up\n${up}\n\n-- down\n${changeSql(wanted, present, views)}\n`;
 }
 
-/** SQL that people read and write has no names in quotes. */
+/** SQL for people has no quoted names. */
 async function refuseNames(session: Session, tables: readonly Table[]): Promise<void> {
   const reserved = await session.rows<{ word: string }>(
     `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')`,

@@ -10,7 +10,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 
 /**
  * `npm run mutate [-- --only TEXT --sample N --seed N]`: changes one operator, word of SQL or statement at a time in
- * the files that keep the promises, and runs the tests that are to notice, until one fails. Tells the score and each
+ * the files that keep the promises, and runs the tests that should notice, until one fails. Prints the score and each
  * survivor; exits 1 below 80 %.
  */
 
@@ -19,7 +19,7 @@ const LIMIT_MS = 300_000;
 const LEAST_SCORE = 0.8;
 
 const SUITE = 'test/integration/target-postgres.test.ts';
-/** What most probably notices comes first. */
+/** The test that will most probably notice comes first. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/adapters/postgres/merge.ts': [SUITE],
   'src/adapters/postgres/ledger.ts': [
@@ -32,7 +32,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/app/kept-raw.ts': ['test/integration/resume.test.ts', 'test/integration/cli-plan.test.ts'],
 };
 
-/** What is looked for, and what is put in its place. */
+/** What to look for, and what to replace it with. */
 const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/ === /g, ' !== '],
   [/ !== /g, ' === '],
@@ -57,7 +57,7 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/^ *(?:await|throw) [^;{]*;$/gm, ';'],
 ];
 
-/** Mutants that do what the original does, and why. */
+/** Mutants that do what the original does, with the reason. */
 const EQUIVALENT: readonly { readonly file: string; readonly was: string; readonly why: string }[] = [
   {
     file: 'src/adapters/postgres/ledger.ts',
@@ -116,7 +116,7 @@ function allMutants(): Mutant[] {
     .flatMap(mutantsOf);
 }
 
-/** One for each place that an operator is found at, comments and imports apart. */
+/** One for each place where an operator occurs, except in comments and imports. */
 function mutantsOf(file: string): Mutant[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return OPERATORS.flatMap(([pattern, replacement]) =>
@@ -140,13 +140,13 @@ function chosen(mutants: Mutant[]): Mutant[] {
     .map(({ mutant }) => mutant);
 }
 
-/** One file after the other, in the order that is given: Node itself would take that of the alphabet. */
+/** Runs one file after the other, in the given order: Node itself would sort them by name. */
 async function passesAll(files: readonly string[]): Promise<boolean> {
   for (const file of files) if (!(await passes(file))) return false;
   return true;
 }
 
-/** Do all tests of a file pass? The first that does not ends the others; so does a hang. */
+/** Do all tests of a file pass? The first failure ends the others; so does a hang. */
 async function passes(tests: string): Promise<boolean> {
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', tests], {
     cwd: place,

@@ -10,14 +10,14 @@ import type { Schema } from '../src/core/schema.ts';
 import { resources } from '../src/sources/index.ts';
 
 /**
- * Puts the code that Ajv makes of each contract in the place of src/core/load-check.ts, a chunk for each. A contract that
- * is not among them is an error: nothing compiles it when the program runs.
+ * Replaces src/core/load-check.ts with the code that Ajv generates for each contract, one chunk per contract. A
+ * contract without a chunk is an error: nothing compiles contracts when the program runs.
  */
 export function precompiledChecks(root: string): Plugin {
   const check = JSON.stringify(join(root, 'src/core/check.ts'));
   const formats = JSON.stringify(join(root, 'src/core/formats.ts'));
   const modules = new Map<string, string>();
-  // By contract: resources of two sources may share a name.
+  // By contract: resources of two sources may have the same name.
   const contracts = new Map(resources.map(({ contract }) => [keyOf(contract), contract]));
   for (const [key, contract] of contracts) {
     for (const allErrors of [false, true]) {

@@ -2,8 +2,8 @@ import { literal } from '../src/adapters/postgres/sql.ts';
 import type { ColumnState, Reading, TableState } from './table-state.ts';
 
 /**
- * SQL that takes tables from one state to another, as a person would write it; empty where both are the same. Views are
- * written by hand: of those in the way, a comment says so.
+ * SQL that changes tables from one state to another, as a person would write it; empty if both are the same. Views are
+ * written by hand: a comment names those in the way.
  */
 export function changeSql(
   from: readonly TableState[],
@@ -26,7 +26,7 @@ export function changeSql(
 
 function dropTables(tables: readonly TableState[], views: readonly Reading[]): string[] {
   if (tables.length === 0) return [];
-  // Last made, first dropped.
+  // Dropped in reverse order of creation.
   const names = tables.map(({ name }) => name).toReversed();
   const readers = views.filter(({ table }) => names.includes(table));
   return [...viewNote(readers), `${wrapped('DROP TABLE', names)};`];
@@ -81,7 +81,7 @@ function alterTable(before: TableState, table: TableState, views: readonly Readi
   ];
 }
 
-/** The index of a column that is dropped goes with it. */
+/** The index of a dropped column is dropped with it. */
 function dropIndexes(before: TableState, { columns, indexes }: TableState): string[] {
   return before.indexes
     .filter(({ name, column }) => named(indexes, name) === undefined && named(columns, column) !== undefined)

@@ -2,7 +2,7 @@ import type { Session } from '../src/adapters/postgres/session.ts';
 import { ident } from '../src/adapters/postgres/sql.ts';
 import { baseType, collationOf, PIPELINE_COLUMNS, type Table } from '../src/core/table.ts';
 
-/** A table as a literal wants it, or as the catalog has it. */
+/** A table as a literal describes it, or as the catalog has it. */
 export type TableState = {
   readonly name: string;
   readonly comment: string | null;
@@ -14,13 +14,13 @@ export type TableState = {
 export type ColumnState = {
   readonly name: string;
   readonly type: string;
-  /** Null: that of the database. */
+  /** Null: the database's. */
   readonly collation: string | null;
   readonly nullable: boolean;
   readonly comment: string | null;
 };
 
-/** Of one column. */
+/** On one column. */
 export type IndexState = { readonly name: string; readonly column: string };
 
 export function wantedState({ name, doc, key, columns }: Table): TableState {
@@ -47,8 +47,8 @@ function indexName(table: string, column: string): string {
 }
 
 /**
- * The tables of a schema, in the order in which they were made. Of the indexes, those alone that a reference would have:
- * of one column, named after it. Others were made by hand and stay.
+ * The tables of a schema, in order of creation. Includes only the indexes that a reference would have: on one column
+ * and named after it. Others were made by hand and stay.
  */
 export async function presentStates(session: Session, schema: string): Promise<TableState[]> {
   return session.rows<TableState>(
@@ -74,7 +74,7 @@ export async function presentStates(session: Session, schema: string): Promise<T
   );
 }
 
-/** The views that read a table's columns: what stands in the way of a change of these. */
+/** The views that read a table's columns, and so prevent changes of these. */
 export type Reading = { readonly view: string; readonly table: string; readonly column: string };
 
 export async function viewsReading(session: Session, schema: string): Promise<Reading[]> {

@@ -3,12 +3,12 @@ import xterm from '@xterm/headless';
 /** Characters that look alike, in a row of a screen. */
 export type Run = { readonly text: string; readonly column: number; readonly style: Style };
 export type Style = { readonly bold: boolean; readonly dim: boolean; readonly colour: number | null };
-/** Rows from the first one ever printed, what has scrolled away included. */
+/** All rows from the first one printed, including those that have scrolled away. */
 export type Screen = readonly (readonly Run[])[];
 
 export type Terminal = {
   readonly write: (text: string) => Promise<void>;
-  /** What is on the screen. */
+  /** The text on the screen. */
   readonly text: () => string;
   readonly read: () => Screen;
 };

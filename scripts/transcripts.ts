@@ -8,8 +8,8 @@ import { screenOf, type Screen } from './terminal-screen.ts';
 import { screenPicture } from './screen-picture.ts';
 
 /**
- * `npm run transcripts`: what people see in terminals of two sizes, as pictures in docs/transcripts/. It needs `script` of
- * util-linux, which gives each command a terminal.
+ * `npm run transcripts`: what people see in terminals of two sizes, as pictures in docs/transcripts/. Needs `script`
+ * from util-linux, which gives each command a terminal.
  */
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs', 'transcripts');
@@ -22,9 +22,9 @@ type Scene = {
   readonly name: string;
   /** Typed one after the other in an empty folder. */
   readonly commands: readonly string[];
-  /** Takes a picture of the screen when this is on it for the first time. */
+  /** Takes a picture when the screen first matches this. */
   readonly during?: RegExp;
-  /** Of the stand-in at $API. */
+  /** Faults of the stand-in at $API. */
   readonly faults?: string;
   /** Is there no API, but a copy of its records? */
   readonly archived?: boolean;

@@ -2,7 +2,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { bars, graph, rows } from './panels.ts';
 
-/** Records, and how old they are. */
+/** Records, and their age. */
 export function addRecords(builder: dashboard.DashboardBuilder): void {
   builder
     .withRow(new dashboard.RowBuilder('Records'))

@@ -3,7 +3,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { dataSource } from './panels.ts';
 import { columns, list } from './sql.ts';
 
-/** What the tables of the SpaceX API say: asked of PostgreSQL. */
+/** The contents of the SpaceX API's tables, from PostgreSQL. */
 export function launchData(): dashboard.Dashboard {
   return new dashboard.DashboardBuilder('Launch data')
     .uid('spacex-launch-data')

@@ -3,7 +3,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { bars, dataSource, graph, number } from './panels.ts';
 import { columns, list } from './sql.ts';
 
-/** What flies next, and how fresh that is: asked of PostgreSQL and Prometheus. */
+/** The next launches and how fresh that information is, from PostgreSQL and Prometheus. */
 export function nextLaunches(): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder('Next launches')
     .uid('spacex-next-launches')

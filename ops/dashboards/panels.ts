@@ -6,16 +6,16 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** What a panel shows. A width is in columns, of 24. */
+/** The text and size of a panel. The width is in columns, of 24. */
 export type PanelText = {
   readonly title: string;
   readonly description: string;
-  /** As Grafana names it: `s`, `bytes`, `short` … */
+  /** A unit in Grafana's terms: `s`, `bytes`, `short` … */
   readonly unit: string;
   readonly width: number;
 };
 
-/** A PromQL expression, and what its series are called. */
+/** A PromQL expression, and the legend of its series. */
 export type Series = readonly [expression: string, legend: string];
 
 export const PROMETHEUS = { type: 'prometheus', uid: '${prometheus}' } as const;
@@ -23,7 +23,7 @@ export const POSTGRES = { type: 'grafana-postgresql-datasource', uid: '${postgre
 
 const HEIGHT = 8;
 
-/** A choice of the data source, so that a dashboard fits whatever they are called. */
+/** Lets the user choose the data source, so that a dashboard works whatever it is called. */
 export function dataSource(name: string, label: string, type: string): dashboard.DatasourceVariableBuilder {
   return new dashboard.DatasourceVariableBuilder(name).label(label).type(type);
 }
@@ -48,7 +48,7 @@ export function graph(
     .targets(queries(series));
 }
 
-/** The same, where each value stands for what happened since the last one. */
+/** The same as bars, for values that say what happened since the previous one. */
 export function bars(text: PanelText, series: readonly Series[]): timeseries.PanelBuilder {
   return graph(text, series)
     .drawStyle(common.GraphDrawStyle.Bars)
@@ -56,7 +56,7 @@ export function bars(text: PanelText, series: readonly Series[]): timeseries.Pan
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
 }
 
-/** One number. `bad`: the value from which on it is red, above or below. */
+/** A single number. `bad`: the value from which it is red, above or below. */
 export function number(
   { description, title, unit, width }: PanelText,
   [expression, name]: Series,
@@ -114,7 +114,7 @@ function queries(series: readonly Series[]): Builder<Dataquery>[] {
   return series.map(([expression, name], index) => query(expression, name, String.fromCodePoint(65 + index)));
 }
 
-/** Grafana gives queries no ids of their own where a dashboard is provisioned. */
+/** In a provisioned dashboard, Grafana does not give ids to queries. */
 function query(expression: string, name: string, refId: string): prometheus.DataqueryBuilder {
   return new prometheus.DataqueryBuilder()
     .datasource(PROMETHEUS)

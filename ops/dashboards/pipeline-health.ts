@@ -5,7 +5,7 @@ import { addRequests } from './health-requests.ts';
 import { addRuns } from './health-runs.ts';
 import { dataSource, graph, number, PROMETHEUS } from './panels.ts';
 
-/** How the pipeline does: from what Prometheus has scraped. */
+/** The state of the pipeline, from the metrics that Prometheus has scraped. */
 export function pipelineHealth(): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder('Pipeline health')
     .uid('spacex-pipeline-health')

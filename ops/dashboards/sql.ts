@@ -5,7 +5,7 @@ import * as table from '@grafana/grafana-foundation-sdk/table';
 
 import { legend, POSTGRES, type PanelText } from './panels.ts';
 
-/** The SDK has no builder for queries of PostgreSQL. */
+/** The SDK has no builder for PostgreSQL queries. */
 type SqlQuery = Dataquery & {
   readonly refId: string;
   readonly datasource: typeof POSTGRES;
@@ -46,7 +46,7 @@ export function list({ description, title, unit, width }: PanelText, query: stri
     .withTarget(sql(query));
 }
 
-/** What a panel asks PostgreSQL; `${schema}` is a variable of the dashboard. */
+/** A panel's query to PostgreSQL; `${schema}` is a variable of the dashboard. */
 function sql(rawSql: string): Builder<Dataquery> {
   const query: SqlQuery = {
     refId: 'A',

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 import type { Log, LogFields } from '../core/ports.ts';
 
-/** Lines on stderr: JSON, or text for people. `write` gets whole lines. */
+/** Writes lines to stderr: JSON, or text for people. `write` gets complete lines. */
 export function createLog(options: {
   readonly level: string;
   readonly format: 'text' | 'json';

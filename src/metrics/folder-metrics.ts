@@ -1,7 +1,7 @@
 import type { FolderFacts } from '../core/facts.ts';
 import type { Meters } from './meters.ts';
 
-/** Shows what the data folder says; null where it cannot be read. */
+/** Sets the gauges of the data folder; null if it cannot be read. */
 export function createFolderMetrics({ gauge }: Meters): (facts: FolderFacts | null) => void {
   const free = gauge('data_free_bytes', 'Room on the disk of the data folder, for this user.', []);
   const size = gauge('data_size_bytes', 'Size of the disk of the data folder.', []);

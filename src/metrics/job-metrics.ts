@@ -11,7 +11,7 @@ const ENDS = [
   'postponed',
 ] as const satisfies readonly JobStatus[];
 
-/** Counts what happens with jobs, outside of their runs. */
+/** Counts events of jobs outside their runs. */
 export function createJobMetrics(
   { counter }: Meters,
   { jobs }: Known,

@@ -3,7 +3,7 @@ import type { Meters } from './meters.ts';
 
 const ENDS = ['succeeded', 'partial', 'failed', 'interrupted'] as const satisfies readonly EndStatus[];
 
-/** Shows what the database says; null where it cannot be read: then no value is shown that may have changed since. */
+/** Sets the gauges of the database; null if it cannot be read: then values that may have changed are not shown. */
 export function createLedgerMetrics(meters: Meters): (facts: LedgerFacts | null) => void {
   const { up, ...made } = makeMeters(meters);
   return (facts) => {

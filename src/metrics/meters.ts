@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
-/** Makes metrics of one registry. A name gets the program's prefix. */
+/** Creates metrics in one registry. Adds the program's prefix to each name. */
 export type Meters = {
   readonly counter: <L extends string>(name: string, help: string, labelNames: readonly L[]) => Counter<L>;
   readonly gauge: <L extends string>(name: string, help: string, labelNames: readonly L[]) => Gauge<L>;

@@ -19,7 +19,7 @@ export type MetricsOptions = {
   readonly clock: Clock;
 };
 
-/** What is read when somebody asks for the metrics. */
+/** What is read when the metrics are requested. */
 export type Probes = {
   readonly ledger: () => Promise<LedgerFacts>;
   readonly folder: () => Promise<FolderFacts>;
@@ -28,10 +28,10 @@ export type Probes = {
 
 type Text = () => Promise<{ readonly type: string; readonly text: string }>;
 
-/** Of one run. */
+/** For a single run. */
 export type MetricsOfRun = RunMetrics & { readonly text: Text };
 
-/** Of a process that serves jobs. */
+/** For a process that serves jobs. */
 export type MetricsOfServe = Pick<RunMetrics, 'subscriber'> & {
   readonly onJob: (event: JobEvent) => void;
   readonly text: Text;
@@ -41,7 +41,7 @@ const FRESH_MS = 15_000;
 /** Prometheus gives up after 10 s. */
 const LIMIT_MS = 5000;
 
-/** promtool finds fault with the names of these. */
+/** promtool complains about the names of these. */
 const UNCLEAN = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -51,7 +51,7 @@ const UNCLEAN = [
 ];
 
 /**
- * Without anything about the process, which ends with the run, or the program: node_exporter refuses files that have a
+ * Contains nothing about the process, which ends with the run, or the program: node_exporter refuses files that have a
  * series in common.
  */
 export function createRunFileMetrics(options: MetricsOptions): MetricsOfRun {
@@ -80,7 +80,7 @@ export function createServeMetrics(
   return {
     subscriber: runs.subscriber,
     onJob(event) {
-      // A job is worked on whether it can be counted or not.
+      // A job continues even if it cannot be counted.
       try {
         count(event);
       } catch (error) {
@@ -99,7 +99,7 @@ export function createServeMetrics(
   };
 }
 
-/** Never the library's own registry: two in one process would share it. */
+/** Never the library's own registry, which everything in the process would share. */
 function openRegistry(): {
   readonly registry: Registry;
   readonly meters: Meters;

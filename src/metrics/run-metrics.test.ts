@@ -11,7 +11,7 @@ const { clock } = createVirtualClock(1_000_000);
 const OPTIONS = { known: KNOWN, clock };
 const RUN = { run_id: '0197-run', source: 'moons', job: 'nightly' };
 
-/** Metrics of one run, and what they say after some events. */
+/** Metrics of one run, and their values after some events. */
 function createRun() {
   const { subscriber, text, unbegun } = createRunFileMetrics(OPTIONS);
   return {
@@ -41,7 +41,7 @@ function ended(
   status: RunReport['status'],
   error: RunReport['error'] = null,
 ): RunFact {
-  const report = { ...RUN, status, resources, error } as unknown as RunReport; // the rest is not counted
+  const report = { ...RUN, status, resources, error } as unknown as RunReport; // nothing else is counted
   return { type: 'run.ended', status, seconds: 2, report };
 }
 

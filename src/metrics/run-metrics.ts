@@ -22,14 +22,14 @@ const OUTCOMES = [
 ] as const satisfies readonly (keyof ResourceReport)[];
 
 const ENDS = ['succeeded', 'partial', 'failed', 'interrupted'] as const satisfies readonly RunStatus[];
-/** Where there was no answer. */
+/** The status if there was no response. */
 const CONNECTION = 'connection';
 const REASONS = [CONNECTION, '2xx', '3xx', '4xx', '5xx'];
 const EPOCH = new Date(0).toISOString();
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** Counts what happens in runs. What a run reports counts once it is published. */
+/** Counts events of runs. What a run reports counts only once it is published. */
 export function createRunMetrics(meters: Meters, known: Known, clock: Pick<Clock, 'now'>): RunMetrics {
   const made = makeMeters(meters);
   zero(made, known);
@@ -195,7 +195,7 @@ function countRecords(source: string, { error, resources }: RunReport, { books, 
   }
 }
 
-/** A server may send any number; those that HTTP knows are few. */
+/** A server may send any number; few of them are HTTP status codes. */
 function statusOf(status: number | null): string {
   if (status === null) return CONNECTION;
   return status >= 100 && status < 600 ? String(status) : 'other';

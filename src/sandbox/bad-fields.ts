@@ -1,4 +1,4 @@
-/** Where records of a collection can be broken; null where it has no such field. */
+/** The fields in which a collection's records can be broken; null if it has no such field. */
 export type Fields = {
   readonly required: string;
   /** Must not be null. */
@@ -8,9 +8,9 @@ export type Fields = {
   readonly noText: string;
   readonly choice: string | null;
   readonly date: string | null;
-  /** What follows the day of that date. */
+  /** The rest of the timestamp, after the day. */
   readonly time: string;
-  /** May have an offset, or is a date that may not. */
+  /** A field that may have an offset, or a date that may not. */
   readonly local: string | null;
   /** At most four bytes. */
   readonly whole: string | null;

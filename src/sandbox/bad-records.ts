@@ -4,11 +4,11 @@ import { hash } from './random.ts';
 /** A good record, to be broken. */
 type Good = {
   readonly json: string;
-  /** Of a good record before this one, null where there is none. */
+  /** The id of an earlier good record, null if there is none. */
   readonly earlierId: string | null;
-  /** The name of its field for a part. */
+  /** The name of the record's field for this purpose. */
   readonly field: (part: keyof Fields) => string;
-  /** The record with one field changed, or left out where the value is undefined. */
+  /** The record with one field changed, or left out if the value is undefined. */
   readonly set: (field: string, value: unknown) => string;
 };
 
@@ -56,7 +56,7 @@ export function isBadKind(name: string): name is BadKind {
   return Object.hasOwn(SPOILERS, name);
 }
 
-/** The kinds that records of a collection can be of. */
+/** The kinds of faults that a collection's records can have. */
 export function badKindsOf(collection: string): readonly BadKind[] {
   const fields = BAD_FIELDS[collection];
   return fields === undefined ? [] : BAD_KINDS.filter((kind) => fields[NEEDS[kind] ?? 'required'] !== null);
@@ -66,7 +66,7 @@ export function badKindAt(kinds: readonly BadKind[], seed: number, index: number
   return kinds[hash(seed, index, KIND) % kinds.length];
 }
 
-/** The broken element in place of the good record `json`. `write` is how the body writes its values. */
+/** The broken element that replaces the good record `json`. `write` is how the body writes its values. */
 export function spoil(
   kind: BadKind,
   collection: string,

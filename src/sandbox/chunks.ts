@@ -5,20 +5,20 @@ export function* encodeChunks(pieces: Iterable<string | Buffer>): Generator<Buff
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let used = 0;
   for (const piece of pieces) {
-    // Three bytes are the most that a UTF-16 unit takes.
+    // A UTF-16 unit takes at most three bytes.
     const room = typeof piece === 'string' ? piece.length * 3 : piece.length;
     if (used + room > chunk.length) {
       if (used > 0) yield chunk.subarray(0, used);
       chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, room));
       used = 0;
     }
-    // Piece by piece: joining texts of one and two bytes a character first takes twice as long.
+    // Piece by piece: first joining texts with one and two bytes per character takes twice as long.
     used += typeof piece === 'string' ? chunk.write(piece, used) : piece.copy(chunk, used);
   }
   if (used > 0) yield chunk.subarray(0, used);
 }
 
-/** The chunks up to so many bytes. */
+/** The chunks, cut off after this number of bytes. */
 export function* firstBytes(chunks: Iterable<Buffer>, bytes: number): Generator<Buffer, void, undefined> {
   let left = bytes;
   for (const chunk of chunks) {

@@ -1,6 +1,6 @@
 import type { Ids } from './ids.ts';
 
-/** A collection whose records are made when asked for. */
+/** A collection whose records are made on demand. */
 export type Collection = {
   readonly name: string;
   readonly count: number;
@@ -10,7 +10,7 @@ export type Collection = {
   readonly indexOf: (id: string) => number | null;
   /** The record as compact JSON text. */
   readonly json: (index: number) => string;
-  /** What decides whether a fault hits the record, where it is not the index. */
+  /** Decides whether a fault hits the record, in place of the index. */
   readonly lot?: (index: number) => number;
 };
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { sameEtag } from '../lib/etag.ts';
 
-/** To be raised when the same seed gives other bytes than before. */
+/** Increase it when the same seed gives other bytes than before. */
 const GENERATOR_VERSION = 2;
 
 /**
- * Strong, and in the form of the real API: length in hex, then 27 characters of base64 of a SHA-1. It is of what
- * decides the bytes, not of the bytes, so that it is known before they are.
+ * Strong, and in the format of the real API: length in hex, then 27 base64 characters of a SHA-1. Made from what
+ * determines the bytes, not from the bytes, so that it is known before they are.
  */
 export function createEtag(parts: readonly (string | number)[]): string {
   const digest = createHash('sha1')

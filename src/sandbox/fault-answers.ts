@@ -13,7 +13,7 @@ export type Exchange = {
   readonly signal: AbortSignal;
 };
 
-/** Waits and answers as the faults say. The faults that are left, or null where one of them has answered. */
+/** Waits or answers if a fault says so. Returns the remaining faults, or null if one of them has answered. */
 type FaultGate = (exchange: Exchange, path: string) => Promise<FaultTurns | null>;
 
 export const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
@@ -23,7 +23,7 @@ const CHALLENGE =
 const PAGE = '<!DOCTYPE html><html><head><title>Simulated page</title></head><body>Not JSON.</body></html>';
 const OBJECT = '{"message":"Simulated fault: an object where an array is expected"}';
 
-/** Throws PipelineError `usage` at once where the faults cannot be read. */
+/** Throws PipelineError `usage` at once if the faults are invalid. */
 export function createFaultGate(faults: string): FaultGate {
   const turnsBySpec = createTurnsBySpec();
   const ownTurns = createFaultTurns(parseFaults(faults));
@@ -42,7 +42,7 @@ export function createFaultGate(faults: string): FaultGate {
   };
 }
 
-/** The faults of a request, or what is wrong with those in its header. */
+/** The faults of a request, or the error in its header. */
 function readTurns(
   request: IncomingMessage,
   ownTurns: FaultTurns,

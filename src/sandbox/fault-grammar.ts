@@ -4,11 +4,11 @@ import { PipelineError } from '../core/errors.ts';
 export type FaultPart = {
   readonly text: string;
   readonly name: string;
-  /** Undefined where none was written. */
+  /** Undefined if none was written. */
   readonly value: string | undefined;
-  /** Only for paths that contain this text; '' is in all. */
+  /** Only for paths that contain this text; every path contains ''. */
   readonly path: string;
-  /** Only for the first so many requests. */
+  /** Only for this number of requests. */
   readonly times: number;
 };
 
@@ -60,7 +60,7 @@ export function parseFaultList<T>(
   });
 }
 
-/** The number in a value, or what is taken where there is none. Throws what `fail` makes where it is wrong. */
+/** The number in a value, or the default if there is none. If it is invalid, throws what `fail` returns. */
 export function readFaultAmount(
   { name, value }: Pick<FaultPart, 'name' | 'value'>,
   takes: FaultValue,
@@ -72,7 +72,7 @@ export function readFaultAmount(
   return amount;
 }
 
-/** Null where the text is not of the kind. */
+/** Null if the text is not of this type. */
 function readAmount(text: string, takes: FaultValue): number | null {
   if (takes === 'none') return null;
   if (takes === 'retry-after' && HTTP_DATE.test(text)) return Number.isNaN(Date.parse(text)) ? null : 0;

@@ -1,28 +1,31 @@
 import { BAD_KINDS, isBadKind, type BadKind } from './bad-records.ts';
 import { FAULT_LIST_HELP, parseFaultList, readFaultAmount, type FaultValue } from './fault-grammar.ts';
 
-/** What a fault does: makes an answer wait, answers in place of the API, changes the records, or spoils how a body is sent. */
+/**
+ * What a fault does: delays a response, answers in place of the API, changes the records, or damages how a body is
+ * sent.
+ */
 export type FaultEffect = 'wait' | 'answer' | 'content' | 'sending';
 
 export type FaultSpec = {
   readonly name: FaultName;
   readonly effect: FaultEffect;
-  /** As written, '' where none was. */
+  /** As written; '' if none was. */
   readonly value: string;
   /** The number in the value, or its default. */
   readonly amount: number;
-  /** For `bad`: the one kind that was asked for. */
+  /** For `bad`: the only kind to use. */
   readonly badKind: BadKind | null;
-  /** Only for paths that contain this text; '' is in all. */
+  /** Only for paths that contain this text; every path contains ''. */
   readonly path: string;
-  /** Only for the first so many requests. */
+  /** Only for this number of requests. */
   readonly times: number;
 };
 
 type Fault = {
   readonly effect: FaultEffect;
   readonly value: FaultValue;
-  /** Taken where no value is written; null: one must be. */
+  /** The default if no value is written; null: a value is required. */
   readonly amount: number | null;
   readonly usage: string;
   readonly help: string;
@@ -58,7 +61,7 @@ const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS extends infer K ? (K extends number ? `${K}` : K) : never;
 
-/** The request header that brings faults of its own, in place of those that the sandbox was started with. */
+/** A request header with faults that replace those that the sandbox was started with. */
 export const FAULTS_HEADER = 'sandbox-faults';
 
 export const FAULTS_HELP = [

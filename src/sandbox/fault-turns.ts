@@ -2,11 +2,11 @@ import { parseFaults, type FaultSpec } from './fault-spec.ts';
 
 type Countable = Pick<FaultSpec, 'path' | 'times'> & { readonly effect: string };
 
-/** Faults with a count of the requests that each has met. */
+/** Faults, with a count of the requests that each has affected. */
 export type FaultTurns<T extends Countable = FaultSpec> = {
-  /** Uses up a turn of the first fault that answers this path, if one is left. */
+  /** Uses up a turn of the first fault that answers this path and has one left. */
   readonly takeAnswer: (path: string) => T | undefined;
-  /** Uses up a turn of every such fault for this path. */
+  /** Uses up a turn of every fault with this effect on this path. */
   readonly take: (effect: T['effect'], path: string) => readonly T[];
 };
 
@@ -34,7 +34,7 @@ export function createFaultTurns<T extends Countable>(faults: readonly T[]): Fau
 
 const REMEMBERED = 1000;
 
-/** By spec: requests that bring the same faults in their header share one count. */
+/** By spec: requests with the same faults in their header share one count. */
 export function createTurnsBySpec(): (spec: string) => FaultTurns {
   const turns = new Map<string, FaultTurns>();
   return (spec) => {

@@ -1,6 +1,6 @@
 import { hash } from './random.ts';
 
-/** The place of a kind decides its ids. */
+/** The position of a kind in this list determines its ids. */
 export const KINDS = [
   'launch',
   'rocket',
@@ -20,14 +20,14 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** The ids of one kind of thing: 24 hex digits, of which the last 8 count. */
+/** The ids of one kind of record: 24 hex digits, the last 8 of which are a counter. */
 export type Ids = {
   readonly at: (index: number) => string;
-  /** The index of an id that `at` gave, or null. */
+  /** The index of an id that came from `at`, otherwise null. */
   readonly indexOf: (id: string) => number | null;
 };
 
-/** Looked up: toString and padStart take three times as long. */
+/** A lookup table: toString and padStart take three times as long. */
 const TWO_DIGITS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
 export function createIds(seed: number, kind: Kind): Ids {

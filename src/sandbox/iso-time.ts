@@ -1,7 +1,7 @@
 const DAY = 86_400;
 const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
 
-/** `YYYY-MM-DDTHH:MM:SS` of seconds since 1970, for years 1970 to 9999; five times as fast as Date. */
+/** `YYYY-MM-DDTHH:MM:SS` for seconds since 1970, for the years 1970 to 9999; five times as fast as Date. */
 export function isoSeconds(seconds: number): string {
   const days = Math.floor(seconds / DAY);
   const time = seconds - days * DAY;

@@ -1,24 +1,24 @@
-/** A whole number from 0 up to, but without, the bound. */
+/** A whole number from 0 up to, but not including, the bound. */
 export type Random = (bound: number) => number;
 
 const UINT32 = 2 ** 32;
 
-/** 32 well-mixed bits: the same seed, index and salt always give the same. */
+/** 32 well-mixed bits: always the same for the same seed, index and salt. */
 export function hash(seed: number, index: number, salt: number): number {
   return mix(mix(mix(seed + 0x9e3779b9) ^ index) ^ salt) >>> 0;
 }
 
-/** As hash, but 30 bits, of which remainders are taken many times as fast. */
+/** Like hash, but with 30 bits, whose remainders are computed many times as fast. */
 export function roll(seed: number, index: number, salt: number): number {
   return hash(seed, index, salt) >>> 2;
 }
 
-/** Is this index one of the given share of all? */
+/** Does this index belong to the given share of all? */
 export function chosen(share: number, seed: number, index: number, salt: number): boolean {
   return hash(seed, index, salt) < share * UINT32;
 }
 
-/** The mulberry32 sequence that starts at `state`. */
+/** The mulberry32 sequence starting at `state`. */
 export function createRandom(state: number): Random {
   let current = state | 0;
   return (bound) => {

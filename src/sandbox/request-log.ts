@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type SandboxRequest = {
   readonly method: string;
   readonly path: string;
-  /** Null where there is no answer, or none yet. */
+  /** Null if there is no response, or none yet. */
   readonly status: number | null;
 };
 
@@ -24,7 +24,7 @@ export function createRequestLog(limit: number): RequestLog {
         status: response.headersSent ? response.statusCode : null,
       });
       const entry = { read };
-      // A closed response is let go.
+      // Keeps only a copy, so that a closed response can be freed.
       response.once('close', () => {
         const last = read();
         entry.read = () => last;

@@ -6,17 +6,17 @@ import { arrayText, isGone, recordText, type Shape } from './shape.ts';
 import { listedAt } from './universe/listing.ts';
 import { createUniverse, type Universe } from './universe/universe.ts';
 
-/** What a path answers. */
+/** What a path returns. */
 type Route = {
   readonly maxAge: number;
-  /** What decides the body beside seed and faults. */
+  /** What determines the body, besides seed and faults. */
   readonly etagParts: readonly (string | number)[];
   readonly body: (shape: Shape) => Body;
 };
-/** In pieces, or null where there is no such record. */
+/** In pieces; null if there is no such record. */
 type Body = Iterable<string | Buffer> | null;
 
-/** Null where the path is none of the API's. */
+/** Null if the API has no such path. */
 type Router = (path: string) => Route | null;
 
 const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>[a-z0-9_]+)(?:\/(?<part>[^/]+))?\/?$/;
@@ -45,7 +45,7 @@ export function createRouter(seed: number, launches: number, revision: number): 
     const state = CONSTANT.includes(name) ? [] : [launches, revision];
     return {
       maxAge: MAX_AGE[name] ?? OTHER_MAX_AGE,
-      // By version and by `latest` the same body has the same tag.
+      // The same body has the same tag, by version number and as `latest`.
       etagParts: [name, collection === v5.get(name) ? 'v5' : 'v4', part ?? '', ...state],
       body: (shape) =>
         name === 'launches'

@@ -9,7 +9,7 @@ import type { FaultSpec } from './fault-spec.ts';
 
 const GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
 
-/** An answer in plain text, as all errors are. */
+/** A plain-text response, as for all errors. */
 export function sendText(response: ServerResponse, status: number, text = STATUS_CODES[status] ?? ''): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(text);
@@ -21,7 +21,7 @@ export function sendHtml(response: ServerResponse, status: number, html: string)
 }
 
 /**
- * Streams a body at the pace of its reader, compressed if the client takes gzip and spoiled as the faults say.
+ * Streams a body at the pace of its reader, compressed if the client accepts gzip, and damaged as the faults say.
  * Rejects with the signal's reason when it aborts.
  */
 export async function sendBody(
@@ -56,10 +56,10 @@ export async function sendBody(
   else response.destroy();
 }
 
-/** Level 1: the speed of the stand-in matters more than its bandwidth. */
+/** Level 1: the sandbox should be fast, and its bandwidth does not matter. */
 function compress(chunks: Iterable<Buffer>): AsyncIterable<Buffer> {
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // Errors reach the reader of `gzip`; what is left for the callback is to be there.
+  // The reader of `gzip` gets the errors; the callback only has to exist.
   return pipeline(Readable.from(chunks), gzip, () => undefined);
 }
 

@@ -13,27 +13,27 @@ export type Handler = (
 ) => Promise<void>;
 
 export type Served = {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** Breaks open connections. */
   readonly close: () => Promise<void>;
 };
 
 export type ServeOptions = {
-  /** 0 is any free port. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly host: string;
-  /** Does each answer say that it is simulated? */
+  /** Does each response say that it is simulated? */
   readonly marked: boolean;
 };
 
-/** Throws PipelineError `usage` where the address cannot be had. */
+/** Throws PipelineError `usage` if the address is unavailable. */
 export async function serve(handler: Handler, { port, host, marked }: ServeOptions): Promise<Served> {
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     if (marked) response.setHeader(SIMULATED_HEADER, 'true');
     void handle(handler, request, response);
   });
-  // Answers what is not HTTP.
+  // Answers anything that is not HTTP.
   const mark = marked ? `${SIMULATED_HEADER}: true\r\n` : '';
   const badRequest = `HTTP/1.1 400 Bad Request\r\n${mark}Connection: close\r\n\r\n`;
   server.on('clientError', (_error, socket) => {
@@ -53,7 +53,7 @@ export async function serve(handler: Handler, { port, host, marked }: ServeOptio
 }
 
 async function handle(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Closing the server closes every response, so that this ends each wait.
+  // Closing the server closes every response, and so ends every wait.
   const closed = new AbortController();
   response.once('close', () => closed.abort());
   try {

@@ -266,7 +266,7 @@ for (const [path, least, most] of [
   });
 }
 
-/** The least records of the newest state of 205 launches; none where it is one object. */
+/** The minimum number of records in the newest state of 205 launches; none for a single object. */
 const SERVED = {
   launches: { maxAge: 20, least: 205 },
   rockets: { maxAge: 86_400, least: 4 },

@@ -4,7 +4,7 @@ import { serve, type Served } from './serve.ts';
 import { readPort, readWorld, type WorldOptions } from './world.ts';
 
 export type SandboxOptions = WorldOptions & {
-  /** 0, the default, is any free port. */
+  /** 0, the default, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
   /** See FAULTS_HELP. */
@@ -20,8 +20,8 @@ const LOGGED_REQUESTS = 1000;
 const MOST_LAUNCHES = 100_000_000;
 
 /**
- * Serves simulated records as the SpaceX API serves real ones. Throws PipelineError `usage` where an
- * option is wrong or the address cannot be had.
+ * Serves simulated records as the SpaceX API serves real ones. Throws PipelineError `usage` if an option is wrong or
+ * the address is unavailable.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', faults = '' } = options;

@@ -3,7 +3,7 @@ import type { Collection } from './collection.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { chosen } from './random.ts';
 
-/** How the faults of one request change the records and how they are written. */
+/** How the faults of one request change the records and the way they are written. */
 export type Shape = {
   readonly seed: number;
   readonly badShare: number;
@@ -11,13 +11,13 @@ export type Shape = {
   readonly goneShare: number;
   readonly pretty: boolean;
   readonly bom: boolean;
-  /** '' where the array is one line. */
+  /** '' if the array is on one line. */
   readonly newline: '' | '\n' | '\r\n';
 };
 
 const BAD = 11;
 const GONE = 12;
-/** A duplicate looks no further back for a record to repeat. */
+/** How far back a duplicate looks for a record to repeat. */
 const LOOK_BACK = 1000;
 
 export function createShape(seed: number, faults: readonly FaultSpec[]): Shape {
@@ -39,7 +39,7 @@ export function isGone({ seed, goneShare }: Shape, index: number): boolean {
   return goneShare > 0 && chosen(goneShare, seed, index, GONE);
 }
 
-/** The array of those records that `wanted` admits, in pieces. */
+/** The array of the records that `wanted` accepts, in pieces. */
 export function* arrayText(
   collection: Collection,
   shape: Shape,
@@ -71,11 +71,11 @@ export function recordText(collection: Collection, shape: Shape, index: number):
 }
 
 function writeValue(value: unknown, { pretty, newline }: Shape): string {
-  // Raw line breaks stand only between values: inside strings they are escaped.
+  // Raw line breaks occur only between values: inside strings they are escaped.
   return pretty ? JSON.stringify(value, null, 2).replaceAll('\n', `${newline}  `) : JSON.stringify(value);
 }
 
-/** Null where the record is good. */
+/** Null if the record is good. */
 function badKind({ name, lot }: Collection, shape: Shape, index: number): BadKind | null {
   const drawn = lot?.(index) ?? index;
   if (shape.badShare === 0 || !chosen(shape.badShare, shape.seed, drawn, BAD)) return null;
@@ -84,7 +84,7 @@ function badKind({ name, lot }: Collection, shape: Shape, index: number): BadKin
   return kinds.includes(shape.badKind) ? shape.badKind : null;
 }
 
-/** The id of the nearest good record before. */
+/** The id of the nearest earlier good record. */
 function earlierId(collection: Collection, shape: Shape, index: number): string | null {
   for (let before = index - 1; before >= Math.max(0, index - LOOK_BACK); before -= 1) {
     if (badKind(collection, shape, before) === null && !isGone(shape, before)) return collection.id(before);

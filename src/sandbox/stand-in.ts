@@ -1,13 +1,13 @@
 import { LAUNCH_LIBRARY } from './launch-library/name.ts';
 
-/** A server of simulated records in place of a source's own. */
+/** A server with simulated records that replaces a source's own. */
 export type StandIn = {
   /** Its base URL, without a trailing slash. */
   readonly url: string;
   readonly close: () => Promise<void>;
 };
 
-/** Starts what stands in for a source. */
+/** Starts the stand-in of a source. */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {
     const { startLaunchLibrary } = await import('./launch-library/server.ts');

@@ -1,7 +1,7 @@
 import { PipelineError } from '../core/errors.ts';
 import { REVISIONS } from './universe/universe.ts';
 
-/** Which made-up records are served. */
+/** Which simulated records are served. */
 export type WorldOptions = {
   readonly launches?: number | undefined;
   readonly seed?: number | undefined;
@@ -11,7 +11,7 @@ export type WorldOptions = {
 
 export type World = { readonly launches: number; readonly seed: number; readonly revision: number };
 
-/** Throws PipelineError `usage` where an option is wrong. */
+/** Throws PipelineError `usage` if an option is wrong. */
 export function readWorld(options: WorldOptions, mostLaunches: number): World {
   return {
     launches: within('launches', options.launches ?? 205, 0, mostLaunches),

@@ -11,19 +11,19 @@ import { failure, Refusal, statusOf } from './failure.ts';
 import { guard, type GuardOptions } from './guard.ts';
 import { limitOf, takes, takesNoBody } from './request.ts';
 
-/** What the HTTP API answers from. */
+/** What the HTTP API needs to answer requests. */
 export type Api = {
   readonly jobs: () => Promise<readonly JobReport[]>;
   readonly job: (name: string) => Promise<JobReport>;
   readonly tries: (job: string, limit: number) => Promise<readonly JobTry[]>;
-  /** The id of its execution; null where it is in the queue already. */
+  /** Returns the id of the job's execution; null if it is queued already. */
   readonly runJob: (name: string) => Promise<string | null>;
   readonly enableJob: (name: string, enabled: boolean) => Promise<JobReport>;
   readonly runs: (limit: number) => Promise<readonly RunReport[]>;
   readonly run: (id: string) => Promise<RunReport>;
-  /** Why no job can be worked on; empty where it can. */
+  /** The reasons why no job can run; empty if there are none. */
   readonly unready: () => Promise<readonly string[]>;
-  /** In Prometheus' text format, with its content type. */
+  /** In Prometheus text format, with its content type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
 };
 

@@ -11,7 +11,7 @@ type RefusalOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** A request that is not taken as it is. */
+/** A request that is refused as it stands. */
 export class Refusal extends PipelineError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function statusOf(error: unknown): number {
   return STATUS[reportError(error).code] ?? 500;
 }
 
-/** The one answer to all that fails: its error as JSON. */
+/** The response to every failure: its error as JSON. */
 export function failure(error: unknown): Response {
   const body: { readonly error: ErrorReport } = { error: reportError(error) };
   const headers = error instanceof Refusal ? error.headers : {};

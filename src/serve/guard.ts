@@ -6,15 +6,15 @@ import { bracketed, isLoopback } from '../lib/loopback.ts';
 import { Refusal } from './failure.ts';
 
 export type GuardOptions = {
-  /** On which it listens. */
+  /** The address that it listens on. */
   readonly host: string;
-  /** Null: nobody needs one. */
+  /** Null if no token is needed. */
   readonly token: string | null;
 };
 
 const READING = ['GET', 'HEAD'];
 
-/** Host, site, type of the body and login, in this order. */
+/** Checks the host, the site, the body's type and the token, in this order. */
 export function guard({ host, token }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
     refuseHost(context, host);
@@ -27,7 +27,7 @@ export function guard({ host, token }: GuardOptions): MiddlewareHandler {
   };
 }
 
-/** A page of another site may reach this machine by a name of its own. */
+/** A page of another site may reach this machine under a name of its own. */
 function refuseHost({ req }: Context, host: string): void {
   const named = req.header('host') ?? '';
   if (!isLoopback(bracketed(host)) || isLoopback(hostnameOf(named))) return;
@@ -65,7 +65,7 @@ function refuseStranger({ req }: Context, token: string): void {
   });
 }
 
-/** Takes the same time wherever they differ. */
+/** Takes the same time wherever the texts differ. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

@@ -9,19 +9,19 @@ import { createApp, type Api, type AppOptions } from './app.ts';
 import { failure, Refusal } from './failure.ts';
 
 export type HttpOptions = AppOptions & {
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
 };
 
 export type HttpServer = {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly close: () => Promise<void>;
 };
 
 const REQUEST_MS = 30_000;
 
-/** Throws `usage` where others than this machine could run jobs. */
+/** Throws `usage` if other machines could run jobs. */
 export function refuseOpen({ host, token }: Pick<HttpOptions, 'host' | 'token'>): void {
   if (token === null && !isLoopback(bracketed(host))) {
     throw new PipelineError(`Cannot serve on ${host} without a token: others could run jobs there`, {
@@ -31,13 +31,13 @@ export function refuseOpen({ host, token }: Pick<HttpOptions, 'host' | 'token'>)
   }
 }
 
-/** Serves health, metrics and the API. Throws `usage` where it cannot listen there. */
+/** Serves health, metrics and the API. Throws `usage` if it cannot listen on that address. */
 export async function serveHttp(api: Api, { port, ...options }: HttpOptions): Promise<HttpServer> {
   const app = createApp(api, options);
   const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => failure(error instanceof RequestError ? unread(400, error.message) : error),
   });
-  // A request without a host is answered by the listener, in its form.
+  // The listener answers a request without a host, in the API's format.
   const server = createServer({ requireHostHeader: false }, listener);
   server.on('clientError', answerUnread);
   server.requestTimeout = REQUEST_MS;
@@ -50,7 +50,7 @@ const UNREAD: Readonly<Record<string, readonly [status: number, reason: string]>
   HPE_HEADER_OVERFLOW: [431, 'its headers are too large'],
 };
 
-/** What cannot be parsed never reaches the app, and Node would answer without a body. */
+/** Unparsable requests never reach the app, and Node would answer without a body. */
 async function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
   const [status, reason] = UNREAD[error.code ?? ''] ?? [400, 'it is not HTTP'];
   const answer = failure(unread(status, reason));

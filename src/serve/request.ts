@@ -7,7 +7,7 @@ import { Refusal } from './failure.ts';
 const MOST_LISTED = 1000;
 const DEFAULT_LIMIT = 20;
 
-/** Refuses parameters of the query that are none of these, or are given twice. */
+/** Refuses query parameters that are unknown or given twice. */
 export function takes(...known: readonly string[]): MiddlewareHandler {
   const hint =
     known.length === 0 ? 'It takes no parameters: leave them out.' : `It takes ${known.join(' and ')}.`;
@@ -30,7 +30,7 @@ export function takes(...known: readonly string[]): MiddlewareHandler {
   };
 }
 
-/** How many at most. */
+/** The maximum number of items. */
 export function limitOf({ req }: Context): number {
   const given = req.query('limit');
   if (given === undefined) return DEFAULT_LIMIT;
@@ -43,7 +43,7 @@ export function limitOf({ req }: Context): number {
   );
 }
 
-/** Refuses a body that says something: nothing it says would be done. */
+/** Refuses a body with content, because it would be ignored. */
 export const takesNoBody: MiddlewareHandler = async ({ req }, next) => {
   const fault = bodyFault(await req.text());
   if (fault !== null)
@@ -61,7 +61,7 @@ function bodyFault(text: string): string | null {
   return name === undefined ? null : `it has an unknown member ${showFound(name)}`;
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined if it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

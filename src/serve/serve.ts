@@ -18,17 +18,17 @@ import { watchJobs, type Watch } from './watch.ts';
 
 export type ServeOptions = {
   readonly whole: LoadedConfig;
-  /** For jobs that do not say where their records come from; null for what is configured. */
+  /** For jobs that do not say where their records come from; null for the configured address. */
   readonly from: string | null;
-  /** Of whose jobs. */
+  /** The sources whose jobs are served. */
   readonly ofSources: readonly Source[];
   readonly migrate: boolean;
-  /** On which tools may read the embedded database, 0 for any free one; null for none. */
+  /** The port on which tools may read the embedded database, 0 for any free one; null for none. */
   readonly pgPort: number | null;
   readonly ready: (serving: Serving) => void;
 };
 
-/** Where it serves. */
+/** The addresses that it serves. */
 export type Serving = {
   readonly url: string;
   readonly pgUrl: string | null;
@@ -37,7 +37,10 @@ export type Serving = {
 
 type ServeDeps = Omit<HistoryDeps, 'runtime'>;
 
-/** Scheduler, worker and HTTP in one, until the signal. Then a running job may go on for as long as is configured. */
+/**
+ * Runs scheduler, worker and HTTP server until the signal aborts. A running job may then continue for the configured
+ * time.
+ */
 export async function serve(
   { from, migrate, ofSources, pgPort, ready, whole }: ServeOptions,
   deps: ServeDeps,
@@ -47,7 +50,7 @@ export async function serve(
   refuseOpen({ host, token });
   refuseServer(whole, pgPort);
   const jobs = await readJobs(whole, from, ofSources);
-  // What is open outlives the signal: a job that is stopped has an end to write.
+  // Resources outlive the signal: a stopped job still has to write its end.
   const open = { signal: new AbortController().signal };
   const schemas = [...new Set(jobs.map(({ source }) => forSource(whole, source).config.settings.schema))];
   const runtime = openRuntime({ ...open, schemas });
@@ -60,7 +63,7 @@ export async function serve(
     watch.observe(worker);
     const opened: { readonly close: () => Promise<void> }[] = [];
     try {
-      // No job begins before it is sure that everything can be served.
+      // No job starts before everything can be served.
       const http = await serveHttp(apiOf(worker, watch, whole, own), { host, port, token, log });
       opened.push(http);
       const shared = await runtime.share({ port: pgPort, urlOf: () => http.url });

@@ -2,8 +2,8 @@ import type { Source } from '../core/source.ts';
 import launchLibrary from './launch-library/source.ts';
 import spacex from './spacex/source.ts';
 
-/** Every source, the default one first. */
+/** All sources, the default one first. */
 export const sources: readonly [Source, ...Source[]] = [spacex, launchLibrary];
 
-/** Of every source. */
+/** The resources of all sources. */
 export const resources = sources.flatMap((source) => source.resources);

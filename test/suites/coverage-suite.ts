@@ -9,7 +9,7 @@ import { expectedBy, type Schema } from '../../src/core/schema.ts';
 
 const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: (_: string, id: string) => `row ${id}` };
 
-/** At least two for each building block of contracts. */
+/** At least two for each kind of schema in contracts. */
 const VALUES = [
   true,
   false,
@@ -31,7 +31,7 @@ const VALUES = [
   'PT1H',
 ] as const;
 
-/** Values that a leaf may have, at least two that differ. */
+/** The values that a leaf may have: at least two different ones. */
 function values(schema: Schema): readonly unknown[] {
   const fitting = VALUES.filter((value) => honours(schema, value));
   const found = Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : fitting;
@@ -39,7 +39,7 @@ function values(schema: Schema): readonly unknown[] {
   return found;
 }
 
-/** What a schema consists of; of a lenient one, what it expects. */
+/** The parts of a schema; for a lenient one, of what it expects. */
 function partsOf(schema: Schema) {
   return (expectedBy(schema) ?? schema) as Schema & {
     readonly items?: Schema;
@@ -51,7 +51,7 @@ function partsOf(schema: Schema) {
 
 type Place = { readonly pointer: string; readonly path: readonly (string | number)[]; readonly leaf: Schema };
 
-/** Every leaf of a contract; the one element of a list has index 0. */
+/** Every leaf of a contract; the only element of a list has index 0. */
 function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[] {
   const { items, properties } = partsOf(schema);
   if (items !== undefined) return leaves(items, [...path, 0]);
@@ -62,7 +62,7 @@ function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[
   return [{ pointer, path, leaf: partsOf(schema) }];
 }
 
-/** A record with every leaf there, no list empty, nothing null. */
+/** A record with every leaf present, no list empty, nothing null. */
 function sample(schema: Schema): unknown {
   const { items, properties } = partsOf(schema);
   if (items !== undefined) return [sample(items)];
@@ -72,7 +72,7 @@ function sample(schema: Schema): unknown {
   return values(partsOf(schema))[0];
 }
 
-/** A record without whatever may be absent, null where it may be, every list empty. */
+/** A record without optional members, with null wherever allowed and every list empty. */
 function least(schema: Schema): unknown {
   const { items, properties, required, type } = partsOf(schema);
   if ([type].flat().includes('null')) return null;
@@ -90,7 +90,7 @@ function withValue(record: unknown, path: readonly (string | number)[], value: u
   return copy;
 }
 
-/** Each field of the contract reaches a table, or is one of those that are left out. */
+/** Each field of the contract reaches a table, or is one of those that are left out on purpose. */
 export function testCoverage(resource: Resource): void {
   describe(`each field of ${resource.name}`, () => {
     const record = sample(resource.contract);

@@ -12,7 +12,7 @@ import { migrationDirs } from '../../src/app/database.ts';
 import { schemas } from './migrations-suite.ts';
 import { randomSchema, type OpenDatabase } from './target-lab.ts';
 
-/** Files that fail, and files that are not those that were applied. */
+/** Files that fail, and files that differ from those that were applied. */
 export function testMigrationFiles(name: string, openDatabase: OpenDatabase): void {
   describe(`migration files on ${name}`, () => {
     const open = async (): Promise<{ database: Database; session: Session }> => {
@@ -31,7 +31,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
           await assert.rejects(act(session, database, dirs), { code: 'migration', message: reason });
         }
       };
-      // What a checkout makes of line endings is no edit.
+      // Line endings changed by a checkout do not count as an edit.
       for (const one of names) {
         await writeFile(path(one), (await readFile(path(one), 'utf8')).replaceAll('\n', '\r\n'));
       }
@@ -152,7 +152,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
     for (const [what, file, sql, later] of [
       ['fails in SQL', 'spacex/0999_broken', 'CREATE TABLE half (x int);\nSELECT 1/0;', 'database'],
       ['is no SQL', 'spacex/0999_broken', 'CREATE TABEL', 'database'],
-      // Once the others were applied, one between them is refused unread.
+      // After the others have been applied, one between them is refused unread.
       [
         'fails before others',
         'spacex/0001_a',
@@ -168,7 +168,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
         assert.deepEqual(await schemas(session, database), []);
         assert.ok((await migrateUp(session, database, migrationDirs(spacex))).applied.length > 0);
 
-        // Those that were there before stay, and a step back that fails takes nothing back.
+        // Existing ones stay, and a failed step back reverts nothing.
         await assert.rejects(migrateUp(session, database, dirs), { code: later });
         await rm(path(file));
         await writeFile(

@@ -14,7 +14,7 @@ const { resources } = spacex;
 
 const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);
 
-/** With `_pipeline` behind it, the longest name that PostgreSQL keeps whole; and the longest that it keeps at all, twice. */
+/** The longest name that PostgreSQL keeps in full with `_pipeline` appended; and two of the longest names of all. */
 const LONG = `${'é'.repeat(20)}${'x'.repeat(14)}`;
 const LONGEST = ['a', 'b'].map((end) => `${'é'.repeat(31)}${end}`);
 const ODD_SCHEMAS = [
@@ -28,7 +28,7 @@ const ODD_SCHEMAS = [
   ...LONGEST,
 ];
 
-/** Migrations bring a schema to what the table literals say, once, and back. */
+/** Migrations make a schema what the table literals describe, once, and can be reverted. */
 export function testMigrations(name: string, openDatabase: OpenDatabase): void {
   describe(`migrations on ${name}`, () => {
     const open = async (schema = randomSchema()): Promise<{ database: Database; session: Session }> => {
@@ -80,7 +80,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
         names.filter((one) => Buffer.byteLength(one) > NAME_BYTES),
         [],
       );
-      // A cut name would be as long as the limit.
+      // A truncated name would be as long as the limit.
       assert.deepEqual(
         made.filter(({ relname }) => Buffer.byteLength(relname) === NAME_BYTES),
         [],
@@ -110,7 +110,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     it('give indexes that no collation of the system has a part in', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
-      // 950 is "C", which is PostgreSQL's own and never changes; 0 is of types that have none.
+      // 950 is "C", which is PostgreSQL's own and never changes; 0 is for types without a collation.
       const found = await session.rows<{ index: string; fixed: boolean }>(
         `SELECT indexrelid::regclass::text AS index, bool_and(coll IN (0, 950)) AS fixed
          FROM pg_index JOIN pg_class c ON c.oid = indrelid, unnest(indcollation::oid[]) AS coll
@@ -184,7 +184,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
   });
 }
 
-/** What only a server has: two that migrate at the same time. */
+/** Only for servers: two migrations at the same time. */
 export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
   it('migrations that two start at the same time are each applied once', async () => {
     const database = await openDatabase(randomSchema());
@@ -246,7 +246,7 @@ async function tableNames(session: Session, schema: string): Promise<string[]> {
   return found.map(({ name }) => name);
 }
 
-/** Every column of every table and view, and whether it may be null. */
+/** Every column of every table and view, and whether it is nullable. */
 async function shape(session: Session, schema: string): Promise<unknown[]> {
   return session.rows(
     `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
@@ -255,7 +255,7 @@ async function shape(session: Session, schema: string): Promise<unknown[]> {
   );
 }
 
-/** Of the target and of the ledger. */
+/** Of both target and ledger. */
 async function bothShapes(session: Session, { schema }: Database): Promise<unknown[]> {
   return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }

@@ -1,6 +1,6 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** A UUID of a number. */
+/** A UUID made from a number. */
 export function launchId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
@@ -10,7 +10,7 @@ export function withBoosters(launch: Json, number: number, launcher_stage: reado
   return { ...launch, id: launchId(number), rocket: { ...(launch['rocket'] as Json), launcher_stage } };
 }
 
-/** Made up: every field of a detailed record that the tables are made from. */
+/** Invented: every field of a detailed record that the tables use. */
 export const FULL_LAUNCH = {
   id: launchId(0),
   name: 'Falcon 9 Block 5 | Example',
@@ -93,7 +93,7 @@ export const FULL_LAUNCH = {
   ],
 } as const;
 
-/** A record in which one value was changed. */
+/** A record with one changed value. */
 export type Mutant = { readonly pointer: string; readonly change: string; readonly record: Json };
 
 const REMOVED = Symbol('removed');
@@ -111,10 +111,10 @@ const CHANGES: Readonly<Record<string, unknown>> = {
   'a boolean': true,
 };
 
-/** What a record cannot do without: what is in these is told in the tests of rejects. */
+/** What a record cannot do without: the tests of rejects cover changes of these. */
 const NEEDED = new Set(['/id', '/name', '/last_updated', '/net', '/status', '/status/id']);
 
-/** A record for each way in which any value but the needed ones can change, each with an id of its own. */
+/** A record for each way in which a value can change, except the needed ones; each has its own id. */
 export function* mutantsOf(record: Json): Generator<Mutant> {
   let number = 1000;
   for (const path of pathsOf(record)) {
@@ -133,7 +133,7 @@ function* pathsOf(value: unknown, path: readonly string[] = []): Generator<reado
   for (const [name, inner] of Object.entries(value)) yield* pathsOf(inner, [...path, name]);
 }
 
-/** A copy as deep as the path. */
+/** Copies only along the path. */
 function changed(record: Json, path: readonly string[], value: unknown): Json {
   const [name = '', ...rest] = path;
   const copy: Record<string, unknown> = (

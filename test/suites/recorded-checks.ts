@@ -8,8 +8,8 @@ import type { Lab } from './target-lab.ts';
 const { resources } = spacex;
 
 /**
- * What each data check finds in the recorded answers, of which launches, payloads, pads and ships were recorded in
- * 2023 to 2026, cores, capsules and rockets in 2025 (all the state of November 2022) and crew in October 2021.
+ * What each data check finds in the recorded responses. Launches, payloads, pads and ships were recorded from 2023 to
+ * 2026, cores, capsules and rockets in 2025 (all with the state of November 2022) and crew in October 2021.
  */
 const FOUND = {
   rocket_first_flight_differs: 0,
@@ -94,7 +94,7 @@ const FOUND = {
 
 const A_LAUNCH = `(SELECT launch_id FROM launch_crew ORDER BY 1 LIMIT 1)`;
 
-/** For each check that finds nothing: what breaks the recorded data so that it finds something. */
+/** For each check that finds nothing: how to break the recorded data so that it does. */
 const BROKEN: Readonly<Record<string, string>> = {
   rocket_first_flight_differs: `UPDATE rockets SET first_flight_date = first_flight_date + 1`,
   rocket_success_rate_differs: `UPDATE rockets SET success_rate_pct = success_rate_pct + 3`,

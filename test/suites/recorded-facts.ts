@@ -3,7 +3,10 @@ import { it } from 'node:test';
 
 import type { Lab } from './target-lab.ts';
 
-/** What is known of the recorded answers and wrong or empty without contradicting anything: rows by table and condition. */
+/**
+ * What is known to be wrong or empty in the recorded responses without contradicting anything: rows by table and
+ * condition.
+ */
 const FACTS: readonly (readonly [table: string, where: string, count: number])[] = [
   ['launches', 'NOT upcoming', 187],
   ['launches', 'success', 181],
@@ -13,7 +16,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
   ['launches', "launch_date_precision = 'day'", 5],
   ['launches', 'tbd OR net', 0], // carry no information
   [
-    'launches', // the day where it was launched is another than in UTC
+    'launches', // the local day differs from the one in UTC
     `(launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')::date
        <> (launch_date_utc AT TIME ZONE 'UTC')::date`,
     44,

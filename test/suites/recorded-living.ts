@@ -22,7 +22,7 @@ const missing = Object.values(FILES)
   .map((file) => join(DIR, file))
   .find((path) => !existsSync(path));
 
-/** Says why tests of recorded launches are skipped, or false where the data are there. */
+/** The reason for skipping tests of recorded launches; false if the data exist. */
 export const NO_LIVING: string | false =
   missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
 
@@ -53,7 +53,7 @@ export function launchesWithBoosters(): readonly Recorded[] {
     });
 }
 
-/** Every state of a launch that was recorded, in the order of the recording, in the form of version 2.2.0. */
+/** Every recorded state of a launch, in the order of recording, in the format of version 2.2.0. */
 export function recordedStates(): readonly Recorded[] {
   const lines = gunzipSync(readFileSync(join(DIR, FILES.snapshots)))
     .toString()

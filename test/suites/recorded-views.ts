@@ -36,7 +36,7 @@ type Found = Readonly<Record<string, string | number | boolean | null>>;
 
 const DAY = 86_400_000;
 
-/** Each view gives what is counted in the files here, by other means, and the few figures that were checked by hand. */
+/** Each view returns what is counted here from the files by other means, and a few figures checked by hand. */
 export function testRecordedViews(lab: () => Lab): void {
   const select = (sql: string) => lab().session.rows<Found>(sql);
   const values = async (sql: string) => (await select(sql)).map((row) => Object.values(row));

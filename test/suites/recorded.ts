@@ -7,10 +7,10 @@ import rockets from '../../src/sources/spacex/rockets.ts';
 
 type Recorded = Readonly<Record<string, unknown>>;
 
-/** Where the recorded answers of the real API are; they are not part of the package. */
+/** The folder with the recorded responses of the real API; it is not part of the package. */
 const DIR = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 
-/** Rows of each table that the recorded answers become, counted in the files apart from the code under test. */
+/** The rows of each table that the recorded responses become, counted in the files without the code under test. */
 export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   rockets: { rockets: 4, rocket_payload_weights: 11, rocket_images: 16 },
   launchpads: { launchpads: 6, launchpad_rockets: 6, launchpad_launches: 187, launchpad_images: 6 },
@@ -44,7 +44,7 @@ export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, numb
   },
 };
 
-/** Beside the paths below v4/ that are named as their resource. */
+/** The paths below v4/ that are not named after their resource. */
 const PATHS: Readonly<Record<string, string>> = {
   launches: 'v5/launches.json',
   starlink: 'v4/starlink_sample.json',
@@ -58,11 +58,11 @@ const missing = Object.keys(RECORDED_ROWS)
   .map(pathOf)
   .find((path) => !existsSync(path));
 
-/** Says why tests of recorded data are skipped, or false where the data are there. */
+/** The reason for skipping tests of recorded data; false if the data exist. */
 export const NOT_RECORDED: string | false =
   missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
 
-/** The body of the recorded answer. */
+/** The body of the recorded response. */
 export function recordedBody(resource: string): string {
   return readFileSync(pathOf(resource), 'utf8');
 }
@@ -73,8 +73,8 @@ export function readRecorded(resource: string): Recorded[] {
 }
 
 /**
- * The business columns of a launch by the plain rules, apart from the code under test: rename, name of the rocket,
- * text trimmed at both ends.
+ * The business columns of a launch by the plain rules, without the code under test: renamed fields, the name of the
+ * rocket, text trimmed at both ends.
  */
 export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]): Recorded {
   const trim = (value: unknown) => (typeof value === 'string' ? value.trim() : null);
@@ -94,7 +94,7 @@ export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]
   };
 }
 
-/** Every recorded row as the stage files and COPY get it. */
+/** Every recorded row in the form that the stage files and COPY receive. */
 export function csvOfRecorded(): Buffer {
   const context = {
     transformedAt: '2026-01-02T03:04:05.678Z',

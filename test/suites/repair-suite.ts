@@ -17,14 +17,14 @@ import { maker, makers } from './target-resources.ts';
 const SOME = { resource: makers, rows: { makers: [maker('m')] } };
 
 type RepairLab = Lab & {
-  /** Statements in which `target` and `ledger` stand for the schemas. */
+  /** Runs statements in which `target` and `ledger` stand for the schemas. */
   readonly sql: (text: string) => Promise<unknown>;
-  /** What is missing, with those names in place of the schemas'. */
+  /** What is missing, with those names instead of the schemas'. */
   readonly missing: () => Promise<readonly string[]>;
   readonly up: () => Promise<readonly string[]>;
 };
 
-/** What was dropped from a migrated schema is made again: the catalog decides, not the history alone. */
+/** What was dropped from a migrated schema is restored: the catalog decides, not the history alone. */
 export function testRepair(name: string, openDatabase: OpenDatabase): void {
   describe(`what is missing on ${name}`, () => {
     const open = async (): Promise<RepairLab> => {
@@ -215,7 +215,7 @@ async function refusal({ up }: RepairLab, message: RegExp): Promise<string> {
   return refused.hint ?? '';
 }
 
-/** Everything that migrations make, told without the help of the code under test; columns in the order of their names. */
+/** Everything that migrations create, read without the code under test; columns in order of their names. */
 async function catalog({ session, database }: Lab): Promise<unknown[]> {
   await session.query('BEGIN');
   const found: unknown[] = [];

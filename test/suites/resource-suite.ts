@@ -9,7 +9,7 @@ import { NOT_METRIC, UNIT } from '../../src/core/units.ts';
 const SENTENCE = /^\S.*[^ .]\.$/;
 const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
 
-/** What holds of every resource, of whichever source; `resources` are all of that source. */
+/** What must be true of every resource of any source; `resources` are all resources of that source. */
 export function testResource(resource: Resource, resources: readonly Resource[]): void {
   describe(`resource ${resource.name}`, () => {
     const [main] = resource.tables;

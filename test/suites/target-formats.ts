@@ -45,7 +45,7 @@ const REFUSED = [
   'yesterdaynoon',
 ];
 
-/** What a contract admits, PostgreSQL stores. */
+/** PostgreSQL stores whatever a contract accepts. */
 export function testFormats(openDatabase: OpenDatabase): void {
   describe('what a contract admits', () => {
     let lab: Lab;
@@ -54,7 +54,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    /** Null where PostgreSQL refuses the text, else the seconds since 1970. */
+    /** Null if PostgreSQL refuses the text, else the seconds since 1970. */
     async function stored(value: string, type: string): Promise<number | null> {
       const found = await lab.session
         .rows<{ at: number }>(`SELECT extract(epoch FROM $1::text::${type})::float8 AS at`, [value])
@@ -167,7 +167,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
   });
 }
 
-/** CSV writes −0 as 0, which SQL takes for equal. */
+/** CSV writes −0 as 0, which is equal in SQL. */
 function positiveZeros(numbers: Readonly<Record<string, number | null>>): Record<string, number | null> {
   return Object.fromEntries(
     Object.entries(numbers).map(([name, value]) => [name, value === null ? null : value + 0]),

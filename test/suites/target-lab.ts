@@ -19,24 +19,24 @@ import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish, type Derived, type PublishRules } from '../../src/steps/publish.ts';
 import { createTableSql, TABLES } from './target-resources.ts';
 
-/** Opens the database under test with a schema of the given name, which may not be there yet. */
+/** Opens the database under test with a schema of the given name, which may not exist yet. */
 export type OpenDatabase = (schema: string) => Promise<Database>;
 
-/** A migrated schema of a test's own, beside it the tables of the resources that tests make up. */
+/** A migrated schema for one test, with the tables of the resources that tests invent. */
 export type Lab = {
   readonly database: Database;
   readonly session: Session;
   readonly close: () => Promise<void>;
 };
 
-/** What one resource brings to a run. */
+/** What one resource contributes to a run. */
 export type Load = {
   readonly resource: Resource;
   readonly rows: Rows;
   readonly held?: readonly string[];
   readonly deletes?: boolean;
   readonly report?: Partial<ResourceReport>;
-  /** Where the count of copied rows shall be wrong. */
+  /** Where the count of copied rows is meant to be wrong. */
   readonly staged?: Readonly<Record<string, number>>;
 };
 
@@ -164,7 +164,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
   };
 }
 
-/** A whole run on the target: begin, stage, publish. */
+/** A complete run on the target: begin, stage, publish. */
 export async function load(lab: Lab, loads: readonly Load[], rules = ANY_LOSS): Promise<Run & RunEnd> {
   const run = await beginRun(lab);
   return { ...run, ...(await stageAndPublish(run, loads, rules)) };
@@ -188,8 +188,8 @@ const LEDGER = ['tombstones', 'run_resources', 'run_pages', 'run_tables', 'conte
 const KEPT = [...TABLES.map(({ name }) => name), ...LEDGER];
 
 /**
- * Everything that a failed publish must leave as it was, down to the row version: target tables, tombstones and
- * the books of earlier runs.
+ * Everything that a failed publish must leave as it was, down to the row version: target tables, tombstones and the
+ * books of earlier runs.
  */
 export async function snapshot(lab: Lab): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {};

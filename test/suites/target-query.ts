@@ -10,7 +10,7 @@ import { maker, makers } from './target-resources.ts';
 
 const FILE = `/tmp/query-test-${randomBytes(8).toString('hex')}`;
 
-/** Each tries to change rows, or to make FILE, through a query that is read-only. */
+/** Each tries to change rows, or to create FILE, through a read-only query. */
 const ATTEMPTS = [
   `DELETE FROM makers`,
   `INSERT INTO makers SELECT * FROM makers`,
@@ -73,7 +73,7 @@ const ATTEMPTS = [
   `UPDATE pg_settings SET setting = 'off' WHERE name = 'transaction_read_only'`,
 ];
 
-/** What `query` gives, and that a read-only one cannot be talked out of it. */
+/** The results of `query`, and that a read-only query stays read-only. */
 export function testQuery(openDatabase: OpenDatabase): void {
   describe('a query', () => {
     let lab: Lab;

@@ -12,7 +12,7 @@ import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
 const { resources } = spacex;
 
-/** The recorded answers of the real API through transform, CSV, COPY and publish. */
+/** The recorded responses of the real API through transform, CSV, COPY and publish. */
 export function testRecorded(openDatabase: OpenDatabase): void {
   describe('the recorded answers', { skip: NOT_RECORDED }, () => {
     let lab: Lab;

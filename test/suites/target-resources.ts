@@ -3,7 +3,10 @@ import type { Resource } from '../../src/core/resource.ts';
 import { PIPELINE_COLUMNS, sqlType, type Row, type Table } from '../../src/core/table.ts';
 import { columnList, ident } from '../../src/adapters/postgres/sql.ts';
 
-/** Made up for tests: every column type, child tables (one of keys alone), one resource that needs the other. */
+/**
+ * Invented for tests: every column type, child tables (one with nothing but a key), and one resource that needs the
+ * other.
+ */
 export const makers: Resource = {
   name: 'makers',
   description: 'Needed by parts.',

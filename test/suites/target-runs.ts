@@ -21,7 +21,7 @@ import {
 } from './target-lab.ts';
 import { maker, makers, part, parts } from './target-resources.ts';
 
-/** The life of a run in the ledger: begun, fenced off, failed in the middle, dead. */
+/** The life of a run in the ledger: begun, fenced off, failed halfway, dead. */
 export function testRuns(openDatabase: OpenDatabase): void {
   describe('a run', () => {
     let lab: Lab;
@@ -101,7 +101,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
         assert.deepEqual(await snapshot(lab), asItWas);
         await lab.session.query('DROP FUNCTION fail CASCADE');
 
-        // The session is as good as before: the run's end can be told, and another run publishes.
+        // The session still works: the run's end can be recorded, and another run publishes.
         const error = { code: 'database', message: 'Cannot publish', hint: null } as const;
         await run.ledger.abandon({ status: 'failed', error, entries: [] });
         assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed', error });
@@ -218,7 +218,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.deepEqual(await kinds(), []);
       await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('m')]);
       assert.deepEqual(await kinds(), [{ simulated: true }]);
-      // And says so ever after.
+      // A kind, once recorded, never changes.
       await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('n')]);
       assert.deepEqual(await kinds(), [{ simulated: true }]);
       await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });

@@ -20,7 +20,7 @@ import {
 } from './target-lab.ts';
 import { maker, makers } from './target-resources.ts';
 
-/** What only a server has: several sessions at a time. */
+/** Only for servers: several sessions at a time. */
 export function testSessions(openDatabase: OpenDatabase): void {
   describe('of several sessions', () => {
     let lab: Lab;

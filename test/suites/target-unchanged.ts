@@ -20,7 +20,7 @@ import {
 } from './target-lab.ts';
 import { maker, makers, part, parts, TABLES, tag } from './target-resources.ts';
 
-/** A publish of what was not derived again, as its tables are as the last publish left them. */
+/** Publishing what was not derived again, because its tables are as the last publish left them. */
 export function testUnchanged(openDatabase: OpenDatabase): void {
   describe('a resource of which nothing changed', () => {
     let lab: Lab;

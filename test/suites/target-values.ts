@@ -5,7 +5,7 @@ import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { JsonSource, NumberSource } from '../../src/lib/json-source.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
-/** SQL, and the value that a query gives for it. */
+/** SQL, and the value that a query returns for it. */
 const VALUES: readonly (readonly [string, unknown])[] = [
   ['NULL', null],
   ['true', true],
@@ -72,7 +72,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   [`'{}'::text[]`, []],
 ];
 
-/** How values leave the database: the same from each. */
+/** How values leave the database: the same from each adapter. */
 export function testValues(openDatabase: OpenDatabase): void {
   describe('a value', () => {
     let lab: Lab;

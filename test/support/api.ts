@@ -9,7 +9,7 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 export const ROCKETS = '/v4/rockets';
 export const LAUNCHES = '/v5/launches';
 
-/** Stops an answer after so many bytes of its body, until it is opened. */
+/** Stops a response after this many bytes of its body, until it is opened. */
 export type Gate = {
   readonly after: number;
   /** Fulfilled when the bytes before it have been sent. */
@@ -37,13 +37,13 @@ export type Api = {
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly ApiRequest[];
-  /** Fulfilled with the next request of that method and path. */
+  /** Fulfilled with the next request with that method and path. */
   readonly next: (method: string, path: string) => Promise<ApiRequest>;
   readonly set: (path: string, reply: Reply) => void;
   readonly close: () => Promise<void>;
 };
 
-/** An API that serves what it is given, with ETag and 304; its records count as real unless `simulated` is set. */
+/** An API that serves the given responses, with ETag and 304; its records count as real unless `simulated` is set. */
 export async function startApi(
   replies: Readonly<Record<string, Reply>>,
   options: { readonly simulated?: boolean } = {},
@@ -120,7 +120,7 @@ export function createGate(after: number): Gate {
   return gate;
 }
 
-/** The bodies of a sandbox, to be served as real records or with changes. */
+/** The bodies of a sandbox, to be served as real records or changed. */
 export async function sandboxReplies(
   options: { readonly launches?: number; readonly seed?: number; readonly faults?: string } = {},
 ): Promise<{ readonly [ROCKETS]: Reply; readonly [LAUNCHES]: Reply }> {

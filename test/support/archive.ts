@@ -18,7 +18,7 @@ const SETTINGS = {
   recordingsUrl: 'sources.spacex.recordingsUrl',
 } as const;
 
-/** The copies as the source lists them, with what a stand-in's recordings are pinned to. */
+/** The copies that the source lists, with the pins of a stand-in's recordings. */
 export function pinnedTo(pins: ReturnType<Wayback['pins']>): Archive['copies'] {
   return Object.fromEntries(
     Object.entries(copies()).map(([resource, list]) => [
@@ -71,7 +71,7 @@ export function openTestArchive(
   return { upstream: loggingRetries(upstream, log), lines };
 }
 
-/** A stand-in that passes for real, and the archive as the program sees it. */
+/** A stand-in that passes for the real archive, and the archive as the program sees it. */
 export async function stageArchive(
   t: TestContext,
   wayback: WaybackOptions = {},
@@ -128,7 +128,7 @@ const failures = new WeakMap<Error, readonly Attempt[]>();
 export type Failed = {
   readonly error: PipelineError;
   readonly isAbsent: boolean;
-  /** Status and wait of each try. */
+  /** Status and wait of each attempt. */
   readonly attempts: readonly (readonly [status: number | null, wait: number | null])[];
 };
 

@@ -10,7 +10,7 @@ export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
 
 export type CliOptions = {
   readonly cwd: string;
-  /** Of another program than this one. */
+  /** The launcher of another program than this one. */
   readonly launcher?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -24,21 +24,21 @@ export type CliResult = {
 
 export type RunningCli = {
   readonly pid: number;
-  /** The first line on stderr, past or to come, that matches. Rejects when the program ends without one. */
+  /** The first line on stderr, past or future, that matches. Rejects if the program ends without one. */
   readonly line: (pattern: RegExp) => Promise<string>;
-  /** The first group of what matches on stdout, past or to come. Rejects when the program ends without it. */
+  /** The first group of the first match on stdout, past or future. Rejects if the program ends without one. */
   readonly output: (pattern: RegExp) => Promise<string>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly finished: Promise<CliResult>;
 };
 
-/** What the developer has set for the program itself, for PostgreSQL, for Node or for a proxy must not reach a test. */
+/** A developer's settings for the program itself, PostgreSQL, Node or a proxy must not reach a test. */
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
-/** Files whose programs count what they cover. */
+/** Files whose programs measure coverage. */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 
-/** To count makes a program start twice as slowly: of each command, the first one in a file is enough. */
+/** Measuring coverage makes a program start half as fast: for each command, the first one in a file is enough. */
 const counted = new Set<string>();
 
 /** The environment that a test's program gets. */
@@ -62,7 +62,7 @@ export function cliEnvironment(
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
 }
 
-/** The environment of a program whose clock is wrong by so many milliseconds. */
+/** The environment of a program whose clock is wrong by this many milliseconds. */
 export function clockOff(milliseconds: number): Record<string, string> {
   const [offline, clock] = ['offline.ts', `clock.ts?offset=${milliseconds}`].map(
     (file) => `--import=file://${import.meta.dirname}/${file}`,
@@ -112,7 +112,7 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   return startCli(args, options).finished;
 }
 
-/** The same in this process, which is not loaded where a test only starts the program. */
+/** The same in this process. Loaded on demand: a test that only starts the program does not need it. */
 export async function runHere(args: readonly string[], cwd: string): Promise<CliResult> {
   await import('./offline.ts');
   const { runCli: runProgram } = await import('../../src/cli/program.ts');

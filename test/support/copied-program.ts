@@ -10,7 +10,7 @@ export type CopiedProgram = {
   readonly remove: () => Promise<void>;
 };
 
-/** The program as in a clone, to be changed; its libraries and tools by a link. */
+/** The program as in a clone, ready to be changed; its libraries and tools are linked. */
 export async function copyProgram(): Promise<CopiedProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'clone-'));
   for (const name of ['bin', 'migrations', 'package.json', 'scripts', 'src'])

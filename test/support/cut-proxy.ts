@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Where a connection breaks: before the server gets the commit, or before the client hears that it is done. */
+/** Where a connection breaks: before the server gets the commit, or before the client learns that it is done. */
 export type Cut = 'before commit' | 'after commit';
 
 export type CutProxy = {
-  /** The same database, by way of the proxy. */
+  /** The same database through the proxy. */
   readonly url: string;
-  /** Breaks every connection at its next COMMIT; with `down`, takes none from then on. */
+  /** Breaks every connection at its next COMMIT; with `down`, accepts none from then on. */
   readonly cut: (when: Cut, options?: { readonly down: boolean }) => void;
   readonly close: () => Promise<void>;
 };
 
-/** The message of the protocol that pg sends for a plain COMMIT. */
+/** The protocol message that pg sends for a plain COMMIT. */
 const COMMIT = Buffer.concat([Buffer.from([0x51, 0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
-/** A TCP proxy before a PostgreSQL server that breaks connections at their most delicate moment. */
+/** A TCP proxy in front of a PostgreSQL server that breaks connections at their most delicate moment. */
 export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const { hostname, port } = new URL(databaseUrl);
   let armed: { readonly when: Cut; readonly down: boolean } | null = null;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RunReport } from '../../src/core/run.ts';
 import { readJson } from './workspace.ts';
 
-/** The steps that began, by resource, as the manifest of a run tells. */
+/** The steps that began, by resource, according to the manifest of a run. */
 export function stepsOf({ run_dir }: Pick<RunReport, 'run_dir'>): Record<string, string[]> {
   type Manifest = { readonly steps: Readonly<Record<string, object>> };
   const { steps } = readJson<Manifest>(run_dir ?? '', 'run.json');
@@ -22,7 +22,7 @@ export function digests({ resources: all }: RunReport): Record<string, string> {
   return Object.fromEntries(tables.map(([name, { digest }]) => [name, digest]));
 }
 
-/** Everything derived from raw in a run's folder, by path, with what tells one file from another. */
+/** Everything derived from raw in a run's folder, by path, with what distinguishes one file from another. */
 export function stageFiles({ run_dir }: RunReport): Record<string, number> {
   const found = ['validated', 'errored', 'intermediate', 'profile'].flatMap((stage) =>
     readdirSync(path.join(run_dir ?? '', stage)).map((name) => path.join(stage, name)),

@@ -16,8 +16,8 @@ import { REPOSITORY } from './cli.ts';
 const MODULES = path.join(REPOSITORY, 'node_modules');
 
 /**
- * Puts an embedded database into a folder as a first run makes it before it migrates. To copy one takes a tenth of the
- * time; it is for tests of what comes after the first start.
+ * Puts an embedded database into a folder, as a first run makes it before it migrates. A copy takes a tenth of the
+ * time; it is for tests of what happens after the first start.
  */
 export async function copyEmbedded(dir: string): Promise<void> {
   const manifest = path.join(MODULES, '@electric-sql/pglite/package.json');

@@ -8,7 +8,7 @@ import { cliEnvironment } from './cli.ts';
 import type { Workspace } from './workspace.ts';
 
 export type FollowHints = {
-  /** Fails as `args` do, then types what the last line says into a shell. Gives what that printed. */
+  /** Fails as `args` do, then types the command in the last line into a shell. Returns what that printed. */
   readonly follow: (
     args: readonly string[],
     expected: string | RegExp,
@@ -21,7 +21,7 @@ export type FollowHints = {
 type FollowOptions = {
   readonly place?: Workspace;
   readonly codes?: readonly number[];
-  /** What the text says to set. */
+  /** The variables that the text says to set. */
   readonly env?: Readonly<Record<string, string>>;
 };
 

@@ -16,14 +16,14 @@ export type Served = {
   readonly gateway: Gateway & { readonly port: number };
   readonly folder: string;
   readonly open: (options?: object) => Promise<Client>;
-  /** A client that speaks the protocol by itself, let in. */
+  /** A client that speaks the protocol itself, already admitted. */
   readonly dial: () => Promise<Raw>;
   readonly close: () => Promise<void>;
 };
 
 export type Raw = {
   readonly socket: Socket;
-  /** What comes until the end of the request. */
+  /** What arrives until the end of the request. */
   readonly ask: (...messages: readonly Buffer[]) => Promise<string>;
 };
 

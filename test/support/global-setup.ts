@@ -3,7 +3,7 @@ import { dropDatabases, startPostgres, type PostgresServer } from './postgres.ts
 
 let server: PostgresServer | undefined;
 
-/** One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL where it is set. */
+/** One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL if it is set. */
 export async function globalSetup(): Promise<void> {
   process.env['TEST_DATABASE_PREFIX'] = `test_${randomBytes(4).toString('hex')}_`;
   if (process.env['TEST_DATABASE_URL']) return;
@@ -11,7 +11,7 @@ export async function globalSetup(): Promise<void> {
   process.env['TEST_DATABASE_URL'] = server.url;
 }
 
-/** Node calls it after Ctrl-C, too; what ended a test file before it dropped its database is made good here. */
+/** Node calls it after Ctrl-C, too; drops the databases of test files that ended before they could. */
 export async function globalTeardown(): Promise<void> {
   const { TEST_DATABASE_URL: url, TEST_DATABASE_PREFIX: prefix } = process.env;
   if (server !== undefined) await server.remove();

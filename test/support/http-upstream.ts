@@ -16,7 +16,7 @@ export const never = new AbortController().signal;
 
 export type Line = { readonly level: keyof Log; readonly message: string; readonly fields: LogFields };
 
-/** A log that is kept. */
+/** A log that is kept in memory. */
 export function createTestLog(): { readonly log: Log; readonly lines: readonly Line[] } {
   const lines: Line[] = [];
   const at =
@@ -29,7 +29,7 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
   };
 }
 
-/** The same upstream, whose retries are in the log whoever asks, as in a run. It must report each try once. */
+/** The same upstream, with its retries in the log, as in a run. It must report each attempt once. */
 export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
   const subscriber = logEvents(log);
   return {
@@ -66,7 +66,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
   };
 }
 
-/** For a request whose retries nobody wants to know of. */
+/** For a request whose retries do not matter. */
 export const untold = { onRetry: () => undefined, onTried: () => undefined } as const;
 
 /** An upstream whose waits are short, and what it logs. */
@@ -110,7 +110,7 @@ type Pulled = {
   readonly attempts: readonly Attempt[];
 };
 
-/** One fetch of /x, whole. */
+/** One complete fetch of /x. */
 export async function pullFrom(
   t: TestContext,
   baseUrl: string,

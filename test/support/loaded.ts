@@ -9,19 +9,19 @@ import { assertFailure, createWorkspace, type Workspace } from './workspace.ts';
 /** Every row and its version. */
 const STATE = `SELECT count(*)::int AS n, md5(string_agg(t::text, '|' ORDER BY id)) AS digest FROM spacex.launches t`;
 
-/** A server of a test file's own with launches loaded, and an API that would bring other ones. */
+/** A server for one test file with launches loaded, and an API that would return other ones. */
 export type Loaded = {
   readonly server: PostgresServer;
   readonly api: Api;
   readonly workspace: Workspace;
-  /** What was loaded, and what a run would bring: each name begins with `Other `. */
+  /** What was loaded, and what a run would load: each name begins with `Other `. */
   readonly good: string;
   readonly other: string;
   /** A connection of a superuser; after the server was down, a new one. */
   readonly admin: () => Client;
   readonly reconnect: () => Promise<void>;
   readonly state: () => Promise<unknown>;
-  /** A run of everything, changed or not, that fails with exit 5, tells no password (`geheim`), and leaves the rows as they are. */
+  /** A complete run that fails with exit 5, prints no password (`geheim`), and leaves the rows as they are. */
   readonly failing: (
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },

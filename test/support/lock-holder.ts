@@ -1,7 +1,7 @@
 import { lockFolder, type FolderLock } from '../../src/adapters/files/folder-lock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** A process that does as it is told with the lock of the data folder in its arguments. */
+/** A process that obeys orders about the lock of the data folder in its arguments. */
 const [dataDir = ''] = process.argv.slice(2);
 let lock: FolderLock | null = null;
 

@@ -29,7 +29,7 @@ function wordsOf(line: string): readonly string[] {
   return words;
 }
 
-/** What the program would not take of a command; null where it takes it. */
+/** Why the program would not accept a command; null if it does. */
 export function faultOf(words: readonly string[], commands: readonly OutlinedCommand[]): string | null {
   const [program, ...known] = commands;
   const command = known

@@ -9,7 +9,7 @@ import { readJson } from './workspace.ts';
 export type PgDump = {
   /** The environment in which a shell finds it. */
   readonly env: { readonly PATH: string };
-  /** The folder with that server's programs; null for the one that the tests bring. */
+  /** The folder with that server's programs; null for the one installed with the tests. */
   readonly programs: string | null;
 };
 
@@ -33,7 +33,7 @@ export function findPgDump(): PgDump | string {
   return `there is no pg_dump for PostgreSQL ${own}, nor an older one with its server`;
 }
 
-/** Of the server that the tests bring. */
+/** Of the server installed with the tests. */
 function ownMajor(): number {
   type Package = { readonly devDependencies: Readonly<Record<string, string>> };
   const { devDependencies } = readJson<Package>(REPOSITORY, 'package.json');

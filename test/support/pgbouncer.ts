@@ -13,7 +13,7 @@ export type Pooler = {
   readonly stop: () => Promise<void>;
 };
 
-/** Is PgBouncer on this machine? The reason to skip where it is not. */
+/** Is PgBouncer installed? The reason to skip if it is not. */
 export function withoutPgbouncer(): string | false {
   return spawnSync('pgbouncer', ['--version'], { env: PATH }).status === 0
     ? false

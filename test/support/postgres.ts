@@ -62,9 +62,9 @@ function ownServer(): Promise<PostgresServer> {
 export type PostgresOptions = {
   /** Settings such as `max_connections=20`. */
   readonly options?: readonly string[];
-  /** A commit survives a crash. False by default: faster, and no test of crashes is to be trusted. */
+  /** A commit survives a crash. False by default: faster, but unsuitable for tests of crashes. */
   readonly durable?: boolean;
-  readonly programs?: string; // the folder with other `initdb` and `postgres` than those that the tests bring
+  readonly programs?: string; // the folder with other `initdb` and `postgres` than the ones installed with the tests
 };
 
 export type PostgresServer = {
@@ -72,13 +72,13 @@ export type PostgresServer = {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  /** Stops the server in the sense of pg_ctl; its data stay. */
+  /** Stops the server, as pg_ctl does; its data stay. */
   stop(mode?: keyof typeof stopSignals): Promise<void>;
-  /** Ends all processes of the server by SIGKILL; its data stay, as a crash leaves them. */
+  /** Ends all processes of the server by SIGKILL; its data stay, as after a crash. */
   kill(): Promise<void>;
   /** Starts it again on the same data and port, after `stop` or `kill`. */
   start(): Promise<void>;
-  /** Stops the server and deletes its data. What ends this process does the same, SIGKILL included. */
+  /** Stops the server and deletes its data. This also happens when this process ends, even by SIGKILL. */
   remove(): Promise<void>;
 };
 
@@ -221,7 +221,7 @@ type Run = (program: 'initdb' | 'postgres', args: readonly string[]) => ServerPr
 type ServerProcess = {
   /** Fulfilled when it takes connections. From then on it does not keep this process from ending. */
   readonly ready: Promise<true>;
-  /** Fulfilled when it and all processes that it started are gone (they hold its stderr): [exit code]. */
+  /** Fulfilled when it and all processes that it started have ended (they hold its stderr): [exit code]. */
   readonly closed: Promise<readonly unknown[]>;
   /** The end of what it wrote to stderr. */
   log(): string;
@@ -253,7 +253,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
       child.ref();
       stderr.ref();
       child.kill(signal);
-      spawnSync('/bin/sh', ['-c', 'kill -KILL "$@"', 'sh', ...others]); // some may be gone already
+      spawnSync('/bin/sh', ['-c', 'kill -KILL "$@"', 'sh', ...others]); // some may have ended already
       await closed;
     },
   };
@@ -293,7 +293,7 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** The pipes to a child process are sockets, which its types do not tell. */
+/** The pipes to a child process are sockets, although their types do not say so. */
 function asSocket(stream: unknown): Socket {
   if (!(stream instanceof Socket)) throw new TypeError('Cannot watch a process: it has no pipe');
   return stream;

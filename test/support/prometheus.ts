@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 
-/** Is the program on this machine? The reason to skip where it is not. */
+/** Is the program installed? The reason to skip if it is not. */
 export function without(program: 'promtool' | 'prometheus'): string | false {
   return spawnSync(program, ['--version']).status === 0 ? false : `${program} is not installed`;
 }

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Which connections go silent: those that are open, or new ones as well. */
+/** Which connections go silent: the open ones, or new ones as well. */
 export type Silent = 'open' | 'all';
 
 export type SilentProxy = {
-  /** The same database, by way of the proxy. */
+  /** The same database through the proxy. */
   readonly url: string;
   /** From now on nothing passes, in either direction; no connection is closed. */
   readonly silence: (which: Silent) => void;
-  /** The same as soon as a client has sent this text; `passes` says whether the server still gets it. */
+  /** The same as soon as a client has sent this text; `passes` says whether the server still receives it. */
   readonly silenceAt: (text: string, which: Silent, passes?: boolean) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-/** A TCP proxy before a PostgreSQL server that stops passing on what it gets, as a firewall does. */
+/** A TCP proxy in front of a PostgreSQL server that stops passing on what it receives, as a firewall does. */
 export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy> {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();

@@ -23,7 +23,7 @@ export function createVirtualClock(startsAt = 0) {
     },
   };
 
-  /** Wakes whoever sleeps least long, if that is not beyond a time. */
+  /** Wakes the sleeper with the earliest time, if that is not after `latest`. */
   function wakeNext(latest: number): boolean {
     const [first] = [...sleepers].sort((a, b) => a.until - b.until);
     if (first === undefined || first.until > latest) return false;
@@ -39,7 +39,7 @@ export function createVirtualClock(startsAt = 0) {
     now = time;
   }
 
-  /** Lets time pass whenever nothing is going on, until the work is done. */
+  /** Lets time pass whenever nothing is in progress, until the work is done. */
   async function during<T>(work: Promise<T>, isBusy: () => boolean): Promise<T> {
     const state = { done: false };
     const end = (): void => {

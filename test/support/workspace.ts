@@ -22,7 +22,7 @@ export const QUICK_SOURCE = {
 /** As in the configuration file, but for `source` and `resources`, which are settings of the SpaceX source, and `others`. */
 type Settings = Readonly<Record<string, unknown>>;
 
-/** A folder in which somebody works with the program. */
+/** A folder in which a user works with the program. */
 export type Workspace = {
   readonly folder: string;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliResult>;
@@ -43,8 +43,8 @@ export type Workspace = {
 const JOBS = { spacex: { source: 'spacex' } };
 
 /**
- * Does `run` start the program, or call it in the process of the test, which costs half a second less? `start` always
- * starts it, and so does whatever gives variables of its own.
+ * Does `run` start the program, or call it in the process of the test, which saves half a second? `start` always starts
+ * it, and so does any call with variables of its own.
  */
 type Where = { readonly inProcess?: boolean };
 
@@ -94,7 +94,7 @@ function parse(result: CliResult) {
   }
 }
 
-/** A database of a test file, in which each test takes a schema of its own. */
+/** A database for a test file, in which each test gets its own schema. */
 export type TestServer = {
   readonly url: string;
   /** A workspace whose configuration names this database and a schema that nobody else uses. */

@@ -23,7 +23,7 @@ describe('the kind of a data folder', () => {
       known,
       names.map((_, index) => index % 2 === 0),
     );
-    // And says so ever after.
+    // A kind, once kept, never changes.
     const before = await readFile(path, 'utf8');
     await openDataKind(dataDir, 'source_0').keep(false);
     assert.equal(await readFile(path, 'utf8'), before);

@@ -12,10 +12,10 @@ import { readOwnJson } from './own-json.ts';
 import { writing } from './writing.ts';
 
 type Kind = { readonly simulated?: unknown };
-/** The one kind that an older version wrote holds for every source. */
+/** An older version wrote a single kind, which applies to every source. */
 type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undefined>> | null };
 
-/** Whether a data folder holds simulated or real records of a source: `contents.json`. */
+/** Records in `contents.json` whether a data folder holds simulated or real records of a source. */
 export function openDataKind(dataDir: string, source: string): KindKeeper {
   const path = join(dataDir, 'contents.json');
   const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it where run.json of the runs beside it says so, else {"sources":{"${source}":{"simulated":false}}}.`;
@@ -24,7 +24,7 @@ export function openDataKind(dataDir: string, source: string): KindKeeper {
     const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });
     if (contents === null) return null;
     const { sources = { [source]: contents } } = contents;
-    const kind = Object(sources)[source] as Kind | undefined; // null and a text have none
+    const kind = Object(sources)[source] as Kind | undefined; // null and strings have no such property
     if (kind === undefined && sources !== null && typeof sources === 'object') return null;
     if (typeof kind?.simulated === 'boolean') return kind.simulated;
     throw new PipelineError(`Cannot read ${path}: it does not say which kind of records is kept here`, {
@@ -67,7 +67,7 @@ export function holdsReal(dataDir: string): boolean {
   }
 }
 
-/** A lock that is older was left by a process that was killed: what it guards takes milliseconds. */
+/** An older lock was left behind by a killed process: the work it guards takes milliseconds. */
 const STALE_MS = 10_000;
 const RETRY_MS = 20;
 

@@ -2,20 +2,20 @@ import { lstat, mkdtemp, readlink, realpath, rm, rmdir, symlink } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** As clients of PostgreSQL look for one in a folder, on its usual port. */
+/** The name that PostgreSQL clients look for in a folder, with the default port. */
 const NAME = '.s.PGSQL.5432';
-/** What a path of a socket may have on every system; Linux would take four more. */
+/** The longest socket path that every system accepts; Linux allows four more bytes. */
 const MOST_BYTES = 103;
 const PREFIX = 'spacex-pipeline-';
-/** Beside a socket elsewhere: whose it is. */
+/** A symlink beside a socket outside the data folder. It points to the data folder that the socket belongs to. */
 const LINK = 'data';
 
-/** The path of a socket that a holder of the folder may listen on, and what removes it. */
+/** A path for the holder of the folder to listen on, and a function that removes the socket. */
 export type SocketPlace = { readonly path: string; readonly remove: () => Promise<void> };
 
 /**
- * In the data folder, where no other socket of a live process can be: the caller holds its lock. Null where the path
- * would be too long.
+ * In the data folder. No other live process can have a socket there, because the caller holds the folder's lock. Null
+ * if the path would be too long.
  */
 export async function socketInFolder(dataDir: string): Promise<SocketPlace | null> {
   const path = join(await realpath(dataDir), NAME);
@@ -24,7 +24,7 @@ export async function socketInFolder(dataDir: string): Promise<SocketPlace | nul
   return { path, remove: () => removeSocket(path) };
 }
 
-/** In a fresh folder that is closed to other users. */
+/** In a new folder that other users cannot enter. */
 export async function socketElsewhere(dataDir: string): Promise<SocketPlace> {
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   await symlink(await realpath(dataDir), join(folder, LINK));
@@ -32,7 +32,7 @@ export async function socketElsewhere(dataDir: string): Promise<SocketPlace> {
   return { path, remove: () => removeSocket(path) };
 }
 
-/** Whether the socket that a holder of the folder has named belongs to this folder, and to that user. */
+/** Does the socket that the holder of the folder announced belong to this folder and this user? */
 export async function isSocketOf(dataDir: string, path: string, uid: number): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSocket() !== true || found.uid !== uid) return false;
@@ -41,7 +41,7 @@ export async function isSocketOf(dataDir: string, path: string, uid: number): Pr
   return (await readlink(join(dirname(path), LINK)).catch(() => null)) === folder;
 }
 
-/** With the folder that was made for it. */
+/** Also removes the folder that was made for it. */
 export async function removeSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSocket() === true) await rm(path, { force: true });

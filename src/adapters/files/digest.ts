@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 
 import type { RawBody } from '../../core/ports.ts';
 
-/** More than is ever quoted, as secrets are taken out before. */
+/** More than is ever quoted, because secrets are removed first. */
 const HEAD_BYTES = 4096;
 const DIGESTED_BYTES = 1 << 18;
 
@@ -27,7 +27,7 @@ export async function digestFile(path: string): Promise<Digest> {
   const digest = createDigest();
   const handle = await open(path);
   try {
-    // One buffer for all: a stream makes a new one for each part, faster than they are collected.
+    // One buffer for all reads: a stream allocates one for each chunk, faster than they are collected.
     const buffer = Buffer.allocUnsafe(DIGESTED_BYTES);
     for (;;) {
       const { bytesRead } = await handle.read(buffer);

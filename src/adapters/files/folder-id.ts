@@ -7,7 +7,7 @@ import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { writing } from './writing.ts';
 
-/** The name of the data folder, a UUID that is made when somebody first asks. Whoever copies the folder copies the name. */
+/** The UUID of the data folder, made on first use. A copy of the folder has the same UUID. */
 export async function folderId(dataDir: string): Promise<string> {
   const path = join(dataDir, 'folder-id');
   const found = await readId(path);
@@ -16,7 +16,7 @@ export async function folderId(dataDir: string): Promise<string> {
     await makeFolder(dataDir);
     const own = `${path}.${randomUUID()}`;
     await writeFile(own, `${randomUUID()}\n`, { flush: true });
-    // Two runs may come here at once: the first to link it has named it.
+    // Two runs may get here at the same time: the first to link its file names the folder.
     await link(own, path).catch((error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error;
     });
@@ -27,7 +27,7 @@ export async function folderId(dataDir: string): Promise<string> {
   throw new PipelineError(`Cannot read ${path}: it is gone`, { code: 'database', hint: 'Try again.' });
 }
 
-/** Null where nobody has asked for it yet. */
+/** Null if nobody has asked for it yet. */
 export function knownFolderId(dataDir: string): Promise<string | null> {
   return readId(join(dataDir, 'folder-id'));
 }

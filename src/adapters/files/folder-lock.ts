@@ -19,20 +19,20 @@ import { writing } from './writing.ts';
 const LOCK_FILE = 'database-lock.sqlite';
 const HOLDER_FILE = 'database-holder.json';
 const POLL_MS = 100;
-/** Two processes that try at the same instant shut each other out for microseconds. */
+/** Two processes that try at the same instant block each other for microseconds. */
 const COLLISION_MS = 20;
 
-/** For people who find the folder locked. It decides nothing. */
+/** Shown to people who find the folder locked. No decision depends on it. */
 export type Holder = {
-  /** `run`, `query`. */
+  /** `run` or `query`. */
   readonly what: string;
   readonly host: string;
   readonly pid: number;
   /** ISO 8601 UTC. */
   readonly since: string;
-  /** Where the holder answers over HTTP, or serves the database; null where it does not. */
+  /** Where the holder answers over HTTP or serves the database; null if it does neither. */
   readonly url: string | null;
-  /** The path of the Unix socket on which it lets others read the database; null where it does not. */
+  /** The path of the Unix socket where others can read the database; null if there is none. */
   readonly socket: string | null;
 };
 
@@ -49,7 +49,7 @@ export type FolderLock = {
 export type LockOptions = NetworkRule & {
   readonly what: string;
   readonly waitMs: number;
-  /** In place of `waitMs`: called again and again while another process holds it, with the `busy` error. */
+  /** Replaces `waitMs`: called with the `busy` error again and again while another process holds the lock. */
   readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -57,9 +57,9 @@ export type LockOptions = NetworkRule & {
 
 /**
  * Locks the embedded database of a data folder for this process, by an SQLite transaction that is never committed: the
- * kernel ties it to the process and releases it when the process ends, however it ends. Waits up to `waitMs` for
- * another holder, then throws `busy` and names it. Throws `database` for a folder that cannot be written, and for one
- * on a network file system, where such locks are not reliable, unless that is allowed.
+ * kernel ties the lock to the process and releases it when the process ends, however it ends. Waits up to `waitMs` for
+ * another holder, then throws `busy` and names that holder. Throws `database` if the folder is not writable, or if it
+ * is on a network file system, where such locks are unreliable (unless that is allowed).
  */
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
@@ -107,7 +107,7 @@ async function acquire(dataDir: string, path: string, options: LockOptions): Pro
   }
 }
 
-/** Null where another process holds it. */
+/** Null if another process holds it. */
 async function tryLock(path: string): Promise<Held | null> {
   const { DatabaseSync } = await import('node:sqlite');
   let database: DatabaseSync | null = null;
@@ -115,7 +115,7 @@ async function tryLock(path: string): Promise<Held | null> {
     createEmpty(path);
     const before = statAt(path);
     database = new DatabaseSync(path, { timeout: COLLISION_MS });
-    // Without the write, SQLite would take no more than a shared lock on a file that it may only read.
+    // Without the write, SQLite would take only a shared lock on a read-only file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
     if (before !== undefined && isSameFile(statAt(path), before)) return { database, file: before };
     database.close();
@@ -127,7 +127,7 @@ async function tryLock(path: string): Promise<Held | null> {
   }
 }
 
-/** Only ever opens a file that was not there, so no lock of this process can be on it. */
+/** Opens the file only if it does not exist yet, so this process cannot hold a lock on it. */
 function createEmpty(path: string): void {
   if (statAt(path) !== undefined) return;
   try {
@@ -150,7 +150,7 @@ const SQLITE_NOT_A_DATABASE = 26;
 
 function sqliteCode(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
-  // The low byte is the code, the others say more about it.
+  // The low byte is the code; the others add detail.
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
@@ -166,7 +166,7 @@ async function unlockable(path: string, error: unknown): Promise<PipelineError> 
   return new PipelineError(`Cannot lock ${path}: ${text}`, { code: 'database', cause: error, hint });
 }
 
-/** SQLite names no reason for a file that it cannot open. */
+/** SQLite gives no reason when it cannot open a file. */
 function denial(path: string, error: unknown): Promise<unknown> {
   return access(path, constants.R_OK | constants.W_OK).then(
     () => error,
@@ -174,27 +174,33 @@ function denial(path: string, error: unknown): Promise<unknown> {
   );
 }
 
-/** It is there for messages alone: a full disk must not keep anybody from reading. */
+/** Only messages use this file: a full disk must not stop anybody from reading. */
 async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
   const text = `${JSON.stringify(holder)}\n`;
   await writeFileAtomic(join(dataDir, HOLDER_FILE), text, { sync: false }).catch(() => undefined);
 }
 
-/** Who holds the embedded database of a data folder; null where nobody does, whatever a process that died has left. */
+/**
+ * The holder of a data folder's embedded database; null if nobody holds it, even if a dead process left its file
+ * behind.
+ */
 export async function readHolder(dataDir: string): Promise<Holder | null> {
   const holder = await readRecord(dataDir);
   return holder !== null && (await isLocked(join(dataDir, LOCK_FILE))) ? holder : null;
 }
 
-/** The socket on which the holder of a data folder lets others read; null where nobody holds it, or lets them. */
+/**
+ * The socket where others can read while a process holds the data folder; null if nobody holds it or there is no
+ * socket.
+ */
 export async function findSocket(dataDir: string): Promise<string | null> {
   return socketOf(dataDir, await readHolder(dataDir));
 }
 
-/** What the last holder has written, which may have died since. */
+/** What the last holder wrote. It may have died since. */
 async function readRecord(dataDir: string): Promise<Holder | null> {
   try {
-    return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written whole by writeHolder alone
+    return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written by writeHolder alone, atomically
   } catch {
     return null;
   }
@@ -207,7 +213,7 @@ async function socketOf(dataDir: string, holder: Holder | null): Promise<string 
   return (await isSocketOf(dataDir, socket, uid)) ? socket : null;
 }
 
-/** Reads the lock file, which takes a shared lock for microseconds. One that cannot be read counts as locked. */
+/** Reads the lock file, which takes a shared lock for microseconds. A file that cannot be read counts as locked. */
 async function isLocked(path: string): Promise<boolean> {
   if (statAt(path) === undefined) return false;
   const { DatabaseSync } = await import('node:sqlite');

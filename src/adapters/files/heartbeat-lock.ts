@@ -6,21 +6,29 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
 import { processExists } from '../../lib/process-exists.ts';
 
-/** Of a holder on another machine nothing but the heartbeat shows; a long statement or a wrong clock delays that. */
+/**
+ * The heartbeat is the only sign of life from a holder on another machine; a long statement or a wrong clock delays it.
+ */
 const SILENT_MS = 3_600_000;
 
-/** The lock file of an earlier version: who held the database, and by the file's time of change that it lives. */
+/**
+ * The lock file of an earlier version. It names the holder of the database; its modification time shows that the holder
+ * is alive.
+ */
 export type Heartbeat = {
   readonly file: string;
   readonly host: string;
   readonly pid: number;
-  /** When the kernel says that process began, which tells it from a later one of the same id; null without /proc. */
+  /**
+   * When the process started, according to the kernel: tells it apart from a later process with the same id. Null
+   * without /proc.
+   */
   readonly process_start: string | null;
   readonly since: string;
   readonly what: string;
 };
 
-/** The living holder that an earlier version left in the folder, null for none. Removes the file of a dead one. */
+/** The living holder from an earlier version, or null. Removes the file of a dead one. */
 export async function findHeartbeat(dataDir: string, clock: Clock): Promise<Heartbeat | null> {
   const file = join(dataDir, 'database.lock');
   const text = await readFile(file, 'utf8').catch(() => null);
@@ -34,7 +42,7 @@ export async function findHeartbeat(dataDir: string, clock: Clock): Promise<Hear
 
 function parse(text: string): Omit<Heartbeat, 'file'> | null {
   try {
-    return JSON.parse(text) as Omit<Heartbeat, 'file'>; // earlier versions linked it in place whole
+    return JSON.parse(text) as Omit<Heartbeat, 'file'>; // earlier versions linked the complete file into place
   } catch {
     return null;
   }

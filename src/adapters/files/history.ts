@@ -11,20 +11,20 @@ import { isUuidv7 } from '../../lib/uuidv7.ts';
 import { readOwnJson } from './own-json.ts';
 import { runFolder } from './run-store.ts';
 
-/** A manifest as far as history needs it. */
+/** The parts of a manifest that the history needs. */
 export type Manifest = RunReport & {
   readonly run_id: string;
   readonly host: string;
   readonly pid: number;
-  /** Names of the resources that the run was to pull. */
+  /** Names of the resources that the run was meant to pull. */
   readonly plan: readonly string[];
-  /** Those of them that the user gave; null for all. */
+  /** The resources that the user named; null for all. */
   readonly chosen?: readonly string[] | null;
-  /** Did it let be what another address had published? */
+  /** Did it keep what another address had published? */
   readonly keeps_others?: boolean;
-  /** The run whose raw files it derived again; null for a pull. */
+  /** The run whose raw files it replayed; null for a pull. */
   readonly origin_run_id?: string | null;
-  /** Where resources stood that are pulled by changes. */
+  /** The chains of the resources that are pulled by changes. */
   readonly chains?: Readonly<Record<string, Chain>>;
   /** The configuration by key, secrets masked. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export type Manifest = RunReport & {
   readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };
 
-/** Past runs as their folders tell them, newest first. Folders without a manifest are half-made and not told. */
+/** Past runs according to their folders, newest first. Skips folders without a manifest: those are incomplete. */
 export async function folderRuns(
   dataDir: string,
   limit: number,
@@ -47,7 +47,7 @@ export async function folderRuns(
   return manifests;
 }
 
-/** The manifest of one run; null where its folder is not there or has none. Throws where it cannot be read. */
+/** The manifest of one run; null if its folder does not exist or has none. Throws if it cannot be read. */
 export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
   const written = await readOwnJson<WrittenManifest>(join(runFolder(dataDir, runId), 'run.json'), {
     hint: 'Bring it back from a backup, or pull again with: spacex-pipeline run',
@@ -66,20 +66,22 @@ export async function readManifest(dataDir: string, runId: string): Promise<Mani
   };
 }
 
-/** As some version wrote it. An older one kept one page of each resource, and called its address its source. */
+/**
+ * As any version may have written it. An older version kept one page per resource and called the address the source.
+ */
 type WrittenManifest = Omit<Manifest, 'address' | 'job' | 'raw'> & {
   readonly job?: string | null;
   readonly address?: string | null;
   readonly raw?: Readonly<Record<string, readonly RawFile[] | Omit<RawFile, 'captured_at' | 'proof'>>>;
 };
 
-/** The folders of runs, newest first. Whatever else is there, such as a folder that is being removed, is none. */
+/** The names of run folders, newest first. Skips everything else, such as a folder that is being removed. */
 export async function runNames(dataDir: string): Promise<string[]> {
   const names = await readdir(join(dataDir, 'runs')).catch(() => []);
   return names.filter(isUuidv7).toSorted((a, b) => (a < b ? 1 : -1));
 }
 
-/** The resources of which a run has left a profile. */
+/** The resources that a run wrote a profile of. */
 export async function profiledResources(dataDir: string, runId: string): Promise<string[]> {
   const names = await readdir(join(runFolder(dataDir, runId), 'profile')).catch(() => []);
   return names.flatMap((name) => (name.endsWith('.json') ? name.slice(0, -'.json'.length) : [])).sort();
@@ -91,17 +93,17 @@ export async function readProfile(dataDir: string, runId: string, resource: stri
   });
 }
 
-/** A record that was set aside, as `rejects list --json` tells it. */
+/** A record that was set aside, as `rejects list --json` prints it. */
 export type Reject = {
   readonly resource: string;
   readonly index: number;
   readonly id: string | null;
   readonly errors: readonly Fault[];
-  /** The record, or its text where that is no JSON. */
+  /** The record, or its text if it is not valid JSON. */
   readonly record: unknown;
 };
 
-/** The rejects of a run, resource by resource, in the order in which they came. */
+/** The rejects of a run, by resource, in the order in which they were received. */
 export async function* readRejects(
   dataDir: string,
   runId: string,

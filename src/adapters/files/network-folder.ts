@@ -4,11 +4,14 @@ import { PipelineError } from '../../core/errors.ts';
 
 export type NetworkRule = {
   readonly allowNetworkFolder: boolean;
-  /** The type of the file system that holds a path, as Linux numbers them; null where that is unknown. */
+  /** The type of the file system that holds a path, as Linux numbers them; null if unknown. */
   readonly fileSystemType?: (path: string) => Promise<number | null>;
 };
 
-/** From linux/magic.h and the file systems' own headers: those that several machines, or a user's program, may serve. */
+/**
+ * From linux/magic.h and the file systems' own headers: types that may be served by several machines or by a user's
+ * program.
+ */
 const SHARED_TYPES: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0xff534d42, 'CIFS'],
@@ -28,14 +31,14 @@ const SHARED_TYPES: ReadonlyMap<number, string> = new Map([
   [0xbacbacbc, 'VMware shared folder'],
 ]);
 
-/** Throws `database` for a folder on a file system whose locks may not hold between machines, unless that is allowed. */
+/** Throws `database` if locks on the folder's file system may not hold between machines, unless that is allowed. */
 export async function refuseNetworkFolder(
   folder: string,
   { allowNetworkFolder, fileSystemType = linuxType }: NetworkRule,
 ): Promise<void> {
   if (allowNetworkFolder) return;
   const type = await fileSystemType(folder);
-  // Linux reports the number as signed on some machines.
+  // Some machines report the number as signed.
   const name = type === null ? undefined : SHARED_TYPES.get(type >>> 0);
   if (name === undefined) return;
   throw new PipelineError(
@@ -47,7 +50,7 @@ export async function refuseNetworkFolder(
   );
 }
 
-/** Elsewhere the numbers mean other things. */
+/** On other systems the numbers mean other things. */
 async function linuxType(path: string): Promise<number | null> {
   if (process.platform !== 'linux') return null;
   return (await statfs(path).catch(() => null))?.type ?? null;

@@ -4,8 +4,8 @@ import { PipelineError, type ErrorCode } from '../../core/errors.ts';
 import { errorCode } from '../../lib/error-code.ts';
 
 /**
- * A JSON file that the pipeline wrote; null where it is not there. Throws an error that names the file where it is
- * damaged or cannot be read: what it said must not be guessed.
+ * Reads a JSON file that the pipeline wrote; null if it does not exist. Throws an error that names the file if it is
+ * damaged or unreadable: its contents must not be guessed.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the pipeline wrote there
 export async function readOwnJson<T extends object>(
@@ -26,14 +26,14 @@ export async function readOwnJson<T extends object>(
   }
   const value = parse(text);
   if (value === null) throw new PipelineError(`Cannot read ${path}: it is damaged`, { code, hint });
-  return value as T; // written by the pipeline alone, and whole
+  return value as T; // written by the pipeline alone, atomically
 }
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 }
 
-/** Null where it is cut off or empty, as a disk may leave it. */
+/** Null if it is truncated or empty, as a disk may leave it. */
 function parse(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text);

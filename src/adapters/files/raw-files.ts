@@ -11,17 +11,17 @@ import { runFolder } from './run-store.ts';
 
 const READ_BYTES = 1 << 16;
 
-/** Below the folder of a run: `raw/launches/0001.json`. */
+/** Relative to the folder of a run: `raw/launches/0001.json`. */
 export function pagePath(resource: string, page: number): string {
   return join('raw', resource, `${String(page).padStart(4, '0')}.json`);
 }
 
-/** The file beside a page: how the page was received. */
+/** The file beside a page that describes how the page was received. */
 export function metaPath(path: string): string {
   return path.replace(/\.json$/, '.meta.json');
 }
 
-/** The meta file beside a page; null where there is none that is whole. */
+/** The meta file beside a page; null if it is missing or incomplete. */
 export async function readMeta(rawPath: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
     return JSON.parse(await readFile(metaPath(rawPath), 'utf8')) as Record<string, unknown>;
@@ -30,14 +30,14 @@ export async function readMeta(rawPath: string): Promise<Readonly<Record<string,
   }
 }
 
-/** The meta file of the first page in a folder of pages that came to its end; null where there is none that is whole. */
+/** The meta file of the first complete page in a folder; null if it is missing or incomplete. */
 export async function firstMeta(pages: string): ReturnType<typeof readMeta> {
   const names = (await readdir(pages).catch(() => [])).filter((name) => /^\d+\.meta\.json$/.test(name));
   const [first] = names.toSorted();
   return first === undefined ? null : readMeta(join(pages, first.replace('.meta.json', '.json')));
 }
 
-/** What the meta file says of a page that came to its end; null where there is none. */
+/** What the meta file says about a complete page; null if there is none. */
 export async function readPageMeta(
   folder: string,
   resource: string,
@@ -54,16 +54,16 @@ export async function readPageMeta(
   return { file, simulated: meta.simulated ?? null };
 }
 
-/** A raw file as the ledger tells of it, with the folder that its run had, on whatever machine. */
+/** A raw file according to the ledger, with the folder of its run, on whatever machine that was. */
 export type KnownRaw = KeptPage & { readonly run_dir: string };
 
-/** A raw file that is there. `run_id` is the run in whose folder it is. */
+/** A raw file that exists. `run_id` is the run whose folder contains it. */
 export type FoundRaw = { readonly run_id: string; readonly path: string };
 
 /**
- * The file with the bytes of a raw file: in the folder of the run that received them, else in that of the run which
- * linked them on a 304; in this data folder, else where the ledger says that the run's was. One with the size that
- * is due comes first, but its hash is not checked: `scanRaw` tells it. Null where there is none.
+ * Finds the bytes of a raw file: in the folder of the run that received them, else of the run that linked them on a
+ * 304; first in this data folder, then where the ledger says that the run's folder was. Prefers a file of the expected
+ * size, but does not check its hash: `scanRaw` does. Null if there is none.
  */
 export async function findRaw(
   dataDir: string,
@@ -81,18 +81,18 @@ export async function findRaw(
   return wrongSize;
 }
 
-/** What the meta file beside a raw file tells of its request. Null for what it does not tell. */
+/** What the meta file beside a raw file says about its request. Null where it says nothing. */
 export type RawRequest = {
   readonly url: string | null;
   readonly status: number | null;
   readonly etag: string | null;
-  /** ISO 8601 UTC: when the body was whole. */
+  /** ISO 8601 UTC: when the body was complete. */
   readonly received_at: string | null;
 };
 
-/** Null where the meta file is not there or not whole. */
+/** Null if the meta file is missing or incomplete. */
 export async function readRawRequest(rawPath: string): Promise<RawRequest | null> {
-  // Written whole by the pipeline alone.
+  // Written atomically by the pipeline alone.
   const meta = (await readMeta(rawPath)) as Partial<RawRequest> | null;
   if (meta === null) return null;
   const { url = null, status = null, etag = null, received_at = null } = meta;
@@ -100,24 +100,24 @@ export async function readRawRequest(rawPath: string): Promise<RawRequest | null
 }
 
 export type ScannedRaw = {
-  /** The first record that was looked for, null where there is none. */
+  /** The first record that matches; null if none does. */
   readonly record: RecordSlice | null;
-  /** Of the whole file: what to hold against the ledger's. */
+  /** Of the complete file, to compare with the ledger's. */
   readonly sha256: string;
 };
 
 /**
- * Reads a raw file once: looks for a record, and hashes every byte. In bounded memory, but for a page that has its records
- * in a member: those are small.
+ * Reads a raw file once: looks for a record and hashes every byte. Memory is bounded, except for a page whose records
+ * are in a member: those pages are small.
  */
 export async function scanRaw(
   path: string,
   options: {
     readonly shape: 'array' | 'object';
-    /** The member of the page that has the records; null where the page itself is them. */
+    /** The member of the page that holds the records; null if the page itself is the records. */
     readonly member: string | null;
     readonly maxRecordBytes: number;
-    /** Is this record, as JSON.parse gives it, the one? */
+    /** Is this the record? Gets it as JSON.parse returns it. */
     readonly matches: (record: unknown) => boolean;
     readonly signal: AbortSignal;
   },
@@ -136,7 +136,7 @@ export async function scanRaw(
     try {
       record = splitter.push(chunk).find(isIt) ?? null;
     } catch (error) {
-      // What was read of it once is not what is there now: the hash will tell.
+      // The file has changed since it was first read: the hash will show it.
       if (!(error instanceof JsonSyntaxError)) throw error;
       broken = true;
     }

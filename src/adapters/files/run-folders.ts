@@ -11,20 +11,20 @@ import type { Manifest } from './history.ts';
 import { runFolder } from './run-store.ts';
 import { writing } from './writing.ts';
 
-/** Before the id of a run whose folder is being removed: whatever is left of it is no run any more. */
+/** Prefix of a run's folder while it is removed: whatever is left of it no longer counts as a run. */
 const REMOVED = '.removed-';
 
-/** Before the id of the folder that a preview works in and takes away. */
+/** Prefix of the temporary folder that a preview works in. */
 const PREVIEW = '.plan-';
 const DAY_MS = 86_400_000;
 
 export type RunFolderEntry = {
   readonly run_id: string;
-  /** Null: there is none, the folder is half-written. */
+  /** Null if there is none: the folder is incomplete. */
   readonly manifest: Manifest | null;
 };
 
-/** What is below `<data-dir>/runs`: folders of runs, and what a removal that was cut short has left. */
+/** What is in `<data-dir>/runs`: folders of runs, and what interrupted removals left behind. */
 export async function listRunFolders(
   dataDir: string,
   now: number,
@@ -44,7 +44,7 @@ export async function listRunFolders(
   return { folders, leftovers };
 }
 
-/** Removes a run's folder, or what is left of it. It is renamed first, so that nobody ever reads half a run. */
+/** Removes a run's folder, or what is left of it. Renames it first, so that nobody ever reads half a run. */
 export async function removeRunFolder(dataDir: string, runId: string): Promise<void> {
   const folder = runFolder(dataDir, runId);
   const aside = join(dataDir, 'runs', `${REMOVED}${runId}`);
@@ -64,8 +64,9 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
 }
 
 /**
- * A folder for the time of some work, hidden below `<data-dir>/runs`: what a kill leaves of it is neither a run nor a
- * database, and goes with the folders of old runs. `work` gets its name. No folder that was made for it stays.
+ * Makes a folder for the duration of some work, hidden in `<data-dir>/runs`: if the process is killed, what is left
+ * counts as neither a run nor a database, and is removed with the folders of old runs. `work` gets the folder's name.
+ * Parent folders that were made for it are removed, too.
  */
 export async function withPreviewFolder<T>(
   dataDir: string,
@@ -83,7 +84,7 @@ export async function withPreviewFolder<T>(
   }
 }
 
-/** Removes the folder and those around it, up to `last`, as long as there is nothing in them. */
+/** Removes the folder and its parents, up to `last`, while they are empty. */
 async function removeEmpty(folder: string, last: string): Promise<void> {
   if (folder.length < last.length) return;
   const removed = await rmdir(folder).then(
@@ -93,7 +94,7 @@ async function removeEmpty(folder: string, last: string): Promise<void> {
   if (removed) await removeEmpty(dirname(folder), last);
 }
 
-/** No preview takes a day: whoever made this folder was killed. */
+/** No preview takes a day: the process that made this folder was killed. */
 function isDeadPreview(name: string, now: number): boolean {
   const id = name.slice(PREVIEW.length);
   return name.startsWith(PREVIEW) && isUuidv7(id) && uuidv7Time(id) < now - DAY_MS;
@@ -104,11 +105,11 @@ export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean 
   return host === hostname() && processExists(pid);
 }
 
-/** A manifest that is there but cannot be read says nothing, least of all that its folder may go. */
+/** An unreadable manifest proves nothing, least of all that its folder may be removed. */
 async function readManifest(dataDir: string, runId: string): Promise<Manifest | null | 'unreadable'> {
   try {
     const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
-    return JSON.parse(text) as Manifest; // written whole by the pipeline alone
+    return JSON.parse(text) as Manifest; // written by the pipeline alone, atomically
   } catch (error) {
     return isMissing(error) ? null : 'unreadable';
   }

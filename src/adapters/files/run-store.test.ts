@@ -65,7 +65,7 @@ describe('a run folder', () => {
     assert.equal(await later.linkStages(names, 'earlier'), false, 'one lost its bytes');
     assert.deepEqual([await isThere(empty), await isThere(full)], [false, false]);
     await writeFile(join(earlier.path, full), 'part_id,position,tag\n');
-    // What a try of this run has left is replaced.
+    // Files from an earlier attempt of this run are replaced.
     await writeFile(join(later.path, full), 'older');
     assert.equal(await later.linkStages(names, 'earlier'), true);
     assert.equal(await readFile(join(later.path, full), 'utf8'), 'part_id,position,tag\n');

@@ -13,7 +13,7 @@ import { writing } from './writing.ts';
 
 const READ_BYTES = 1 << 16;
 
-/** How the names of stage files end. */
+/** Extensions of stage files. */
 const STAGES: Readonly<Record<Stage, string>> = {
   validated: 'ndjson',
   errored: 'ndjson',
@@ -21,7 +21,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
   profile: 'json',
 };
 
-/** Runs of a source as folders below `<data-dir>/runs`. */
+/** The runs of a source, as folders in `<data-dir>/runs`. */
 export function openRunStore(dataDir: string, source: string): RunStore {
   return {
     create: (runId) => createFolder(dataDir, runId),
@@ -92,7 +92,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
       const found = await digestFile(origin).catch(() => null);
       if (found?.sha256 !== file.sha256) return;
       const target = join(path, pagePath(resource, page));
-      // Under another name first, so that the file is there at any instant.
+      // Under another name first, so that the target exists at every instant.
       const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
       await link(origin, temporary).then(
         () => rename(temporary, target),
@@ -161,7 +161,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
   };
 }
 
-/** Only where nothing was set aside is a file empty, unless a power cut left nothing but its name. */
+/** Only the errored stage may be empty; an empty file of another stage was left by a power cut. */
 async function isStage(stage: Stage, path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   return found !== null && (found.size > 0 || stage === 'errored');

@@ -1,7 +1,10 @@
 import { PipelineError } from '../../core/errors.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
 
-/** A folder or disk that cannot be written is a plain failure that names the place. `flag` is what chose it. */
+/**
+ * Turns a failure to write a folder or disk into a plain error that names the path. `flag` is the option that set the
+ * path.
+ */
 export async function writing<T>(
   path: string,
   work: () => Promise<T>,

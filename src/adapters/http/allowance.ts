@@ -2,21 +2,21 @@ import type { Quota, QuotaRules } from '../../core/quota.ts';
 import { RequestError } from './failures.ts';
 import { TOO_MANY_REQUESTS, type Asked } from './tries.ts';
 
-/** What a source still allows, as far as is known. */
+/** How many requests a source still allows, as far as is known. */
 export type Allowance = {
-  /** Asks the source; null where it does not say, or cannot be asked. */
+  /** Asks the source; null if it does not say or cannot be asked. */
   readonly ask: (signal: AbortSignal) => Promise<Quota | null>;
-  /** Does it say what it still allows? */
+  /** Does the source report how many requests it still allows? */
   readonly isKnowable: boolean;
-  /** Counts a request by the status of its answer; null where none came. */
+  /** Counts a request by the status of its response; null if there was none. */
   readonly count: (status: number | null) => void;
-  /** Requests; null where nobody has asked yet. */
+  /** The number of requests left; null if nobody has asked yet. */
   readonly left: () => number | null;
 };
 
 type AllowanceOptions = {
   readonly rules: QuotaRules | null;
-  /** One request, in its turn. */
+  /** Sends one request when its turn comes. */
   readonly get: (path: string, signal: AbortSignal) => Promise<Asked>;
 };
 
@@ -55,7 +55,7 @@ export function createAllowance({ get, rules }: AllowanceOptions): Allowance {
 const MAX_TRIES = 2;
 const MOST_BYTES = 65_536;
 
-/** A short body. Throws where it is long, or no JSON. */
+/** Reads a short body. Throws if it is long or not JSON. */
 async function readJson({ letGo, response }: Asked): Promise<unknown> {
   try {
     const chunks: Uint8Array[] = [];

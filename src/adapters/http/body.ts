@@ -5,7 +5,7 @@ import { quoteBytes } from '../../lib/quote-bytes.ts';
 import { decodeBody, type Decoded } from './decode.ts';
 import { cannotGet, failed, type Place } from './failures.ts';
 
-/** The body after content decoding; a break in it is an error that is worth another try. */
+/** The body after content decoding; an error while reading it is worth a retry. */
 export async function decode(
   place: Place,
   body: AsyncIterable<Uint8Array>,
@@ -29,7 +29,7 @@ async function* breakable(place: Place, chunks: AsyncIterable<Uint8Array>): Asyn
   }
 }
 
-/** ` ("first bytes")` of a body, for a message. */
+/** The start of a body, for a message: ` ("first bytes")`. */
 export async function quote(
   body: Readable,
   announced: readonly string[],
@@ -57,10 +57,13 @@ export async function quote(
 
 const QUOTED_BYTES = 120;
 const QUOTED_MS = 1000;
-/** More than are quoted, as the cut may go through a secret. */
+/** More than is quoted, because the cut may go through a secret. */
 const HIDDEN_BYTES = 4096;
 
-/** A body that nobody reads to its end would hold the connection. One that is here leaves it to the next request. */
+/**
+ * An unread body would block the connection. If the body has arrived already, the connection is kept for the next
+ * request.
+ */
 export function letGo(body: IncomingMessage): void {
   if (body.complete) body.resume();
   else body.destroy();

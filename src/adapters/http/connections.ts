@@ -13,19 +13,19 @@ export type HttpRequest = {
   readonly url: URL;
   readonly proxy: URL | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** Take a head that breaks the rules of HTTP, too, where its meaning is clear. */
+  /** Also accept a head that violates HTTP if its meaning is clear. */
   readonly lenient: boolean;
   readonly signal: AbortSignal;
 };
 
 export type Connections = {
   readonly send: (request: HttpRequest) => Promise<IncomingMessage>;
-  /** Opens a connection on the way to a URL, and closes it. */
+  /** Opens a connection along the way to a URL, and closes it. */
   readonly reach: (way: Pick<HttpRequest, 'url' | 'proxy'>, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
 
-/** Connections by the way to go: straight, through a tunnel for https, or by asking the proxy for a whole URL. */
+/** Connections by route: direct, through a tunnel for https, or by sending the proxy the full URL. */
 export function openConnections(seconds: Timeouts): Connections {
   const closing = new AbortController();
   const limits = {
@@ -83,7 +83,7 @@ function isTls({ protocol }: URL): boolean {
   return protocol === 'https:';
 }
 
-/** A pool of connections that are ready to be used, TLS included, when a request gets them. */
+/** A pool of connections. A request gets one only when it is ready, including TLS. */
 function createAgent(open: () => Promise<Socket>): Agent {
   const agent = new Agent({ keepAlive: true });
   agent.createConnection = (_, callback) => {
@@ -97,7 +97,7 @@ function createAgent(open: () => Promise<Socket>): Agent {
   return agent;
 }
 
-/** The limit is for the head as a whole: neither its first bytes nor a 1xx before it make it longer. */
+/** The limit covers the complete head: neither its first bytes nor a 1xx response before it extend the limit. */
 async function answerTo(
   request: ClientRequest,
   headersMs: number,
@@ -109,9 +109,9 @@ async function answerTo(
     timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
   request.on('response', (response) => {
-    // An error waits in the body for its reader, who may come later.
+    // The body keeps an error for its reader, who may come later.
     response.on('error', () => undefined);
-    // Else the body would only say that it was cut short, not why. What comes after its end is no part of it.
+    // Otherwise the body would only report that it was cut short, not why. Whatever follows its end is not part of it.
     request.on('error', (error) => response.complete || response.destroy(error));
     resolve(response);
   });
@@ -120,7 +120,7 @@ async function answerTo(
     reject(new Error('it answered 101, which nobody asked for'));
   });
   request.on('error', reject);
-  // A request that has no connection yet would wait for one before it fails.
+  // A request without a connection would first wait for one before failing.
   const interrupt = (): void => reject(signal.reason);
   signal.addEventListener('abort', interrupt);
   request.end();

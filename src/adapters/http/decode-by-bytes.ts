@@ -6,12 +6,13 @@ import type { Decoded } from './decode.ts';
 /** More layers than anyone has applied by accident. */
 const MAX_LAYERS = 3;
 
-/** What decides what a body is. A compressed text of this length that reads as a text in the clear does not occur. */
+/** Enough bytes to recognise a body: no compressed text of this length looks like plain text. */
 const HEAD_BYTES = 64;
 
 /**
- * A body without its encodings, found by its bytes: what an archive announces may be absent, doubled, empty or untrue.
- * Gzip has a magic number. Brotli has none, so what is neither gzip nor text counts as brotli, and fails where it is not.
+ * Decodes a body according to its bytes: what an archive announces may be missing, doubled, empty or wrong. Gzip has a
+ * magic number. Brotli has none, so anything that is neither gzip nor text is treated as brotli, and fails if it is
+ * not.
  */
 export async function decodeByBytes(body: AsyncIterable<Uint8Array>): Promise<Decoded> {
   const undone: string[] = [];
@@ -23,7 +24,7 @@ export async function decodeByBytes(body: AsyncIterable<Uint8Array>): Promise<De
     if (name === null) return { chunks, encoding: undone.join(', ') || 'identity' };
     if (undone.length === MAX_LAYERS) throw new Error(`its body is compressed more than ${MAX_LAYERS} times`);
     const decoder: Duplex = name === 'gzip' ? createGunzip() : createBrotliDecompress();
-    // An error waits in the decoder for its reader, who may come later. Nobody else has to know of it.
+    // The decoder keeps an error for its reader, who may come later. Nobody else needs to know.
     decoder.on('error', () => undefined);
     chunks = pipeline(chunks, decoder, () => undefined);
     undone.unshift(name);
@@ -48,7 +49,7 @@ function isText(head: Uint8Array): boolean {
   }
 }
 
-/** The first bytes, fewer only where there are no more, and all of them. */
+/** The first bytes (fewer only if the body is shorter), and all of them. */
 async function peekHead(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {

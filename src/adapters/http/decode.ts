@@ -1,19 +1,18 @@
 import { pipeline, type Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 
-/** Encodings of a body that we ask for. */
+/** The content encodings that we accept. */
 export const ENCODINGS = 'gzip, br';
 
 export type Decoded = {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** What was undone, in the words of a Content-Encoding header; `identity` for nothing. */
+  /** What was undone, as in a Content-Encoding header; `identity` for nothing. */
   readonly encoding: string;
 };
 
 /**
- * A body without the encodings that are announced for it, the last one undone first. Where the text is in the clear
- * already, there is nothing to undo, whatever was announced. Ends with an error where an encoding breaks off. Null for
- * an encoding that nobody asked for.
+ * Undoes the announced encodings of a body, last one first. A body that is already plain text is left as it is,
+ * whatever was announced. Reading fails if the encoded data is truncated. Null for an encoding that we did not request.
  */
 export async function decodeBody(
   body: AsyncIterable<Uint8Array>,
@@ -22,7 +21,7 @@ export async function decodeBody(
   const undone: string[] = [];
   let chunks = body;
   for (const name of announced.toReversed()) {
-    // Any byte may be the first of brotli. No other encoding begins as a text in the clear does.
+    // A brotli body may start with any byte. No other encoding starts like plain text.
     if (name !== 'br') {
       const { first, all } = await peek(chunks);
       chunks = all;
@@ -30,7 +29,7 @@ export async function decodeBody(
     }
     const decoder = DECODERS.get(name)?.();
     if (decoder === undefined) return null;
-    // An error waits in the decoder for its reader, who may come later. Nobody else has to know of it.
+    // The decoder keeps an error for its reader, who may come later. Nobody else needs to know.
     decoder.on('error', () => undefined);
     chunks = pipeline(chunks, decoder, () => undefined);
     undone.unshift(name);
@@ -38,7 +37,7 @@ export async function decodeBody(
   return { chunks, encoding: undone.join(', ') || 'identity' };
 }
 
-/** The names in headers that announce encodings, in lower case and in the order in which they were applied. */
+/** The encodings that headers announce, in lower case and in the order in which they were applied. */
 export function encodingsOf(headers: Readonly<Record<string, string>>): readonly string[] {
   const both = `${headers['content-encoding'] ?? ''},${headers['transfer-encoding'] ?? ''}`;
   const names = both.split(',').map((name) => name.trim().toLowerCase());
@@ -53,10 +52,10 @@ const DECODERS: ReadonlyMap<string, () => Duplex> = new Map([
   ['br', () => createBrotliDecompress()],
 ]);
 
-/** How JSON and HTML begin: with a bracket, space or a byte order mark. */
+/** How JSON and HTML begin: with a bracket, whitespace or a byte order mark. */
 const CLEAR: ReadonlySet<number> = new Set([...Buffer.from('[{< \t\r\n'), 0xef]);
 
-/** The first byte, null where there is none, and all of them. */
+/** The first byte (null if there is none), and all of them. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly first: number | null; readonly all: AsyncIterable<Uint8Array> }> {

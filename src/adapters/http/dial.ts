@@ -6,14 +6,14 @@ import { connect as connectTls } from 'node:tls';
 import { loginOf } from './login.ts';
 
 export type DialLimits = {
-  /** For a connection, and for TLS over one that is there. */
+  /** For a connection, and for TLS over an existing one. */
   readonly connectMs: number;
-  /** For the answer of a proxy that is asked for a tunnel. */
+  /** For a proxy's answer to the request for a tunnel. */
   readonly headersMs: number;
   readonly signal: AbortSignal;
 };
 
-/** A proxy would not make a tunnel. */
+/** A proxy refused to open a tunnel. */
 export class TunnelError extends Error {
   readonly status: number;
 
@@ -23,7 +23,7 @@ export class TunnelError extends Error {
   }
 }
 
-/** A connection to the host of a URL, with TLS for https. Fails where it is not ready in time. */
+/** Connects to the host of a URL, with TLS for https. Fails if the connection is not ready in time. */
 export async function dial(url: URL, limits: DialLimits): Promise<Socket> {
   const host = hostOf(url);
   const socket =
@@ -33,7 +33,7 @@ export async function dial(url: URL, limits: DialLimits): Promise<Socket> {
   return ready(socket.setKeepAlive(true).setNoDelay(true), limits);
 }
 
-/** TLS to the host of a URL, through a tunnel that a proxy makes. */
+/** Connects to the host of a URL by TLS, through a tunnel that a proxy opens. */
 export async function dialThrough(proxy: URL, url: URL, limits: DialLimits): Promise<Socket> {
   const host = hostOf(url);
   const socket = await openTunnel(await dial(proxy, limits), proxy, url, limits);
@@ -69,9 +69,9 @@ async function openTunnel(socket: Socket, proxy: URL, url: URL, limits: DialLimi
 
 export const NO_ANSWER = 'no answer came in time';
 
-/** Waits for a socket that connects: for its TLS, if it has any. */
+/** Waits until a socket is connected, including TLS if it uses it. */
 async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise<Socket> {
-  // An error between now and the first request reaches that as a closed connection.
+  // If an error occurs between now and the first request, the request sees a closed connection.
   socket.on('error', () => undefined);
   const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectMs);
   try {
@@ -86,7 +86,7 @@ async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise
 }
 
 function tlsOptions(host: string) {
-  // An address is no server name. Of HTTP/2, a dozen requests a run would gain nothing.
+  // An IP address is not a valid server name. HTTP/2 would not speed up a dozen requests per run.
   return { servername: isIP(host) === 0 ? host : '', ALPNProtocols: ['http/1.1'] };
 }
 

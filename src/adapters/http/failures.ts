@@ -2,13 +2,13 @@ import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { TunnelError } from './dial.ts';
 
-/** Where a request went. */
+/** Where a request was sent. */
 export type Place = {
   readonly url: URL;
   readonly proxy: URL | null;
   /** The key of the configuration that holds the address, for hints. */
   readonly setting: string;
-  /** What else could be done, for hints: a sentence behind a space. */
+  /** An alternative, for hints: a sentence after a space. */
   readonly otherwise?: string;
 };
 
@@ -16,17 +16,17 @@ type Failure = {
   readonly hint: string;
   readonly retryable?: boolean;
   readonly cause?: unknown;
-  /** Of the answer; null where none came. */
+  /** Of the response; null if there was none. */
   readonly status?: number;
-  /** As its header says. */
+  /** The header's value. */
   readonly retryAfter?: string | undefined;
-  /** The next try must not ask what has changed. */
+  /** The next attempt must not be a conditional request. */
   readonly unconditional?: boolean;
-  /** The moment before which the other side wants no further request. */
+  /** The other side wants no further request before this moment. */
   readonly retryAt?: Date;
 };
 
-/** A request that failed, PipelineError `source`, and what decides about the next try. */
+/** A failed request, PipelineError `source`, with what decides about the next attempt. */
 export class RequestError extends PipelineError {
   /** Without the URL. */
   readonly reason: string;
@@ -50,7 +50,7 @@ export function cannotGet(place: Place, reason: string, failure: Failure): Reque
   return new RequestError(message, reasonAt(place, reason), failure);
 }
 
-/** For where the URL is told by others. */
+/** The reason without the URL, for messages that name the URL elsewhere. */
 export function reasonAt(place: Place, reason: string): string {
   const way = wayTo(place);
   return way === '' ? reason : `${way}: ${reason}`;
@@ -60,7 +60,7 @@ function wayTo({ proxy }: Place): string {
   return proxy === null ? '' : `through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
 }
 
-/** For what was thrown while a request was made or its body read. */
+/** For anything thrown while sending a request or reading its body. */
 export function failed(place: Place, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const { setting } = place;
@@ -76,7 +76,7 @@ export function failed(place: Place, error: unknown): RequestError {
 const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|CERT_CHAIN_TOO_LONG)/;
 const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH_)/;
 
-/** What no further try can change; null for the rest. */
+/** The reason if a retry cannot help; null otherwise. */
 function finalReason(
   error: unknown,
   setting: string,
@@ -111,7 +111,7 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
   return { code: 'code' in error ? String(error.code) : '', message: error.message };
 }
 
-/** What Node's parser calls a head that it could take if it were lenient. Bytes that are no HTTP are none of these. */
+/** Node's parser errors for a head that a lenient parser could accept. Bytes that are not HTTP cause none of these. */
 const ODD_HEAD: ReadonlySet<string> = new Set([
   'HPE_INVALID_HEADER_TOKEN',
   'HPE_INVALID_TRANSFER_ENCODING',
@@ -129,7 +129,7 @@ function reasonOf(error: unknown): string {
   if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its answer is too long';
   if (code.startsWith('HPE_'))
     return `its answer breaks the rules of HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
-  // Where the other side did it properly, there is no system call that failed.
+  // If the other side closed the connection properly, no system call failed.
   if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
     return 'the connection was closed before the answer was complete';
   return message;

@@ -1,4 +1,4 @@
-/** Names and values by turns → values by name in lower case, those of one name joined. */
+/** Alternating names and values → values by lower-case name, values of the same name joined. */
 export function headersOf(raw: readonly string[], hide: (text: string) => string): Record<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -12,7 +12,7 @@ export function headersOf(raw: readonly string[], hide: (text: string) => string
   return Object.fromEntries(headers);
 }
 
-/** Of these there is one at most: the first counts. */
+/** These may occur only once: the first one counts. */
 const SINGLE: ReadonlySet<string> = new Set(['content-length', 'content-type', 'etag', 'location']);
 
 const CONTROLS = /[^\t -~\x80-\xff]/g;

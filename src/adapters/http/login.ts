@@ -1,4 +1,4 @@
-/** The value of (Proxy-)Authorization that the userinfo of a URL stands for; null where it has none. */
+/** The (Proxy-)Authorization header for the userinfo of a URL; null if it has none. */
 export function loginOf(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
   return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
@@ -11,7 +11,7 @@ export function withoutLogin(url: URL): URL {
   return bare;
 }
 
-/** Replaces a token, and whatever is secret in the userinfo of URLs, in any form in which a server may send it back. */
+/** Replaces a token and the secrets in the userinfo of URLs, in any form in which a server may echo them. */
 export function createHider(
   urls: readonly (URL | null)[],
   token: string | null = null,
@@ -27,7 +27,7 @@ export function createHider(
   return (text) => long.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 
-/** A shorter one is in half of all texts by chance. */
+/** Anything shorter occurs in half of all texts by chance. */
 const SHORTEST = 4;
 
 function decoded(text: string): string {

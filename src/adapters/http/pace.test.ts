@@ -6,7 +6,7 @@ import { paced, type Pace } from './pace.ts';
 
 const BYTES = Buffer.alloc(65_536);
 
-/** A body of which each chunk comes after some seconds, to a reader that takes some seconds for each. */
+/** Reads a body whose chunks each arrive after some seconds, with a reader that spends some seconds on each chunk. */
 async function read(
   chunks: readonly (readonly [seconds: number, bytes: number])[],
   { readerSeconds = 0, ...options }: Partial<Pace> & { readonly readerSeconds?: number } = {},

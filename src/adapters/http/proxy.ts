@@ -2,14 +2,14 @@ import { BlockList, isIP } from 'node:net';
 
 import { isLoopback } from '../../lib/loopback.ts';
 
-/** As HTTP_PROXY, HTTPS_PROXY and NO_PROXY have them. */
+/** The values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 export type ProxySettings = {
   readonly httpProxy: string | null;
   readonly httpsProxy: string | null;
   readonly noProxy: string | null;
 };
 
-/** The proxy on the way to a URL; null for none. To this machine there never is one. */
+/** The proxy to use for a URL; null for none. Requests to this machine never use one. */
 export function proxyFor(url: URL, { httpProxy, httpsProxy, noProxy }: ProxySettings): URL | null {
   const proxy = url.protocol === 'https:' ? httpsProxy : httpProxy;
   if (proxy === null || isLoopback(url.hostname)) return null;
@@ -17,7 +17,10 @@ export function proxyFor(url: URL, { httpProxy, httpsProxy, noProxy }: ProxySett
   return exceptions.some((entry) => names(entry, url)) ? null : URL.parse(proxy);
 }
 
-/** Does an entry of NO_PROXY name the host: `*`, a domain with all below it, an address or a range, each with or without port? */
+/**
+ * Does an entry of NO_PROXY match the host: `*`, a domain and its subdomains, an address or a range, each with or
+ * without a port?
+ */
 function names(entry: string, url: URL): boolean {
   if (entry === '*') return true;
   const port = isIP(entry) === 0 ? /:(\d+)$/.exec(entry)?.[1] : undefined;

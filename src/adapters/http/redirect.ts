@@ -6,10 +6,10 @@ const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export type Redirect =
   | { readonly to: URL }
-  /** It leads where we do not follow. */
+  /** It leads somewhere that we do not follow. */
   | { readonly refused: string };
 
-/** Where an answer sends us: only on the same host, and never from https to http. Null where it does not. */
+/** Where a response redirects to: only on the same host, and never from https to http. Null if it is not a redirect. */
 export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
   if (!STATUSES.has(status)) return null;
   const to = location === undefined ? null : URL.parse(location, from.href);

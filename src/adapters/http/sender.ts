@@ -8,7 +8,7 @@ const REACH_TIMEOUT_MS = 2500;
 
 export type SenderOptions = {
   readonly connections: Connections;
-  /** Called before a second request within one try. */
+  /** Called before a second request within one attempt. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 };
@@ -18,9 +18,11 @@ export type Send = (
   request: Omit<HttpRequest, 'lenient' | keyof Place>,
 ) => Promise<IncomingMessage>;
 
-/** Sends requests one by one; an answer whose head breaks the rules of HTTP is asked for again and read leniently. */
+/**
+ * Sends single requests; if the head of a response violates HTTP, repeats the request and reads the response leniently.
+ */
 export function createSender({ connections, turn, log }: SenderOptions): Send {
-  /** Did a head come that the rules of HTTP do not allow? Then there will be more. */
+  /** Has a head violated HTTP? Then more will. */
   let lenient = false;
 
   return async (place, request) => {
@@ -39,7 +41,7 @@ export function createSender({ connections, turn, log }: SenderOptions): Send {
   };
 }
 
-/** Why a place cannot be reached, found by one connection without a request; null where it can. */
+/** Why a place is unreachable, found by opening a connection without sending a request; null if it is reachable. */
 export async function reachPlace(
   connections: Connections,
   place: Place,

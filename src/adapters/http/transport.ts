@@ -25,14 +25,14 @@ export type TransportOptions = Timeouts &
     readonly clock: Pick<Clock, 'elapsed'>;
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
-    /** How requests say who asks, in place of such a login; null where the API knows no tokens. */
+    /** How requests authenticate in place of such a login; null if the API has no tokens. */
     readonly auth: Token | null;
-    /** The key of the configuration that holds it, for hints. */
+    /** The key of the configuration that holds the URL, for hints. */
     readonly setting: string;
-    /** What else could be done where it cannot be reached: a sentence behind a space. */
+    /** An alternative if the API is unreachable: a sentence after a space. */
     readonly otherwise?: string;
     readonly userAgent: string;
-    /** Called before each request beyond the first, as redirects ask for them. */
+    /** Called before each request beyond the first, when a redirect needs one. */
     readonly turn: (signal: AbortSignal) => Promise<void>;
     readonly log: Log;
   };
@@ -40,15 +40,15 @@ export type TransportOptions = Timeouts &
 /** Sent as `Authorization: <scheme> <token>`. */
 export type Token = {
   readonly scheme: string;
-  /** Null where none is given. */
+  /** Null if none is configured. */
   readonly token: string | null;
-  /** The key of the configuration that holds it, for hints. */
+  /** The key of the configuration that holds the token, for hints. */
   readonly setting: string;
 };
 
-/** Single requests over HTTP. Whatever fails is a RequestError. */
+/** Single requests over HTTP. Every failure is a RequestError. */
 export type Transport = {
-  /** Gives 200, and 304 to a request with an ETag; every other answer throws. */
+  /** Returns 200, or 304 to a request with an ETag; throws on any other response. */
   readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<Asked>;
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
   readonly hide: (text: string) => string;
@@ -60,7 +60,7 @@ type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: IncomingMessage;
-  /** Is it the URL that was asked for? What its query has is ours, and no secret. */
+  /** Is it the URL that we requested? Then its query is ours and contains no secret. */
   readonly isOwn: boolean;
 };
 
@@ -76,12 +76,12 @@ export function createTransport(options: TransportOptions): Transport {
   const common = {
     'user-agent': options.userAgent,
     accept: 'application/json',
-    // To a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s).
+    // For a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s).
     'accept-encoding': isLoopback(base.hostname) ? 'identity' : ENCODINGS,
     ...(login === null ? {} : { authorization: login }),
   };
 
-  /** One request, and those that redirects make of it. */
+  /** One request, and any redirects that follow. */
   async function exchange(
     path: string,
     own: Readonly<Record<string, string>>,
@@ -151,7 +151,7 @@ function parsed(url: string | null): URL | null {
   return url === null ? null : URL.parse(url);
 }
 
-/** A 304 must be about the version that was asked for; where it is not, the next try asks for everything. */
+/** A 304 must be about the version that we asked about; if it is not, the next attempt requests everything. */
 function checkNotModified(place: Place, asked: string | null, answered: string | null): void {
   if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
   const reason =
@@ -184,12 +184,12 @@ function refused(
   });
 }
 
-/** The key of the configuration that would allow more requests; null where it is given, or there is none. */
+/** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
 export function whatAllowsMore(auth: Token | null): string | null {
   return auth === null || auth.token !== null ? null : auth.setting;
 }
 
-/** What the token has to do with it; null for nothing. */
+/** How the token relates to the failure; null if it does not. */
 function hintOfToken(status: number, auth: Token | null): string | null {
   if (status === 429) {
     const forMore = whatAllowsMore(auth);

@@ -14,30 +14,32 @@ export type Retries = {
   readonly clock: Clock;
   readonly budget: TokenBucket;
   readonly allowance: Allowance;
-  /** The key of the configuration that would allow more requests; null where it is given, or there is none. */
+  /** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
   readonly forMore: string | null;
 };
 
 export type TriesOptions = Retries & {
   readonly onRetry: (retry: Retry) => void;
   readonly onTried: (tried: Tried) => void;
-  /** One try. `conditional`: may it ask what has changed? */
+  /** One attempt. `conditional`: may the request be conditional? */
   readonly ask: (conditional: boolean) => Promise<Asked>;
   readonly signal: AbortSignal;
 };
 
-/** A response, and how to give up its connection. */
+/** A response, and a function that releases its connection. */
 export type Asked = { readonly response: UpstreamResponse; readonly letGo: () => void };
 
 export const TOO_MANY_REQUESTS = 429;
 
-/** The one retry loop: around the complete request, its body included, as the caller reports how it went. */
+/**
+ * The only retry loop. It covers the complete request including the body, because the caller reports how reading went.
+ */
 export function openTries(options: TriesOptions): Tries {
   const { allowance, ask, budget, clock, maxAttempts, onRetry, onTried, signal } = options;
   const attempts: Attempt[] = [];
   let conditional = true;
   let started = clock.elapsed();
-  /** The response that the caller works on. */
+  /** The response that the caller is working on. */
   let current: Asked | null = null;
 
   function secondsSoFar(): number {
@@ -51,7 +53,7 @@ export function openTries(options: TriesOptions): Tries {
     onTried({ status, seconds, ...(left !== null && { quota_left: left }) });
   }
 
-  /** Gives up the connection; tells the status of its response, null where there was none. */
+  /** Releases the connection; returns the status of its response, null if there was none. */
   function letGo(): number | null {
     const status = current?.response.status ?? null;
     current?.letGo();
@@ -59,7 +61,7 @@ export function openTries(options: TriesOptions): Tries {
     return status;
   }
 
-  /** Waits until the next try, or throws where there must be none. */
+  /** Waits before the next attempt, or throws if there must be none. */
   async function fail(error: PipelineError, status: number | null): Promise<void> {
     signal.throwIfAborted();
     const number = attempts.length + 1;
@@ -74,7 +76,7 @@ export function openTries(options: TriesOptions): Tries {
     add({ status, error: error.message, seconds, wait_seconds: wait / 1000 });
     onRetry({ attempt: number, status, message: error.message, wait_seconds: wait / 1000, elsewhere: false });
     if (error instanceof RequestError && error.unconditional) conditional = false;
-    // It is told to the client, whatever the path was.
+    // The limit applies to the client, whatever the path.
     if (status === TOO_MANY_REQUESTS) budget.hold(wait);
     await clock.sleep(wait, signal);
   }
@@ -106,7 +108,7 @@ export function openTries(options: TriesOptions): Tries {
   };
 }
 
-/** Milliseconds until the next try; null where there must be none, or the error that says why it is too far off. */
+/** Milliseconds until the next attempt; null if there must be none, or an error if it is too far off. */
 async function waitBefore(
   number: number,
   error: PipelineError,
@@ -115,7 +117,7 @@ async function waitBefore(
   const { allowance, backoffBaseSeconds, backoffCapSeconds, maxRetryAfterSeconds, random } = options;
   if (!error.retryable) return null;
   const asked = await askedWait(error, options);
-  // A request too early may cost more than it brings.
+  // A request that comes too early may cost more than it gains.
   if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
   const backoff = backoffDelay(number, {
     baseMs: backoffBaseSeconds * 1000,
@@ -126,7 +128,7 @@ async function waitBefore(
   return asked <= maxRetryAfterSeconds * 1000 ? Math.max(asked, backoff) : tooFarOff(error, asked, options);
 }
 
-/** Milliseconds that the source wants to be left alone; null where it does not say. */
+/** Milliseconds that the source wants us to wait; null if it does not say. */
 async function askedWait(
   error: PipelineError,
   { allowance, clock, signal }: TriesOptions,
@@ -160,7 +162,7 @@ function tooFarOff(
   });
 }
 
-/** The last moment that Date knows, and that a year in four digits can name. */
+/** Later moments need a five-digit year, or exceed the range of Date. */
 const LATEST = Date.UTC(9999, 11, 31);
 
 function momentOf(time: number): string {

@@ -7,17 +7,17 @@ import { openTries, type Retries } from './tries.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
   Omit<Retries, 'allowance' | 'budget' | 'forMore'> & {
-    /** How the API says what it still allows; null where it does not. */
+    /** How the API reports how many requests it still allows; null if it does not. */
     readonly quota: QuotaRules | null;
-    /** What the ledger remembers: `live`, `sandbox` or the base URL. */
+    /** What the ledger records: `live`, `sandbox` or the base URL. */
     readonly address: string;
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** Where budgets are kept that outlive it; its own by default. */
+    /** Request budgets that outlive the upstream; its own by default. */
     readonly budgets?: Budgets;
   };
 
-/** An HTTP API. Every try, and every redirect, takes from one request budget. */
+/** An HTTP API. Every attempt and every redirect takes from one request budget. */
 export function openHttpUpstream(options: HttpOptions): Upstream & { readonly close: () => Promise<void> } {
   const { burst, clock, requestsPerSecond, budgets = createBudgets() } = options;
   const budget = budgets(new URL(options.baseUrl).host, { perSecond: requestsPerSecond, burst, clock });

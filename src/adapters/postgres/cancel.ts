@@ -7,8 +7,9 @@ import type { Encryption } from './tls.ts';
 import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
 
 /**
- * Asks the server to cancel the statement that runs on this connection: over a new one to the same address, encrypted
- * in the same way. Returns when the server has done so, or after `timeoutMs`: no cancel hits a later statement.
+ * Asks the server to cancel the statement running on this connection, over a new connection to the same address, with
+ * the same encryption. Returns when the server has done so, or after `timeoutMs`, so that the cancel request cannot hit
+ * a later statement.
  */
 export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
   const { encryption, host } = connection;
@@ -24,7 +25,7 @@ export async function requestCancel(connection: Connection, timeoutMs: number): 
     stream.write(request);
     await closed;
   } catch {
-    // The statement itself has a limit, and this error would say no more.
+    // The statement itself has a limit, and this error would add nothing.
   } finally {
     clearTimeout(timer);
     socket.destroy();
@@ -39,7 +40,7 @@ async function encrypt(
   const answered = once(socket, 'data');
   socket.write(startMessage(SSL_REQUEST));
   await answered;
-  // As pg does: the certificate must be that of the host, and no address is sent as a name.
+  // As pg does: the certificate must match the host, and an IP address is not sent as a server name.
   const servername = isIP(host) === 0 ? { servername: host } : {};
   const secure = openTls({ socket, host, ...encryption, ...servername });
   await once(secure, 'secureConnect');

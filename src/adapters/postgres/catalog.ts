@@ -2,22 +2,22 @@ import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
-/** A thing that migrations make, with the statement that makes it alone. */
+/** Something that migrations create, with the statement that creates it on its own. */
 export type Part = {
   readonly kind: 'table' | 'column' | 'constraint' | 'index' | 'view';
   readonly place: Migration['place'];
-  /** Or view. */
+  /** Table or view. */
   readonly table: string;
   /** Of the column, constraint or index; null for a table or view. */
   readonly name: string | null;
   readonly sql: string;
-  /** May the statement end in NOT VALID, so that rows which break it stay? */
+  /** May the statement end in NOT VALID, so that existing rows may violate it? */
   readonly may_be_invalid: boolean;
 };
 
 /**
- * What these migrations make, from the database itself: they are run into temporary tables, which the catalog describes,
- * and rolled back. Inside of a transaction only.
+ * What these migrations create, according to the database itself: creates it in temporary tables, reads their
+ * description from the catalog, and rolls back. Call it in a transaction.
  */
 export async function expectedParts(session: Session, migrations: readonly Migration[]): Promise<Part[]> {
   const parts: Part[] = [];
@@ -33,7 +33,7 @@ export async function expectedParts(session: Session, migrations: readonly Migra
   return parts;
 }
 
-/** What is there. Inside of a transaction only. */
+/** What exists in the schema. Call it in a transaction. */
 export async function presentParts(session: Session, schema: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
@@ -48,20 +48,23 @@ export function schemaOf(place: Migration['place'], schema: string): string {
   return place === 'ledger' ? ledgerSchema(schema) : schema;
 }
 
-/** Those of `expected` that are not among `present`; a table or view stands for all its parts. */
+/** The parts of `expected` that are not in `present`; a missing table or view stands for all its parts. */
 export function missingParts(expected: readonly Part[], present: readonly Part[]): Part[] {
   const there = new Set(present.map(keyOf));
   return expected.filter((part) => !there.has(keyOf(part)));
 }
 
-/** A view that somebody replaced by a table is there. Names alone count: definitions read differently by version. */
+/**
+ * A view that was replaced by a table counts as present. Only names are compared: versions print definitions
+ * differently.
+ */
 function keyOf({ kind, name, place, table }: Part): string {
   return JSON.stringify([place, table, name === null ? null : kind, name]);
 }
 
 /**
- * In an order in which the statements can be run, with the schema as search_path: then no name in them is qualified.
- * NOT NULL and defaults belong to columns; an index that backs a constraint comes with it.
+ * In an order in which the statements can be run, with the schema as search_path, so that their names are unqualified.
+ * NOT NULL and defaults belong to columns; an index that backs a constraint comes with the constraint.
  */
 async function describe(
   session: Session,

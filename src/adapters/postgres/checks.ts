@@ -8,8 +8,8 @@ import type { Session } from './session.ts';
 export type CheckRow = { readonly id: string; readonly detail: string };
 
 /**
- * Makes the data checks of these resources and writes what they found into the ledger; of those in `touched` it looks
- * at these ids alone, and writes nothing.
+ * Runs the data checks of these resources and writes the results to the ledger; for resources in `touched`, checks only
+ * those ids and writes nothing.
  */
 export async function runChecks(
   session: Session,
@@ -37,7 +37,7 @@ export async function runChecks(
   return results;
 }
 
-/** The rows that break a check now. */
+/** The rows that currently break a check. */
 export async function checkRows(session: Session, check: DataCheck, limit: number): Promise<CheckRow[]> {
   try {
     return await session.rows<CheckRow>(

@@ -3,8 +3,8 @@ import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 /**
- * PostgreSQL passes over a schema of the search path that a role may not use, and says that its tables do not exist:
- * gives the error that tells of the schema instead. Any other error is given as it is.
+ * PostgreSQL skips a schema in the search path that a role may not use, and reports that its tables do not exist.
+ * Returns an error about the schema instead. Returns any other error unchanged.
  */
 export async function tellClosedSchema(
   database: Database,

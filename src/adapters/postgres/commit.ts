@@ -9,13 +9,13 @@ const BETWEEN_TRIES_MS = 1000;
 export type CommitOptions = {
   readonly runId: string;
   readonly lockTimeoutSeconds: number;
-  /** Rejects when nobody wants to wait any more. */
+  /** Rejects when nobody wants to wait any longer. */
   readonly wait: (milliseconds: number) => Promise<void>;
 };
 
 /**
- * Commits what a user asked for, in words such as `the query took effect`. Throws UnknownOutcome where the connection is
- * lost over it.
+ * Commits what a user requested, described in words such as `the query took effect`. Throws UnknownOutcome if the
+ * connection is lost meanwhile.
  */
 export async function commit(session: Session, what: string, hint: string): Promise<void> {
   try {
@@ -28,8 +28,8 @@ export async function commit(session: Session, what: string, hint: string): Prom
 }
 
 /**
- * Commits the transaction that published a run. Where the connection is lost over it, the ledger is asked whether the
- * commit arrived. Throws UnknownOutcome where that is unavailable.
+ * Commits the transaction that published a run. If the connection is lost meanwhile, asks the ledger whether the commit
+ * arrived. Throws UnknownOutcome if the ledger is unavailable.
  */
 export async function commitPublish(
   session: Session,
@@ -38,7 +38,7 @@ export async function commitPublish(
 ): Promise<void> {
   try {
     const { command } = await session.query('COMMIT');
-    // PostgreSQL answers so to the commit of a transaction in which something failed.
+    // How PostgreSQL answers the commit of a transaction in which something failed.
     if (command === 'ROLLBACK')
       throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
   } catch (error) {
@@ -66,14 +66,14 @@ async function hasArrived(
   }
 }
 
-/** No connection, or it broke again: a server that comes back may tell. */
+/** There is no connection, or it broke again: the server may be able to answer later. */
 function mayPass(error: unknown): boolean {
   return error instanceof PipelineError
     ? !isDatabaseFailure(error.cause) || isLost(error.cause)
     : isLost(error);
 }
 
-/** The transaction has written the run's end: until it has ended itself, that row is locked. */
+/** The transaction has written the run's end: until the transaction ends, that row is locked. */
 async function isPublished(
   lostSession: Session,
   database: Database,

@@ -11,18 +11,18 @@ import type { Encryption } from './tls.ts';
 import { valueParsers } from './value-parsers.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a server may take to close a connection that we end: until then it may still hold a lock for it. */
+/** How long a server may take to close a connection that we end: it may hold a lock for the connection until then. */
 const END_TIMEOUT_MS = 2000;
-/** The server admits this user in no way, or not encrypted as the connection is. */
+/** The server does not admit this user at all, or not with this encryption. */
 const NOT_ADMITTED = '28000';
 
-/** The same for a connection that is made after the signal. */
+/** The same for a connection made after the signal has aborted. */
 const LAST_CONNECT_TIMEOUT_MS = 2500;
 
 export type ConnectLimits = {
-  /** How long the other end may be silent: to connect, and before TCP asks whether it is still there. */
+  /** How long the other end may be silent: while connecting, and before TCP checks whether it is still there. */
   readonly silenceMs: number;
-  /** Ends the attempt with its reason, or makes it short where it is wanted even then. */
+  /** Ends the attempt with the signal's reason; with `evenAborted`, only shortens it. */
   readonly signal: AbortSignal;
   readonly evenAborted: boolean;
 };
@@ -30,20 +30,22 @@ export type ConnectLimits = {
 /** One connection to a server, with no limits yet on what is sent over it. */
 export type Connection = Pick<ReturnType<typeof reportLoss>, 'query' | 'copy'> & {
   readonly encryption: Encryption;
-  /** The server as the URL names it. */
+  /** The server's name in the URL. */
   readonly host: string;
-  /** Of the server, of all that its name may stand for. */
+  /** The address that the name resolved to. */
   readonly address: () => SocketConnectOpts;
-  /** What the server gave to cancel with; pg's types do not have it. */
+  /** The key to cancel statements with; pg's types do not have it. */
   readonly key: () => { readonly processId: number; readonly secretKey: number };
   readonly bytesRead: () => number;
-  /** Breaks it: whatever waits for an answer fails with this reason, as does all that follows. */
+  /**
+   * Breaks the connection: everything that waits for an answer fails with this reason, and so does every later query.
+   */
   readonly sever: (reason: Error) => void;
   /** Never waits long, whatever the other end does. */
   readonly end: () => Promise<void>;
 };
 
-/** Connects in the first of the given ways that the server takes. */
+/** Connects with the first of the given encryptions that the server accepts. */
 export async function connectEncrypted(
   url: string,
   encryptions: readonly Encryption[],
@@ -91,15 +93,15 @@ async function connectWithin(
   }
 }
 
-/** How much an error tells beside that the connection should have been encrypted, or not. */
+/** How much an error says besides that the connection should or should not have been encrypted. */
 function weight(error: unknown): number {
-  // The server has no TLS. pg says so without a code.
+  // The server has no TLS. pg reports this without a code.
   if (sqlState(error) === null) return 0;
-  // No line of pg_hba.conf lets it in so. PostgreSQL says with the same code that there is no such role.
+  // No line of pg_hba.conf admits the user this way. PostgreSQL uses the same code if the role does not exist.
   return error instanceof pg.DatabaseError && error.routine === 'ClientAuthentication' ? 1 : 2;
 }
 
-/** Did the server answer, and take offence at the encryption? Its other errors would be the same in any way. */
+/** Did the server answer and reject the encryption? Its other errors would be the same with any encryption. */
 function mayBeEncryption(error: unknown, { bytesRead }: Connection): boolean {
   if (bytesRead() === 0 || [WRONG_PASSWORD, 'ETIMEDOUT'].includes(sqlState(error) ?? '')) return false;
   return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
@@ -112,7 +114,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
     ssl: encryption,
     ...parsed,
-    // Asked for only where the server wants one.
+    // Called only if the server asks for a password.
     password: parsed.password || (() => filePassword(url, client)),
     types: valueParsers,
     keepAlive: true,
@@ -122,7 +124,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
   const { lose, ...statements } = reportLoss(client);
   function sever(reason: Error): void {
     lose(reason);
-    // With TLS, pg reads from another stream, which does not always hear of its socket's end.
+    // With TLS, pg reads from another stream, which does not always notice that its socket has ended.
     client.connection.stream.destroy(reason);
     socket.destroy(reason);
   }

@@ -12,14 +12,14 @@ import { shellQuote } from '../../lib/shell-quote.ts';
 import { EngineError, openEngine, type Engine, type EngineOptions } from './engine.ts';
 import { databaseError } from './errors.ts';
 
-/** Is there a database in the folder? One that was never finished is none. */
+/** Does the folder contain a database? An unfinished one does not count. */
 export function hasDatabase(dir: string): boolean {
   return existsSync(dir) && !existsSync(unfinished(dir));
 }
 
 /**
- * Opens the embedded database in a folder, or makes one there. A folder of which the making was cut short is made
- * afresh. Throws `database` with the reason: what is in the way is told apart from damage.
+ * Opens the embedded database in a folder, or creates one. If an earlier creation was interrupted, starts over. Throws
+ * `database` with the reason, which distinguishes obstacles from damage.
  */
 export async function openDatabaseFolder(dir: string, options: EngineOptions): Promise<Engine> {
   try {
@@ -34,7 +34,7 @@ export async function openDatabaseFolder(dir: string, options: EngineOptions): P
   }
 }
 
-/** While it is there, nothing in the folder has ever been relied on. */
+/** As long as this file exists, nothing in the folder has ever been relied on. */
 function unfinished(dir: string): string {
   return `${dir}-unfinished`;
 }
@@ -46,7 +46,7 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
     await rm(dir, { recursive: true, force: true });
     const engine = await openEngine(dir, options);
     await rm(unfinished(dir));
-    // Were the mark to come back after a power cut, what is loaded from here on would be made afresh.
+    // If the mark came back after a power cut, the next start would delete everything loaded from now on.
     await syncFolder(dirname(dir));
     return engine;
   } catch (error) {
@@ -56,7 +56,7 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** PGlite fails on the first file that it may not open, in whatever statement needs that. */
+/** PGlite fails on the first file that it may not open, in whichever statement needs it. */
 function refuseForeignFiles(dir: string): void {
   if (process.getuid?.() === 0) return;
   let path = dir;
@@ -92,10 +92,10 @@ function foreign(dir: string, path: string, cause: unknown): PipelineError {
   );
 }
 
-/** PostgreSQL may begin a log file of 16 MB when it opens, which is gone again where it did not fit. */
+/** PostgreSQL may start a log file of 16 MB when it opens, and deletes it again if it did not fit. */
 const NEEDED_MB = 32;
 
-/** What WASI calls errors of its file system. */
+/** WASI's numbers for file system errors. */
 const WASI: Readonly<Record<number, string>> = {
   2: 'EACCES',
   19: 'EDQUOT',
@@ -147,10 +147,10 @@ async function explain(dir: string, error: unknown): Promise<PipelineError> {
   );
 }
 
-/** PostgreSQL and its thread open some more when they start, and have closed them again. */
+/** PostgreSQL and its thread open some more files while starting, and close them again. */
 const NEEDED_FILES = 24;
 
-/** Is that more than there are? PostgreSQL's own message says so in words alone, which may mean a damaged file, too. */
+/** Would that exceed the limit? PostgreSQL reports it only in words, which may also mean a damaged file. */
 function openFilesCode(): string | null {
   const opened: number[] = [];
   try {

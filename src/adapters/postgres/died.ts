@@ -11,8 +11,8 @@ export const DIED: ErrorReport = {
 };
 
 /**
- * Did the process die that wrote `running`? While this one has the embedded database for itself, any other has; else
- * nothing is known of processes on other machines.
+ * Has the process that wrote `running` died? If this process has the embedded database to itself, every other one has;
+ * otherwise nothing is known about processes on other machines.
  */
 export function isOver(
   { locks }: Pick<Session, 'locks'>,

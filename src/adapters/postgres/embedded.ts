@@ -11,18 +11,19 @@ import { copyStatement, Session, type Database } from './session.ts';
 import { shareEngine, type SharedEngine } from './shared-engine.ts';
 import { valueParsers } from './value-parsers.ts';
 
-/** The embedded database, which any number of runs and readers may share within this process. */
+/** The embedded database, shared by any number of runs and readers within this process. */
 export type Embedded = Database & {
-  /** The same for one of them: its signal stops nothing but its own statements. */
+  /** The same database for one of them: the signal stops only its own statements. */
   readonly under: (signal: AbortSignal) => Database;
-  /** The engine that is open now, for a gateway. */
+  /** The engine that is currently open, for a gateway. */
   readonly share: () => Promise<SharedEngine>;
 };
 
 /**
- * PostgreSQL inside this process (PGlite), in a folder. One connection, which every session shares; `fsync` is
- * off: it survives a killed process, not a power cut. The caller holds the folder's lock: PGlite itself would let
- * two processes in. What has ended, as after a statement that took too long, is opened again for the next session.
+ * PostgreSQL inside this process (PGlite), in a folder. All sessions share one connection. `fsync` is off: the data
+ * survives a killed process, but not a power cut. The caller holds the folder's lock: PGlite itself would let two
+ * processes in. If the engine has ended, for example after a statement that took too long, the next session opens it
+ * again.
  */
 export async function openEmbedded({
   dir,
@@ -34,7 +35,7 @@ export async function openEmbedded({
   let reopening: Promise<void> | null = null;
 
   async function reopen(): Promise<void> {
-    // After an abort there is but an end to write, or to ask what became of a commit.
+    // After an abort, the only work left is to write the run's end or to find out whether a commit arrived.
     opened = await open(dir, first, options.signal?.aborted === true ? { check: options.check } : options);
   }
 
@@ -71,7 +72,7 @@ export async function openEmbedded({
   };
 }
 
-/** Where it is opened for others to read, too, their sessions begin with other ones. */
+/** If it is also opened for other readers, their sessions start with other settings. */
 const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
 
 type Opened = {
@@ -91,10 +92,10 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
   const { query } = reportLoss(client);
   const shared = shareEngine(engine);
   const { turns } = shared;
-  /** Whose search path is set. */
+  /** The schema that the search path is set to. */
   let current = first;
 
-  /** `owner`: sessions on one schema must not get into the transactions of each other either. */
+  /** `owner` separates sessions on the same schema, too: none may enter another's transaction. */
   async function inTurn<T>(
     owner: SessionLocks,
     schema: string,
@@ -112,7 +113,8 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
         }
         return await send();
       } finally {
-        // Until then nobody knows whether the transaction goes on, and what is sent next would wait, deaf to the signal.
+        // Only then is it known whether the transaction continues; anything sent earlier would wait and ignore the
+        // signal.
         await engine.idle();
       }
     });
@@ -137,7 +139,7 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
       processId: () => 0,
       locks,
       async close() {
-        // Nobody else would go on.
+        // Nobody else would end this transaction.
         if (turns.isOwner(locks) && engine.isInTransaction())
           await inTurn(locks, schema, refusal(true), () => query({ text: 'ROLLBACK' })).catch(
             () => undefined,

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
 import type { Database, Session } from './session.ts';
 
-/** Throws `database` where the database would refuse some characters of records, or keep them as mere bytes. */
+/** Throws `database` if the database would refuse some characters of records, or store them as mere bytes. */
 export async function refuseEncoding({ name }: Database, session: Session): Promise<void> {
   const { encoding } = await session.one<{ encoding: string }>('SELECT getdatabaseencoding() AS encoding');
   if (encoding === 'UTF8') return;

@@ -3,11 +3,11 @@ import { Duplex } from 'node:stream';
 import type { Engine } from './engine.ts';
 import { watchAnswer } from './lost-statement.ts';
 
-/** AuthenticationOk and ReadyForQuery: the thread has one session, and it is open. */
+/** AuthenticationOk and ReadyForQuery: the engine's only session is open already. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 const TERMINATE = 'X'.charCodeAt(0);
 
-/** What pg takes for the socket of its connection: its messages go to the engine, and the answers come back. */
+/** Stands in for the socket of pg's connection: sends its messages to the engine and returns the answers. */
 export function engineStream(engine: Engine): Duplex {
   let isOpen = false;
 
@@ -32,7 +32,7 @@ export function engineStream(engine: Engine): Duplex {
     answer.check();
   }
 
-  /** Errors of SQL are answers. Where there is none, the engine is broken. */
+  /** SQL errors are answers. If there is no answer, the engine is broken. */
   async function send(bytes: Buffer, done: (error?: Error) => void): Promise<void> {
     try {
       await exchange(bytes);
@@ -50,7 +50,7 @@ export function engineStream(engine: Engine): Duplex {
     // pg corks the messages of one query, so that they arrive here together.
     writev: (chunks, done) => void send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
   });
-  // A panic leaves an answer without its end, which pg would wait for.
+  // After a panic the answer has no end, which pg would wait for.
   void engine.ended.then((reason) => stream.destroy(reason));
   const nothing = (): void => undefined;
   return Object.assign(stream, {

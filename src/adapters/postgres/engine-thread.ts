@@ -4,19 +4,19 @@ import { PGlite } from '@electric-sql/pglite';
 
 import type { Answer, Opening, Request } from './engine.ts';
 
-/** The thread that runs PGlite, which blocks it for as long as a statement takes. */
+/** The thread for PGlite, which blocks it while a statement is running. */
 const port = parentPort;
 if (port === null) throw new Error('This module is the entry of a worker thread');
 const { dir, settings } = workerData as Opening; // sent by openEngine alone
 
-/** What PostgreSQL logged last before it gave up: PGlite's own errors give no reason. */
+/** The last reason that PostgreSQL logged before it gave up: PGlite's own errors give none. */
 let fatal: string | null = null;
-/** What it has answered since. */
+/** Bytes that it has sent since then. */
 let lastBytes = 0;
-/** Beyond that it goes on for ever, as after a limit on idle sessions. */
+/** Beyond that it never stops, for example after a limit on idle sessions. */
 const MOST_LAST_BYTES = 1 << 16;
 
-/** What PostgreSQL still says once it has logged that it ends. */
+/** How long PostgreSQL may keep sending after it has logged that it ends. */
 const LAST_ANSWER_MS = 200;
 
 try {
@@ -27,7 +27,7 @@ try {
       const [, reason] = /(?:FATAL|PANIC): {2}(.*)$/.exec(line) ?? [];
       if (reason !== undefined) {
         fatal = reason;
-        // It may end without an answer to what was asked.
+        // It may end without answering the request.
         setTimeout(() => fail(null, new Error(reason)), LAST_ANSWER_MS);
       }
       return false;
@@ -52,7 +52,7 @@ async function answer(engine: PGlite, request: Request): Promise<void> {
 async function perform(engine: PGlite, request: Request): Promise<unknown> {
   if (request.kind === 'query') return (await engine.query(request.sql, [...request.values])).rows;
   if (request.kind === 'copy') {
-    // COPY FROM STDIN kills the WebAssembly process; /dev/blob is PGlite's own way in.
+    // COPY FROM STDIN kills the WebAssembly process; PGlite offers /dev/blob instead.
     const { affectedRows } = await engine.query(request.sql, [], { blob: new Blob([request.csv]) });
     return affectedRows ?? 0;
   }
@@ -60,13 +60,13 @@ async function perform(engine: PGlite, request: Request): Promise<unknown> {
     await engine.execProtocolRawStream(request.bytes, {
       onRawData(data) {
         if (fatal !== null && (lastBytes += data.length) > MOST_LAST_BYTES) throw new Error(fatal);
-        // The engine uses that memory again.
+        // A copy, because the engine reuses that memory.
         const bytes = new Uint8Array(data);
         send({ kind: 'data', id: request.id, bytes }, [bytes.buffer]);
       },
     });
     const { afterwards } = request;
-    // In the same task: a timer of PostgreSQL would go off between two.
+    // In the same task: otherwise one of PostgreSQL's timers could fire in between.
     if (afterwards !== null) await engine.execProtocolRawStream(afterwards, { onRawData: () => undefined });
   } else if (request.kind === 'exec') {
     return (await engine.exec(request.sql)).map(({ rows }) => ({ rows }));
@@ -84,7 +84,7 @@ function fail(id: number | null, error: unknown, inTransaction = false): void {
   send({ kind: 'failed', id, error: plain(error), inTransaction });
 }
 
-/** The file system of WebAssembly throws objects that are no errors, with a number for a reason. */
+/** The WebAssembly file system throws objects that are not errors, with a number as the reason. */
 function plain(error: unknown): Extract<Answer, { kind: 'failed' }>['error'] {
   const { code, errno } = Object(error) as { readonly code?: unknown; readonly errno?: unknown };
   return {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../core/errors.ts';
 import { ConnectionLost } from './errors.ts';
 
-/** What the thread is started with. */
+/** The data that the thread starts with. */
 export type Opening = {
   readonly dir: string;
   /** `name=value`, for every session. */
@@ -29,7 +29,7 @@ export type Answer =
   | { readonly kind: 'done'; readonly id: number; readonly result: unknown; readonly inTransaction: boolean }
   | {
       readonly kind: 'failed';
-      /** Null where the engine has failed, and not a request. */
+      /** Null if the engine failed, not a request. */
       readonly id: number | null;
       readonly error: EngineFailure;
       readonly inTransaction: boolean;
@@ -37,18 +37,18 @@ export type Answer =
 
 type StatementResult = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
 
-/** An error as it crosses from the thread. */
+/** An error as the thread sends it. */
 export type EngineFailure = {
   readonly message: string;
   readonly code: string | null;
-  /** A number of WASI, where its file system failed. */
+  /** A WASI number if the file system failed. */
   readonly errno: number | null;
   readonly outOfMemory: boolean;
   /** The last line of PostgreSQL's log that says why it ends. */
   readonly fatal: string | null;
 };
 
-/** What PGlite threw; `failure` has what is known of it. */
+/** An error from PGlite; `failure` holds what is known about it. */
 export class EngineError extends Error {
   readonly failure: EngineFailure;
 
@@ -59,11 +59,11 @@ export class EngineError extends Error {
   }
 }
 
-/** PGlite in a thread of its own. Requests are answered in the order in which they came. */
+/** PGlite in its own thread. Requests are answered in order. */
 export type Engine = {
   /**
-   * Messages of PostgreSQL's protocol; answers come in parts, before the promise is fulfilled. `afterwards` are messages
-   * that follow before PostgreSQL is idle, and whose answers nobody wants.
+   * Messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards` are
+   * messages that follow before PostgreSQL is idle; their answers are dropped.
    */
   readonly execProtocolRawStream: (
     bytes: Uint8Array,
@@ -73,43 +73,49 @@ export type Engine = {
   readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
   readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<{ readonly rows: T[] }>;
-  /** Several statements in one text, and what each of them returned. */
+  /** Runs several statements in one text, and returns the result of each. */
   readonly exec: (sql: string) => Promise<readonly StatementResult[]>;
-  /** Fulfilled when all that was asked until now is over, however it ended: parts of an answer come before its end. */
+  /**
+   * Fulfilled when everything requested so far has ended, successfully or not: an answer arrives in parts before it
+   * ends.
+   */
   readonly idle: () => Promise<void>;
   /** After the last answer. */
   readonly isInTransaction: () => boolean;
   readonly isEnded: () => boolean;
-  /** Fulfilled with the reason when it can go no further. */
+  /** Fulfilled with the reason when the engine can no longer work. */
   readonly ended: Promise<Error>;
-  /** Shuts PostgreSQL down in order, unless a request is still unanswered: then as `kill` does. */
+  /** Shuts PostgreSQL down cleanly; if a request is still unanswered, acts like `kill`. */
   readonly close: () => Promise<void>;
-  /** Ends the thread at once, as a crash would; `reason` reaches those who wait for an answer. */
+  /** Ends the thread at once, as a crash would; everything that waits for an answer fails with `reason`. */
   readonly kill: (reason: unknown) => Promise<void>;
 };
 
 export type EngineOptions = {
   readonly settings?: ReadonlyMap<string, string> | undefined;
-  /** Aborts opening at once, and afterwards a request that is still unanswered some time later. */
+  /** Aborts opening at once; later, ends the engine if a request is still unanswered some time after the abort. */
   readonly signal?: AbortSignal | undefined;
-  /** Called before it opens and before each request; throws where nothing may be written any more. */
+  /** Called before opening and before each request; throws if nothing may be written any more. */
   readonly check?: (() => void) | undefined;
-  /** How long a request may take before the engine is ended; none by default. A damaged index can make it endless. */
+  /**
+   * How long a request may take before the engine is ended; no limit by default. A damaged index can make a request
+   * endless.
+   */
   readonly limitMs?: number | undefined;
 };
 
-/** How long a statement may go on after an abort: most end by themselves, and the session with them in order. */
+/** How long a statement may continue after an abort: most end by themselves, and the session stays in order. */
 const GRACE_MS = 1000;
 
-/** Where PostgreSQL nests deeply, JavaScript's stack must hold longer than the one that PostgreSQL watches. */
+/** When PostgreSQL nests deeply, JavaScript's stack must outlast the one that PostgreSQL watches. */
 const STACK_MB = 64;
 
-/** Making a database takes seconds, recovering a large one perhaps minutes. */
+/** Creating a database takes seconds, recovering a large one perhaps minutes. */
 const OPENING_MS = 600_000;
 
 type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8Array) => void };
 
-/** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError, or the signal's reason. */
+/** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError or the signal's reason. */
 export async function openEngine(dir: string, options: EngineOptions = {}): Promise<Engine> {
   const { settings = new Map<string, string>(), signal, check = () => undefined, limitMs = 0 } = options;
   signal?.throwIfAborted();

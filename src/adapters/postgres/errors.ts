@@ -2,7 +2,7 @@ import pg from 'pg';
 
 import { PipelineError } from '../../core/errors.ts';
 
-/** SQLSTATE of an error that PostgreSQL or the driver threw, or that ours tells; null where it has none. */
+/** The SQLSTATE of an error from PostgreSQL, the driver or this program; null if it has none. */
 export function sqlState(error: unknown): string | null {
   if (error instanceof ConnectionLost || error instanceof PipelineError) return sqlState(error.cause);
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
@@ -19,10 +19,10 @@ export const UNDEFINED_TABLE = '42P01';
 export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
 
-/** The server's routine that refuses to hide rows by a policy. The SQLSTATE is that of any missing right. */
+/** The server's routine that refuses to hide rows by a policy. Its SQLSTATE is the one for any missing privilege. */
 export const HIDDEN_ROWS = 'check_enable_rls';
 
-/** The connection broke, and with it the statement that was on its way. */
+/** The connection broke while a statement was in progress. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
     super(reasonOf(cause), { cause });
@@ -34,7 +34,7 @@ export function noAnswer(milliseconds: number, more = ''): Error {
   return Object.assign(new Error(`no answer for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
 
-/** Is the connection gone, so that nobody knows what became of the last statement? */
+/** Was the connection lost, so that the outcome of the last statement is unknown? */
 export function isLost(error: unknown): boolean {
   return error instanceof ConnectionLost || (isRefusal(error) && /^(08|57P)/.test(sqlState(error) ?? ''));
 }
@@ -48,7 +48,7 @@ function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
 }
 
-/** Is this the error of a database in which nothing was ever migrated? */
+/** Is this the error of a database that was never migrated? */
 export function isUnmigrated(error: unknown): boolean {
   return sqlState(error) === UNDEFINED_TABLE;
 }
@@ -60,7 +60,7 @@ const LOST = `Wait until the server is up, ${AGAIN}`;
 const CERTIFICATE =
   'Give the right file as sslrootcert; with none, nor ~/.postgresql/root.crt, sslmode=require encrypts without asking who answers.';
 
-/** What to do next, by SQLSTATE or by Node's code. */
+/** What to do next, by SQLSTATE or Node's code. */
 const HINTS: Readonly<Record<string, string>> = {
   '08006': LOST,
   '25P03': 'A run waited for its end: try again when none is going on, or ask for less at a time.',
@@ -90,15 +90,15 @@ const HINTS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
 };
 
-/** The same where the limits of the configuration are in force; no other statement has any. */
+/** The same while the configuration's limits apply; other statements have no limits. */
 export const LIMIT_HINTS: Readonly<Record<string, string>> = {
   [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
   [CANCELLED]: `Raise database.statementTimeoutSeconds, unless someone cancelled it on the server, ${AGAIN}`,
 };
 
 /**
- * "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Errors of our own pass through. `otherwise` is the hint where
- * `hints` have none.
+ * "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Our own errors pass through. `otherwise` is the hint if `hints`
+ * has none.
  */
 export function databaseError(
   what: string,
@@ -119,38 +119,38 @@ export function databaseError(
   });
 }
 
-/** Where in the statement, and what PostgreSQL itself advises. */
+/** The place in the statement, and PostgreSQL's own advice. */
 export type StatementFault = {
   readonly state: string;
-  /** In characters, from 1; null where it names no place. */
+  /** In characters, from 1; null if it names no place. */
   readonly position: number | null;
   readonly hint: string | null;
 };
 
-/** Null for what is no answer of PostgreSQL to a statement. */
+/** Null unless it is PostgreSQL's answer to a statement. */
 export function statementFault(error: unknown): StatementFault | null {
   if (!isRefusal(error) || error.code === undefined) return null;
   const position = error.position === undefined ? null : Number(error.position);
   return { state: error.code, position, hint: error.hint ?? null };
 }
 
-/** What to do about an error that has no hint of its own: its reason is all that there is to see. */
+/** The hint for an error that has none of its own: only its reason can help. */
 function hintOf(error: unknown, state: string | null): string {
   if (isLost(error)) return LOST;
   if (state === null || !/^[0-9A-Z]{5}$/.test(state)) return `See the log of the database, ${AGAIN}`;
   return `Correct what the database refuses, ${AGAIN} Its manual lists ${state} among its error codes.`;
 }
 
-/** Ours, or ours for which a connection was given up. */
+/** Our own error, or the one that a connection was given up for. */
 function ownReason(error: unknown): PipelineError | null {
   if (error instanceof ConnectionLost) return ownReason(error.cause);
   return error instanceof PipelineError ? error : null;
 }
 
-/** What Node adds to some errors of TLS: this program is told of roots by sslrootcert. */
+/** Advice that Node adds to some TLS errors; this program gets root certificates from sslrootcert. */
 const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with .*$/;
 
-/** A host with several addresses fails with an error for each, and no text of its own. */
+/** A host with several addresses fails with one error for each, and no message of its own. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PipelineError && error.cause !== undefined) return reasonOf(error.cause);
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
@@ -163,7 +163,7 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Why there is no connection: what to do next. `urlFrom` is what chose the server. */
+/** What to do when there is no connection. `urlFrom` is the setting that chose the server. */
 export function connectHints(urlFrom: string): Readonly<Record<string, string>> {
   return {
     '28000': `Check user, database and encryption (sslmode) of ${urlFrom} against the pg_hba.conf of the server.`,

@@ -4,7 +4,10 @@ import type { Source } from '../../core/source.ts';
 import type { Session } from './session.ts';
 import { ident, literal } from './sql.ts';
 
-/** What ledger and tables of a source say at present. Looks at the newest runs first, so that a long history costs nothing. */
+/**
+ * The current state of a source, from its ledger and tables. Looks at the newest runs first, so that a long history
+ * costs nothing.
+ */
 export async function sourceFacts(
   session: Session,
   { name, resources }: Pick<Source, 'name' | 'resources'>,
@@ -27,7 +30,7 @@ export async function sourceFacts(
 
 export type JobEnds = Pick<JobFacts, 'job' | 'status' | 'succeeded'>;
 
-/** How jobs ended so far. */
+/** How jobs have ended so far. */
 export async function jobEnds(session: Session, jobs: readonly string[]): Promise<readonly JobEnds[]> {
   return session.rows<{ job: string; status: EndStatus | null; succeeded: number | null }>(
     `SELECT job, last.status, extract(epoch FROM good.finished_at)::float8 AS succeeded

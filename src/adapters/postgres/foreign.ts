@@ -4,12 +4,12 @@ import type { QueueDatabase } from '../../core/queue.ts';
 import { isLost } from './errors.ts';
 import type { Database, Session } from './session.ts';
 
-/** A database as other libraries want it. */
+/** A database in the form that other libraries expect. */
 export type ForeignDatabase = QueueDatabase & { readonly close: () => Promise<void> };
 
 /**
- * One session for another library, connected again where it was lost. On the embedded database its statements go
- * between those of runs, and never into a transaction of theirs.
+ * One session for another library, reconnected if it is lost. On the embedded database its statements run between those
+ * of runs, never inside their transactions.
  */
 export function openForeign(database: Database): ForeignDatabase {
   let connecting: Promise<Session> | null = null;

@@ -1,31 +1,34 @@
-/** Commands that change settings, by which a client may have lost those that it started with. */
+/** Commands that change settings: a client may lose the settings that it started with. */
 const SETTING_COMMANDS = ['SET', 'RESET', 'DISCARD ALL'];
 
 const COMMAND_COMPLETE = 0x43;
 const READY_FOR_QUERY = 0x5a;
 const FAILED = 0x45;
 
-/** Follows the messages of an answer, in bounded memory. */
+/** Reads the messages of an answer, in bounded memory. */
 export type AnswerReader = {
-  /** The next bytes of the answer, as they may be sent: all but the message that the engine is ready, which is last. */
+  /**
+   * Takes the next bytes of the answer; returns those that may be sent. Keeps back the last message, which says that
+   * the engine is ready.
+   */
   readonly push: (data: Uint8Array) => Buffer;
-  /** The message that was held back, empty where there was none. */
+  /** The message that was kept back; empty if there was none. */
   readonly ready: () => Buffer;
-  /** Is the transaction a failed one, in which nothing can be asked? */
+  /** Has the transaction failed, so that nothing can be queried in it? */
   readonly failed: () => boolean;
   /** Has a command changed settings? */
   readonly changedSettings: () => boolean;
 };
 
 export function createAnswerReader(): AnswerReader {
-  /** Bytes of the message at hand that are still to come, whatever they are. */
+  /** Remaining bytes of the current message, whatever they are. */
   let left = 0;
   let rest: Buffer = Buffer.alloc(0);
   let changedSettings = false;
 
   return {
     push(data) {
-      // A copy: the engine uses its memory again.
+      // A copy, because the engine reuses its memory.
       const bytes = Buffer.concat([rest, data]);
       let at = Math.min(left, bytes.length);
       left -= at;

@@ -18,39 +18,39 @@ import { fatal, parameterStatus, SYNC, wantedSettings, welcome, type Opening } f
 
 const MOST_NAMES = 1000;
 
-/** For a client to read why it is sent away. */
+/** Time for a client to read why it is disconnected. */
 const GRACE_MS = 1000;
 
 type Turn = {
   readonly run: () => Promise<void>;
-  /** Is it a query, complete in itself? */
+  /** Is it a complete query? */
   readonly cancellable: boolean;
 };
 
 export type Client = {
   readonly socket: Socket;
   readonly output: Output;
-  /** By which it asks to cancel. */
+  /** The key with which it can cancel a query. */
   readonly key: Buffer;
   /** Complete requests that wait for a turn. */
   readonly requests: Turn[];
-  /** As it was at the end of its last turn. */
+  /** Its session at the end of its last turn. */
   session: SavedSession;
-  /** What it started with; RESET and DISCARD ALL come back to it. */
+  /** The settings that it started with; RESET and DISCARD ALL restore them. */
   start: ReadonlyMap<string, string>;
-  /** Settings of the kind that PostgreSQL reports, as it knows them. */
+  /** The reported settings (as PostgreSQL calls them) that the client knows of. */
   reported: ReadonlyMap<string, string>;
-  /** Its prepared statement without a name. */
+  /** The message that prepares its unnamed statement. */
   unnamed: Buffer | null;
-  /** Names in what it has sent that its settings may have, the latest last. */
+  /** Names in its requests that may be custom settings, the latest last. */
   readonly names: Set<string>;
-  /** It may have set what ends the engine. */
+  /** It may have set something that ends the engine. */
   deadly: boolean;
-  /** Settings that it started with may be missing. */
+  /** Settings that it started with may have been lost. */
   changedSettings: boolean;
-  /** In the middle of an extended query: nobody else may come between. */
+  /** It is in the middle of an extended query: no other client may intervene. */
   unsynced: boolean;
-  /** What of its session cannot be put back, so that it keeps the turn; empty where nothing is known. */
+  /** What in its session cannot be restored, so that it keeps the turn; empty if nothing is known. */
   binding: string;
   /** It has not read its answer yet. */
   draining: boolean;
@@ -78,12 +78,12 @@ export function newClient(socket: Socket, folder: string): Client {
   };
 }
 
-/** Is there something to do for it? A request waits until the answers to those before are read. */
+/** Does it need a turn? A request waits until the answers to earlier ones have been read. */
 export function isReady({ draining, gone, requests }: Client): boolean {
   return gone || (requests.length > 0 && !draining);
 }
 
-/** Names that its settings of applications may have. */
+/** Names that may be custom settings of its session. */
 export function settingNames({ names, session, start }: Client): readonly string[] {
   const all = new Set([...names, ...Object.keys(session.settings), ...start.keys()]);
   return [...all].filter((name) => name.includes('.'));
@@ -96,7 +96,7 @@ function remember(names: Set<string>, name: string): void {
   if (names.size > MOST_NAMES) names.delete(oldest);
 }
 
-/** Sends away a client that keeps the turn. */
+/** Disconnects a client that keeps the turn. */
 export function dismiss(client: Client): void {
   if (client.binding === '') {
     end(client, '25P03', 'terminating connection: its open transaction kept others waiting');
@@ -117,7 +117,7 @@ export function end({ draining, gone, socket }: Client, sqlState: string, reason
   socket.once('close', () => clearTimeout(grace));
 }
 
-/** Runs a request of the client whose session is in the engine. Throws where the engine can go no further. */
+/** Runs a request of the client whose session is in the engine. Throws if the engine can no longer work. */
 export async function answer(engine: Engine, client: Client, request: Request): Promise<void> {
   client.binding = '';
   client.unsynced = request.unsynced;
@@ -125,7 +125,7 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   for (const name of request.names) remember(client.names, name);
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
-  // Before the engine is idle: a limit of a millisecond would end it until another message comes.
+  // Before the engine is idle: a limit of a millisecond would end it before another message arrives.
   const disarm = client.deadly && !client.unsynced ? DISARM : undefined;
   await send(engine, request.bytes, (data) => client.output.write(reader.push(data)), disarm);
   if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
@@ -133,13 +133,15 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   client.output.write(reader.ready());
 }
 
-/** Undoes what a request must not do to the session; the messages that report changed settings to the client. */
+/**
+ * Undoes what a request must not do to the session; returns the messages that report changed settings to the client.
+ */
 async function settle(engine: Engine, client: Client, reader: AnswerReader): Promise<Buffer> {
   client.changedSettings ||= reader.changedSettings();
   if (reader.failed() || !(client.changedSettings || client.deadly)) return Buffer.alloc(0);
   const before = client.reported;
   if (client.changedSettings) {
-    client.changedSettings = engine.isInTransaction(); // it may yet be rolled back
+    client.changedSettings = engine.isInTransaction(); // it may still be rolled back
     if (!client.changedSettings) await restoreStart(engine, client.start);
     client.reported = await reportedSettings(engine);
   }
@@ -148,7 +150,7 @@ async function settle(engine: Engine, client: Client, reader: AnswerReader): Pro
   return Buffer.concat(changed.map(([name, value]) => parameterStatus(name, value)));
 }
 
-/** Lets the client in. */
+/** Admits the client. */
 export async function greet(engine: Engine, client: Client, opening: Opening): Promise<void> {
   client.start = await startSettings(engine, wantedSettings(opening));
   client.reported = await reportedSettings(engine);

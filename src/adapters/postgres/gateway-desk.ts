@@ -23,49 +23,49 @@ import {
 import type { SharedEngine } from './shared-engine.ts';
 import { cancelled, SYNC } from './wire.ts';
 
-/** Where the clients of one engine queue. */
+/** The clients of one engine, which take turns. */
 export type Desk = {
   readonly serve: (socket: Socket) => void;
-  /** Sends the clients away. Ends the engine where a query of theirs goes on all the same. */
+  /** Disconnects the clients. Ends the engine if one of their queries continues nevertheless. */
   readonly close: () => Promise<void>;
 };
 
 export type DeskOptions = {
-  /** A client who keeps the turn while others wait is sent away after this. */
+  /** A client that keeps the turn while others wait is disconnected after this time. */
   readonly patienceMs: number;
-  /** For long answers to clients who read them slowly. */
+  /** For long answers to slow clients. */
   readonly folder: string;
 };
 
-/** Requests of one client that wait; more are not read. */
+/** Waiting requests per client; no more are read. */
 const MOST_REQUESTS = 64;
 
-/** How long a query may go on once its client was sent away for good. */
+/** How long a query may continue after its client was disconnected at the end. */
 const LAST_QUERY_MS = 5000;
 
 /**
- * Lets clients use the engine's one session: each request is a turn of the engine, as are statements of this program's
- * own sessions, and a transaction is one turn. Each finds the session as it left it; a client with something
- * that cannot be put back keeps the turn. What breaks the engine ends it.
+ * Lets clients use the engine's only session. A turn is one request, or one statement of this program's own sessions; a
+ * transaction is one turn as well. Each client finds the session as it left it; if something in it cannot be restored,
+ * the client keeps the turn. Whatever breaks the engine ends it.
  */
 export async function openDesk(shared: SharedEngine, options: DeskOptions): Promise<Desk> {
   const { engine, turns } = shared;
   const clients = new Set<Client>();
-  /** Of all clients, among the engine's turns. */
+  /** The owner of all clients' turns. */
   const us = {};
-  /** Whose session is in the engine: a client's, that of this program, or nobody's. */
+  /** Whose session is in the engine: a client's, this program's, or nobody's. */
   let seat: Client | 'own' | null = 'own';
   let own: SavedSession | null = null;
   let working: Promise<void> | null = null;
   let stopping = false;
   let impatience: NodeJS.Timeout | undefined;
-  /** The same where this program waits: then it does not help to be busy. */
+  /** The same while this program waits: then even an active client is disconnected. */
   let ownImpatience: NodeJS.Timeout | undefined;
 
   function wake(): void {
     working ??= work().finally(() => {
       working = null;
-      // What came after its last look.
+      // Something may have arrived after the last look.
       if (whoseTurn() !== null) wake();
     });
   }
@@ -93,7 +93,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
     if (next.requests.length < MOST_REQUESTS) next.socket.resume();
   }
 
-  /** A client with a request; while one keeps the turn, nobody else. */
+  /** A client with a request; while one client keeps the turn, only that one. */
   function whoseTurn(): Client | null {
     if (engine.isEnded()) return null;
     const all = isHeld() ? [seat] : clients;
@@ -111,7 +111,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
     if (isClient(seat) && isHeld()) dismiss(seat);
   }
 
-  /** Keeps the session that is in the seat for later; false where that cannot be done. */
+  /** Saves the session in the seat for later; false if that is impossible. */
   async function putAway(): Promise<boolean> {
     const last = seat;
     if (last === null) return true;
@@ -144,7 +144,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
     return restored !== null;
   }
 
-  /** Makes way for a session of this program; false where a client has something that cannot be put back. */
+  /** Makes way for a session of this program; false if a client has something that cannot be restored. */
   async function comeBack(): Promise<boolean> {
     if (seat !== 'own') {
       if (!(await putAway())) return false;
@@ -156,7 +156,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
     return true;
   }
 
-  /** Sends the client away where SQL fails, and the engine goes on. */
+  /** Disconnects the client if SQL fails; the engine continues. */
   async function orEnd<T>(client: Client, attempt: () => Promise<T>): Promise<T | null> {
     try {
       return await attempt();
@@ -269,7 +269,7 @@ function isClient(one: Client | 'own' | null): one is Client {
   return one !== null && one !== 'own';
 }
 
-/** In the middle of an extended query, or with something that cannot be put back. */
+/** In the middle of an extended query, or with something that cannot be restored. */
 function isBound({ binding, unsynced }: Client): boolean {
   return unsynced || binding !== '';
 }

@@ -3,17 +3,17 @@ import { createReadStream, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** What a client has not read yet of its answers is in memory as far as this, and then in a file without a name. */
+/** Unread answers of a client are kept in memory up to this size, and then in an unnamed file. */
 const IN_MEMORY = 4 << 20;
 
 export type Output = {
-  /** The bytes are kept: their memory must not be written again. Where they cannot be kept, the client is cut off. */
+  /** Keeps the bytes, so their memory must not be reused. Disconnects the client if they cannot be kept. */
   readonly write: (bytes: Buffer) => void;
-  /** Null where nothing waits; else fulfilled once the client has taken everything, or is gone. */
+  /** Null if nothing waits; otherwise fulfilled once the client has read everything or has disconnected. */
   readonly drain: () => Promise<void> | null;
 };
 
-/** Towards one client: the engine cannot wait until it reads, and what it has not read must not fill the memory. */
+/** Output to one client: the engine cannot wait until the client reads, and unread output must not fill the memory. */
 export function createOutput(socket: Socket, folder: string): Output {
   let file: number | null = null;
 
@@ -29,7 +29,7 @@ export function createOutput(socket: Socket, folder: string): Output {
     }
     const stream = createReadStream('', { fd: file, start: 0, highWaterMark: 1 << 18 });
     file = null;
-    // Not by `pipeline`, which leaves listeners on a socket that it does not end.
+    // Not with `pipeline`, which leaves listeners on a socket that it does not end.
     try {
       for await (const part of stream) {
         if (socket.destroyed) return;
@@ -50,7 +50,7 @@ export function createOutput(socket: Socket, folder: string): Output {
       try {
         keep(bytes);
       } catch {
-        socket.destroy(); // in the middle of an answer there is no room for an error
+        socket.destroy(); // no error can be sent in the middle of an answer
       }
     },
     drain: () => (file === null && !socket.writableNeedDrain ? null : drain()),

@@ -12,28 +12,28 @@ import {
   type Opening,
 } from './wire.ts';
 
-/** A simple query, or an extended one up to its end, to a flush, or to as much as is kept in memory. */
+/** A simple query, or an extended one up to its Sync, a Flush, or the memory limit. */
 export type Request = {
   readonly bytes: Buffer;
-  /** The last message in it that prepares the statement without a name; null where that one is gone after it. */
+  /** The last message in it that prepares the unnamed statement; null if that statement no longer exists afterwards. */
   readonly unnamed: Buffer | null | undefined;
-  /** It is no end of an extended query: more must follow before anybody else's. */
+  /** It does not end an extended query: more messages must follow before those of any other client. */
   readonly unsynced: boolean;
-  /** Does the engine answer it in any case, and then say that it is ready? */
+  /** Does the engine answer it in any case, and then report that it is ready? */
   readonly answered: boolean;
-  /** Names in its text that settings of applications may have. */
+  /** Names in its text that may be custom settings. */
   readonly names: readonly string[];
-  /** May its text set what ends the engine? */
+  /** May its text set something that ends the engine? */
   readonly deadly: boolean;
 };
 
-/** Of an extended query before its end. */
+/** The limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
 
-/** The types of an extended query's messages before its end. */
+/** The types of an extended query's messages before its Sync. */
 const EXTENDED = ['P', 'B', 'D', 'C', 'E'];
 
-/** Reads what a client sends. Once it cannot be understood, nothing more of it is read. */
+/** Reads what a client sends. After something that it cannot understand, reads nothing more. */
 export function readRequests(
   socket: Socket,
   on: {
@@ -71,7 +71,7 @@ export function readRequests(
     }
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   function readNext(): boolean {
     if (state === 'over') return false;
     const opening = state === 'opening' ? reader.opening() : null;
@@ -97,14 +97,14 @@ export function readRequests(
   });
 }
 
-/** Puts messages together to requests. */
+/** Combines messages into requests. */
 function createBatches(on: (request: Request) => void): { readonly add: (message: Message) => void } {
   let parts: Buffer[] = [];
   let size = 0;
   let unnamed: Buffer | null | undefined;
   let names = new Set<string>();
   let deadly = false;
-  /** Has an extended query begun, of which earlier requests may hold a part? */
+  /** Is an extended query in progress, perhaps in part in earlier requests? */
   let open = false;
 
   function flush(answered: boolean): void {
@@ -119,13 +119,13 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
   return {
     add({ type, bytes }) {
       const extended = EXTENDED.includes(type);
-      // The engine ends where a type is unknown.
+      // An unknown type ends the engine.
       if (!extended && !['Q', 'F', 'S', 'H'].includes(type)) {
         throw new Error(`no message has the type ${JSON.stringify(type)}`);
       }
       parts.push(bytes);
       size += bytes.length;
-      // It also ends where a COPY gets anything else than data.
+      // The engine also ends if a COPY receives anything other than data.
       if (type === 'Q' || type === 'E') parts.push(NO_COPY_IN);
       if (type === 'Q') unnamed = null;
       if (type === 'P' && bytes[5] === 0) unnamed = bytes;
@@ -134,7 +134,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
         for (const name of settingNames(text)) names.add(name);
         deadly ||= namesDeadly(text);
       }
-      // After an error in an extended query everything up to its end is passed over.
+      // After an error in an extended query, everything up to its Sync is skipped.
       const answered = type === 'S' || (!extended && type !== 'H' && !open);
       if (extended) open = true;
       else if (type !== 'H') open = false;
@@ -145,7 +145,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
 
 const NAME = /(?<![\p{L}\p{N}_$])[\p{L}_][\p{L}\p{N}_$]*(?:\.[\p{L}_][\p{L}\p{N}_$]*)+/gu;
 
-/** What settings of applications look like in SQL and among parameters: names with a dot, each part quoted or not. */
+/** Finds what may be custom settings in SQL and among parameters: names with a dot, each part quoted or not. */
 function settingNames(text: string): readonly string[] {
   return text.replaceAll('"', '').match(NAME) ?? [];
 }

@@ -2,21 +2,21 @@ import type { Engine as EmbeddedEngine } from './engine.ts';
 import { ident, literal } from './sql.ts';
 import { prepare, query, RUN_UNNAMED, SYNC } from './wire.ts';
 
-/** What a gateway needs of the embedded database. */
+/** The parts of the embedded database that a gateway needs. */
 export type Engine = Pick<EmbeddedEngine, 'exec' | 'query' | 'execProtocolRawStream' | 'isInTransaction'>;
 
-/** What a client finds again at its next turn. */
+/** What is restored for a client at its next turn. */
 export type SavedSession = {
-  /** The session's user, and the role it has taken, `none` where it has not. */
+  /** The session's user, and the role that it has set; `none` if none. */
   readonly user: string;
   readonly role: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly statements: readonly PreparedStatement[];
-  /** What it listens to. */
+  /** The channels that it listens to. */
   readonly channels: readonly string[];
 };
 
-/** `sql` prepares it: a statement PREPARE, or what a client of the protocol has sent. */
+/** `sql` prepares it: a PREPARE statement, or the text that a client sent by protocol. */
 type PreparedStatement = {
   readonly name: string;
   readonly sql: string;
@@ -24,7 +24,7 @@ type PreparedStatement = {
   readonly by_sql: boolean;
 };
 
-/** Clients are this role, which reads everything. */
+/** The role of all clients, which may read everything. */
 const READER = 'pg_read_all_data';
 
 export const NEW_SESSION: SavedSession = {
@@ -35,7 +35,7 @@ export const NEW_SESSION: SavedSession = {
   channels: [],
 };
 
-/** What PostgreSQL reports to every client when it starts. */
+/** The settings that PostgreSQL reports to every client at the start. */
 const REPORTED = [
   'application_name',
   'client_encoding',
@@ -55,18 +55,18 @@ const REPORTED = [
 ];
 
 /**
- * The engine does not survive a character that it is to convert from UTF-8. Without such conversions it refuses other
- * encodings of clients.
+ * The engine does not survive a character that it cannot convert from UTF-8. Without such conversions it refuses
+ * clients with other encodings.
  */
 const CONVERSIONS = `UPDATE pg_catalog.pg_conversion SET condefault = false
   WHERE condefault AND conforencoding = pg_catalog.pg_char_to_encoding('UTF8')`;
 
-/** Before the first client. The session stays as it is, unless somebody other than postgres has it. */
+/** Called before the first client. Leaves the session as it is, except that its user becomes postgres. */
 export async function prepareEngine(engine: Engine): Promise<void> {
   await engine.exec(`SET SESSION AUTHORIZATION postgres; BEGIN READ WRITE; ${CONVERSIONS}; COMMIT`);
 }
 
-/** Settings by which PostgreSQL ends a session, at which the engine hangs. */
+/** Settings that make PostgreSQL end a session, which makes the engine hang. */
 const DEADLY = [
   'idle_session_timeout',
   'idle_in_transaction_session_timeout',
@@ -81,18 +81,18 @@ export function namesDeadly(text: string): boolean {
 
 export const DISARM = query(DEADLY.map((name) => `RESET ${name}`).join('; '));
 
-/** All but those of a transaction. */
+/** All but the settings of a transaction. */
 const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
   WHERE source = 'session' AND context IN ('user', 'superuser') AND NOT starts_with(name, 'transaction_')`;
 
-/** PostgreSQL does not list settings of applications, such as `app.user`; after a RESET they are empty. */
+/** PostgreSQL does not list custom settings, such as `app.user`; after a RESET they are empty. */
 const OWN_NAMES = `SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest($1::text[]) AS name
   WHERE pg_catalog.current_setting(name, true) <> ''`;
 
 const OWN_STATEMENTS = `SELECT name, statement AS sql, parameter_types::oid[]::bigint[] AS types, from_sql AS by_sql
   FROM pg_catalog.pg_prepared_statements`;
 
-/** What cannot be put back, in words for the client. */
+/** What cannot be restored, in words for the client. */
 const BINDING = `SELECT pg_catalog.concat_ws(', ',
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::regclass
     AND refobjid = pg_catalog.pg_my_temp_schema()) THEN 'temporary tables' END,
@@ -108,8 +108,8 @@ const SAVE = `SELECT session_user AS user, pg_catalog.current_setting('role') AS
   (${BINDING}) AS binding`;
 
 /**
- * What the session's user has made of it, outside of a transaction, or what of that cannot be put back. `names` are
- * those that settings of applications may have.
+ * Outside a transaction: what the user has changed in the session, or what of that cannot be restored. `names` may be
+ * custom settings.
  */
 export async function saveSession(
   engine: Engine,
@@ -122,7 +122,7 @@ export async function saveSession(
   return binding === '' ? saved : { binding };
 }
 
-/** Outside of a transaction. `unnamed` prepares the statement without a name. */
+/** Outside a transaction. `unnamed` prepares the unnamed statement. */
 export async function restoreSession(
   engine: Engine,
   { user, role, settings, statements, channels }: SavedSession,
@@ -143,14 +143,14 @@ export async function restoreSession(
   if (messages.length > 0) await send(engine, Buffer.concat(messages));
 }
 
-/** Forgets what the session's user has made of it, outside of a transaction. */
+/** Outside a transaction: discards everything that the user has changed in the session. */
 export async function discardSession(engine: Engine): Promise<void> {
   await engine.exec('DISCARD ALL');
 }
 
 const SET_CONFIG = 'SELECT pg_catalog.set_config(key, value, false) FROM pg_catalog.json_each_text($1)';
 
-/** Which of the settings hold now: what may not be set, or is nonsense, stays as it was. */
+/** Applies the settings and returns those that took effect; forbidden or invalid ones are ignored. */
 export async function startSettings(
   engine: Engine,
   wanted: ReadonlyMap<string, string>,
@@ -168,7 +168,7 @@ export async function startSettings(
   return held;
 }
 
-/** For a client that may have reset its session, outside of a transaction: brings back what it started with. */
+/** Outside a transaction, for a client that may have reset its session: restores the settings that it started with. */
 export async function restoreStart(engine: Engine, start: ReadonlyMap<string, string>): Promise<void> {
   const { rows } = await engine.query<{ user_reset: boolean; missing: readonly string[] }>(
     `SELECT pg_catalog.current_setting('session_authorization') = '' AS user_reset, ARRAY(
@@ -185,7 +185,7 @@ export async function restoreStart(engine: Engine, start: ReadonlyMap<string, st
   if (sql.length > 0) await engine.exec(sql.join('; '));
 }
 
-/** Also in a transaction, whose snapshot this does not take. */
+/** Works in a transaction, too, because it does not take the transaction's snapshot. */
 export async function reportedSettings(engine: Engine): Promise<ReadonlyMap<string, string>> {
   const shown = await engine.exec(REPORTED.map((name) => `SHOW ${name}`).join('; '));
   return new Map(
@@ -193,7 +193,7 @@ export async function reportedSettings(engine: Engine): Promise<ReadonlyMap<stri
   );
 }
 
-/** Null where the error is not one of SQL, after which the engine goes on. */
+/** Null if it is not an SQL error. After an SQL error the engine continues. */
 export function sqlStateOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;

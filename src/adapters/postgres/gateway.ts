@@ -9,35 +9,35 @@ import type { SharedEngine } from './shared-engine.ts';
 import { fatal } from './wire.ts';
 
 export type Gateway = {
-  /** Null where it listens on none. */
+  /** Null if it does not listen on a port. */
   readonly port: number | null;
   readonly close: () => Promise<void>;
 };
 
 export type GatewayOptions = DeskOptions & {
-  /** On loopback, 0 for any free one; null for none. */
+  /** On loopback, 0 for any free port; null for none. */
   readonly port: number | null;
-  /** The path of a Unix socket that nobody has, for this user alone; null for none. */
+  /** The path of an unused Unix socket, accessible to this user only; null for none. */
   readonly socket?: string | null;
 };
 
-/** What a session begins with; RESET and DISCARD come back to it. */
+/** The settings of a new session; RESET and DISCARD restore them. */
 export function servedSettings(schemas: readonly string[]): ReadonlyMap<string, string> {
   return new Map([
     ['search_path', searchPath(...schemas)],
     ['default_transaction_read_only', 'on'],
     ['TimeZone', 'UTC'],
     ['jit', 'off'],
-    // Deeper than this the engine may overflow the stack of JavaScript, which it does not survive.
+    // With a deeper stack, the engine may overflow JavaScript's stack, which it does not survive.
     ['max_stack_depth', '100kB'],
   ]);
 }
 
 /**
- * Lets clients of PostgreSQL read the embedded database, on loopback or over a Unix socket. The engine is one session:
- * requests take turns, and each client finds its session as it left it. Clients are `pg_read_all_data` and begin
- * read-only; who says SET SESSION AUTHORIZATION postgres gets out of that on purpose. `share` gives the engine that is
- * open; where it has ended, its clients were sent away, and those that come are let in to the next one.
+ * Lets PostgreSQL clients read the embedded database, on loopback or over a Unix socket. The engine has one session:
+ * requests take turns, and each client finds its session as it left it. Clients are `pg_read_all_data` and start
+ * read-only; a client that sends SET SESSION AUTHORIZATION postgres leaves that role on purpose. `share` returns the
+ * open engine; when an engine ends, its clients are disconnected, and new clients get the next engine.
  */
 export async function openGateway(
   share: () => Promise<SharedEngine>,
@@ -101,7 +101,7 @@ async function listenOnPort(welcome: Welcome, port: number): Promise<Server> {
 
 async function listenOnSocket(welcome: Welcome, path: string): Promise<Server> {
   const server = createServer(welcome);
-  // Node makes the socket before `listen` returns: at no time may others connect.
+  // Node creates the socket before `listen` returns: others must not be able to connect at any time.
   const mask = process.umask(0o177);
   try {
     server.listen(path);

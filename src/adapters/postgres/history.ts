@@ -25,7 +25,7 @@ type RunRow = {
   pid: number;
 };
 
-/** `died`: it says `running`, and its process is no more. */
+/** `died`: it says `running`, but its process no longer exists. */
 export type LedgerRun = RunReport & { readonly died: boolean };
 
 type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {
@@ -35,7 +35,7 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
-/** Past runs of a source as its ledger tells them, newest first. */
+/** Past runs of a source according to its ledger, newest first. */
 export async function ledgerRuns(session: Session, source: string, limit: number): Promise<LedgerRun[]> {
   const runs = await session.rows<RunRow>(
     `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, job, error, host, pid

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 const TRY = `job_id::text, try, job, trigger, status, run_id, started_at, finished_at, again_at, host, pid, error`;
 
-/** Which jobs somebody enabled or disabled by command. */
+/** The jobs that a user has enabled or disabled by command. */
 export async function readSwitches(session: Session): Promise<ReadonlyMap<string, boolean>> {
   const rows = await session.rows<{ job: string; enabled: boolean }>('SELECT job, enabled FROM job_switches');
   return new Map(rows.map(({ job, enabled }) => [job, enabled]));
@@ -20,7 +20,7 @@ export async function writeSwitch(session: Session, job: string, enabled: boolea
   );
 }
 
-/** The last try of each job. One whose process died is interrupted, at a time that nobody knows. */
+/** The last try of each job. If its process died, it counts as interrupted at an unknown time. */
 export async function lastTries(session: Session): Promise<ReadonlyMap<string, JobTry>> {
   const rows = await session.rows<JobTry>(
     `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
@@ -28,7 +28,7 @@ export async function lastTries(session: Session): Promise<ReadonlyMap<string, J
   return new Map(rows.map((row) => [row.job, asItStands(session, row)]));
 }
 
-/** The same of one job, newest first. */
+/** The tries of one job, newest first. */
 export async function triesOf(session: Session, job: string, limit: number): Promise<JobTry[]> {
   const rows = await session.rows<JobTry>(
     `SELECT ${TRY} FROM job_tries WHERE job = $1 ORDER BY started_at DESC, try DESC LIMIT $2`,
@@ -44,7 +44,7 @@ function asItStands(session: Session, row: JobTry): JobTry {
     : own;
 }
 
-/** PostgreSQL's microseconds in the form that every document has. */
+/** PostgreSQL's microseconds in the format that all documents use. */
 function withTimes(row: JobTry): JobTry {
   const { again_at, finished_at, started_at } = row;
   const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
@@ -59,8 +59,8 @@ function withTimes(row: JobTry): JobTry {
 export type NewTry = Pick<JobTry, 'job_id' | 'job' | 'trigger' | 'started_at' | 'host' | 'pid'>;
 
 /**
- * Writes that a job is being worked on; gives the number of the try. An earlier one that says so too was of a process
- * that died, or was taken for dead.
+ * Records that work on a job has started; returns the number of the try. An earlier try that is still marked as running
+ * belongs to a process that died or was taken for dead.
  */
 export async function beginTry(session: Session, begun: NewTry): Promise<number> {
   const { host, job, job_id, pid, started_at, trigger } = begun;
@@ -84,7 +84,7 @@ export async function beginTry(session: Session, begun: NewTry): Promise<number>
 
 export type EndOfTry = Pick<JobTry, 'status' | 'run_id' | 'finished_at' | 'again_at' | 'error'>;
 
-/** Writes nothing where a later try has closed this one. */
+/** Writes nothing if a later try has closed this one. */
 export async function endTry(session: Session, jobId: string, number: number, end: EndOfTry): Promise<void> {
   const { again_at, error, finished_at, run_id, status } = end;
   await session.execute(
@@ -94,7 +94,7 @@ export async function endTry(session: Session, jobId: string, number: number, en
   );
 }
 
-/** How many tries of a job came to nothing; those that were put off count for none. */
+/** How many tries of a job failed; postponed ones do not count. */
 export async function failedTries(session: Session, jobId: string): Promise<number> {
   const { failed } = await session.one<{ failed: number }>(
     `SELECT count(*)::integer AS failed FROM job_tries WHERE job_id = $1 AND status IN ('failed', 'interrupted')`,
@@ -103,7 +103,7 @@ export async function failedTries(session: Session, jobId: string): Promise<numb
   return failed;
 }
 
-/** The last run of an execution of a job; null where none began. */
+/** The last run of a job execution; null if none began. */
 export async function runOfJob(
   session: Session,
   jobId: string,
@@ -116,8 +116,8 @@ export async function runOfJob(
 }
 
 /**
- * The data folder in which a source that is pulled by changes goes on: that of what is published, or of a job's run that
- * was cut off since. Null where there is neither.
+ * The data folder in which a source that is pulled by changes continues: the one of the published data, or of a job's
+ * run that was cut off since then. Null if there is neither.
  */
 export async function folderToGoOn(session: Session): Promise<string | null> {
   const [run] = await session.rows<{ folder_id: string | null }>(
@@ -128,7 +128,7 @@ export async function folderToGoOn(session: Session): Promise<string | null> {
   return run?.folder_id ?? null;
 }
 
-/** The executions that a process says it works on, and this one, where it ever did. `host` may be cut off. */
+/** The executions that a process says it is working on, and this one, if it ever did. `host` may be truncated. */
 export async function jobsOfProcess(
   session: Session,
   { host, pid }: { readonly host: string; readonly pid: number },

@@ -10,7 +10,7 @@ import type { Database, Session } from './session.ts';
 import { createStagedResource } from './staged-resource.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
-/** The ledger, written over the session that holds the schema's lock. `staging` is what the run stages into. */
+/** The ledger, written over the session that holds the schema's lock. `staging` names the run's staging tables. */
 export function openLedger(
   database: Database,
   session: Session,
@@ -52,7 +52,8 @@ export function openLedger(
         const failed = (reason: unknown): PipelineError =>
           databaseError(`write the end of run ${id} into the ledger`, reason);
         if (!isLost(error)) throw failed(error);
-        // The lock goes with the connection. Where another run is on, it has ended this one, and its staging must stay.
+        // The lock was lost with the connection. If another run is active, it has ended this one, and its staging must
+        // stay.
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
@@ -64,7 +65,7 @@ export function openLedger(
     },
 
     async lastPublish(resource) {
-      // Nobody else publishes while this run has the lock.
+      // Nobody else publishes while this run holds the lock.
       return (await (published ??= readPublished(session))).get(resource) ?? null;
     },
 
@@ -72,7 +73,7 @@ export function openLedger(
   };
 }
 
-/** Which kind of records the target holds, and the run has. */
+/** The kind of records in the target and in the run. */
 function openKind(session: Session, schema: string, runId: string): KindKeeper {
   return {
     async known() {
@@ -106,13 +107,13 @@ async function readPublished(session: Session): ReturnType<typeof lastPublishes>
   }
 }
 
-/** The id of the run that began last; null before the first one. */
+/** The id of the run that started last; null before the first one. */
 export async function newestRun(session: Session): Promise<string | null> {
   const [newest] = await session.rows<{ run_id: string | null }>('SELECT max(run_id) AS run_id FROM runs');
   return newest?.run_id ?? null;
 }
 
-/** Does the ledger say that the run is on? */
+/** Does the ledger say that the run is running? */
 export async function isRunning(session: Session, runId: string): Promise<boolean> {
   const found = await session.rows(`SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
   return found.length > 0;
@@ -152,7 +153,7 @@ async function insertRun(session: Session, run: RunHeader): Promise<void> {
   );
 }
 
-/** Throws `usage` for a run that has published, or that a later one has overtaken. */
+/** Throws `usage` for a run that has published, or after which another run has published. */
 export async function checkResumable(session: Session, runId: string): Promise<void> {
   const published = await session.rows<{ run_id: string }>(
     `SELECT run_id FROM runs WHERE run_id >= $1 AND status IN ('succeeded', 'partial') ORDER BY run_id LIMIT 1`,
@@ -180,14 +181,14 @@ export async function checkResumable(session: Session, runId: string): Promise<v
   });
 }
 
-/** Whoever holds the lock is the only living run: any other that says `running` died. */
+/** The holder of the lock is the only living run: any other run marked `running` has died. */
 async function closeDeadRuns(session: Session): Promise<void> {
   await session.execute(`UPDATE runs SET status = 'failed', finished_at = now(),
        error = jsonb_build_object('code', 'interrupted', 'message', 'Cannot tell how it ended: its process died', 'hint', NULL)
      WHERE status = 'running'`);
 }
 
-/** Writes a run's end inside the caller's transaction. Gives false when the run is not `running` any more. */
+/** Writes a run's end inside the caller's transaction. Returns false if the run is no longer `running`. */
 export async function recordEnd(
   session: Session,
   names: StagingNames,
@@ -240,7 +241,7 @@ async function recordResources(
   const pages = entries.flatMap((entry) =>
     entry.report.pages
       .map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 }))
-      // The runs before have those that they added to the chain.
+      // Earlier runs have recorded the pages that they added to the chain.
       .filter(({ received_by }) => !goesOn(entry, runId) || received_by === runId),
   );
   await session.execute(
@@ -260,7 +261,7 @@ async function recordResources(
   );
 }
 
-/** Does a run go on with the chain of runs before it? */
+/** Does a run continue the chain of earlier runs? */
 function goesOn({ chain }: LedgerEntry, runId: string): boolean {
   return chain !== null && chain.run_id !== runId;
 }

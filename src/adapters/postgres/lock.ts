@@ -2,7 +2,7 @@ import { PipelineError } from '../../core/errors.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** The key of the one advisory lock that a run holds on its schema. */
+/** The key of the only advisory lock that a run holds on its schema. */
 const LOCK_KEY = 'hashtextextended($1, 0)';
 
 function lockName(schema: string): string {
@@ -13,7 +13,9 @@ function migrationLockName(schema: string): string {
   return `spacex-pipeline migrate ${schema}`;
 }
 
-/** Takes the migrations of the schema for this session; while another has them, `wait` is called again and again. */
+/**
+ * Locks the schema's migrations for this session; calls `wait` again and again while another session holds the lock.
+ */
 export async function lockMigrations(
   session: Session,
   schema: string,
@@ -30,22 +32,22 @@ async function tryLock(session: Session, name: string): Promise<boolean> {
   return answer?.taken === true;
 }
 
-/** The same until the end of the transaction; waits without a word. */
+/** The same until the end of the transaction; waits silently. */
 export async function lockMigrationsInTransaction(session: Session, schema: string): Promise<void> {
   await session.execute(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
 }
 
-/** Who has the lock of a schema. */
+/** Who holds the lock of a schema. */
 export type Holder = {
-  /** Of the server; null where it is unknown, or there is no server. */
+  /** Its server backend; null if unknown, or if there is no server. */
   readonly backend: Backend | null;
-  /** Null where it has not begun one. */
+  /** Null if it has not started one. */
   readonly run: HoldingRun | null;
 };
 
 /**
- * Takes the schema for this session until it ends. While another has it, `wait` is called again and again with the
- * `busy` error that names the holder; without it that is thrown.
+ * Locks the schema for this session until it ends. While another session holds the lock, calls `wait` again and again
+ * with a `busy` error that names the holder; without `wait`, throws that error.
  */
 export async function lockSchema(
   session: Session,
@@ -66,7 +68,7 @@ export async function lockSchema(
 }
 
 /**
- * Inside the publish transaction: is this session still the holder? A run that lost its connection lost the lock
+ * Inside the publish transaction: does this session still hold the lock? A run that lost its connection lost the lock
  * with it, and must never publish over a newer one.
  */
 export async function relockSchema(session: Session, schema: string): Promise<boolean> {
@@ -81,7 +83,7 @@ export async function relockSchema(session: Session, schema: string): Promise<bo
 export type Backend = { pid: number; application_name: string; backend_start: string | null };
 type HoldingRun = { run_id: string; host: string; pid: number; started_at: string };
 
-/** The run is that of the holder where it has begun one: a row that says `running` may be of a run that died. */
+/** The run belongs to the holder if the holder has started it: a row marked `running` may be of a run that died. */
 async function findHolder(session: Session, schema: string): Promise<Holder> {
   const [backend = null] = await session.rows<Backend>(
     `SELECT pid, application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -93,7 +95,7 @@ async function findHolder(session: Session, schema: string): Promise<Holder> {
   return { backend, run: run !== null && (backend === null || isOf(run, backend)) ? run : null };
 }
 
-/** The process behind a session of this program, as its name says. The host may be cut off. */
+/** The process behind a session of this program, according to the session's name. The host may be truncated. */
 export function processOf({
   application_name,
 }: Backend): { readonly host: string; readonly pid: number } | null {
@@ -101,7 +103,7 @@ export function processOf({
   return host === undefined ? null : { host, pid: Number(pid) };
 }
 
-/** Ends the session of a run that nobody works on any more. Gives false where this role may not. */
+/** Ends the session of an abandoned run. Returns false if this role may not. */
 export async function endHolder(session: Session, { pid, application_name }: Backend): Promise<boolean> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2`;
   return session.execute(sql, [pid, application_name]).then(
@@ -117,7 +119,7 @@ export function describe({ backend, run }: Holder): string {
   if (run !== null)
     return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
   if (backend === null) return 'another run holds it';
-  // Of sessions of other roles the server shows no more than that they exist.
+  // For sessions of other roles, the server shows only that they exist.
   const { application_name: name, backend_start: since } = backend;
   return since === null
     ? 'a session of another role holds it'
@@ -136,7 +138,7 @@ async function runningRun(session: Session): Promise<HoldingRun | null> {
   }
 }
 
-/** A session's name ends in its process id. */
+/** A session's name ends with its process id. */
 function isOf(run: HoldingRun, { application_name }: Backend): boolean {
   return application_name.endsWith(` pid ${run.pid}`);
 }

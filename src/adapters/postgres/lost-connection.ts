@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { ConnectionLost } from './errors.ts';
 import type { Query } from './session.ts';
 
-/** Sends queries, of which each fails with the reason for which the connection broke: the given one, or that of the server. */
+/** Sends queries. Once the connection breaks, each fails with the reason: the one given, or the server's. */
 export function reportLoss(client: pg.Client) {
   let reason: unknown = null;
   const lose = (why: unknown): void => {
@@ -26,7 +26,7 @@ export function reportLoss(client: pg.Client) {
   return {
     lose,
     query: (query: Query): Promise<pg.QueryResult> => orLoss(() => client.query(query)),
-    /** COPY FROM STDIN. Gives the number of rows. */
+    /** COPY FROM STDIN. Returns the number of rows. */
     copy: (sql: string, csv: Uint8Array): Promise<number> =>
       orLoss(async () => {
         const stream = client.query(copyFrom(sql));

@@ -21,7 +21,7 @@ function judge(request: Buffer, letters: string, partBytes: number, rowBytes = 1
   for (let at = 0; at < answer.length; at += partBytes) {
     const part = Buffer.from(answer.subarray(at, at + partBytes));
     watch.push(part);
-    part.fill(0); // as pg's parser writes over what it has read
+    part.fill(0); // pg's parser overwrites what it has read
   }
   watch.check();
 }

@@ -3,19 +3,19 @@ import { PipelineError } from '../../core/errors.ts';
 const HEADER_BYTES = 5;
 const READY = 'Z';
 const ERROR = 'E';
-/** What answers Parse, Bind and Execute: the last by complete, empty, suspended, or that it copies. */
+/** The answers to Parse, Bind and Execute. Execute ends with complete, empty or suspended, or starts a copy. */
 const ANSWERS = { P: '1', B: '2', E: 'CIsGHW' } as const;
 
 export type AnswerWatch = {
-  /** The next bytes of the answer. They are read at once: whoever takes them may write over them. */
+  /** Reads the next bytes of the answer at once: the caller may overwrite them afterwards. */
   readonly push: (part: Buffer) => void;
-  /** Throws `database` where a part of the answer is missing. */
+  /** Throws `database` if a part of the answer is missing. */
   readonly check: () => void;
 };
 
 /**
- * PGlite does not survive some statements, such as one that converts text from UTF-8 or nests a million deep: it answers
- * neither them nor what comes later, or only the end of a request. That must not look like an empty result.
+ * PGlite does not survive some statements, such as one that converts text from UTF-8 or nests a million levels deep: it
+ * answers neither them nor anything later, or sends only the end of an answer. That must not look like an empty result.
  */
 export function watchAnswer(request: Buffer): AnswerWatch {
   const asked = countMessages();
@@ -26,7 +26,7 @@ export function watchAnswer(request: Buffer): AnswerWatch {
     check() {
       const last = asked.last();
       if ((last === 'Q' || last === 'S') && answered.last() !== READY) throw lostStatement();
-      // After an error, PostgreSQL passes over what follows.
+      // After an error, PostgreSQL skips the messages that follow.
       if (answered.count(ERROR) > 0) return;
       for (const [message, answers] of Object.entries(ANSWERS)) {
         if (answered.count(answers) < asked.count(message)) throw lostStatement();
@@ -35,11 +35,11 @@ export function watchAnswer(request: Buffer): AnswerWatch {
   };
 }
 
-/** Counts PostgreSQL's messages by their letters, in whatever parts they come. */
+/** Counts PostgreSQL's messages by type letter, however they are split into parts. */
 function countMessages(): {
   readonly push: (part: Buffer) => void;
   readonly count: (letters: string) => number;
-  /** The letter of the last one that is complete. */
+  /** The letter of the last complete message. */
   readonly last: () => string | null;
 } {
   const counts = new Map<string, number>();
@@ -53,7 +53,7 @@ function countMessages(): {
       for (let at = 0; at < part.length;) {
         if (headerBytes < HEADER_BYTES) {
           header[headerBytes++] = part[at++] ?? 0;
-          // The length counts itself, and not the letter.
+          // The length includes itself, but not the letter.
           if (headerBytes === HEADER_BYTES) leftBytes = header.readInt32BE(1) - 4;
         } else {
           const skipped = Math.min(leftBytes, part.length - at);

@@ -8,9 +8,9 @@ import { sameKey, type StagedResource } from './staged-resource.ts';
 type Said = { readonly rows: number; readonly sum: string };
 
 /**
- * Brings what is staged into a target table, as `mergeTable` does without deletes, and looks at no other row: those of
- * `left`, the counts of the publish before, are carried on. Both parts of a digest are sums: what the rows said that
- * are touched is taken out of it, and what they say then is put in.
+ * Merges the staged rows into a target table, as `mergeTable` does without deletes, and looks at no other rows: carries
+ * forward their counts from `left`, the previous publish. Both parts of a digest are sums: subtracts the touched rows
+ * as they were before and adds them as they are afterwards.
  */
 export async function mergeTouched(
   session: Session,
@@ -46,7 +46,10 @@ export async function mergeTouched(
   };
 }
 
-/** The live rows that a merge may change, found from what is staged: by key, or as rows of a record that came. */
+/**
+ * The live rows that a merge may change, found through the staged rows: by key, or as rows of a record that was
+ * received.
+ */
 function touchedSql({ resource, rows }: StagedResource, table: Table): string {
   const [main] = resource.tables;
   const columns = columnList(Object.keys(table.columns), 't');
@@ -72,7 +75,7 @@ async function look(
   return { ...found, dangling };
 }
 
-/** How many live rows are of records that came and broke their contract, found from those. */
+/** How many live rows belong to received records that broke their contract, found through those records. */
 export function heldTouchedSql({ isStaged, held }: StagedResource, table: Table): string {
   if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${held} h JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = h.id

@@ -7,8 +7,8 @@ import { columnList, ident, literal } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /**
- * Brings a target table to what is staged: t is the target, s the staging, h the held ids. Rows that are equal are
- * left untouched, so that a repeated run writes nothing. Every count is SQL's own.
+ * Makes a target table match the staged rows: t is the target, s the staging, h the held ids. Equal rows are left
+ * untouched, so that a repeated run writes nothing. SQL does all the counting.
  */
 export async function mergeTable(
   session: Session,
@@ -21,8 +21,7 @@ export async function mergeTable(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
             (${heldSql(stagedResource, table)}) AS held`,
   );
-  // One look at which rows are on both sides tells what there is left to do. Comparing runs on several cores, an UPDATE
-  // on one.
+  // A single comparison of the rows on both sides shows what is left to do. It runs on several cores, an UPDATE on one.
   const pairs = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
   const gone = pairs.pairs < before.live ? stagedResource.isGone(table) : null;
   const { deleted, inserted, updated } = await change(session, table, runId, {
@@ -52,14 +51,14 @@ export async function mergeTable(
 }
 
 export type Changing = Pairs & {
-  /** The staged rows, and how many they are. */
+  /** The staged rows, as SQL, and their number. */
   readonly staged: string;
   readonly count: number;
-  /** Which live rows go; null for none. */
+  /** Which live rows to delete; null for none. */
   readonly gone: string | null;
 };
 
-/** Makes a table what is staged, as far as it is not. */
+/** Deletes, updates and inserts where a table differs from the staged rows. */
 export async function change(
   session: Session,
   table: Table,
@@ -76,8 +75,9 @@ export async function change(
 type Before = { readonly live: number; readonly staged: number; readonly held: number };
 
 /**
- * What a table says, in whatever order its rows are: their number and the sum of their hashes. Columns that tell when
- * a row was made are left out. The hash is the one that hash partitioning stands on: the same in every version.
+ * The digest of a table's contents, whatever the order of its rows: their number and the sum of their hashes. Leaves
+ * out columns that record when a row was made. The hash is the one that hash partitioning uses, which is the same in
+ * every version.
  */
 export async function tableDigest(session: Session, table: Table): Promise<string> {
   return (await session.one<{ digest: string }>(saidSql(table))).digest;
@@ -87,13 +87,13 @@ function saidSql(table: Table): string {
   return `SELECT count(*) AS live, count(*) || ':' || ${hashSumSql(table)} AS digest FROM ${ident(table.name)}`;
 }
 
-/** The sum of the hashes of rows of a table. */
+/** The sum of the hashes of a table's rows. */
 export function hashSumSql({ columns }: Table): string {
   const said = Object.keys(columns).filter((name) => columns[name]?.stamp !== true);
   return `coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0)`;
 }
 
-/** What several tables say, in one statement; `settings` are SET LOCAL, and hold for it alone. */
+/** The contents of several tables, in one statement; `settings` are SET LOCAL and apply to it alone. */
 export async function readContents(
   session: Session,
   tables: readonly Table[],
@@ -109,7 +109,7 @@ export async function readContents(
   return Object.fromEntries(rows.map(({ name, ...said }) => [name, said]));
 }
 
-/** Of the last run that published the table; null for none. */
+/** From the last run that published the table; null if there is none. */
 export async function lastDigest(session: Session, table: Table): Promise<string | null> {
   return (await session.one<{ digest: string | null }>(`SELECT (${lastDigestSql(table)}) AS digest`)).digest;
 }
@@ -118,7 +118,7 @@ function lastDigestSql(table: Table): string {
   return `SELECT digest FROM run_tables WHERE table_name = ${literal(table.name)} ORDER BY run_id DESC LIMIT 1`;
 }
 
-/** Rows of the main table that a merge would take away, beside all that are there. */
+/** The number of rows that a merge would delete from the main table, and of all its rows. */
 export async function countVanishing(
   session: Session,
   { resource, isGone }: StagedResource,
@@ -131,8 +131,8 @@ export async function countVanishing(
 }
 
 /**
- * For each referencing column, the rows of which the reference names no row. A column that references an empty table
- * is left out: nothing was ever pulled there.
+ * For each referencing column, the number of rows whose reference matches no row. Leaves out a column that references
+ * an empty table: nothing was ever pulled there.
  */
 export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
@@ -145,7 +145,7 @@ export async function countDangling(session: Session, table: Table): Promise<Tab
   return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
 }
 
-/** Of `rows`, in SQL. */
+/** `rows` is SQL. */
 export function danglingSql(rows: string, name: string, references: string): string {
   return `SELECT count(*) FROM ${rows} t
     WHERE t.${ident(name)} IS NOT NULL
@@ -153,12 +153,12 @@ export function danglingSql(rows: string, name: string, references: string): str
     HAVING EXISTS (SELECT FROM ${ident(references)})`;
 }
 
-/** The rows that the main table has. */
+/** The rows of the main table. */
 export function liveSql({ tables: [table] }: Resource, column: string): string {
   return `SELECT id, ${ident(column)} AS value FROM ${ident(table.name)}`;
 }
 
-/** The rows that the main table will have: staged ones, and those that stay. */
+/** The rows that the main table will have: staged rows and those that stay. */
 export function survivingSql({ resource, rows, isStaged, stays }: StagedResource, column: string): string {
   const [table] = resource.tables;
   return `SELECT s.id, s.${ident(column)} AS value FROM ${rows(table)} s
@@ -175,14 +175,14 @@ function deleteSql(table: Table, gone: string): string {
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
 }
 
-/** The columns that make a row changed. A table of keys alone has none. */
+/** The columns whose values decide whether a row has changed. A table that consists of its key has none. */
 function contents(table: Table): string[] {
   return Object.entries(table.columns)
     .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
     .map(([name]) => name);
 }
 
-/** Those of them that a merge may change: a row that is kept stays as it came first. */
+/** The columns that a merge may change: in a table that keeps its rows, a row stays as first received. */
 export function changeable(table: Table): string[] {
   return table.keep === true ? [] : contents(table);
 }
@@ -195,7 +195,7 @@ function updateSql(table: Table, staged: string): string {
     WHERE ${sameKey(table)} AND (${columnList(contents(table), 't')}) IS DISTINCT FROM (${columnList(contents(table), 's')})`;
 }
 
-/** Where no staged row has a live one, looking for it would only cost the order of the rows. */
+/** If no staged row has a live one, looking for it would only destroy the order of the rows. */
 function insertSql(table: Table, staged: string, someAreLive: boolean): string {
   const columns = Object.keys(table.columns);
   const isNew = `NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
@@ -207,7 +207,7 @@ export type Pairs = { readonly pairs: number; readonly unchanged: number };
 
 const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
-/** Staged rows that have a live one, and how many of them say the same as it. */
+/** The number of staged rows that have a live one, and how many of them are equal to it. */
 export async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
   const columns = changeable(table);
   const same =

@@ -16,12 +16,12 @@ import { ident, ledgerSchema } from './sql.ts';
 
 export type MigrationState = {
   readonly name: string;
-  /** ISO 8601 UTC, null while pending. */
+  /** ISO 8601 UTC; null while pending. */
   readonly applied_at: string | null;
 };
 
 /**
- * Every migration of these folders, in order. Writes nothing. Throws `migration` where the schema was made by other files
+ * All migrations in these folders, in order. Writes nothing. Throws `migration` if the schema was made by other files
  * than these.
  */
 export async function migrationStates(
@@ -37,11 +37,11 @@ export async function migrationStates(
 export type Migrated = {
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[];
-  /** What earlier ones made, and was missing. */
+  /** What earlier migrations had created and was missing. */
   readonly made_again: readonly string[];
 };
 
-/** Makes again what is missing of what was applied, and applies what is pending, all in one transaction. */
+/** Restores what is missing from applied migrations and applies pending ones, all in one transaction. */
 export async function migrateUp(
   session: Session,
   database: Database,
@@ -72,7 +72,10 @@ export async function migrateUp(
   });
 }
 
-/** What applied migrations made and is missing; null where this role or server cannot find out. Leaves nothing behind. */
+/**
+ * What applied migrations created and is now missing; null if this role or server cannot find out. Leaves nothing
+ * behind.
+ */
 export async function missingNames(
   session: Session,
   { schema }: Database,
@@ -90,7 +93,7 @@ export async function missingNames(
   }
 }
 
-/** To find out takes temporary tables, which a server that only reads refuses, and a role may not have the right to. */
+/** Finding out requires temporary tables, which a read-only server refuses and a role may not be allowed to create. */
 const CANNOT_MAKE = ['25006', NO_RIGHT];
 
 async function missingOf(
@@ -104,7 +107,7 @@ async function missingOf(
   return findMissing(session, schema, applied);
 }
 
-/** A role that may not create schemas may still be given them: those that are there stay untouched. */
+/** A role that may not create schemas may use existing ones: those stay untouched. */
 async function createSchemas(session: Session, schemas: readonly string[]): Promise<void> {
   const missing = await session.rows<{ name: string; role: string }>(
     `SELECT name, current_user AS role FROM unnest($1::text[]) AS name
@@ -124,7 +127,7 @@ async function createSchemas(session: Session, schemas: readonly string[]): Prom
   }
 }
 
-/** Takes the newest applied migration back. Gives its name, or null where there is none. */
+/** Reverts the newest applied migration. Returns its name, or null if there is none. */
 export async function migrateDown(
   session: Session,
   database: Database,
@@ -159,10 +162,10 @@ async function runSql(
 
 type Hints = Readonly<Record<string, string>>;
 
-/** Others' objects are based on what has to change. */
+/** Other objects depend on what has to change. */
 const IN_USE = ['2BP01', '0A000'];
 
-/** PostgreSQL names the objects that are in the way in the detail of its error alone. */
+/** PostgreSQL names the objects in the way only in the detail of its error. */
 function failure(what: string, command: string, error: unknown, hints: Hints): Error {
   const state = sqlState(error) ?? '';
   const detail = typeof error === 'object' && error !== null && 'detail' in error ? error.detail : null;
@@ -175,7 +178,7 @@ function failure(what: string, command: string, error: unknown, hints: Hints): E
   });
 }
 
-/** What only an owner may do, nobody can GRANT. */
+/** Nobody can GRANT what only an owner may do. */
 async function ownersHint(session: Session, schema: string): Promise<Hints> {
   const [found] = await session.rows<{ owners: string | null }>(
     `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
@@ -187,7 +190,7 @@ async function ownersHint(session: Session, schema: string): Promise<Hints> {
   return { [NO_RIGHT]: `Connect as a superuser, or as the role that owns the tables: ${owners}` };
 }
 
-/** One transaction; anyone who migrates the same schema at the same time waits for it. */
+/** One transaction; any other migration of the same schema waits for it. */
 async function migrating<T>(
   session: Session,
   database: Database,

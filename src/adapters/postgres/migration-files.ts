@@ -10,11 +10,11 @@ export type Migration = {
   readonly place: 'target' | 'ledger';
   readonly up: string;
   readonly down: string;
-  /** Of the file's text with the line endings of Unix, whatever a checkout made of them. */
+  /** Hash of the file's text with Unix line endings, whatever a checkout made of them. */
   readonly sha256: string;
 };
 
-/** Every migration in these folders: folder by folder, each in the order of its numbers. */
+/** All migrations in these folders: folder by folder, each in the order of its numbers. */
 export async function readMigrations(dirs: readonly string[]): Promise<Migration[]> {
   const folders = await Promise.all(dirs.map(readFolder));
   return folders.flat();

@@ -8,11 +8,11 @@ export type Applied = {
   readonly name: string;
   /** ISO 8601 UTC. */
   readonly applied_at: string;
-  /** Of its file when it was applied; null where a version before there were hashes applied it. */
+  /** Hash of its file when it was applied; null if an old version without hashes applied it. */
   readonly sha256: string | null;
 };
 
-/** The migrations that a schema has, by name, in order. */
+/** The migrations of a schema, by name, in order. */
 export type History = ReadonlyMap<string, Applied>;
 
 export async function readHistory(session: Session, schema: string): Promise<History> {
@@ -28,7 +28,7 @@ export async function readHistory(session: Session, schema: string): Promise<His
   return new Map(applied.map((one) => [one.name, one]));
 }
 
-/** Makes the table, in a ledger that is there. */
+/** Creates the table in an existing ledger. */
 export async function createHistory(session: Session, schema: string): Promise<void> {
   const table = historyTable(schema);
   await session.query(
@@ -55,8 +55,8 @@ function historyTable(schema: string): string {
 }
 
 /**
- * Throws `migration` where the schema was not made by these files. Each folder is applied in its own order, up to any
- * of its files: the ledger may get another one after the tables.
+ * Throws `migration` if the schema was not made by these files. Each folder is applied in its own order, up to any of
+ * its files: the ledger may get another migration after the tables.
  */
 export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
   const refuse = (reason: string, hint: string): never => {

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../core/target.ts';
 import type { Session } from './session.ts';
 import type { StagedResource } from './staged-resource.ts';
 
-/** Brings the digests of the newest records up to date, inside the transaction that ends the run. */
+/** Updates the digests of the newest records, inside the transaction that ends the run. */
 export async function recordNewest(
   session: Session,
   { newest, resource }: StagedResource,
@@ -18,7 +18,7 @@ export async function recordNewest(
   );
 }
 
-/** Digests by id, of those that there are. */
+/** Digests by id, for the ids that have one. */
 export async function readNewest(
   session: Session,
   resource: string,

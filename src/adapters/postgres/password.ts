@@ -15,8 +15,8 @@ export type Login = {
 };
 
 /**
- * What a server that asks for a password is given where neither the URL nor a variable has one: that of the password
- * file, `passfile` in the URL or `~/.pgpass`, in the first line that fits, as libpq reads it. Throws where there is none.
+ * The password for a server that asks for one, if neither the URL nor a variable has it: from the first matching line
+ * of the password file (`passfile` in the URL, or `~/.pgpass`), as libpq reads it. Throws if there is none.
  */
 export async function passwordFor(url: string, login: Login): Promise<string> {
   const named = new URLSearchParams(url.split('?', 2)[1]).get('passfile');
@@ -34,7 +34,7 @@ export async function passwordFor(url: string, login: Login): Promise<string> {
   });
 }
 
-/** No lines where there is no such file. */
+/** Returns no lines if the file does not exist. */
 async function readPasswordFile(path: string): Promise<readonly string[]> {
   try {
     const { mode } = await stat(path);
@@ -57,7 +57,7 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
   }
 }
 
-/** `host:port:database:user:password`; a `\` stands before a `:` or `\` that is meant as it is. */
+/** `host:port:database:user:password`; a `\` escapes a literal `:` or `\`. */
 function fieldsOf(line: string): readonly string[] {
   return [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) =>
     field.replaceAll(/\\(.)/g, '$1'),

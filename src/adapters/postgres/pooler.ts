@@ -5,26 +5,26 @@ import { despiteLimits } from './session-settings.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
-/** How PgBouncer words what it does not let through, such as a transaction in statement mode. */
+/** PgBouncer's code for something that it does not allow, such as a transaction in statement mode. */
 const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * Throws where a pooler stands between and gives each transaction, or each statement, another backend: locks and
- * settings of a session would be on whichever was lent. One that lends it for the whole session is as good as none.
+ * Throws if a pooler in between uses another backend for each transaction or statement: a session's locks and settings
+ * would end up on whichever backend it was lent. A pooler that lends one for the complete session is fine.
  */
 export async function refuseSharedBackend(
   connection: Connection,
   connectAnother: () => Promise<Connection>,
 ): Promise<void> {
   const own = await within(connection, backend);
-  // A pooler makes up the process id that the protocol gives a client to cancel with.
+  // A pooler makes up the process id that the protocol gives a client for cancelling.
   if (own === connection.key().processId) return;
   const others: Connection[] = [];
   try {
     for (let round = 0; round < 2; round++) {
       const other = await connectAnother();
       others.push(other);
-      // Whoever is idle gives its backend to the next transaction, unless it is its own.
+      // A pooler gives an idle client's backend to the next transaction, unless the backend belongs to that client.
       await within(other, ({ query }) => query({ text: 'BEGIN' })).catch((error: unknown) => {
         throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : notLent(error);
       });
@@ -54,7 +54,7 @@ async function within<T>(connection: Connection, ask: (connection: Connection) =
   }
 }
 
-/** A pooler that has no backend to spare lets the client wait for one. */
+/** If a pooler has no backend to spare, it makes the client wait for one. */
 function notLent(error: unknown): unknown {
   if (sqlState(error) !== NO_ANSWER) return error;
   return new PipelineError('Cannot use this pooler: it lends no second connection', {

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
 
-/** What a publish of the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
+/** What publishing the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
 export async function previewTable(
   session: Session,
   stagedResource: StagedResource,
@@ -42,12 +42,12 @@ export async function previewTable(
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
 }
 
-/** The live rows that a merge would take away. */
+/** The live rows that a merge would delete. */
 function goneSql({ isGone }: StagedResource, table: Table): string {
   return `FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}`;
 }
 
-/** The same where nothing is deleted but rows of records that came, found from those. */
+/** The same if only rows of received records are deleted, found through those records. */
 function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Table): string {
   const [main] = resource.tables;
   const mayGo = table.name !== main.name && table.keep !== true;
@@ -55,13 +55,13 @@ function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Tab
     WHERE ${mayGo ? `NOT ${isStaged(table)}` : 'false'}`;
 }
 
-/** How many rows of a table that keeps all of them are not staged. */
+/** In a table that keeps all its rows: how many rows are not staged. */
 function keptSql({ isStaged }: StagedResource, table: Table): string {
   if (table.keep !== true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE NOT ${isStaged(table)}`;
 }
 
-/** Records whose contract would judge them otherwise than it does now, by the ledger's open lines. */
+/** Records whose validation would come out differently from what the ledger's open lines say. */
 export async function previewRejects(
   session: Session,
   { resource, rows, rejects }: StagedResource,
@@ -88,7 +88,7 @@ export async function previewRejects(
   };
 }
 
-/** Before and after are in the form that every value leaves the database in; whether they differ, SQL says. */
+/** Before and after have the form in which every value leaves the database; SQL decides whether they differ. */
 async function firstRows(
   session: Session,
   what: {

@@ -1,14 +1,14 @@
-/** What a session has locked among those of its process. */
+/** What a session has locked among the sessions of its process. */
 export type SessionLocks = {
-  /** False where another session has it, or this one already. */
+  /** False if another session holds it, or this one does already. */
   readonly take: (name: string) => boolean;
   readonly holds: (name: string) => boolean;
   readonly releaseAll: () => void;
 };
 
 /**
- * Locks among the sessions of the embedded database: to PostgreSQL they are one, and an advisory lock would let each of
- * them in.
+ * Locks among the sessions of the embedded database. For PostgreSQL they are one session, and an advisory lock would
+ * admit all of them.
  */
 export class ProcessLocks {
   readonly #owners = new Map<string, SessionLocks>();

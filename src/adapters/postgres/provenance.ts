@@ -13,14 +13,14 @@ export type TargetRow = Readonly<Record<string, unknown>> & {
   readonly _loaded_at: string;
 };
 
-/** A row that is gone, as it last was, and the run that took it away. */
+/** A deleted row as it last was, and the run that deleted it. */
 export type Tombstone = {
   readonly run_id: string;
   readonly deleted_at: string;
   readonly row: Readonly<Record<string, unknown>>;
 };
 
-/** A run as far as it explains a row. */
+/** The parts of a run that explain a row. */
 export type RunFacts = {
   readonly run_id: string;
   readonly status: RunStatus;
@@ -32,7 +32,7 @@ export type RunFacts = {
   readonly run_dir: string;
 };
 
-/** The pages behind a published run; of the runs that share a chain, those of the last one. */
+/** The pages behind a published run; for runs that share a chain, those of the last run. */
 export type PublishedRaw = {
   readonly run_id: string;
   readonly host: string;
@@ -41,17 +41,20 @@ export type PublishedRaw = {
 };
 
 export type Provenance = {
-  /** What the record with that id is in the table now. */
+  /** The rows that the record with that id currently has in the table. */
   readonly rows: readonly TargetRow[];
   /** Newest first. */
   readonly tombstones: readonly Tombstone[];
-  /** The runs that those name. */
+  /** The runs that those rows and tombstones name. */
   readonly runs: readonly RunFacts[];
-  /** Newest first. Of a row that is gone, those before the run that took it away, as its record did not come. */
+  /**
+   * Newest first. For a deleted row, only those before the run that deleted it, because that run did not receive the
+   * record.
+   */
   readonly published: readonly PublishedRaw[];
 };
 
-/** What target and ledger know of the rows that one record was made into, all from one state of the database. */
+/** What target and ledger know about the rows made from one record, from a single state of the database. */
 export async function readProvenance(
   session: Session,
   { resource, table }: { readonly resource: string; readonly table: Table },
@@ -59,7 +62,7 @@ export async function readProvenance(
 ): Promise<Provenance> {
   try {
     return await inSnapshot(session, async () => {
-      // Somebody may have added columns, of any name and type.
+      // Users may have added columns, with any name and type.
       const found = await session.printed(
         `SELECT * FROM ${ident(table.name)} WHERE ${ident(table.owner)} = $1 ORDER BY ${columnList(table.key)}`,
         [id],

@@ -2,18 +2,18 @@ import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** The run and the pages that are published. */
+/** The published run and pages. */
 export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
 
 type Found<T> = T & { readonly resource: string };
 
-/** Of each resource of which anything is published. */
+/** For each resource that has been published. */
 export async function publishedRaws(session: Session): Promise<ReadonlyMap<string, PublishedRaw>> {
   const found = await session.rows<Found<PublishedRaw>>(lastRuns());
   return byResource(found);
 }
 
-/** Of each resource. */
+/** For each resource. */
 export async function lastPublishes(session: Session): Promise<ReadonlyMap<string, LastPublish>> {
   const found = await session.rows<Found<LastPublish>>(`SELECT p.*,
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
@@ -23,7 +23,7 @@ export async function lastPublishes(session: Session): Promise<ReadonlyMap<strin
   return byResource(found);
 }
 
-/** Of a run's resource `rr` and its run `r`; null for a snapshot. */
+/** For a run's resource `rr` and its run `r`; null for a snapshot. */
 const CHAIN = `CASE WHEN rr.chain_run_id IS NOT NULL THEN jsonb_build_object('run_id', rr.chain_run_id,
       'full_at', ${isoTime('rr.full_at')}, 'cursor', ${isoTime('rr.cursor')}, 'scope', rr.scope, 'folder_id', r.folder_id) END`;
 
@@ -31,7 +31,7 @@ function isoTime(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** What was published without a raw file is nothing to start from. */
+/** Something published without a raw file cannot be a starting point. */
 function byResource<T extends Pick<LastPublish, 'pages'>>(
   found: readonly Found<T>[],
 ): ReadonlyMap<string, T> {
@@ -39,8 +39,8 @@ function byResource<T extends Pick<LastPublish, 'pages'>>(
 }
 
 /**
- * The pages of a run's resource `rr` as a JSON array, times as ISO 8601 UTC. Those of a chain are those of all published
- * runs since its full pass, as each of them has only what it added.
+ * The pages of a run's resource `rr` as a JSON array, times as ISO 8601 UTC. In a chain, the pages of all published
+ * runs since its full pass, because each run records only what it added.
  */
 export function pagesSql(): string {
   return `(SELECT coalesce(jsonb_agg(jsonb_build_object('path', p.path, 'url', p.url, 'bytes', p.bytes, 'sha256', p.sha256,
@@ -56,8 +56,8 @@ export function pagesSql(): string {
 type AtAll = { readonly published: boolean; readonly newest: string | null };
 
 /**
- * Was anything ever published? Null where the ledger cannot be read, or somebody has locked it: nobody waits for an
- * answer to this. `newest` is the run that began last.
+ * Was anything ever published? Null if the ledger cannot be read or is locked: this question is not worth waiting for.
+ * `newest` is the run that started last.
  */
 export async function publishedAtAll(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
@@ -70,7 +70,7 @@ export async function publishedAtAll(session: Session): Promise<AtAll | null> {
   }
 }
 
-/** The last run that published each resource. What is read of it is read of no other: there may be thousands. */
+/** The last run that published each resource. Reads nothing about other runs: there may be thousands. */
 function lastRuns(more = ''): string {
   return `SELECT rr.resource, r.run_id, r.address, r.simulated, ${pagesSql()} AS pages${more}
      FROM (SELECT DISTINCT ON (e.resource) e.* FROM run_resources e JOIN runs f USING (run_id)

@@ -9,8 +9,8 @@ const SYNTAX = '42601';
 const NO_RIGHT = '42501';
 
 /**
- * What to do about an error in a statement that somebody typed, by its SQLSTATE: PostgreSQL's own hint, or the name that
- * a mistyped one most likely means. Nothing for errors that the statement is not to blame for.
+ * Hints for an error in a statement that a user typed, by its SQLSTATE: PostgreSQL's own hint, or the name that a
+ * mistyped one most likely means. None for errors that the statement did not cause.
  */
 export async function hintForStatement(
   session: Session,
@@ -32,13 +32,13 @@ type Mistake = {
   readonly session: Session;
   readonly sql: string;
   readonly state: string;
-  /** The word at the place that PostgreSQL names, as it is typed, and the one before. */
+  /** The word at the position that PostgreSQL reports, as typed, and the one before it. */
   readonly at: string;
   readonly before: string;
   readonly schemas: readonly string[] | undefined;
 };
 
-/** Null where nothing is alike. */
+/** Null if nothing is similar. */
 async function meantBy(mistake: Mistake): Promise<string | null> {
   switch (mistake.state) {
     case UNDEFINED_TABLE:
@@ -57,9 +57,9 @@ async function meantBy(mistake: Mistake): Promise<string | null> {
 const LISTED = 'Tables and views are listed by: spacex-pipeline tables';
 
 function fallback({ position, state }: StatementFault, sql: string): string {
-  // As in MySQL and DuckDB: SHOW TABLES, DESCRIBE and a name.
+  // As in MySQL and DuckDB: SHOW TABLES, or DESCRIBE and a name.
   if (state === UNDEFINED_TABLE || /^\s*(?:show|desc|describe)\b/i.test(sql)) return LISTED;
-  // Only of a second statement PostgreSQL does not say where it is.
+  // PostgreSQL reports no position only for a second statement.
   if (state === SYNTAX && position === null) return 'Give one statement at a time.';
   return 'Correct the statement, then try again.';
 }
@@ -105,7 +105,7 @@ async function functionMeant({ at, session }: Mistake): Promise<string | null> {
   return meant === null ? null : `Did you mean ${meant}()?`;
 }
 
-/** What most statements are made of: of those that are equally near it is the first. */
+/** The words of most statements: among equally close words, the first one is suggested. */
 const COMMON = ['select', 'from', 'where', 'group', 'order', 'by', 'limit', 'join', 'on', 'having'];
 const KEYWORDS = `SELECT word FROM pg_get_keywords()
   WHERE catcode IN ('R', 'T') OR word IN ('values', 'insert', 'update', 'delete', 'set', 'exists', 'between', 'explain', 'show')
@@ -114,7 +114,7 @@ const KEYWORDS = `SELECT word FROM pg_get_keywords()
 async function keywordMeant({ at, before, session }: Mistake): Promise<string | null> {
   const known = await session.rows<{ word: string }>(KEYWORDS);
   const words = [...COMMON, ...known.map(({ word }) => word)];
-  // A mistyped keyword passes for an alias, and only the next word is one too many.
+  // A mistyped keyword is parsed as an alias, so that PostgreSQL complains about the next word.
   for (const word of [before, at]) {
     const meant = word.length < 3 || words.includes(word.toLowerCase()) ? null : suggest(word, words);
     if (meant !== null) return `Did you mean ${meant.toUpperCase()}?`;
@@ -131,7 +131,7 @@ async function relations(session: Session, schemas: readonly string[] | undefine
   return found.map(({ name }) => name);
 }
 
-/** Where the statement looks for names. */
+/** The schemas in which the statement looks for names. */
 function inPlaces(parameter: string): string {
   return `nspname = ANY (coalesce(${parameter}, current_schemas(false)::text[]))`;
 }
@@ -140,20 +140,20 @@ function placesOf(schemas: readonly string[] | undefined): readonly string[] | n
   return schemas?.flatMap((schema) => [schema, ledgerSchema(schema)]) ?? null;
 }
 
-/** The name at the place that PostgreSQL says is wrong, in its parts; none where it names no place. */
+/** The parts of the name at the position that PostgreSQL reports; none if it reports no position. */
 export function nameInFault(sql: string, error: unknown): readonly string[] {
   const position = statementFault(error)?.position ?? null;
   return position === null ? [] : partsOf(wordsAt(sql, position)[1]);
 }
 
-/** `"launch".nmae` is launch and nmae. */
+/** `"launch".nmae` → launch, nmae. */
 function partsOf(word: string): readonly string[] {
   return word
     .split('.')
     .map((part) => (part.startsWith('"') ? part.replaceAll('"', '') : part.toLowerCase()));
 }
 
-/** The word before a place in the text, and the one there. */
+/** The word before a position in the text, and the one at it. */
 function wordsAt(sql: string, position: number): readonly [before: string, at: string] {
   const characters = Array.from(sql);
   const rest = characters.slice(position - 1).join('');

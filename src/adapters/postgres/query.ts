@@ -7,11 +7,12 @@ import { searchPath } from './session-settings.ts';
 import type { RowSet, Session } from './session.ts';
 
 /**
- * One statement on the target, names looked for in these schemas, or else in that of the session. Without `write` three things hold it: the extended protocol takes no second
- * statement, so nothing can end the read-only transaction; only statements that read are let through, as COPY and DO
- * can write files and start programs even there; and a superuser reads as `pg_read_all_data`, for whom functions
- * like lo_export are closed. Out of reach: a superuser who takes the role back inside of a function's SQL text, and
- * effects that PostgreSQL grants to whoever logs in (to cancel one's own other queries, advisory locks).
+ * Runs one statement on the target. Looks for names in these schemas, or else in the session's. Without `write`, three
+ * things restrict it: the extended protocol accepts no second statement, so nothing can end the read-only transaction;
+ * only reading statements are accepted, because COPY and DO can write files and start programs even there; and a
+ * superuser reads as `pg_read_all_data`, which may not call functions like lo_export. Not prevented: a superuser can
+ * take the role back inside a function's SQL text, and PostgreSQL allows some effects to anyone who logs in (cancelling
+ * one's own other queries, advisory locks).
  */
 export async function runQuery(
   session: Session,
@@ -23,7 +24,7 @@ export async function runQuery(
   let isLessened = false;
   let limits: Readonly<Record<string, string>> = {};
   try {
-    // A query leaves out what the policies of the role that connected leave out, as in any other client.
+    // A query leaves out the rows that the policies of the connected role hide, as in any other client.
     const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
     const path =
       options.schemas === undefined ? '' : `; SET LOCAL search_path TO ${searchPath(...options.schemas)}`;
@@ -54,8 +55,8 @@ const LESSENED_HINTS = {
 };
 
 /**
- * Until the end of the transaction. A query before the user's own also settles that the transaction is read-only.
- * Policies apply to that role and none to a superuser, from whom no row may be hidden.
+ * Until the end of the transaction. A query before the user's own also makes sure that the transaction stays read-only.
+ * Policies apply to that role but not to a superuser, from whom no row may be hidden.
  */
 const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
@@ -67,7 +68,7 @@ const WRITING = new Set(
    reset revoke rollback savepoint security set start truncate unlisten update vacuum`.split(/\s+/),
 );
 
-/** Is it one that may be sent? False where PostgreSQL has no command of that name. Throws `database` for what is to be refused. */
+/** May it be sent? False if PostgreSQL has no command of that name. Throws `database` for commands that are refused. */
 function isKnownCommand(sql: string, write: boolean): boolean {
   const text = afterComments(sql);
   const [word = ''] = /^\w*/.exec(text.toLowerCase()) ?? [];
@@ -95,7 +96,10 @@ function isKnownCommand(sql: string, write: boolean): boolean {
 
 const EXPLAINED = 'EXPLAIN (FORMAT TEXT) ';
 
-/** Throws what PostgreSQL has to say about a word that is no command: it never carries out what it only explains. */
+/**
+ * Throws PostgreSQL's own error about an unknown command. Sends the command under EXPLAIN, so that it is never carried
+ * out.
+ */
 async function refuseUnknown(session: Session, sql: string): Promise<void> {
   await session.printed(`${EXPLAINED}${sql}`).catch((error: unknown) => {
     const position = statementFault(error)?.position ?? null;
@@ -108,7 +112,7 @@ async function refuseUnknown(session: Session, sql: string): Promise<void> {
   });
 }
 
-/** Rows that COPY sends to the client would be lost, and PGlite waits forever for those that it wants from it. */
+/** Rows that COPY sends to the client would be lost, and PGlite waits forever for rows that COPY expects from it. */
 function refuseCopyOfClient(sql: string): void {
   if (!/^copy\b.*\b(?:from|to)\s+(?:stdin|stdout)\b/is.test(afterComments(sql))) return;
   throw new PipelineError('Cannot run the query: COPY through stdin or stdout needs psql', {
@@ -117,7 +121,7 @@ function refuseCopyOfClient(sql: string): void {
   });
 }
 
-/** What follows white space, parentheses and comments, which nest in PostgreSQL. */
+/** The text after leading white space, parentheses and comments, which nest in PostgreSQL. */
 function afterComments(sql: string): string {
   let at = 0;
   let depth = 0;

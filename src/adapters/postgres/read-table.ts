@@ -2,13 +2,13 @@ import { databaseError } from './errors.ts';
 import type { RowSet, Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
-/** Rows that are in memory at a time. */
+/** The number of rows in memory at a time. */
 const FETCHED_ROWS = 5000;
 
 export type ReadableTable = {
   readonly name: string;
   readonly columns: readonly string[];
-  /** The type of each column as PostgreSQL writes it, `numeric(10,2)`; of a domain the type that it is based on. */
+  /** The type of each column as PostgreSQL writes it, `numeric(10,2)`; for a domain, its base type. */
   readonly types: readonly string[];
   /** Expressions over the table as `t`. Rows that are equal by all of them are equal byte for byte. */
   readonly order: readonly string[];
@@ -24,7 +24,7 @@ type Column = {
   readonly key: number | null;
 };
 
-/** Tables and views of these names; `missing` are names of none. */
+/** Tables and views with these names; `missing` lists the names that match none. */
 export async function readableTables(
   session: Session,
   schema: string,
@@ -42,8 +42,8 @@ export async function readableTables(
 }
 
 /**
- * A primary key says nothing of the rows of tables that inherit from this one. Text that is inside of a value, as of
- * jsonb or a range, is in the order of the database's language: such types count as not sorted.
+ * A primary key does not cover the rows of tables that inherit from this one. Text inside a value, as in jsonb or a
+ * range, is sorted by the database's language: such types count as unsorted.
  */
 const TABLES = `SELECT c.relname::text AS name, bool_or(i.indrelid IS NOT NULL) AS has_key,
     coalesce(json_agg(json_build_object(
@@ -70,7 +70,9 @@ function keyOrder(columns: readonly Column[]): readonly string[] {
     .map(sortExpression);
 }
 
-/** Not every type can be sorted, and values that sort as equal may differ, such as 1.0 and 1.00: text decides last. */
+/**
+ * Not every type can be sorted, and values that sort as equal may differ, such as 1.0 and 1.00: the text decides last.
+ */
 function wholeOrder(columns: readonly Column[]): readonly string[] {
   const names = columns.map(({ name }) => name);
   return [
@@ -79,12 +81,12 @@ function wholeOrder(columns: readonly Column[]): readonly string[] {
   ];
 }
 
-/** The order of a language differs between machines, that of bytes does not. */
+/** The order of a language differs between machines; the order of bytes does not. */
 function sortExpression({ name, type }: Column): string {
   return type === 'text' ? `t.${ident(name)}::text COLLATE "C"` : `t.${ident(name)}`;
 }
 
-/** Runs `work` on one state of the database: what others publish meanwhile is not seen. */
+/** Runs `work` on one state of the database: does not see what others publish meanwhile. */
 export async function inSnapshot<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -95,8 +97,8 @@ export async function inSnapshot<T>(session: Session, work: () => Promise<T>): P
 }
 
 /**
- * All rows of a table in its order, some thousands at a time: its columns, or the value of each of these expressions over
- * the table as `t`. Inside of a snapshot only.
+ * All rows of a table in its order, some thousands at a time: its columns, or the values of these expressions over the
+ * table as `t`. Call it in a snapshot.
  */
 export async function* readTable(
   session: Session,

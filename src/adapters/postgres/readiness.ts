@@ -5,11 +5,11 @@ import { LEDGER_RIGHTS } from './rights.ts';
 import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
-/** What a run needs of a migrated schema, and does not find. */
+/** What a run needs and the migrated schema lacks. */
 export type Unready = {
-  /** Tables of the ledger: without them there is no run. */
+  /** Tables of the ledger: no run is possible without them. */
   readonly ledger: readonly string[];
-  /** Resources that cannot be loaded, and why: for a table of their own, or one that they refer to. */
+  /** Resources that cannot be loaded, with the reason: one of their own tables, or one that they refer to. */
   readonly resources: ReadonlyMap<string, PipelineError>;
 };
 

@@ -4,9 +4,9 @@ import type { Session } from './session.ts';
 import type { StagedResource } from './staged-resource.ts';
 
 /**
- * Brings the lines of one resource up to date with what a run set aside, inside the transaction that ends the run.
- * A run that is resumed sees a record once. Only a run that published tells which records are fixed or gone; one that
- * pulled what had changed, only of records that came.
+ * Updates the lines of one resource with what a run set aside, inside the transaction that ends the run. A resumed run
+ * counts a record once. Only a run that published shows which records are fixed or gone; if it pulled changes, only for
+ * the records that it received.
  */
 export async function recordRejects(
   session: Session,
@@ -45,7 +45,7 @@ export async function recordRejects(
 export const REJECT_STATUSES = ['open', 'fixed', 'waived', 'gone'] as const;
 export type RejectStatus = (typeof REJECT_STATUSES)[number];
 
-/** What became of a record and one way in which it broke its contract. */
+/** The state of a record and of one way in which it broke its contract. */
 export type RejectLine = {
   readonly resource: string;
   readonly id: string;
@@ -60,7 +60,7 @@ export type RejectLine = {
   readonly errors: readonly Fault[];
 };
 
-/** A line with its record: where it was last seen, and its bytes where the ledger has them. */
+/** A line with its record: where it was last seen, and its bytes if the ledger has them. */
 export type KeptReject = RejectLine & {
   readonly page: number;
   readonly index: number;
@@ -97,7 +97,7 @@ export async function findRejects(session: Session, filter: RejectFilter): Promi
   }));
 }
 
-/** Lets the open lines of a record be, for a reason. Gives how many there were. */
+/** Waives the open lines of a record, for a reason. Returns their number. */
 export async function waiveRejects(
   session: Session,
   id: string,

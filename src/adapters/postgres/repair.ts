@@ -6,15 +6,15 @@ import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident } from './sql.ts';
 
-/** What applied migrations made and is not there any more. */
+/** What applied migrations created and no longer exists. */
 export type Missing = {
-  /** The statements that make it again, in order. */
+  /** The statements that restore it, in order. */
   readonly parts: readonly Part[];
-  /** For people: a schema or a table stands for all that is in it. */
+  /** For people: a schema or a table stands for everything in it. */
   readonly names: readonly string[];
 };
 
-/** Looks for what these migrations made. Inside of a transaction, of which nothing but search_path stays. */
+/** Looks for what these migrations created. Call it in a transaction; leaves nothing behind but search_path. */
 export async function findMissing(
   session: Session,
   schema: string,
@@ -47,8 +47,8 @@ function relationOf(schema: string, { place, table }: Part): string {
 }
 
 /**
- * Makes again what is missing, without its rows. Throws `database` for a column or key that the rows which are there
- * would lack, `migration` where nothing says any more which kind of records they are.
+ * Restores what is missing, without its rows. Throws `database` for a column or key that existing rows would lack,
+ * `migration` if the kind of records is no longer known.
  */
 export async function makeAgain(
   session: Session,
@@ -85,20 +85,20 @@ async function makePart(session: Session, { sql, may_be_invalid }: Part): Promis
   }
 }
 
-/** Is it the rows that are there which break it? */
+/** Is it broken by existing rows? */
 function isOfRows(error: unknown): boolean {
   return sqlState(error)?.startsWith('23') === true;
 }
 
 function emptyHint(schema: string, { place, table }: Part): string {
-  // Rows of a ledger are of a run, whose row may be what lacks something.
+  // Rows of a ledger belong to a run, whose own row may be the one that lacks something.
   const cascade = place === 'ledger' ? ' CASCADE' : '';
   const sql = `TRUNCATE ${ident(schemaOf(place, schema), table)}${cascade}`;
   const rest = place === 'ledger' ? 'Its history is lost' : 'Its rows come back with the next run';
   return `${rest}. Empty the table, then migrate up: spacex-pipeline query --write ${shellQuote(sql)}`;
 }
 
-/** Which kind of records the target holds is known from the runs, too; where it holds none, it does not matter. */
+/** The runs also record which kind of records the target holds; if it holds none, the kind does not matter. */
 async function recallKind(session: Session, schema: string): Promise<void> {
   const ledger = schemaOf('ledger', schema);
   const known = await session.execute(
@@ -116,8 +116,8 @@ async function recallKind(session: Session, schema: string): Promise<void> {
 }
 
 /**
- * The history of a schema of which none is kept: everything, where all is there that migrations make, and nothing, where
- * nothing of it is. Throws `migration` for anything between.
+ * The history of a schema that has none: all migrations if everything exists that they create, none if nothing does.
+ * Throws `migration` for anything in between.
  */
 export async function appliedByCatalog(
   session: Session,
@@ -140,10 +140,10 @@ export async function appliedByCatalog(
   return [];
 }
 
-/** Beyond these, a message says only how many more there are. */
+/** Beyond these, a message only says how many more there are. */
 const NAMED = 3;
 
-/** Tables of which no ledger says anything are nothing to load into: their rows may be simulated, or real. */
+/** Nothing is loaded into tables without a ledger: their rows may be simulated or real. */
 function unaccounted(schema: string, place: Migration['place'], what: string): PipelineError {
   const own = schemaOf(place, schema);
   const sql = `ALTER SCHEMA ${ident(own)} RENAME TO set_aside_${place}`;

@@ -3,10 +3,10 @@ import type { RunStatus } from '../../core/run.ts';
 import { databaseError } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** Throws `database` where the ledger cannot be read: then nobody knows what may go. */
+/** Throws `database` if the ledger cannot be read: then nobody knows what may be deleted. */
 export async function retentionLedger(session: Session): Promise<RetentionLedger> {
   try {
-    // What is published first: a run that ends meanwhile is still `running` below, or one more that is kept.
+    // Published runs first: a run that ends meanwhile is still `running` below, or is kept as well.
     const stood = await session.rows<{
       run_id: string;
       received_by: string | null;
@@ -33,7 +33,9 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
   }
 }
 
-/** Drops the tombstones of rows that were deleted before `before`, in milliseconds since 1970; counts them. */
+/**
+ * Deletes the tombstones of rows that were deleted before `before`, in milliseconds since 1970; returns their number.
+ */
 export async function pruneTombstones(session: Session, before: number, dryRun: boolean): Promise<number> {
   const old = 'FROM tombstones WHERE deleted_at < to_timestamp($1 / 1000.0)';
   try {

@@ -3,7 +3,7 @@ import { databaseError, NO_RIGHT } from './errors.ts';
 import type { Database, Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
-/** The tables of the ledger, with what a run does to each. */
+/** The tables of the ledger, with the privileges that a run needs on each. */
 export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   contents: ['SELECT', 'INSERT'],
   migrations: ['SELECT'],
@@ -16,21 +16,21 @@ export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   runs: ['SELECT', 'INSERT', 'UPDATE'],
   tombstones: ['SELECT', 'INSERT', 'DELETE'],
 };
-/** What `serve` needs besides. */
+/** What `serve` needs in addition. */
 export const JOB_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   job_switches: ['SELECT', 'INSERT', 'UPDATE'],
   job_tries: ['SELECT', 'INSERT', 'UPDATE'],
 };
 const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-/** Beyond these, a message says only how many more there are. */
+/** Beyond these, a message only says how many more there are. */
 const NAMED = 5;
 
 type Needed = { readonly schema: string; readonly name: string | null; readonly right: string };
 type Lacking = { readonly what: string; readonly rights: string };
 
 /**
- * Throws `database` with everything that this role lacks: to use the schemas, to stage, to read the tables and, where it
- * `publishes`, to write them. Tables that are missing are not its concern.
+ * Throws `database` with every privilege that this role lacks: to use the schemas, to stage, to read the tables and, if
+ * it `publishes`, to write them. Ignores missing tables.
  */
 export async function refuseMissingRights(
   { schema }: Database,
@@ -71,7 +71,7 @@ async function lacks(schema: string, session: Session, lacking: readonly Lacking
   return databaseError(`use schema ${schema}`, error, undefined, { [NO_RIGHT]: grantHint(schema, role) });
 }
 
-/** All that a role needs for runs. */
+/** Everything that a role needs for runs. */
 function grantHint(schema: string, role: string): string {
   const [target, ledger] = [ident(schema), ident(ledgerSchema(schema))];
   const grants = [

@@ -1,7 +1,7 @@
 import { CANCELLED, LOCK_NOT_AVAILABLE } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** Those that end one statement, by SQLSTATE. */
+/** The limits that end a single statement, by SQLSTATE. */
 const LIMITS: Readonly<Record<string, string>> = {
   [CANCELLED]: 'statement_timeout',
   [LOCK_NOT_AVAILABLE]: 'lock_timeout',
@@ -9,8 +9,8 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives this transaction the limits that the role or the database has on the server: what a user types is for the
- * administrator to limit. Gives the hints for a statement that they end.
+ * Applies the limits that the role or the database has on the server to this transaction: the administrator may limit
+ * what a user types. Returns the hints for a statement that they end.
  */
 export async function applyRoleLimits(session: Session): Promise<Readonly<Record<string, string>>> {
   const applied = await session.rows<{ name: string; value: string; role: string }>(

@@ -11,18 +11,18 @@ import { Session, type Database, type Query } from './session.ts';
 import { valueParsers } from './value-parsers.ts';
 
 export type ServedOptions = {
-  /** Of a gateway. */
+  /** The socket of a gateway. */
   readonly socket: string;
   /** For people: the folder of the database. */
   readonly name: string;
   readonly schema: string;
-  /** Ends the connections: a statement that is on its way cannot be stopped. */
+  /** Ends the connections: a statement that is in progress cannot be stopped. */
   readonly signal: AbortSignal;
 };
 
 /**
- * An embedded database that another process holds, to read: each session is a client of its gateway. Null where nobody
- * listens. Its sessions are those of the superuser, as they are in the process that holds it.
+ * Reads an embedded database that another process holds: each session is a client of that process's gateway. Null if
+ * nobody listens. Sessions have the superuser's rights, as in the process that holds it.
  */
 export async function openServed(options: ServedOptions): Promise<Database | null> {
   const { name, signal, socket } = options;
@@ -88,7 +88,7 @@ async function openSession(
     types: valueParsers,
   });
   const { lose, query } = reportLoss(client);
-  // Without a goodbye, which would wait for a turn.
+  // Without a Terminate message, which would wait for a turn.
   const leave = (reason: unknown): void => {
     signal.removeEventListener('abort', abort);
     lose(reason);

@@ -8,13 +8,13 @@ import { limitStatements, statementName, type StatementRules } from './statement
 import { Turns } from './turns.ts';
 
 export type SessionRules = Omit<StatementRules, 'lookAtBackend'> & {
-  /** Its statements are sent even once the signal has aborted. */
+  /** Its statements are sent even after the signal has aborted. */
   readonly evenAborted: boolean;
   readonly lookAt: (pid: number) => Promise<Activity>;
   readonly onClose: () => void;
 };
 
-/** Makes a session of a connection: set up, its statements in turn and limited. */
+/** Turns a connection into a session: configured, with its statements in turn and limited. */
 export async function openSession(
   connection: Connection,
   schema: string,
@@ -52,7 +52,7 @@ export async function openSession(
   return session;
 }
 
-/** Ends a statement whose client has disconnected, as at a second Ctrl-C. Not every system notices. */
+/** Ends a statement whose client has disconnected, for example at a second Ctrl-C. Not every system notices. */
 async function noticeLostClient(session: Session): Promise<void> {
   try {
     await session.query(`SET client_connection_check_interval = '10s'`);

@@ -15,16 +15,16 @@ const ANSWER_TIMEOUT_SECONDS = 30;
 export type ServerOptions = {
   readonly url: string;
   readonly schema: string;
-  /** What chose the server, for hints. */
+  /** The setting that chose the server, for hints. */
   readonly urlFrom?: string;
-  /** Cancels the statements that run, on the server too, and lets no others be sent. */
+  /** Cancels running statements, on the server too, and prevents further ones. */
   readonly signal?: AbortSignal;
   readonly answerTimeoutSeconds?: number;
-  /** Gets a line for each statement that takes long. */
+  /** Gets a line for each slow statement. */
   readonly log?: SessionRules['log'];
 };
 
-/** A PostgreSQL server, by URL. Connects lazily; each session is a connection of its own. */
+/** A PostgreSQL server, by URL. Connects lazily; each session has its own connection. */
 export function openServer(options: ServerOptions): Database {
   const { urlFrom = '--database-url', log = null } = options;
   const { signal = new AbortController().signal } = options;
@@ -34,7 +34,7 @@ export function openServer(options: ServerOptions): Database {
   let tls: ReturnType<typeof readTls> | null = null;
   let settled: Encryption | null = null;
 
-  /** The first connection settles how all are encrypted, and whether they may be used at all. */
+  /** The first connection decides how all of them are encrypted, and whether they may be used at all. */
   async function open(evenAborted: boolean): Promise<Connection> {
     const limits = { silenceMs, signal, evenAborted };
     const { url, encryptions } = await (tls ??= readTls(withUser(options.url, urlFrom)));
@@ -100,7 +100,7 @@ async function closeAll(sessions: Iterable<Session>): Promise<void> {
   await Promise.all([...sessions].map((session) => session.close()));
 }
 
-/** Without a user, the one of the system, as libpq does. Throws `usage` where the system has no name for it. */
+/** Without a user, uses the operating system's, as libpq does. Throws `usage` if the system has no name for it. */
 function withUser(url: string, urlFrom: string): string {
   if (userOf(url) !== null) return url;
   const user = userName();

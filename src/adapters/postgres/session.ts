@@ -6,41 +6,41 @@ import { printedParsers } from './value-parsers.ts';
 
 export type Query = (QueryConfig | QueryArrayConfig) & {
   readonly queryMode?: 'extended';
-  /** Where it fails, the transaction that it has begun is rolled back before the next statement. */
+  /** If it fails, its transaction is rolled back before the next statement. */
   readonly isTransaction?: boolean;
 };
 
-/** What the statements of a session are sent over, one at a time. `evenAborted` ones are also once the signal has aborted. */
+/** Sends the statements of a session, one at a time; those with `evenAborted` even after the signal has aborted. */
 export type Line = {
   readonly send: (query: Query, evenAborted: boolean) => Promise<QueryResult>;
-  /** Gives the number of rows. */
+  /** Returns the number of rows. */
   readonly copy: (copy: Copy, evenAborted: boolean) => Promise<number>;
-  /** By which the server knows the connection; 0 where there is no server. */
+  /** The server's id of the connection; 0 if there is no server. */
   readonly processId: () => number;
-  /** Among the sessions of this process; null where the server's advisory locks do. */
+  /** Locks among the sessions of this process; null if the server's advisory locks are used. */
   readonly locks: SessionLocks | null;
   readonly close: () => Promise<void>;
 };
 
-/** Rows of CSV bytes without a header, into a table. */
+/** Rows as CSV without a header, copied into a table. */
 export type Copy = {
   readonly table: readonly string[];
   readonly columns: readonly string[];
   readonly csv: Uint8Array<ArrayBuffer>;
 };
 
-/** What a statement gives, by position: two columns may have one name, and a name may be `__proto__`. */
+/** The result of a statement, by position: two columns may have the same name, and a name may be `__proto__`. */
 export type RowSet = {
   readonly columns: readonly string[];
   /** Each with a value for each column. */
   readonly rows: readonly (readonly unknown[])[];
-  /** Rows that it returned, or touched where it returns none; null where it does neither. */
+  /** The number of rows that it returned, or else affected; null if it does neither. */
   readonly count: number | null;
 };
 
 /**
- * One connection to the target, set up for this program, and the only way in which statements are sent over it. On the
- * embedded database all sessions share one.
+ * One connection to the target, configured for this program, and the only way to send statements over it. On the
+ * embedded database, all sessions share one connection.
  */
 export class Session {
   readonly #line: Line;
@@ -51,7 +51,7 @@ export class Session {
     this.#evenAborted = evenAborted;
   }
 
-  /** The same session for what cleans up: its statements are sent even once the signal has aborted. */
+  /** The same session for cleaning up: its statements are sent even after the signal has aborted. */
   get evenAborted(): Session {
     return new Session(this.#line, true);
   }
@@ -69,48 +69,48 @@ export class Session {
     return result.rows;
   }
 
-  /** Of a query that always gives one row. */
+  /** For a query that always returns one row. */
   async one<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R> {
     const [row] = await this.rows<R>(sql, values);
     if (row === undefined) throw new Error('the database returned no row where one was expected');
     return row;
   }
 
-  /** Runs a statement and gives the number of rows that it touched. */
+  /** Runs a statement and returns the number of affected rows. */
   async execute(sql: string, values: readonly unknown[] = []): Promise<number> {
     const { rowCount } = await this.#send({ text: sql, values: [...values] });
     return rowCount ?? 0;
   }
 
-  /** Several statements in one message, which is one transaction. Gives what the last of them returned. */
+  /** Several statements in one message, which is one transaction. Returns the result of the last one. */
   async query<R extends QueryResultRow>(sql: string): Promise<QueryResult<R>> {
     const result: QueryResult<R> = await this.#send({ text: sql });
-    // For several, pg gives a list.
+    // For several statements, pg returns a list.
     return [result].flat().at(-1) ?? result;
   }
 
-  /** One statement, with its values as they are printed: the extended protocol takes no second. */
+  /** One statement, with its values as they are printed: the extended protocol accepts no second statement. */
   async printed(sql: string, values: readonly unknown[] = []): Promise<RowSet> {
     const query = { text: sql, values: [...values], rowMode: 'array' as const, types: printedParsers };
     const { fields, rows, rowCount } = await this.#send({ ...query, queryMode: 'extended' });
     return {
       columns: fields.map(({ name }) => name),
       rows,
-      // Neither SHOW nor EXPLAIN says how many it returned.
+      // Neither SHOW nor EXPLAIN reports how many rows it returned.
       count: fields.length > 0 ? rows.length : rowCount,
     };
   }
 
   /**
-   * What another library sends: one statement or several, which may be a transaction of their own, with values as pg
-   * itself reads them. Gives what pg gives.
+   * For another library: one statement or several, which may be a transaction of their own, with values as pg itself
+   * parses them. Returns pg's result.
    */
   async foreign(sql: string, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {
     const query = { text: sql, types: pg.types, isTransaction: true };
     return this.#send(values === undefined ? query : { ...query, values: [...values] });
   }
 
-  /** COPY. Gives the number of rows. */
+  /** COPY. Returns the number of rows. */
   async copyCsv(table: Copy['table'], columns: Copy['columns'], csv: Copy['csv']): Promise<number> {
     return this.#line.copy({ table, columns, csv }, this.#evenAborted);
   }
@@ -120,13 +120,13 @@ export class Session {
   }
 
   async #send(query: Query): Promise<QueryResult> {
-    // ROLLBACK is how everything is left that was interrupted.
+    // ROLLBACK is how everything ends that was interrupted.
     return this.#line.send(query, this.#evenAborted || query.text === 'ROLLBACK');
   }
 }
 
 export type ConnectOptions = {
-  /** Also once the signal has aborted: to clean up, or to find out what became of a commit. */
+  /** Also after the signal has aborted: to clean up, or to find out whether a commit arrived. */
   readonly evenAborted?: boolean;
 };
 
@@ -135,11 +135,11 @@ export type Database = {
   /** For people: `host/database` or the folder; no secrets. */
   readonly name: string;
   readonly schema: string;
-  /** Opens a further session; on the embedded database hands out the one there is. */
+  /** Opens another session; on the embedded database, sessions share its connection. */
   readonly connect: (options?: ConnectOptions) => Promise<Session>;
   /**
-   * The same database for another schema. It ends with this one; to close it closes nothing else. On the embedded one, a
-   * transaction in one schema keeps the statements of all others waiting.
+   * The same database for another schema. It ends with this one; closing it closes nothing else. On the embedded
+   * database, a transaction in one schema keeps the statements of all others waiting.
    */
   readonly inSchema: (schema: string) => Database;
   readonly close: () => Promise<void>;

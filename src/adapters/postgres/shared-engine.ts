@@ -1,23 +1,23 @@
 import type { Engine } from './engine.ts';
 import { Turns, type TurnRules } from './turns.ts';
 
-/** The embedded database, whose one session this program's own work and the clients of a gateway use in turn. */
+/** The embedded database, whose only session this program's own work and the clients of a gateway use in turn. */
 export type SharedEngine = {
   readonly engine: Engine;
   readonly turns: Turns;
-  /** From then on a gateway has its say at each turn. */
+  /** From then on, a gateway takes part in each turn. */
   readonly admit: (guests: TurnRules) => void;
 };
 
 export function shareEngine(engine: Engine): SharedEngine {
   let guests: TurnRules | null = null;
   const turns = new Turns({
-    // Once it has ended, all that waits is to learn so.
+    // Once it has ended, everything that waits should find out.
     isKept: () => !engine.isEnded() && (engine.isInTransaction() || guests?.isKept() === true),
     enter: async (owner) => engine.isEnded() || guests === null || guests.enter(owner),
     onKept: (owner) => guests?.onKept(owner),
   });
-  // Whoever waited for a turn that was kept then learns of it.
+  // Notifies everyone who waits for a turn that was kept.
   void engine.ended.then(() => turns.take(null, async () => undefined));
   return {
     engine,

@@ -3,7 +3,9 @@ import type { Table } from '../../core/table.ts';
 import { ident, literal } from './sql.ts';
 import type { StagingNames } from './staging.ts';
 
-/** What is staged of one resource, as SQL. In conditions, t is a live row of the table, in queries s a staged one. */
+/**
+ * The staged rows of one resource, as SQL. In conditions, t is a live row of the table; in queries, s is a staged one.
+ */
 export type StagedResource = {
   readonly resource: Resource;
   /** The staged rows of a table. */
@@ -12,19 +14,19 @@ export type StagedResource = {
   readonly held: string;
   /** The records that were set aside. */
   readonly rejects: string;
-  /** Digests of the newest records, of a resource that is pulled by changes. */
+  /** Digests of the newest records, if the resource is pulled by changes. */
   readonly newest: string;
   /** Is there a staged row with the key of t? */
   readonly isStaged: (table: Table) => string;
-  /** Did the record of t arrive, and break its contract? */
+  /** Was the record of t received, and did it break its contract? */
   readonly isHeld: (table: Table) => string;
-  /** Does a merge take t away? Null where it takes no row. */
+  /** Does a merge delete t? Null if it deletes no row. */
   readonly isGone: (table: Table) => string | null;
   /** Does t, which is not staged, stay in the main table? */
   readonly stays: string;
 };
 
-/** With `deletes`, a record that did not arrive is gone. */
+/** With `deletes`, a record that was not received has been deleted. */
 export function createStagedResource(
   names: StagingNames,
   resource: Resource,
@@ -32,7 +34,7 @@ export function createStagedResource(
 ): StagedResource {
   const { name, tables } = resource;
   const [main] = tables;
-  /** What a table that all resources share has of this one. */
+  /** The rows of this resource in a table that all resources share. */
   const own = (shared: readonly string[]): string =>
     `(SELECT * FROM ${ident(...shared)} WHERE resource = ${literal(name)})`;
   const rows = (table: Table): string => ident(...names.rows(table));
@@ -51,7 +53,7 @@ export function createStagedResource(
       if (table.keep === true) return null;
       if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
       if (table.name === main.name) return null;
-      // A record that came again came with all its child rows, whatever is unsure about others.
+      // A record that was received again came with all its child rows, whatever is uncertain about others.
       return `NOT ${isStaged(table)}
     AND EXISTS (SELECT FROM ${rows(main)} m WHERE m.id = t.${ident(table.owner)})`;
     },

@@ -8,7 +8,7 @@ import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
-/** Somebody has a lock on the table, has an object that depends on it, or took the right away just now. */
+/** Another session has a lock on the table, an object depends on it, or the privilege was revoked just now. */
 const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
 const ID = `${sqlType({ type: 'id' })} NOT NULL`;
 const HELD = { resource: ID, id: ID };
@@ -23,23 +23,23 @@ const REJECTS = {
   record_offset: 'bigint NOT NULL',
   record: 'bytea',
 };
-/** Of fewer, PostgreSQL guesses the number well enough from the size of the table. */
+/** With fewer rows, PostgreSQL estimates their number well enough from the size of the table. */
 const ANALYZED_ROWS = 1000;
 const HELD_BATCH_BYTES = 1 << 20;
 
-/** Where a run's rows wait for publish: unlogged tables in the ledger schema. */
+/** Where a run's rows wait to be published: unlogged tables in the ledger schema. */
 export type StagingNames = {
   readonly rows: (table: Table) => readonly string[];
-  /** Of all resources. */
+  /** For all resources. */
   readonly held: readonly string[];
   readonly rejects: readonly string[];
-  /** Of a resource that is pulled by changes. */
+  /** For a resource that is pulled by changes. */
   readonly newest: (resource: Resource) => readonly string[];
 };
 
 /**
- * Named by the end of a UUID. Each attempt takes a new one, a resumed run too: what another role left under the same
- * name, this one could not drop.
+ * Named after the end of a UUID. Each attempt uses a new one, a resumed run too: this role could not drop a table that
+ * another role left under the same name.
  */
 export function stagingNames(schema: string, attempt: string): StagingNames {
   const start = `${PREFIX}${attempt.slice(-12)}_`;
@@ -51,7 +51,7 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
   };
 }
 
-/** Makes the tables that all resources share. */
+/** Creates the tables that all resources share. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
   try {
     await session.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
@@ -60,7 +60,7 @@ export async function createShared(session: Session, names: StagingNames): Promi
   }
 }
 
-/** The tables that all resources share must be there. */
+/** The tables that all resources share must exist. */
 export async function openStaging(
   database: Database,
   names: StagingNames,
@@ -68,7 +68,7 @@ export async function openStaging(
 ): Promise<Staging> {
   const session = await database.connect();
   try {
-    // Afresh: an earlier try of the same resource may have left its own.
+    // Start afresh: an earlier attempt at the same resource may have left rows.
     const shared = [names.held, names.rejects].map(
       (name) => `DELETE FROM ${ident(...name)} WHERE resource = ${literal(resource.name)}`,
     );
@@ -124,7 +124,7 @@ export async function openStaging(
       try {
         const large = resource.tables.filter(({ name }) => (staged[name] ?? 0) >= ANALYZED_ROWS);
         if (large.length === 0) return;
-        // The merge joins on the key alone. A sample of every column of 205,000 launches took 1.2 s.
+        // The merge joins on the key alone. Sampling every column of 205,000 launches took 1.2 s.
         const keys = large.map((table) => `${ident(...names.rows(table))} (${columnList(table.key)})`);
         await session.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`);
       } catch (error) {
@@ -136,8 +136,8 @@ export async function openStaging(
 }
 
 /**
- * Drops the staging of every run that this role may drop: only the holder of the schema's lock may. What somebody reads,
- * as a backup does, or has based a view on, is left to the next one.
+ * Drops all staging tables that this role may drop; only the holder of the schema's lock may call it. Leaves tables
+ * that somebody is reading, such as a backup, or has based a view on, to the next call.
  */
 export async function dropStaging(holder: Session, schema: string): Promise<void> {
   const session = holder.evenAborted;
@@ -153,7 +153,10 @@ export async function dropStaging(holder: Session, schema: string): Promise<void
   }
 }
 
-/** What killed runs of other roles left, and this one may not drop: in nobody's way, for the owner to drop. */
+/**
+ * Staging left by killed runs of other roles, which this role may not drop. It is in nobody's way, and its owner can
+ * drop it.
+ */
 export async function foreignStaging(
   session: Session,
   schema: string,

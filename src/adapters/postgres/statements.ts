@@ -4,22 +4,25 @@ import type { Connection } from './connect.ts';
 import { CANCELLED, ConnectionLost, noAnswer, reasonOf, sqlState } from './errors.ts';
 import type { Activity } from './liveness.ts';
 
-/** After an interruption: how long a statement may still take, to end as cancelled or to clean up. */
+/** After an interruption: how much longer a statement may take, to be cancelled or to clean up. */
 const PATIENCE_MS = 2500;
 const CANCEL_TIMEOUT_MS = 2000;
 
 export type StatementRules = {
   readonly signal: AbortSignal;
-  /** How long the server may be silent before it is asked what it does. */
+  /** How long the server may be silent before it is asked what it is doing. */
   readonly silenceMs: number;
-  /** Asks over another connection. Throws where the server is out of reach. */
+  /** Asks over another connection. Throws if the server is out of reach. */
   readonly lookAtBackend: () => Promise<Activity>;
   /** Breaks every other connection to a server that is out of reach. */
   readonly loseAll: (reason: Error) => void;
   readonly log: Pick<Log, 'warn'> | null;
 };
 
-/** Sends one statement, named for people, and waits for its end; `evenAborted` also after the signal. */
+/**
+ * Sends one statement and waits for its end; `name` is for people. With `evenAborted`, also after the signal has
+ * aborted.
+ */
 export type SendStatement = <T>(
   name: string,
   send: () => Promise<T>,
@@ -27,8 +30,8 @@ export type SendStatement = <T>(
 ) => Promise<T>;
 
 /**
- * Puts limits on the wait for statements: the signal cancels the one that runs, and a server that is silent and out of
- * reach loses the connection. Only one statement may be on its way at a time.
+ * Limits the wait for statements: the signal cancels the running one, and the connection is broken if the server is
+ * silent and out of reach. Only one statement may be in progress at a time.
  */
 export function limitStatements(connection: Connection, rules: StatementRules): SendStatement {
   const { signal } = rules;
@@ -53,18 +56,18 @@ export function limitStatements(connection: Connection, rules: StatementRules): 
       stopWatching();
       clearTimeout(patience);
       signal.removeEventListener('abort', interrupt);
-      // What is sent next must not be hit.
+      // The next statement must not be hit.
       await Promise.all(cancels);
     }
   };
 }
 
-/** Of a commit whose connection was lost nobody knows what became, so that is no mere interruption. */
+/** If the connection was lost during a commit, its outcome is unknown, so it is more than an interruption. */
 function isFromCancel(error: unknown, name: string): boolean {
   return sqlState(error) === CANCELLED || (error instanceof ConnectionLost && name !== 'COMMIT');
 }
 
-/** Breaks a connection that no answer can come over any more. A statement that takes long is reported once. */
+/** Breaks a connection that no answer can arrive on any more. Reports a slow statement once. */
 function watchSilence(
   connection: Connection,
   name: string,
@@ -73,7 +76,7 @@ function watchSilence(
   const started = performance.now();
   let read = connection.bytesRead();
   let reported = false;
-  /** An answer may be on its way when the server says that it has sent it: it is asked twice. */
+  /** The answer may be on its way when the server says that it has sent it, so the server is asked twice. */
   let doubtful = false;
   let timer = setTimeout(() => void check(), silenceMs);
   let stopped = false;
@@ -118,7 +121,7 @@ function watchSilence(
   };
 }
 
-/** The first word of a statement: enough to know which one it is, and never a secret. */
+/** The first word of a statement: enough to recognise the statement, and never a secret. */
 export function statementName(sql: string): string {
   return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toUpperCase() ?? 'a statement';
 }

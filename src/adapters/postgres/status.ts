@@ -3,12 +3,12 @@ import type { LedgerStatus } from '../../core/status.ts';
 import { DIED, isOver } from './died.ts';
 import type { Session } from './session.ts';
 
-/** What a check found when it was made last. */
+/** A check and its latest result. */
 type LastCheck = { readonly name: string; readonly severity: DataCheck['severity'] };
 
 type Found = Omit<LedgerStatus, 'checks'> & {
   readonly found: readonly LastCheck[];
-  /** References that name no row, as the last publish of each table left them. */
+  /** References that match no row, as of the last publish of each table. */
   readonly dangling: number;
 };
 
@@ -20,7 +20,7 @@ type Newest = {
   readonly pid: number;
 };
 
-/** How a source stands, by its ledger. */
+/** The state of a source according to its ledger. */
 export async function readStatus(session: Session): Promise<Found> {
   const [success = null] = await session.rows<NonNullable<LedgerStatus['last_success']>>(
     `SELECT run_id, finished_at, address, simulated FROM runs WHERE status = 'succeeded' ORDER BY run_id DESC LIMIT 1`,
@@ -58,7 +58,7 @@ export async function readStatus(session: Session): Promise<Found> {
 
 type LastRun = NonNullable<LedgerStatus['last_run']>;
 
-/** As the next run will write it. */
+/** As the next run will record it. */
 function deadRun({ run_id, started_at }: Newest): LastRun {
   return { run_id, status: 'failed', started_at: iso(started_at), finished_at: null, error: DIED };
 }
@@ -67,7 +67,7 @@ function timesOf({ finished_at, started_at }: LastRun): Pick<LastRun, 'started_a
   return { started_at: iso(started_at), finished_at: finished_at === null ? null : iso(finished_at) };
 }
 
-/** PostgreSQL's microseconds in the form that every document has. */
+/** PostgreSQL's microseconds in the format that all documents use. */
 function iso(time: string): string {
   return new Date(time).toISOString();
 }

@@ -3,12 +3,12 @@ import type { ResourceStatus } from '../../core/run.ts';
 import type { Session } from './session.ts';
 import { ident, literal } from './sql.ts';
 
-/** A table or view as the database has it. */
+/** A table or view that exists in the database. */
 export type PresentTable = {
   readonly name: string;
   readonly kind: 'table' | 'view';
   readonly description: string | null;
-  /** With indexes; null of a view. */
+  /** Including indexes; null for a view. */
   readonly bytes: number | null;
   readonly columns: readonly {
     readonly name: string;
@@ -18,7 +18,7 @@ export type PresentTable = {
   }[];
 };
 
-/** What is in a schema, tables first. */
+/** The tables and views of a schema, tables first. */
 export async function presentTables(session: Session, schema: string): Promise<PresentTable[]> {
   return session.rows<PresentTable>(
     `SELECT c.relname::text AS name, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END AS kind,
@@ -56,7 +56,7 @@ export async function lastChanges(session: Session): Promise<ReadonlyMap<string,
   return new Map(found.map(({ at, name }) => [name, at]));
 }
 
-/** What the newest run that was about a resource came to. */
+/** The outcome of the newest run that included a resource. */
 export type LastOutcome = {
   readonly resource: string;
   readonly run_id: string;

@@ -119,7 +119,7 @@ export function openTarget(
         await session.query('BEGIN');
         await session.query(limits.join('; '));
         if (!(await relockSchema(session, database.schema))) throw superseded(run.id);
-        // Readers go on; whoever else writes waits. One order for all, so that two never wait for each other.
+        // Readers continue; other writers wait. All use the same order, so that no two ever wait for each other.
         const lockOrder = tables.map(({ name }) => ident(name)).sort();
         await session.query(`LOCK TABLE ${lockOrder.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
         const result = await work(transaction);
@@ -128,7 +128,7 @@ export function openTarget(
         return result;
       } catch (error) {
         await session.query('ROLLBACK').catch(() => undefined);
-        // Staging is gone where another run has begun since, and ended this one in the ledger.
+        // Staging is missing if another run has started since and ended this one in the ledger.
         if (sqlState(error) === UNDEFINED_TABLE && !(await isRunning(session, run.id)))
           throw superseded(run.id);
         throw databaseError(

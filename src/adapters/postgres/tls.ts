@@ -6,20 +6,20 @@ import type { ConnectionOptions } from 'node:tls';
 import { PipelineError } from '../../core/errors.ts';
 import { homeFolder } from '../../lib/system-user.ts';
 
-/** What one try to connect does about encryption: nothing, or TLS with these options. */
+/** The encryption of one attempt to connect: none, or TLS with these options. */
 export type Encryption = false | ConnectionOptions;
 
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 
-/** pg means other things by them, or knows them not. */
+/** pg gives these another meaning, or does not know them. */
 const PARAMETERS = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl'] as const;
 const FOR_LIBPQ_ALREADY = 'uselibpqcompat';
 
 /**
- * The parameters about TLS in a URL, in the sense of libpq: what to try, in order, and the URL without them. One
- * difference: where libpq wants a file of root certificates for `verify-full` and has none, those that Node trusts do.
- * Throws `usage`.
+ * Reads the TLS parameters of a URL as libpq does: what to try, in order, and the URL without them. One difference: if
+ * libpq would need a file of root certificates for `verify-full` and there is none, uses those that Node trusts. Throws
+ * `usage`.
  */
 export async function readTls(
   url: string,
@@ -33,7 +33,7 @@ export async function readTls(
   return { url: given.size === stripped.size ? url : rest, encryptions };
 }
 
-/** A socket of the same machine is never encrypted. */
+/** A socket on the same machine is never encrypted. */
 function isSocket(address: string, given: URLSearchParams): boolean {
   return given.get('host')?.startsWith('/') ?? /^[^/]*\/\/(?:[^@/]*@)?%2f/i.test(address);
 }
@@ -72,7 +72,9 @@ function isMode(text: string): text is Mode {
   return MODES.some((mode) => mode === text);
 }
 
-/** With root certificates at hand libpq checks the server's in every mode; its name in `verify-full` alone. */
+/**
+ * If root certificates exist, libpq checks the server's certificate in every mode, but its name only in `verify-full`.
+ */
 async function optionsOf(mode: Mode, given: URLSearchParams): Promise<ConnectionOptions> {
   const root = given.get('sslrootcert');
   const ca = root === 'system' ? undefined : await read('sslrootcert', root, 'root.crt');
@@ -97,7 +99,7 @@ async function optionsOf(mode: Mode, given: URLSearchParams): Promise<Connection
     : { ...options, checkServerIdentity: () => undefined };
 }
 
-/** The file that a parameter names, else the one in the folder that libpq looks into, if it is there. */
+/** The file that a parameter names, or else the one in libpq's folder, if it exists. */
 async function read(parameter: string, path: string | null, byDefault: string): Promise<Buffer | undefined> {
   const found = path ?? usualFile(byDefault);
   if (found === null) return undefined;

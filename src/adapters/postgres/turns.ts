@@ -5,19 +5,19 @@ type Waiting = {
 };
 
 export type TurnRules = {
-  /** While the turn is kept, as by a transaction, only work of the same owner goes on. */
+  /** While the turn is kept, for example by a transaction, only work of the same owner continues. */
   readonly isKept: () => boolean;
-  /** Before a turn of this owner: makes way for it. Gives false where the turn turns out to be kept. */
+  /** Called before a turn of this owner, to make way for it. Returns false if the turn turns out to be kept. */
   readonly enter: (owner: unknown) => Promise<boolean>;
-  /** This owner waits for a turn that is kept. */
+  /** Called when this owner waits for a turn that is kept. */
   readonly onKept: (owner: unknown) => void;
 };
 
 const NO_RULES: TurnRules = { isKept: () => false, enter: async () => true, onKept: () => undefined };
 
 /**
- * Lets one piece of work go at a time, in the order in which they came: sessions that share one connection, and
- * resources that run side by side on one session.
+ * Does one piece of work at a time, in the order of arrival: for sessions that share one connection, and for resources
+ * that are processed side by side on one session.
  */
 export class Turns {
   readonly #rules: TurnRules;
@@ -41,7 +41,7 @@ export class Turns {
     }
   }
 
-  /** Had it the last turn? */
+  /** Did this owner have the last turn? */
   isOwner(owner: unknown): boolean {
     return this.#owner === owner;
   }

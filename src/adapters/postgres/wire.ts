@@ -1,14 +1,14 @@
-/** PostgreSQL's protocol, version 3.0, as far as a gateway must read and write it. */
+/** The parts of PostgreSQL's protocol, version 3.0, that a gateway must read and write. */
 
-/** What a client sends before it is let in: a request for encryption, to cancel, or to start with parameters. */
+/** A client's first message: a request for encryption, to cancel a query, or to start with parameters. */
 export type Opening = {
   readonly code: number;
   readonly parameters: ReadonlyMap<string, string>;
-  /** Of a request to cancel: whose. */
+  /** In a request to cancel: the key of the client. */
   readonly key: string;
 };
 
-/** A message whole, its type letter and length included. */
+/** A complete message, including its type letter and length. */
 export type Message = { readonly type: string; readonly bytes: Buffer };
 
 export const CANCEL_REQUEST = 80877102;
@@ -16,15 +16,15 @@ export const SSL_REQUEST = 80877103;
 export const GSS_REQUEST = 80877104;
 const PROTOCOL_3_0 = 196608;
 
-/** A query is text; a longer message is no client of ours, and would only fill the memory. */
+/** Queries are text; a longer message is not from a legitimate client and would only fill the memory. */
 const LONGEST_MESSAGE = 64 << 20;
-/** PostgreSQL ends the session where a start, or a message of another type than those below, is longer. */
+/** PostgreSQL ends the session if a start message, or a message of a type not listed below, is longer. */
 const LONGEST_SMALL_MESSAGE = 10_000;
 const LARGE_TYPES = ['Q', 'P', 'B', 'F', 'd'];
 
 export type MessageReader = {
   readonly push: (chunk: Buffer) => void;
-  /** Null until all its bytes are there. Throws where they cannot be the protocol. */
+  /** Null until all its bytes have arrived. Throws if they cannot be the protocol. */
   readonly opening: () => Opening | null;
   readonly message: () => Message | null;
 };
@@ -33,7 +33,7 @@ export function createMessageReader(): MessageReader {
   let parts: Buffer[] = [];
   let size = 0;
 
-  /** All bytes that have come, in one piece. */
+  /** All bytes that have arrived, as one buffer. */
   function joined(): Buffer {
     const [first = Buffer.alloc(0)] = parts;
     if (parts.length < 2) return first;
@@ -42,7 +42,7 @@ export function createMessageReader(): MessageReader {
     return all;
   }
 
-  /** The next bytes, the length of which stands at `at` and counts itself. */
+  /** The next bytes; their length, which includes itself, is at `at`. */
   function take(at: number): Buffer | null {
     if (size < at + 4) return null;
     const head = (parts[0]?.length ?? 0) < at + 4 ? joined() : (parts[0] ?? joined());
@@ -81,7 +81,7 @@ export function createMessageReader(): MessageReader {
   };
 }
 
-/** Types: T and the rest; each part text that ends in a zero byte, or bytes as they are. */
+/** Encodes a message of the given type; each part is text, which gets a zero byte at the end, or bytes as they are. */
 function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   const body = parts.map((part) => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part));
   const head = Buffer.alloc(5);
@@ -90,7 +90,7 @@ function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat([head, ...body]);
 }
 
-/** With a sign, as keys to cancel by, or without, as the numbers of types: the bytes are the same. */
+/** Signed (as in cancel keys) or unsigned (as in type numbers): the bytes are the same. */
 function int32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [index, value] of values.entries()) bytes.writeInt32BE(value | 0, 4 * index);
@@ -103,12 +103,12 @@ function int16(value: number): Buffer {
   return bytes;
 }
 
-/** What a client sends before anything else: a code, and the numbers that go with it. */
+/** A client's first message: a code, and the numbers that belong to it. */
 export function startMessage(code: number, ...values: readonly number[]): Buffer {
   return int32(8 + 4 * values.length, code, ...values);
 }
 
-/** Fails a COPY FROM STDIN that waits for data, and is ignored by everything else. */
+/** Fails a COPY FROM STDIN that waits for data, and is ignored otherwise. */
 export const NO_COPY_IN = encode('f', 'this database takes no COPY FROM STDIN');
 
 export const SYNC = encode('S');
@@ -117,12 +117,12 @@ export function query(sql: string): Buffer {
   return encode('Q', sql);
 }
 
-/** Prepares a statement, and nothing where the SQL is several. */
+/** Prepares a statement; does nothing if the SQL consists of several. */
 export function prepare(name: string, sql: string, types: readonly number[]): Buffer {
   return encode('P', name, sql, int16(types.length), int32(...types));
 }
 
-/** Runs the statement without a name, which has no parameters. */
+/** Runs the unnamed statement, which has no parameters. */
 export const RUN_UNNAMED = Buffer.concat([encode('B', '', '', Buffer.alloc(6)), encode('E', '', int32(0))]);
 
 export function fatal(sqlState: string, text: string): Buffer {
@@ -133,16 +133,16 @@ export function parameterStatus(name: string, value: string): Buffer {
   return encode('S', name, value);
 }
 
-/** What ends a request that was cancelled before its turn. */
+/** Ends a request that was cancelled before its turn. */
 export function cancelled(): Buffer {
   const text = 'canceling statement due to user request';
   return Buffer.concat([encode('E', 'SERROR', 'VERROR', 'C57014', `M${text}`, Buffer.alloc(1)), READY]);
 }
 
-/** Outside of a transaction. */
+/** Outside a transaction. */
 const READY = encode('Z', Buffer.from('I'));
 
-/** What lets a client in, whatever its name and password. It cancels with the key of 8 bytes. */
+/** Admits a client, whatever its name and password. The client cancels with the key of 8 bytes. */
 export function welcome(
   { parameters, code }: Opening,
   settings: ReadonlyMap<string, string>,
@@ -162,7 +162,7 @@ export function welcome(
   ]);
 }
 
-/** Settings that a client asks for when it starts: by name, and as `options=-c name=value`. */
+/** The settings that a client requests at the start: by name, and as `options=-c name=value`. */
 export function wantedSettings({ parameters }: Opening): Map<string, string> {
   const wanted = new Map<string, string>();
   for (const [name, value] of parameters) {
@@ -177,7 +177,7 @@ export function wantedSettings({ parameters }: Opening): Map<string, string> {
   return wanted;
 }
 
-/** Is it a start with protocol 3? */
+/** Does it start a session with protocol 3? */
 export function isStart({ code }: Opening): boolean {
   return code >>> 16 === 3;
 }

@@ -1,11 +1,11 @@
 import type { QueueDatabase, QueuedJob, QueueEntry, Trigger } from '../../core/queue.ts';
 
-/** The policy is part of the name, as a queue keeps the one that it was made with. */
+/** The policy is part of the name, because a queue keeps the policy that it was created with. */
 export function queueOf({ name, overlap }: Pick<QueuedJob, 'name' | 'overlap'>): string {
   return `${name}/${overlap}`;
 }
 
-/** Of its tables; null where there are none. */
+/** The version of its tables; null if there are none. */
 export async function queueVersion(database: QueueDatabase, schema: string): Promise<number | null> {
   const found = await database.executeSql('SELECT to_regclass($1) IS NOT NULL AS found', [
     `${schema}.version`,
@@ -15,7 +15,7 @@ export async function queueVersion(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['version'] ?? 0);
 }
 
-/** What waits in the queue, or is worked on, the oldest first. */
+/** What waits in the queue or is being worked on, oldest first. */
 export async function readEntries(database: QueueDatabase, schema: string): Promise<readonly QueueEntry[]> {
   const { rows } = await database.executeSql(
     `SELECT name, id::text, state::text, data ->> 'trigger' AS trigger, start_after, started_on,
@@ -25,7 +25,7 @@ export async function readEntries(database: QueueDatabase, schema: string): Prom
   return rows.map(entryOf);
 }
 
-/** How many processes serve the queue at present, by their heartbeats. */
+/** How many processes currently serve the queue, according to their heartbeats. */
 export async function countServers(database: QueueDatabase, schema: string): Promise<number> {
   const { rows } = await database.executeSql(
     `SELECT count(*)::integer AS live FROM ${schema}.instance
@@ -34,7 +34,7 @@ export async function countServers(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['live'] ?? 0);
 }
 
-/** Was a process with that data folder, which serves the queue, alive within the last so many seconds? */
+/** Was a process that serves the queue with that data folder alive within the last `seconds`? */
 export async function wasServed(
   database: QueueDatabase,
   schema: string,

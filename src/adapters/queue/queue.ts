@@ -19,31 +19,33 @@ import { queueOf, queueVersion, readEntries, wasServed } from './entries.ts';
 export type QueueOptions = {
   readonly database: QueueDatabase;
   readonly schema: string;
-  /** Is this process alone on the database? Then whatever is being worked on when it opens was left by a dead one. */
+  /**
+   * Does this process have the database to itself? Then anything in progress when it opens was left by a dead process.
+   */
   readonly alone: boolean;
   readonly log: Log;
-  /** The ids of the data folders of this process: others see by them what it works on. */
+  /** The ids of the data folders of this process: they show others what it works on. */
   readonly folders?: readonly string[];
   readonly clock?: Clock;
-  /** How often heartbeats and schedules, and the queues, are looked at. */
+  /** The intervals for heartbeats and schedules, and for polling the queues. */
   readonly every?: { readonly watchSeconds: number; readonly pollSeconds: number };
 };
 
-/** How long a process may give no sign before its job is given to another one. */
+/** How long a process may show no sign of life before its job is given to another one. */
 const HEARTBEAT_SECONDS = 20;
 const EVERY = { watchSeconds: 5, pollSeconds: 1 };
 const DAY_SECONDS = 86_400;
 /** How long the same complaint is not repeated. */
 const QUIET_MS = 30_000;
-/** Tries are counted by those who work on jobs; the queue only gives back what a process has left. */
+/** The workers count the tries; the queue only gives back what a process has left behind. */
 const UNLIMITED = 10_000;
 
-/** For one that does a thing and ends: it neither serves the queue nor counts as a process that does. */
+/** For a process that does one thing and ends: it neither serves the queue nor counts as a process that does. */
 const PASSING = { supervise: false, schedule: false, registerInstance: false };
 
 type Payload = { readonly trigger?: Trigger };
 
-/** Makes the tables of the queue, or brings them up to date. Two processes may do so at once. Gives what it did. */
+/** Creates or updates the tables of the queue. Two processes may do so at once. Returns what it did. */
 export async function migrateQueue(options: QueueOptions): Promise<'made' | 'changed' | 'nothing'> {
   const { database, schema } = options;
   const before = await queueVersion(database, schema);
@@ -55,7 +57,7 @@ export async function migrateQueue(options: QueueOptions): Promise<'made' | 'cha
   return before === after ? 'nothing' : 'changed';
 }
 
-/** Queues a job by hand, for whoever serves the queue. Gives its id; null where it is queued already. */
+/** Queues a job by hand, for any process that serves the queue. Returns its id; null if it is queued already. */
 export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<string | null> {
   const boss = newBoss(options, { ...PASSING, migrate: false });
   await start(boss, options.schema);
@@ -67,7 +69,7 @@ export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<st
   }
 }
 
-/** Opens the queue. Throws `migration` where its tables are not there, or of another version. */
+/** Opens the queue. Throws `migration` if its tables are missing or have another version. */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const { alone, clock = systemClock, database, every = EVERY, folders = [], log, schema } = options;
   const { pollSeconds, watchSeconds } = every;
@@ -87,12 +89,12 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   if (alone) await adopt(boss, database, schema);
 
   let scheduled: readonly QueuedJob[] = [];
-  /** pg-boss looks backwards for ticks, and misses those in an hour that does not exist. */
+  /** pg-boss looks back for ticks, and misses those in the hour that daylight saving time skips. */
   async function sendSkipped(): Promise<void> {
     const at = new Date(clock.now());
     for (const { name, overlap, schedule, timezone } of scheduled) {
       const tick = schedule === null ? null : skippedTick(schedule, timezone, at);
-      // Another process may have sent it, too: under this id there is one.
+      // Another process may have sent it, too: this id makes it unique.
       const id = tick === null ? null : uuidOf(`${name} ${tick.toISOString()}`);
       if (id !== null) await boss.send(queueOf({ name, overlap }), { trigger: 'schedule' }, { id });
     }
@@ -125,7 +127,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       await boss.work<Payload, void, typeof how>(name, how, async ([taken]) => {
         if (taken === undefined || isRepeated(job, taken)) return;
         const settlement = await handle(ticketOf(taken)).catch((error: unknown) => {
-          // The queue takes it for a failed try, and says nothing.
+          // The queue counts this as a failed try, but logs nothing.
           const { message } = reportError(error);
           log.error(`job ${job.name}: ${message}; trying again soon`, { job: job.name, error });
           throw error;
@@ -154,11 +156,11 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   };
 }
 
-/** A database that is away fails every second. */
+/** A database that is down causes a failure every second. */
 function onceAWhile(log: Log): (message: string) => void {
   let told = { message: '', at: 0 };
   return (message) => {
-    // The name of the queue, and of its worker, differ.
+    // The name of the queue, and that of its worker, vary.
     const [plain = message] = message.split(' (Queue:');
     const at = performance.now();
     if (plain === told.message && at - told.at < QUIET_MS) return;
@@ -199,7 +201,7 @@ async function start(boss: PgBoss, schema: string): Promise<void> {
     await boss.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // What pg-boss finds wrong itself has no code: its tables are not there, or of another version.
+    // Problems that pg-boss finds itself have no code: its tables are missing, or have another version.
     const state = error instanceof Error && 'code' in error ? String(error.code) : '';
     const known = STATES[state] ?? (state === '' || error instanceof AssertionError ? OUTDATED : UNKNOWN);
     throw new PipelineError(`Cannot use the job queue in schema ${schema}: ${reason}`, {
@@ -232,7 +234,7 @@ async function makeQueue(boss: PgBoss, job: QueuedJob, alone: boolean): Promise<
   else await boss.updateQueue(name, options);
 }
 
-/** pg-boss sends what an hour that comes twice has twice. */
+/** pg-boss sends a tick twice if its hour occurs twice. */
 function isRepeated(
   { schedule, timezone }: QueuedJob,
   { createdOn, data }: JobWithMetadata<Payload>,
@@ -241,7 +243,7 @@ function isRepeated(
   return isTick && isRepeatedTick(schedule, timezone, new Date(createdOn));
 }
 
-/** What waits for a job that is not there any more, or under a policy that it had before, would wait for ever. */
+/** Entries of a job that no longer exists, or under its previous policy, would wait forever. */
 async function dropOthers(boss: PgBoss, jobs: readonly QueuedJob[]): Promise<void> {
   const known = new Set(jobs.map(queueOf));
   for (const { name } of await boss.getQueues())
@@ -252,14 +254,14 @@ function ticketOf({ id, data, signal }: Job<Payload>): Ticket {
   return { id, trigger: data.trigger ?? 'schedule', signal };
 }
 
-/** A job that is tried again goes back with the time that it waits for; the queue completes the rest by itself. */
+/** Returns a job that is tried again to the queue, with its start time; the queue completes the others by itself. */
 async function settle(boss: PgBoss, name: string, job: Job<Payload>, { againAt }: Settlement): Promise<void> {
   if (againAt === null) return;
   await boss.fail(name, job, { again_at: againAt.toISOString() });
   await boss.update(name, undefined, { id: job.id, startAfter: againAt });
 }
 
-/** Whoever worked on them is dead: they begin again, at once. */
+/** The processes that worked on these are dead: they start again at once. */
 async function adopt(boss: PgBoss, database: QueueDatabase, schema: string): Promise<void> {
   const { rows } = await database.executeSql(
     `SELECT name, array_agg(id::text) AS ids FROM ${schema}.job WHERE state = 'active' AND name LIKE '%/%' GROUP BY name`,

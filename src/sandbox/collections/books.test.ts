@@ -62,7 +62,7 @@ for (const [seed, size] of [
       const past = launches.filter(({ upcoming }) => !upcoming);
       const dates = new Map(launches.map(({ id, date_unix }) => [id, date_unix]));
 
-      /** Ids of past launches by what they name. */
+      /** Ids of past launches, grouped by what they name. */
       const launchesBy = (named: (launch: Launch) => readonly string[]): ReadonlyMap<string, string[]> => {
         const found = new Map<string, string[]>();
         for (const launch of past) {

@@ -83,10 +83,10 @@ for (const [name, collection] of collections) {
   );
 }
 
-/** The model of the real API has it, its recorded answers do not. */
+/** In the model of the real API, but not in its recorded responses. */
 const BEYOND = new Set(['capsules', 'capsules.dragon', 'starlink.spaceTrack.DECAY_DATE']);
 
-/** Models of these give no default: what is not known is left out, and null is only where it was recorded. */
+/** The models of these have no defaults: unknown fields are left out, and only recorded ones can be null. */
 function hasDefaults(name: string): boolean {
   return !['rockets', 'dragons', 'roadster', 'company'].includes(name);
 }
@@ -95,7 +95,7 @@ function recordsOf({ count, json }: Collection): object[] {
   return Array.from({ length: Math.min(count, 2500) }, (_, index) => JSON.parse(json(index)));
 }
 
-/** By path, the types of values; that of an object is its keys. */
+/** The types of values by path; the type of an object is its keys. */
 function shapeOf(records: readonly object[]): ReadonlyMap<string, Set<string>> {
   const shape = new Map<string, Set<string>>();
   const visit = (value: unknown, path: string): void => {

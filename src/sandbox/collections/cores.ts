@@ -37,7 +37,7 @@ function statusOf(fate: Fate | null): string {
   return fate === 'failure' || fate === 'ocean' ? 'lost' : fate;
 }
 
-/** Free text, with a space too many now and then, as real ones have. */
+/** Free text, sometimes with a surplus space, like real ones. */
 function updateOf({ core, fate, landing, landed }: CoreFlight, seconds: number): string | null {
   if (core % 9 === 0) return null;
   const day = isoSeconds(seconds).slice(0, 10);

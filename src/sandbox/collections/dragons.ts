@@ -5,7 +5,7 @@ import { launchSeconds } from '../universe/seasons.ts';
 import type { Universe } from '../universe/universe.ts';
 import { pounds, rounded } from './orbits.ts';
 
-/** In the order of their names, which is the order of the collection. */
+/** In order of their names, as in the collection. */
 const DESIGNS = [
   {
     name: 'Dragon 1',
@@ -30,7 +30,7 @@ const DESIGNS = [
 
 type Design = (typeof DESIGNS)[number];
 
-/** The dragon that a capsule is of. */
+/** The dragon that a capsule belongs to. */
 export function dragonOf(capsule: number): number {
   return capsule % 2;
 }

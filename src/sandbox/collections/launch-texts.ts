@@ -1,4 +1,4 @@
-/** Phrases of simulated launches, escaped as they stand inside a JSON string. */
+/** Phrases of simulated launches, escaped for use inside a JSON string. */
 
 type Phrases = readonly [string, ...string[]];
 
@@ -13,7 +13,7 @@ export const MISSIONS = escaped(
   'Night Heron Resupply',
 );
 
-/** Beyond ASCII, as one record in twelve of the real API is: it costs readers time, so the share matters. */
+/** Non-ASCII, like one record in twelve of the real API: it costs readers time, so the share matters. */
 export const FOREIGN_MISSIONS = escaped('Polarlicht Süd', 'Señal Del Alba', 'Kōhaku 🚀', 'Ørsted Follow-on');
 
 export const FOREIGN_SENTENCES = escaped(

@@ -1,11 +1,11 @@
-/** Elements of an orbit around the Earth that fit one another. */
+/** Elements of an orbit around the Earth that are consistent with one another. */
 export type Orbit = {
   readonly semiMajorAxisKm: number;
   readonly eccentricity: number;
   readonly periapsisKm: number;
   readonly apoapsisKm: number;
   readonly periodMin: number;
-  /** Revolutions a day. */
+  /** Revolutions per day. */
   readonly meanMotion: number;
 };
 

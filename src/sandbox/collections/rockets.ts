@@ -4,7 +4,7 @@ import { firstHeavyLaunch } from '../universe/missions.ts';
 import { EARLY, launchSeconds } from '../universe/seasons.ts';
 import type { Universe } from '../universe/universe.ts';
 
-/** What tells one invented rocket from another; the rest of a record follows from it. */
+/** What distinguishes one invented rocket from another; the rest of a record follows from it. */
 type Design = {
   readonly name: string;
   readonly active: boolean;
@@ -27,7 +27,7 @@ type Design = {
 const LEO = ['leo', 'Low Earth Orbit'] as const;
 const GTO = ['gto', 'Geosynchronous Transfer Orbit'] as const;
 
-/** In the order of first flight, which is the order of the collection. */
+/** In order of first flight, as in the collection. */
 const DESIGNS: readonly [Design, ...Design[]] = [
   {
     name: 'Heron 1 (simulated)',
@@ -110,7 +110,7 @@ const DESIGNS: readonly [Design, ...Design[]] = [
   },
 ];
 
-/** Of the one that has not flown. */
+/** Of the rocket that has not flown yet. */
 const PLANNED_FLIGHT = '2024-02-29';
 
 /** Four rockets in the shape of /v4/rockets, the same in all states. */

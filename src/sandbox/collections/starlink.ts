@@ -13,7 +13,7 @@ import type { Universe } from '../universe/universe.ts';
 import { orbitOf, rounded, type Orbit } from './orbits.ts';
 import { tleLines } from './tle.ts';
 
-/** Satellites of no launch, so that there is always one. */
+/** Satellites without a launch, so that there is always one. */
 const PROTOTYPES = 2;
 const FIRST_STARLINK = 40_000;
 const FIRST_OTHER = 900_000_000;
@@ -26,7 +26,7 @@ const SHELLS = [
   [560, 97.66],
 ] as const;
 
-/** Those of past launches. */
+/** The satellites of past launches. */
 export function createStarlink(universe: Universe): Collection {
   const { ids, past, mission } = universe;
   const count = PROTOTYPES + STARLINKS_PER_LAUNCH * starlinkLaunchesBefore(mission(past));
@@ -40,7 +40,7 @@ export function noradIdsOf(mission: Mission, payload: number): readonly number[]
   return Array.from({ length: STARLINKS_PER_LAUNCH }, (_, place) => first + place);
 }
 
-/** Where it is now is another place in each revision. */
+/** Its position changes with each revision. */
 function satellite(universe: Universe, index: number, id: string): object {
   const { seed, seasons, ids, past, revision } = universe;
   const prototype = index < PROTOTYPES;

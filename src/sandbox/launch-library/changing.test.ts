@@ -42,7 +42,7 @@ test('who pages by offset while launches change loses some', async (t) => {
   const states: LaunchState[] = Array.from({ length: 9 }, (_, index) => ({
     record: launch(String(index), index, `launch ${index}`),
   }));
-  // With the second page, two launches of the first one move to the end.
+  // When the second page is requested, two launches of the first one move to the end.
   states.push({ record: launch('0', 20, 'launch 0') }, { record: launch('1', 20, 'launch 1') });
   const { url } = await started(t, {
     world: createWorld(states),

@@ -17,14 +17,14 @@ export type Service = {
   readonly seed: number;
   readonly faults: string;
   readonly world: LaunchWorld;
-  /** The time at which the world stands, in milliseconds since 1970. */
+  /** The current time of the simulated world, in milliseconds since 1970. */
   readonly time: () => number;
   readonly limits: Limits;
-  /** What `Date` says at a time of the world; null: nothing. */
+  /** The `Date` header at that time; null for none. */
   readonly date: (time: number) => number | null;
-  /** Before each answer; what it does to the world is in the answer. */
+  /** Called before each response; the response shows its effects on the world. */
   readonly beforeAnswer: (path: string) => void | Promise<void>;
-  /** Called once what answers a request for launches is known. */
+  /** Called once the response to a request for launches is settled. */
   readonly moveOn: () => void;
 };
 
@@ -32,7 +32,7 @@ const LAUNCHES = '/2.3.0/launches/';
 const THROTTLE = '/2.3.0/api-throttle/';
 const NOT_FOUND = '<!doctype html><html lang="en"><head><title>Not Found</title></head><body></body></html>';
 
-/** Answers one request. Throws PipelineError `usage` at once where the faults cannot be read. */
+/** Answers one request. Throws PipelineError `usage` at once if the faults are invalid. */
 export function createHandler(service: Service): Handler {
   const gate = createFaultGate(service.faults);
 
@@ -71,7 +71,7 @@ async function answerLaunches(
   const shape = createShape(service.seed, turns.take('content', url.pathname));
   const standing = service.world.at(service.time()).filter((launch) => !isGone(shape, lotOf(launch)));
   service.moveOn();
-  // What is gone is gone before it is counted, and a byte order mark comes first.
+  // Launches removed by a fault are not counted, and a byte order mark comes before the page.
   const inside = { ...shape, goneShare: 0, bom: false };
   const read = readQuery(url.searchParams);
   if ('errors' in read) return sendJson(response, 400, read.errors);
@@ -121,7 +121,7 @@ function collectionOf(launches: readonly Listed[], mode: Mode): Collection {
   };
 }
 
-/** By the id, so that a fault hits the same launches on whatever page they are. */
+/** Based on the id, so that a fault hits the same launches on whatever page they are. */
 function lotOf({ id }: Listed): number {
   return createHash('md5').update(id).digest().readUInt32BE();
 }
@@ -130,7 +130,7 @@ function idIn(path: string): string | null {
   return /^\/2\.3\.0\/launches\/([0-9a-f-]{36})\/$/.exec(path)?.[1] ?? null;
 }
 
-/** As the client names this host. */
+/** With the host name that the client used. */
 function urlOf({ headers, socket, url = '/' }: IncomingMessage): URL {
   const { localAddress = '127.0.0.1', localPort = 80 } = socket;
   return new URL(url, `http://${headers.host ?? `${localAddress}:${localPort}`}`);
@@ -141,7 +141,7 @@ function setDate(response: ServerResponse, time: number | null): void {
   else response.setHeader('Date', new Date(time).toUTCString());
 }
 
-/** Django leads to the path with its slash, where there is one. */
+/** Like Django, redirects to the path with a trailing slash, if that path exists. */
 function answerNothing(response: ServerResponse, { pathname, search }: URL): void {
   const withSlash = `${pathname}/`;
   if (![LAUNCHES, THROTTLE].includes(withSlash) && idIn(withSlash) === null) {
@@ -151,7 +151,7 @@ function answerNothing(response: ServerResponse, { pathname, search }: URL): voi
   response.writeHead(301, { Location: withSlash + search }).end();
 }
 
-/** False where another method has its answer. */
+/** False if it has answered a request with another method. */
 function isRead({ request, response }: Exchange): boolean {
   const { method = '' } = request;
   response.setHeader('Allow', 'GET, HEAD, OPTIONS');

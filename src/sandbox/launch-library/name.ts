@@ -1,2 +1,2 @@
-/** The name of the source that it stands in for. */
+/** The name of the simulated source. */
 export const LAUNCH_LIBRARY = 'launch-library';

@@ -1,19 +1,19 @@
-/** Requests in a sliding window, by client, as Django REST Framework counts them. */
+/** Requests per client in a sliding window, as Django REST Framework counts them. */
 export type Quota = {
-  /** Counts a request and gives null, or gives the seconds until there is room for it. */
+  /** Counts a request and returns null, or returns the seconds until there is room for it. */
   readonly take: (ident: string, limit: number) => number | null;
   readonly state: (ident: string, limit: number) => QuotaState;
 };
 
 export type QuotaState = {
   readonly used: number;
-  /** Seconds until there is room for a request, 0 where there is. */
+  /** Seconds until there is room for a request; 0 if there is room. */
   readonly wait: number;
 };
 
 export function createQuota(now: () => number, windowSeconds: number): Quota {
   const passed = new Map<string, number[]>();
-  /** Times of the requests that count at the moment, oldest first. */
+  /** Times of the requests in the current window, oldest first. */
   const recent = (ident: string): number[] => {
     const since = now() - windowSeconds * 1000;
     const times = (passed.get(ident) ?? []).filter((time) => time > since);

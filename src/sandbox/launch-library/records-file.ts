@@ -4,8 +4,8 @@ import { PipelineError } from '../../core/errors.ts';
 import type { LaunchRecord } from './world.ts';
 
 /**
- * The launches of a file: an array, a page with `results`, one launch, or lines of any of these. Throws PipelineError
- * `usage` where it cannot be read.
+ * The launches in a file: an array, a page with `results`, one launch, or lines of any of these. Throws PipelineError
+ * `usage` if the file cannot be read.
  */
 export async function readRecordsFile(file: string): Promise<readonly LaunchRecord[]> {
   const fail = (reason: string, cause?: unknown): PipelineError =>
@@ -29,7 +29,7 @@ function readText(text: string, fail: (reason: string, cause: unknown) => Pipeli
   try {
     return [JSON.parse(text)];
   } catch {
-    // Lines, then.
+    // Not one document, so read it line by line.
   }
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];

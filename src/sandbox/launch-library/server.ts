@@ -9,40 +9,43 @@ import { createSimulatedWorld } from './simulated/world.ts';
 import { createWorld, type LaunchWorld } from './world.ts';
 
 export type LaunchLibraryOptions = {
-  /** 0, the default, is any free port. */
+  /** 0, the default, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** See FAULTS_HELP. What a fault answers does not count as a request. */
+  /** See FAULTS_HELP. A response from a fault does not count as a request. */
   readonly faults?: string | undefined;
   readonly seed?: number | undefined;
-  /** How many made-up launches stand at SIMULATED_FROM; later ones are announced as time passes. */
+  /** The number of simulated launches at SIMULATED_FROM; later ones are announced as time passes. */
   readonly launches?: number | undefined;
-  /** In place of made-up launches. */
+  /** Replaces the simulated launches. */
   readonly world?: LaunchWorld | undefined;
-  /** In place of made-up launches, see readRecordsFile; of each the newest, or what stood at `at`. */
+  /**
+   * A file of launches that replaces the simulated ones, see readRecordsFile. Serves the newest record of each launch,
+   * or the one that was current at `at`.
+   */
   readonly records?: string | undefined;
-  /** The time at which the world stands still, in milliseconds since 1970, in place of the clock's. */
+  /** Stops the world at this time, in milliseconds since 1970, instead of following the clock. */
   readonly at?: number | undefined;
-  /** By how much each request for launches moves the world on. */
+  /** The number of seconds by which each request for launches advances the world. */
   readonly stepSeconds?: number | undefined;
-  /** Of the world and of the quota. */
+  /** The clock of the world and of the quota. */
   readonly clock?: { readonly now: () => number } | undefined;
   readonly windowSeconds?: number | undefined;
   readonly requestsPerWindow?: number | undefined;
-  /** With a token. */
+  /** The limit for requests with a token. */
   readonly tokenRequestsPerWindow?: number | undefined;
-  /** Whether a 429 has `Retry-After`. */
+  /** Does a 429 have `Retry-After`? */
   readonly retryAfter?: boolean | undefined;
-  /** What `Date` says where the world stands at a time; null: nothing. */
+  /** The `Date` header at a time of the world; null for none. */
   readonly date?: ((time: number) => number | null) | undefined;
-  /** Before each answer, with path and query; what it does to the world or the clock is in the answer. */
+  /** Called before each response, with path and query; the response shows its effects on the world or the clock. */
   readonly beforeAnswer?: ((path: string) => void | Promise<void>) | undefined;
-  /** Whether answers say that they are simulated. */
+  /** Do responses say that they are simulated? */
   readonly marked?: boolean | undefined;
 };
 
 export type LaunchLibrary = Served & {
-  /** With the version and a slash at its end. */
+  /** With the version and a trailing slash. */
   readonly baseUrl: string;
   /** The latest thousand, oldest first; with their queries, without their headers. */
   readonly requests: () => readonly SandboxRequest[];
@@ -52,8 +55,8 @@ const LOGGED_REQUESTS = 1000;
 const MOST_LAUNCHES = 20_000;
 
 /**
- * Serves launches as Launch Library 2.3.0 serves them. Throws PipelineError `usage` where an option is wrong or the
- * address cannot be had.
+ * Serves launches as Launch Library 2.3.0 does. Throws PipelineError `usage` if an option is wrong or the address is
+ * unavailable.
  */
 export async function startLaunchLibrary(options: LaunchLibraryOptions = {}): Promise<LaunchLibrary> {
   const {

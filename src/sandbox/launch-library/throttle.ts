@@ -5,14 +5,14 @@ import type { Quota } from './quota.ts';
 export type Limits = {
   readonly quota: Quota;
   readonly windowSeconds: number;
-  /** Requests in a window, by who asks. */
+  /** Requests per window, by kind of client. */
   readonly anonymous: number;
   readonly withToken: number;
-  /** Whether a 429 has `Retry-After`. */
+  /** Does a 429 have `Retry-After`? */
   readonly retryAfter: boolean;
 };
 
-/** Who asks, by address or token, and how many requests they have. */
+/** The client, by address or token, and the number of its requests. */
 export function clientOf(
   { headers, socket }: IncomingMessage,
   { anonymous, withToken }: Limits,
@@ -21,7 +21,7 @@ export function clientOf(
   return token === undefined ? [socket.remoteAddress ?? 'unknown', anonymous] : [`token ${token}`, withToken];
 }
 
-/** The body of `api-throttle`. It names no token. */
+/** The body of `api-throttle`. It does not name a token. */
 export function throttleState(request: IncomingMessage, limits: Limits): object {
   const [ident, limit] = clientOf(request, limits);
   const { used, wait } = limits.quota.state(ident, limit);

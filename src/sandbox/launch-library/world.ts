@@ -1,7 +1,7 @@
-/** A launch as the service answers it, in whatever mode. */
+/** A launch as the service returns it, in any mode. */
 export type LaunchRecord = Readonly<Record<string, unknown>>;
 
-/** A launch that stands at a time: what requests are answered by, and the record in the mode that shows most of it. */
+/** A launch listed at some time: the fields that queries use, and the record in its most detailed mode. */
 export type Listed = {
   readonly id: string;
   readonly name: string;
@@ -9,29 +9,31 @@ export type Listed = {
   readonly net: number;
   /** Milliseconds since 1970; the record shows whole seconds. */
   readonly updated: number;
-  /** Of the launch service provider; null where there is none. */
+  /** The id of the launch service provider; null if there is none. */
   readonly provider: number | null;
   readonly record: () => LaunchRecord;
 };
 
 export type LaunchWorld = {
-  /** What stands at a time, in milliseconds since 1970; of each launch once, in any order. */
+  /** The launches listed at a time, in milliseconds since 1970; each launch once, in any order. */
   readonly at: (time: number) => readonly Listed[];
 };
 
 export type LaunchState =
   | {
       readonly record: LaunchRecord;
-      /** From when it stands: by default from its `last_updated`. */
+      /** When it takes effect: by default its `last_updated`. */
       readonly from?: number | undefined;
     }
   | {
-      /** From when the launch is listed no more. */
+      /** The id of a launch that is no longer listed. */
       readonly gone: string;
       readonly from: number;
     };
 
-/** The world in which each state of a launch stands until the next one of it. Of one moment the last one counts. */
+/**
+ * A world in which each state of a launch lasts until its next one. Of several at the same time, the last one counts.
+ */
 export function createWorld(states: readonly LaunchState[]): LaunchWorld {
   const histories = new Map<string, { from: number; listed: Listed | null }[]>();
   for (const state of states) {
@@ -50,7 +52,7 @@ export function createWorld(states: readonly LaunchState[]): LaunchWorld {
   };
 }
 
-/** A record that is broken is listed, too: by what can be read of it. */
+/** Even a broken record is listed, by what can be read from it. */
 function list(record: LaunchRecord): Listed {
   const { id, name, net, last_updated: updated, launch_service_provider: provider } = record;
   return {

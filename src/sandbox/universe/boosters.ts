@@ -3,19 +3,19 @@ import { landpadOf, type LandingType } from './fleet.ts';
 import { launchAt, missionOf, placeOf, positionOf, type Mission } from './missions.ts';
 import { EARLY, GROUP, seasonAt, type Season } from './seasons.ts';
 
-/** How a core ended its last flight, or why it has no other. */
+/** How a core's last flight ended, or why it does not fly again. */
 export type Fate = 'lost' | 'failure' | 'expended' | 'ocean' | 'retired' | 'inactive' | 'unknown';
 
-/** One core on one launch, as it went or will go. */
+/** One core on one launch, past or future. */
 export type CoreFlight = {
   readonly core: number;
   readonly flight: number;
-  /** Null where it flies again. */
+  /** Null if it flies again. */
   readonly fate: Fate | null;
-  /** Null where it does not try to land. */
+  /** Null if it does not try to land. */
   readonly landing: LandingType | null;
   readonly landed: boolean | null;
-  /** Null where it lands on none. */
+  /** Null if it does not land on a pad. */
   readonly landpad: number | null;
 };
 
@@ -71,7 +71,7 @@ export function coreFlight(seed: number, mission: Mission, seat: number): CoreFl
   return { core, flight, fate, landing, landed, landpad: landpadOf(launch, landing, (die >>> 8) + seat) };
 }
 
-/** Null where nobody knows. */
+/** Null if unknown. */
 export function outcomeOf(
   seed: number,
   mission: Mission,
@@ -81,7 +81,7 @@ export function outcomeOf(
   return roll(seed, mission.launch, OUTCOME) % 100 === 0 ? null : true;
 }
 
-/** Every flight of a core, in order, also those to come. */
+/** Every flight of a core, in order, including future ones. */
 export function flightsOfCore(
   seed: number,
   seasons: readonly Season[],
@@ -110,13 +110,13 @@ export function flightsOfCore(
   return flights;
 }
 
-/** So many cores are built while so many launches are known: some of them have not flown. */
+/** The number of cores that exist while `launches` are known: some have not flown yet. */
 export function coresFor(seasons: readonly Season[], launches: number): number {
   const { season, group } = missionOf(seasons, Math.max(0, launches - 1));
   return EARLY + 2 * (season.firstSlot + Math.min(season.slots, (group + 1) * season.seats));
 }
 
-/** The round in which a slot gets its second core. Early ones are more frequent: most cores fly once or twice. */
+/** The round in which a slot gets its second core. Early rounds are more frequent: most cores fly once or twice. */
 function cutOf(seed: number, slot: number): number {
   const die = roll(seed, slot, CUT);
   return 1 + Math.min(die % (GROUP - 1), (die >>> 16) % (GROUP - 1));
@@ -128,7 +128,7 @@ function roundsOf({ groups, seats, slots }: Season, slot: number): number {
 
 function fateOf(seed: number, core: number, { role }: Mission, seat: number): Fate {
   const fate = FATES[roll(seed, core, FATE) % FATES.length] ?? 'unknown';
-  // A capsule flies again, and a side booster alone fails no launch.
+  // Capsules fly again, and a side booster alone does not fail a launch.
   const spared = seat > 0 || role === 'cargo' || role === 'crew';
   return fate === 'failure' && spared ? 'lost' : fate;
 }

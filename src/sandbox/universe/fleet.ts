@@ -1,7 +1,7 @@
 import { roll } from '../random.ts';
 import { EARLY } from './seasons.ts';
 
-/** What many launches share. It serves a block of launches and no others, so that no record grows without bound. */
+/** Things that many launches share. Each serves one block of launches only, so that no record grows without bound. */
 export type Fleet = { readonly launches: number; readonly size: number };
 
 export type LandingType = 'RTLS' | 'ASDS' | 'Ocean';
@@ -13,15 +13,15 @@ const SHIP_TEAM = 4;
 
 const PAD = 51;
 const SHIP = 52;
-/** The first launchpad of a block serves no later launch of it. */
+/** The number of launches after which a block no longer uses its first launchpad. */
 const OLD_PAD_LAUNCHES = 64;
 
-/** The members of all blocks that so many launches reach into; those of the first block are always there. */
+/** The members of all blocks that this number of launches reaches; the first block always exists. */
 export function fleetSize({ launches, size }: Fleet, known: number): number {
   return size * Math.max(1, Math.ceil(known / launches));
 }
 
-/** The launches below `past` in the block that an index of the fleet serves. */
+/** The launches below `past` in the block of a fleet member. */
 export function* launchesOfBlock(
   { launches, size }: Fleet,
   index: number,
@@ -31,7 +31,7 @@ export function* launchesOfBlock(
   for (let launch = first; launch < Math.min(past, first + launches); launch += 1) yield launch;
 }
 
-/** The last launchpad of a block is being built and serves none. */
+/** The last launchpad of a block is under construction and serves no launch. */
 export function launchpadOf(seed: number, launch: number): number {
   const block = Math.floor(launch / LAUNCHPADS.launches);
   const die = roll(seed, launch, PAD);
@@ -39,13 +39,13 @@ export function launchpadOf(seed: number, launch: number): number {
   return block * LAUNCHPADS.size + (old ? 0 : 1 + ((die >>> 8) % 4));
 }
 
-/** Of a block, three are on land, three afloat, and the last is being built. */
+/** Of each block, three are on land, three at sea, and the last is under construction. */
 export function landpadOf(launch: number, landing: 'RTLS' | 'ASDS', die: number): number {
   const block = Math.floor(launch / LANDPADS.launches);
   return block * LANDPADS.size + (landing === 'RTLS' ? 0 : 3) + (die % 3);
 }
 
-/** Up to two of a team of four. */
+/** Up to two from a team of four. */
 export function shipsOf(seed: number, launch: number): readonly number[] {
   if (launch < EARLY) return [];
   const die = roll(seed, launch, SHIP);

@@ -1,14 +1,14 @@
 import type { Universe } from './universe.ts';
 
-/** Ids from here on are of cancelled launches, a block of them for each revision. */
+/** Ids from here on belong to cancelled launches, with a block for each revision. */
 const CANCELLED = 0xe000_0000;
 const CANCELLED_PER_REVISION = 0x0400_0000;
 
 export type Listed = {
-  /** The launch; for a cancelled one that which it comes before. */
+  /** The launch; for a cancelled one, the launch that it comes before. */
   readonly launch: number;
   readonly cancelled: boolean;
-  /** Of its id. */
+  /** The index of its id. */
   readonly idIndex: number;
 };
 
@@ -16,7 +16,7 @@ export function listedCount({ known, cancelled }: Universe): number {
   return known + cancelled;
 }
 
-/** What stands at a position of the collection of launches. */
+/** The entry at a position in the collection of launches. */
 export function listedAt({ past, cancelled, revision }: Universe, position: number): Listed {
   if (position < past || cancelled === 0) return { launch: position, cancelled: false, idIndex: position };
   const block = Math.floor((position - past) / 5);
@@ -27,7 +27,7 @@ export function listedAt({ past, cancelled, revision }: Universe, position: numb
     : { launch, cancelled: false, idIndex: launch };
 }
 
-/** The position of the launch with the id of this index, or null. */
+/** The position of the launch whose id has this index, or null. */
 export function positionOfId(universe: Universe, idIndex: number): number | null {
   const { past, known, cancelled, revision } = universe;
   const block = idIndex - CANCELLED - revision * CANCELLED_PER_REVISION;

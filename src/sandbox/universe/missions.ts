@@ -1,14 +1,14 @@
 import { EARLY, GROUP, seasonAt, seasonOfGroup, type Role, type Season } from './seasons.ts';
 
-/** Where a launch stands among all launches. */
+/** The position of a launch among all launches. */
 export type Mission = {
   readonly launch: number;
-  /** Before the first season; what the season says does not count. */
+  /** Before the first season; its season does not count. */
   readonly early: boolean;
   readonly season: Season;
-  /** In its season. */
+  /** Within its season. */
   readonly group: number;
-  /** In its group. */
+  /** Within its group. */
   readonly position: number;
   readonly role: Role;
 };
@@ -32,17 +32,17 @@ export function launchAt(season: Season, group: number, position: number): numbe
   return EARLY + GROUP * (season.firstGroup + group) + position;
 }
 
-/** One place for each position, but three for `triple`. */
+/** Each position has one place, but `triple` has three. */
 export function placeOf(position: number, triple: number): number {
   return position > triple ? position + 2 : position;
 }
 
-/** The position that has a place. */
+/** The position that a place belongs to. */
 export function positionOf(place: number, triple: number): number {
   return place > triple ? Math.max(triple, place - 2) : place;
 }
 
-/** Its first payload is this one; also the number of payloads before it. */
+/** The number of its first payload, which is also the number of payloads before it. */
 export function firstPayload({ launch, early, season, group, position }: Mission): number {
   if (early) return launch;
   return EARLY + PAYLOADS_PER_GROUP * (season.firstGroup + group) + placeOf(position, season.rideshare);
@@ -60,7 +60,7 @@ export function launchOfPayload(seasons: readonly Season[], payload: number): nu
   return launchAt(season, group - season.firstGroup, positionOf(place, season.rideshare));
 }
 
-/** Starlink launches before this one. */
+/** The number of Starlink launches before this one. */
 export function starlinkLaunchesBefore({ early, season, group, position }: Mission): number {
   if (early) return 0;
   const inGroup = season.starlink.filter((other) => other < position).length;
@@ -93,7 +93,7 @@ export function launchesOfTeam(
   return launches;
 }
 
-/** So many teams are known while so many launches are. */
+/** The number of teams that are known while `launches` are. */
 export function teamsFor(seasons: readonly Season[], launches: number): number {
   const { season, group } = missionOf(seasons, Math.max(0, launches - 1));
   return season.firstTeam + Math.min(season.teams, group + 1);

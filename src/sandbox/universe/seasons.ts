@@ -1,18 +1,18 @@
 import { hash } from '../random.ts';
 
-/** What a launch is for. */
+/** The purpose of a launch. */
 export type Role = 'satellite' | 'rideshare' | 'starlink' | 'heavy' | 'cargo' | 'crew';
 
 /**
- * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, and
- * nothing of it flies in another, so that who flies when can be computed in both directions.
+ * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, none of
+ * which fly in another season, so that it can be computed both what flies on a launch and when something flies.
  */
 export type Season = {
   readonly firstGroup: number;
   readonly groups: number;
   /** The same in each group of the season. */
   readonly roles: readonly Role[];
-  /** Positions in a group; GROUP, which is none, where no such launch is in it. */
+  /** Positions within a group; GROUP, which is not one, if the group has no such launch. */
   readonly heavy: number;
   readonly rideshare: number;
   readonly cargo: number;
@@ -20,15 +20,15 @@ export type Season = {
   readonly starlink: readonly number[];
   /** Core seats of a group. */
   readonly seats: number;
-  /** Rows of launches that are flown by one core after the other. */
+  /** Series of flights, each flown by one core after another. */
   readonly firstSlot: number;
   readonly slots: number;
-  /** Each has a crew, a capsule for it and a capsule for cargo, and flies three times at most. */
+  /** Each team has a crew, a capsule for it and a cargo capsule, and flies at most three times. */
   readonly firstTeam: number;
   readonly teams: number;
 };
 
-/** Launches before the first season, each with a core of its own. */
+/** Launches before the first season, each with its own core. */
 export const EARLY = 5;
 export const GROUP = 12;
 
@@ -64,7 +64,7 @@ export function createSeasons(seed: number): readonly Season[] {
     const roles = rotated(hash(seed, index, ROTATION) % GROUP, hasHeavy);
     const at = (role: Role): number => (roles.includes(role) ? roles.indexOf(role) : GROUP);
     const seats = hasHeavy ? GROUP + 2 : GROUP;
-    // Two more where three cores fly at once, lest one be back on the pad within days.
+    // Two more if three cores fly at once, so that none is back on the pad within days.
     const slots = Math.ceil((groups * seats) / GROUP) + (hasHeavy ? 2 : 0);
     const teams = Math.ceil(groups / 3);
     seasons.push({
@@ -88,7 +88,7 @@ export function createSeasons(seed: number): readonly Season[] {
   return seasons;
 }
 
-/** The season that holds an index, counted as `first` counts. */
+/** The season that contains an index; `first` says what the index counts. */
 export function seasonAt(
   seasons: readonly Season[],
   index: number,
@@ -99,7 +99,7 @@ export function seasonAt(
   return found;
 }
 
-/** As seasonAt for groups, without a search. */
+/** Like seasonAt for groups, without a search. */
 export function seasonOfGroup(seasons: readonly Season[], group: number): Season {
   const guess = Math.floor(4 * Math.log(1 + group / 2.5));
   const season = seasons[guess];
@@ -108,7 +108,10 @@ export function seasonOfGroup(seasons: readonly Season[], group: number): Season
     : seasonAt(seasons, group, 'firstGroup');
 }
 
-/** Ever more often: 16 years hold the first 200 launches, 84 years the first million. In order, and in minutes. */
+/**
+ * More and more frequent: 16 years hold the first 200 launches, 84 years the first million. In order, and in full
+ * minutes.
+ */
 export function launchSeconds(seed: number, launch: number): number {
   const gap = (8 * YEAR) / (31 + launch);
   const jitter = (gap / 2) * (hash(seed, launch, JITTER) / 2 ** 32);
@@ -116,7 +119,7 @@ export function launchSeconds(seed: number, launch: number): number {
   return 60 * Math.floor(seconds / 60);
 }
 
-/** Follows from launchSeconds: a season is two years long, but for rounding. */
+/** Follows from launchSeconds: a season lasts two years, apart from rounding. */
 function firstGroupOf(season: number): number {
   return Math.ceil(2.5 * (Math.exp(season / 4) - 1));
 }

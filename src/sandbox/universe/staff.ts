@@ -2,7 +2,9 @@ import { roll } from '../random.ts';
 import { CREW_SEATS, launchesOfTeam, teamOf, type Mission } from './missions.ts';
 import type { Universe } from './universe.ts';
 
-/** The second kind flies from the first season on, three cores side by side are the third, the fourth is a plan. */
+/**
+ * The second kind flies from the first season on, the third has three cores side by side, the fourth is only planned.
+ */
 const ROCKET_PLANNED = 3;
 const PLANNED = 71;
 const MANNED = 72;
@@ -22,7 +24,7 @@ export function crewOf(seed: number, mission: Mission): readonly number[] {
   return Array.from({ length: seats }, (_, seat) => first + seat);
 }
 
-/** The capsule of a cargo or crew launch: each team has one for either. */
+/** The capsule of a cargo or crew launch: each team has one for each. */
 export function capsuleOf(mission: Mission): number {
   return 2 * teamOf(mission) + (mission.role === 'crew' ? 1 : 0);
 }

@@ -2,12 +2,12 @@ import { createIds, type Ids, type Kind, KINDS } from '../ids.ts';
 import { missionOf, type Mission } from './missions.ts';
 import { createSeasons, type Season } from './seasons.ts';
 
-/** The newest state, and how many there are. */
+/** The number of states, and of the newest one. */
 export const REVISIONS = 3;
 
 /**
- * One state of a made-up world. Launches have numbers from 0 on, the same in all states, in the order of time. The
- * first `past` have flown; those below `near` have cores and payloads; those below `known` are planned.
+ * One state of an invented world. Launches have numbers from 0, in order of time and the same in all states. Launches
+ * below `past` have flown, those below `near` have cores and payloads, those below `known` are planned.
  */
 export type Universe = {
   readonly seed: number;
@@ -15,14 +15,14 @@ export type Universe = {
   readonly past: number;
   readonly near: number;
   readonly known: number;
-  /** Plans of this state that come to nothing: one before every four launches to come. None in the newest. */
+  /** Plans of this state that will be dropped: one before every four future launches. None in the newest. */
   readonly cancelled: number;
   readonly seasons: readonly Season[];
   readonly ids: Readonly<Record<Kind, Ids>>;
   readonly mission: (launch: number) => Mission;
 };
 
-/** `launches` is how many the newest state has. */
+/** `launches` is the number of launches in the newest state. */
 export function createUniverse(seed: number, launches: number, revision = REVISIONS): Universe {
   const age = REVISIONS - revision;
   const upcoming = launches < 2 ? 0 : Math.max(1, Math.round(launches / 12));

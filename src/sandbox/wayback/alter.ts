@@ -1,13 +1,13 @@
 import { etagOf } from './copies.ts';
 import type { WaybackFault, WaybackFaultName } from './faults.ts';
 
-/** The bytes in place of a body. The records stay as they are: a blank is put behind the first bracket. */
+/** Changes the bytes of a body but not its records: puts a space after the first bracket. */
 export function applyContent(body: Buffer, faults: readonly WaybackFault[]): Buffer {
   if (!faults.some(({ name }) => name === 'altered')) return body;
   return Buffer.concat([body.subarray(0, 1), Buffer.from(' '), body.subarray(1)]);
 }
 
-/** What is sent of bytes. */
+/** The part of the bytes that is sent. */
 export function applyCut(bytes: Buffer, faults: readonly WaybackFault[]): Buffer {
   if (faults.some(({ name }) => name === 'no-body')) return Buffer.alloc(0);
   const cut = faults.find(({ name }) => name === 'truncate');
@@ -15,7 +15,7 @@ export function applyCut(bytes: Buffer, faults: readonly WaybackFault[]): Buffer
   return bytes.subarray(0, cut.value === '' ? Math.floor(bytes.length / 2) : cut.amount);
 }
 
-/** The ETag that comes with a body; null where there is none. */
+/** The ETag sent with a body; null for none. */
 export function applyProof(whole: Buffer, faults: readonly WaybackFault[]): string | null {
   const fault = faults.find(({ effect }) => effect === 'proof');
   const prove = fault === undefined ? etagOf : (PROOFS[fault.name] ?? etagOf);
@@ -27,6 +27,6 @@ const PROOFS: Partial<Record<WaybackFaultName, (whole: Buffer) => string | null>
   'weak-etag': (whole) => `W/${etagOf(whole)}`,
   // As nginx makes it: time and length.
   'foreign-etag': (whole) => `"5f7c1a2b-${whole.length.toString(16)}"`,
-  // Of the right length.
+  // With the right length.
   'wrong-etag': (whole) => etagOf(Buffer.concat([Buffer.alloc(1), whole.subarray(1)])),
 };

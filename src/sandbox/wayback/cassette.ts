@@ -1,4 +1,4 @@
-/** What a recording holds: one request of the API and its response. */
+/** What a recording contains: one request to the API and its response. */
 export type Recorded = {
   readonly uri: string;
   readonly body: Buffer;
@@ -8,10 +8,10 @@ export type Recorded = {
   readonly binary: boolean;
 };
 
-/** Where Ruby's writer breaks a line: at the first blank beyond. */
+/** Ruby's writer breaks a line at the first space after this column. */
 const WIDTH = 80;
 
-/** A cassette as VCR, a Ruby library, writes it: YAML with one interaction. */
+/** A cassette as written by VCR, a Ruby library: YAML with one interaction. */
 export function cassetteOf({ uri, body, etag, recordedAt, binary }: Recorded): Buffer {
   const date = new Date(recordedAt).toUTCString();
   const isOld = recordedAt < '2022';
@@ -63,7 +63,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A single blank at which a line is broken is read as a blank; one of several would not be. */
+/** A line can be broken at a single space, which is read back as a space; several spaces would not be. */
 function folded(text: string, column: number, indent: number): string {
   const words = text.split(/(?<=[^ ]) (?=[^ ])/);
   const lines = [words[0] ?? ''];

@@ -13,13 +13,13 @@ export const CDX_PATH = '/cdx/search/cdx';
 const FIELDS = ['urlkey', 'timestamp', 'original', 'mimetype', 'statuscode', 'digest', 'length'] as const;
 type Row = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** The resource that a query is about; null where it is about none. */
+/** The resource that a query is about; null if none. */
 export function readCdxQuery(query: URLSearchParams): string | null {
   const visit = readVisit('', query.get('url') ?? '');
   return visit?.exactPath === true ? visit.resource : null;
 }
 
-/** Oldest first. A capture of a page or of an error is listed as that. */
+/** Oldest first. A captured page or error is listed as such. */
 export function rowsOf(
   resource: string,
   listed: readonly string[],
@@ -40,7 +40,7 @@ export function rowsOf(
       mimetype: isPage ? 'text/html' : 'application/json',
       statuscode: String(status),
       digest: base32(createHash('sha1').update(captured).digest()),
-      // Of the stored record, headers and all, compressed.
+      // Of the compressed record, including its headers.
       length: String(gzipSync(captured).length + 700),
     };
   });
@@ -60,7 +60,7 @@ export function cdxAnswer(rows: readonly Row[], query: URLSearchParams): Answer 
   return answer('application/json', `[${lines.join(',\n')}]\n`);
 }
 
-/** As the index refuses a blocked site. */
+/** The response of the index for a blocked site. */
 export function cdxBlocked(error: string): Answer {
   const blocked = answer('text/plain;charset=UTF-8', `${error}\n`);
   return {

@@ -18,12 +18,12 @@ export const CAPTURES: Readonly<Record<string, readonly string[]>> = {
 
 type RecordingKind = {
   readonly recordedAt: string;
-  /** Recorded early: of the oldest state of the world, and with what came later missing. */
+  /** An early recording: of the oldest state of the world, without what came later. */
   readonly early?: true;
   readonly weak?: true;
 };
 
-/** Those of the real archive, starlink aside: it is served only where it is asked for. */
+/** The recordings that the real archive has, except starlink, which is served only on request. */
 export const RECORDINGS: Readonly<Record<string, RecordingKind>> = {
   payloads: { recordedAt: '2026-03-21T19:46:50Z' },
   launchpads: { recordedAt: '2026-03-21T19:46:07Z' },
@@ -52,10 +52,13 @@ export function recordingFile(resource: string): string {
   return SINGLE.includes(resource) ? `${resource}.yml` : `${resource}/all.yml`;
 }
 
-/** The body that the API answered, when captured or recorded; null where there is no such resource. */
+/** The body that the API returned when it was captured or recorded; null if there is no such resource. */
 export type Bodies = (kind: 'captures' | 'recordings', resource: string) => Buffer | null;
 
-/** Each is made once, when it is first asked for. `given` has bodies by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
+/**
+ * Each body is made once, on first use. `given` has bodies by resource, or by `captures/RESOURCE` and
+ * `recordings/RESOURCE`.
+ */
 export function createBodies(world: World, given: Readonly<Record<string, Buffer>>): Bodies {
   const newest = createRouter(world.seed, world.launches, world.revision);
   const oldest = createRouter(world.seed, world.launches, Math.min(world.revision, REVISIONS - 2));
@@ -73,7 +76,7 @@ export function createBodies(world: World, given: Readonly<Record<string, Buffer
   };
 }
 
-/** As the real API makes it: the length in hex, then 27 characters of base64 of the SHA-1. */
+/** As the real API makes it: the length in hex, then 27 base64 characters of the SHA-1. */
 export function etagOf(body: Buffer): string {
   const digest = createHash('sha1').update(body).digest('base64');
   return `"${body.length.toString(16)}-${digest.slice(0, 27)}"`;

@@ -1,27 +1,27 @@
 import { parseFaultList, readFaultAmount, type FaultPart, type FaultValue } from '../fault-grammar.ts';
 
 /**
- * What a fault does: makes an answer wait, answers in place of the archive, changes where a capture leads or what it
- * replays, changes the body, its proof or its encoding, or spoils how it is sent.
+ * What a fault does: delays a response, answers in place of the archive, changes where a capture redirects or what it
+ * replays, changes the body, its proof or its encoding, or damages how it is sent.
  */
 type WaybackEffect = 'wait' | 'answer' | 'redirect' | 'replay' | 'content' | 'proof' | 'encoding' | 'sending';
 
 export type WaybackFault = Pick<FaultPart, 'path' | 'times'> & {
   readonly name: WaybackFaultName;
   readonly effect: WaybackEffect;
-  /** As written, '' where none was. */
+  /** As written; '' if none was. */
   readonly value: string;
   /** The number in the value, or its default. */
   readonly amount: number;
 };
 
-/** The fault of this name for a path, used up or not. */
+/** The fault of this name for a path, whether used up or not. */
 export type FindFault = (name: WaybackFaultName, path: string) => WaybackFault | undefined;
 
 type Kind = {
   readonly effect: WaybackEffect;
   readonly takes: FaultValue;
-  /** Taken where no value is written; null: one must be. */
+  /** The default if no value is written; null: a value is required. */
   readonly amount: number | null;
   readonly usage: string;
   readonly help: string;
@@ -98,7 +98,7 @@ function isName(name: string): name is WaybackFaultName {
   return Object.hasOwn(FAULTS, name);
 }
 
-/** Without a value, if nothing else is said. */
+/** By default without a value. */
 function kind(
   effect: WaybackEffect,
   usage: string,

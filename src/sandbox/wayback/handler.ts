@@ -21,7 +21,7 @@ type Copies = {
 export const RECORDINGS_PATH = '/recordings';
 const PLAYBACK = /^\/web\/(?<timestamp>\d{1,14})(?<flag>[a-z]{2}_)?\/(?<original>.+)$/;
 
-/** Answers a request for a copy; false where the URL is none of the archive's or of the recordings'. */
+/** Answers a request for a copy; false if the URL belongs neither to the archive nor to the recordings. */
 export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Promise<boolean> {
   const { captures, recordings, bodies, faults } = copies;
   const turns = createFaultTurns(faults);
@@ -31,7 +31,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
   const taken = (effects: readonly WaybackFault['effect'][], path: string): readonly WaybackFault[] =>
     effects.flatMap((effect) => turns.take(effect, path));
 
-  /** True where the faults for this path answered. */
+  /** True if a fault for this path has answered. */
   async function isAnswered(exchange: Exchange, path: string): Promise<boolean> {
     for (const { amount } of turns.take('wait', path)) {
       await setTimeout(amount, undefined, { signal: exchange.signal });
@@ -83,7 +83,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
   };
 }
 
-/** As the client names this host. */
+/** With the host name that the client used. */
 function originOf({ request }: Exchange): string {
   const { localAddress = '127.0.0.1', localPort = 80 } = request.socket;
   return `http://${request.headers.host ?? `${localAddress}:${localPort}`}`;

@@ -19,7 +19,7 @@ type Cassette = {
   }[];
 };
 
-/** VCR writes the tag of its own language: `!binary`. */
+/** VCR writes Ruby's own tag: `!binary`. */
 const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64').toString('latin1') };
 
 function read(file: Buffer): Cassette {

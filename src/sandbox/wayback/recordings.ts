@@ -6,7 +6,7 @@ import type { Answer } from './send.ts';
 
 export type Recording = { readonly file: Buffer; readonly etag: string | null; readonly recordedAt: string };
 
-/** Null where there is no such resource. */
+/** Null if there is no such resource. */
 export function recordingOf(
   resource: string,
   bodies: Bodies,
@@ -24,7 +24,7 @@ export function recordingOf(
   return { file: applyCut(file, faults), etag, recordedAt };
 }
 
-/** As a host of raw files of a repository serves them. */
+/** As a host of a repository's raw files serves them. */
 export function recordingAnswer({ file }: Recording): Answer {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'cache-control': 'max-age=300' };
   return { status: 200, headers, body: file };

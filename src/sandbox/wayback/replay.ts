@@ -13,7 +13,7 @@ type Played = {
   readonly timestamp: string;
   /** All captures of that URL. */
   readonly listed: readonly string[];
-  /** Of the archive. */
+  /** The archive's origin. */
   readonly origin: string;
 };
 
@@ -41,7 +41,7 @@ export function replay(played: Played, original: Buffer, faults: readonly Waybac
 
 const ELSEWHERE = 'https://github.com/r-spacex/SpaceX-API';
 
-/** Of a page that was captured in place of records: a redirect leads to the archive, too. */
+/** For a page that was captured in place of records. A redirect stays within the archive. */
 function pageHeaders(status: number, { origin, timestamp }: Played): Record<string, string> {
   return {
     'Content-Type': 'text/html; charset=UTF-8',
@@ -75,7 +75,7 @@ function mementoHeaders({ original, timestamp, listed, origin }: Played): Record
   };
 }
 
-/** As the API sent them. Its length is that of the compressed body. */
+/** As the API sent them. The length is that of the compressed body. */
 function originalHeaders(timestamp: string, whole: Buffer, etag: string | null): Record<string, string> {
   return {
     'x-archive-orig-date': httpDate(timestamp),

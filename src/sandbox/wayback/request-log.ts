@@ -4,9 +4,9 @@ import { performance } from 'node:perf_hooks';
 import { createRequestLog, type SandboxRequest } from '../request-log.ts';
 
 export type WaybackRequest = SandboxRequest & {
-  /** Milliseconds from the first request. */
+  /** Milliseconds since the first request. */
   readonly at: number;
-  /** How many others were being answered when it came. */
+  /** How many other requests were in progress when it arrived. */
   readonly others: number;
   readonly headers: Readonly<Record<string, string>>;
 };

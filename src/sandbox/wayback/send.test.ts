@@ -14,13 +14,13 @@ type Received = {
   readonly message: IncomingMessage;
   /** The bytes as sent. */
   readonly bytes: Buffer;
-  /** Each line of its own. */
+  /** Each line separately. */
   readonly encodings: readonly string[];
   readonly etag: string | undefined;
   readonly isWhole: boolean;
 };
 
-/** As a client sees it that decodes nothing. */
+/** Sends a request as a client that decodes nothing. */
 async function ask(
   faults: string,
   path = ROCKETS,

@@ -18,14 +18,14 @@ export type Answer = {
 };
 
 type Encoding = {
-  /** Two values are two header lines. */
+  /** Two values become two header lines. */
   readonly header: string | string[] | null;
   readonly encode: (body: Buffer) => Buffer;
 };
 
 const CHUNK_BYTES = 64 * 1024;
 const same = (body: Buffer): Buffer => body;
-/** Quality 4: of the default one, a second for a megabyte, nothing is learned. */
+/** Quality 4: the default takes a second per megabyte and would teach nothing more. */
 const brotli = (body: Buffer): Buffer =>
   brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
 const GZIP: Encoding = { header: 'gzip', encode: gzipSync };
@@ -40,7 +40,7 @@ const ENCODINGS: Partial<Record<WaybackFaultName, Encoding>> = {
   'bare-gzip': { header: null, encode: gzipSync },
 };
 
-/** Sends an answer as the faults say; compressed where the client takes gzip, if they say nothing. */
+/** Sends a response as the faults say; by default compressed if the client accepts gzip. */
 export async function send(
   { request, response, signal }: Exchange,
   { status, headers, body }: Answer,
@@ -68,7 +68,7 @@ export async function send(
   else response.destroy();
 }
 
-/** False where the rest should wait. Of the last bytes it waits until they have left this process. */
+/** Returns false if the rest should wait. After the last bytes, waits until they have left this process. */
 async function write(response: ServerResponse, bytes: Buffer, last: boolean): Promise<boolean> {
   if (!last) return response.write(bytes);
   await new Promise((resolve) => void response.write(bytes, resolve));

@@ -9,22 +9,22 @@ import { createWaybackLog, type WaybackRequest } from './request-log.ts';
 import { sha256Of } from '../../lib/sha256.ts';
 
 export type WaybackOptions = WorldOptions & {
-  /** 0, the default, is any free port. */
+  /** 0, the default, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** Of the API that is served beside the copies: see FAULTS_HELP. */
+  /** For the API that is served beside the copies: see FAULTS_HELP. */
   readonly faults?: string | undefined;
-  /** Of the copies: see WAYBACK_FAULTS_HELP. */
+  /** For the copies: see WAYBACK_FAULTS_HELP. */
   readonly waybackFaults?: string | undefined;
-  /** Faults by what they are for: `{ 'captures/rockets': 'wrong-etag' }`; `rockets` alone means all copies of it. */
+  /** Faults by target: `{ 'captures/rockets': 'wrong-etag' }`; `rockets` alone means all copies of it. */
   readonly behaviours?: Readonly<Record<string, string>> | undefined;
-  /** Which resources have captures, and of when, in 14 digits. */
+  /** Which resources have captures, with their timestamps of 14 digits. */
   readonly captures?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Which resources have a recording. */
   readonly recordings?: readonly string[] | undefined;
-  /** Bodies in place of made-up ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
+  /** Bodies in place of simulated ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
   readonly bodies?: Readonly<Record<string, Buffer>> | undefined;
-  /** Whether answers say that they are simulated: unlike the real archive, they do. */
+  /** Do responses say that they are simulated? By default they do, unlike the real archive's. */
   readonly marked?: boolean | undefined;
 };
 
@@ -33,7 +33,7 @@ export type Wayback = Served & {
   readonly archiveUrl: string;
   /** For SPACEX_PIPELINE_RECORDINGS_URL. */
   readonly recordingsUrl: string;
-  /** What a pin of each recording would say. */
+  /** The pin of each recording. */
   readonly pins: () => Readonly<Record<string, Pin>>;
   /** The latest thousand, oldest first. */
   readonly requests: () => readonly WaybackRequest[];
@@ -52,8 +52,8 @@ const MOST_LAUNCHES = 100_000;
 const DAY = '20260605';
 
 /**
- * Serves copies of simulated records as the Internet Archive and a repository of recordings serve those of real ones,
- * and the API beside them. Throws PipelineError `usage` where an option is wrong or the address cannot be had.
+ * Serves copies of simulated records as the Internet Archive and a repository of recordings serve copies of real ones,
+ * and the API beside them. Throws PipelineError `usage` if an option is wrong or the address is unavailable.
  */
 export async function startWayback(options: WaybackOptions = {}): Promise<Wayback> {
   const {

@@ -1,11 +1,11 @@
-/** Milliseconds since 1970 of a timestamp of 1 to 14 digits; what it leaves out is as late as it can be. */
+/** Milliseconds since 1970 of a timestamp of 1 to 14 digits; missing digits are taken to be as late as possible. */
 export function timeOf(timestamp: string): number {
   const digits = timestamp.padEnd(4, '9') + '1231235959'.slice(Math.max(0, timestamp.length - 4));
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = [
     digits.slice(0, 4),
     ...(digits.slice(4).match(/../g) ?? []),
   ].map(Number);
-  // The 31st of a short month is its last day.
+  // The 31st of a short month counts as its last day.
   const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return Date.UTC(year, month - 1, Math.min(day, lastDay), hour, minute, second);
 }
@@ -20,7 +20,7 @@ export function httpDate(timestamp: string): string {
   return new Date(timeOf(timestamp)).toUTCString();
 }
 
-/** Of those in the list, the one closest in time. */
+/** The listed timestamp closest in time. */
 export function nearest(timestamps: readonly string[], wanted: string): string | undefined {
   const distance = (timestamp: string): number => Math.abs(timeOf(timestamp) - timeOf(wanted));
   return timestamps.toSorted((one, other) => distance(one) - distance(other))[0];

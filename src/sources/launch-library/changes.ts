@@ -3,7 +3,7 @@ import type { ResourceChanges } from '../../core/resource.ts';
 import type { ChangesRules } from '../../core/source.ts';
 
 export const changesRules: ChangesRules = {
-  // The API gives 100 to anyone who asks for more.
+  // The API returns at most 100, even if more are requested.
   pageSize: { default: 100, max: 100 },
   fullAfterHours: 24,
   settleSeconds: 600,
@@ -37,7 +37,7 @@ function wanted(ask: Ask): Readonly<Record<string, string>> {
   return { ordering: 'last_updated', ...(ask.from !== null && { last_updated__gte: ask.from }) };
 }
 
-/** Colons may stand in a query as they are, and times are read more easily so. */
+/** Colons are allowed in a query, and leaving them unescaped makes times easier to read. */
 function written(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%3A', ':')}`)

@@ -96,8 +96,8 @@ const pad = objectAt('/pad', {
 });
 
 /**
- * One record of GET /launches/?mode=detailed; one of `mode=normal` honours it, too. It insists on what makes a launch,
- * and on nothing else: what `required` in the API's own document says is not what the API does.
+ * One record of GET /launches/?mode=detailed; a record of `mode=normal` satisfies it, too. It requires only what makes
+ * a launch: the API does not do what `required` in its own document says.
  */
 export const contract = objectAt('', {
   id: uuid(),

@@ -5,7 +5,7 @@ const COUNTERS =
   'total_launch_count consecutive_successful_launches successful_launches failed_launches pending_launches ' +
   'attempted_landings successful_landings failed_landings consecutive_successful_landings';
 
-/** Names of fields that no table needs, by the object that they are in. */
+/** Names of fields that no table needs, by the object that contains them. */
 const IGNORED: Readonly<Record<string, string>> = {
   '':
     'url response_mode image infographic webcast_live program flightclub_url info_urls vid_urls timeline mission_patches ' +
@@ -49,7 +49,7 @@ function namesAt(pointer: string): readonly string[] {
   return IGNORED[pointer]?.split(' ') ?? [];
 }
 
-/** An object with these members; what is ignored in the one at this pointer may be anything. */
+/** An object with these members. Fields that are ignored at this pointer may have any value. */
 export function objectAt<const P extends Readonly<Record<string, Schema>>>(
   pointer: string,
   members: P,
@@ -58,7 +58,7 @@ export function objectAt<const P extends Readonly<Record<string, Schema>>>(
   return object<P>({ ...members, ...Object.fromEntries(ignored) });
 }
 
-/** Every ignored field by its pointer, and why. */
+/** Every ignored field by its pointer, with the reason. */
 export const omitted: Readonly<Record<string, string>> = Object.fromEntries(
   Object.keys(IGNORED).flatMap((pointer) =>
     namesAt(pointer).map((name) => [`${pointer}/${name}`, reason(name)] as const),

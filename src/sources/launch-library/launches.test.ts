@@ -35,7 +35,7 @@ function countRows(records: readonly unknown[]): Readonly<Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** What drift says of one record, compare with the contract only. */
+/** The drift that one record shows against the contract. */
 function driftOf(record: unknown): readonly string[] {
   const profiler = createProfiler(launches.contract);
   profiler.addValid(record);
@@ -189,7 +189,7 @@ describe('a launch', () => {
   });
 });
 
-/** How many values all rows have. */
+/** The number of values in all rows. */
 function valuesOf(rows: Readonly<Record<string, readonly Row[]>>): number {
   const all = Object.values(rows)
     .flat()

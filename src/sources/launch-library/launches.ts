@@ -122,7 +122,7 @@ function boosterOf(launch_id: string, { landing, launcher, ...stage }: Stage) {
   };
 }
 
-/** The first one with each id, as with records. */
+/** The first one of each id, as with records. */
 function firstOfEach<T extends { readonly id: number }>(all: readonly T[]): readonly T[] {
   const seen = new Set<number>();
   return all.filter(({ id }) => !seen.has(id) && seen.add(id));

@@ -1,6 +1,6 @@
 import type { Table } from '../../core/table.ts';
 
-/** What a launch and each version of it say of the plan. */
+/** The columns of the plan, in launches and in each version of them. */
 const plan = {
   name: {
     type: 'text',

@@ -1,8 +1,8 @@
 import type { Archive, PreservedCopy, Recording } from '../../core/source.ts';
 
 /**
- * Copies of the API's last state. The captures are of the Internet Archive; the recordings are in the tests of
- * a Ruby client, github.com/rodolfobandeira/spacex, MIT, at a commit that never changes. See docs/sources.md.
+ * Copies of the API's last state. The captures are in the Internet Archive; the recordings are in the tests of a Ruby
+ * client, github.com/rodolfobandeira/spacex, MIT, at a fixed commit. See docs/sources.md.
  */
 const CAPTURE: PreservedCopy = { kind: 'capture' };
 
@@ -100,7 +100,7 @@ const RECORDINGS = {
   },
 } as const satisfies Readonly<Record<string, Recording>>;
 
-/** Of each resource the newer complete copy comes first. */
+/** For each resource, the newer complete copy comes first. */
 const archive: Archive = {
   url: 'https://web.archive.org/web/20260605id_/https://api.spacexdata.com',
   recordingsUrl:
@@ -108,7 +108,7 @@ const archive: Archive = {
   pacing: { requestsPerSecond: 1, burst: 1 },
   headersTimeoutSeconds: 60,
   copies: {
-    // Of launches there is a recording in an older form alone, with the crew as ids.
+    // The only recording of launches has an older form, with the crew as ids.
     launches: [CAPTURE],
     rockets: [CAPTURE, RECORDINGS.rockets],
     capsules: [CAPTURE, RECORDINGS.capsules],

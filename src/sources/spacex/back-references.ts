@@ -1,20 +1,20 @@
 import type { DataCheck } from '../../core/resource.ts';
 
 type Sides = {
-  /** What one of them is called. */
+  /** The singular, such as `ship`. */
   readonly one: string;
   readonly table: string;
-  /** The column of `table` that people know it by. */
+  /** The column of `table` that people know the row by. */
   readonly label: string;
-  /** Its column in the tables below. */
+  /** The column with its id in the tables below. */
   readonly id: string;
-  /** The launches that it names. */
+  /** The table with the launches that it names. */
   readonly named: string;
-  /** Where launches list it. */
+  /** The table in which launches list it. */
   readonly listed: string;
 };
 
-/** Who is on a launch and which launches somebody was on must be told alike by both sides, once it has flown. */
+/** Crew members, cores and the like must name exactly the launches that list them, once those have flown. */
 export function backReferences({ one, table, label, id, named, listed }: Sides): readonly DataCheck[] {
   return [
     {

@@ -23,7 +23,7 @@ const thruster = object({
   thrust: object({ kN: number(), lbf: optional(nullable(number())) }),
 });
 
-/** GET /v4/dragons. What the API's model gives no default may be absent. */
+/** GET /v4/dragons. Fields without a default in the API's model may be missing. */
 const contract = object({
   id: objectId(),
   name: text(),

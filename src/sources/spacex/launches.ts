@@ -23,13 +23,16 @@ const inLaunch = {
   position: { type: 'integer', nullable: false, doc: 'Position in the list of the launch, from 0.' },
 } as const;
 
-/** A table of what a launch has a list of. */
+/** A table for a list within a launch. */
 function listed<const N extends string, const C extends Table['columns']>(name: N, doc: string, columns: C) {
   const key = ['launch_id', 'position'];
   return { name, doc, key, owner: 'launch_id', columns: { ...inLaunch, ...columns } } as const;
 }
 
-/** GET /v5/launches. Fields that the API's model gives a default are always there; `failures[]` members may not be. */
+/**
+ * GET /v5/launches. Fields with a default in the API's model are always present; members of `failures[]` may be
+ * missing.
+ */
 const contract = object({
   id: objectId(),
   flight_number: integer(),

@@ -13,7 +13,7 @@ import {
 import { defineResource } from '../../core/resource.ts';
 import { trimmed } from '../../core/text.ts';
 
-/** GET /v4/roadster: one object. What the API's model gives no default may be absent. */
+/** GET /v4/roadster: one object. Fields without a default in the API's model may be missing. */
 const contract = object({
   id: objectId(),
   name: optional(nullable(text())),

@@ -24,8 +24,8 @@ const metersAndFeet = optional(
 const thrust = optional(object({ kN: optional(nullable(number())), lbf: optional(nullable(number())) }));
 
 /**
- * GET /v4/rockets. The API's model requires nothing and has no defaults, so that any field and any group of fields may
- * be absent. The name is required here: launches take it from their rocket.
+ * GET /v4/rockets. The API's model requires nothing and has no defaults, so that any field or group of fields may be
+ * missing. The name is required here because launches take it from their rocket.
  */
 const contract = object({
   id: objectId(),

@@ -21,7 +21,7 @@ const spacex: Source = {
   offers: 'what flew until 2022',
   schema: 'spacex',
   baseUrl: 'https://api.spacexdata.com',
-  // The live API allowed 50 in a second.
+  // The live API allowed 50 per second.
   pacing: { requestsPerSecond: 10, burst: 20 },
   headersTimeoutSeconds: 30,
   auth: null,
@@ -30,7 +30,7 @@ const spacex: Source = {
   // Its preserved copies never change; a mirror may.
   schedule: '20 4 * * *',
   archive,
-  // Its host does not answer any more; and should its name ever change hands, a stranger must not be taken for it.
+  // Its host no longer answers; and if its name ever changes hands, a stranger must not be taken for it.
   defaultAddress: 'archive',
   resources: [
     rockets,

@@ -39,7 +39,9 @@ const ATTEMPTS = ['', '_year'].flatMap((suffix) =>
   ['orbital', 'location', 'pad', 'agency'].map((what) => `${what}_launch_attempt_count${suffix}`),
 );
 
-/** A launch that version 2.2.0 answered in normal mode, as 2.3.0 would. What 2.2.0 does not say is null, '' or 0. */
+/**
+ * A launch that version 2.2.0 returned in normal mode, as 2.3.0 would. What 2.2.0 does not contain is null, '' or 0.
+ */
 export function fromVersion220(launch: Json): LaunchRecord {
   return {
     id: launch['id'],
@@ -189,7 +191,7 @@ function image(url: string | null): Json | null {
   };
 }
 
-/** Null where the code is none, as ??? of launches at sea. */
+/** Null if it is not the code of a country, such as ??? for launches at sea. */
 function country(code: string): Json | null {
   const known = COUNTRIES[code];
   if (known === undefined) return null;

@@ -2,13 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Stands before the stand-in, and holds answers about launches: before they begin, or in the midst of their bodies. */
+/**
+ * A proxy in front of the stand-in that holds back responses about launches: before they begin, or in the middle of
+ * their bodies.
+ */
 export type Holding = {
-  /** In place of the stand-in's. */
+  /** Replaces the stand-in's. */
   readonly baseUrl: string;
   /** Queries for launches that were let through since the last call, oldest first. */
   readonly asked: () => readonly string[];
-  /** The next but so many answers about launches ends after a share of its body; `held` resolves then. */
+  /**
+   * Lets `after` responses about launches pass, then holds the next one back after a share of its body; `held` resolves
+   * then.
+   */
   readonly hold: (after: number, share: number) => Held;
   readonly close: () => Promise<void>;
 };

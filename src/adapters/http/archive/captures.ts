@@ -21,20 +21,20 @@ import {
 import { canProve, proven } from './proof.ts';
 
 export type Captures = {
-  /** The capture that is nearest to the day. */
+  /** The capture nearest to the day. */
   readonly nearest: (page: Page) => Promise<Asked>;
-  /** The newest one in the index that was not tried yet, always the same one. */
+  /** The newest untried capture in the index; each call returns the same one. */
   readonly newest: (page: Page) => () => Promise<Asked>;
 };
 
 const INDEX_BYTES = 8_000_000;
 
-/** Is an answer one that was captured, whatever its status? The archive's own lack this header. */
+/** Is this a captured response, whatever its status? The archive's own responses lack this header. */
 export function isReplayed(headers: Answer['headers']): boolean {
   return headers['memento-datetime'] !== undefined;
 }
 
-/** Captures of an API at one web archive. `base` has the API's base URL as its original. */
+/** Captures of an API at one web archive. The original of `base` is the API's base URL. */
 export function createCaptures(host: Host, base: Playback): Captures {
   const captureOf = ({ path }: Page): Playback => ({ ...base, original: base.original + path });
 
@@ -67,7 +67,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
           const place = host.placeOf(indexUrl(capture));
           if (rows.length === 0) throw noCopy(place, 'absent', 'the index lists no usable capture');
           found = rows.find(({ timestamp }) => !page.tried.has(timestamp)) ?? null;
-          // There is a copy, although the archive did not play it.
+          // A copy exists, although the archive did not play it.
           if (found === null) throw noCopy(place, 'unusable', 'the index lists no other usable capture');
         }
         return follow(host, { ...capture, ...found }, page);
@@ -76,7 +76,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
   };
 }
 
-/** Asks for a capture, and goes on where the archive sends us, as long as that is a capture of the same address. */
+/** Requests a capture and follows redirects as long as they lead to captures of the same address. */
 async function follow(host: Host, start: Playback, page: Page): Promise<Asked> {
   const seen = new Set<string>();
   let answer: Answer | null = null;
@@ -112,7 +112,7 @@ function keptCapture(capture: Playback, { kept }: Page, answer: Answer | null): 
   return { response: keptResponse(copy, simulated), letGo: () => undefined };
 }
 
-/** The body of a capture, unless it is none. */
+/** Throws if the response is not a usable capture. */
 async function readCapture(answer: Answer, capture: Playback, isFirst: boolean): Promise<Asked> {
   const { headers, letGo, place, status } = answer;
   try {
@@ -139,7 +139,9 @@ async function readCapture(answer: Answer, capture: Playback, isFirst: boolean):
   }
 }
 
-/** A capture counts only where it is the API's 200 with JSON. `isFirst`: nothing said before that there is one. */
+/**
+ * A capture counts only if it is the API's 200 with JSON. `isFirst`: nothing so far has shown that a capture exists.
+ */
 function checkAnswer(answer: Answer, isFirst: boolean): void {
   const { headers, place, status } = answer;
   const unusable = (reason: string): Error => noCopy(place, 'unusable', reason, { status });
@@ -155,7 +157,7 @@ function checkAnswer(answer: Answer, isFirst: boolean): void {
   if (!isJsonType(type)) throw unusable(`it was captured with ${type}, not JSON`);
 }
 
-/** Whoever owns a site may have its captures blocked, and all of their index with them. */
+/** The owner of a site may have its captures blocked, and its index with them. */
 function blockOf({ headers }: Answer): string | null {
   const error = headers['x-archive-wayback-runtime-error'];
   return error === undefined ? null : `the archive blocks it: ${error.slice(0, 200)}`;

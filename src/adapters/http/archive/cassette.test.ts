@@ -72,7 +72,7 @@ recorded_with: VCR 6.4.0
 `;
 }
 
-/** A text that is a billion times as long when all is put in its place. */
+/** A YAML text that expands to a billion times its length. */
 function bomb(): string {
   const lines = ['a: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level < 10; level += 1)

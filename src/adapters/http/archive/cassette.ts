@@ -1,20 +1,20 @@
-/** One recorded exchange: a cassette of VCR, which is a YAML file. */
+/** One recorded exchange: a VCR cassette, which is a YAML file. */
 export type Cassette = {
   readonly url: string;
   readonly status: number;
-  /** Names in lower case; those of one name joined. */
+  /** Names in lower case; values of the same name joined. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** ISO 8601; null where it does not say. */
+  /** ISO 8601; null if it does not say. */
   readonly recordedAt: string | null;
 };
 
-/** Throws where the file is no cassette with exactly one exchange. */
+/** Throws if the file is not a cassette with exactly one exchange. */
 export async function readCassette(file: Uint8Array): Promise<Cassette> {
-  // Loaded where it is needed: most commands never read one.
+  // Loaded on demand: most commands never read a cassette.
   const { parse } = await import('yaml');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(file);
-  // Its own messages would quote the body over several lines.
+  // The parser's own messages would quote the body over several lines.
   const exchanges = at(parse(text, { customTags: [BINARY], prettyErrors: false }), 'http_interactions');
   if (!Array.isArray(exchanges) || exchanges.length !== 1)
     throw new TypeError('the file is no cassette of one exchange');
@@ -36,7 +36,7 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
   };
 }
 
-/** As Ruby writes bytes that are no ASCII: with one exclamation mark, so that it is not the tag of the same name in YAML. */
+/** How Ruby writes bytes that are not ASCII: with one exclamation mark, so it is not YAML's own tag of that name. */
 const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64') };
 
 function at(value: unknown, key: string): unknown {

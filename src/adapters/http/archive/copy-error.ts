@@ -2,8 +2,8 @@ import { cannotGet, failed, RequestError, type Place } from '../failures.ts';
 import type { Answer } from './host.ts';
 
 /**
- * What is wrong with a copy: there is none (`absent`), something else is in its place (`unusable`), or it is not what it
- * was when it was made (`damaged`). No further try changes that.
+ * What is wrong with a copy: it does not exist (`absent`), something else is in its place (`unusable`), or it is no
+ * longer what it was when it was made (`damaged`). Retrying changes none of these.
  */
 export type CopyFault = 'absent' | 'unusable' | 'damaged';
 
@@ -27,7 +27,7 @@ export function noCopy(
   return new CopyError(fault, cannotGet(place, reason, { hint: OTHER_COPY, ...more }));
 }
 
-/** A host answered with an error of its own. Most of them pass. */
+/** A host answered with an error of its own. Most of these are temporary. */
 export function refusedWith({ place, status, headers }: Answer): RequestError {
   const reason = `it answered ${status}`;
   if (status < 500 && !PASSING.has(status)) return noCopy(place, 'unusable', reason, { status });
@@ -37,7 +37,7 @@ export function refusedWith({ place, status, headers }: Answer): RequestError {
 
 const PASSING: ReadonlySet<number> = new Set([408, 425]);
 
-/** A connection that broke may hold at the next try; bytes that no decoder takes come again as they are. */
+/** A broken connection may work on the next attempt; bytes that no decoder accepts will be the same again. */
 export function brokenBody(place: Place, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   return noCopy(place, 'damaged', `its body cannot be decoded: ${failed(place, error).reason}`, {

@@ -5,12 +5,12 @@ import { RequestError } from '../failures.ts';
 import type { Asked } from '../tries.ts';
 import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
 
-/** A way to a copy. */
+/** A way to get a copy. */
 export type Way = {
   readonly ask: () => Promise<Asked>;
-  /** The URL of the copy, where it is known before. */
+  /** The URL of the copy, if known in advance. */
   readonly url: string | null;
-  /** Where this one is of no use: another way to a copy of the same kind, before the next kind. */
+  /** If this one is of no use: another way to get a copy of the same kind, tried before the next kind. */
   readonly instead: Way | null;
 };
 
@@ -26,9 +26,9 @@ export type CopyTriesOptions = CopyRetries & {
   readonly resource: string;
   /** In order of preference. */
   readonly ways: readonly Way[];
-  /** The URL of the copy that is kept; null for none. */
+  /** The URL of the copy that we already have; null for none. */
   readonly keptUrl: string | null;
-  /** The day that was asked for, as `YYYY-MM-DD`; null for the newest copy. */
+  /** The day that was requested, as `YYYY-MM-DD`; null for the newest copy. */
   readonly until: string | null;
   readonly onRetry: (retry: Retry) => void;
   readonly onTried: (tried: Tried) => void;
@@ -36,17 +36,17 @@ export type CopyTriesOptions = CopyRetries & {
 };
 
 /**
- * Goes through the copies of a page until one of them is usable. What may pass is tried again; what is wrong with a copy
- * leads on to the next. Where a host cannot be reached, a newer copy that is kept is not replaced by an older one.
+ * Tries the copies of a page until one of them is usable. Retries temporary failures; if a copy itself is at fault,
+ * moves on to the next one. If a host is unreachable, does not replace a newer copy that we have by an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
   const { clock, keptUrl, maxAttempts, onRetry, onTried, resource, signal, until } = options;
   const attempts: Attempt[] = [];
   const ways = [...options.ways];
   const reasons: string[] = [];
-  /** Has each copy so far turned out not to exist? */
+  /** Has every copy so far turned out not to exist? */
   let isAbsent = true;
-  /** What to do about a host that failed: that may pass. */
+  /** What to do about a host that failed; such failures may be temporary. */
   let hostHint: string | null = null;
   let tries = 0;
   let started = clock.elapsed();
@@ -70,7 +70,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     return status;
   }
 
-  /** Waits until the next try, turns to the next copy, or throws where there must be neither. */
+  /** Waits before the next attempt, moves on to the next copy, or throws if neither is possible. */
   async function fail(error: PipelineError, status: number | null): Promise<void> {
     signal.throwIfAborted();
     tries += 1;
@@ -90,7 +90,8 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (fault === null) hostHint ??= error.hint ?? null;
     reasons.push(reasonOf(error, tries));
     tries = 0;
-    // What the archive never captured is not in its index either, and a host that is away cannot be asked for that.
+    // A page that the archive never captured is not in its index either, and a host that is down cannot be asked for
+    // it.
     const instead = fault === null || fault === 'absent' ? null : (way?.instead ?? null);
     if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
     if (instead !== null) ways.unshift(instead);
@@ -146,19 +147,19 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
   };
 }
 
-/** What is wrong with the copy; null where the host is to blame. A body that its reader did not take is damaged. */
+/** What is wrong with the copy; null if the host is at fault. If the reader rejected the body, the copy is damaged. */
 function faultOf(error: PipelineError): CopyFault | null {
   if (error instanceof CopyError) return error.fault;
   return error instanceof RequestError ? null : 'damaged';
 }
 
-/** Milliseconds until the next try; null where there must be none. */
+/** Milliseconds until the next attempt; null if there must be none. */
 function waitBefore(
   number: number,
   error: PipelineError,
   { backoffBaseSeconds, backoffCapSeconds, clock, random }: CopyRetries,
 ): number | null {
-  // A copy that its reader did not take is the same at the next try.
+  // A copy that the reader rejected will be the same next time.
   if (!(error instanceof RequestError) || !error.retryable) return null;
   const asked = error.retryAfter === null ? null : parseRetryAfter(error.retryAfter, clock.now());
   const backoff = backoffDelay(number, {

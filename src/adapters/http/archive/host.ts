@@ -22,7 +22,7 @@ export type HostOptions = Timeouts &
     readonly maxRetryAfterSeconds: number;
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** Where budgets are kept that outlive it; its own by default. */
+    /** Request budgets that outlive the host; its own by default. */
     readonly budgets?: Budgets;
     readonly userAgent: string;
     readonly clock: Clock;
@@ -34,9 +34,9 @@ export type HostRules = {
   readonly url: URL;
   /** The key of the configuration that holds the URL. */
   readonly setting: string;
-  /** Does an answer replay what another host once answered? Then its status says nothing about this one. */
+  /** Does a response replay what another host once answered? Then its status says nothing about this host. */
   readonly isReplayed: (headers: Answer['headers']) => boolean;
-  /** What to do where it refuses connections; null where that means no more than that it is down. */
+  /** What to do if it refuses connections; null if a refusal only means that it is down. */
   readonly refusedHint: string | null;
 };
 
@@ -44,13 +44,13 @@ export type Answer = {
   readonly place: Place;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** As it came off the wire. What breaks it is a RequestError. */
+  /** As received from the network. Errors while reading it are RequestErrors. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Ends the request: the next one may go. */
+  /** Ends the request, so that the next one may start. */
   readonly letGo: () => void;
 };
 
-/** A host that is asked one request at a time, a body included. */
+/** A host that gets one request at a time, including the response body. */
 export type Host = {
   readonly get: (url: URL, signal: AbortSignal) => Promise<Answer>;
   readonly placeOf: (url: URL) => Place;
@@ -59,7 +59,7 @@ export type Host = {
   readonly close: () => void;
 };
 
-/** The archive blocks an address for an hour that goes on asking within a minute of a 429. */
+/** The archive blocks a client for an hour if it sends more requests within a minute of a 429. */
 const LEAST_HOLD_MS = 60_000;
 const CLOSED_MS = 3_600_000;
 const SILENT_TRIES = 5;
@@ -80,11 +80,11 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     'accept-encoding': isLoopback(rules.url.hostname) ? 'identity' : ENCODINGS,
     ...(login === null ? {} : { authorization: login }),
   };
-  /** 429 in a row. */
+  /** Consecutive 429 responses. */
   let refusals = 0;
-  /** Failures in a row to get any answer. */
+  /** Consecutive failures to get any response. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
-  /** Until then nobody asks, and this is why. */
+  /** Until when no request is sent, and why. */
   let closed: {
     readonly until: number;
     readonly reason: string;
@@ -111,7 +111,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return cannotGet(place, reason, why);
   }
 
-  /** It refused a request because there were too many: the error says whether there may be another. */
+  /** Handles a 429: the error says whether another attempt is allowed. */
   function refused(place: Place, retryAfter: string | undefined): RequestError {
     const asked = retryAfter === undefined ? null : parseRetryAfter(retryAfter, clock.now());
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);
@@ -131,7 +131,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
   }
 
-  /** Without an answer for that long, no other resource needs to find out. */
+  /** After that long without a response, other resources need not try. */
   function unreached(place: Place, error: unknown): unknown {
     const since = silence?.since ?? clock.elapsed();
     silence = { since, failures: (silence?.failures ?? 0) + 1 };

@@ -1,12 +1,12 @@
 import { isJsonType } from '../../../lib/content-type.ts';
 import { isSameOriginal } from './playback-url.ts';
 
-/** A capture that the index lists. */
+/** A capture listed in the index. */
 export type IndexRow = { readonly timestamp: string; readonly original: string };
 
 /**
- * The captures in an answer of the index that may be usable, the newest first. Throws where it is none:
- * an array of rows of texts, the names of the columns first, or an empty array.
+ * The captures in an index response that may be usable, newest first. Throws unless the response is an array of arrays
+ * of strings with the column names first, or an empty array.
  */
 export function readIndex(text: string, original: string): readonly IndexRow[] {
   const [names = [], ...rows] = rowsOf(JSON.parse(text.trim() === '' ? '[]' : text));

@@ -11,26 +11,26 @@ import { createRecordings } from './recordings.ts';
 
 export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | 'headersTimeoutSeconds'> &
   CopyRetries & {
-    /** What the ledger remembers. */
+    /** What the ledger records as the address. */
     readonly address: string;
     readonly copies: Archive['copies'];
-    /** The last day of which a recording may be, as `YYYY-MM-DD`; null for any. */
+    /** The latest day a recording may be from, as `YYYY-MM-DD`; null for any. */
     readonly until: string | null;
     readonly pacing: Archive['pacing'];
     readonly headersTimeoutSeconds: number;
     /** `<archive>/<timestamp>id_/<base URL of the API>` */
     readonly archiveUrl: string;
-    /** The folder of the recordings; null: without recordings. */
+    /** The folder of the recordings; null for none. */
     readonly recordingsUrl: string | null;
-    /** The keys of the configuration that hold these, for hints. */
+    /** The keys of the configuration that hold these URLs, for hints. */
     readonly settings: { readonly archiveUrl: string; readonly recordingsUrl: string };
   };
 
 export type ArchiveUpstream = Upstream & { readonly close: () => Promise<void> };
 
 /**
- * The preserved copies of an API: captures of a web archive, and recordings in a repository. Each of the two hosts is
- * asked one request at a time. Throws PipelineError `usage` where `archiveUrl` is no address of captures.
+ * The preserved copies of an API: captures of a web archive, and recordings in a repository. Sends each of the two
+ * hosts one request at a time. Throws PipelineError `usage` if `archiveUrl` is not the address of a capture.
  */
 export function openArchive(options: ArchiveOptions): ArchiveUpstream {
   const { copies, settings, until } = options;

@@ -3,14 +3,14 @@ import { decodeByBytes } from '../decode-by-bytes.ts';
 import { brokenBody, noCopy } from './copy-error.ts';
 import type { Answer } from './host.ts';
 
-/** A request for one page, and what became of it so far. */
+/** A request for one page, and its progress so far. */
 export type Page = PageRequest & {
   readonly signal: AbortSignal;
-  /** Timestamps of captures that are of no use, and of those that led to them. */
+  /** Timestamps of captures that are of no use, and of those that redirected to them. */
   readonly tried: Set<string>;
 };
 
-/** The answer where a copy that never changes is kept. */
+/** The response for a copy that we already have and that never changes. */
 export function keptResponse(copy: Copy, simulated: boolean | null): UpstreamResponse {
   return { url: copy.url, status: 304, headers: {}, simulated, encoding: 'identity', copy, body: nothing() };
 }
@@ -18,7 +18,7 @@ export function keptResponse(copy: Copy, simulated: boolean | null): UpstreamRes
 // oxlint-disable-next-line require-yield -- a 304 has no body
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** A body of at most so many bytes, decoded. Ends the request. */
+/** Reads a body of at most `limit` bytes, decoded. Ends the request. */
 export async function readWhole({ body, letGo, place }: Answer, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-/** The address of a capture: `<prefix><timestamp>id_/<original>`. `id_` asks for the body as it was captured. */
+/** The address of a capture: `<prefix><timestamp>id_/<original>`. `id_` requests the body as it was captured. */
 export type Playback = {
   /** `https://web.archive.org/web/` */
   readonly prefix: string;
@@ -21,7 +21,7 @@ export function formatPlayback({ original, prefix, timestamp }: Playback): strin
   return `${prefix}${timestamp}id_/${original}`;
 }
 
-/** Does what is under this URL never change? */
+/** Will the content at this URL never change? */
 export function isFixed({ timestamp }: Playback): boolean {
   return timestamp.length === 14;
 }
@@ -29,7 +29,7 @@ export function isFixed({ timestamp }: Playback): boolean {
 /** The index of captures beside the playback. */
 export function indexUrl({ original, prefix, timestamp }: Playback): URL {
   const url = new URL('../cdx/search/cdx', prefix);
-  // In this order and no more: with other parameters the index is known to answer slowly or wrongly.
+  // In this order and no others: with other parameters the index is known to answer slowly or wrongly.
   url.search = new URLSearchParams({
     url: original,
     output: 'json',
@@ -40,8 +40,8 @@ export function indexUrl({ original, prefix, timestamp }: Playback): URL {
 }
 
 /**
- * Do two addresses name the same path on the same host? The archive treats http and https as one, with and without the
- * port that goes without saying, and so does it the slash at the end.
+ * Do two addresses name the same path on the same host? Ignores what the archive ignores: http or https, a default port
+ * and a trailing slash.
  */
 export function isSameOriginal(one: string, other: string): boolean {
   const [a, b] = [keyOf(one), keyOf(other)];
@@ -55,14 +55,14 @@ function keyOf(original: string): string | null {
   return `${url.hostname}${port}${url.pathname.replace(/\/$/, '')}${url.search}`;
 }
 
-/** `20251006050535` → `2025-10-06T05:05:35.000Z`; null for what is no moment. */
+/** `20251006050535` → `2025-10-06T05:05:35.000Z`; null for an invalid timestamp. */
 export function momentOf(timestamp: string): string | null {
   if (!/^\d{14}$/.test(timestamp)) return null;
   const text = timestamp.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z');
   return Number.isNaN(Date.parse(text)) ? null : text;
 }
 
-/** The same address on another day, `2026-06-05`; null where it is none of a capture. */
+/** The same address on another day, `2026-06-05`; null if it is not the address of a capture. */
 export function asOfDay(archiveUrl: string, day: string): string | null {
   const playback = parsePlayback(archiveUrl);
   return playback === null ? null : formatPlayback({ ...playback, timestamp: day.replaceAll('-', '') });

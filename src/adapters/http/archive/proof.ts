@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** What an ETag in the API's own form states of a body. */
+/** What an ETag in the API's own format states about a body. */
 type Stated = { readonly bytes: number; readonly sha1: string };
 
-/** Length in hex, then the first 27 characters of base64 of a SHA-1: of the body, so that it proves it. Weak ones too. */
+/**
+ * Length of the body in hex, then the first 27 base64 characters of its SHA-1, so the ETag proves the body. Weak ones,
+ * too.
+ */
 const OWN_FORM = /^(?:W\/)?"([0-9a-f]{1,12})-([A-Za-z0-9+/]{27})"$/;
 
-/** Null for an ETag in another form, which proves nothing. */
+/** Null for an ETag in another format, which proves nothing. */
 function statedBy(etag: string): Stated | null {
   const [, length, sha1] = OWN_FORM.exec(etag.trim()) ?? [];
   return length === undefined || sha1 === undefined ? null : { bytes: Number.parseInt(length, 16), sha1 };
@@ -17,7 +20,10 @@ export function canProve(etag: string | null | undefined): etag is string {
   return typeof etag === 'string' && statedBy(etag) !== null;
 }
 
-/** The same chunks; fails at their end, or where there are too many, unless they are the body that the ETag was made of. */
+/**
+ * Passes the chunks through; fails at the end, or as soon as there are too many bytes, unless they are the body that
+ * the ETag was made from.
+ */
 export async function* proven(
   chunks: AsyncIterable<Uint8Array>,
   etag: string,
@@ -32,7 +38,7 @@ export async function* proven(
   if (reason !== null) throw fail(reason);
 }
 
-/** Why a body is not the one that the ETag was made of; null where it is. */
+/** Why a body is not the one that the ETag was made from; null if it is. */
 export function disproof(body: Uint8Array, etag: string): string | null {
   const proof = openProof(etag);
   proof.add(body);
@@ -44,7 +50,7 @@ function openProof(etag: string) {
   const hash = createHash('sha1');
   let bytes = 0;
   return {
-    /** False where there are too many bytes. */
+    /** False if there are too many bytes. */
     add(chunk: Uint8Array): boolean {
       hash.update(chunk);
       bytes += chunk.byteLength;

@@ -13,7 +13,7 @@ import { isSameOriginal } from './playback-url.ts';
 import { canProve, disproof } from './proof.ts';
 import { sha256Of } from '../../../lib/sha256.ts';
 
-/** A file is read as a whole, as it is one YAML document. The largest that is known has over 4 MB. */
+/** A file is read at once, because it is a single YAML document. The largest known one is over 4 MB. */
 const FILE_BYTES = 64_000_000;
 
 export type Recordings = {
@@ -25,7 +25,7 @@ export type RecordingsOptions = {
   readonly folder: string;
   /** The API's base URL. */
   readonly original: string;
-  /** The last day of which a recording may be, as `YYYY-MM-DD`; null for any. */
+  /** The latest day a recording may be from, as `YYYY-MM-DD`; null for any. */
   readonly until: string | null;
 };
 
@@ -42,7 +42,7 @@ export function createRecordings(host: Host, { folder, original, until }: Record
       const day = recording.recorded.slice(0, 10);
       if (until !== null && day > until)
         throw noCopy(place, 'absent', `it was recorded on ${day}, after ${until}`);
-      // Where the files of a folder change, it has to get another URL.
+      // If files in a folder change, the folder must get a new URL.
       if (page.kept?.url === url) {
         const proof = canProve(page.kept.etag) ? 'etag' : recording.sha256 === null ? 'none' : 'sha256';
         const file = recording.sha256 === null ? null : { url, sha256: recording.sha256 };
@@ -63,7 +63,7 @@ export function createRecordings(host: Host, { folder, original, until }: Record
   };
 }
 
-/** The response inside a file, which has to be the one that it must be. */
+/** The response in a file, checked against the one expected there. */
 async function readRecording(
   { headers, place }: Answer,
   bytes: Buffer,
@@ -76,7 +76,7 @@ async function readRecording(
   });
   const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
   const sha256 = sha256Of(bytes);
-  // Nobody can know the hash of made-up records beforehand. They never pass for real ones.
+  // The hash of simulated records cannot be known in advance. They are never taken for real ones.
   const pinned = simulated ? { sha256: null, etag: null } : known;
   const fault = faultOf(cassette, sha256, pinned);
   if (fault !== null) throw damaged(fault);
@@ -99,7 +99,7 @@ async function readRecording(
   };
 }
 
-/** Why it is not the recording that it must be; null where it is. */
+/** Why it is not the expected recording; null if it is. */
 function faultOf(
   { body, headers }: Cassette,
   sha256: string,
@@ -114,7 +114,7 @@ function faultOf(
   return pinned.sha256 === null ? 'it has neither a known SHA-256 nor an ETag that proves its body' : null;
 }
 
-/** Why it is no response with JSON to a request for that address; null where it is. */
+/** Why it is not a JSON response to a request for that address; null if it is. */
 function mismatchOf({ headers, status, url }: Cassette, original: string): string | null {
   if (!isSameOriginal(url, original)) return `it is a recording of ${maskUrl(url)}, not of ${original}`;
   if (status !== 200) return `it is a recording of an error, ${status}`;

@@ -5,12 +5,12 @@ import { API, celestialBody, image, rocketOf } from './places.ts';
 import { DAY, flightOf, type Moment } from './timeline.ts';
 
 const POOL = 9;
-/** Flights of one booster before the next one takes its place. */
+/** Flights of one booster before the next one replaces it. */
 const FLIGHTS = 20;
 const LANDED = 41;
 const OTHER_SIDES = 2;
 
-/** Where a booster flies: its number among all of them, and which flight of its own it is. */
+/** A flight of a booster: the booster's number, and the number of its flight. */
 type Flight = { readonly booster: number; readonly flight: number; readonly previous: number | null };
 
 /** The first stages of a launch, oldest record first. */
@@ -112,7 +112,7 @@ function landingLocation(atSea: boolean): LaunchRecord {
   };
 }
 
-/** The launches of one agency are three in five: in each five the first three. */
+/** One agency has three of five launches: the first three of every five. */
 function flightOfCore(slot: number): Flight {
   const five = Math.floor(slot / 5);
   const ordinal = 3 * five + (slot - 5 * five);

@@ -6,13 +6,13 @@ import { planOf } from './plan.ts';
 import { revisionTimes, type Moment } from './timeline.ts';
 
 export type Counts = {
-  /** The oldest launch that there is. */
+  /** The oldest launch. */
   readonly first: number;
-  /** How many have flown at the time of the request. */
+  /** How many launches have flown at the time of the request. */
   readonly flown: number;
 };
 
-/** A launch in all detail, as it is at a moment. */
+/** A launch with all details, as of one moment. */
 export function launchRecord(seed: number, moment: Moment, { first, flown }: Counts): LaunchRecord {
   const { slot, updated } = moment;
   const id = launchId(seed, slot);
@@ -72,7 +72,7 @@ export function launchRecord(seed: number, moment: Moment, { first, flown }: Cou
   };
 }
 
-/** Of each the number that this launch is. */
+/** The counters that give this launch its number. */
 function attempts(number: number): LaunchRecord {
   return Object.fromEntries(
     ['', '_year'].flatMap((suffix) =>

@@ -13,7 +13,7 @@ const MISSIONS = [
   'Rideshare',
 ] as const;
 
-/** A UUID of version 8, which is for whatever somebody makes up; the real ones are of version 4. */
+/** A UUID of version 8, which is meant for custom schemes; the real ones have version 4. */
 export function launchId(seed: number, slot: number): string {
   const hex = (salt: number): string =>
     hash(seed, slot, ID + salt)

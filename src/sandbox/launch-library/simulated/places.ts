@@ -1,6 +1,6 @@
 import type { LaunchRecord } from '../world.ts';
 
-/** What launches name: agencies, pads, rockets, orbits. Made up, but for the id of the first agency. */
+/** What launches refer to: agencies, pads, rockets, orbits. All invented, except for the id of the first agency. */
 
 type Agency = {
   readonly id: number;
@@ -9,7 +9,7 @@ type Agency = {
   readonly rocket: number;
 };
 
-/** What the API would call its own address. */
+/** The address that the API would use for itself. */
 export const API = 'https://launch-library.example.org/2.3.0';
 const IMAGES = 'https://images.example.org/simulated';
 
@@ -22,7 +22,7 @@ const COUNTRY: LaunchRecord = {
   nationality_name_composed: 'Simulo',
 };
 
-/** The id of the first one is that of SpaceX, which is what a run asks for if nothing else is said. */
+/** The first one has the id of SpaceX, whose launches a run requests by default. */
 const AGENCIES: readonly [Agency, ...Agency[]] = [
   { id: 121, name: 'SpaceX (simulated)', abbrev: 'SpX', rocket: 0 },
   { id: 900_101, name: 'Simulated Launch Company', abbrev: 'SLC', rocket: 2 },
@@ -49,13 +49,13 @@ const ORBITS = [
   [900_303, 'Geostationary Transfer Orbit', 'GTO'],
 ] as const;
 
-/** Three of five launches are the first one's. */
+/** The first agency has three of five launches. */
 export function agencyOf(slot: number): Agency {
   const place = ((slot % 5) + 5) % 5;
   return AGENCIES[place < 3 ? 0 : place - 2] ?? AGENCIES[0];
 }
 
-/** How many first stages fly; none of those that nobody tracks. */
+/** The rocket of a launch. `cores` is the number of its first stages; 0 if nobody tracks them. */
 export function rocketOf(slot: number): (typeof ROCKETS)[number] {
   const { rocket } = agencyOf(slot);
   return ROCKETS[rocket === 0 && slot % 25 === 0 ? 1 : rocket] ?? ROCKETS[0];
@@ -74,7 +74,7 @@ export function image(id: number, name: string): LaunchRecord {
   };
 }
 
-/** In all detail. Its counters move with the time, and the `last_updated` of launches does not. */
+/** With all details. Its counters change with time, while the `last_updated` of launches does not. */
 export function agencyRecord({ id, name, abbrev }: Agency, flown: number): LaunchRecord {
   return {
     response_mode: 'normal',

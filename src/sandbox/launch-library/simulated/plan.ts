@@ -8,7 +8,7 @@ type Named = {
   readonly description: string;
 };
 
-/** What is known of a launch's time and end. */
+/** What is known about a launch's time and outcome. */
 export type Plan = {
   readonly status: Named;
   readonly net: number;
@@ -23,7 +23,7 @@ const SLIP = 61;
 const END = 62;
 const WEATHER = 63;
 
-/** Coarse first, a coarse time being the end of its period, then ever finer; on the day there may be a hold. */
+/** First coarse (a coarse time is the end of its period), then ever more precise; on the day there may be a hold. */
 export function planOf(seed: number, moment: Moment): Plan {
   const { slot, flight, revision, revised, stage } = moment;
   const left = flight - revised;

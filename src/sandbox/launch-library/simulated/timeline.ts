@@ -1,19 +1,19 @@
 import { hash, roll } from '../../random.ts';
 
-/** At this time exactly as many launches stand as were asked for. */
+/** At this time exactly the requested number of launches is listed. */
 export const SIMULATED_FROM = Date.UTC(2026, 0, 1);
 
-/** Where a launch is in its life at some time. Launches have numbers, called slots, in the order of flight. */
+/** The state of a launch at some time. Launches have numbers, called slots, in order of flight. */
 export type Moment = {
   readonly slot: number;
   readonly flight: number;
-  /** Updates of the plan so far, the announcement among them. */
+  /** Updates of the plan so far, including the announcement. */
   readonly revision: number;
-  /** When the latest one was made. */
+  /** When the latest of these was made. */
   readonly revised: number;
-  /** Updates since lift-off: none, in flight, payload deployed, end known, boosters known, designator known. */
+  /** Updates since lift-off: none, in flight, payload deployed, outcome known, boosters known, designator known. */
   readonly stage: 0 | 1 | 2 | 3 | 4 | 5;
-  /** The latest update of all, with parts of a second that the record does not show. */
+  /** When the latest update of any kind was made, with fractions of a second that the record does not show. */
   readonly updated: number;
 };
 
@@ -23,10 +23,10 @@ export const DAY = 24 * HOUR;
 
 const GAP = 60 * HOUR;
 const AHEAD = 90 * DAY;
-/** The last one that is known at SIMULATED_FROM. */
+/** The last launch known at SIMULATED_FROM. */
 const LAST_KNOWN = AHEAD / GAP;
 const AFTER_FLIGHT = [5000, 45 * MINUTE, 75 * MINUTE, 26 * HOUR, 9 * DAY] as const;
-/** Now and then a librarian touches a third of all launches within one second. */
+/** From time to time a librarian edits a third of all launches within one second. */
 const BULK_GAP = 14 * DAY;
 const BULK_PARTS = 3;
 const CANCELLED_BEFORE = 20 * DAY;
@@ -36,7 +36,7 @@ const PERIOD = 32;
 const CANCELLED = 33;
 const FRACTION = 34;
 
-/** The slots that stand at a time are between these, with few exceptions. */
+/** The slots listed at a time are between these, with few exceptions. */
 export function slotsAt(launches: number, time: number): readonly [first: number, last: number] {
   return [LAST_KNOWN + 1 - launches, Math.floor((time + AHEAD - SIMULATED_FROM) / GAP)];
 }
@@ -45,7 +45,7 @@ export function flightOf(seed: number, slot: number): number {
   return SIMULATED_FROM + slot * GAP + MINUTE * (roll(seed, slot, FLIGHT) % (40 * 60));
 }
 
-/** Null where it is not announced yet, or no longer planned. */
+/** Null if it is not announced yet, or no longer planned. */
 export function momentOf(seed: number, slot: number, time: number): Moment | null {
   const announced = SIMULATED_FROM + slot * GAP - AHEAD;
   const flight = flightOf(seed, slot);
@@ -68,13 +68,13 @@ function revisionTime(seed: number, slot: number, announced: number, revision: n
   return announced + (revision - 1) * periodOf(seed, slot) + (first ? 0 : fraction(seed, slot, revision));
 }
 
-/** When the plan was updated, for each time so far. */
+/** The times of all updates of the plan so far. */
 export function revisionTimes(seed: number, { slot, revision }: Moment): readonly number[] {
   const announced = SIMULATED_FROM + slot * GAP - AHEAD;
   return Array.from({ length: revision }, (_, index) => revisionTime(seed, slot, announced, index + 1));
 }
 
-/** How many have flown by a time. */
+/** How many launches have flown by a time. */
 export function flownBy(seed: number, launches: number, time: number): number {
   const [first] = slotsAt(launches, time);
   let next = Math.floor((time - SIMULATED_FROM) / GAP) + 1;
@@ -90,10 +90,10 @@ function afterFlight(seed: number, slot: number, flight: number, index: number):
   return flight + (AFTER_FLIGHT[index] ?? 0) + fraction(seed, slot, -index - 1);
 }
 
-/** The latest bulk update of this launch, or 0. */
+/** The time of the latest bulk update of this launch, or 0. */
 function bulkBefore(seed: number, slot: number, announced: number, time: number): number {
   let bulk = Math.floor((time - SIMULATED_FROM) / BULK_GAP);
-  // A remainder keeps the sign of what is divided.
+  // A remainder has the sign of the dividend.
   while ((bulk - slot) % BULK_PARTS !== 0) bulk -= 1;
   const at = (number: number): number =>
     SIMULATED_FROM + number * BULK_GAP + (roll(seed, slot, FRACTION) % 900);

@@ -15,7 +15,7 @@ const OPEN_API = join(SHARED_DATA, 'launch-library-2/openapi_2.3.0.json');
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** What moves with the time of the request. */
+/** What changes with the time of the request. */
 const COUNTERS = /_launch_count|_launches"|_landings"|_landing_count|_attempt_count"|total_attempted_/;
 
 test('as many launches stand at first as were asked for', () => {
@@ -141,14 +141,14 @@ function ownText(record: LaunchRecord): string {
   );
 }
 
-/** Null in recorded answers, where the document says that it never is. */
+/** Null in recorded responses, although the document says that it never is. */
 const NULLS: Readonly<Record<string, readonly string[]>> = {
   LandingLocation: ['location'],
   FirstStageNormal: ['previous_flight', 'turn_around_time'],
   LauncherNormal: ['fastest_turnaround'],
 };
 
-/** A schema of the document of the service, which allows no field beyond its own. */
+/** A schema of the service's document that allows no further fields. */
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(OPEN_API, 'utf8'), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;

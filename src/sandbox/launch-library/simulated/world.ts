@@ -6,8 +6,8 @@ import { planOf } from './plan.ts';
 import { flownBy, momentOf, slotsAt } from './timeline.ts';
 
 /**
- * Launches that are announced, put off, flown and now and then cancelled as time passes. The same seed, number and time
- * give the same records, each made when it is asked for.
+ * Launches that are announced, postponed, flown and sometimes cancelled as time passes. The same seed, number and time
+ * give the same records, each made on demand.
  */
 export function createSimulatedWorld(seed: number, launches: number): LaunchWorld {
   return {
