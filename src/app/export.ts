@@ -15,6 +15,8 @@ import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
+import { suggest } from '../lib/suggest.ts';
+import { sources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
@@ -59,7 +61,7 @@ export async function exportTables(
         ? configs.map(ownTables)
         : namedTables(configs, request.tables)) {
         const { found, missing } = await readableTables(session, one.schema, one.names);
-        if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing, others[0]);
+        if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing, configs);
         if (missing.length > 0 && found.length > 0)
           deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${one.schema}`);
         const out = one.schema === schema ? request.out : join(request.out, safeFileName(one.schema));
@@ -69,7 +71,7 @@ export async function exportTables(
           written.push(await exportTable(session, one.schema, table, { ...request, out }, deps.signal));
         }
       }
-      if (written.length === 0) throw notThere(schema, []);
+      if (written.length === 0) throw notThere(schema, [], configs);
       return written;
     });
   });
@@ -153,14 +155,27 @@ function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   return writingFile(path, work, { flag: '--out' });
 }
 
-function notThere(schema: string, missing: readonly string[], other?: SourceConfig): PipelineError {
-  const what = missing.length === 0 ? 'any table' : missing.join(', ');
+function notThere(
+  schema: string,
+  missing: readonly string[],
+  [, other]: readonly [SourceConfig, ...SourceConfig[]],
+): PipelineError {
+  const [first] = missing;
+  const what = first === undefined ? 'any table' : missing.join(', ');
+  const known = sources.flatMap(({ resources }) => resources.flatMap(({ tables }) => tables));
+  const meant =
+    first === undefined
+      ? null
+      : suggest(
+          first,
+          known.map(({ name }) => name),
+        );
   const elsewhere =
     other === undefined
       ? ''
       : `Give the schema of a table of another source, as in ${other.settings.schema}.NAME. `;
-  return new PipelineError(`Cannot export ${what}: not in schema ${schema}`, {
-    code: 'usage',
-    hint: `${elsewhere}Tables and views are listed by: spacex-pipeline tables`,
-  });
+  return new PipelineError(
+    `Cannot export ${what}: not in schema ${schema}${meant === null || meant === first ? '' : `; did you mean ${meant}?`}`,
+    { code: 'usage', hint: `${elsewhere}Tables and views are listed by: spacex-pipeline tables` },
+  );
 }

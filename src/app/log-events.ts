@@ -52,7 +52,10 @@ type Ended = Of<'resource.ended'>;
 const ENDS: { readonly [status in Ended['status']]: (event: Ended) => readonly Line[] } = {
   succeeded: ({ errored, left_by, received, repeated, resource, validated }) => [
     left_by === null
-      ? ['info', `${resource}: ${validated} of ${received} records validated, ${errored} errored${repeated === 0 ? '' : `, ${repeated} repeated`}`]
+      ? [
+          'info',
+          `${resource}: ${validated} of ${received} records validated, ${errored} errored${repeated === 0 ? '' : `, ${repeated} repeated`}`,
+        ]
       : ['info', `${resource}: its tables are as run ${left_by.run_id} left them`],
   ],
   kept: ({ left_by, resource }) => [

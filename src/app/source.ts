@@ -4,13 +4,14 @@ import type { Token } from '../adapters/http/transport.ts';
 import { openHttpUpstream } from '../adapters/http/upstream.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { sourceVariable } from '../config/keys.ts';
-import { isHttpUrl } from '../config/value.ts';
+import { ADDRESSES, isHttpUrl } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Clock, Log, Upstream } from '../core/ports.ts';
 import { scopeOf } from '../core/pull.ts';
 import type { Archive } from '../core/source.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { suggest } from '../lib/suggest.ts';
 import { addressOfDay, archiveDay } from './archive-day.ts';
 import { dataDirOf } from './data-folders.ts';
 import { pullingOf } from './open-run.ts';
@@ -143,12 +144,17 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   if (!isHttpUrl(word)) {
     throw new PipelineError(
-      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without query`,
+      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without query${meantBy(word)}`,
       { code: 'usage', hint: 'Give --from archive, --from live, --from sandbox or --from https://…' },
     );
   }
   const baseUrl = word.replace(/\/+$/, '');
   return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl, setting: '--from' };
+}
+
+function meantBy(word: string): string {
+  const meant = suggest(word, ADDRESSES);
+  return meant === null ? '' : `; did you mean ${meant}?`;
 }
 
 function noArchive(source: string): PipelineError {

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+
 import { readManifest } from '../adapters/files/history.ts';
+import { runFolder } from '../adapters/files/run-store.ts';
 import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
@@ -11,6 +14,7 @@ import type { Source } from '../core/source.ts';
 import { planRun } from '../engine/plan.ts';
 import { sources } from '../sources/index.ts';
 import type { Preview } from '../engine/preview.ts';
+import { dataDirOf } from './data-folders.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { archivedSource, linkedRaw, type Origin } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
@@ -60,7 +64,8 @@ export async function verifyTargets(
   const configs = all.map(({ config }) => config);
   const reports = await readTargets(configs, 'verify', { ...deps, alone: true }, async (config, opened) => {
     const loaded = all.find((one) => one.config === config) ?? all[0];
-    return verifyTarget(loaded, opened, deps);
+    const dataDir = await folderOfRaw(config, opened);
+    return verifyTarget({ ...loaded, config: { ...config, dataDir } }, opened, deps);
   });
   const tables = reports.flatMap((report) => report.tables);
   if (tables.length === 0) throw nothingPublished(all[0].config);
@@ -113,6 +118,17 @@ async function verifyTarget(
       return digest === digest_now && (missing ?? 0) + (extra ?? 0) + (altered ?? 0) === 0;
     });
   return { tables, underivable, intact };
+}
+
+/** Runs on a server leave simulated records in a data folder of their own. Here it is if it alone has the raw files. */
+async function folderOfRaw(config: SourceConfig, { session }: OpenDatabase): Promise<string> {
+  const { dataDir, database } = config;
+  const inside = dataDirOf(config, 'sandbox');
+  if (database.url === null || inside === dataDir) return dataDir;
+  const published = await publishedRaws(session).catch(() => new Map<string, PublishedRaw>());
+  const runs = [...published.values()].flatMap(({ pages }) => pages.map(({ received_by }) => received_by));
+  const has = (dir: string): boolean => runs.some((run) => existsSync(runFolder(dir, run)));
+  return !has(dataDir) && has(inside) ? inside : dataDir;
 }
 
 /** Only the name for the default source: two sources may have resources of the same name. */

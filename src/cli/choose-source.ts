@@ -2,6 +2,7 @@ import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
 
 /** The values of `--source` and `--from`. */
@@ -20,8 +21,10 @@ export function chooseSource(named: string | undefined, from: string | undefined
   const source = sources.find(({ name }) => name === named) ?? null;
   if (named === undefined || source !== null) return { source, from: from ?? null };
   if (isAddress(named) && from === undefined) return { source: sources[0] ?? null, from: named };
-  const names = sources.map(({ name }) => name).join(', ');
-  throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: known sources: ${names}`, {
+  const names = sources.map(({ name }) => name);
+  const meant = suggest(named, names);
+  const reason = meant === null ? `known sources: ${names.join(', ')}` : `did you mean ${meant}?`;
+  throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: ${reason}`, {
     code: 'usage',
     hint: `To choose where records come from, give --from ${ADDRESSES.join(', ')} or an http(s) URL without query.`,
   });

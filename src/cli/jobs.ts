@@ -103,8 +103,8 @@ async function runNow(context: CommandContext, name: string): Promise<Outcome> {
   else {
     const told =
       id === null
-        ? `Job ${name} is ${IN_WORDS[state]} already: see spacex-pipeline jobs`
-        : `Queued job ${name} as ${id}: see spacex-pipeline jobs history ${name}`;
+        ? `Job ${name} is ${IN_WORDS[state]} already. To see it: spacex-pipeline jobs`
+        : `Queued job ${name} as ${id}. To follow it: spacex-pipeline jobs history ${name}`;
     printLine(context, typeable(told, context.cwd, context.given));
   }
   return null;

@@ -121,7 +121,10 @@ function createProgram(): Command {
     .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
     .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
-    .option('--source <name>', `${sources.map(({ name }) => name).join(', ')} (default: the first, or all)`)
+    .option(
+      '--source <name>',
+      `${sources.map(({ name }) => name).join(', ')} (default: spacex to load, all to inspect)`,
+    )
     .option('--schema <name>', 'schema of the target tables of that source')
     .option('--allow-network-folder', 'use the embedded database on a network file system')
     .option('--log-level <level>', 'debug, info, warn or error')

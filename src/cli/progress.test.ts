@@ -10,7 +10,16 @@ test('no more lines are drawn than the terminal has, those at work first; in the
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
-  const counts = { run_id: 'r', source: 's', job: null, received: 1, validated: 1, errored: 0, seconds: 1 };
+  const counts = {
+    run_id: 'r',
+    source: 's',
+    job: null,
+    received: 1,
+    validated: 1,
+    errored: 0,
+    repeated: 0,
+    seconds: 1,
+  };
   for (const resource of RESOURCES)
     progress.update({ type: 'records', step: 'extract', resource, ...counts });
   const ended = {
@@ -63,7 +72,7 @@ test('a pull by changes shows what it is about to do, its pages, and until when 
   progress.update({ ...page, page: 4 });
   progress.begin('drawn at once');
   assert.equal(shown(), 'moons        pulling      4 pages of about 7, 18 bytes, 0.0 s\n');
-  const counts = { received: 0, validated: 0, errored: 0, seconds: 0 };
+  const counts = { received: 0, validated: 0, errored: 0, repeated: 0, seconds: 0 };
   const failed = { type: 'resource.ended', status: 'failed', left_by: null, error: null, steps: {} } as const;
   progress.update({ ...failed, ...of, ...counts, retry_at: '2026-01-01T13:00:00.000Z' });
   assert.match(shown(), /^moons {8}failed .* \(can continue at 2026-01-01T13:00:00\.000Z\)\n$/);
@@ -107,7 +116,7 @@ test('each phase is seen as soon as it begins, and how long it takes while nothi
     'suns         waits\n',
     'pulled 0 of 2 · 1.3 MB · 0.8 s in all\n',
   ]);
-  const counts = { received: 7, validated: 6, errored: 1, seconds: 0.5 };
+  const counts = { received: 7, validated: 6, errored: 1, repeated: 0, seconds: 0.5 };
   progress.update({ type: 'records', resource: 'moons', step: 'validate', ...counts, ...of });
   assert.equal(later()[0], 'moons        validating   7 records, 1 rejected, 1.3 MB, 0.3 s\n');
   progress.update({ type: 'publish.started', resources: 2, ...of });

@@ -7,7 +7,7 @@ import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
 import { printJson, printLine } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
-import { flagFor } from '../app/source-flag.ts';
+import { flagFor, fromFlag } from '../app/source-flag.ts';
 import { typeable } from './self.ts';
 
 export const registerStatus: Register = (program, streams, act) => {
@@ -42,7 +42,7 @@ function printStatus(context: CommandContext, { checked_at, database, sources }:
     for (const [what, text] of linesOf(source, Date.parse(checked_at)))
       printLine(context, what === '' ? text : `  ${`${what}:`.padEnd(14)}${text}`);
   }
-  const command = nextCommand(sources);
+  const command = nextCommand(context, sources);
   if (command === null) return;
   printLine(context, '');
   printLine(context, typeable(`Next: spacex-pipeline ${command}`, context.cwd, context.given));
@@ -68,7 +68,7 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
     ...(last_success === null ? [] : [['Records', originOf(last_success)] as const]),
     ...(last_run === null || last_run.run_id === last_success?.run_id
       ? []
-      : [['Last run', `${last_run.status} ${ago(last_run.finished_at)}, run ${last_run.run_id}`] as const]),
+      : [['Last run', lastRun(last_run.status, ago(last_run.finished_at), last_run.run_id)] as const]),
     ...(running === null
       ? []
       : [['Running', `since ${ago(running.started_at)}, run ${running.run_id}`] as const]),
@@ -76,6 +76,10 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
     ['Data checks', checksLine(checks)],
   ];
+}
+
+function lastRun(status: string, when: string, runId: string): string {
+  return `${[status, when].join(' ').trim()}, run ${runId}`;
 }
 
 function checksLine(checks: SourceStatus['checks']): string {
@@ -92,7 +96,7 @@ function originOf({ address, simulated }: NonNullable<SourceStatus['last_success
 
 function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, now: number): string {
   const until = next_run === null ? '' : ` in ${formatDuration((Date.parse(next_run) - now) / 1000)}`;
-  const next = schedule === null ? 'only by hand' : enabled ? `next run${until}` : 'disabled';
+  const next = schedule === null ? 'only by hand' : enabled ? `next run${until} by serve` : 'disabled';
   return [
     `${name}, ${next}`,
     ...(last === null ? [] : [`last ${last.status}`]),
@@ -103,7 +107,7 @@ function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, 
 const AGES: readonly string[] = ['never_succeeded', 'too_old'] satisfies readonly Reason['code'][];
 
 /** The command that best explains the most serious problem. */
-function nextCommand(sources: readonly SourceStatus[]): string | null {
+function nextCommand({ all }: CommandContext, sources: readonly SourceStatus[]): string | null {
   const codes = sources.flatMap(({ reasons }) => reasons.map(({ code }) => code));
   const has = (...wanted: readonly (typeof codes)[number][]): boolean =>
     codes.some((code) => wanted.includes(code));
@@ -114,5 +118,11 @@ function nextCommand(sources: readonly SourceStatus[]): string | null {
   if (has('job_failed')) return 'jobs';
   if (has('check_error')) return 'checks';
   const stale = sources.find(({ reasons }) => reasons.some(({ code }) => AGES.includes(code)));
-  return stale === undefined ? null : `run${flagFor(stale.source)}`;
+  if (stale !== undefined) {
+    const loaded = all.find(({ config }) => config.source.name === stale.source);
+    const address = stale.last_success?.address ?? null;
+    return `run${flagFor(stale.source)}${loaded === undefined ? '' : fromFlag(loaded, address)}`;
+  }
+  const cut = sources.find(({ last_run: run }) => run?.status === 'interrupted');
+  return cut === undefined ? null : `resume ${cut.last_run?.run_id}`;
 }

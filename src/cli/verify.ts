@@ -1,4 +1,8 @@
+import { findRun } from '../app/history.ts';
+import { fromFlag } from '../app/source-flag.ts';
 import { verifyTargets, type TableVerdict, type VerifyReport } from '../app/verify.ts';
+import { isPublished } from '../core/run.ts';
+import { sources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
@@ -57,19 +61,33 @@ export const registerVerify: Register = (program, streams, act) => {
         printLine(context, `${resource} cannot be derived again: ${reason}`);
       }
       printLine(context, '');
-      for (const line of verdict(report)) printLine(context, typeable(line, context.cwd, context.given));
+      printLine(context, verdict(report));
+      for (const name of damagedSources(report)) {
+        const loaded = context.all.find(({ config }) => config.source.name === name) ?? context.loaded;
+        const run = await findRun(loaded.config, null, context, isPublished).catch(() => null);
+        const command = `run --source ${name} --full${fromFlag(loaded, run?.address ?? null)}`;
+        printLine(context, typeable(`To repair it: spacex-pipeline ${command}`, context.cwd, context.given));
+      }
     });
 };
 
-function verdict({ intact, tables }: VerifyReport): string[] {
-  if (intact) return ['Everything is as it was published.'];
-  const wrong = tables.filter(({ digest, digest_now, rows }) => digest !== digest_now || rows.length > 0);
-  if (wrong.length === 0)
-    return ['Every table matches the ledger, but not all could be compared with raw files.'];
-  const commands = [...new Set(wrong.map(({ source }) => source))].map(
-    (source) => `To repair it: spacex-pipeline run --source ${source} --full`,
+function verdict({ intact, tables }: VerifyReport): string {
+  if (intact) return 'Everything is as it was published.';
+  return tables.some(isWrong)
+    ? 'Not everything is as it was published.'
+    : 'Every table matches the ledger, but not all could be compared with raw files.';
+}
+
+function isWrong({ digest, digest_now, rows }: TableVerdict): boolean {
+  return digest !== digest_now || rows.length > 0;
+}
+
+/** Those with a table that is not as it was published, or a resource that could not be derived again. */
+function damagedSources({ tables, underivable }: VerifyReport): readonly string[] {
+  const ofResources = Object.keys(underivable).map(
+    (resource) => sources.find(({ name }) => resource.startsWith(`${name}.`))?.name ?? sources[0].name,
   );
-  return ['Not everything is as it was published.', ...commands];
+  return [...new Set([...tables.filter(isWrong).map(({ source }) => source), ...ofResources])];
 }
 
 function differences({ table, rows }: TableVerdict): unknown[][] {

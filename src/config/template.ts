@@ -49,7 +49,7 @@ function jobTemplate({ enabled, name, retries, schedule, source, timezone, ...jo
   return `    ${JSON.stringify(name)}: {
       "source": ${JSON.stringify(source.name)},
       // archive, live, sandbox or a base URL. Without it: what is configured for the source.
-      // "from": "archive",
+      // "from": ${JSON.stringify(source.archive === null ? 'live' : 'archive')},
       // Names of the resources, besides those that they need; null for those of the source.
       "resources": null,
       // Minute, hour, day of the month, month, day of the week; null: only by hand. This one: ${words}.

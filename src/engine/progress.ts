@@ -108,8 +108,15 @@ export class Progress {
   }
 
   #counts() {
-    const { received, validated, errored } = this.#tally;
-    return { resource: this.#resource.name, received, validated, errored, seconds: this.#seconds() };
+    const { received, validated, errored, repeated } = this.#tally;
+    return {
+      resource: this.#resource.name,
+      received,
+      validated,
+      errored,
+      repeated,
+      seconds: this.#seconds(),
+    };
   }
 
   #report(status: ResourceStatus, error: ErrorReport | null): ResourceReport {

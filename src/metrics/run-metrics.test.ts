@@ -134,7 +134,7 @@ void describe('the metrics of runs', () => {
     tell({ ...pull, pass: 'full', reason: 'it was asked for' });
     tell({ ...pull, pass: 'changes', reason: null });
     tell({ ...pull, pass: 'changes', reason: null });
-    const counts = { received: 0, validated: 0, errored: 0, seconds: 1 };
+    const counts = { received: 0, validated: 0, errored: 0, repeated: 0, seconds: 1 };
     const end = {
       type: 'resource.ended',
       resource: 'io',
@@ -173,6 +173,7 @@ void describe('the metrics of runs', () => {
       received: 0,
       validated: 0,
       errored: 0,
+      repeated: 0,
       seconds: 2,
     });
     tell({ type: 'publish.ended', status: 'partial', seconds: 4 });

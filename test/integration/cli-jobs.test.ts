@@ -124,7 +124,10 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
       const queued = await workspace.run(['jobs', 'run', 'by-hand']);
       assert.equal(queued.code, 0, queued.stderr);
-      assert.match(queued.stdout, /^Queued job by-hand as [-0-9a-f]{36}: see \S+ jobs history by-hand\n$/);
+      assert.match(
+        queued.stdout,
+        /^Queued job by-hand as [-0-9a-f]{36}. To follow it: \S+ jobs history by-hand\n$/,
+      );
       await gate.reached;
       const again = await workspace.run(['jobs', 'run', 'by-hand']);
       assert.match(again.stdout, /^Job by-hand is running already: see \S+ jobs\n$/);

@@ -79,7 +79,7 @@ void describe('status', { concurrency: 1 }, () => {
       /^Database: postgres(?:ql)?:\/\/.*\n\n\w+: fine\n {2}Last success: \d+ s ago, run \S+\n/,
     );
     assert.match(stdout, /^ {2}Records: +real, from http:\/\/127\.0\.0\.1:\d+$/m);
-    assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)?$/m);
+    assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)? by serve$/m);
     assert.match(stdout, /^ {2}Job: +by-hand, only by hand$/m);
   });
 

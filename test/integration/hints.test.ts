@@ -57,7 +57,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['export', '--tables', 'cakes'], 'tables');
     await follow(['query', 'SELECT * FROM cakes'], 'tables');
     await follow(['query', 'SELECT xyz FROM launches'], 'tables launches');
-    await follow(['explain', 'lunches', 'x'], 'resources');
+    await follow(['explain', 'lunches', 'x'], 'tables');
     await follow(['explain', 'launches', 'x'], 'query "SELECT id FROM launches"');
     await follow(['checks', '--rows', 'x'], 'checks --all');
     await follow(['rejects', 'show', 'x'], 'rejects list --status open');

@@ -139,7 +139,7 @@ export default defineResource({
     {
       name: 'ship_status_empty',
       severity: 'info',
-      description: 'A ship has a status of no characters, where others have none',
+      description: 'A ship has an empty text as its status, where others have null',
       sql: `SELECT id, name AS detail FROM ships WHERE status = ''`,
     },
     ...backReferences({
