@@ -128,7 +128,7 @@ async function runHere(
   let ended: Extract<JobEvent, { readonly type: 'job.ended' }> | null = null;
   await performJob(
     { ...job, retries: { ...job.retries, limit: 0 } },
-    { id, trigger: 'command', signal },
+    { id, trigger: 'command', tick: null, signal },
     {
       ...context,
       whole,

@@ -16,8 +16,8 @@ export const registerVerify: Register = (program, streams, act) => {
     .command('verify')
     .description('compare every published row with the ledger and the raw files; exits 1 if they differ')
     .addHelpText('after', example('verify', 'verify --json'))
-    .action(async (_options, command) => {
-      const context = await openToRead(streams, command, { all: true });
+    .action(async (_options, own) => {
+      const context = await openToRead(streams, own, { all: true });
       const progress = createProgress(context);
       const report = await verifyTargets(context.all, {
         ...context,

@@ -16,6 +16,8 @@ export type Ticket = {
   /** Stays the same when the job is tried again. */
   readonly id: string;
   readonly trigger: Trigger;
+  /** The tick that it was sent for; null for other triggers. */
+  readonly tick: Date | null;
   /** Aborts when the queue has given the job to another process, because this one sent no heartbeat for too long. */
   readonly signal: AbortSignal;
 };

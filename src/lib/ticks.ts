@@ -10,7 +10,7 @@ export function nextTick(expression: string, timezone: string, after: Date): Dat
 }
 
 /** The last tick up to a time, found by searching backwards. */
-function lastTick(expression: string, timezone: string, until: Date): Date | null {
+export function lastTick(expression: string, timezone: string, until: Date): Date | null {
   try {
     const currentDate = new Date(until.getTime() + 1);
     return CronExpressionParser.parse(expression, { tz: timezone, currentDate }).prev().toDate();

@@ -260,7 +260,7 @@ void describe('explain', { concurrency: 1 }, () => {
       workspace.run(['explain', 'launches', "x'\u001b"]),
       workspace.run(['explain', 'launch_cores', quiet.id]),
     ]);
-    assertFailure(table, { code: 2, message: /table "lunches": did you mean launches\?/, hint: /resources/ });
+    assertFailure(table, { code: 2, message: /table "lunches": did you mean launches\?/, hint: /tables/ });
     assertFailure(id, {
       code: 2,
       message: /launches "x'\\u001b": .*neither a row nor a tombstone/,

@@ -256,7 +256,8 @@ void describe('verify', () => {
     assert.equal(code, 1);
     assert.match(stdout, /^launches +59 +yes/m);
     assert.match(stdout, /^launches cannot be derived again: the folder of run \S+ is not in /m);
-    assert.match(stdout, /^Every table is as the ledger says, but not all could be compared with raw\.$/m);
+    assert.match(stdout, /^Every table matches the ledger, but not all could be compared with raw files\.$/m);
+    assert.match(stdout, /^To repair it: \S+ run --source spacex --full( --from \S+)?$/m);
     assertFailure(await server.workspace().run(['verify']), {
       code: 2,
       message: /nothing was ever published/,

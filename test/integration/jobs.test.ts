@@ -93,11 +93,18 @@ describe('a job', () => {
     const jobs = { eager: { schedule }, patient: { schedule, missed: 'none' } };
     const { queue, worker, workspace } = await work(t, jobs);
     assert.equal((await worker.ended('eager')).status, 'succeeded');
+    // The queue may send the tick before, too.
+    await workspace.sql(`INSERT INTO ${queue}.job (name, data, policy)
+      SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'`);
+    const isDone = `SELECT FROM ${queue}.job WHERE name LIKE 'eager/%' AND data ->> 'trigger' = 'schedule' AND state = 'completed'`;
+    while ((await workspace.sql(isDone)).length === 0);
+    assert.equal(worker.events.filter(({ type }) => type === 'job.started').length, 1);
     await worker.stop(1000);
 
     // Nothing ran for two days.
     await workspace.sql(`UPDATE ${queue}.version SET cron_on = now() - interval '2 days';
-      UPDATE ${queue}.schedule SET created_on = now() - interval '9 days'`);
+      UPDATE ${queue}.schedule SET created_on = now() - interval '9 days';
+      UPDATE job_tries SET started_at = now() - interval '3 days'`);
     const again = await startTestWorker(workspace);
     t.after(() => again.close());
     const started = await again.event('eager', 'job.started');

@@ -94,6 +94,15 @@ export async function endTry(session: Session, jobId: string, number: number, en
   );
 }
 
+/** Did the job first start after this tick, which the queue may have sent all the same? */
+export async function beganAfter(session: Session, job: string, tick: Date): Promise<boolean> {
+  const { after } = await session.one<{ after: boolean }>(
+    `SELECT coalesce(min(started_at) > $2, false) AS after FROM job_tries WHERE job = $1 AND trigger = 'first'`,
+    [job, tick.toISOString()],
+  );
+  return after;
+}
+
 /** How many tries of a job failed; postponed ones do not count. */
 export async function failedTries(session: Session, jobId: string): Promise<number> {
   const { failed } = await session.one<{ failed: number }>(

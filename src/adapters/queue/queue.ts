@@ -12,7 +12,7 @@ import {
 import { PipelineError, reportError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { JobQueue, QueueDatabase, QueuedJob, Settlement, Ticket, Trigger } from '../../core/queue.ts';
-import { isRepeatedTick, skippedTick } from '../../lib/ticks.ts';
+import { isRepeatedTick, lastTick, skippedTick } from '../../lib/ticks.ts';
 import { uuidOf } from '../../lib/uuid-of.ts';
 import { queueOf, queueVersion, readEntries, wasServed } from './entries.ts';
 
@@ -126,7 +126,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       const how = { pollingIntervalSeconds: pollSeconds, includeMetadata: true } as const;
       await boss.work<Payload, void, typeof how>(name, how, async ([taken]) => {
         if (taken === undefined || isRepeated(job, taken)) return;
-        const settlement = await handle(ticketOf(taken)).catch((error: unknown) => {
+        const settlement = await handle(ticketOf(job, taken)).catch((error: unknown) => {
           // The queue counts this as a failed try, but logs nothing.
           const { message } = reportError(error);
           log.error(`job ${job.name}: ${message}; trying again soon`, { job: job.name, error });
@@ -250,8 +250,13 @@ async function dropOthers(boss: PgBoss, jobs: readonly QueuedJob[]): Promise<voi
     if (name.includes('/') && !known.has(name)) await boss.deleteQueuedJobs(name);
 }
 
-function ticketOf({ id, data, signal }: Job<Payload>): Ticket {
-  return { id, trigger: data.trigger ?? 'schedule', signal };
+function ticketOf(
+  { schedule, timezone }: QueuedJob,
+  { createdOn, data, id, signal }: JobWithMetadata<Payload>,
+): Ticket {
+  const { trigger = 'schedule' } = data;
+  const isTick = trigger === 'schedule' && schedule !== null;
+  return { id, trigger, tick: isTick ? lastTick(schedule, timezone, new Date(createdOn)) : null, signal };
 }
 
 /** Returns a job that is tried again to the queue, with its start time; the queue completes the others by itself. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import { beginTry, endTry, failedTries, runOfJob } from '../../adapters/postgres/jobs.ts';
+import { beganAfter, beginTry, endTry, failedTries, runOfJob } from '../../adapters/postgres/jobs.ts';
 import type { Session } from '../../adapters/postgres/session.ts';
 import { forJob, type Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
@@ -46,6 +46,9 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
       work(session),
     );
 
+  const { tick } = ticket;
+  if (tick !== null && (await books((session) => beganAfter(session, job.name, tick))))
+    return { againAt: null };
   const began = clock.elapsed();
   const { number, previous } = await books(async (session) => ({
     number: await beginTry(session, {
