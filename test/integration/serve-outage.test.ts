@@ -61,7 +61,7 @@ async function published(url: string): Promise<number> {
   }
 }
 
-describe('serve', { concurrency: 2 }, () => {
+describe('serve', { concurrency: true }, () => {
   for (const [name, awayMs] of [
     ['for a moment', 1000],
     ['for longer than a heartbeat', 25_000],
