@@ -7,12 +7,13 @@ import { Client } from 'pg';
 
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
 let workspace: Workspace;
 let api: Awaited<ReturnType<typeof startSandbox>>;
 before(async () => {
-  workspace = createWorkspace();
+  workspace = await withEmbedded(createWorkspace());
   api = await startSandbox({ launches: 12 });
 });
 after(async () => {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { RunReport } from '../../src/core/run.ts';
 import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import {
   assertFailure,
   createTestServer,
@@ -32,16 +33,17 @@ async function hold(workspace: Workspace, api: Api): Promise<Holder> {
   return { running, open: gate.open };
 }
 
-const PLACES: Readonly<Record<string, { readonly make: () => Workspace; readonly holder: RegExp }>> = {
-  'on a server': {
-    make: () => server.workspace(),
-    holder: /schema test_\d+.*: run [0-9a-f-]{36} holds it \(host \S+, pid \d+, since /,
-  },
-  'on the embedded database': {
-    make: () => createWorkspace(),
-    holder: /\/data.*: another process is using it \(run on host \S+, pid \d+, since /,
-  },
-};
+const PLACES: Readonly<Record<string, { readonly make: () => Promise<Workspace>; readonly holder: RegExp }>> =
+  {
+    'on a server': {
+      make: async () => server.workspace(),
+      holder: /schema test_\d+.*: run [0-9a-f-]{36} holds it \(host \S+, pid \d+, since /,
+    },
+    'on the embedded database': {
+      make: async () => withEmbedded(createWorkspace()),
+      holder: /\/data.*: another process is using it \(run on host \S+, pid \d+, since /,
+    },
+  };
 
 for (const [where, { make, holder }] of Object.entries(PLACES)) {
   void describe(`a run while another has the database ${where}`, () => {
@@ -49,7 +51,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
     let api: Api;
     let held: Holder;
     before(async () => {
-      workspace = make();
+      workspace = await make();
       api = await startApi(replies);
       const first = await workspace.run(['run', '--migrate', '--from', api.url]);
       assert.equal(first.code, 0, first.stderr);

@@ -2,8 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import type * as Program from '../../src/cli/program.ts';
 
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
 export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
@@ -112,16 +114,28 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   return startCli(args, options).finished;
 }
 
+/** What the program takes as an argument. Node reads the other variables itself, or a library does. */
+const OWN_VARIABLE = /^(?:SPACEX_|POSTGRES_|DATABASE_URL$)/;
+
+/** Can `runHere` give the program these variables? */
+export function canRunHere(env: Readonly<Record<string, string>>): boolean {
+  return Object.keys(env).every((name) => OWN_VARIABLE.test(name));
+}
+
 /** The same in this process, which is not loaded where a test only starts the program. */
-export async function runHere(args: readonly string[], cwd: string): Promise<CliResult> {
+export async function runHere(
+  args: readonly string[],
+  { cwd, env = {}, launcher = LAUNCHER }: CliOptions,
+): Promise<CliResult> {
   await import('./offline.ts');
-  const { runCli: runProgram } = await import('../../src/cli/program.ts');
+  const program = pathToFileURL(path.join(path.dirname(launcher), '..', 'src', 'cli', 'program.ts'));
+  const { runCli: runProgram } = (await import(program.href)) as typeof Program;
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const outcome = await runProgram(args, {
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
     cwd,
-    env: cliEnvironment(),
+    env: cliEnvironment(env),
     signal: new AbortController().signal,
   });
   const code = outcome === null ? 0 : EXIT_CODES[outcome];
