@@ -9,6 +9,8 @@ import type * as Program from '../../src/cli/program.ts';
 
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
 export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
+/** Types are stripped and code is compiled once, for the tests and their programs. */
+export const COMPILE_CACHE = path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile');
 
 export type CliOptions = {
   readonly cwd: string;
@@ -58,7 +60,7 @@ export function cliEnvironment(
     : // Node would hand it on where it is missing. Another user could not write there, and says so.
       {
         NODE_V8_COVERAGE: '',
-        NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile'),
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
       };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
