@@ -13,7 +13,7 @@ import { assertFailure, createWorkspace, type Workspace } from '../support/works
 let workspace: Workspace;
 let api: Awaited<ReturnType<typeof startSandbox>>;
 before(async () => {
-  workspace = await withEmbedded(createWorkspace());
+  workspace = createWorkspace();
   api = await startSandbox({ launches: 12 });
 });
 after(async () => {
@@ -41,6 +41,7 @@ void describe('db serve', () => {
     let url: string;
     let psql: string;
     before(async () => {
+      await withEmbedded(workspace);
       const { code, stderr } = await workspace.pull(['--source', api.url]);
       assert.equal(code, 0, stderr);
       serving = workspace.start(['db', 'serve', '--json']);
