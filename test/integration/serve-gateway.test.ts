@@ -13,7 +13,7 @@ import { assertFailure, createWorkspace, readJson, type Workspace } from '../sup
 
 const JOB = 'spacex';
 const FEW = 30;
-const MANY = 6000;
+const MANY = 3000;
 
 type Run = {
   readonly run_id: string;
