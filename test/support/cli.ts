@@ -47,18 +47,21 @@ const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_pro
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();
 
-/** To count makes a program start twice as slowly: of each command, the first one in a file is enough. */
-const counted = new Set<string>();
+/**
+ * To count makes a program start twice as slowly: the first one in a file is enough, as the others load what the file
+ * itself has loaded.
+ */
+let hasCounted = false;
 
 /** The environment that a test's program gets. */
 export function cliEnvironment(
   own: Readonly<Record<string, string>> = {},
-  command: string | null = null,
+  mayCount = false,
 ): Record<string, string> {
   const { NODE_V8_COVERAGE: counting, ...rest } = process.env;
   const kept = Object.entries(rest).filter(([name]) => !WITHHELD.test(name));
-  const counts = COUNTED && counting !== undefined && command !== null && !counted.has(command);
-  if (counts) counted.add(command);
+  const counts = COUNTED && counting !== undefined && mayCount && !hasCounted;
+  hasCounted ||= counts;
   // Coverage of what comes from the cache is not exact.
   const cache: Record<string, string> = counts
     ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
@@ -83,7 +86,7 @@ export function clockOff(milliseconds: number): Record<string, string> {
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...args], {
     cwd: options.cwd,
-    env: cliEnvironment(options.env, commandOf(args)),
+    env: cliEnvironment(options.env, true),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: string[] = [];
@@ -107,14 +110,6 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
     kill: (signal) => void child.kill(signal),
     finished,
   };
-}
-
-/** A command and its subcommand, as in `runs show`. */
-function commandOf(args: readonly string[]): string {
-  return args
-    .filter((arg) => /^[a-z]+$/.test(arg))
-    .slice(0, 2)
-    .join(' ');
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
