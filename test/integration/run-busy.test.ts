@@ -71,7 +71,11 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
     });
 
     void it('is skipped by --if-busy skip, and writes nothing', async () => {
-      const [files, requests] = [workspace.list(), asked()];
+      const all = workspace.list();
+      const [holding] = all.filter((name) => /^data\/runs\/[^/]+$/.test(name)).slice(-1);
+      // What the run that has the database writes there is its own.
+      const others = (names: readonly string[]) => names.filter((name) => !name.startsWith(`${holding}/`));
+      const [files, requests] = [others(all), asked()];
       const text = await workspace.run(['run', '--if-busy', 'skip', '--from', api.url]);
       assert.deepEqual([text.code, text.stdout], [0, '']);
       assert.match(text.stderr, /^\d\d:\d\d:\d\d info {2}skipped, as .* is busy: .*\n$/);
@@ -95,7 +99,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
       const { event, level, reason } = JSON.parse(json.stderr);
       assert.deepEqual([event, level], ['run.skipped', 'info']);
       assert.match(reason, holder);
-      assert.deepEqual([workspace.list(), asked()], [files, requests]);
+      assert.deepEqual([others(workspace.list()), asked()], [files, requests]);
     });
 
     void it('fails after --wait-timeout', async () => {
