@@ -87,7 +87,7 @@ async function rawOutput(lab: Lab, place: Place, run: CliResult): Promise<string
     ['rejects', 'list', '--limit', '5000'],
     ['rejects', 'list', '--status', 'all', '--limit', '5000'],
     ['rejects', 'list', '--json', '--limit', '5000'],
-    ...rejects.map(({ id }) => ['rejects', 'show', id]),
+    ...rejects.map(({ id }) => ['rejects', 'show', '--', id]),
     ['query', 'SELECT * FROM launches LIMIT 5000'],
     ['query', 'SELECT name, details FROM launches', '--json'],
     ['query', `SELECT 1 AS "\u001b[31m", name AS "\u009b" FROM launches`],

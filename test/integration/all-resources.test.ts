@@ -6,6 +6,7 @@ import type { Table } from '../../src/core/table.ts';
 import spacex from '../../src/sources/spacex/source.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { CliResult } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import {
   assertFailure,
   createTestServer,
@@ -41,8 +42,8 @@ function onServer(): Place {
   return { workspace, ask: workspace.sql };
 }
 
-function embedded(): Place {
-  const workspace = createWorkspace(ALL);
+async function embedded(): Promise<Place> {
+  const workspace = await withEmbedded(createWorkspace(ALL));
   after(workspace.remove);
   return { workspace, ask: (sql) => workspace.json<Row[]>(['query', sql]) };
 }
@@ -199,7 +200,7 @@ void describe('all resources', { concurrency: 3 }, () => {
     },
   ]) {
     void it(`say after older states what the newest says alone, on ${where}`, async () => {
-      const [updated, report] = await Promise.all([pullInTurn(open(), seed, steps), newest(seed)]);
+      const [updated, report] = await Promise.all([pullInTurn(await open(), seed, steps), newest(seed)]);
       assert.deepEqual(digests(updated), digests(report));
       assert.equal(digests(report).size, TABLES.length);
       const launches = updated.resources['launches']?.tables['launches'] ?? assert.fail();

@@ -12,6 +12,7 @@ import type { RunReport } from '../../src/core/run.ts';
 import { digests } from '../support/derived.ts';
 import { openBesideSpacex, type BesideSpacex } from '../support/launch-library/beside-spacex.ts';
 import {
+  MINUTE,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -21,7 +22,6 @@ import { assertFailure, createTestServer, type TestServer } from '../support/wor
 const TOKEN = 'a-token-that-is-nowhere';
 const OF_SOURCE = ['--source', 'launch-library'];
 const NOW = Date.now();
-const MINUTE = 60_000;
 
 const records = simulatedLaunches(12);
 const [changed = {}, broken = {}, quiet = {}] = records;

@@ -5,7 +5,7 @@ import { after, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
-import { LAUNCHER, runCli } from '../support/cli.ts';
+import { LAUNCHER, runHere } from '../support/cli.ts';
 import { copyProgram } from '../support/copied-program.ts';
 import {
   createChangingWorld,
@@ -39,7 +39,7 @@ void it('a record that broke its contract is loaded once that is mended, and not
   async function pull(launcher: string) {
     now += HOUR;
     const args = ['run', '--source', 'launch-library', '--migrate', '--json'];
-    const { code, stderr, stdout } = await runCli(args, { cwd: workspace.folder, launcher });
+    const { code, stderr, stdout } = await runHere(args, { cwd: workspace.folder, launcher });
     assert.equal(code, 0, stderr);
     const { resources } = JSON.parse(stdout) as RunReport;
     return resources['launches'] ?? assert.fail();
@@ -67,5 +67,5 @@ void it('a record that broke its contract is loaded once that is mended, and not
     `SELECT count(*)::int AS open FROM mended_pipeline.rejects WHERE status = 'open'`,
   );
   assert.deepEqual(open, { open: 0 });
-  assert.equal((await runCli(['verify'], { cwd: workspace.folder, launcher: mended.launcher })).code, 0);
+  assert.equal((await runHere(['verify'], { cwd: workspace.folder, launcher: mended.launcher })).code, 0);
 });

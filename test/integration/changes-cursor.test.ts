@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
 
 import {
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -13,8 +15,6 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
 /** For what others show late. */
 const SETTLE = 10 * MINUTE;
 /** When the newest of the launches changed last. */
@@ -35,8 +35,6 @@ async function watched(t: TestContext, ahead: number | null): Promise<Watched> {
   const world = createChangingWorld(records);
   const one = await startLiving(t, server, {
     world,
-    startsAt: NOON,
-    settings: { provider: 'all' },
     date: (time) => (clock.ahead === null ? null : time + clock.ahead),
   });
   return {

@@ -5,18 +5,17 @@ import { after, describe, it, type TestContext } from 'node:test';
 
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import {
+  MINUTE,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
 } from '../support/launch-library/changing-world.ts';
-import { startLiving, type Living, type RunOptions } from '../support/launch-library/living.ts';
+import { pulled, startLiving, type Living } from '../support/launch-library/living.ts';
 import { createTestServer } from '../support/workspace.ts';
 
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
 const records = simulatedLaunches(40);
 
 function providerOf(record: (typeof records)[number] | undefined): string {
@@ -28,18 +27,8 @@ const providers = Map.groupBy(records, providerOf);
 const [[MAIN, OWN] = ['', []]] = [...providers].toSorted(([, one], [, other]) => other.length - one.length);
 const NARROWED = { env: { SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: MAIN } };
 
-/** A run that succeeds, and what it says of launches. */
-async function pulled(one: Living, how: RunOptions = {}) {
-  const { error, resources, status } = await one.run(how);
-  const { launches } = resources;
-  assert.equal(status, 'succeeded', error?.message);
-  assert.ok(launches !== undefined);
-  assert.ok((await one.verify(how.env)).intact);
-  return launches;
-}
-
 function living(t: TestContext, world = createChangingWorld(records)): Promise<Living> {
-  return startLiving(t, server, { startsAt: NOON, world, settings: { provider: 'all' } });
+  return startLiving(t, server, { world });
 }
 
 const COUNTS = `SELECT (SELECT count(*)::int FROM launches) AS live,
@@ -130,10 +119,9 @@ describe('two data folders on one schema', () => {
 
   it('leave each other’s pulls that were cut off alone', async (t) => {
     const one = await startLiving(t, server, {
-      startsAt: NOON,
       world: createChangingWorld(records),
       requestsPerWindow: 1,
-      settings: { provider: 'all', pageSize: 20 },
+      settings: { pageSize: 20 },
     });
     const parked = await one.run();
     assert.ok(parked.error?.retry_at !== undefined);

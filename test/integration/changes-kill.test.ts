@@ -5,6 +5,9 @@ import type { RunReport } from '../../src/core/run.ts';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import type { CliResult } from '../support/cli.ts';
 import {
+  HOUR,
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -15,9 +18,6 @@ import { assertFailure, createTestServer, QUICK_SOURCE, type ServerWorkspace } f
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** 9 pages of 100. No two of them share a time. */
 const records = simulatedLaunches(851).map((record, index) =>
   updatedAt(record, NOON - (900 - index) * MINUTE),

@@ -11,6 +11,7 @@ import launches from '../../src/sources/launch-library/launches.ts';
 import launchLibrary from '../../src/sources/launch-library/source.ts';
 import { stepsOf } from '../support/derived.ts';
 import {
+  MINUTE,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -20,9 +21,6 @@ import { createTestServer } from '../support/workspace.ts';
 
 const server = await createTestServer();
 after(() => server.close());
-
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
 
 const crews = defineResource({
   name: 'crews',
@@ -89,9 +87,8 @@ void it('what is looked up reaches rows of a poll, and a change of it derives th
   const api = await startApi(t);
   const living = await startLiving(t, server, {
     world,
-    startsAt: NOON,
     source: { ...launchLibrary, resources: [crews, crewed] },
-    settings: { provider: 'all', baseUrl: api.url },
+    settings: { baseUrl: api.url },
   });
   api.behind = living.url;
   // The tables of the listed source are there once it has tried.

@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { createRandom } from '../../src/sandbox/random.ts';
 import type { LaunchRecord } from '../../src/sandbox/launch-library/world.ts';
 import {
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -20,8 +22,6 @@ after(() => server.close());
 const PASSES = Number(process.env['SEEDED_PASSES'] ?? 10);
 const HISTORIES = Number(process.env['HISTORIES'] ?? 4);
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
 const SIZE = 20;
 
 /** However many records are broken. */
@@ -59,7 +59,7 @@ describe('polls one by one', () => {
       fc.asyncProperty(history, async (polls) => {
         const records = [...initial];
         const world = createChangingWorld(records);
-        const one = await startLiving(t, server, { world, startsAt: NOON, settings: { provider: 'all' } });
+        const one = await startLiving(t, server, { world });
         const pulled = async (pageSize: number): Promise<void> => {
           const env = { ...LENIENT, SPACEX_PIPELINE_LAUNCH_LIBRARY_PAGE_SIZE: String(pageSize) };
           const { error, status } = await one.run({ env });
@@ -122,8 +122,6 @@ describe('a full pass while records change between its pages', () => {
     let change: () => void = () => undefined;
     const one = await startLiving(t, server, {
       world,
-      startsAt: NOON,
-      settings: { provider: 'all' },
       beforeAnswer: (path) => {
         if (path.includes('/launches/')) change();
       },

@@ -4,6 +4,8 @@ import { after, describe, it, type TestContext } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import {
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -15,8 +17,6 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Each page but the first one begins with the last record of the one before. */
@@ -27,8 +27,8 @@ function records(count: number) {
 }
 
 function living(t: TestContext, options: Partial<LivingOptions> = {}): Promise<Living> {
-  const settings = { provider: 'all', pageSize: 5, ...options.settings };
-  return startLiving(t, server, { startsAt: NOON, ...options, settings });
+  const settings = { pageSize: 5, ...options.settings };
+  return startLiving(t, server, { ...options, settings });
 }
 
 function launchesIn(one: Living): readonly string[] {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
 
 import {
+  HOUR,
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -11,10 +14,6 @@ import { createTestServer } from '../support/workspace.ts';
 
 const server = await createTestServer();
 after(() => server.close());
-
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** No two of them share a time. */
 const records = simulatedLaunches(30).map((record, index) => updatedAt(record, NOON - (40 - index) * MINUTE));
@@ -26,8 +25,8 @@ function living(
   options: Partial<LivingOptions> = {},
 ): Promise<Living> {
   const world = createChangingWorld(records);
-  const own = { provider: 'all', pageSize: 10, ...settings };
-  return startLiving(t, server, { startsAt: NOON, world, requestsPerWindow: 15, settings: own, ...options });
+  const own = { pageSize: 10, ...settings };
+  return startLiving(t, server, { world, requestsPerWindow: 15, settings: own, ...options });
 }
 
 /** What the log has said of it since the last call, pages and counts left out. */

@@ -4,6 +4,7 @@ import { after, describe, it, type TestContext } from 'node:test';
 import type { RunReport } from '../../src/core/run.ts';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import {
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
@@ -15,7 +16,6 @@ import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
 /** 6 pages of 5. */
 const records = simulatedLaunches(25).map((record, index) => updatedAt(record, NOON + index * 1000));
 

@@ -1,46 +1,30 @@
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it, type TestContext } from 'node:test';
+import { after, describe, it } from 'node:test';
 
 import {
+  HOUR,
+  MINUTE,
+  NOON,
   createChangingWorld,
   simulatedLaunches,
   updatedAt,
 } from '../support/launch-library/changing-world.ts';
-import { startLiving, type Living, type LivingOptions } from '../support/launch-library/living.ts';
+import { pulled, startLiving } from '../support/launch-library/living.ts';
 import { createTestServer } from '../support/workspace.ts';
 
 const server = await createTestServer();
 after(() => server.close());
 
-const NOON = Date.UTC(2026, 0, 2, 12);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
 const records = simulatedLaunches(40);
-
-function living(t: TestContext, options: Partial<LivingOptions> = {}): Promise<Living> {
-  const settings = { provider: 'all', ...options.settings };
-  return startLiving(t, server, { startsAt: NOON, ...options, settings });
-}
-
-/** A run that succeeds, and what it says of launches. */
-async function pulled(one: Living, how: { readonly full?: boolean } = {}) {
-  const { error, resources, status } = await one.run(how);
-  const { launches } = resources;
-  assert.equal(status, 'succeeded', error?.message);
-  assert.ok(launches !== undefined);
-  assert.ok((await one.verify()).intact);
-  return launches;
-}
 
 const NAMES = 'SELECT id, name FROM launches ORDER BY id';
 
 describe('a pull of changes', () => {
   it('loads what has changed, and nothing else', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     const first = await pulled(one);
     assert.equal(first.validated, 40);
     one.at += 15 * MINUTE;
@@ -77,7 +61,7 @@ describe('a pull of changes', () => {
 
   it('keeps the row of what is gone, until everything is asked for', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     await pulled(one);
     world.drop(String(records[3]?.['id']));
     for (let poll = 0; poll < 5; poll += 1) {
@@ -93,7 +77,7 @@ describe('a pull of changes', () => {
 
   it('stays as it is where a fifth of all are gone', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     await pulled(one);
     world.drop(...records.slice(0, 20).map(({ id }) => String(id)));
     const { error, status } = await one.run({ full: true });
@@ -106,7 +90,7 @@ describe('a pull of changes', () => {
 
   it('sees what changed under an old time when everything is asked for', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     await pulled(one);
     world.put({ ...records[5], name: 'Renamed in silence' });
     one.at += 2 * HOUR;
@@ -117,7 +101,7 @@ describe('a pull of changes', () => {
   });
 
   it('heals a row that somebody altered, and says so', async (t) => {
-    const one = await living(t, { world: createChangingWorld(records) });
+    const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${String(records[0]?.['id'])}'`);
     one.at += 15 * MINUTE;
@@ -130,7 +114,7 @@ describe('a pull of changes', () => {
 
   it('sets a broken record aside, keeps its row, and takes it back when it is whole', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     await pulled(one);
     const [broken = {}, other = {}] = records;
     one.at += 15 * MINUTE;
@@ -152,7 +136,7 @@ describe('a pull of changes', () => {
 
   it('counts a broken record once, however often it came', async (t) => {
     const world = createChangingWorld(records);
-    const one = await living(t, { world });
+    const one = await startLiving(t, server, { world });
     const strict = { SPACEX_PIPELINE_REJECTS_COUNT: '1', SPACEX_PIPELINE_REJECTS_SHARE: '0.1' };
     let last = await one.run({ env: strict });
     const [broken = {}] = records;
@@ -176,7 +160,7 @@ describe('a pull of changes', () => {
   });
 
   it('asks for everything where a page of what it stands on is missing or damaged', async (t) => {
-    const one = await living(t, { world: createChangingWorld(records) });
+    const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     const runs = join(one.folder, 'data', 'runs');
     const [run = ''] = readdirSync(runs);
@@ -197,7 +181,7 @@ describe('a pull for which the quota is too small', () => {
       updatedAt(record, NOON - (900 - index) * MINUTE),
     );
     const world = createChangingWorld(many);
-    const one = await living(t, { world, requestsPerWindow: 15, settings: { pageSize: 100 } });
+    const one = await startLiving(t, server, { world, requestsPerWindow: 15, settings: { pageSize: 100 } });
     const used = Array.from({ length: 12 }, () => fetch(`${one.url}launches/?limit=1`));
     for (const answer of used) await (await answer).arrayBuffer();
     one.asked();

@@ -20,7 +20,7 @@ void describe('checks', () => {
   let rocketsRunId: string;
   let runId: string;
   before(async () => {
-    server = await createTestServer({ inProcess: true });
+    server = await createTestServer();
     workspace = server.workspace();
     const replies = await sandboxReplies({ launches: 20 });
     const launches: Launch[] = JSON.parse(String(replies[LAUNCHES].body));

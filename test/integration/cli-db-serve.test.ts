@@ -7,6 +7,7 @@ import { Client } from 'pg';
 
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
 let workspace: Workspace;
@@ -40,6 +41,7 @@ void describe('db serve', () => {
     let url: string;
     let psql: string;
     before(async () => {
+      await withEmbedded(workspace);
       const { code, stderr } = await workspace.pull(['--source', api.url]);
       assert.equal(code, 0, stderr);
       serving = workspace.start(['db', 'serve', '--json']);

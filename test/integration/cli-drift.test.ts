@@ -27,7 +27,7 @@ type Pulled = CliResult & { readonly report: RunReport; readonly drift: string |
 let server: TestServer;
 let api: Api;
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   api = await startApi(await sandboxReplies({ launches: 100 }), { simulated: true });
 });
 after(async () => {
@@ -192,7 +192,7 @@ void describe('drift', { concurrency: 1 }, () => {
   });
 
   void it('finds no run where there is none, or several', async () => {
-    const empty = createWorkspace({}, { inProcess: true });
+    const empty = createWorkspace({});
     const [none, unknown, several] = await Promise.all([
       empty.run(['drift']),
       workspace.run(['drift', 'zzz']),

@@ -23,7 +23,7 @@ let api: Api;
 let launches: readonly Launch[];
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   workspace = server.workspace();
   const replies = await sandboxReplies({ launches: 100 });
   launches = JSON.parse(String(replies[LAUNCHES].body));
@@ -271,7 +271,7 @@ void describe('explain', { concurrency: 1 }, () => {
 });
 
 void it('explain works on the embedded database, and says where there is none', async (t) => {
-  const own: Workspace = createWorkspace({}, { inProcess: true });
+  const own: Workspace = createWorkspace({});
   t.after(own.remove);
   const [launch] = launches;
   assertFailure(await own.run(['explain', 'launches', launch?.id ?? '']), {

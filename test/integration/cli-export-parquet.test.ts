@@ -19,7 +19,7 @@ let server: TestServer;
 let workspace: ServerWorkspace;
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   workspace = server.workspace();
   const api = await startSandbox({ launches: 60 });
   const { code, stderr } = await workspace.pull(['--migrate', '--source', api.url]);

@@ -19,7 +19,7 @@ let runs: RunReport[];
 const AWAY = 'postgres://nobody@127.0.0.1:1/none';
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   workspace = server.workspace();
   const bad = await startSandbox({ launches: 100, faults: 'bad=0.04@launches' });
   const first = await workspace.pull(['--migrate', '--source', bad.url]);

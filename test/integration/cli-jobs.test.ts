@@ -12,6 +12,7 @@ import {
   type Api,
   type Reply,
 } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { startServe } from '../support/serve.ts';
 import {
   assertFailure,
@@ -86,7 +87,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
         const unmigrated = await workspace.run(['jobs', 'run', 'nightly']);
         assertFailure(unmigrated, { code: 6, message: /migrations are pending/, hint: /migrate up/ });
         assert.equal((await workspace.run(['migrate', 'up'])).code, 0);
-      }
+      } else await withEmbedded(workspace);
       const { code, stderr, stdout } = await workspace.run(['jobs', 'run', 'nightly']);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /succeeded/);

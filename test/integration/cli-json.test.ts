@@ -11,6 +11,7 @@ import type { Schema } from '../../src/core/schema.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { runCli } from '../support/cli.ts';
 import { copyProgram } from '../support/copied-program.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, QUICK_SOURCE } from '../support/workspace.ts';
 
 /** What `--json` really prints, held against the schemas that docs/json.md is made from. */
@@ -144,6 +145,7 @@ void describe('--json prints what its schema says', () => {
     await prove('sandbox');
     await prove('sandbox', ['--wayback'], '--wayback');
     await prove('sandbox launch-library');
+    await withEmbedded(workspace);
     writeFileSync(path.join(workspace.folder, 'embedded.json'), '{}');
     await prove('migrate up', ['--config', 'embedded.json']);
     await prove('db serve', ['--config', 'embedded.json']);

@@ -23,7 +23,7 @@ let api: Api;
 let launches: readonly Launch[];
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   const replies = await sandboxReplies({ launches: 60 });
   launches = JSON.parse(String(replies[LAUNCHES].body)) as Launch[];
   api = await startApi(replies);
@@ -52,7 +52,7 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
 
 void describe('plan', () => {
   void it('leaves a new data folder as it was, however it ends, as does whatever only looks', async (t) => {
-    const workspace = createWorkspace({ resources: ['rockets'] }, { inProcess: true });
+    const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     const asItWas = workspace.list();
     const plan = ['plan', '--source'];
@@ -85,7 +85,7 @@ void describe('plan', () => {
   });
 
   void it('that is stopped leaves no database, and one that is killed nothing that is taken for one', async (t) => {
-    const place = createWorkspace({ resources: ['rockets'] }, { inProcess: true });
+    const place = createWorkspace({ resources: ['rockets'] });
     t.after(place.remove);
     const asItWas = place.list();
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {

@@ -33,7 +33,7 @@ let workspace: ServerWorkspace;
 let api: Api;
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   good = await sandboxReplies({ launches: 20 });
 });
 after(() => server.close());

@@ -19,7 +19,7 @@ let api: Api;
 let launches: readonly Launch[];
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   workspace = server.workspace();
   const replies = await sandboxReplies({ launches: 100 });
   launches = JSON.parse(String(replies[LAUNCHES].body)) as Launch[];

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { SourceStatus, StatusReport } from '../../src/core/status.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import {
   assertFailure,
   createTestServer,
@@ -19,7 +20,7 @@ let workspace: ServerWorkspace;
 let replies: Awaited<ReturnType<typeof sandboxReplies>>;
 const NIGHTLY = { nightly: { schedule: '0 4 * * *', missed: 'none' }, 'by-hand': { schedule: null } };
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   replies = await sandboxReplies({ launches: 30 });
   api = await startApi(replies);
   workspace = server.workspace({ source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY });
@@ -51,7 +52,7 @@ void describe('status', { concurrency: 1 }, () => {
     const { status, why } = await look();
     assert.deepEqual(why, ['never_succeeded']);
     assert.deepEqual([status.last_success, status.last_run, status.age_seconds], [null, null, null]);
-    const embedded = createWorkspace({}, { inProcess: true });
+    const embedded = createWorkspace({});
     t.after(embedded.remove);
     assert.deepEqual((await look(embedded)).why, ['never_succeeded']);
     assert.deepEqual(embedded.list(), ['spacex-pipeline.config.json'], 'to look makes nothing');
@@ -162,13 +163,8 @@ void describe('status', { concurrency: 1 }, () => {
     serving.kill('SIGTERM');
     await serving.finished;
 
-    const embedded = createWorkspace(
-      {
-        source: { ...QUICK_SOURCE, baseUrl: api.url },
-        resources: ['rockets'],
-      },
-      { inProcess: true },
-    );
+    const settings = { source: { ...QUICK_SOURCE, baseUrl: api.url }, resources: ['rockets'] };
+    const embedded = await withEmbedded(createWorkspace(settings));
     t.after(embedded.remove);
     const first = await embedded.run(['run']);
     assert.equal(first.code, 0, first.stderr);
@@ -180,10 +176,8 @@ void describe('status', { concurrency: 1 }, () => {
   });
 
   void it('names serve where that has the embedded database, as a run does', async (t) => {
-    const embedded = createWorkspace(
-      { source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY },
-      { inProcess: true },
-    );
+    const settings = { source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY };
+    const embedded = await withEmbedded(createWorkspace(settings));
     t.after(embedded.remove);
     const serving = embedded.start(['serve', '--port', '0']);
     await serving.output(/Serving at (http\S+)/);

@@ -14,7 +14,7 @@ const own = { NO_COLOR: process.env['NO_COLOR'], TERM: process.env['TERM'] };
 
 before(async () => {
   await import('../support/offline.ts');
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   workspace = server.workspace({ resources: ['rockets', 'launches'] });
 });
 after(async () => {

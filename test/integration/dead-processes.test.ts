@@ -5,6 +5,7 @@ import type { JobReport, JobTry } from '../../src/core/job.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import type { SourceStatus, StatusReport } from '../../src/core/status.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { startServe } from '../support/serve.ts';
 import { createTestServer, createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
@@ -49,7 +50,8 @@ for (const [kind, how] of KINDS) {
         serve: { queueSchema: 'queue_dead' },
         source: { ...QUICK_SOURCE, baseUrl: api.url },
       };
-      workspace = kind === 'a server' ? server.workspace(settings) : createWorkspace(settings);
+      workspace =
+        kind === 'a server' ? server.workspace(settings) : await withEmbedded(createWorkspace(settings));
       if (kind === 'a server') await workspace.json(['migrate', 'up']);
     });
     after(() => workspace.remove());

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import { mountSmallDisk, NO_SMALL_DISK, type SmallDisk } from '../support/small-disk.ts';
 import { assertFailure, createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
@@ -67,6 +68,7 @@ void describe('an embedded database that is whole', () => {
   before(async () => {
     disk = mountSmallDisk('200m');
     if (disk === null) return;
+    await copyEmbedded(path.join(disk.folder, 'data', 'database'));
     const { code, stderr } = await workspace.run(['run', '--source', sandbox.url, ...dataDir(disk)]);
     assert.equal(code, 0, stderr);
   });

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { cliEnvironment, LAUNCHER, type CliResult } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const NOBODY = 65534;
@@ -16,7 +17,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
   let api: Api;
   let database: string;
   before(async () => {
-    workspace = createWorkspace({ resources: ['rockets'] });
+    workspace = await withEmbedded(createWorkspace({ resources: ['rockets'] }));
     api = await startApi(await sandboxReplies({ launches: 5 }));
     const { code, stderr } = await workspace.run(['run', '--source', api.url]);
     assert.equal(code, 0, stderr);

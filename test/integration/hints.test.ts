@@ -5,6 +5,7 @@ import { after, describe, it } from 'node:test';
 
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
 import { REPOSITORY } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { followHints } from '../support/follow-hints.ts';
 import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
@@ -135,6 +136,7 @@ void describe('the command of a hint works as it is printed', () => {
     await sql(`DROP SCHEMA ${schema}_pipeline CASCADE`);
     await follow(['run'], 'migrate up', { codes: [6] });
     const simulated = ['--source', 'sandbox', '--resources', 'rockets'];
+    await withEmbedded(embedded, 'data/sandbox');
     assert.equal((await embedded.pull(simulated)).code, 0);
     const lost = ['query', '--data-dir', 'data/sandbox', '--write'];
     assert.equal((await embedded.run([...lost, 'DROP TABLE rockets'])).code, 0);

@@ -20,40 +20,48 @@ const server = await createTestServer();
 after(() => server.close());
 
 let replies: { readonly [ROCKETS]: Reply; readonly [LAUNCHES]: Reply };
-let api: Api;
 before(async () => {
   replies = await sandboxReplies({ launches: 20 });
-  api = await startApi(replies);
 });
-after(() => api.close());
 
 /** By hand, unless a test says otherwise. */
 const BY_HAND = { schedule: null };
 let schemas = 0;
 
-/** A worker with a queue of its own. */
+type Setting = {
+  readonly api: Api;
+  readonly worker: TestWorker;
+  readonly workspace: ServerWorkspace;
+  readonly queue: string;
+};
+
+/** A worker with a queue and an API of its own. */
 async function work(
   t: TestContext,
   jobs: Readonly<Record<string, object>>,
   source: object = {},
-): Promise<{ readonly worker: TestWorker; readonly workspace: ServerWorkspace; readonly queue: string }> {
+): Promise<Setting> {
   schemas += 1;
   const queue = `queue_${schemas}`;
+  const api = await startApi(replies);
   const workspace = server.workspace({
     jobs,
     serve: { queueSchema: queue },
     source: { ...QUICK_SOURCE, baseUrl: api.url, ...source },
   });
   const worker = await startTestWorker(workspace);
-  t.after(() => worker.close());
-  return { worker, workspace, queue };
+  t.after(async () => {
+    await worker.close();
+    await api.close();
+  });
+  return { api, worker, workspace, queue };
 }
 
-describe('a job', () => {
+describe('a job', { concurrency: 4 }, () => {
   it('pulls from the address that it names, else from what is configured', async (t) => {
     const other = await startApi(replies);
     t.after(() => other.close());
-    const { worker } = await work(t, { here: BY_HAND, there: { ...BY_HAND, from: other.url } });
+    const { api, worker } = await work(t, { here: BY_HAND, there: { ...BY_HAND, from: other.url } });
     await worker.run('there');
     assert.equal((await worker.ended('there')).status, 'succeeded');
     await worker.run('here');
@@ -119,10 +127,9 @@ describe('a job', () => {
 
   for (const overlap of ['skip', 'queue'] as const) {
     it(`with overlap ${overlap} ${overlap === 'skip' ? 'is refused' : 'waits once'} while it runs`, async (t) => {
-      const { worker } = await work(t, { slow: { ...BY_HAND, overlap } });
+      const { api, worker } = await work(t, { slow: { ...BY_HAND, overlap } });
       const gate = createGate(100);
       api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
-      t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
       await worker.run('slow');
       await gate.reached;
       const second = await worker.run('slow');
@@ -141,9 +148,8 @@ describe('a job', () => {
     ['that has another name', '"poor":', '"rich":'],
   ] as const) {
     it(`${name} leaves nothing behind that waits for ever`, async (t) => {
-      const { queue, worker, workspace } = await work(t, { poor: BY_HAND });
+      const { api, queue, worker, workspace } = await work(t, { poor: BY_HAND });
       api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
-      t.after(() => api.set(ROCKETS, replies[ROCKETS]));
       await worker.run('poor');
       await worker.ended('poor');
       await worker.stop(1000);
@@ -168,12 +174,11 @@ describe('a job', () => {
   });
 
   it('that takes longer than its timeout is interrupted, and tried again', async (t) => {
-    const { worker } = await work(t, {
+    const { api, worker } = await work(t, {
       slow: { ...BY_HAND, timeoutSeconds: 4, retries: { limit: 1, delaySeconds: 0 } },
     });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
-    t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
     await worker.run('slow');
     const ended = await worker.ended('slow');
     assert.equal(ended.status, 'failed');
@@ -185,13 +190,12 @@ describe('a job', () => {
   });
 
   it('that fails is tried again as often and as late as it says', async (t) => {
-    const { worker, workspace } = await work(
+    const { api, worker, workspace } = await work(
       t,
       { poor: { ...BY_HAND, retries: { limit: 3, delaySeconds: 1, maxDelaySeconds: 2 } } },
       { maxAttempts: 1 },
     );
     api.set(ROCKETS, { status: 500, body: 'no' });
-    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
     await worker.run('poor');
     await worker.ended('poor', 4);
     const tries = await worker.history('poor', 10);
@@ -220,9 +224,8 @@ describe('a job', () => {
 
   it('is not tried again where that would change nothing', async (t) => {
     const limits = { rejects: { count: 0, share: 0 } };
-    const { worker } = await work(t, { strict: { ...BY_HAND, limits }, lenient: BY_HAND });
+    const { api, worker } = await work(t, { strict: { ...BY_HAND, limits }, lenient: BY_HAND });
     api.set(ROCKETS, (await sandboxReplies({ faults: 'bad=0.3' }))[ROCKETS]);
-    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
     await worker.run('strict');
     const strict = await worker.ended('strict');
     assert.deepEqual([strict.status, strict.error?.code, strict.again_at], ['failed', 'rejects', null]);
@@ -235,9 +238,8 @@ describe('a job', () => {
   });
 
   it('whose source has no quota left is put off until then, and not failed', async (t) => {
-    const { worker } = await work(t, { poor: BY_HAND });
+    const { api, worker } = await work(t, { poor: BY_HAND });
     api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
-    t.after(() => api.set(ROCKETS, replies[ROCKETS]));
     await worker.run('poor');
     const ended = await worker.ended('poor');
     assert.equal(ended.status, 'postponed');
@@ -277,10 +279,9 @@ describe('a job', () => {
   });
 
   it('waits while another run has the schema, without spending a try', async (t) => {
-    const { worker, workspace } = await work(t, { later: { ...BY_HAND, retries: { limit: 0 } } });
+    const { api, worker, workspace } = await work(t, { later: { ...BY_HAND, retries: { limit: 0 } } });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
-    t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
     const running = workspace.run(['run']);
     await gate.reached;
     await worker.run('later');

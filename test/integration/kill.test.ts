@@ -5,6 +5,7 @@ import { Client } from 'pg';
 
 import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
 const SIZE = 300;
@@ -167,7 +168,7 @@ void describe('a run that is killed', { concurrency: 2 }, () => {
   });
 
   void it('leaves one version on the embedded database', async (t) => {
-    const workspace = createWorkspace();
+    const workspace = await withEmbedded(createWorkspace());
     const api = await startApi({});
     t.after(workspace.remove);
     t.after(api.close);

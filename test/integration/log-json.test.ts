@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { COMMAND_EVENTS, EVENTS } from '../../scripts/log-vocabulary.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import type { CliResult } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { listen } from '../support/web.ts';
 import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
@@ -181,7 +182,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
-    const place = createWorkspace({ others: { 'launch-library': living } });
+    const place = await withEmbedded(createWorkspace({ others: { 'launch-library': living } }));
     t.after(place.remove);
     const result = await place.run(['run', '--source', 'launch-library', ...JSON_LINES]);
     const lines = linesOf(result);

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
+import { withEmbedded } from '../support/embedded-template.ts';
 import { valuesOf } from '../support/metrics.ts';
 import { promtool, without } from '../support/prometheus.ts';
 import { startServe, type RunningServe } from '../support/serve.ts';
@@ -123,7 +124,7 @@ void describe('GET /metrics', () => {
 });
 
 void it('a run on the embedded database is not disturbed by somebody who scrapes all the time', async (t) => {
-  const workspace = createWorkspace({ resources: null, batchSize: 50 });
+  const workspace = await withEmbedded(createWorkspace({ resources: null, batchSize: 50 }), 'data/sandbox');
   t.after(workspace.remove);
   const serve = await startServe(workspace, ['--from', 'sandbox']);
   t.after(serve.stop);

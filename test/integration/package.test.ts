@@ -9,6 +9,7 @@ import { after, describe, it } from 'node:test';
 import packageJson from '../../package.json' with { type: 'json' };
 import spacex from '../../src/sources/spacex/source.ts';
 import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import { findOldNode } from '../support/old-node.ts';
 
 const { resources } = spacex;
@@ -140,6 +141,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     });
     const [chunk] = await once(sandbox.stdout, 'data');
     const { url } = JSON.parse(String(chunk)) as { readonly url: string };
+    await Promise.all([0, 1].map((index) => copyEmbedded(path.join(folder, `judged ${index}`, 'database'))));
     const [fromPackage, fromSources] = [bin(), LAUNCHER].map((launcher, index) => {
       const place = ['--data-dir', `judged ${index}`];
       const run = spawnSync(launcher, ['run', '--source', url, '--quiet', ...place], { cwd: folder, env });

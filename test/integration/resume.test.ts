@@ -13,6 +13,7 @@ import {
   type Api,
   type Reply,
 } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import {
   assertFailure,
   createWorkspace,
@@ -31,7 +32,7 @@ let replies: Readonly<Record<typeof ROCKETS | typeof LAUNCHES, Reply>>;
 let whole: string | undefined;
 
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   replies = await sandboxReplies({ launches: 120 });
   const { workspace, pull, digest } = await open();
   assert.equal((await pull(['--migrate'])).code, 0);
@@ -166,7 +167,7 @@ void describe('resume', { concurrency: 2 }, () => {
   });
 
   void it('never gives way to the sandbox', async (t) => {
-    const workspace = createWorkspace({}, { inProcess: true });
+    const workspace = await withEmbedded(createWorkspace());
     t.after(workspace.remove);
     const { code, report } = await workspace.pull(['--resources', 'rockets']);
     assert.equal(code, 3);

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { cliEnvironment } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, readText, type Workspace } from '../support/workspace.ts';
 
 const COUNT = 'SELECT count(*) AS launches FROM launches';
@@ -89,7 +90,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     let api: Api;
     let sandbox: Sandbox;
     before(async () => {
-      workspace = createWorkspace();
+      workspace = await withEmbedded(createWorkspace());
       const replies = await sandboxReplies({ launches: 50, seed: 4 });
       [api, sandbox] = await Promise.all([startApi(replies), startSandbox({ launches: 50, seed: 4 })]);
       const { code, stderr } = await workspace.run(['run', '--source', api.url]);

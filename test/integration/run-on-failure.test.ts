@@ -18,7 +18,7 @@ let api: Api;
 let workspace: ServerWorkspace;
 let replies: Awaited<ReturnType<typeof sandboxReplies>>;
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
   replies = await sandboxReplies({ launches: 30 });
   api = await startApi(replies);
   workspace = server.workspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });

@@ -12,6 +12,7 @@ import {
   recordedBody,
 } from '../suites/recorded.ts';
 import { startApi, type Api } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, createWorkspace, type TestServer, type Workspace } from '../support/workspace.ts';
 
 const { resources } = spacex;
@@ -30,7 +31,9 @@ for (const server of servers) {
       let workspace: Workspace;
       before(async () => {
         workspace =
-          server === null ? createWorkspace({ resources: null }) : server.workspace({ resources: null });
+          server === null
+            ? await withEmbedded(createWorkspace({ resources: null }))
+            : server.workspace({ resources: null });
         api = await startApi(
           Object.fromEntries(resources.map((one) => [one.path, { body: recordedBody(one.name) }])),
         );

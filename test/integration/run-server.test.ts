@@ -8,10 +8,7 @@ import { assertFailure, createTestServer, type TestServer } from '../support/wor
 let server: TestServer;
 let sandbox: Sandbox;
 before(async () => {
-  [server, sandbox] = await Promise.all([
-    createTestServer({ inProcess: true }),
-    startSandbox({ launches: 30 }),
-  ]);
+  [server, sandbox] = await Promise.all([createTestServer(), startSandbox({ launches: 30 })]);
 });
 after(async () => {
   await sandbox.close();

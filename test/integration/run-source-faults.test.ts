@@ -21,7 +21,7 @@ import {
 
 let server: TestServer;
 before(async () => {
-  server = await createTestServer({ inProcess: true });
+  server = await createTestServer();
 });
 after(() => server.close());
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 
 import type { RunReport } from '../../src/core/run.ts';
 import spacex from '../../src/sources/spacex/source.ts';
@@ -16,22 +16,19 @@ import {
   type Reply,
 } from '../support/api.ts';
 import { derivedIn, digests, stageFiles, stepsOf } from '../support/derived.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import {
   assertFailure,
   createTestServer,
   createWorkspace,
   QUICK_SOURCE,
   type ServerWorkspace,
-  type TestServer,
 } from '../support/workspace.ts';
 
 const { resources } = spacex;
 
-let server: TestServer;
 const replies = await sandboxReplies({ launches: 30 });
-before(async () => {
-  server = await createTestServer({ inProcess: true });
-});
+const server = await createTestServer();
 after(() => server.close());
 
 const BOTH = ['launches', 'rockets'];
@@ -43,7 +40,7 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
       t.after(sandbox.close);
       const settings = { resources: null, source: { ...QUICK_SOURCE, baseUrl: sandbox.url } };
       const own = where === 'a server' ? server.workspace(settings) : null;
-      const { json, pull, remove } = own ?? createWorkspace(settings, { inProcess: true });
+      const { json, pull, remove } = own ?? (await withEmbedded(createWorkspace(settings)));
       if (own === null) t.after(remove);
       const first = await pull(['--migrate']);
       assert.equal(first.code, 0, first.stderr);

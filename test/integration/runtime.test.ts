@@ -12,6 +12,7 @@ import { planRun } from '../../src/engine/plan.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import source from '../../src/sources/spacex/source.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestLog } from '../support/http-upstream.ts';
 import { createTestServer, createWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -24,7 +25,7 @@ before(async () => {
 });
 after(() => sandbox.close());
 
-const embedded = createWorkspace();
+const embedded = await withEmbedded(createWorkspace());
 after(() => embedded.remove());
 
 const { signal } = new AbortController();

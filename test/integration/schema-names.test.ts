@@ -22,13 +22,10 @@ before(async () => {
   for (const schema of schemas) {
     assert.equal(Buffer.byteLength(schema), 63);
     workspaces.push(
-      createWorkspace(
-        {
-          source: { ...QUICK_SOURCE, schema },
-          database: { url: database.url },
-        },
-        { inProcess: true },
-      ),
+      createWorkspace({
+        source: { ...QUICK_SOURCE, schema },
+        database: { url: database.url },
+      }),
     );
   }
 });

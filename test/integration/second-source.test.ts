@@ -8,7 +8,8 @@ import type { JobReport, JobTry } from '../../src/core/job.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import type { StatusReport } from '../../src/core/status.ts';
 import { createGate, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
-import { runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
+import { runHere, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { withMoons } from '../support/moons.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { assertFailure, QUICK_SOURCE } from '../support/workspace.ts';
@@ -47,7 +48,7 @@ function placeAt(url: string | null): Place {
   };
   writeFileSync(path.join(folder, 'spacex-pipeline.config.json'), JSON.stringify(settings));
   const options = { cwd: folder, launcher: program.launcher };
-  const run = (...args: readonly string[]) => runCli(args, options);
+  const run = (...args: readonly string[]) => runHere(args, options);
   return {
     folder,
     run,
@@ -191,7 +192,7 @@ void describe('two sources', () => {
     const database = await createDatabase();
     try {
       const place = placeAt(database.url);
-      await place.json('migrate', 'up');
+      for (const source of ['spacex', 'moon-watch']) await place.json('migrate', 'up', '--source', source);
       const gate = createGate(10);
       moons.set('/moons', { body: MOONS, gate });
       const second = place.start('run', '--source', 'moon-watch', '--json');
@@ -203,6 +204,8 @@ void describe('two sources', () => {
       assert.equal(code, 0, stderr);
       await assertBoth(place);
       await assertCommands(place);
+      await assertNeverLoaded(place);
+      await place.json('migrate', 'up');
       await assertJobs(place);
     } finally {
       await database.drop();
@@ -211,7 +214,7 @@ void describe('two sources', () => {
 
   void it('run one after the other into one embedded database, simulated records beside real ones', async () => {
     moons.set('/moons', { body: MOONS });
-    const place = placeAt(null);
+    const place = await withEmbedded(placeAt(null));
     const { migrations } = await place.json<{ migrations: Named[] }>('migrate', 'status');
     assert.ok(migrations.some(({ name }) => name === 'moon-watch/0001_tables'));
     await place.json('run', '--source', 'moon-watch');
@@ -220,7 +223,7 @@ void describe('two sources', () => {
     const { not_modified } =
       (await place.json<RunReport>('run', '--source', 'moon-watch')).resources['moons'] ?? {};
     assert.equal(not_modified, true);
-    await assertNeverLoaded(place);
+    assert.equal((await place.json<StatusReport>('status')).needs_attention, false);
     // The kind is one of a source.
     moons.set(ROCKETS, replies[ROCKETS]);
     assertFailure(await place.run('run', '--from', moons.url, '--resources', 'rockets'), {

@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunningCli } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { startServing } from '../support/serving.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -12,8 +13,8 @@ const LONGEST_MS = 1500;
 
 let workspace: Workspace;
 let sandbox: RunningCli;
-before(() => {
-  workspace = createWorkspace();
+before(async () => {
+  workspace = await withEmbedded(createWorkspace());
   // In a process of its own: to make so many records would delay the questions.
   sandbox = workspace.start(['sandbox', '--port', '0', '--launches', String(LAUNCHES), '--json']);
 });

@@ -14,6 +14,7 @@ import {
   type Api,
   type Reply,
 } from '../support/api.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startServe, type RunningServe } from '../support/serve.ts';
 import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
@@ -37,6 +38,7 @@ async function prepare(t: TestContext, url: string | null): Promise<Setting> {
     source: { ...QUICK_SOURCE, baseUrl: api.url },
   });
   t.after(() => workspace.remove());
+  if (url === null) await withEmbedded(workspace);
   return { api, workspace, url };
 }
 
@@ -61,7 +63,7 @@ async function published(url: string): Promise<number> {
   }
 }
 
-describe('serve', { concurrency: 2 }, () => {
+describe('serve', { concurrency: true }, () => {
   for (const [name, awayMs] of [
     ['for a moment', 1000],
     ['for longer than a heartbeat', 25_000],

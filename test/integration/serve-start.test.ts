@@ -5,13 +5,14 @@ import { after, before, describe, it } from 'node:test';
 
 import type { JobTry } from '../../src/core/job.ts';
 import type { CliResult } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
 let workspace: Workspace;
 let taken: number;
 const other = createServer();
 before(async () => {
-  workspace = createWorkspace();
+  workspace = await withEmbedded(createWorkspace(), 'data/sandbox');
   other.listen(0, '127.0.0.1');
   await once(other, 'listening');
   const address = other.address();

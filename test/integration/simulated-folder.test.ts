@@ -8,6 +8,7 @@ import type { RunReport } from '../../src/core/run.ts';
 import type { StatusReport } from '../../src/core/status.ts';
 import { sandboxReplies, startApi } from '../support/api.ts';
 import type { CliResult } from '../support/cli.ts';
+import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /** Simulated records live in a data folder inside the real one: which of the two do commands read? */
@@ -138,6 +139,7 @@ void it('simulated jobs beside others are read each from its folder, and are not
     ['made', null],
     ['real', null],
   ]);
+  await Promise.all([withEmbedded(mixed), withEmbedded(mixed, 'data/sandbox')]);
   assert.equal((await mixed.run(['jobs', 'run', 'made'])).code, 0);
   const real = await mixed.run(['jobs', 'run', 'real', '--json']);
   assert.match(real.stderr, /^note: Job real is disabled: it runs this once, and not by itself$/m);

@@ -9,6 +9,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { shellQuote } from '../../src/lib/shell-quote.ts';
 import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
+import { copyEmbedded } from '../support/embedded-template.ts';
 import { linesOf } from '../support/lines.ts';
 
 /** The program where somebody else has set the terminal, the environment and the folder. */
@@ -32,6 +33,10 @@ function bash(line: string, env: Readonly<Record<string, string>> = {}) {
 function assertQuiet(result: ReturnType<typeof bash>): void {
   assert.deepEqual([result.status, result.stderr], [0, '']);
 }
+
+/** A data folder in which the database of simulated records was made before. */
+const withSandbox = (dataDir: string): Promise<void> =>
+  copyEmbedded(path.join(folder, dataDir, 'sandbox', 'database'));
 
 void describe('the program', () => {
   void it('runs without HOME, in LANG=C, in a folder with spaces, quotes and more letters', () => {
@@ -79,7 +84,8 @@ void describe('the program', () => {
   void it(
     'ends a run whatever becomes of its log and its summary',
     { skip: !existsSync('/dev/full') },
-    () => {
+    async () => {
+      await withSandbox('unread');
       const run = `${PROGRAM} run --source sandbox --resources launches --data-dir unread`;
       const ends = [`2>&1 >/dev/null | head -1`, `2>/dev/full >/dev/null`, `2>/dev/null | true`];
       for (const end of ends) assert.equal(bash(`${run} ${end}`).status, 0, end);
@@ -114,6 +120,7 @@ void describe('the program', () => {
   });
 
   void it('goes on when its terminal hangs up, started by nohup', async () => {
+    await withSandbox('hangup');
     const line = `nohup ${PROGRAM} run --source sandbox --resources launches --data-dir hangup & echo $!; wait $!`;
     const shell = spawn('bash', ['--norc', '-c', line], { cwd: folder, env: { PATH, NODE_OPTIONS } });
     const { seen, until } = linesOf(shell.stdout);
@@ -161,7 +168,8 @@ void describe('the program', () => {
     assert.equal(inTerminal(`stty cols 40; ${query} | cat`).stdout.replaceAll('\r', ''), whole);
   });
 
-  void it('moves no cursor on a terminal that cannot, but logs', { skip: noPty }, () => {
+  void it('moves no cursor on a terminal that cannot, but logs', { skip: noPty }, async () => {
+    await Promise.all(['dumb', 'xterm'].map(withSandbox));
     const run = `${PROGRAM} run --source sandbox --resources launches --data-dir`;
     const [dumb, screen] = ['dumb', 'xterm'].map((TERM) => inTerminal(`${run} ${TERM}`, { TERM }));
     assert.equal(dumb?.status, 0, dumb?.stdout);

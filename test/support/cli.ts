@@ -2,11 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { stopCoverage } from 'node:v8';
 
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import type * as Program from '../../src/cli/program.ts';
 
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
 export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
+/** Types are stripped and code is compiled once, for the tests and their programs. */
+export const COMPILE_CACHE = path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile');
 
 export type CliOptions = {
   readonly cwd: string;
@@ -35,28 +40,35 @@ export type RunningCli = {
 /** A developer's settings for the program itself, PostgreSQL, Node or a proxy must not reach a test. */
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
-/** Files whose programs measure coverage. */
+/**
+ * Files that count what they cover, as do their programs. The other ones that load this module do not: counting takes half
+ * as long again, and all of them together add two lines in a hundred.
+ */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
+if (!COUNTED) stopCoverage();
 
-/** Measuring coverage makes a program start half as fast: for each command, the first one in a file is enough. */
-const counted = new Set<string>();
+/**
+ * To count makes a program start twice as slowly: the first one in a file is enough, as the others load what the file
+ * itself has loaded.
+ */
+let hasCounted = false;
 
 /** The environment that a test's program gets. */
 export function cliEnvironment(
   own: Readonly<Record<string, string>> = {},
-  command: string | null = null,
+  mayCount = false,
 ): Record<string, string> {
   const { NODE_V8_COVERAGE: counting, ...rest } = process.env;
   const kept = Object.entries(rest).filter(([name]) => !WITHHELD.test(name));
-  const counts = COUNTED && counting !== undefined && command !== null && !counted.has(command);
-  if (counts) counted.add(command);
+  const counts = COUNTED && counting !== undefined && mayCount && !hasCounted;
+  hasCounted ||= counts;
   // Coverage of what comes from the cache is not exact.
   const cache: Record<string, string> = counts
     ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
     : // Node would hand it on where it is missing. Another user could not write there, and says so.
       {
         NODE_V8_COVERAGE: '',
-        NODE_COMPILE_CACHE: path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile'),
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
       };
   const offline = `--import=${path.join(import.meta.dirname, 'offline.ts')}`;
   return { ...Object.fromEntries(kept), ...cache, NODE_OPTIONS: offline, ...own };
@@ -74,7 +86,7 @@ export function clockOff(milliseconds: number): Record<string, string> {
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...args], {
     cwd: options.cwd,
-    env: cliEnvironment(options.env, commandOf(args)),
+    env: cliEnvironment(options.env, true),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: string[] = [];
@@ -100,28 +112,32 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   };
 }
 
-/** A command and its subcommand, as in `runs show`. */
-function commandOf(args: readonly string[]): string {
-  return args
-    .filter((arg) => /^[a-z]+$/.test(arg))
-    .slice(0, 2)
-    .join(' ');
-}
-
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return startCli(args, options).finished;
 }
 
-/** The same in this process. Loaded on demand: a test that only starts the program does not need it. */
-export async function runHere(args: readonly string[], cwd: string): Promise<CliResult> {
+/** What the program takes as an argument. Node reads the other variables itself, or a library does. */
+const OWN_VARIABLE = /^(?:SPACEX_|POSTGRES_|DATABASE_URL$)/;
+
+/** Can `runHere` give the program these variables? */
+export function canRunHere(env: Readonly<Record<string, string>>): boolean {
+  return Object.keys(env).every((name) => OWN_VARIABLE.test(name));
+}
+
+/** The same in this process, which is not loaded where a test only starts the program. */
+export async function runHere(
+  args: readonly string[],
+  { cwd, env = {}, launcher = LAUNCHER }: CliOptions,
+): Promise<CliResult> {
   await import('./offline.ts');
-  const { runCli: runProgram } = await import('../../src/cli/program.ts');
+  const program = pathToFileURL(path.join(path.dirname(launcher), '..', 'src', 'cli', 'program.ts'));
+  const { runCli: runProgram } = (await import(program.href)) as typeof Program;
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const outcome = await runProgram(args, {
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
     cwd,
-    env: cliEnvironment(),
+    env: cliEnvironment(env),
     signal: new AbortController().signal,
   });
   const code = outcome === null ? 0 : EXIT_CODES[outcome];

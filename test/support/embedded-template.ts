@@ -27,6 +27,15 @@ export async function copyEmbedded(dir: string): Promise<void> {
   cpSync(template, dir, { recursive: true, mode: constants.COPYFILE_FICLONE });
 }
 
+/** The same in a data folder of a workspace, which it gives. */
+export async function withEmbedded<W extends { readonly folder: string }>(
+  workspace: W,
+  dataDir = 'data',
+): Promise<W> {
+  await copyEmbedded(path.join(workspace.folder, dataDir, 'database'));
+  return workspace;
+}
+
 /** Test files may come here side by side: the first one that is ready counts. */
 async function make(template: string): Promise<void> {
   mkdirSync(path.dirname(template), { recursive: true });

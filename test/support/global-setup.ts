@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+
+import { COMPILE_CACHE } from './cli.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 import { dropDatabases, startPostgres, type PostgresServer } from './postgres.ts';
 
 let server: PostgresServer | undefined;
+let temporary: string | null = null;
 
-/** One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL if it is set. */
+/**
+ * One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL where it is set. Their
+ * temporary files are in memory, unless TMPDIR is set, and they share what was compiled.
+ */
 export async function globalSetup(): Promise<void> {
+  temporary = process.env['TMPDIR'] ? null : makeMemoryFolder();
+  if (temporary !== null) process.env['TMPDIR'] = temporary;
+  // The coverage of branches is less exact with it; that of lines is the same.
+  process.env['NODE_COMPILE_CACHE'] ??= COMPILE_CACHE;
   process.env['TEST_DATABASE_PREFIX'] = `test_${randomBytes(4).toString('hex')}_`;
   if (process.env['TEST_DATABASE_URL']) return;
   server = await startPostgres({ options: ['max_connections=300'] });
@@ -16,4 +28,5 @@ export async function globalTeardown(): Promise<void> {
   const { TEST_DATABASE_URL: url, TEST_DATABASE_PREFIX: prefix } = process.env;
   if (server !== undefined) await server.remove();
   else if (url !== undefined && prefix !== undefined) await dropDatabases(url, prefix);
+  if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
 }

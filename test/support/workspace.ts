@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { sources } from '../../src/sources/index.ts';
-import { runCli, runHere, startCli, type CliResult, type RunningCli } from './cli.ts';
+import { canRunHere, runCli, runHere, startCli, type CliResult, type RunningCli } from './cli.ts';
 import { createDatabase } from './postgres.ts';
 
 /** Waits short enough for tests. */
@@ -43,22 +43,19 @@ export type Workspace = {
 const JOBS = { spacex: { source: 'spacex' } };
 
 /**
- * Does `run` start the program, or call it in the process of the test, which saves half a second? `start` always starts
- * it, and so does any call with variables of its own.
+ * Does `run` start the program, or call it in the process of the test, which costs half a second less? `start` always
+ * starts it, and so does a run with variables that Node or a library reads.
  */
-type Where = { readonly inProcess?: boolean };
+type Where = { readonly spawned?: boolean };
 
 /**
  * Pulls rockets and launches, and has the job of the first source, unless the settings say otherwise. Without settings
  * there is no configuration file.
  */
-export function createWorkspace(
-  settings: Settings | null = {},
-  { inProcess = false }: Where = {},
-): Workspace {
+export function createWorkspace(settings: Settings | null = {}, { spawned = false }: Where = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
-  const run: Workspace['run'] = (args, env) =>
-    inProcess && env === undefined ? runHere(args, folder) : runCli(args, { cwd: folder, env: env ?? {} });
+  const run: Workspace['run'] = (args, env = {}) =>
+    (spawned || !canRunHere(env) ? runCli : runHere)(args, { cwd: folder, env });
   const configure = (next: Settings): void => {
     const { others = {}, resources = ['rockets', 'launches'], source = QUICK_SOURCE, ...shared } = next;
     const all = { spacex: { resources, ...Object(source) }, ...Object(others) };

@@ -7,6 +7,11 @@ import {
   type Listed,
 } from '../../../src/sandbox/launch-library/world.ts';
 
+/** When most tests begin, in milliseconds since 1970. */
+export const NOON = Date.UTC(2026, 0, 2, 12);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
 /** A world that a test changes: the same at all times. */
 export type ChangingWorld = LaunchWorld & {
   /** Adds launches, or puts them in place of those of the same id. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,11 +22,13 @@ import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sand
 import launchLibrary from '../../../src/sources/launch-library/source.ts';
 import { createTestLog, type Line } from '../http-upstream.ts';
 import type { TestServer } from '../workspace.ts';
+import { NOON } from './changing-world.ts';
 
 export type LivingOptions = LaunchLibraryOptions & {
-  /** Of the source. */
+  /** Of the source, beside all providers. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly startsAt: number;
+  /** NOON, unless given. */
+  readonly startsAt?: number;
   /** In place of the listed one, with its name. */
   readonly source?: Source;
 };
@@ -60,7 +63,7 @@ export type Living = {
 export async function startLiving(
   t: TestContext,
   server: TestServer,
-  { settings = {}, source = launchLibrary, startsAt, ...options }: LivingOptions,
+  { settings = {}, source = launchLibrary, startsAt = NOON, ...options }: LivingOptions,
 ): Promise<Living> {
   const requests: string[] = [];
   const state = { at: startsAt };
@@ -80,6 +83,7 @@ export async function startLiving(
   const own = {
     schema,
     baseUrl: library.baseUrl,
+    provider: 'all',
     requestsPerSecond: 1000,
     burst: 1000,
     backoffBaseSeconds: 0,
@@ -133,4 +137,14 @@ export async function startLiving(
     },
     asked: () => requests.splice(0).map((path) => decodeURIComponent(path)),
   });
+}
+
+/** A run that succeeds on what is intact then, and its report on launches. */
+export async function pulled(one: Living, how: RunOptions = {}) {
+  const { error, resources, status } = await one.run(how);
+  const { launches } = resources;
+  assert.equal(status, 'succeeded', error?.message);
+  assert.ok(launches !== undefined);
+  assert.ok((await one.verify(how.env)).intact);
+  return launches;
 }
