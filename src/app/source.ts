@@ -61,7 +61,7 @@ export async function openSource(
   const upstream = openAddress(loaded, address, deps);
   const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
   if (choice.orSandbox && !fallsBack)
-    deps.log.info('--or-sandbox has no effect: an address, a day or a database was chosen');
+    deps.log.info(`--or-sandbox has no effect: ${choiceMade(config, choice)}`);
   // A person is waiting for an answer, unless this is a job.
   const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
   const reason = probes ? await upstream.reach(deps.signal) : null;
@@ -150,6 +150,13 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   const baseUrl = word.replace(/\/+$/, '');
   return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl, setting: '--from' };
+}
+
+/** What keeps a run from falling back. */
+function choiceMade({ database }: SourceConfig, { asOf, from }: SourceChoice): string {
+  if (from !== null) return 'an address was given';
+  if (asOf !== null) return 'a day was given';
+  return database.url === null ? 'an address is configured' : 'a database is configured';
 }
 
 function meantBy(word: string): string {

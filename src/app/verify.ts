@@ -6,7 +6,7 @@ import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
-import { PipelineError, reportError } from '../core/errors.ts';
+import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { RowChange, TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
@@ -98,7 +98,7 @@ async function verifyTarget(
   for (const resource of loaded.config.source.resources) {
     const derived = found[resource.name];
     const error = derived?.error ?? null;
-    if (error !== null) underivable[nameIn(source, resource)] = error.message;
+    if (error !== null) underivable[nameIn(source, resource)] = reasonFor(error);
     for (const table of resource.tables) {
       const digest = await lastDigest(session, table);
       if (digest === null) continue;
@@ -118,6 +118,10 @@ async function verifyTarget(
       return digest === digest_now && (missing ?? 0) + (extra ?? 0) + (altered ?? 0) === 0;
     });
   return { tables, underivable, intact };
+}
+
+function reasonFor({ code, message }: ErrorReport): string {
+  return code === 'need' ? 'a resource that it needs could not be derived' : message;
 }
 
 /** Runs on a server leave simulated records in a data folder of their own. Here it is if it alone has the raw files. */

@@ -106,13 +106,24 @@ function printRun(context: CommandContext, run: RunReport): void {
   printLine(context, '');
   printTable(
     context,
-    ['resource', 'status', 'received', 'validated', 'errored', 'not modified', 'seconds', 'error'],
+    [
+      'resource',
+      'status',
+      'received',
+      'validated',
+      'errored',
+      'repeated',
+      'not modified',
+      'seconds',
+      'error',
+    ],
     reports.map(([name, one]) => [
       name,
       one.status,
       one.received,
       one.validated,
       one.errored,
+      one.repeated,
       one.not_modified ? 'yes' : 'no',
       one.seconds,
       one.error?.message ?? null,
