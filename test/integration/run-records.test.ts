@@ -244,8 +244,8 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
       {
         faults: 'gone=0.3',
         error: 'vanished',
-        message: /\d+ of 100 rows are gone/,
-        hint: /limits\.vanished/,
+        message: /\d+ of 100 rows are missing/,
+        hint: /VANISHED_COUNT=28 /,
       },
     ]) {
       await api.serve({ ...options, faults });
