@@ -102,8 +102,11 @@ describe('a job', { concurrency: 4 }, () => {
     const { queue, worker, workspace } = await work(t, jobs);
     assert.equal((await worker.ended('eager')).status, 'succeeded');
     // The queue may send the tick before, too.
-    await workspace.sql(`INSERT INTO ${queue}.job (name, data, policy)
-      SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'`);
+    const tick = `INSERT INTO ${queue}.job (name, data, policy)
+      SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'
+      ON CONFLICT DO NOTHING RETURNING id`;
+    // It takes one entry of a job at a time, and may not have closed the first yet.
+    while ((await workspace.sql(tick)).length === 0);
     const isDone = `SELECT FROM ${queue}.job WHERE name LIKE 'eager/%' AND data ->> 'trigger' = 'schedule' AND state = 'completed'`;
     while ((await workspace.sql(isDone)).length === 0);
     assert.equal(worker.events.filter(({ type }) => type === 'job.started').length, 1);
