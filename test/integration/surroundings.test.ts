@@ -49,7 +49,7 @@ void describe('the program', () => {
     const tried = bash(proposed.replace(/query '.*'/, "query 'SELECT rocket_name FROM launches'"), {
       PATH: `${path.dirname(process.execPath)}:${PATH}`,
     });
-    assert.match(tried.stdout, /^Albatros Größe L \(simulated\) /m, tried.stderr);
+    assert.match(tried.stdout, /^Albatros Größe L \(simulated\)$/m, tried.stderr);
     assert.match(proposed, /--data-dir/);
   });
 
