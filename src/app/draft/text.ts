@@ -74,7 +74,7 @@ export function reviewText({ omitted, tables }: Draft, isGuessed: boolean, isSer
     'Describe each table and column: the descriptions become comments in the database.',
     'A field that is in every sample is required: make it optional or nullable if a record may lack it.',
     ...listed(
-      'Add the unit to these names, as a test demands',
+      'End these names with a unit that src/core/units.ts lists, or add theirs there',
       unitless.map(({ name }) => name),
     ),
     ...listed(
