@@ -96,16 +96,14 @@ describe('a job', { concurrency: 4 }, () => {
   });
 
   it('runs at once where it never ran, and ticks that it missed are made up for', async (t) => {
-    // Far from any tick.
-    const schedule = minuteOf(new Date(Date.now() + 12 * 3_600_000), 'UTC');
+    const schedule = minuteOf(new Date(Date.now() + 12 * 3_600_000), 'UTC'); // far from any tick
     const jobs = { eager: { schedule }, patient: { schedule, missed: 'none' } };
     const { queue, worker, workspace } = await work(t, jobs);
     assert.equal((await worker.ended('eager')).status, 'succeeded');
-    // The queue may send the tick before, too.
     const tick = `INSERT INTO ${queue}.job (name, data, policy)
       SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'
       ON CONFLICT DO NOTHING RETURNING id`;
-    // It takes one entry of a job at a time, and may not have closed the first yet.
+    // The queue may also send the tick before. It takes one entry of a job at a time.
     while ((await workspace.sql(tick)).length === 0);
     const isDone = `SELECT FROM ${queue}.job WHERE name LIKE 'eager/%' AND data ->> 'trigger' = 'schedule' AND state = 'completed'`;
     while ((await workspace.sql(isDone)).length === 0);
