@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { shellQuote } from '../src/lib/shell-quote.ts';
 import { screenOf, type Screen } from './terminal-screen.ts';
 import { screenPicture } from './screen-picture.ts';
 
@@ -90,7 +91,9 @@ async function play(
   const folder = mkdtempSync(join(tmpdir(), 'transcript-'));
   const bin = mkdtempSync(join(tmpdir(), 'transcript-bin-'));
   symlinkSync(join(ROOT, 'bin', 'spacex-pipeline'), join(bin, 'spacex-pipeline'));
-  const lines = commands.map((command) => `printf '\\033[1m$ %s\\033[0m\\n' ${quoted(command)}; ${command}`);
+  const lines = commands.map(
+    (command) => `printf '\\033[1m$ %s\\033[0m\\n' ${shellQuote(command)}; ${command}`,
+  );
   const offline = join(ROOT, 'test', 'support', 'offline.ts');
   const child = spawn(
     'script',
@@ -124,10 +127,6 @@ async function play(
   api.close();
   for (const made of [folder, bin]) rmSync(made, { recursive: true });
   return { end: screen.read(), during: middle };
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 type StandIn = { readonly url: string; readonly archive_url: string; readonly recordings_url: string };

@@ -27,7 +27,7 @@ export type NewResource = {
   /** Files, from the root of the project. */
   readonly wrote: readonly string[];
   readonly changed: readonly string[];
-  /** What a person has to look at. */
+  /** What a person has to check. */
   readonly review: readonly string[];
   /** Commands to type in the root of the project. */
   readonly next: readonly string[];
@@ -36,15 +36,15 @@ export type NewResource = {
 type Edit = {
   readonly file: string;
   readonly text: string;
-  /** Null where it is new. */
+  /** Null for a new file. */
   readonly before: string | null;
 };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FORMATTER = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
-/** The collections of the stand-in API that are samples. */
+/** The stand-in API's collections that consist of samples. */
 const SAMPLES = 'src/sandbox/collections/samples.ts';
-/** The path below which it has them, and how many of a resource. */
+/** Where the stand-in serves them, and how many for each resource. */
 const SERVED = '/v4/';
 const SERVED_SAMPLES = 5;
 const MOST_LINES = 400;
@@ -117,7 +117,7 @@ function tooLong(edits: readonly Edit[]): string[] {
     .map(({ file }) => `${file} has more than ${MOST_LINES} lines, which lint refuses: leave out fields.`);
 }
 
-/** Throws `usage` where nothing can be written, or not under that name. */
+/** Throws `usage` if nothing can be written, or not under this name. */
 function refuse(name: string, source: Source, file: string): void {
   const because = (reason: string, hint: string): PipelineError =>
     new PipelineError(`Cannot draft resource ${JSON.stringify(name)}: ${reason}`, { code: 'usage', hint });
@@ -144,7 +144,7 @@ function tablesOf({ resources }: Source): string[] {
   return resources.flatMap(({ tables }) => tables.map((table) => table.name));
 }
 
-/** The path below the base URL of the source, and that URL; of a file's records, a path beside another resource. */
+/** The base URL and the path below it. For records from a file, the path is guessed from another resource. */
 function placeOf(
   from: string,
   name: string,
@@ -159,7 +159,7 @@ function placeOf(
     : { base, path };
 }
 
-/** A file with another import, and another entry at the end of a list. */
+/** The file with an import added, and an entry added to the end of a list. */
 async function withEntry(
   file: string,
   add: { readonly line: string; readonly list: RegExp; readonly entry: string },

@@ -14,6 +14,7 @@ import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import {
   choosePrunable,
+  DAY_MS,
   type Prunable,
   type RetentionLedger,
   type RunFolderFacts,
@@ -89,8 +90,6 @@ export function pruneLedger(
 ): Promise<number> {
   return pruneTombstones(session, clock.now() - retention.tombstoneDays * DAY_MS, dryRun);
 }
-
-const DAY_MS = 86_400_000;
 
 type PrunedDataDir = Pick<PruneReport, 'pruned' | 'kept'>;
 

@@ -59,9 +59,9 @@ export async function openSource(
   const address = addressOf(loaded, choice, deps.clock.now());
   if (address.kind === 'sandbox') return openSandbox(loaded, deps);
   const upstream = openAddress(loaded, address, deps);
-  const fallsBack = choice.orSandbox && mayFallBack(loaded, choice);
-  if (choice.orSandbox && !fallsBack)
-    deps.log.info(`--or-sandbox has no effect: ${choiceMade(config, choice)}`);
+  const obstacle = whyNoFallback(loaded, choice);
+  const fallsBack = choice.orSandbox && obstacle === null;
+  if (choice.orSandbox && obstacle !== null) deps.log.info(`--or-sandbox has no effect: ${obstacle}`);
   // A person is waiting for an answer, unless this is a job.
   const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
   const reason = probes ? await upstream.reach(deps.signal) : null;
@@ -84,11 +84,12 @@ export async function openSource(
 /** A person is waiting: report an unreachable API once, instead of once for each resource after all its tries. */
 function unreachable(loaded: LoadedSource, url: string, reason: string): PipelineError {
   const { archive, name } = loaded.config.source;
-  const hint = mayFallBack(loaded, { from: null, asOf: null })
-    ? `Load ${archive === null ? '' : 'preserved copies or '}simulated records instead: spacex-pipeline run --or-sandbox`
-    : archive === null
-      ? `Check the network and sources.${name}.baseUrl, or try again later.`
-      : 'Load preserved copies instead: spacex-pipeline run --from archive';
+  const hint =
+    whyNoFallback(loaded, { from: null, asOf: null }) === null
+      ? `Load ${archive === null ? '' : 'preserved copies or '}simulated records instead: spacex-pipeline run --or-sandbox`
+      : archive === null
+        ? `Check the network and sources.${name}.baseUrl, or try again later.`
+        : 'Load preserved copies instead: spacex-pipeline run --from archive';
   return new PipelineError(`Cannot reach ${maskUrl(url)}: ${reason}`, { code: 'source', hint });
 }
 
@@ -99,14 +100,15 @@ export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: n
   return scopeOf(name, pullingOf(loaded.config).narrowedTo);
 }
 
-/** There is no fallback if the user chose an address or a database. */
-function mayFallBack(
+/** Why there is no fallback: the user chose an address, a day or a database. Null if there may be one. */
+function whyNoFallback(
   { config, isDefault }: LoadedSource,
   { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
-): boolean {
-  const isUsual = from === null || from === 'archive' || from === 'live';
-  const isConfigured = !isDefault('baseUrl') || !isDefault('archiveUrl');
-  return isUsual && asOf === null && config.database.url === null && !isConfigured;
+): string | null {
+  if (from !== null && from !== 'archive' && from !== 'live') return 'an address was given';
+  if (asOf !== null) return 'a day was given';
+  if (config.database.url !== null) return 'a database is configured';
+  return isDefault('baseUrl') && isDefault('archiveUrl') ? null : 'an address is configured';
 }
 
 type Place = { readonly name: string; readonly url: string };
@@ -150,13 +152,6 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   const baseUrl = word.replace(/\/+$/, '');
   return { kind: 'api', name: maskUrl(baseUrl), url: baseUrl, setting: '--from' };
-}
-
-/** What keeps a run from falling back. */
-function choiceMade({ database }: SourceConfig, { asOf, from }: SourceChoice): string {
-  if (from !== null) return 'an address was given';
-  if (asOf !== null) return 'a day was given';
-  return database.url === null ? 'an address is configured' : 'a database is configured';
 }
 
 function meantBy(word: string): string {

@@ -64,8 +64,7 @@ export async function verifyTargets(
   const configs = all.map(({ config }) => config);
   const reports = await readTargets(configs, 'verify', { ...deps, alone: true }, async (config, opened) => {
     const loaded = all.find((one) => one.config === config) ?? all[0];
-    const dataDir = await folderOfRaw(config, opened);
-    return verifyTarget({ ...loaded, config: { ...config, dataDir } }, opened, deps);
+    return verifyTarget(loaded, opened, deps);
   });
   const tables = reports.flatMap((report) => report.tables);
   if (tables.length === 0) throw nothingPublished(all[0].config);
@@ -81,18 +80,21 @@ export async function verifyTargets(
 
 /** The verdict for one source; without tables if none of it was ever published. */
 async function verifyTarget(
-  loaded: LoadedSource,
+  configured: LoadedSource,
   opened: OpenDatabase,
   deps: RunDeps,
 ): Promise<VerifyReport> {
   const { session } = opened;
-  const { source } = loaded.config;
-  const underivable: Record<string, string> = {};
-  const standing = await findStanding(loaded, opened, underivable).catch((error: unknown) => {
+  const published = await publishedRaws(session).catch((error: unknown) => {
     if (isUnmigrated(error)) return null;
     throw error;
   });
-  if (standing === null) return { tables: [], underivable: {}, intact: true };
+  if (published === null) return { tables: [], underivable: {}, intact: true };
+  const config = { ...configured.config, dataDir: folderOfRaw(configured.config, published) };
+  const loaded = { ...configured, config };
+  const { source } = config;
+  const underivable: Record<string, string> = {};
+  const standing = await findStanding(config, published, underivable);
   const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
   const tables: TableVerdict[] = [];
   for (const resource of loaded.config.source.resources) {
@@ -124,12 +126,11 @@ function reasonFor({ code, message }: ErrorReport): string {
   return code === 'need' ? 'a resource that it needs could not be derived' : message;
 }
 
-/** Runs on a server leave simulated records in a data folder of their own. Here it is if it alone has the raw files. */
-async function folderOfRaw(config: SourceConfig, { session }: OpenDatabase): Promise<string> {
+/** On a server, runs keep simulated records in a data folder of their own: the one to use if only it has the raw files. */
+function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, PublishedRaw>): string {
   const { dataDir, database } = config;
   const inside = dataDirOf(config, 'sandbox');
   if (database.url === null || inside === dataDir) return dataDir;
-  const published = await publishedRaws(session).catch(() => new Map<string, PublishedRaw>());
   const runs = [...published.values()].flatMap(({ pages }) => pages.map(({ received_by }) => received_by));
   const has = (dir: string): boolean => runs.some((run) => existsSync(runFolder(dir, run)));
   return !has(dataDir) && has(inside) ? inside : dataDir;
@@ -138,6 +139,18 @@ async function folderOfRaw(config: SourceConfig, { session }: OpenDatabase): Pro
 /** Only the name for the default source: two sources may have resources of the same name. */
 function nameIn(source: Source, { name }: Resource): string {
   return source === sources[0] ? name : `${source.name}.${name}`;
+}
+
+/** The sources with a table that is not as it was published, or with a resource that could not be derived again. */
+export function damagedSources({ tables, underivable }: VerifyReport): readonly string[] {
+  const ofResources = Object.keys(underivable).map(
+    (resource) => sources.find(({ name }) => resource.startsWith(`${name}.`))?.name ?? sources[0].name,
+  );
+  return [...new Set([...tables.filter(isWrong).map(({ source }) => source), ...ofResources])];
+}
+
+export function isWrong({ digest, digest_now, rows }: TableVerdict): boolean {
+  return digest !== digest_now || rows.length > 0;
 }
 
 function nothingPublished({ settings }: SourceConfig): PipelineError {
@@ -158,12 +171,11 @@ function compared(
 
 /** Published resources whose raw file is available. */
 async function findStanding(
-  { config }: LoadedSource,
-  { session }: OpenDatabase,
+  config: SourceConfig,
+  published: ReadonlyMap<string, PublishedRaw>,
   underivable: Record<string, string>,
 ): Promise<Standing[]> {
   const standing: Standing[] = [];
-  const published = await publishedRaws(session);
   for (const resource of config.source.resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;

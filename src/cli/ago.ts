@@ -1,7 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
-import type { CommandContext } from './context.ts';
 
-/** How long ago a time was, such as `3 min 20 s ago`; null if there is no time. */
-export function ago({ clock }: Pick<CommandContext, 'clock'>, time: string | null): string | null {
-  return time === null ? null : `${formatDuration((clock.now() - Date.parse(time)) / 1000)} ago`;
+/** How long before `now`, in milliseconds since 1970, a time was: `3 min 20 s ago`. Null if there is no time. */
+export function ago(now: number, time: string | null): string | null {
+  return time === null ? null : `${formatDuration((now - Date.parse(time)) / 1000)} ago`;
 }

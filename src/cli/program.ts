@@ -123,7 +123,7 @@ function createProgram(): Command {
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
     .option(
       '--source <name>',
-      `${sources.map(({ name }) => name).join(', ')} (default: spacex to load, all to inspect)`,
+      `${sources.map(({ name }) => name).join(', ')} (default: ${sources[0].name} to load, all to inspect)`,
     )
     .option('--schema <name>', 'schema of the target tables of that source')
     .option('--allow-network-folder', 'use the embedded database on a network file system')

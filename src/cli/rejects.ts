@@ -148,7 +148,7 @@ function printLines(context: CommandContext, lines: readonly RejectLine[]): void
       line.id,
       line.status,
       line.times,
-      ago(context, line.last_seen),
+      ago(context.clock.now(), line.last_seen),
       first?.path,
       `${first?.message ?? ''}${others.length === 0 ? '' : ` (and ${others.length} more)`}`,
       ...(waived ? [line.reason] : []),

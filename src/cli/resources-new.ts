@@ -4,7 +4,7 @@ import { example } from './command.ts';
 import { openContext, type CommandStreams } from './context.ts';
 import { printJson, printLine } from './print.ts';
 
-/** `resources new`. What drafts a resource is loaded by its action alone. */
+/** `resources new`. Only its action loads the code that drafts a resource. */
 export function registerNew(resources: Command, streams: CommandStreams): void {
   resources
     .command('new')

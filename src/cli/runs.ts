@@ -69,7 +69,7 @@ function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
       run.status,
       ...(severalSources ? [run.source] : []),
       run.address,
-      ago(context, run.started_at),
+      ago(context.clock.now(), run.started_at),
       tookOf(run),
       sum(run, 'received'),
       sum(run, 'errored'),

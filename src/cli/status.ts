@@ -2,6 +2,7 @@ import { readStatuses } from '../app/status.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { JobReport } from '../core/job.ts';
 import type { Reason, SourceStatus, StatusReport } from '../core/status.ts';
+import { ago } from './ago.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
@@ -53,8 +54,6 @@ type Line = readonly [what: string, text: string];
 function linesOf(status: SourceStatus, now: number): readonly Line[] {
   const { checks, held, jobs, last_run, last_success, needs_attention, reasons, rejects_open } = status;
   const { running, source } = status;
-  const ago = (time: string | null): string =>
-    time === null ? '' : `${formatDuration((now - Date.parse(time)) / 1000)} ago`;
   const jobLines = jobs.map((job): Line => ['Job', jobLine(job, now)]);
   if (last_run === null && running === null && !needs_attention)
     return [['', `${source}: never ran`], ...jobLines];
@@ -63,23 +62,28 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
     ...reasons.map(({ message }): Line => ['Why', message]),
     [
       'Last success',
-      last_success === null ? 'never' : `${ago(last_success.finished_at)}, run ${last_success.run_id}`,
+      last_success === null ? 'never' : `${ago(now, last_success.finished_at)}, run ${last_success.run_id}`,
     ],
     ...(last_success === null ? [] : [['Records', originOf(last_success)] as const]),
     ...(last_run === null || last_run.run_id === last_success?.run_id
       ? []
-      : [['Last run', lastRun(last_run.status, ago(last_run.finished_at), last_run.run_id)] as const]),
+      : [['Last run', lastRunLine(last_run, now)] as const]),
     ...(running === null
       ? []
-      : [['Running', `since ${ago(running.started_at)}, run ${running.run_id}`] as const]),
+      : [['Running', `since ${ago(now, running.started_at)}, run ${running.run_id}`] as const]),
     ...jobLines,
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
     ['Data checks', checksLine(checks)],
   ];
 }
 
-function lastRun(status: string, when: string, runId: string): string {
-  return `${[status, when].join(' ').trim()}, run ${runId}`;
+/** A run whose process died has no end. */
+function lastRunLine(
+  { finished_at, run_id, status }: NonNullable<SourceStatus['last_run']>,
+  now: number,
+): string {
+  const when = ago(now, finished_at);
+  return `${status}${when === null ? '' : ` ${when}`}, run ${run_id}`;
 }
 
 function checksLine(checks: SourceStatus['checks']): string {

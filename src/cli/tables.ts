@@ -42,7 +42,7 @@ function printTables(context: CommandContext, tables: readonly TableReport[]): v
         one.kind,
         one.rows,
         one.bytes === null ? null : formatBytes(one.bytes),
-        ago(context, one.changed_at),
+        ago(context.clock.now(), one.changed_at),
         one.description,
       ]),
       several ? 2 : 1,
@@ -61,7 +61,7 @@ function printTables(context: CommandContext, tables: readonly TableReport[]): v
 function printOne(context: CommandContext, table: TableReport, index: number): void {
   if (index > 0) printLine(context, '');
   const { bytes, columns, description, empty, kind, name, rows, schema, source } = table;
-  const age = ago(context, table.changed_at);
+  const age = ago(context.clock.now(), table.changed_at);
   const facts = [
     ...(rows === null ? [] : [`${rows} ${rows === 1 ? 'row' : 'rows'}`]),
     ...(bytes === null ? [] : [formatBytes(bytes)]),

@@ -1,8 +1,13 @@
 import { findRun } from '../app/history.ts';
 import { fromFlag } from '../app/source-flag.ts';
-import { verifyTargets, type TableVerdict, type VerifyReport } from '../app/verify.ts';
+import {
+  damagedSources,
+  isWrong,
+  verifyTargets,
+  type TableVerdict,
+  type VerifyReport,
+} from '../app/verify.ts';
 import { isPublished } from '../core/run.ts';
-import { sources } from '../sources/index.ts';
 import { example, type Register } from './command.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
@@ -76,18 +81,6 @@ function verdict({ intact, tables }: VerifyReport): string {
   return tables.some(isWrong)
     ? 'Not everything is as it was published.'
     : 'Every table matches the ledger, but not all could be compared with raw files.';
-}
-
-function isWrong({ digest, digest_now, rows }: TableVerdict): boolean {
-  return digest !== digest_now || rows.length > 0;
-}
-
-/** Those with a table that is not as it was published, or a resource that could not be derived again. */
-function damagedSources({ tables, underivable }: VerifyReport): readonly string[] {
-  const ofResources = Object.keys(underivable).map(
-    (resource) => sources.find(({ name }) => resource.startsWith(`${name}.`))?.name ?? sources[0].name,
-  );
-  return [...new Set([...tables.filter(isWrong).map(({ source }) => source), ...ofResources])];
 }
 
 function differences({ table, rows }: TableVerdict): unknown[][] {

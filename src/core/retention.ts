@@ -1,6 +1,6 @@
 import { isPublished, type RunStatus } from './run.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export type RetentionRules = {
   /** How many of the newest published runs keep their folders. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
+import { DAY_MS } from '../../core/retention.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { processExists } from '../../lib/process-exists.ts';
@@ -16,7 +17,6 @@ const REMOVED = '.removed-';
 
 /** Prefix of the temporary folder that a preview works in. */
 const PREVIEW = '.plan-';
-const DAY_MS = 86_400_000;
 
 export type RunFolderEntry = {
   readonly run_id: string;

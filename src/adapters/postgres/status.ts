@@ -1,5 +1,7 @@
 import type { DataCheck } from '../../core/resource.ts';
+import { isFinding } from '../../core/run.ts';
 import type { LedgerStatus } from '../../core/status.ts';
+import { ledgerChecks } from './checks.ts';
 import { DIED, isOver } from './died.ts';
 import type { Session } from './session.ts';
 
@@ -40,12 +42,7 @@ export async function readStatus(session: Session): Promise<Found> {
             (SELECT count(*) FROM newest, jsonb_each_text(dangling) AS reference WHERE reference.value::bigint > 0)::integer
               AS dangling`,
   );
-  const found = await session.rows<LastCheck>(
-    `SELECT name, severity FROM (
-       SELECT DISTINCT ON (check_name) check_name AS name, severity, count, error FROM run_checks
-       ORDER BY check_name, run_id DESC
-     ) AS made WHERE count > 0 OR error IS NOT NULL`,
-  );
+  const found = (await ledgerChecks(session, null)).filter(isFinding);
   return {
     ...counts,
     found,

@@ -3,14 +3,14 @@ import { BLOCKS, kindOf, type Block } from './kind.ts';
 import { newName, singular, snakeCase } from './names.ts';
 import type { Sample } from './samples.ts';
 
-/** What samples say of a resource. */
+/** A resource as the samples suggest it. */
 export type Draft = {
   /** As code, and the building blocks that it uses. */
   readonly contract: string;
   readonly blocks: readonly string[];
   /** The main one first. */
   readonly tables: readonly DraftTable[];
-  /** Fields that reach no table, and why. */
+  /** Fields that are in no table, with the reason. */
   readonly omitted: Readonly<Record<string, string>>;
 };
 
@@ -18,7 +18,7 @@ export type DraftTable = Omit<Table, 'columns'> & {
   readonly columns: Record<string, Column>;
   /** By column, an expression for its value. */
   readonly values: Record<string, string>;
-  /** The lists whose items the rows are, the outermost first; none where a record is a row. */
+  /** The lists whose items become the rows, outermost first; none if each record is a row. */
   readonly lists: readonly List[];
 };
 
@@ -27,19 +27,19 @@ type List = { readonly code: string; readonly item: string; readonly position: s
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Where a value is. */
+/** The position of a value in a record. */
 type Place = {
   /** An expression for it. */
   readonly code: string;
   readonly isNullable: boolean;
-  /** May the expression give undefined? */
+  /** Can the expression be undefined? */
   readonly isOptional: boolean;
   /** A JSON pointer, and the names of fields from its row. */
   readonly pointer: string;
   readonly fields: readonly string[];
 };
 
-/** A contract that samples honour, and their tables: what is nested becomes columns, a list a table of its own. */
+/** Drafts a contract that all samples satisfy, and its tables: nested fields become columns, and each list a table. */
 export function draftResource(
   {
     name,
@@ -59,7 +59,7 @@ export function draftResource(
     return `${call}(${of})`;
   }
 
-  /** Gives the contract of objects, and makes columns of their fields. */
+  /** Returns the contract of objects, and adds columns for their fields. */
   function addObjects(table: DraftTable, objects: readonly Members[], at: Place): string {
     const names = [...new Set(objects.flatMap((one) => Object.keys(one)))];
     const fields = names.map((field) => {
@@ -120,7 +120,7 @@ export function draftResource(
     else values[column] = at.isOptional ? `${at.code} ?? null` : at.code;
   }
 
-  /** Gives the contract of the items of a list, and makes rows of them. */
+  /** Returns the contract of a list's items, and adds a table for them. */
   function addItems(above: DraftTable, items: readonly unknown[], at: Place): string {
     const outer = above.lists.map((list, index) =>
       index < above.lists.length - 1 ? list : { ...list, position: `${singular(above.name)}_position` },

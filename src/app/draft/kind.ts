@@ -18,10 +18,10 @@ export const BLOCKS = {
 
 export type Block = keyof typeof BLOCKS;
 
-/** Why no column can hold the values of a field. */
+/** The reason why no column can hold the values of a field. */
 export type Unclear = { readonly why: string };
 
-/** What all values of a field are that are not null. */
+/** The kind that all non-null values of a field share. */
 export function kindOf(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
   if (NOT_METRIC.test(`_${snakeCase(field)}`)) return { why: 'not a metric unit' };
   const [type, ...others] = new Set(values.map((value) => (Array.isArray(value) ? 'list' : typeof value)));
@@ -46,7 +46,7 @@ function blockOfText(values: readonly string[]): Block {
     : 'text';
 }
 
-/** What is measured may have a fraction, whether or not a sample has. */
+/** A measure may have a fraction even if no sample has one. */
 function blockOfNumber(field: string, values: readonly number[]): Block {
   if (UNIT.test(`_${snakeCase(field)}`) || !values.every(Number.isSafeInteger)) return 'number';
   return values.every((value) => (value | 0) === value) ? 'integer' : 'bigint';

@@ -7,7 +7,7 @@ import { fileFailure } from '../../lib/file-failure.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { openSource, type SourceDeps } from '../source.ts';
 
-/** A record that can have rows. */
+/** A record with an id, which its rows need. */
 export type Sample = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export type Samples = { readonly shape: 'array' | 'object'; readonly records: readonly Sample[] };
@@ -27,7 +27,7 @@ export function isUrl(from: string): boolean {
   return /^https?:/i.test(from) && URL.canParse(from);
 }
 
-/** Throws `usage` if they are not records, or have no id that a row can have. */
+/** Throws `usage` if they are not records, or lack an id that a row can use. */
 function parseSamples(from: string, text: string): Samples {
   const refuse = (reason: string, hint: string, cause?: unknown): PipelineError =>
     new PipelineError(`Cannot draft a resource from ${from}: ${reason}`, { code: 'usage', hint, cause });
@@ -58,7 +58,7 @@ function parseSamples(from: string, text: string): Samples {
 
 const WANTED = 'Pass a URL or file with a JSON list of records, or a single record, to --from.';
 
-/** The origin with its login, and the rest. */
+/** The origin, with any login, and the path with its query. */
 export function partsOf(url: string): { readonly base: string; readonly path: string } {
   const base = new URL(url);
   const path = `${base.pathname}${base.search}`;
@@ -78,7 +78,7 @@ async function fileText(from: string, cwd: string): Promise<string> {
   }
 }
 
-/** Asks as a run would: with its proxies, certificates, waits and retries. */
+/** Makes the request as a run would: with its proxies, certificates, timeouts and retries. */
 async function fetchText(from: string, loaded: LoadedSource, deps: SourceDeps): Promise<string> {
   const { base, path } = partsOf(from);
   const source = await openSource(loaded, { from: base, asOf: null, orSandbox: false }, deps);

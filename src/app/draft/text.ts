@@ -61,7 +61,7 @@ function rowsText({ lists, values }: DraftTable): string {
     );
 }
 
-/** What samples cannot tell, in sentences. */
+/** What samples do not show and a person has to check, in sentences. */
 export function reviewText({ omitted, tables }: Draft, isGuessed: boolean, isServed: boolean): string[] {
   const columns = tables.flatMap((table) =>
     Object.entries(table.columns).map(([name, column]) => ({ ...column, name: `${table.name}.${name}` })),

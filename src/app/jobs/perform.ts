@@ -46,20 +46,20 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
       work(session),
     );
 
-  const { tick } = ticket;
-  if (tick !== null && (await books((session) => beganAfter(session, job.name, tick))))
-    return { againAt: null };
   const began = clock.elapsed();
-  const { number, previous } = await books(async (session) => ({
-    number: await beginTry(session, {
+  const begun = await books(async (session) => {
+    if (ticket.tick !== null && (await beganAfter(session, job.name, ticket.tick))) return null;
+    const number = await beginTry(session, {
       ...of,
       trigger: ticket.trigger,
       started_at: now(),
       host: hostname(),
       pid: process.pid,
-    }),
-    previous: await runOfJob(session, ticket.id),
-  }));
+    });
+    return { number, previous: await runOfJob(session, ticket.id) };
+  });
+  if (begun === null) return { againAt: null };
+  const { number, previous } = begun;
   onJob({ ...of, type: 'job.started', try: number, trigger: ticket.trigger });
 
   const timeout = new AbortController();

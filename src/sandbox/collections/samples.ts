@@ -2,7 +2,7 @@ import type { Collection } from '../collection.ts';
 
 type Sample = { readonly id: string };
 
-/** Records as the API sent them, of resources for which nobody has made up any yet: `resources new` adds to these. */
+/** Records as the API sent them, for resources that have no generated ones yet. `resources new` adds to them. */
 const SAMPLES: Readonly<Record<string, readonly Sample[] | Sample>> = {};
 
 export function createSamples(): ReadonlyMap<string, Collection> {
