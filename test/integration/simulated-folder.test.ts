@@ -9,7 +9,7 @@ import type { StatusReport } from '../../src/core/status.ts';
 import { sandboxReplies, startApi } from '../support/api.ts';
 import type { CliResult } from '../support/cli.ts';
 import { withEmbedded } from '../support/embedded-template.ts';
-import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
+import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /** Simulated records live in a data folder inside the real one: which of the two do commands read? */
 const api = await startApi(await sandboxReplies({ launches: 10 }));
@@ -172,4 +172,14 @@ void it('an empty list of jobs is no job: there is none to list, and none to ser
     message: /^error: Cannot serve: there is no job$/,
     hint: /leave jobs out/,
   });
+});
+
+void it('has the raw files that verify compares a server with', async (t) => {
+  const server = await createTestServer();
+  t.after(server.close);
+  const onServer = server.workspace({ resources });
+  const { code, stderr } = await onServer.run(['run', '--migrate', '--from', 'sandbox']);
+  assert.equal(code, 0, stderr);
+  const { stdout } = await onServer.run(['verify']);
+  assert.match(stdout, /^Everything is as it was published\.$/m);
 });
