@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { spawnSync } from 'node:child_process';
 
-import { cliEnvironment } from './cli.ts';
 import type { Workspace } from './workspace.ts';
 
 export type FollowHints = {
-  /** Fails as `args` do, then types the command in the last line into a shell. Returns what that printed. */
+  /**
+   * Fails as `args` do, then runs the command in the last line as a shell understands it. Returns what that printed.
+   */
   readonly follow: (
     args: readonly string[],
     expected: string | RegExp,
@@ -44,15 +42,26 @@ export function followHints(workspace: Workspace): FollowHints {
     else assert.match(canonical, expected);
     typed.add(canonical).add(canonical.replace(/ --source \S+/, ''));
     for (const name of Object.keys(told)) assert.match(`${failed.stderr}${failed.stdout}`, new RegExp(name));
-    const env = { ...cliEnvironment(told), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
-    const shell = spawn(command, { cwd: place.folder, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [stdout, stderr, [code]] = await Promise.all([
-      text(shell.stdout),
-      text(shell.stderr),
-      once(shell, 'close'),
-    ]);
+    const { args: next, env } = readByShell(canonical);
+    const { code, stderr, stdout } = await place.run(next, { ...told, ...env });
     assert.ok(codes.includes(Number(code)), `${command} exits ${code}: ${stdout}${stderr}`);
     return stdout;
   }
   return { follow, typed };
+}
+
+/** The arguments and variables with which a shell would start the program. */
+function readByShell(command: string): {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const [, name, value] = /^([A-Z_]+)=(\S+) /.exec(command) ?? [];
+  const line = command.replace('spacex-pipeline', 'typed');
+  // All that the line prints must come from the program: no other command may follow.
+  const script = `typed() { printf '%s\\0' "$@"; }\n${line}`;
+  const { stderr, stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  assert.equal(stderr, '', command);
+  assert.ok(stdout.endsWith('\0'), command);
+  const args = stdout.slice(0, -1).split('\0');
+  return { args, env: name === undefined || value === undefined ? {} : { [name]: value } };
 }
