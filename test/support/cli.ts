@@ -15,7 +15,7 @@ export const COMPILE_CACHE = path.join(REPOSITORY, 'node_modules', '.cache', 'te
 
 export type CliOptions = {
   readonly cwd: string;
-  /** The launcher of another program than this one. */
+  /** The launcher of a different copy of the program. */
   readonly launcher?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -41,15 +41,15 @@ export type RunningCli = {
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
 /**
- * Files that count what they cover, as do their programs. The other ones that load this module do not: counting takes half
- * as long again, and all of them together add two lines in a hundred.
+ * Test files that collect coverage, as do the programs that they start. Other files that load this module do not: it would
+ * make them half as slow again, and together they add two covered lines in a hundred.
  */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();
 
 /**
- * To count makes a program start twice as slowly: the first one in a file is enough, as the others load what the file
- * itself has loaded.
+ * Collecting coverage doubles the start time of a program. The first program of a file is enough: the others run the same
+ * code at start.
  */
 let hasCounted = false;
 
@@ -65,7 +65,7 @@ export function cliEnvironment(
   // Coverage of what comes from the cache is not exact.
   const cache: Record<string, string> = counts
     ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
-    : // Node would hand it on where it is missing. Another user could not write there, and says so.
+    : // Set even if it is unset here: Node passes its own value to a child, and another user could not write there.
       {
         NODE_V8_COVERAGE: '',
         NODE_COMPILE_CACHE: COMPILE_CACHE,
@@ -124,7 +124,7 @@ export function canRunHere(env: Readonly<Record<string, string>>): boolean {
   return Object.keys(env).every((name) => OWN_VARIABLE.test(name));
 }
 
-/** The same in this process, which is not loaded where a test only starts the program. */
+/** The same in this process. The program is loaded here, so that tests that only spawn it never load it. */
 export async function runHere(
   args: readonly string[],
   { cwd, env = {}, launcher = LAUNCHER }: CliOptions,

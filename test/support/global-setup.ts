@@ -9,13 +9,13 @@ let server: PostgresServer | undefined;
 let temporary: string | null = null;
 
 /**
- * One PostgreSQL for all test files, which inherit this environment; the one of TEST_DATABASE_URL where it is set. Their
- * temporary files are in memory, unless TMPDIR is set, and they share what was compiled.
+ * Starts one PostgreSQL for all test files, unless TEST_DATABASE_URL names one. The files inherit this environment. Their
+ * temporary files are in memory unless TMPDIR is set, and they share a compile cache.
  */
 export async function globalSetup(): Promise<void> {
   temporary = process.env['TMPDIR'] ? null : makeMemoryFolder();
   if (temporary !== null) process.env['TMPDIR'] = temporary;
-  // The coverage of branches is less exact with it; that of lines is the same.
+  // This makes branch coverage less exact; line coverage stays the same.
   process.env['NODE_COMPILE_CACHE'] ??= COMPILE_CACHE;
   process.env['TEST_DATABASE_PREFIX'] = `test_${randomBytes(4).toString('hex')}_`;
   if (process.env['TEST_DATABASE_URL']) return;

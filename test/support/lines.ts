@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 export type Lines = {
-  /** What has come so far. */
+  /** The lines received so far. */
   readonly seen: readonly string[];
-  /** Waits until what has come is enough. Throws where no more will come. */
+  /** Waits until the lines received are enough. Throws if the stream ends before. */
   readonly until: (isEnough: (seen: readonly string[]) => boolean) => Promise<void>;
   readonly ended: Promise<unknown>;
 };
 
-/** The lines of a stream, as they come. */
+/** The lines of a stream, as they arrive. */
 export function linesOf(stream: Readable): Lines {
   const seen: string[] = [];
   const reader = createInterface({ input: stream }).on('line', (line) => seen.push(line));

@@ -9,7 +9,7 @@ import { assertFailure, createWorkspace, type Workspace } from './workspace.ts';
 /** Every row and its version. */
 const STATE = `SELECT count(*)::int AS n, md5(string_agg(t::text, '|' ORDER BY id)) AS digest FROM spacex.launches t`;
 
-/** A server for one test file with launches loaded, and an API that would return other ones. */
+/** A database for one test file with launches loaded, and an API that returns different ones. */
 export type Loaded = {
   readonly server: PostgresServer;
   readonly api: Api;

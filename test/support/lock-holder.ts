@@ -1,7 +1,7 @@
 import { lockFolder, type FolderLock } from '../../src/adapters/files/folder-lock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** A process that obeys orders about the lock of the data folder in its arguments. */
+/** A process that takes and releases the lock of the data folder in its arguments, on orders sent as messages. */
 const [dataDir = ''] = process.argv.slice(2);
 let lock: FolderLock | null = null;
 
@@ -22,7 +22,7 @@ async function obey(order: string): Promise<void> {
     if (order === 'check') lock?.check();
     if (order === 'release') await lock?.release();
     process.send?.({ said: order });
-    // oxlint-disable-next-line eslint/no-empty -- as a long statement blocks it
+    // oxlint-disable-next-line eslint/no-empty -- blocks the event loop as a long statement would
     if (order === 'block') for (;;) {}
   } catch (error) {
     const { code, hint = null } = Object(error) as { readonly code?: unknown; readonly hint?: string };

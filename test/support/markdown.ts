@@ -6,7 +6,7 @@ export type Block = {
   /** `sh`, `yaml` …; '' where the fence names none. */
   readonly language: string;
   readonly text: string;
-  /** The headings that it is below, the nearest one last, without their anchors. */
+  /** The headings above it, the nearest last, without their anchors. */
   readonly headings: readonly string[];
 };
 
@@ -50,7 +50,7 @@ export function blocksBelow(page: string, language: string, heading: string): re
   return [first, ...others];
 }
 
-/** Each statement of a block of SQL, which has none that contains the end of another. */
+/** The statements of a block of SQL. None of them may contain a semicolon at the end of a line. */
 export function statementsOf(sql: string): readonly string[] {
   return sql
     .split(/;\n/)

@@ -1,4 +1,4 @@
-/** Makes documents of different runs comparable: each id, time and address becomes a word. */
+/** Makes the documents of different runs comparable: replaces each id, time and address by a word. */
 export function createMask(words: Readonly<Record<string, string>>): (value: unknown) => unknown {
   const ids = new Map<string, string>();
   const known = Object.entries(words).sort(([a], [b]) => b.length - a.length);

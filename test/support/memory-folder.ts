@@ -2,12 +2,12 @@ import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 const SHARED = '/dev/shm';
-/** Some times what the tests have there at once. */
+/** Several times what the tests keep there at once. */
 const NEEDED_BYTES = 4 * 1024 ** 3;
 
 /**
- * A new folder for temporary files that is in memory, and as open as /tmp is; null where there is none, or too little
- * memory. What the tests write there, whole databases among it, takes an eighth of the processor time.
+ * Creates a folder for temporary files in memory, with the permissions of /tmp; null if there is no such file system or too
+ * little memory. It saves the tests, which write complete databases there, an eighth of their processor time.
  */
 export function makeMemoryFolder(): string | null {
   if (!isUsable()) return null;
@@ -18,7 +18,7 @@ export function makeMemoryFolder(): string | null {
 
 function isUsable(): boolean {
   try {
-    // In a container it is small, and no program there may be started.
+    // In a container it is small and mounted noexec.
     const mount = readFileSync('/proc/self/mounts', 'utf8').match(
       new RegExp(`^\\S+ ${SHARED} tmpfs (\\S+)`, 'm'),
     )?.[1];
@@ -26,6 +26,6 @@ function isUsable(): boolean {
     const free = Math.min(bavail * bsize, process.availableMemory());
     return mount !== undefined && !mount.split(',').includes('noexec') && free >= NEEDED_BYTES;
   } catch {
-    return false; // another system than Linux
+    return false; // not Linux
   }
 }

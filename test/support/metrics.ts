@@ -10,7 +10,7 @@ export function valuesOf(text: string): Readonly<Record<string, number>> {
   );
 }
 
-/** What is counted from 0 in tests of metrics. */
+/** The counters that start from 0 in tests of metrics. */
 export const KNOWN = {
   sources: [{ name: 'moons', resources: [{ name: 'titan' }, { name: 'io' }] }],
   jobs: [{ name: 'nightly', source: 'moons' }],

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { cliEnvironment } from './cli.ts';
 import { copyProgram, type CopiedProgram } from './copied-program.ts';
 
-/** An invented source, with a resource and a table that have the name of one in the first source. */
+/** An invented source. One resource and one table have the same name as one in the first source. */
 const SOURCE = `import type { Source } from '../../core/source.ts';
 import launches from './launches.ts';
 import moons from './moons.ts';

@@ -1,13 +1,13 @@
 import dns from 'node:dns';
 import { setFlagsFromString } from 'node:v8';
 
-/** One of the names that are this machine, and do not look so. */
+/** A name that resolves to this machine but does not look local. */
 export const TEST_HOST = 'api.test';
 
 /**
- * Loaded into every program that the tests start: names other than this machine's do not resolve, so that no test
- * reaches the real API, and each one sees the same on a machine with a network and on one without. Names below `.test`
- * do: to this machine. Those below `.silent` are asked for and never answered.
+ * Loaded into every program that the tests start. Host names do not resolve, so that no test reaches the real API and each
+ * behaves the same with and without a network. Exceptions: this machine's own names, those under `.test` (they resolve to
+ * this machine) and those under `.silent` (their lookup never ends).
  */
 const { lookup } = dns;
 
@@ -30,7 +30,7 @@ Reflect.set(dns, 'lookup', (name: string, ...rest: readonly unknown[]): void => 
 });
 
 /**
- * The embedded database is WebAssembly, and these programs are over in seconds: to compile its code better takes more
- * processor time than all else that they do.
+ * The embedded database is WebAssembly. These programs run for seconds, and optimizing its code would take more processor
+ * time than everything else that they do.
  */
 setFlagsFromString('--wasm-tiering-budget=1000000000');

@@ -7,7 +7,7 @@ import { REPOSITORY } from './cli.ts';
 
 export const OPS = join(REPOSITORY, 'ops');
 
-/** What the tests look at of a dashboard's JSON. */
+/** The part of a dashboard's JSON that the tests read. */
 export type Dashboard = {
   readonly title: string;
   readonly uid: string;
@@ -55,7 +55,7 @@ export function readRules(name: string): readonly Rule[] {
   return readYaml<File>('prometheus', 'rules', name).groups.flatMap(({ rules }) => rules);
 }
 
-/** The expressions of a dashboard, its variables in place of which Grafana puts values. */
+/** The expressions of a dashboard, with values for the variables that Grafana fills in. */
 export function expressionsOf({ panels }: Dashboard): readonly string[] {
   return panels
     .flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr ?? []))

@@ -1,9 +1,9 @@
 import type { OutlinedCommand } from '../../src/cli/outline.ts';
 
-/** The words behind the program's name, of each command that a page names, in prose, blocks and lists of arguments. */
+/** The words after the program's name of each command on a page: in prose, code blocks and lists of arguments. */
 export function commandsIn(page: string): readonly (readonly string[])[] {
   const lines = page.replaceAll(/ \\\n\s*/g, ' ');
-  // A quoted text may begin with the name, as a subject of a mail does; a user may have it.
+  // Not a command: a quoted text that begins with the name, such as the subject of a mail, or a user of that name.
   const typed = lines.matchAll(/(?<![\w'"-])spacex-pipeline (?!spacex-pipeline)(?=[a-z])(.*)/g);
   const listed = [
     ...page.matchAll(/^ *args: \[(.*)\]$/gm),

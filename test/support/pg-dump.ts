@@ -5,7 +5,7 @@ import path from 'node:path';
 import { REPOSITORY } from './cli.ts';
 import { readJson } from './workspace.ts';
 
-/** A pg_dump, and a server that it is not too old for. */
+/** A pg_dump and a server that it can read. */
 export type PgDump = {
   /** The environment in which a shell finds it. */
   readonly env: { readonly PATH: string };
@@ -16,7 +16,7 @@ export type PgDump = {
 /** Where Debian keeps each version with its server. */
 const DEBIAN = '/usr/lib/postgresql';
 
-/** Else the reason to skip. A pg_dump refuses a server that is newer than itself. */
+/** Otherwise, the reason to skip. pg_dump refuses a server newer than itself. */
 export function findPgDump(): PgDump | string {
   const own = ownMajor();
   const PATH = process.env['PATH'] ?? '';

@@ -15,8 +15,8 @@ export type Proxy = {
 };
 
 /**
- * A proxy to this machine, whatever host is asked for. It makes tunnels for CONNECT and passes on whole URLs; `login`
- * is the value of Proxy-Authorization that it wants, `tunnelStatus` its answer to each CONNECT, null for none at all.
+ * A proxy that connects every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs. `login` is
+ * the value of Proxy-Authorization that it requires, `tunnelStatus` its answer to each CONNECT (null: it never answers).
  */
 export async function startProxy(
   options: {

@@ -52,7 +52,7 @@ export function assertRefused(
 
 export type Route = { readonly method: string; readonly path: string };
 
-/** What `serve` answers, as the app knows it: each once, without what is asked on the way. */
+/** The routes of `serve`, as the app lists them: each once, without middleware. */
 export function routesOfServe(): readonly Route[] {
   const { routes } = createApp({} as Api, { host: '127.0.0.1', token: null, log: {} as Log });
   const known = new Map(

@@ -25,7 +25,7 @@ export async function startServe(
   return {
     ...running,
     url,
-    // What it is, the test says.
+    // The test says what document it expects.
     get: async (path) => JSON.parse(await (await fetch(url + path)).text()),
     post: async (path) => (await fetch(url + path, { method: 'POST' })).status,
     async stop() {

@@ -13,10 +13,10 @@ export type Serving = {
   readonly pgUrl: string;
   /** A client of the port for tools. */
   readonly open: () => Promise<Client>;
-  /** Fulfilled when the job rests, and has succeeded that many times. */
+  /** Fulfilled when the job is idle and has succeeded that many times. */
   readonly succeeded: (job: string, times: number) => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Whatever it does. */
+  /** Even in the middle of a run. */
   readonly kill: () => Promise<void>;
 };
 

@@ -14,7 +14,7 @@ export type WebRequest = {
 
 export type Web = {
   readonly port: number;
-  /** Under a name that counts as another machine's, see offline.ts. */
+  /** Under a name that looks like another machine's, see offline.ts. */
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly WebRequest[];

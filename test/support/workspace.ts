@@ -11,7 +11,7 @@ import { sources } from '../../src/sources/index.ts';
 import { canRunHere, runCli, runHere, startCli, type CliResult, type RunningCli } from './cli.ts';
 import { createDatabase } from './postgres.ts';
 
-/** Waits short enough for tests. */
+/** With waits short enough for tests. */
 export const QUICK_SOURCE = {
   backoffBaseSeconds: 0.01,
   backoffCapSeconds: 0.05,
@@ -39,12 +39,12 @@ export type Workspace = {
   readonly remove: () => void;
 };
 
-/** Of the first source alone: those of others would ask services that no test reaches. */
+/** Only for the first source: jobs of others would request services that no test can reach. */
 const JOBS = { spacex: { source: 'spacex' } };
 
 /**
- * Does `run` start the program, or call it in the process of the test, which costs half a second less? `start` always
- * starts it, and so does a run with variables that Node or a library reads.
+ * Whether `run` spawns the program or calls it in the test's own process, which saves half a second. `start` always spawns
+ * it, and so does a run with variables that Node or a library reads.
  */
 type Where = { readonly spawned?: boolean };
 
@@ -149,7 +149,7 @@ function othersIn(schema: string): Settings {
   return Object.fromEntries(sources.slice(1).map((one) => [one.name, { schema: `${schema}_${one.schema}` }]));
 }
 
-/** The two lines that end every failure, and the exit code that goes with them. */
+/** Checks the two lines that end every failure, and the exit code. */
 export function assertFailure(
   { code, stderr }: CliResult,
   expected: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp },

@@ -17,14 +17,14 @@ export type BesideSpacex = {
   /** The same, and what it prints for people. */
   readonly text: (args: readonly string[], code?: number) => Promise<string>;
   readonly pull: (...flags: readonly string[]) => Promise<RunReport>;
-  /** Pages of launches that were asked for so far. */
+  /** Pages of launches requested so far. */
   readonly asked: () => number;
-  /** Everything that a command has printed. */
+  /** Everything that the commands have printed. */
   readonly printed: () => string;
   readonly close: () => Promise<void>;
 };
 
-/** Launches come on pages of five. Without the token, a second one would be refused. */
+/** Pages hold five launches. Without the token, a second page would be refused. */
 export async function openBesideSpacex(
   open: (settings: object) => Workspace,
   world: LaunchWorld,

@@ -12,9 +12,9 @@ export const NOON = Date.UTC(2026, 0, 2, 12);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** A world that a test changes: the same at all times. */
+/** A world that changes only when a test changes it. */
 export type ChangingWorld = LaunchWorld & {
-  /** Adds launches, or puts them in place of those of the same id. */
+  /** Adds launches, or replaces those with the same id. */
   readonly put: (...records: readonly LaunchRecord[]) => void;
   readonly drop: (...ids: readonly string[]) => void;
 };
@@ -34,14 +34,14 @@ export function createChangingWorld(records: readonly LaunchRecord[]): ChangingW
   };
 }
 
-/** So many simulated launches in all detail, as they stand at SIMULATED_FROM. */
+/** That many simulated launches in detailed mode, in their state at SIMULATED_FROM. */
 export function simulatedLaunches(launches: number, seed = 1): readonly LaunchRecord[] {
   return createSimulatedWorld(seed, launches)
     .at(SIMULATED_FROM)
     .map(({ record }) => record());
 }
 
-/** The record as it is after an update at a time, in milliseconds. */
+/** The record after an update at a time in milliseconds. */
 export function updatedAt(record: LaunchRecord, time: number, changes: LaunchRecord = {}): LaunchRecord {
   return { ...record, ...changes, last_updated: `${new Date(time).toISOString().slice(0, 19)}Z` };
 }

@@ -1,7 +1,7 @@
 import type { LaunchRecord } from '../../../src/sandbox/launch-library/world.ts';
 import type { Json } from './recorded.ts';
 
-/** What 2.2.0 names, and 2.3.0 numbers. */
+/** Values that 2.2.0 gives as names and 2.3.0 as numbers. */
 const AGENCY_TYPES: Readonly<Record<string, number>> = {
   Government: 1,
   Multinational: 2,
@@ -40,7 +40,7 @@ const ATTEMPTS = ['', '_year'].flatMap((suffix) =>
 );
 
 /**
- * A launch that version 2.2.0 returned in normal mode, as 2.3.0 would. What 2.2.0 does not contain is null, '' or 0.
+ * Converts a launch from version 2.2.0 (normal mode) to the form of 2.3.0. Fields that 2.2.0 lacks are null, '' or 0.
  */
 export function fromVersion220(launch: Json): LaunchRecord {
   return {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * their bodies.
  */
 export type Holding = {
-  /** Replaces the stand-in's. */
+  /** To be used in place of the stand-in's URL. */
   readonly baseUrl: string;
   /** Queries for launches that were let through since the last call, oldest first. */
   readonly asked: () => readonly string[];
@@ -34,7 +34,7 @@ export async function startHolding(target: string): Promise<Holding> {
       const isLaunches = url.pathname.endsWith('/launches/');
       const now = isLaunches && waiting !== null && (waiting.countdown -= 1) < 0 ? waiting : null;
       if (now !== null) waiting = null;
-      // What does not begin is not asked for either.
+      // A response that is held back before it begins is not requested either.
       if (now?.share === 0) return now.reached();
       const found = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
       const body = Buffer.from(await found.arrayBuffer());

@@ -5,8 +5,8 @@ const FROM = Date.UTC(2026, 1, 1);
 const HOUR = 3_600_000;
 
 /**
- * A detailed launch for each recorded first stage: the one detailed launch that was recorded lends its form, and a
- * launch of SpaceX its provider. Their ids, names and times are made up.
+ * A detailed launch for each recorded first stage. Its form is that of the only detailed launch that was recorded, its
+ * provider that of a SpaceX launch. Ids, names and times are made up.
  */
 export function launchesOfLandings(): readonly Json[] {
   const frame = readRecorded('sputnik');

@@ -5,9 +5,9 @@ const SWAPPED = 2;
 const MINUTE = 60_000;
 
 /**
- * Launches of Launch Library for the past ones of the SpaceX API. None of those years was recorded, so a recorded launch
- * lends its form; name, rocket and time are those of the API, half a minute later. Where the API names an id, it is that
- * launch's, but for four: these name each other's.
+ * Launches of Launch Library that match the past launches of the SpaceX API. None from those years was recorded, so they
+ * have the form of a later recorded launch. Name, rocket and time (plus half a minute) are those of the SpaceX API, and so
+ * is the Launch Library id where the API has one, except for four launches, which have each other's.
  */
 export function launchesNamedBy(spacex: readonly Json[], rockets: readonly Json[], frame: Json): Json[] {
   const past = spacex.filter(({ upcoming }) => upcoming === false);
