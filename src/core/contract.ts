@@ -5,7 +5,7 @@ import { boolean, integer as whole, number as double, string, type Schema } from
  * its column type can store (see formats.ts).
  */
 
-export { array, lenient, lenientArray, nullable, object, oneOf, optional } from './schema.ts';
+export { array, lenient, lenientArray, nullable, nullish, object, oneOf, optional } from './schema.ts';
 
 const INT4 = 2 ** 31;
 

@@ -96,6 +96,11 @@ export function nullable<T>(schema: Schema<T>): Schema<T | null> {
   return { ...schema, type: [type, 'null'], ...withNull };
 }
 
+/** Marks a member of an object that may be missing or null. */
+export function nullish<T>(schema: Schema<T>): OptionalSchema<T | null> {
+  return optional(nullable(schema));
+}
+
 function isOptional(schema: Schema | undefined): boolean {
   return schema !== undefined && (OPTIONAL in schema || expectedBy(schema) !== null);
 }

@@ -38,8 +38,10 @@ export type Table = {
    * too.
    */
   readonly keep?: true;
-  readonly columns: Readonly<Record<string, Column>>;
+  readonly columns: Columns;
 };
+
+type Columns = Readonly<Record<string, Column>>;
 
 export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -57,16 +59,70 @@ export type RowOf<T extends Table> = {
     | (T['columns'][C] extends { readonly nullable: false } ? never : null);
 };
 
+/** Columns that are never null, as in `notNull.text('Name.')`. The text describes the column to people. */
+export const notNull = columnsThatAre({ nullable: false });
+
+/** Columns that may be null. */
+export const orNull = columnsThatAre({});
+
+function columnsThatAre<const N extends Pick<Column, 'nullable'>>(nullability: N) {
+  const of =
+    <T extends ColumnType>(type: T) =>
+    (doc: string, options: Pick<Column, 'references' | 'stamp'> = {}) => ({
+      type,
+      ...nullability,
+      ...options,
+      doc,
+    });
+  return {
+    text: of('text'),
+    id: of('id'),
+    integer: of('integer'),
+    bigint: of('bigint'),
+    double: of('double precision'),
+    boolean: of('boolean'),
+    timestamptz: of('timestamptz'),
+    date: of('date'),
+  };
+}
+
+/** The main table of a resource: a row for each record. The text describes a row to people. */
+export function mainTable<const N extends string, const C extends Columns & { readonly id: Column }>(
+  name: N,
+  doc: string,
+  columns: C,
+) {
+  return { name, doc, key: ['id'], owner: 'id', columns } as const;
+}
+
+/**
+ * Returns a function that makes tables for the lists in a record: a row for each item. The columns `owner`, which holds
+ * the id of the record, and `position` are the key, and come before the others. `record` is what people call a record,
+ * such as "landing pad".
+ */
+export function listTableOf<const O extends string>(owner: O, record: string, ownerDoc = sentence(record)) {
+  const ofOwner = { [owner]: notNull.id(ownerDoc) } as Record<O, ReturnType<typeof notNull.id>>;
+  const position = notNull.integer(`Position in the list of the ${record}, from 0.`);
+  return function listTable<const N extends string, const C extends Columns>(
+    name: N,
+    doc: string,
+    columns: C,
+  ) {
+    const key = [owner, 'position'] as const;
+    return { name, doc, key, owner, columns: { ...ofOwner, position, ...columns } };
+  };
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
 /** Columns that the pipeline maintains in every target table. */
 export const PIPELINE_COLUMNS = {
-  _run_id: { type: 'id', nullable: false, doc: 'Run that last changed the row.' },
-  _first_run_id: { type: 'id', nullable: false, doc: 'Run that first loaded the row.' },
-  _loaded_at: {
-    type: 'timestamptz',
-    nullable: false,
-    doc: 'Time of the last change of the row in this database.',
-  },
-} as const satisfies Record<string, Column>;
+  _run_id: notNull.id('Run that last changed the row.'),
+  _first_run_id: notNull.id('Run that first loaded the row.'),
+  _loaded_at: notNull.timestamptz('Time of the last change of the row in this database.'),
+} as const satisfies Columns;
 
 /** The type as SQL, with its collation if that is not the database's. */
 export function sqlType(column: Pick<Column, 'type'>): string {

@@ -6,16 +6,14 @@ type Sides = {
   readonly table: string;
   /** The column of `table` that people know the row by. */
   readonly label: string;
-  /** The column with its id in the tables below. */
-  readonly id: string;
-  /** The table with the launches that it names. */
-  readonly named: string;
   /** The table in which launches list it. */
   readonly listed: string;
 };
 
 /** Crew members, cores and the like must name exactly the launches that list them, once those have flown. */
-export function backReferences({ one, table, label, id, named, listed }: Sides): readonly DataCheck[] {
+export function backReferences({ one, table, label, listed }: Sides): readonly DataCheck[] {
+  const id = `${one}_id`;
+  const named = `${one}_launches`;
   return [
     {
       name: `${one}_missing_in_launch`,

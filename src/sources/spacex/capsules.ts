@@ -1,5 +1,6 @@
-import { array, integer, nullable, object, objectId, oneOf, optional, text } from '../../core/contract.ts';
+import { array, integer, nullable, nullish, object, objectId, oneOf, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
@@ -9,13 +10,15 @@ const contract = object({
   serial: text(),
   status: oneOf(['unknown', 'active', 'retired', 'destroyed']),
   type: oneOf(['Dragon 1.0', 'Dragon 1.1', 'Dragon 2.0']),
-  dragon: optional(nullable(objectId())),
+  dragon: nullish(objectId()),
   reuse_count: integer(),
   water_landings: integer(),
   land_landings: integer(),
   last_update: nullable(text()),
   launches: array(objectId()),
 });
+
+const listTable = listTableOf('capsule_id', 'capsule');
 
 export default defineResource({
   name: 'capsules',
@@ -26,44 +29,23 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'capsules',
-      doc: 'Dragon capsules.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the capsule in the API.' },
-        serial: { type: 'text', nullable: false, doc: 'Serial number, C201 for example.' },
-        status: { type: 'text', nullable: false, doc: 'One of unknown, active, retired or destroyed.' },
-        type: { type: 'text', nullable: false, doc: 'Dragon 1.0, Dragon 1.1 or Dragon 2.0.' },
-        dragon_id: { type: 'id', references: 'dragons', doc: 'Kind of Dragon.' },
-        reuse_count: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Flights after the first, as the API counts them.',
-        },
-        water_landings: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landings on water, as the API counts them.',
-        },
-        land_landings: { type: 'integer', nullable: false, doc: 'Landings on land, as the API counts them.' },
-        last_update: { type: 'text', doc: 'Latest news, in prose.' },
-      },
-    },
-    {
-      name: 'capsule_launches',
-      doc: 'Launches that a capsule names.',
-      key: ['capsule_id', 'position'],
-      owner: 'capsule_id',
-      columns: {
-        capsule_id: { type: 'id', nullable: false, doc: 'Capsule.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the capsule, from 0.' },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
+    mainTable('capsules', 'Dragon capsules.', {
+      id: notNull.id('Id of the capsule in the API.'),
+      serial: notNull.text('Serial number, C201 for example.'),
+      status: notNull.text('One of unknown, active, retired or destroyed.'),
+      type: notNull.text('Dragon 1.0, Dragon 1.1 or Dragon 2.0.'),
+      dragon_id: orNull.id('Kind of Dragon.', { references: 'dragons' }),
+      reuse_count: notNull.integer('Flights after the first, as the API counts them.'),
+      water_landings: notNull.integer('Landings on water, as the API counts them.'),
+      land_landings: notNull.integer('Landings on land, as the API counts them.'),
+      last_update: orNull.text('Latest news, in prose.'),
+    }),
+    listTable('capsule_launches', 'Launches that a capsule names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
   ],
   transform(capsule) {
+    const capsule_id = capsule.id;
     return {
       capsules: [
         {
@@ -78,11 +60,7 @@ export default defineResource({
           last_update: trimmed(capsule.last_update),
         },
       ],
-      capsule_launches: capsule.launches.map((launch_id, position) => ({
-        capsule_id: capsule.id,
-        position,
-        launch_id,
-      })),
+      capsule_launches: capsule.launches.map((launch_id, position) => ({ capsule_id, position, launch_id })),
     };
   },
   omitted: {},
@@ -118,8 +96,6 @@ export default defineResource({
       one: 'capsule',
       table: 'capsules',
       label: 'serial',
-      id: 'capsule_id',
-      named: 'capsule_launches',
       listed: 'launch_capsules',
     }),
   ],

@@ -1,38 +1,33 @@
-import { bigint, integer, nullable, object, objectId, optional, text } from '../../core/contract.ts';
+import { bigint, integer, nullish, object, objectId, optional, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/company: one object. Fields without a default in the API's model may be missing. */
 const contract = object({
   id: objectId(),
-  name: optional(nullable(text())),
-  founder: optional(nullable(text())),
-  founded: optional(nullable(integer())),
-  employees: optional(nullable(integer())),
-  vehicles: optional(nullable(integer())),
-  launch_sites: optional(nullable(integer())),
-  test_sites: optional(nullable(integer())),
-  ceo: optional(nullable(text())),
-  cto: optional(nullable(text())),
-  coo: optional(nullable(text())),
-  cto_propulsion: optional(nullable(text())),
-  valuation: optional(nullable(bigint())),
-  headquarters: optional(
-    object({
-      address: optional(nullable(text())),
-      city: optional(nullable(text())),
-      state: optional(nullable(text())),
-    }),
-  ),
+  name: nullish(text()),
+  founder: nullish(text()),
+  founded: nullish(integer()),
+  employees: nullish(integer()),
+  vehicles: nullish(integer()),
+  launch_sites: nullish(integer()),
+  test_sites: nullish(integer()),
+  ceo: nullish(text()),
+  cto: nullish(text()),
+  coo: nullish(text()),
+  cto_propulsion: nullish(text()),
+  valuation: nullish(bigint()),
+  headquarters: optional(object({ address: nullish(text()), city: nullish(text()), state: nullish(text()) })),
   links: optional(
     object({
-      website: optional(nullable(text())),
-      flickr: optional(nullable(text())),
-      twitter: optional(nullable(text())),
-      elon_twitter: optional(nullable(text())),
+      website: nullish(text()),
+      flickr: nullish(text()),
+      twitter: nullish(text()),
+      elon_twitter: nullish(text()),
     }),
   ),
-  summary: optional(nullable(text())),
+  summary: nullish(text()),
 });
 
 export default defineResource({
@@ -44,35 +39,29 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'company',
-      doc: 'The company: one row.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the company in the API.' },
-        name: { type: 'text', doc: 'Name.' },
-        founder: { type: 'text', doc: 'Founder.' },
-        founded_year: { type: 'integer', doc: 'Year in which it was founded.' },
-        employees: { type: 'integer', doc: 'Number of employees.' },
-        vehicles: { type: 'integer', doc: 'Number of vehicles.' },
-        launch_sites: { type: 'integer', doc: 'Number of launch sites.' },
-        test_sites: { type: 'integer', doc: 'Number of test sites.' },
-        ceo: { type: 'text', doc: 'Chief executive officer.' },
-        cto: { type: 'text', doc: 'Chief technology officer.' },
-        coo: { type: 'text', doc: 'Chief operating officer.' },
-        cto_propulsion: { type: 'text', doc: 'Chief technology officer of propulsion.' },
-        valuation_usd: { type: 'bigint', doc: 'Value of the company, in US dollars.' },
-        headquarters_address: { type: 'text', doc: 'Street of the headquarters.' },
-        headquarters_city: { type: 'text', doc: 'City of the headquarters.' },
-        headquarters_state: { type: 'text', doc: 'State of the headquarters.' },
-        website_url: { type: 'text', doc: 'Website.' },
-        flickr_url: { type: 'text', doc: 'Photographs.' },
-        twitter_url: { type: 'text', doc: 'Twitter account of the company.' },
-        elon_twitter_url: { type: 'text', doc: 'Twitter account of its founder.' },
-        summary: { type: 'text', doc: 'Description in prose.' },
-      },
-    },
+    mainTable('company', 'The company: one row.', {
+      id: notNull.id('Id of the company in the API.'),
+      name: orNull.text('Name.'),
+      founder: orNull.text('Founder.'),
+      founded_year: orNull.integer('Year in which it was founded.'),
+      employees: orNull.integer('Number of employees.'),
+      vehicles: orNull.integer('Number of vehicles.'),
+      launch_sites: orNull.integer('Number of launch sites.'),
+      test_sites: orNull.integer('Number of test sites.'),
+      ceo: orNull.text('Chief executive officer.'),
+      cto: orNull.text('Chief technology officer.'),
+      coo: orNull.text('Chief operating officer.'),
+      cto_propulsion: orNull.text('Chief technology officer of propulsion.'),
+      valuation_usd: orNull.bigint('Value of the company, in US dollars.'),
+      headquarters_address: orNull.text('Street of the headquarters.'),
+      headquarters_city: orNull.text('City of the headquarters.'),
+      headquarters_state: orNull.text('State of the headquarters.'),
+      website_url: orNull.text('Website.'),
+      flickr_url: orNull.text('Photographs.'),
+      twitter_url: orNull.text('Twitter account of the company.'),
+      elon_twitter_url: orNull.text('Twitter account of its founder.'),
+      summary: orNull.text('Description in prose.'),
+    }),
   ],
   transform(company) {
     return {

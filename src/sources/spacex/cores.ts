@@ -1,5 +1,6 @@
 import { array, integer, nullable, object, objectId, oneOf, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
@@ -18,6 +19,8 @@ const contract = object({
   launches: array(objectId()),
 });
 
+const listTable = listTableOf('core_id', 'core');
+
 export default defineResource({
   name: 'cores',
   description: 'First stages: their status, how often each flew and landed.',
@@ -27,59 +30,21 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'cores',
-      doc: 'First stages (cores).',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the core in the API.' },
-        serial: { type: 'text', nullable: false, doc: 'Serial number, B1049 for example.' },
-        block: { type: 'integer', doc: 'Version of the booster.' },
-        status: {
-          type: 'text',
-          nullable: false,
-          doc: 'One of active, inactive, unknown, expended, lost or retired.',
-        },
-        reuse_count: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Flights after the first, as the API counts them.',
-        },
-        rtls_attempts: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landing attempts near the launch site, as the API counts them.',
-        },
-        rtls_landings: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landings near the launch site, as the API counts them.',
-        },
-        asds_attempts: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landing attempts on a drone ship, as the API counts them.',
-        },
-        asds_landings: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landings on a drone ship, as the API counts them.',
-        },
-        last_update: { type: 'text', doc: 'Latest news, in prose.' },
-      },
-    },
-    {
-      name: 'core_launches',
-      doc: 'Launches that a core names.',
-      key: ['core_id', 'position'],
-      owner: 'core_id',
-      columns: {
-        core_id: { type: 'id', nullable: false, doc: 'Core.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the core, from 0.' },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
+    mainTable('cores', 'First stages (cores).', {
+      id: notNull.id('Id of the core in the API.'),
+      serial: notNull.text('Serial number, B1049 for example.'),
+      block: orNull.integer('Version of the booster.'),
+      status: notNull.text('One of active, inactive, unknown, expended, lost or retired.'),
+      reuse_count: notNull.integer('Flights after the first, as the API counts them.'),
+      rtls_attempts: notNull.integer('Landing attempts near the launch site, as the API counts them.'),
+      rtls_landings: notNull.integer('Landings near the launch site, as the API counts them.'),
+      asds_attempts: notNull.integer('Landing attempts on a drone ship, as the API counts them.'),
+      asds_landings: notNull.integer('Landings on a drone ship, as the API counts them.'),
+      last_update: orNull.text('Latest news, in prose.'),
+    }),
+    listTable('core_launches', 'Launches that a core names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
   ],
   transform(core) {
     return {
@@ -165,8 +130,6 @@ export default defineResource({
       one: 'core',
       table: 'cores',
       label: 'serial',
-      id: 'core_id',
-      named: 'core_launches',
       listed: 'launch_cores',
     }),
   ],

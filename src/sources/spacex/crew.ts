@@ -1,5 +1,6 @@
 import { array, nullable, object, objectId, oneOf, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
@@ -14,6 +15,8 @@ const contract = object({
   launches: array(objectId()),
 });
 
+const listTable = listTableOf('crew_id', 'crew member');
+
 export default defineResource({
   name: 'crew',
   description: 'Crew members: agency, status, flights.',
@@ -23,37 +26,20 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'crew',
-      doc: 'Crew members.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the crew member in the API.' },
-        name: { type: 'text', doc: 'Name.' },
-        status: { type: 'text', nullable: false, doc: 'One of active, inactive, retired or unknown.' },
-        agency: { type: 'text', doc: 'Agency.' },
-        image_url: { type: 'text', doc: 'Photograph.' },
-        wikipedia_url: { type: 'text', doc: 'Wikipedia article.' },
-      },
-    },
-    {
-      name: 'crew_launches',
-      doc: 'Launches that a crew member names.',
-      key: ['crew_id', 'position'],
-      owner: 'crew_id',
-      columns: {
-        crew_id: { type: 'id', nullable: false, doc: 'Crew member.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the crew member, from 0.',
-        },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
+    mainTable('crew', 'Crew members.', {
+      id: notNull.id('Id of the crew member in the API.'),
+      name: orNull.text('Name.'),
+      status: notNull.text('One of active, inactive, retired or unknown.'),
+      agency: orNull.text('Agency.'),
+      image_url: orNull.text('Photograph.'),
+      wikipedia_url: orNull.text('Wikipedia article.'),
+    }),
+    listTable('crew_launches', 'Launches that a crew member names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
   ],
   transform(member) {
+    const crew_id = member.id;
     return {
       crew: [
         {
@@ -65,11 +51,7 @@ export default defineResource({
           wikipedia_url: trimmed(member.wikipedia),
         },
       ],
-      crew_launches: member.launches.map((launch_id, position) => ({
-        crew_id: member.id,
-        position,
-        launch_id,
-      })),
+      crew_launches: member.launches.map((launch_id, position) => ({ crew_id, position, launch_id })),
     };
   },
   omitted: {},
@@ -78,8 +60,6 @@ export default defineResource({
       one: 'crew',
       table: 'crew',
       label: 'name',
-      id: 'crew_id',
-      named: 'crew_launches',
       listed: 'launch_crew',
     }),
   ],

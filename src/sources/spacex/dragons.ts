@@ -4,6 +4,7 @@ import {
   calendarDate,
   integer,
   nullable,
+  nullish,
   number,
   object,
   objectId,
@@ -11,7 +12,9 @@ import {
   text,
 } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
+import { CUBIC_FEET, FEET, POUNDS, POUNDS_FORCE, length, mass, volume } from './measures.ts';
 
 const thruster = object({
   type: text(),
@@ -20,7 +23,7 @@ const thruster = object({
   fuel_1: text(),
   fuel_2: text(),
   isp: number(),
-  thrust: object({ kN: number(), lbf: optional(nullable(number())) }),
+  thrust: object({ kN: number(), lbf: nullish(number()) }),
 });
 
 /** GET /v4/dragons. Fields without a default in the API's model may be missing. */
@@ -38,76 +41,29 @@ const contract = object({
   heat_shield: object({
     material: text(),
     size_meters: number(),
-    temp_degrees: optional(nullable(number())),
-    dev_partner: optional(nullable(text())),
+    temp_degrees: nullish(number()),
+    dev_partner: nullish(text()),
   }),
-  thrusters: optional(nullable(array(thruster))),
-  launch_payload_mass: optional(
-    object({
-      kg: optional(nullable(number())),
-      lb: optional(nullable(number())),
-    }),
-  ),
-  launch_payload_vol: optional(
-    object({
-      cubic_meters: optional(nullable(number())),
-      cubic_feet: optional(nullable(number())),
-    }),
-  ),
-  return_payload_mass: optional(
-    object({
-      kg: optional(nullable(number())),
-      lb: optional(nullable(number())),
-    }),
-  ),
-  return_payload_vol: optional(
-    object({
-      cubic_meters: optional(nullable(number())),
-      cubic_feet: optional(nullable(number())),
-    }),
-  ),
-  pressurized_capsule: optional(
-    object({
-      payload_volume: optional(
-        object({
-          cubic_meters: optional(nullable(number())),
-          cubic_feet: optional(nullable(number())),
-        }),
-      ),
-    }),
-  ),
+  thrusters: nullish(array(thruster)),
+  launch_payload_mass: mass,
+  launch_payload_vol: volume,
+  return_payload_mass: mass,
+  return_payload_vol: volume,
+  pressurized_capsule: optional(object({ payload_volume: volume })),
   trunk: optional(
     object({
-      trunk_volume: optional(
-        object({
-          cubic_meters: optional(nullable(number())),
-          cubic_feet: optional(nullable(number())),
-        }),
-      ),
-      cargo: optional(
-        object({
-          solar_array: optional(nullable(integer())),
-          unpressurized_cargo: optional(nullable(bool())),
-        }),
-      ),
+      trunk_volume: volume,
+      cargo: optional(object({ solar_array: nullish(integer()), unpressurized_cargo: nullish(bool()) })),
     }),
   ),
-  height_w_trunk: optional(
-    object({
-      meters: optional(nullable(number())),
-      feet: optional(nullable(number())),
-    }),
-  ),
-  diameter: optional(
-    object({
-      meters: optional(nullable(number())),
-      feet: optional(nullable(number())),
-    }),
-  ),
+  height_w_trunk: length,
+  diameter: length,
   flickr_images: array(text()),
-  wikipedia: optional(nullable(text())),
-  description: optional(nullable(text())),
+  wikipedia: nullish(text()),
+  description: nullish(text()),
 });
+
+const listTable = listTableOf('dragon_id', 'dragon', 'Kind of Dragon.');
 
 export default defineResource({
   name: 'dragons',
@@ -118,104 +74,50 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'dragons',
-      doc: 'Kinds of Dragon spacecraft.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the kind of Dragon in the API.' },
-        name: { type: 'text', nullable: false, doc: 'Name.' },
-        type: { type: 'text', nullable: false, doc: 'Kind of spacecraft.' },
-        active: { type: 'boolean', nullable: false, doc: 'Whether it still flies.' },
-        crew_capacity: { type: 'integer', nullable: false, doc: 'People it can carry.' },
-        sidewall_angle_deg: {
-          type: 'double precision',
-          nullable: false,
-          doc: 'Angle of the side wall, in degrees.',
-        },
-        orbit_duration_years: {
-          type: 'double precision',
-          nullable: false,
-          doc: 'Time it can stay in orbit, in years.',
-        },
-        dry_mass_kg: {
-          type: 'double precision',
-          nullable: false,
-          doc: 'Mass without propellant, in kilograms.',
-        },
-        first_flight_date: { type: 'date', doc: 'Day of the first flight.' },
-        heat_shield_material: { type: 'text', nullable: false, doc: 'Material of the heat shield.' },
-        heat_shield_size_m: {
-          type: 'double precision',
-          nullable: false,
-          doc: 'Size of the heat shield, in metres.',
-        },
-        heat_shield_temp_degrees: {
-          type: 'double precision',
-          doc: 'Temperature that the heat shield withstands, in degrees; the API does not say of which scale.',
-        },
-        heat_shield_dev_partner: { type: 'text', doc: 'Partner in developing the heat shield.' },
-        launch_payload_mass_kg: {
-          type: 'double precision',
-          doc: 'Mass it can carry to orbit, in kilograms.',
-        },
-        launch_payload_volume_m3: {
-          type: 'double precision',
-          doc: 'Volume it can carry to orbit, in cubic metres.',
-        },
-        return_payload_mass_kg: {
-          type: 'double precision',
-          doc: 'Mass it can return to Earth, in kilograms.',
-        },
-        return_payload_volume_m3: {
-          type: 'double precision',
-          doc: 'Volume it can return to Earth, in cubic metres.',
-        },
-        pressurized_volume_m3: { type: 'double precision', doc: 'Pressurized volume, in cubic metres.' },
-        trunk_volume_m3: { type: 'double precision', doc: 'Volume of the trunk, in cubic metres.' },
-        trunk_solar_arrays: { type: 'integer', doc: 'Solar arrays on the trunk.' },
-        trunk_unpressurized_cargo: { type: 'boolean', doc: 'Whether the trunk carries cargo.' },
-        height_with_trunk_m: { type: 'double precision', doc: 'Height with the trunk, in metres.' },
-        diameter_m: { type: 'double precision', doc: 'Diameter in metres.' },
-        wikipedia_url: { type: 'text', doc: 'Wikipedia article.' },
-        description: { type: 'text', doc: 'Description in prose.' },
-      },
-    },
-    {
-      name: 'dragon_thrusters',
-      doc: 'Thrusters of a kind of Dragon.',
-      key: ['dragon_id', 'position'],
-      owner: 'dragon_id',
-      columns: {
-        dragon_id: { type: 'id', nullable: false, doc: 'Kind of Dragon.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the dragon, from 0.' },
-        type: { type: 'text', nullable: false, doc: 'Kind of thruster.' },
-        amount: { type: 'integer', nullable: false, doc: 'Number of thrusters.' },
-        pods: { type: 'integer', nullable: false, doc: 'Number of pods that they are grouped in.' },
-        fuel_1: { type: 'text', nullable: false, doc: 'First propellant.' },
-        fuel_2: { type: 'text', nullable: false, doc: 'Second propellant.' },
-        isp_s: { type: 'double precision', nullable: false, doc: 'Specific impulse in seconds.' },
-        thrust_kn: {
-          type: 'double precision',
-          nullable: false,
-          doc: 'Thrust of one thruster, in kilonewtons.',
-        },
-      },
-    },
-    {
-      name: 'dragon_images',
-      doc: 'Photographs of a kind of Dragon.',
-      key: ['dragon_id', 'position'],
-      owner: 'dragon_id',
-      columns: {
-        dragon_id: { type: 'id', nullable: false, doc: 'Kind of Dragon.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the dragon, from 0.' },
-        url: { type: 'text', nullable: false, doc: 'URL of the picture.' },
-      },
-    },
+    mainTable('dragons', 'Kinds of Dragon spacecraft.', {
+      id: notNull.id('Id of the kind of Dragon in the API.'),
+      name: notNull.text('Name.'),
+      type: notNull.text('Kind of spacecraft.'),
+      active: notNull.boolean('Whether it still flies.'),
+      crew_capacity: notNull.integer('People it can carry.'),
+      sidewall_angle_deg: notNull.double('Angle of the side wall, in degrees.'),
+      orbit_duration_years: notNull.double('Time it can stay in orbit, in years.'),
+      dry_mass_kg: notNull.double('Mass without propellant, in kilograms.'),
+      first_flight_date: orNull.date('Day of the first flight.'),
+      heat_shield_material: notNull.text('Material of the heat shield.'),
+      heat_shield_size_m: notNull.double('Size of the heat shield, in metres.'),
+      heat_shield_temp_degrees: orNull.double(
+        'Temperature that the heat shield withstands, in degrees; the API does not say of which scale.',
+      ),
+      heat_shield_dev_partner: orNull.text('Partner in developing the heat shield.'),
+      launch_payload_mass_kg: orNull.double('Mass it can carry to orbit, in kilograms.'),
+      launch_payload_volume_m3: orNull.double('Volume it can carry to orbit, in cubic metres.'),
+      return_payload_mass_kg: orNull.double('Mass it can return to Earth, in kilograms.'),
+      return_payload_volume_m3: orNull.double('Volume it can return to Earth, in cubic metres.'),
+      pressurized_volume_m3: orNull.double('Pressurized volume, in cubic metres.'),
+      trunk_volume_m3: orNull.double('Volume of the trunk, in cubic metres.'),
+      trunk_solar_arrays: orNull.integer('Solar arrays on the trunk.'),
+      trunk_unpressurized_cargo: orNull.boolean('Whether the trunk carries cargo.'),
+      height_with_trunk_m: orNull.double('Height with the trunk, in metres.'),
+      diameter_m: orNull.double('Diameter in metres.'),
+      wikipedia_url: orNull.text('Wikipedia article.'),
+      description: orNull.text('Description in prose.'),
+    }),
+    listTable('dragon_thrusters', 'Thrusters of a kind of Dragon.', {
+      type: notNull.text('Kind of thruster.'),
+      amount: notNull.integer('Number of thrusters.'),
+      pods: notNull.integer('Number of pods that they are grouped in.'),
+      fuel_1: notNull.text('First propellant.'),
+      fuel_2: notNull.text('Second propellant.'),
+      isp_s: notNull.double('Specific impulse in seconds.'),
+      thrust_kn: notNull.double('Thrust of one thruster, in kilonewtons.'),
+    }),
+    listTable('dragon_images', 'Photographs of a kind of Dragon.', {
+      url: notNull.text('URL of the picture.'),
+    }),
   ],
   transform(dragon) {
+    const dragon_id = dragon.id;
     return {
       dragons: [
         {
@@ -247,7 +149,7 @@ export default defineResource({
         },
       ],
       dragon_thrusters: (dragon.thrusters ?? []).map((one, position) => ({
-        dragon_id: dragon.id,
+        dragon_id,
         position,
         type: one.type.trim(),
         amount: one.amount,
@@ -257,24 +159,20 @@ export default defineResource({
         isp_s: one.isp,
         thrust_kn: one.thrust.kN,
       })),
-      dragon_images: dragon.flickr_images.map((url, position) => ({
-        dragon_id: dragon.id,
-        position,
-        url: url.trim(),
-      })),
+      dragon_images: dragon.flickr_images.map((url, position) => ({ dragon_id, position, url: url.trim() })),
     };
   },
   omitted: {
-    '/thrusters/*/thrust/lbf': 'the same thrust in kilonewtons is kept',
-    '/dry_mass_lb': 'the same mass in kilograms is kept',
-    '/launch_payload_mass/lb': 'the same mass in kilograms is kept',
-    '/launch_payload_vol/cubic_feet': 'the same volume in cubic metres is kept',
-    '/return_payload_mass/lb': 'the same mass in kilograms is kept',
-    '/return_payload_vol/cubic_feet': 'the same volume in cubic metres is kept',
-    '/pressurized_capsule/payload_volume/cubic_feet': 'the same volume in cubic metres is kept',
-    '/trunk/trunk_volume/cubic_feet': 'the same volume in cubic metres is kept',
-    '/height_w_trunk/feet': 'the same length in metres is kept',
-    '/diameter/feet': 'the same length in metres is kept',
+    '/thrusters/*/thrust/lbf': POUNDS_FORCE,
+    '/dry_mass_lb': POUNDS,
+    '/launch_payload_mass/lb': POUNDS,
+    '/launch_payload_vol/cubic_feet': CUBIC_FEET,
+    '/return_payload_mass/lb': POUNDS,
+    '/return_payload_vol/cubic_feet': CUBIC_FEET,
+    '/pressurized_capsule/payload_volume/cubic_feet': CUBIC_FEET,
+    '/trunk/trunk_volume/cubic_feet': CUBIC_FEET,
+    '/height_w_trunk/feet': FEET,
+    '/diameter/feet': FEET,
   },
   checks: [],
   exampleQuery: 'SELECT name, crew_capacity, dry_mass_kg, launch_payload_mass_kg FROM dragons ORDER BY name',

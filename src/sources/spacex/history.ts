@@ -1,5 +1,6 @@
 import { bigint, nullable, object, objectId, text, timestamp } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 
 /** GET /v4/history. */
@@ -21,20 +22,14 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'history',
-      doc: 'Events that made history.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the event in the API.' },
-        title: { type: 'text', doc: 'What happened, in a few words.' },
-        event_date_utc: { type: 'timestamptz', doc: 'Time of the event.' },
-        event_date_unix: { type: 'bigint', doc: 'The same in seconds since 1970, as the API gives it.' },
-        details: { type: 'text', doc: 'What happened, in prose.' },
-        article_url: { type: 'text', doc: 'An article about it.' },
-      },
-    },
+    mainTable('history', 'Events that made history.', {
+      id: notNull.id('Id of the event in the API.'),
+      title: orNull.text('What happened, in a few words.'),
+      event_date_utc: orNull.timestamptz('Time of the event.'),
+      event_date_unix: orNull.bigint('The same in seconds since 1970, as the API gives it.'),
+      details: orNull.text('What happened, in prose.'),
+      article_url: orNull.text('An article about it.'),
+    }),
   ],
   transform(event) {
     return {

@@ -1,5 +1,6 @@
 import { array, integer, nullable, number, object, objectId, oneOf, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
@@ -19,10 +20,10 @@ const contract = object({
   wikipedia: nullable(text()),
   details: nullable(text()),
   launches: array(objectId()),
-  images: object({
-    large: array(text()),
-  }),
+  images: object({ large: array(text()) }),
 });
+
+const listTable = listTableOf('landpad_id', 'landing pad', 'Landing pad or drone ship.');
 
 export default defineResource({
   name: 'landpads',
@@ -33,71 +34,30 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'landpads',
-      doc: 'Landing pads and drone ships.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the landing pad in the API.' },
-        name: { type: 'text', doc: 'Short name.' },
-        full_name: { type: 'text', doc: 'Full name.' },
-        status: {
-          type: 'text',
-          nullable: false,
-          doc: 'One of active, inactive, unknown, retired, lost or under construction.',
-        },
-        type: { type: 'text', doc: 'RTLS (on land, near the launch site) or ASDS (drone ship).' },
-        locality: { type: 'text', doc: 'Town or area.' },
-        region: { type: 'text', doc: 'State or region.' },
-        latitude_deg: { type: 'double precision', doc: 'Degrees north.' },
-        longitude_deg: { type: 'double precision', doc: 'Degrees east.' },
-        landing_attempts: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landing attempts, as the API counts them.',
-        },
-        landing_successes: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Landings that succeeded, as the API counts them.',
-        },
-        wikipedia_url: { type: 'text', doc: 'Wikipedia article.' },
-        details: { type: 'text', doc: 'Description in prose.' },
-      },
-    },
-    {
-      name: 'landpad_launches',
-      doc: 'Launches that a landing pad names.',
-      key: ['landpad_id', 'position'],
-      owner: 'landpad_id',
-      columns: {
-        landpad_id: { type: 'id', nullable: false, doc: 'Landing pad or drone ship.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the landing pad, from 0.',
-        },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
-    {
-      name: 'landpad_images',
-      doc: 'Photographs of a landing pad.',
-      key: ['landpad_id', 'position'],
-      owner: 'landpad_id',
-      columns: {
-        landpad_id: { type: 'id', nullable: false, doc: 'Landing pad or drone ship.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the landing pad, from 0.',
-        },
-        url: { type: 'text', nullable: false, doc: 'URL of the picture.' },
-      },
-    },
+    mainTable('landpads', 'Landing pads and drone ships.', {
+      id: notNull.id('Id of the landing pad in the API.'),
+      name: orNull.text('Short name.'),
+      full_name: orNull.text('Full name.'),
+      status: notNull.text('One of active, inactive, unknown, retired, lost or under construction.'),
+      type: orNull.text('RTLS (on land, near the launch site) or ASDS (drone ship).'),
+      locality: orNull.text('Town or area.'),
+      region: orNull.text('State or region.'),
+      latitude_deg: orNull.double('Degrees north.'),
+      longitude_deg: orNull.double('Degrees east.'),
+      landing_attempts: notNull.integer('Landing attempts, as the API counts them.'),
+      landing_successes: notNull.integer('Landings that succeeded, as the API counts them.'),
+      wikipedia_url: orNull.text('Wikipedia article.'),
+      details: orNull.text('Description in prose.'),
+    }),
+    listTable('landpad_launches', 'Launches that a landing pad names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
+    listTable('landpad_images', 'Photographs of a landing pad.', {
+      url: notNull.text('URL of the picture.'),
+    }),
   ],
   transform(pad) {
+    const landpad_id = pad.id;
     return {
       landpads: [
         {
@@ -116,16 +76,8 @@ export default defineResource({
           details: trimmed(pad.details),
         },
       ],
-      landpad_launches: pad.launches.map((launch_id, position) => ({
-        landpad_id: pad.id,
-        position,
-        launch_id,
-      })),
-      landpad_images: pad.images.large.map((url, position) => ({
-        landpad_id: pad.id,
-        position,
-        url: url.trim(),
-      })),
+      landpad_launches: pad.launches.map((launch_id, position) => ({ landpad_id, position, launch_id })),
+      landpad_images: pad.images.large.map((url, position) => ({ landpad_id, position, url: url.trim() })),
     };
   },
   omitted: {},
@@ -177,8 +129,6 @@ export default defineResource({
       one: 'landpad',
       table: 'landpads',
       label: 'name',
-      id: 'landpad_id',
-      named: 'landpad_launches',
       listed: 'launch_cores',
     }),
   ],

@@ -4,30 +4,19 @@ import {
   bool,
   integer,
   nullable,
+  nullish,
   number,
   object,
   objectId,
   oneOf,
-  optional,
   text,
   timestamp,
 } from '../../core/contract.ts';
 import { utcOffsetMinutes } from '../../core/formats.ts';
 import { defineResource } from '../../core/resource.ts';
-import type { Table } from '../../core/table.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { launchChecks } from './launch-checks.ts';
-
-const inLaunch = {
-  launch_id: { type: 'id', nullable: false, doc: 'Launch.' },
-  position: { type: 'integer', nullable: false, doc: 'Position in the list of the launch, from 0.' },
-} as const;
-
-/** A table for a list within a launch. */
-function listed<const N extends string, const C extends Table['columns']>(name: N, doc: string, columns: C) {
-  const key = ['launch_id', 'position'];
-  return { name, doc, key, owner: 'launch_id', columns: { ...inLaunch, ...columns } } as const;
-}
 
 /**
  * GET /v5/launches. Fields with a default in the API's model are always present; members of `failures[]` may be
@@ -50,9 +39,9 @@ const contract = object({
   success: nullable(bool()),
   failures: array(
     object({
-      time: optional(nullable(number())),
-      altitude: optional(nullable(number())),
-      reason: optional(nullable(text())),
+      time: nullish(number()),
+      altitude: nullish(number()),
+      reason: nullish(text()),
     }),
   ),
   upcoming: bool(),
@@ -102,6 +91,8 @@ const contract = object({
   launch_library_id: nullable(text()),
 });
 
+const listTable = listTableOf('launch_id', 'launch');
+
 export default defineResource({
   name: 'launches',
   description: 'Past and upcoming launches: when, where, on what, how it went.',
@@ -111,128 +102,80 @@ export default defineResource({
   needs: { rockets: 'name' },
   contract,
   tables: [
-    {
-      name: 'launches',
-      doc: 'Past and upcoming launches: when, where, on what, how it went.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the launch in the API.' },
-        flight_number: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Number in launch order. Not unique, and renumbered now and then.',
-        },
-        name: { type: 'text', nullable: false, doc: 'Name of the mission.' },
-        details: { type: 'text', doc: 'What happened, in prose.' },
-        rocket_id: { type: 'id', references: 'rockets', doc: 'Rocket that flew or will fly.' },
-        rocket_name: {
-          type: 'text',
-          doc: 'Name of the rocket when the row was made; null where it is unknown.',
-        },
-        launch_date_utc: { type: 'timestamptz', nullable: false, doc: 'Time of the launch.' },
-        launch_date_unix: {
-          type: 'bigint',
-          nullable: false,
-          doc: 'Time of the launch in seconds since 1970, as the API gives it.',
-        },
-        launch_date_local: {
-          type: 'timestamptz',
-          nullable: false,
-          doc: 'The same instant as launch_date_utc, as the API gives it for the launch site. The view launch_times has the local time.',
-        },
-        launch_utc_offset_minutes: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Minutes by which local time at launch_date_local is ahead of UTC.',
-        },
-        launch_date_precision: {
-          type: 'text',
-          nullable: false,
-          doc: 'Precision of the dates: half, quarter, year, month, day or hour.',
-        },
-        success: { type: 'boolean', doc: 'Whether it succeeded; null until it has flown.' },
-        upcoming: { type: 'boolean', nullable: false, doc: 'Whether it has yet to fly.' },
-        launchpad_id: { type: 'id', references: 'launchpads', doc: 'Launch site.' },
-        window_s: { type: 'integer', doc: 'Length of the launch window, in seconds.' },
-        static_fire_date_utc: { type: 'timestamptz', doc: 'Time of the static fire before the launch.' },
-        static_fire_date_unix: {
-          type: 'bigint',
-          doc: 'The same in seconds since 1970, as the API gives it.',
-        },
-        tbd: { type: 'boolean', nullable: false, doc: 'Whether the date is still to be determined.' },
-        net: { type: 'boolean', nullable: false, doc: 'Whether the date is a "no earlier than" date.' },
-        fairings_reused: {
-          type: 'boolean',
-          doc: 'Whether the fairing halves had flown before; null without a fairing.',
-        },
-        fairings_recovery_attempt: {
-          type: 'boolean',
-          doc: 'Whether a recovery of the fairing was attempted.',
-        },
-        fairings_recovered: { type: 'boolean', doc: 'Whether the fairing was recovered.' },
-        patch_small_url: { type: 'text', doc: 'Small picture of the mission patch.' },
-        patch_large_url: { type: 'text', doc: 'Large picture of the mission patch.' },
-        reddit_campaign_url: { type: 'text', doc: 'Reddit discussion of the campaign.' },
-        reddit_launch_url: { type: 'text', doc: 'Reddit discussion during the launch.' },
-        reddit_media_url: { type: 'text', doc: 'Reddit collection of pictures.' },
-        reddit_recovery_url: { type: 'text', doc: 'Reddit discussion of the recovery.' },
-        presskit_url: { type: 'text', doc: 'Press kit.' },
-        webcast_url: { type: 'text', doc: 'Recording of the webcast.' },
-        youtube_id: { type: 'text', doc: 'YouTube id of the webcast.' },
-        article_url: { type: 'text', doc: 'An article about the launch.' },
-        wikipedia_url: { type: 'text', doc: 'Wikipedia article.' },
-        auto_update: {
-          type: 'boolean',
-          nullable: false,
-          doc: "Whether the API's own jobs keep the record up to date.",
-        },
-        launch_library_id: { type: 'id', doc: 'Id of the launch in Launch Library 2.' },
-        transformed_at_utc: {
-          type: 'timestamptz',
-          nullable: false,
-          stamp: true,
-          doc: 'Start of the run that made the row.',
-        },
-        transformed_at_date: {
-          type: 'date',
-          nullable: false,
-          stamp: true,
-          doc: 'Date of transformed_at_utc, in UTC.',
-        },
-      },
-    },
-    listed('launch_cores', 'First stages (cores) of a launch, and how they landed.', {
-      core_id: { type: 'id', references: 'cores', doc: 'Core; null until it is known.' },
-      flight: { type: 'integer', doc: 'Flights of the core up to and including this one.' },
-      gridfins: { type: 'boolean', doc: 'Whether it has grid fins.' },
-      legs: { type: 'boolean', doc: 'Whether it has landing legs.' },
-      reused: { type: 'boolean', doc: 'Whether it had flown before.' },
-      landing_attempt: { type: 'boolean', doc: 'Whether it tried to land.' },
-      landing_success: { type: 'boolean', doc: 'Whether it landed.' },
-      landing_type: { type: 'text', doc: 'Ocean, ASDS (drone ship) or RTLS (return to launch site).' },
-      landpad_id: { type: 'id', references: 'landpads', doc: 'Landing pad or drone ship.' },
+    mainTable('launches', 'Past and upcoming launches: when, where, on what, how it went.', {
+      id: notNull.id('Id of the launch in the API.'),
+      flight_number: notNull.integer('Number in launch order. Not unique, and renumbered now and then.'),
+      name: notNull.text('Name of the mission.'),
+      details: orNull.text('What happened, in prose.'),
+      rocket_id: orNull.id('Rocket that flew or will fly.', { references: 'rockets' }),
+      rocket_name: orNull.text('Name of the rocket when the row was made; null where it is unknown.'),
+      launch_date_utc: notNull.timestamptz('Time of the launch.'),
+      launch_date_unix: notNull.bigint('Time of the launch in seconds since 1970, as the API gives it.'),
+      launch_date_local: notNull.timestamptz(
+        'The same instant as launch_date_utc, as the API gives it for the launch site. The view launch_times has the local time.',
+      ),
+      launch_utc_offset_minutes: notNull.integer(
+        'Minutes by which local time at launch_date_local is ahead of UTC.',
+      ),
+      launch_date_precision: notNull.text('Precision of the dates: half, quarter, year, month, day or hour.'),
+      success: orNull.boolean('Whether it succeeded; null until it has flown.'),
+      upcoming: notNull.boolean('Whether it has yet to fly.'),
+      launchpad_id: orNull.id('Launch site.', { references: 'launchpads' }),
+      window_s: orNull.integer('Length of the launch window, in seconds.'),
+      static_fire_date_utc: orNull.timestamptz('Time of the static fire before the launch.'),
+      static_fire_date_unix: orNull.bigint('The same in seconds since 1970, as the API gives it.'),
+      tbd: notNull.boolean('Whether the date is still to be determined.'),
+      net: notNull.boolean('Whether the date is a "no earlier than" date.'),
+      fairings_reused: orNull.boolean('Whether the fairing halves had flown before; null without a fairing.'),
+      fairings_recovery_attempt: orNull.boolean('Whether a recovery of the fairing was attempted.'),
+      fairings_recovered: orNull.boolean('Whether the fairing was recovered.'),
+      patch_small_url: orNull.text('Small picture of the mission patch.'),
+      patch_large_url: orNull.text('Large picture of the mission patch.'),
+      reddit_campaign_url: orNull.text('Reddit discussion of the campaign.'),
+      reddit_launch_url: orNull.text('Reddit discussion during the launch.'),
+      reddit_media_url: orNull.text('Reddit collection of pictures.'),
+      reddit_recovery_url: orNull.text('Reddit discussion of the recovery.'),
+      presskit_url: orNull.text('Press kit.'),
+      webcast_url: orNull.text('Recording of the webcast.'),
+      youtube_id: orNull.text('YouTube id of the webcast.'),
+      article_url: orNull.text('An article about the launch.'),
+      wikipedia_url: orNull.text('Wikipedia article.'),
+      auto_update: notNull.boolean("Whether the API's own jobs keep the record up to date."),
+      launch_library_id: orNull.id('Id of the launch in Launch Library 2.'),
+      transformed_at_utc: notNull.timestamptz('Start of the run that made the row.', { stamp: true }),
+      transformed_at_date: notNull.date('Date of transformed_at_utc, in UTC.', { stamp: true }),
     }),
-    listed('launch_payloads', 'Payloads of a launch.', {
-      payload_id: { type: 'id', nullable: false, references: 'payloads', doc: 'Payload.' },
+    listTable('launch_cores', 'First stages (cores) of a launch, and how they landed.', {
+      core_id: orNull.id('Core; null until it is known.', { references: 'cores' }),
+      flight: orNull.integer('Flights of the core up to and including this one.'),
+      gridfins: orNull.boolean('Whether it has grid fins.'),
+      legs: orNull.boolean('Whether it has landing legs.'),
+      reused: orNull.boolean('Whether it had flown before.'),
+      landing_attempt: orNull.boolean('Whether it tried to land.'),
+      landing_success: orNull.boolean('Whether it landed.'),
+      landing_type: orNull.text('Ocean, ASDS (drone ship) or RTLS (return to launch site).'),
+      landpad_id: orNull.id('Landing pad or drone ship.', { references: 'landpads' }),
     }),
-    listed('launch_crew', 'Crew of a launch.', {
-      crew_id: { type: 'id', references: 'crew', doc: 'Crew member.' },
-      role: { type: 'text', doc: 'What the crew member does on this flight.' },
+    listTable('launch_payloads', 'Payloads of a launch.', {
+      payload_id: notNull.id('Payload.', { references: 'payloads' }),
     }),
-    listed('launch_ships', 'Ships that support a launch.', {
-      ship_id: { type: 'id', nullable: false, references: 'ships', doc: 'Ship.' },
+    listTable('launch_crew', 'Crew of a launch.', {
+      crew_id: orNull.id('Crew member.', { references: 'crew' }),
+      role: orNull.text('What the crew member does on this flight.'),
     }),
-    listed('launch_capsules', 'Capsules of a launch.', {
-      capsule_id: { type: 'id', nullable: false, references: 'capsules', doc: 'Capsule.' },
+    listTable('launch_ships', 'Ships that support a launch.', {
+      ship_id: notNull.id('Ship.', { references: 'ships' }),
     }),
-    listed('launch_fairing_ships', 'Ships that recover the fairing of a launch.', {
-      ship_id: { type: 'id', nullable: false, references: 'ships', doc: 'Ship.' },
+    listTable('launch_capsules', 'Capsules of a launch.', {
+      capsule_id: notNull.id('Capsule.', { references: 'capsules' }),
     }),
-    listed('launch_failures', 'What went wrong in a launch.', {
-      time_s: { type: 'double precision', doc: 'Seconds after liftoff; negative before it.' },
-      altitude_km: { type: 'double precision', doc: 'Altitude at that time, in kilometres.' },
-      reason: { type: 'text', doc: 'What failed.' },
+    listTable('launch_fairing_ships', 'Ships that recover the fairing of a launch.', {
+      ship_id: notNull.id('Ship.', { references: 'ships' }),
+    }),
+    listTable('launch_failures', 'What went wrong in a launch.', {
+      time_s: orNull.double('Seconds after liftoff; negative before it.'),
+      altitude_km: orNull.double('Altitude at that time, in kilometres.'),
+      reason: orNull.text('What failed.'),
     }),
     {
       name: 'launch_images',
@@ -240,14 +183,10 @@ export default defineResource({
       key: ['launch_id', 'size', 'position'],
       owner: 'launch_id',
       columns: {
-        launch_id: { type: 'id', nullable: false, doc: 'Launch.' },
-        size: { type: 'id', nullable: false, doc: 'Size of the picture: small or original.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position among the pictures of that size, from 0.',
-        },
-        url: { type: 'text', nullable: false, doc: 'URL of the picture.' },
+        launch_id: notNull.id('Launch.'),
+        size: notNull.id('Size of the picture: small or original.'),
+        position: notNull.integer('Position among the pictures of that size, from 0.'),
+        url: notNull.text('URL of the picture.'),
       },
     },
   ],

@@ -1,5 +1,6 @@
 import { array, integer, nullable, number, object, objectId, oneOf, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
 
@@ -19,10 +20,10 @@ const contract = object({
   rockets: array(objectId()),
   launches: array(objectId()),
   details: nullable(text()),
-  images: object({
-    large: array(text()),
-  }),
+  images: object({ large: array(text()) }),
 });
+
+const listTable = listTableOf('launchpad_id', 'launch site');
 
 export default defineResource({
   name: 'launchpads',
@@ -33,81 +34,32 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'launchpads',
-      doc: 'Launch sites.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the launch site in the API.' },
-        name: { type: 'text', doc: 'Short name.' },
-        full_name: { type: 'text', doc: 'Full name.' },
-        status: {
-          type: 'text',
-          nullable: false,
-          doc: 'One of active, inactive, unknown, retired, lost or under construction.',
-        },
-        locality: { type: 'text', doc: 'Town or area.' },
-        region: { type: 'text', doc: 'State or region.' },
-        timezone: { type: 'text', doc: 'Time zone, by its name in the IANA database.' },
-        latitude_deg: { type: 'double precision', doc: 'Degrees north.' },
-        longitude_deg: { type: 'double precision', doc: 'Degrees east.' },
-        launch_attempts: { type: 'integer', nullable: false, doc: 'Launches, as the API counts them.' },
-        launch_successes: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Launches that succeeded, as the API counts them.',
-        },
-        details: { type: 'text', doc: 'Description in prose.' },
-      },
-    },
-    {
-      name: 'launchpad_rockets',
-      doc: 'Rockets that fly from a launch site.',
-      key: ['launchpad_id', 'position'],
-      owner: 'launchpad_id',
-      columns: {
-        launchpad_id: { type: 'id', nullable: false, doc: 'Launch site.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the launch site, from 0.',
-        },
-        rocket_id: { type: 'id', nullable: false, references: 'rockets', doc: 'Rocket.' },
-      },
-    },
-    {
-      name: 'launchpad_launches',
-      doc: 'Launches that a launch site names.',
-      key: ['launchpad_id', 'position'],
-      owner: 'launchpad_id',
-      columns: {
-        launchpad_id: { type: 'id', nullable: false, doc: 'Launch site.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the launch site, from 0.',
-        },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
-    {
-      name: 'launchpad_images',
-      doc: 'Photographs of a launch site.',
-      key: ['launchpad_id', 'position'],
-      owner: 'launchpad_id',
-      columns: {
-        launchpad_id: { type: 'id', nullable: false, doc: 'Launch site.' },
-        position: {
-          type: 'integer',
-          nullable: false,
-          doc: 'Position in the list of the launch site, from 0.',
-        },
-        url: { type: 'text', nullable: false, doc: 'URL of the picture.' },
-      },
-    },
+    mainTable('launchpads', 'Launch sites.', {
+      id: notNull.id('Id of the launch site in the API.'),
+      name: orNull.text('Short name.'),
+      full_name: orNull.text('Full name.'),
+      status: notNull.text('One of active, inactive, unknown, retired, lost or under construction.'),
+      locality: orNull.text('Town or area.'),
+      region: orNull.text('State or region.'),
+      timezone: orNull.text('Time zone, by its name in the IANA database.'),
+      latitude_deg: orNull.double('Degrees north.'),
+      longitude_deg: orNull.double('Degrees east.'),
+      launch_attempts: notNull.integer('Launches, as the API counts them.'),
+      launch_successes: notNull.integer('Launches that succeeded, as the API counts them.'),
+      details: orNull.text('Description in prose.'),
+    }),
+    listTable('launchpad_rockets', 'Rockets that fly from a launch site.', {
+      rocket_id: notNull.id('Rocket.', { references: 'rockets' }),
+    }),
+    listTable('launchpad_launches', 'Launches that a launch site names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
+    listTable('launchpad_images', 'Photographs of a launch site.', {
+      url: notNull.text('URL of the picture.'),
+    }),
   ],
   transform(pad) {
+    const launchpad_id = pad.id;
     return {
       launchpads: [
         {
@@ -125,18 +77,10 @@ export default defineResource({
           details: trimmed(pad.details),
         },
       ],
-      launchpad_rockets: pad.rockets.map((rocket_id, position) => ({
-        launchpad_id: pad.id,
-        position,
-        rocket_id,
-      })),
-      launchpad_launches: pad.launches.map((launch_id, position) => ({
-        launchpad_id: pad.id,
-        position,
-        launch_id,
-      })),
+      launchpad_rockets: pad.rockets.map((rocket_id, position) => ({ launchpad_id, position, rocket_id })),
+      launchpad_launches: pad.launches.map((launch_id, position) => ({ launchpad_id, position, launch_id })),
       launchpad_images: pad.images.large.map((url, position) => ({
-        launchpad_id: pad.id,
+        launchpad_id,
         position,
         url: url.trim(),
       })),
@@ -184,8 +128,6 @@ export default defineResource({
       one: 'launchpad',
       table: 'launchpads',
       label: 'name',
-      id: 'launchpad_id',
-      named: 'launchpad_launches',
       listed: '(SELECT id AS launch_id, launchpad_id FROM launches)',
     }),
   ],

@@ -10,7 +10,9 @@ import {
   timestamp,
 } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
+import { POUNDS } from './measures.ts';
 
 /** GET /v4/payloads. */
 const contract = object({
@@ -52,6 +54,8 @@ const contract = object({
   }),
 });
 
+const listTable = listTableOf('payload_id', 'payload');
+
 export default defineResource({
   name: 'payloads',
   description: 'Payloads: whose they are, what they weigh, which orbit they went to.',
@@ -61,97 +65,51 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'payloads',
-      doc: 'Payloads: satellites, capsules, probes.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the payload in the API.' },
-        name: { type: 'text', doc: 'Name.' },
-        type: { type: 'text', doc: 'What it is, such as Satellite, Dragon 1.0 or Crew Dragon.' },
-        reused: { type: 'boolean', nullable: false, doc: 'Whether it had flown before.' },
-        launch_id: { type: 'id', references: 'launches', doc: 'Launch, according to the payload.' },
-        mass_kg: { type: 'double precision', doc: 'Mass in kilograms.' },
-        orbit: { type: 'text', doc: 'Kind of orbit, such as LEO, GTO or SSO.' },
-        reference_system: {
-          type: 'text',
-          doc: 'Reference system of the orbit, such as geocentric or heliocentric.',
-        },
-        regime: { type: 'text', doc: 'Orbital regime, in words.' },
-        longitude_deg: {
-          type: 'double precision',
-          doc: 'Longitude of a geostationary payload, in degrees east.',
-        },
-        semi_major_axis_km: { type: 'double precision', doc: 'Semi-major axis in kilometres.' },
-        eccentricity: { type: 'double precision', doc: 'Eccentricity; 0 is a circle.' },
-        periapsis_km: { type: 'double precision', doc: 'Lowest altitude, in kilometres.' },
-        apoapsis_km: { type: 'double precision', doc: 'Highest altitude, in kilometres.' },
-        inclination_deg: { type: 'double precision', doc: 'Inclination in degrees.' },
-        period_min: { type: 'double precision', doc: 'Orbital period in minutes.' },
-        lifespan_years: { type: 'double precision', doc: 'Design life in years.' },
-        epoch: { type: 'timestamptz', doc: 'Time to which the orbital elements apply.' },
-        mean_motion_rev_per_day: { type: 'double precision', doc: 'Orbits per day.' },
-        raan_deg: { type: 'double precision', doc: 'Right ascension of the ascending node, in degrees.' },
-        arg_of_pericenter_deg: { type: 'double precision', doc: 'Argument of the pericenter, in degrees.' },
-        mean_anomaly_deg: { type: 'double precision', doc: 'Mean anomaly in degrees.' },
-        dragon_capsule_id: { type: 'id', references: 'capsules', doc: 'Capsule that carried it.' },
-        dragon_mass_returned_kg: {
-          type: 'double precision',
-          doc: 'Mass returned in the capsule, in kilograms.',
-        },
-        dragon_flight_time_s: { type: 'double precision', doc: 'Flight time of the capsule, in seconds.' },
-        dragon_manifest_url: { type: 'text', doc: 'List of what the capsule carried.' },
-        dragon_water_landing: { type: 'boolean', doc: 'Whether the capsule landed on water.' },
-        dragon_land_landing: { type: 'boolean', doc: 'Whether the capsule landed on land.' },
-      },
-    },
-    {
-      name: 'payload_customers',
-      doc: 'Customers of a payload.',
-      key: ['payload_id', 'position'],
-      owner: 'payload_id',
-      columns: {
-        payload_id: { type: 'id', nullable: false, doc: 'Payload.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the payload, from 0.' },
-        customer: { type: 'text', nullable: false, doc: 'Customer.' },
-      },
-    },
-    {
-      name: 'payload_norad_ids',
-      doc: 'Catalogue numbers of what a payload became in orbit.',
-      key: ['payload_id', 'position'],
-      owner: 'payload_id',
-      columns: {
-        payload_id: { type: 'id', nullable: false, doc: 'Payload.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the payload, from 0.' },
-        norad_id: { type: 'integer', nullable: false, doc: 'Number in the NORAD catalogue.' },
-      },
-    },
-    {
-      name: 'payload_nationalities',
-      doc: 'Nationalities of a payload.',
-      key: ['payload_id', 'position'],
-      owner: 'payload_id',
-      columns: {
-        payload_id: { type: 'id', nullable: false, doc: 'Payload.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the payload, from 0.' },
-        nationality: { type: 'text', nullable: false, doc: 'Country.' },
-      },
-    },
-    {
-      name: 'payload_manufacturers',
-      doc: 'Manufacturers of a payload.',
-      key: ['payload_id', 'position'],
-      owner: 'payload_id',
-      columns: {
-        payload_id: { type: 'id', nullable: false, doc: 'Payload.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the payload, from 0.' },
-        manufacturer: { type: 'text', nullable: false, doc: 'Manufacturer.' },
-      },
-    },
+    mainTable('payloads', 'Payloads: satellites, capsules, probes.', {
+      id: notNull.id('Id of the payload in the API.'),
+      name: orNull.text('Name.'),
+      type: orNull.text('What it is, such as Satellite, Dragon 1.0 or Crew Dragon.'),
+      reused: notNull.boolean('Whether it had flown before.'),
+      launch_id: orNull.id('Launch, according to the payload.', { references: 'launches' }),
+      mass_kg: orNull.double('Mass in kilograms.'),
+      orbit: orNull.text('Kind of orbit, such as LEO, GTO or SSO.'),
+      reference_system: orNull.text('Reference system of the orbit, such as geocentric or heliocentric.'),
+      regime: orNull.text('Orbital regime, in words.'),
+      longitude_deg: orNull.double('Longitude of a geostationary payload, in degrees east.'),
+      semi_major_axis_km: orNull.double('Semi-major axis in kilometres.'),
+      eccentricity: orNull.double('Eccentricity; 0 is a circle.'),
+      periapsis_km: orNull.double('Lowest altitude, in kilometres.'),
+      apoapsis_km: orNull.double('Highest altitude, in kilometres.'),
+      inclination_deg: orNull.double('Inclination in degrees.'),
+      period_min: orNull.double('Orbital period in minutes.'),
+      lifespan_years: orNull.double('Design life in years.'),
+      epoch: orNull.timestamptz('Time to which the orbital elements apply.'),
+      mean_motion_rev_per_day: orNull.double('Orbits per day.'),
+      raan_deg: orNull.double('Right ascension of the ascending node, in degrees.'),
+      arg_of_pericenter_deg: orNull.double('Argument of the pericenter, in degrees.'),
+      mean_anomaly_deg: orNull.double('Mean anomaly in degrees.'),
+      dragon_capsule_id: orNull.id('Capsule that carried it.', { references: 'capsules' }),
+      dragon_mass_returned_kg: orNull.double('Mass returned in the capsule, in kilograms.'),
+      dragon_flight_time_s: orNull.double('Flight time of the capsule, in seconds.'),
+      dragon_manifest_url: orNull.text('List of what the capsule carried.'),
+      dragon_water_landing: orNull.boolean('Whether the capsule landed on water.'),
+      dragon_land_landing: orNull.boolean('Whether the capsule landed on land.'),
+    }),
+    listTable('payload_customers', 'Customers of a payload.', {
+      customer: notNull.text('Customer.'),
+    }),
+    listTable('payload_norad_ids', 'Catalogue numbers of what a payload became in orbit.', {
+      norad_id: notNull.integer('Number in the NORAD catalogue.'),
+    }),
+    listTable('payload_nationalities', 'Nationalities of a payload.', {
+      nationality: notNull.text('Country.'),
+    }),
+    listTable('payload_manufacturers', 'Manufacturers of a payload.', {
+      manufacturer: notNull.text('Manufacturer.'),
+    }),
   ],
   transform(payload) {
+    const payload_id = payload.id;
     return {
       payloads: [
         {
@@ -186,30 +144,26 @@ export default defineResource({
         },
       ],
       payload_customers: payload.customers.map((customer, position) => ({
-        payload_id: payload.id,
+        payload_id,
         position,
         customer: customer.trim(),
       })),
-      payload_norad_ids: payload.norad_ids.map((norad_id, position) => ({
-        payload_id: payload.id,
-        position,
-        norad_id,
-      })),
+      payload_norad_ids: payload.norad_ids.map((norad_id, position) => ({ payload_id, position, norad_id })),
       payload_nationalities: payload.nationalities.map((nationality, position) => ({
-        payload_id: payload.id,
+        payload_id,
         position,
         nationality: nationality.trim(),
       })),
       payload_manufacturers: payload.manufacturers.map((manufacturer, position) => ({
-        payload_id: payload.id,
+        payload_id,
         position,
         manufacturer: manufacturer.trim(),
       })),
     };
   },
   omitted: {
-    '/mass_lbs': 'the same mass in kilograms is kept',
-    '/dragon/mass_returned_lbs': 'the same mass in kilograms is kept',
+    '/mass_lbs': POUNDS,
+    '/dragon/mass_returned_lbs': POUNDS,
   },
   checks: [
     {

@@ -1,7 +1,9 @@
 import { array, bool, integer, nullable, number, object, objectId, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { backReferences } from './back-references.ts';
+import { POUNDS } from './measures.ts';
 
 /** GET /v4/ships. */
 const contract = object({
@@ -31,6 +33,8 @@ const contract = object({
   launches: array(objectId()),
 });
 
+const listTable = listTableOf('ship_id', 'ship');
+
 export default defineResource({
   name: 'ships',
   description: 'Ships that support launches and recoveries: roles, size, home port.',
@@ -40,57 +44,35 @@ export default defineResource({
   needs: {},
   contract,
   tables: [
-    {
-      name: 'ships',
-      doc: 'Ships that support launches and recoveries.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id of the ship in the API.' },
-        name: { type: 'text', nullable: false, doc: 'Name.' },
-        legacy_id: { type: 'text', doc: 'Id in an earlier version of the API.' },
-        model: { type: 'text', doc: 'Model.' },
-        type: { type: 'text', doc: 'Kind of ship.' },
-        active: { type: 'boolean', nullable: false, doc: 'Whether it is in service.' },
-        imo: { type: 'integer', doc: 'Number of the International Maritime Organization.' },
-        mmsi: { type: 'integer', doc: 'Maritime Mobile Service Identity.' },
-        abs: { type: 'integer', doc: 'Number of the American Bureau of Shipping.' },
-        class: { type: 'integer', doc: 'Class number.' },
-        mass_kg: { type: 'double precision', doc: 'Mass in kilograms.' },
-        year_built: { type: 'integer', doc: 'Year in which it was built.' },
-        home_port: { type: 'text', doc: 'Home port.' },
-        status: { type: 'text', doc: 'Current activity.' },
-        speed_kn: { type: 'double precision', doc: 'Speed in knots.' },
-        course_deg: { type: 'double precision', doc: 'Course in degrees from north.' },
-        latitude_deg: { type: 'double precision', doc: 'Degrees north.' },
-        longitude_deg: { type: 'double precision', doc: 'Degrees east.' },
-        last_ais_update: { type: 'text', doc: 'Last position report, as the API gives it.' },
-        link_url: { type: 'text', doc: 'Web page about it.' },
-        image_url: { type: 'text', doc: 'Photograph.' },
-      },
-    },
-    {
-      name: 'ship_roles',
-      doc: 'What a ship does.',
-      key: ['ship_id', 'position'],
-      owner: 'ship_id',
-      columns: {
-        ship_id: { type: 'id', nullable: false, doc: 'Ship.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the ship, from 0.' },
-        role: { type: 'text', nullable: false, doc: 'Role.' },
-      },
-    },
-    {
-      name: 'ship_launches',
-      doc: 'Launches that a ship names.',
-      key: ['ship_id', 'position'],
-      owner: 'ship_id',
-      columns: {
-        ship_id: { type: 'id', nullable: false, doc: 'Ship.' },
-        position: { type: 'integer', nullable: false, doc: 'Position in the list of the ship, from 0.' },
-        launch_id: { type: 'id', nullable: false, references: 'launches', doc: 'Launch.' },
-      },
-    },
+    mainTable('ships', 'Ships that support launches and recoveries.', {
+      id: notNull.id('Id of the ship in the API.'),
+      name: notNull.text('Name.'),
+      legacy_id: orNull.text('Id in an earlier version of the API.'),
+      model: orNull.text('Model.'),
+      type: orNull.text('Kind of ship.'),
+      active: notNull.boolean('Whether it is in service.'),
+      imo: orNull.integer('Number of the International Maritime Organization.'),
+      mmsi: orNull.integer('Maritime Mobile Service Identity.'),
+      abs: orNull.integer('Number of the American Bureau of Shipping.'),
+      class: orNull.integer('Class number.'),
+      mass_kg: orNull.double('Mass in kilograms.'),
+      year_built: orNull.integer('Year in which it was built.'),
+      home_port: orNull.text('Home port.'),
+      status: orNull.text('Current activity.'),
+      speed_kn: orNull.double('Speed in knots.'),
+      course_deg: orNull.double('Course in degrees from north.'),
+      latitude_deg: orNull.double('Degrees north.'),
+      longitude_deg: orNull.double('Degrees east.'),
+      last_ais_update: orNull.text('Last position report, as the API gives it.'),
+      link_url: orNull.text('Web page about it.'),
+      image_url: orNull.text('Photograph.'),
+    }),
+    listTable('ship_roles', 'What a ship does.', {
+      role: notNull.text('Role.'),
+    }),
+    listTable('ship_launches', 'Launches that a ship names.', {
+      launch_id: notNull.id('Launch.', { references: 'launches' }),
+    }),
   ],
   transform(ship) {
     return {
@@ -124,7 +106,7 @@ export default defineResource({
     };
   },
   omitted: {
-    '/mass_lbs': 'the same mass in kilograms is kept',
+    '/mass_lbs': POUNDS,
   },
   checks: [
     {
@@ -146,8 +128,6 @@ export default defineResource({
       one: 'ship',
       table: 'ships',
       label: 'name',
-      id: 'ship_id',
-      named: 'ship_launches',
       listed: 'launch_ships',
     }),
   ],
