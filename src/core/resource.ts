@@ -88,19 +88,24 @@ type EventTimeOf<T extends Table> = T extends Table
   ? { readonly table: T['name']; readonly column: TimeColumn<T> }
   : never;
 
+/** Empty by default. */
+type Defaulted = 'needs' | 'omitted' | 'checks';
+
 /**
  * Checks at compile time that a transform accepts what its contract admits and fills every column of its tables. For a
  * lenient part of the contract, the transform receives the expected value or null.
  */
 export function defineResource<const C extends Schema, const T extends readonly [Table, ...Table[]]>(
-  resource: Omit<Resource, 'contract' | 'tables' | 'transform' | 'eventTime'> & {
-    readonly contract: C;
-    readonly tables: T;
-    readonly transform: (record: Static<C>, context: TransformContext) => RowsOf<T>;
-    readonly eventTime?: EventTimeOf<T[number]>;
-  },
+  resource: Omit<Resource, Defaulted | 'contract' | 'tables' | 'transform' | 'eventTime'> &
+    Partial<Pick<Resource, Defaulted>> & {
+      readonly contract: C;
+      readonly tables: T;
+      readonly transform: (record: Static<C>, context: TransformContext) => RowsOf<T>;
+      readonly eventTime?: EventTimeOf<T[number]>;
+    },
 ): Resource {
   const { contract, transform } = resource;
-  if (!isLenient(contract)) return resource;
-  return { ...resource, transform: (record, context) => transform(settle(contract, record), context) };
+  const complete = { needs: {}, omitted: {}, checks: [], ...resource };
+  if (!isLenient(contract)) return complete;
+  return { ...complete, transform: (record, context) => transform(settle(contract, record), context) };
 }

@@ -19,7 +19,6 @@ export default defineResource({
   shape: 'array',
   pull: 'changes',
   changes: launchChanges,
-  needs: {},
   contract,
   tables: [launches, boosters, updates, versions],
   transform(launch) {

@@ -26,7 +26,6 @@ export default defineResource({
   path: '/v4/capsules',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('capsules', 'Dragon capsules.', {
@@ -63,7 +62,6 @@ export default defineResource({
       capsule_launches: capsule.launches.map((launch_id, position) => ({ capsule_id, position, launch_id })),
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'capsule_reuse_count_differs',

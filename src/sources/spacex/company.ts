@@ -36,7 +36,6 @@ export default defineResource({
   path: '/v4/company',
   shape: 'object',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('company', 'The company: one row.', {
@@ -92,7 +91,5 @@ export default defineResource({
       ],
     };
   },
-  omitted: {},
-  checks: [],
   exampleQuery: 'SELECT name, founded_year, employees, valuation_usd FROM company',
 });

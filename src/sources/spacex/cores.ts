@@ -27,7 +27,6 @@ export default defineResource({
   path: '/v4/cores',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('cores', 'First stages (cores).', {
@@ -65,7 +64,6 @@ export default defineResource({
       core_launches: core.launches.map((launch_id, position) => ({ core_id: core.id, position, launch_id })),
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'core_reuse_count_differs',

@@ -23,7 +23,6 @@ export default defineResource({
   path: '/v4/crew',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('crew', 'Crew members.', {
@@ -54,7 +53,6 @@ export default defineResource({
       crew_launches: member.launches.map((launch_id, position) => ({ crew_id, position, launch_id })),
     };
   },
-  omitted: {},
   checks: [
     ...backReferences({
       one: 'crew',

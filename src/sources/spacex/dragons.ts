@@ -71,7 +71,6 @@ export default defineResource({
   path: '/v4/dragons',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('dragons', 'Kinds of Dragon spacecraft.', {
@@ -174,6 +173,5 @@ export default defineResource({
     '/height_w_trunk/feet': FEET,
     '/diameter/feet': FEET,
   },
-  checks: [],
   exampleQuery: 'SELECT name, crew_capacity, dry_mass_kg, launch_payload_mass_kg FROM dragons ORDER BY name',
 });

@@ -19,7 +19,6 @@ export default defineResource({
   path: '/v4/history',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('history', 'Events that made history.', {
@@ -45,7 +44,6 @@ export default defineResource({
       ],
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'history_unix_differs',

@@ -31,7 +31,6 @@ export default defineResource({
   path: '/v4/landpads',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('landpads', 'Landing pads and drone ships.', {
@@ -80,7 +79,6 @@ export default defineResource({
       landpad_images: pad.images.large.map((url, position) => ({ landpad_id, position, url: url.trim() })),
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'landpad_counts_differ',

@@ -274,7 +274,6 @@ export default defineResource({
       ],
     };
   },
-  omitted: {},
   checks: launchChecks,
   eventTime: { table: 'launches', column: 'launch_date_utc' },
   exampleQuery: 'SELECT rocket_name, launches, succeeded FROM launch_success ORDER BY 2 DESC',

@@ -31,7 +31,6 @@ export default defineResource({
   path: '/v4/launchpads',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('launchpads', 'Launch sites.', {
@@ -86,7 +85,6 @@ export default defineResource({
       })),
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'launch_utc_offset_differs',

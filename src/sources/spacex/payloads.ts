@@ -62,7 +62,6 @@ export default defineResource({
   path: '/v4/payloads',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('payloads', 'Payloads: satellites, capsules, probes.', {

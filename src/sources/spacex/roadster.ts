@@ -53,7 +53,6 @@ export default defineResource({
   path: '/v4/roadster',
   shape: 'object',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('roadster', 'The car in orbit around the Sun: one row.', {

@@ -90,7 +90,6 @@ export default defineResource({
   path: '/v4/rockets',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('rockets', 'Launch vehicles: size, mass, stages, engines, cost.', {

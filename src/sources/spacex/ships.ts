@@ -41,7 +41,6 @@ export default defineResource({
   path: '/v4/ships',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('ships', 'Ships that support launches and recoveries.', {

@@ -74,7 +74,6 @@ export default defineResource({
   path: '/v4/starlink',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract,
   tables: [
     mainTable('starlink', 'Starlink satellites.', {
@@ -188,7 +187,6 @@ export default defineResource({
       ],
     };
   },
-  omitted: {},
   checks: [
     {
       name: 'starlink_launch_date_differs',
