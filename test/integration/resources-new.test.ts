@@ -35,7 +35,7 @@ const SUPPLIERS = [
           { passed: false, at: '2002-02-03T04:05:06Z' },
         ],
       },
-      { name: null, mass: null, tests: [] },
+      { name: null, mass: null, tests: [{ passed: true }] },
     ],
     launches: ['5eb87cd9ffd86e000604b32a'],
     odd: 1,
@@ -170,6 +170,11 @@ describe('resources new', () => {
       /\/odd \(number or string in the samples\), \/none \(without a value in every sample\)/,
     );
 
+    assert.match(
+      now['sources/spacex/suppliers.ts'] ?? '',
+      /^ +at: nullish\(timestamp\(\)\),$.*^ {4}listTable\('supplier_launches', 'Items of .*', \{\n {6}launch_id: notNull\.id\(/ms,
+    );
+
     const env = { ...cliEnvironment(), PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
     const type = (command: string) => promisify(execFile)('sh', ['-ec', command], { cwd: folder, env });
     const files = [...made.wrote, ...made.changed].join(' ');
@@ -229,7 +234,7 @@ describe('resources new', () => {
       [
         { part: 0, mass_kg: 45, test: 0, passed: true, at: null },
         { part: 0, mass_kg: 45, test: 1, passed: false, at: '2002-02-03T04:05:06Z' },
-        { part: 1, mass_kg: null, test: null, passed: null, at: null },
+        { part: 1, mass_kg: null, test: 0, passed: true, at: null },
       ],
     );
     await type(`${run.replace(api.url, 'sandbox')} --data-dir other`);

@@ -33,6 +33,7 @@ export default source;
 const resource = (name: string, columns: string, contract: string, row: string): string => `
 import { integer, nullable, object, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { mainTable, notNull, orNull } from '../../core/table.ts';
 
 export default defineResource({
   name: '${name}',
@@ -40,20 +41,9 @@ export default defineResource({
   path: '/${name}',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract: object({ id: text(), ${contract} }),
-  tables: [
-    {
-      name: '${name}',
-      doc: 'What is watched.',
-      key: ['id'],
-      owner: 'id',
-      columns: { id: { type: 'id', nullable: false, doc: 'Its id.' }, ${columns} },
-    },
-  ],
+  tables: [mainTable('${name}', 'What is watched.', { id: notNull.id('Its id.'), ${columns} })],
   transform: (record) => ({ ${name}: [{ id: record.id, ${row} }] }),
-  omitted: {},
-  checks: [],
   exampleQuery: 'SELECT id FROM ${name}',
 });
 
@@ -68,14 +58,14 @@ export async function withMoons(): Promise<CopiedProgram> {
   await writeFile(join(folder, 'source.ts'), SOURCE);
   const moons = resource(
     'moons',
-    `name: { type: 'text', doc: 'Name.' }, radius_km: { type: 'integer', doc: 'Radius.' }`,
+    `name: orNull.text('Name.'), radius_km: orNull.integer('Radius.')`,
     'name: text(), radius_km: nullable(integer())',
     'name: record.name, radius_km: record.radius_km',
   );
   await writeFile(join(folder, 'moons.ts'), moons);
   const launches = resource(
     'launches',
-    `moon_id: { type: 'id', references: 'moons', doc: 'Where it goes.' }`,
+    `moon_id: orNull.id('Where it goes.', { references: 'moons' })`,
     'moon: text()',
     'moon_id: record.moon',
   );

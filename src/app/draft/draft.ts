@@ -1,4 +1,4 @@
-import type { Column, Table } from '../../core/table.ts';
+import { notNull, type Column, type Table } from '../../core/table.ts';
 import { BLOCKS, kindOf, type Block } from './kind.ts';
 import { newName, singular, snakeCase } from './names.ts';
 import type { Sample } from './samples.ts';
@@ -84,8 +84,8 @@ export function draftResource(
       return block('optional', block('anything'));
     }
     const bare = addValues(table, kind, there, at);
-    const text = at.isNullable ? block('nullable', bare) : bare;
-    return isOptional ? block('optional', text) : text;
+    if (!at.isNullable) return isOptional ? block('optional', bare) : bare;
+    return block(isOptional ? 'nullish' : 'nullable', bare);
   }
 
   function addValues(
@@ -150,11 +150,11 @@ export function draftResource(
       key: [owner, ...positions],
       owner,
       lists,
-      columns: { [owner]: { type: 'id', nullable: false, doc: `Id of the ${record} in the API.` } },
+      columns: { [owner]: notNull.id(`Id of the ${record.replaceAll('_', ' ')} in the API.`) },
       values: { [owner]: 'record.id' },
     };
     for (const position of positions) {
-      table.columns[position] = { type: 'integer', nullable: false, doc: 'Position in its list, from 0.' };
+      table.columns[position] = notNull.integer('Position in its list, from 0.');
       table.values[position] = position;
     }
     tables.push(table);

@@ -1,5 +1,7 @@
+import type { Column } from '../../core/table.ts';
 import { UNIT } from '../../core/units.ts';
 import type { Draft, DraftTable } from './draft.ts';
+import { singular } from './names.ts';
 
 /** The file of a resource, not formatted yet. */
 export function resourceText(
@@ -7,12 +9,18 @@ export function resourceText(
   { name, path, shape }: { readonly name: string; readonly path: string; readonly shape: 'array' | 'object' },
 ): string {
   const rows = tables.map((table) => `${table.name}: ${rowsText(table)}`).join(',');
+  const made = tables.map(tableText).join(',');
+  const hasList = tables.some(({ lists }) => lists.length === 1);
+  const one = singular(name);
   const some = Object.keys(tables[0]?.columns ?? {}).slice(0, 4);
   return `import { ${blocks.join(', ')} } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
+import { ${hasList ? 'listTableOf, ' : ''}mainTable, notNull${made.includes(': orNull.') ? ', orNull' : ''} } from '../../core/table.ts';
 ${rows.includes('trimmed(') ? "import { trimmed } from '../../core/text.ts';" : ''}
 
 const contract = ${contract};
+
+${hasList ? `const listTable = listTableOf('${one}_id', '${one.replaceAll('_', ' ')}');` : ''}
 
 export default defineResource({
   name: '${name}',
@@ -20,28 +28,36 @@ export default defineResource({
   path: ${JSON.stringify(path)},
   shape: '${shape}',
   pull: 'snapshot',
-  needs: {},
   contract,
-  tables: [${tables.map(tableText).join(',')}],
+  tables: [${made}],
   transform(record) {
     return { ${rows} };
   },
-  omitted: ${JSON.stringify(omitted)},
-  checks: [],
+  ${Object.keys(omitted).length > 0 ? `omitted: ${JSON.stringify(omitted)},` : ''}
   exampleQuery: 'SELECT ${some.join(', ')} FROM ${name} ORDER BY id',
 });
 `;
 }
 
-function tableText({ columns, doc, key, name, owner }: DraftTable): string {
-  const lines = Object.entries(columns).map(([column, is]) => `\n${column}: ${JSON.stringify(is)}`);
+function tableText({ columns, doc, key, lists, name, owner }: DraftTable): string {
+  // listTable adds the columns of the key.
+  const own = Object.entries(columns).slice(lists.length === 1 ? key.length : 0);
+  const body = `{\n${own.map(([column, is]) => `${column}: ${columnText(is)}`).join(',\n')}\n}`;
+  if (lists.length < 2)
+    return `${lists.length === 0 ? 'mainTable' : 'listTable'}('${name}', ${JSON.stringify(doc)}, ${body})`;
   return `{
     name: '${name}',
     doc: ${JSON.stringify(doc)},
     key: ${JSON.stringify(key)},
     owner: '${owner}',
-    columns: {${lines.join(',')}},
+    columns: ${body},
   }`;
+}
+
+function columnText({ doc, nullable, references, type }: Column): string {
+  const builder = `${nullable === false ? 'notNull' : 'orNull'}.${type === 'double precision' ? 'double' : type}`;
+  const options = references === undefined ? '' : `, { references: '${references}' }`;
+  return `${builder}(${JSON.stringify(doc)}${options})`;
 }
 
 /** The rows of a record: one, or one for each item of its lists. */
