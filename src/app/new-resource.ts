@@ -133,9 +133,10 @@ function refuse(name: string, source: Source, file: string): void {
       'a table and a variable cannot have this name',
       'Use up to 40 lower-case letters, digits and underscores, but no reserved word. Example: launch_events',
     );
-  if (existsSync(join(ROOT, file)) || tablesOf(source).includes(name))
+  const isWritten = existsSync(join(ROOT, file));
+  if (isWritten || tablesOf(source).includes(name))
     throw because(
-      `${existsSync(join(ROOT, file)) ? `the file ${file}` : `a table of ${source.name} with this name`} already exists`,
+      `${isWritten ? `the file ${file}` : `a table of ${source.name} with this name`} already exists`,
       'Choose another name, or list the resources: spacex-pipeline resources',
     );
 }

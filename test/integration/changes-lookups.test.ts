@@ -7,6 +7,7 @@ import { after, it, type TestContext } from 'node:test';
 import { object, text } from '../../src/core/contract.ts';
 import { defineResource, type Resource } from '../../src/core/resource.ts';
 import { SIMULATED_HEADER } from '../../src/core/simulated.ts';
+import { mainTable, notNull, orNull } from '../../src/core/table.ts';
 import launches from '../../src/sources/launch-library/launches.ts';
 import launchLibrary from '../../src/sources/launch-library/source.ts';
 import { stepsOf } from '../support/derived.ts';
@@ -28,23 +29,9 @@ const crews = defineResource({
   path: '/crews',
   shape: 'array',
   pull: 'snapshot',
-  needs: {},
   contract: object({ id: text(), name: text() }),
-  tables: [
-    {
-      name: 'crews',
-      doc: 'Who may launch.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id.' },
-        name: { type: 'text', doc: 'Name.' },
-      },
-    },
-  ],
+  tables: [mainTable('crews', 'Who may launch.', { id: notNull.id('Id.'), name: orNull.text('Name.') })],
   transform: (record) => ({ crews: [record] }),
-  omitted: {},
-  checks: [],
   exampleQuery: 'SELECT id FROM crews',
 });
 

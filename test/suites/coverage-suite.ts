@@ -97,7 +97,7 @@ export function testCoverage(resource: Resource): void {
     const rows = resource.transform(record, CONTEXT);
     const places = leaves(resource.contract);
 
-    it('has a sample that honours the contract', () => {
+    it('has a sample that satisfies the contract', () => {
       assert.deepEqual(compileCheck(resource.contract)(record), null);
     });
 

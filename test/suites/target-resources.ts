@@ -1,6 +1,15 @@
 import { object } from '../../src/core/contract.ts';
 import type { Resource } from '../../src/core/resource.ts';
-import { PIPELINE_COLUMNS, sqlType, type Row, type Table } from '../../src/core/table.ts';
+import {
+  listTableOf,
+  mainTable,
+  notNull,
+  orNull,
+  PIPELINE_COLUMNS,
+  sqlType,
+  type Row,
+  type Table,
+} from '../../src/core/table.ts';
 import { columnList, ident } from '../../src/adapters/postgres/sql.ts';
 
 /**
@@ -16,17 +25,11 @@ export const makers: Resource = {
   needs: {},
   contract: object({}),
   tables: [
-    {
-      name: 'makers',
-      doc: 'Made up.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id.' },
-        name: { type: 'text', doc: 'Name.' },
-        made_at: { type: 'timestamptz', stamp: true, doc: 'Made at.' },
-      },
-    },
+    mainTable('makers', 'Made up.', {
+      id: notNull.id('Id.'),
+      name: orNull.text('Name.'),
+      made_at: orNull.timestamptz('Made at.', { stamp: true }),
+    }),
   ],
   transform: () => ({}),
   omitted: {},
@@ -41,44 +44,28 @@ export const parts: Resource = {
   path: '/parts',
   needs: { makers: 'name' },
   tables: [
-    {
-      name: 'parts',
-      doc: 'Made up.',
-      key: ['id'],
-      owner: 'id',
-      columns: {
-        id: { type: 'id', nullable: false, doc: 'Id.' },
-        note: { type: 'text', doc: 'Note.' },
-        amount: { type: 'bigint', doc: 'Amount.' },
-        grade: { type: 'integer', doc: 'Grade.' },
-        ratio: { type: 'double precision', doc: 'Ratio.' },
-        sound: { type: 'boolean', doc: 'Sound.' },
-        made_on: { type: 'date', doc: 'Made on.' },
-        sold_at: { type: 'timestamptz', doc: 'Sold at.' },
-        maker_id: { type: 'id', references: 'makers', doc: 'Maker id.' },
-        transformed_at_utc: { type: 'timestamptz', nullable: false, stamp: true, doc: 'Transformed at utc.' },
-        transformed_at_date: { type: 'date', nullable: false, stamp: true, doc: 'Transformed at date.' },
-      },
-    },
-    {
-      name: 'part_tags',
-      doc: 'Made up.',
-      key: ['part_id', 'position'],
-      owner: 'part_id',
-      columns: {
-        part_id: { type: 'id', nullable: false, doc: 'Part id.' },
-        position: { type: 'integer', nullable: false, doc: 'Position.' },
-        tag: { type: 'text', doc: 'Tag.' },
-      },
-    },
+    mainTable('parts', 'Made up.', {
+      id: notNull.id('Id.'),
+      note: orNull.text('Note.'),
+      amount: orNull.bigint('Amount.'),
+      grade: orNull.integer('Grade.'),
+      ratio: orNull.double('Ratio.'),
+      sound: orNull.boolean('Sound.'),
+      made_on: orNull.date('Made on.'),
+      sold_at: orNull.timestamptz('Sold at.'),
+      maker_id: orNull.id('Maker id.', { references: 'makers' }),
+      transformed_at_utc: notNull.timestamptz('Transformed at utc.', { stamp: true }),
+      transformed_at_date: notNull.date('Transformed at date.', { stamp: true }),
+    }),
+    listTableOf('part_id', 'part')('part_tags', 'Made up.', { tag: orNull.text('Tag.') }),
     {
       name: 'part_makers',
       doc: 'Made up.',
       key: ['part_id', 'maker_id'],
       owner: 'part_id',
       columns: {
-        part_id: { type: 'id', nullable: false, doc: 'Part id.' },
-        maker_id: { type: 'id', nullable: false, doc: 'Maker id.' },
+        part_id: notNull.id('Part id.'),
+        maker_id: notNull.id('Maker id.'),
       },
     },
   ],

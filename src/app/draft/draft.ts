@@ -151,7 +151,7 @@ export function draftResource(
       owner,
       lists,
       columns: { [owner]: notNull.id(`Id of the ${record.replaceAll('_', ' ')} in the API.`) },
-      values: { [owner]: 'record.id' },
+      values: { [owner]: lists.length === 0 ? 'record.id' : owner },
     };
     for (const position of positions) {
       table.columns[position] = notNull.integer('Position in its list, from 0.');

@@ -10,7 +10,7 @@ import { openSource, type SourceDeps } from '../source.ts';
 /** A record with an id, which its rows need. */
 export type Sample = Readonly<Record<string, unknown>> & { readonly id: string };
 
-export type Samples = { readonly shape: 'array' | 'object'; readonly records: readonly Sample[] };
+type Samples = { readonly shape: 'array' | 'object'; readonly records: readonly Sample[] };
 
 /** From a URL, or from a file. */
 export async function readSamples(

@@ -31,6 +31,7 @@ export default defineResource({
   contract,
   tables: [${made}],
   transform(record) {
+    ${tables.length > 1 ? `const ${one}_id = record.id;` : ''}
     return { ${rows} };
   },
   ${Object.keys(omitted).length > 0 ? `omitted: ${JSON.stringify(omitted)},` : ''}
@@ -65,7 +66,7 @@ function rowsText({ lists, values }: DraftTable): string {
   const entries = Object.entries(values).map(([column, value]) =>
     column === value ? column : `${column}: ${value}`,
   );
-  const row = `{\n${entries.join(',\n')}\n}`;
+  const row = `{ ${entries.join(', ')} }`;
   const inner = lists.at(-1);
   if (inner === undefined) return `[${row}]`;
   const isUsed = Object.values(values).some((value) => new RegExp(`\\b${inner.item}\\b`).test(value));
