@@ -1,4 +1,4 @@
-import { boolean, integer as whole, number as double, string, type Schema } from './schema.ts';
+import { boolean, integer as anyInteger, number as anyNumber, string, type Schema } from './schema.ts';
 
 /**
  * Building blocks of contracts. A contract is JSON Schema: it checks and never converts. Each block admits only what
@@ -27,12 +27,12 @@ export const duration = (): Schema<string> =>
   });
 export const bool = (): Schema<boolean> => boolean();
 /** Any finite double. */
-export const number = (): Schema<number> => double();
-export const between = (minimum: number, maximum: number): Schema<number> => double({ minimum, maximum });
+export const number = (): Schema<number> => anyNumber();
+export const between = (minimum: number, maximum: number): Schema<number> => anyNumber({ minimum, maximum });
 /** A whole number that fits a column of type `integer`. */
-export const integer = (): Schema<number> => whole({ minimum: -INT4, maximum: INT4 - 1 });
+export const integer = (): Schema<number> => anyInteger({ minimum: -INT4, maximum: INT4 - 1 });
 /** A whole number that both a double and a column of type `bigint` hold exactly: JSON.parse rounds anything beyond. */
 export const bigint = (): Schema<number> =>
-  whole({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+  anyInteger({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 /** A field that no table needs. */
 export const anything = (): Schema => ({});

@@ -60,12 +60,12 @@ export type RowOf<T extends Table> = {
 };
 
 /** Columns that are never null, as in `notNull.text('Name.')`. The text describes the column to people. */
-export const notNull = columnsThatAre({ nullable: false });
+export const notNull = columnBuilders({ nullable: false });
 
 /** Columns that may be null. */
-export const orNull = columnsThatAre({});
+export const orNull = columnBuilders({});
 
-function columnsThatAre<const N extends Pick<Column, 'nullable'>>(nullability: N) {
+function columnBuilders<const N extends Pick<Column, 'nullable'>>(nullability: N) {
   const of =
     <T extends ColumnType>(type: T) =>
     (doc: string, options: Pick<Column, 'references' | 'stamp'> = {}) => ({

@@ -20,11 +20,11 @@ export const launchChanges: ResourceChanges = {
   changedAt: 'last_updated',
   query(ask, { pageSize, scope }) {
     const provider = scope === 'all' ? {} : { lsp__id: scope };
-    return written({ ...provider, mode: 'detailed', limit: String(pageSize), ...wanted(ask) });
+    return queryString({ ...provider, mode: 'detailed', limit: String(pageSize), ...changedSince(ask) });
   },
 };
 
-function wanted(ask: Ask): Readonly<Record<string, string>> {
+function changedSince(ask: Ask): Readonly<Record<string, string>> {
   if (ask.by === 'id') {
     const { from, offset, to } = ask;
     return {
@@ -38,7 +38,7 @@ function wanted(ask: Ask): Readonly<Record<string, string>> {
 }
 
 /** Colons are allowed in a query, and leaving them unescaped makes times easier to read. */
-function written(parameters: Readonly<Record<string, string>>): string {
+function queryString(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%3A', ':')}`)
     .join('&');

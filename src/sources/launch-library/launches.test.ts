@@ -45,7 +45,7 @@ function driftOf(record: unknown): readonly string[] {
 }
 
 describe('recorded launches', { skip: NO_LIVING }, () => {
-  it('honour the contract and become rows, with a version each', () => {
+  it('satisfy the contract and become rows, with a version each', () => {
     const none = { launch_boosters: 0, launch_updates: 0 };
     const counted = (count: number) => ({ ...none, launches: count, launch_versions: count });
     assert.deepEqual(countRows(recordedLaunches('page')), counted(100));
@@ -53,7 +53,7 @@ describe('recorded launches', { skip: NO_LIVING }, () => {
     assert.deepEqual(countRows([detailedLaunch()]), counted(1));
   });
 
-  it('have the boosters that the recorded landings tell of', () => {
+  it('have the boosters of the recorded landings', () => {
     const records = launchesWithBoosters();
     assert.equal(countRows(records)['launch_boosters'], 79);
     const boosters = records.flatMap((record) => rowsOf(record)['launch_boosters'] ?? []);

@@ -22,7 +22,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
   const recorded = resources.filter(({ name }) => Object.hasOwn(RECORDED_ROWS, name));
 
-  it('honour their contracts, every one', () => {
+  it('satisfy their contracts', () => {
     for (const { name, contract } of recorded) {
       const check = compileCheck(contract);
       const records = readRecorded(name);
