@@ -47,6 +47,12 @@ it('a table of a list is keyed by the record and the position', () => {
   assert.equal(described.columns.pad_id.doc, 'Pad or ship.');
 });
 
+it('the compiler refuses another column with the name of one in the key', () => {
+  // @ts-expect-error -- the position is an integer
+  const { columns: own } = listTableOf('pad_id', 'pad')('pads', 'Pads.', { position: orNull.text('Place.') });
+  assert.deepEqual(Object.keys(own), ['pad_id', 'position']);
+});
+
 it('the compiler checks rows against their tables', () => {
   const rows: readonly [RowOf<typeof main>, RowOf<typeof list>] = [
     { id: 'a', name: null },

@@ -103,7 +103,7 @@ export function mainTable<const N extends string, const C extends Columns & { re
 export function listTableOf<const O extends string>(owner: O, record: string, ownerDoc = sentence(record)) {
   const ofOwner = { [owner]: notNull.id(ownerDoc) } as Record<O, ReturnType<typeof notNull.id>>;
   const position = notNull.integer(`Position in the list of the ${record}, from 0.`);
-  return function listTable<const N extends string, const C extends Columns>(
+  return function listTable<const N extends string, const C extends Columns & ColumnsWithout<O | 'position'>>(
     name: N,
     doc: string,
     columns: C,
@@ -112,6 +112,8 @@ export function listTableOf<const O extends string>(owner: O, record: string, ow
     return { name, doc, key, owner, columns: { ...ofOwner, position, ...columns } };
   };
 }
+
+type ColumnsWithout<K extends string> = { readonly [C in K]?: never };
 
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
