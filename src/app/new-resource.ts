@@ -44,8 +44,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FORMATTER = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
 /** The stand-in API's collections that consist of samples. */
 const SAMPLES = 'src/sandbox/collections/samples.ts';
-/** Where the stand-in serves them, and how many for each resource. */
-const SERVED = '/v4/';
+/** The paths at which the stand-in serves them, and how many for each resource. */
+const SERVED = /^\/v4\/(?<collection>[a-z0-9_]+)$/;
 const SERVED_SAMPLES = 5;
 const MOST_LINES = 400;
 
@@ -72,7 +72,8 @@ export async function newResource(
       entry: variable,
     }),
   ];
-  const isServed = path === SERVED + name && !existsSync(join(ROOT, 'src', 'sandbox', source.name));
+  const { collection } = SERVED.exec(path)?.groups ?? {};
+  const isServed = collection !== undefined && !existsSync(join(ROOT, 'src', 'sandbox', source.name));
   if (isServed) {
     const fixture = basename(file, '.ts');
     edits.push(
@@ -84,7 +85,7 @@ export async function newResource(
       await withEntry(SAMPLES, {
         line: `import ${variable} from './${fixture}.json' with { type: 'json' };`,
         list: /(?<=\bSAMPLES: .* = )\{([^}]*)\}/,
-        entry: `${name}: ${variable}`,
+        entry: `${collection}: ${variable}`,
       }),
     );
   }
@@ -130,7 +131,7 @@ function refuse(name: string, source: Source, file: string): void {
     throw because('oxfmt, which formats the files, is missing', 'npm ci --include=dev');
   if (!isName(name))
     throw because(
-      'a table and a variable cannot have this name',
+      'this is not a valid name for a table and a variable',
       'Use up to 40 lower-case letters, digits and underscores, but no reserved word. Example: launch_events',
     );
   const isWritten = existsSync(join(ROOT, file));

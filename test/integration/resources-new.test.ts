@@ -57,7 +57,8 @@ const SUPPLIERS = [
     none: null,
   },
 ];
-const PATH = '/v4/suppliers';
+/** Its last part is not the name of the resource. */
+const PATH = '/v4/vendors';
 const api = await startApi({
   [PATH]: { body: JSON.stringify(SUPPLIERS) },
   '/paged': { body: JSON.stringify({ count: 1, results: [{ id: 'a' }] }) },
@@ -101,11 +102,11 @@ describe('resources new', () => {
   for (const [args, message, hint] of [
     [
       ['Suppliers', '--from', api.url + PATH],
-      /"Suppliers": a table and a variable cannot have this name/,
+      /"Suppliers": this is not a valid name for a table and a variable/,
       /launch_events/,
     ],
-    [['order', '--from', api.url + PATH], /"order": a table and a variable/, /reserved word/],
-    [['class', '--from', api.url + PATH], /"class": a table and a variable/, /reserved word/],
+    [['order', '--from', api.url + PATH], /"order": this is not a valid name/, /reserved word/],
+    [['class', '--from', api.url + PATH], /"class": this is not a valid name/, /reserved word/],
     [
       ['rockets', '--from', api.url + PATH],
       /the file src\/sources\/spacex\/rockets\.ts already exists/,

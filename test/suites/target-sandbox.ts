@@ -27,7 +27,9 @@ export function testSandbox(openDatabase: OpenDatabase): void {
     after(() => lab.close());
 
     function records(name: string): readonly unknown[] {
-      const collection = name === 'launches' ? createLaunches(universe, 'v5') : collections.get(name);
+      const { path = '' } = resources.find((resource) => resource.name === name) ?? {};
+      const collection =
+        name === 'launches' ? createLaunches(universe, 'v5') : collections.get(path.split('/').at(-1) ?? '');
       const { count, json } = collection ?? assert.fail(name);
       return Array.from({ length: count }, (_, index) => JSON.parse(json(index)));
     }

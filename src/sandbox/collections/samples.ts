@@ -2,7 +2,10 @@ import type { Collection } from '../collection.ts';
 
 type Sample = { readonly id: string };
 
-/** Records as the API sent them, for resources that have no generated ones yet. `resources new` adds to them. */
+/**
+ * Records as the API sent them, by the last part of their path, for resources that have no generated ones yet. `resources
+ * new` adds to them.
+ */
 const SAMPLES: Readonly<Record<string, readonly Sample[] | Sample>> = {};
 
 export function createSamples(): ReadonlyMap<string, Collection> {
