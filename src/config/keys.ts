@@ -1,4 +1,3 @@
-import { PipelineError } from '../core/errors.ts';
 import type { ObjectSchema, Schema } from '../core/schema.ts';
 import { sources } from '../sources/index.ts';
 import { configSchema, isObjectSchema, type ConfigKey, type SharedKey, type SourceKey } from './schema.ts';
@@ -16,106 +15,56 @@ export type Setting = {
 
 export const VARIABLE_PREFIX = 'SPACEX_PIPELINE_';
 
-/** The names from which variables and flags are derived. */
-const NAMES: Readonly<Record<SharedKey, string>> = {
-  concurrency: 'concurrency',
-  batchSize: 'batch-size',
-  atomic: 'atomic',
-  dataDir: 'data-dir',
+/** Variables and flags have the last name of their key, except these. */
+const NAMES: { readonly [K in SharedKey]?: string } = {
   'database.url': 'database-url',
-  'database.allowNetworkFolder': 'allow-network-folder',
-  'database.answerTimeoutSeconds': 'answer-timeout-seconds',
-  'database.lockTimeoutSeconds': 'lock-timeout-seconds',
-  'database.statementTimeoutSeconds': 'statement-timeout-seconds',
   'limits.rejects.count': 'rejects-count',
   'limits.rejects.share': 'rejects-share',
   'limits.vanished.count': 'vanished-count',
   'limits.vanished.share': 'vanished-share',
-  deletes: 'deletes',
-  checks: 'checks',
-  'retention.prune': 'prune',
-  'retention.publishedRuns': 'published-runs',
-  'retention.failedDays': 'failed-days',
-  'retention.tombstoneDays': 'tombstone-days',
-  jobs: 'jobs',
   'serve.host': 'http-host',
   'serve.port': 'http-port',
-  'serve.token': 'token',
-  'serve.queueSchema': 'queue-schema',
-  'serve.stopTimeoutSeconds': 'stop-timeout-seconds',
   'log.level': 'log-level',
   'log.format': 'log-format',
 };
 
-const SOURCE_NAMES: Readonly<Record<SourceKey, string>> = {
-  schema: 'schema',
-  resources: 'resources',
-  limits: 'resource-limits',
-  baseUrl: 'base-url',
-  token: 'token',
-  provider: 'provider',
-  pageSize: 'page-size',
-  fullAfterHours: 'full-after-hours',
-  settleSeconds: 'settle-seconds',
-  archiveUrl: 'archive-url',
-  recordingsUrl: 'recordings-url',
-  connectTimeoutSeconds: 'connect-timeout-seconds',
-  headersTimeoutSeconds: 'headers-timeout-seconds',
-  bodyTimeoutSeconds: 'body-timeout-seconds',
-  minBytesPerSecond: 'min-bytes-per-second',
-  responseTimeoutSeconds: 'response-timeout-seconds',
-  maxAttempts: 'max-attempts',
-  maxRetryAfterSeconds: 'max-retry-after-seconds',
-  backoffBaseSeconds: 'backoff-base-seconds',
-  backoffCapSeconds: 'backoff-cap-seconds',
-  requestsPerSecond: 'requests-per-second',
-  burst: 'burst',
-  httpProxy: 'http-proxy',
-  httpsProxy: 'https-proxy',
-  noProxy: 'no-proxy',
-};
-
-/** Every value of the configuration, in the order of its schema. */
-export function listSettings(): readonly Setting[] {
-  return leavesOf(configSchema, []).map(({ path, schema }) => {
-    const { flag, key, ofSource, variable } = namesOf(path);
-    return { key, ofSource, path, schema, variable: `${VARIABLE_PREFIX}${variable}`, flag: `--${flag}` };
-  });
-}
+const SOURCE_NAMES: { readonly [K in SourceKey]?: string } = { limits: 'resource-limits' };
 
 /** A shorter name is enough after the name of a source. */
 const SHORT_NAMES: { readonly [K in SourceKey]?: string } = { baseUrl: 'url' };
 
-/** Variables include the name of their source, except those of the default source. */
-function namesOf(path: readonly string[]) {
-  const [section = '', source = '', setting = ''] = path;
-  if (section === 'sources' && isSourceKey(setting)) {
-    const flag = SOURCE_NAMES[setting];
-    const named = source === sources[0]?.name ? flag : `${source}-${SHORT_NAMES[setting] ?? flag}`;
-    const key = `sources.${source}.${setting}` as const;
-    return { key, ofSource: setting, flag, variable: variableOf(named) };
-  }
-  const key = path.join('.');
-  if (isSharedKey(key)) return { key, ofSource: null, flag: NAMES[key], variable: variableOf(NAMES[key]) };
-  throw new PipelineError(`Cannot name ${key}: it has neither variable nor flag`, { code: 'internal' });
+/** Every value of the configuration, in the order of its schema. */
+export function listSettings(): readonly Setting[] {
+  return leavesOf(configSchema, []).map(({ path, schema }) => {
+    const [section, source = '', setting] = path;
+    const key = path.join('.') as ConfigKey; // a path of the schema
+    if (section === 'sources') {
+      const ofSource = setting as SourceKey;
+      const flag = `--${sourceName(ofSource)}`;
+      return { key, ofSource, path, schema, variable: sourceVariable(source, ofSource), flag };
+    }
+    const name = NAMES[key as SharedKey] ?? dashed(path.at(-1) ?? '');
+    return { key, ofSource: null, path, schema, variable: variableOf(name), flag: `--${name}` };
+  });
 }
 
-/** The variable that sets a value of one source. */
+/** The variable that sets a value of one source. It includes the name of the source, unless that is the default one. */
 export function sourceVariable(source: string, setting: SourceKey): string {
-  return VARIABLE_PREFIX + namesOf(['sources', source, setting]).variable;
+  const name = sourceName(setting);
+  return variableOf(source === sources[0].name ? name : `${source}-${SHORT_NAMES[setting] ?? name}`);
+}
+
+function sourceName(setting: SourceKey): string {
+  return SOURCE_NAMES[setting] ?? dashed(setting);
 }
 
 function variableOf(name: string): string {
-  return name.toUpperCase().replaceAll('-', '_');
+  return VARIABLE_PREFIX + name.toUpperCase().replaceAll('-', '_');
 }
 
-/** The compiler ensures that NAMES has every key of the schema. */
-function isSharedKey(text: string): text is SharedKey {
-  return Object.hasOwn(NAMES, text);
-}
-
-function isSourceKey(text: string): text is SourceKey {
-  return Object.hasOwn(SOURCE_NAMES, text);
+/** `batchSize` → `batch-size`. */
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 type SchemaLeaf = { readonly path: readonly string[]; readonly schema: Schema };
