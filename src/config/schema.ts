@@ -1,16 +1,5 @@
-import {
-  boolean,
-  integer,
-  mapOf,
-  nullable,
-  number,
-  oneOf,
-  string,
-  type ObjectSchema,
-  type Schema,
-  type Static,
-} from '../core/schema.ts';
-import { COUNT, JOB_NAME, section, seconds, SHARE, timeout } from './schema-parts.ts';
+import { mapOf, nullable, string, type ObjectSchema, type Schema, type Static } from '../core/schema.ts';
+import { choice, JOB_NAME, limit, section, seconds, timeout, toggle, wholeNumber } from './schema-parts.ts';
 import { jobSchema } from './job-schema.ts';
 import { sourceSections, type SourceSettings } from './source-schema.ts';
 
@@ -30,12 +19,7 @@ export const configSchema = section({
       default: '127.0.0.1',
       description: 'The address that serve listens on. Beyond this machine it needs a token.',
     }),
-    port: integer({
-      minimum: 0,
-      maximum: 65_535,
-      default: 8080,
-      description: 'The port of its HTTP API and metrics; 0 for any free one.',
-    }),
+    port: wholeNumber(0, 65_535, 8080, 'The port of its HTTP API and metrics; 0 for any free one.'),
     token: nullable(
       string({
         format: 'secret',
@@ -56,22 +40,9 @@ export const configSchema = section({
       'Seconds that a running job may continue after serve was told to stop; then it is interrupted, and resumed later.',
     ),
   }),
-  concurrency: integer({
-    minimum: 1,
-    maximum: 64,
-    default: 4,
-    description: 'Resources that run side by side.',
-  }),
-  batchSize: integer({
-    minimum: 1,
-    maximum: 1_000_000,
-    default: 10_000,
-    description: 'Records that go through the steps together.',
-  }),
-  atomic: boolean({
-    default: false,
-    description: 'Publish all resources or none, instead of those that are complete.',
-  }),
+  concurrency: wholeNumber(1, 64, 4, 'Resources that run side by side.'),
+  batchSize: wholeNumber(1, 1_000_000, 10_000, 'Records that go through the steps together.'),
+  atomic: toggle(false, 'Publish all resources or none, instead of those that are complete.'),
   dataDir: string({
     format: 'path',
     minLength: 1,
@@ -87,10 +58,10 @@ export const configSchema = section({
         description: 'A PostgreSQL server, as a postgresql:// URL; null for the embedded database.',
       }),
     ),
-    allowNetworkFolder: boolean({
-      default: false,
-      description: 'Use the embedded database on a network file system, where its lock may not hold.',
-    }),
+    allowNetworkFolder: toggle(
+      false,
+      'Use the embedded database on a network file system, where its lock may not hold.',
+    ),
     answerTimeoutSeconds: timeout(
       30,
       'Seconds that a server may be silent before it is asked over a new connection what it does.',
@@ -102,37 +73,13 @@ export const configSchema = section({
     rejects: limit('records that break their contract'),
     vanished: limit('rows that are missing from the source'),
   }),
-  deletes: boolean({
-    default: true,
-    description: 'Delete the rows that are missing from the source.',
-  }),
-  checks: boolean({
-    default: true,
-    description: 'Make the data checks after each publish.',
-  }),
+  deletes: toggle(true, 'Delete the rows that are missing from the source.'),
+  checks: toggle(true, 'Make the data checks after each publish.'),
   retention: section({
-    prune: boolean({
-      default: true,
-      description: 'Remove old run folders at the end of each run.',
-    }),
-    publishedRuns: integer({
-      minimum: 1,
-      maximum: 1_000_000,
-      default: 20,
-      description: 'How many of the newest published runs keep their folder.',
-    }),
-    failedDays: integer({
-      minimum: 1,
-      maximum: 36_500,
-      default: 14,
-      description: 'Days that the folder of a run which published nothing is kept.',
-    }),
-    tombstoneDays: integer({
-      minimum: 1,
-      maximum: 36_500,
-      default: 90,
-      description: 'Days that the ledger keeps a deleted row.',
-    }),
+    prune: toggle(true, 'Remove old run folders at the end of each run.'),
+    publishedRuns: wholeNumber(1, 1_000_000, 20, 'How many of the newest published runs keep their folder.'),
+    failedDays: wholeNumber(1, 36_500, 14, 'Days that the folder of a run which published nothing is kept.'),
+    tombstoneDays: wholeNumber(1, 36_500, 90, 'Days that the ledger keeps a deleted row.'),
   }),
   log: section({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
@@ -199,20 +146,4 @@ function withoutRequired(schema: ObjectSchema): { readonly properties: Readonly<
 
 export function isObjectSchema(schema: Schema): schema is ObjectSchema {
   return 'properties' in schema;
-}
-
-/** A resource is rejected only if it exceeds both the count and the share. */
-function limit(what: string) {
-  return section({
-    count: integer({ ...COUNT, default: 5, description: `How many ${what} a resource may always have.` }),
-    share: number({
-      ...SHARE,
-      default: 0.1,
-      description: `The share of ${what} that a resource may always have, from 0 to 1.`,
-    }),
-  });
-}
-
-function choice<const V extends readonly string[]>(values: V, byDefault: V[number], description: string) {
-  return oneOf(values, { default: byDefault, description });
 }

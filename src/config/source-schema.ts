@@ -1,17 +1,25 @@
 import {
-  array,
-  integer,
   mapOf,
   nullable,
   number,
-  object,
-  optional,
+  optionals,
   string,
+  type Optionals,
+  type Properties,
   type Static,
 } from '../core/schema.ts';
 import type { Archive, Auth, ChangesRules, Source } from '../core/source.ts';
 import { sources } from '../sources/index.ts';
-import { DAY_SECONDS, ID_OR_ALL, ownLimit, section, seconds, timeout } from './schema-parts.ts';
+import {
+  DAY_SECONDS,
+  ID_OR_ALL,
+  ownLimits,
+  resourceNames,
+  section,
+  seconds,
+  timeout,
+  wholeNumber,
+} from './schema-parts.ts';
 
 export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
 
@@ -34,32 +42,19 @@ function sourceSection(source: Source) {
         'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
     }),
     resources: nullable(
-      array(string({ minLength: 1 }), {
-        minItems: 1,
-        uniqueItems: true,
+      resourceNames({
         default: null,
         description: 'Names of the resources to run, besides those that they need; null for all.',
       }),
     ),
-    limits: mapOf(
-      object(
-        { rejects: optional(ownLimit()), vanished: optional(ownLimit()) },
-        { additionalProperties: false },
-      ),
-      {
-        default: {},
-        description: 'Limits of single resources, by name. What one leaves out is as in the section limits.',
-      },
-    ),
-    baseUrl: string({
-      format: 'http-url',
-      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
-      default: baseUrl,
-      description: 'The API, as an http:// or https:// URL.',
+    limits: mapOf(ownLimits(), {
+      default: {},
+      description: 'Limits of single resources, by name. What one leaves out is as in the section limits.',
     }),
-    ...authSettings(auth),
-    ...changesSettings(changes),
-    ...archiveSettings(archive),
+    baseUrl: httpUrl(baseUrl, 'The API, as an http:// or https:// URL.'),
+    ...settingsIf(auth, authSettings),
+    ...settingsIf(changes, changesSettings),
+    ...settingsIf(archive, archiveSettings),
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
     headersTimeoutSeconds: timeout(headersTimeoutSeconds, 'Seconds to wait for the head of a response.'),
     bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
@@ -76,12 +71,7 @@ function sourceSection(source: Source) {
       default: 7200,
       description: 'Seconds that a response may take, from the request to its last byte.',
     }),
-    maxAttempts: integer({
-      minimum: 1,
-      maximum: 100,
-      default: 5,
-      description: 'Tries for each request, the first included.',
-    }),
+    maxAttempts: wholeNumber(1, 100, 5, 'Tries for each request, the first included.'),
     maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
     backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
     backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
@@ -92,12 +82,7 @@ function sourceSection(source: Source) {
       description:
         'Requests a second on average, all resources together. The built-in sandbox has no limit unless this is set.',
     }),
-    burst: integer({
-      minimum: 1,
-      maximum: 1000,
-      default: pacing.burst,
-      description: 'Requests that may be sent at once after a pause.',
-    }),
+    burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent at once after a pause.'),
     httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
     httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),
     noProxy: nullable(
@@ -111,92 +96,69 @@ function sourceSection(source: Source) {
   });
 }
 
-/** A source whose API has no tokens has no such settings. */
-function authSettings(auth: Auth | null): AuthSettings {
-  if (auth === null) return {} as AuthSettings;
-  return {
-    token: optional(
-      nullable(
-        string({
-          format: 'secret',
-          minLength: 16,
-          default: null,
-          description: `What requests give as Authorization: ${auth.scheme} TOKEN, for a higher limit; null for none.`,
-        }),
-      ),
-    ),
-  };
+/** The settings for a feature; none for a source without it. */
+function settingsIf<F, P extends Properties>(feature: F | null, settings: (feature: F) => P): Optionals<P> {
+  return feature === null ? ({} as Optionals<P>) : optionals(settings(feature));
 }
 
-type AuthSettings = Readonly<Record<'token', ReturnType<typeof optional<string | null>>>>;
-
-/** A source without pulls of changes has no such settings. */
-function changesSettings(changes: ChangesRules | null): ChangesSettings {
-  if (changes === null) return {} as ChangesSettings;
-  const { fullAfterHours, pageSize, scope, settleSeconds } = changes;
+function authSettings({ scheme }: Auth) {
   return {
-    [scope.setting]: optional(
+    token: nullable(
       string({
-        format: 'id-or-all',
-        pattern: ID_OR_ALL,
-        default: scope.default,
-        description: scope.description,
-      }),
-    ),
-    pageSize: optional(
-      integer({
-        minimum: 1,
-        maximum: pageSize.max,
-        default: pageSize.default,
-        description: 'Records that one request asks for.',
-      }),
-    ),
-    fullAfterHours: optional(
-      number({
-        minimum: 0,
-        maximum: 8760,
-        default: fullAfterHours,
-        description: 'Hours after which a run asks for everything again, not only for what has changed.',
-      }),
-    ),
-    settleSeconds: optional(
-      seconds(
-        settleSeconds,
-        'What changed in so many seconds before the last run is asked for once more: it may have been missing then.',
-      ),
-    ),
-  };
-}
-
-type ChangesSettings = Readonly<
-  Record<ChangesRules['scope']['setting'], ReturnType<typeof optional<string>>> &
-    Record<'pageSize' | 'fullAfterHours' | 'settleSeconds', ReturnType<typeof optional<number>>>
->;
-
-/** A source without preserved copies has no such settings. */
-function archiveSettings(archive: Archive | null): ArchiveSettings {
-  if (archive === null) return {} as ArchiveSettings;
-  return {
-    archiveUrl: optional(
-      string({
-        format: 'http-url',
-        pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
-        default: archive.url,
-        description: 'The captures of a web archive, as <archive>/<timestamp>id_/<base URL of the API>.',
-      }),
-    ),
-    recordingsUrl: optional(
-      string({
-        format: 'http-url-or-empty',
-        pattern: '^([Hh][Tt][Tt][Pp][Ss]?://|$)',
-        default: archive.recordingsUrl,
-        description: 'The folder of the recordings; empty: none are used.',
+        format: 'secret',
+        minLength: 16,
+        default: null,
+        description: `What requests give as Authorization: ${scheme} TOKEN, for a higher limit; null for none.`,
       }),
     ),
   };
 }
 
-type ArchiveSettings = Readonly<Record<'archiveUrl' | 'recordingsUrl', ReturnType<typeof optional<string>>>>;
+function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: ChangesRules) {
+  return {
+    [scope.setting]: string({
+      format: 'id-or-all',
+      pattern: ID_OR_ALL,
+      default: scope.default,
+      description: scope.description,
+    }),
+    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'Records that one request asks for.'),
+    fullAfterHours: number({
+      minimum: 0,
+      maximum: 8760,
+      default: fullAfterHours,
+      description: 'Hours after which a run asks for everything again, not only for what has changed.',
+    }),
+    settleSeconds: seconds(
+      settleSeconds,
+      'What changed in so many seconds before the last run is asked for once more: it may have been missing then.',
+    ),
+  };
+}
+
+function archiveSettings({ recordingsUrl, url }: Archive) {
+  return {
+    archiveUrl: httpUrl(
+      url,
+      'The captures of a web archive, as <archive>/<timestamp>id_/<base URL of the API>.',
+    ),
+    recordingsUrl: string({
+      format: 'http-url-or-empty',
+      pattern: '^([Hh][Tt][Tt][Pp][Ss]?://|$)',
+      default: recordingsUrl,
+      description: 'The folder of the recordings; empty: none are used.',
+    }),
+  };
+}
+
+function httpUrl(byDefault: string, description: string) {
+  return string({
+    format: 'http-url',
+    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
+    default: byDefault,
+    description,
+  });
+}
 
 function proxy(description: string) {
   return nullable(string({ format: 'proxy-url', default: null, description }));

@@ -16,8 +16,9 @@ export type ObjectSchema<P extends Properties = Properties> = Schema<ObjectOf<P>
   readonly properties: P;
 };
 
-type Properties = Readonly<Record<string, Schema>>;
+export type Properties = Readonly<Record<string, Schema>>;
 type OptionalSchema<T> = Schema<T> & { readonly [OPTIONAL]: true };
+export type Optionals<P extends Properties> = { readonly [K in keyof P]: OptionalSchema<Static<P[K]>> };
 type OptionalKey<P> = { [K in keyof P]: P[K] extends OptionalSchema<unknown> ? K : never }[keyof P];
 type ObjectOf<P extends Properties> = Flat<
   { [K in Exclude<keyof P, OptionalKey<P>>]: Static<P[K]> } & { [K in OptionalKey<P>]?: Static<P[K]> }
@@ -87,6 +88,12 @@ export function expectedBy(schema: Schema): Schema | null {
 /** Marks a member of an object that may be missing. */
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { ...schema, [OPTIONAL]: true };
+}
+
+/** Marks every member of an object as one that may be missing. */
+export function optionals<const P extends Properties>(properties: P): Optionals<P> {
+  const marked = Object.entries(properties).map(([name, schema]) => [name, optional(schema)]);
+  return Object.fromEntries(marked) as Optionals<P>;
 }
 
 /** Also admits null. A type array, not a union: one fault then gives one error. */
