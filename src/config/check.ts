@@ -18,7 +18,9 @@ type Problem = {
 export type ConfigCheck = (value: unknown) => readonly Problem[];
 
 export function compileConfigCheck(): ConfigCheck {
-  const formats = Object.fromEntries(Object.entries(FORMATS).map(([name, { accepts }]) => [name, accepts]));
+  const formats = Object.fromEntries(
+    Object.entries(FORMATS).map(([name, { accepts = () => true }]) => [name, accepts]),
+  );
   // Our own small schema: checking it and optimizing its code would cost more time than it saves.
   const trusted = { meta: false, validateSchema: false, code: { optimize: false } } as const;
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, formats, ...trusted });

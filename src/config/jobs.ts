@@ -6,33 +6,29 @@ import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { expectation, FORMATS, isHttpUrl, meant, showFound } from './value.ts';
+import { expectation, isAddress, isHttpUrl, meant, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
 /** A job as configured, with defaults filled in. */
-export type Job = {
+export type Job = Required<Omit<JobSettings, 'source' | 'from' | 'retries'>> & {
   readonly name: string;
   readonly source: Source;
   /** `archive`, `live`, `sandbox` or a base URL; null for the source's configured address. */
   readonly from: string | null;
-  /** Null for the source's configured resources. */
-  readonly resources: readonly string[] | null;
-  /** A cron expression of five fields; null if it runs only by command. */
-  readonly schedule: string | null;
-  readonly timezone: string;
-  readonly overlap: 'skip' | 'queue';
-  readonly missed: 'once' | 'none';
-  readonly timeoutSeconds: number;
-  readonly retries: {
-    readonly limit: number;
-    readonly delaySeconds: number;
-    readonly maxDelaySeconds: number;
-  };
-  readonly limits: NonNullable<JobSettings['limits']>;
-  /** May be overridden by a command. */
-  readonly enabled: boolean;
+  readonly retries: Required<NonNullable<JobSettings['retries']>>;
 };
+
+const DEFAULTS = {
+  /** Those configured for the source. */
+  resources: null,
+  timezone: 'UTC',
+  overlap: 'skip',
+  missed: 'once',
+  timeoutSeconds: 3600,
+  limits: {},
+  enabled: true,
+} as const;
 
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
@@ -65,8 +61,7 @@ export async function readJobs(
 
 /** Throws `usage` if records cannot come from that address. */
 function refuseAddress(from: string | null): void {
-  const { address } = FORMATS;
-  if (from === null || address?.accepts(from) !== false) return;
+  if (from === null || isAddress(from)) return;
   const message = `must be ${expectation({ format: 'address' }, from)}, found ${showFound(from)}`;
   refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
 }
@@ -92,20 +87,14 @@ export function defaultJobs(from: string | null = null, loaded: LoadedConfig | n
 
 function jobOf(name: string, settings: JobSettings, from: string | null, loaded: LoadedConfig | null): Job {
   const source = sources.find((one) => one.name === settings.source) ?? sources[0];
-  const { enabled = true, limits = {}, missed = 'once', overlap = 'skip', timezone = 'UTC' } = settings;
   return {
+    ...DEFAULTS,
+    ...settings,
     name,
     source,
     from: settings.from ?? fromFor(source, from),
-    resources: settings.resources ?? null,
     schedule: scheduleOf(settings, source, loaded),
-    timezone,
-    overlap,
-    missed,
-    timeoutSeconds: settings.timeoutSeconds ?? 3600,
     retries: retriesOf(settings),
-    limits,
-    enabled,
   };
 }
 
@@ -148,12 +137,13 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
       key: `${name}.retries.maxDelaySeconds`,
       message: `must be at least delaySeconds, which is ${delaySeconds}, found ${maxDelaySeconds}`,
     });
-  const zones = Intl.supportedValuesOf('timeZone');
-  if (!isTimeZone(timezone))
+  if (!isTimeZone(timezone)) {
+    const similar = suggest(timezone, Intl.supportedValuesOf('timeZone'));
     faults.push({
       key: `${name}.timezone`,
-      message: `must be a time zone, found ${showFound(timezone)}${meant(suggest(timezone, zones))}`,
+      message: `must be a time zone, found ${showFound(timezone)}${meant(similar)}`,
     });
+  }
   if (schedule !== null) {
     const { cronFault } = await import('./cron.ts');
     const message = cronFault(schedule);

@@ -68,7 +68,15 @@ export async function loadConfig({
   refuseUnknownVariables(settings, env, dotEnv);
   const fromFlags = assignFlags(settings, flags, cwd);
   const settled = new Set(fromFlags.map(({ setting }) => setting.key));
-  const fromEnvironment = assignEnvironment(settings, find, settled, cwd);
+  const fromEnvironment = readVariables(settings, find, settled).map(
+    ({ setting, value, variable: { name, origin } }) => ({
+      setting,
+      value,
+      origin,
+      source: name,
+      folder: cwd,
+    }),
+  );
   refuseWrong(fromEnvironment, check, 'Correct or unset that variable.');
   refuseWrong(fromFlags, check, 'Type the command with --help to see what it takes.');
 
@@ -80,33 +88,19 @@ export async function loadConfig({
   if (server?.origin === 'default') effective.set('database.url', fromHost(server, find));
   const values = [...effective.values()].map((one) => ({ path: one.setting.path, value: finish(one, find) }));
   const config = treeOf(values);
-  const origins: { [K in ConfigKey]?: Origin } = {};
-  for (const [key, { origin }] of effective) origins[key] = origin;
-  if (!isWhole(config, check) || !hasAll(origins)) {
+  // Every setting has a default, and so an origin.
+  const origins = Object.fromEntries(
+    [...effective].map(([key, { origin }]) => [key, origin]),
+  ) as LoadedConfig['origins'];
+  if (!isComplete(config, check)) {
     throw new PipelineError('Cannot use the configuration: it is incomplete', { code: 'internal' });
   }
   const urlFrom = serverNamedBy(effective.get('database.url'), find);
   return deepFreeze({ config, origins, file: file === null ? null : file.path, urlFrom });
 }
 
-function isWhole(tree: unknown, check: ConfigCheck): tree is Config {
+function isComplete(tree: unknown, check: ConfigCheck): tree is Config {
   return check(tree).length === 0 && listSettings().every(({ path }) => valueAt(tree, path) !== undefined);
-}
-
-function hasAll(origins: { [K in ConfigKey]?: Origin }): origins is Record<ConfigKey, Origin> {
-  return listSettings().every(({ key }) => origins[key] !== undefined);
-}
-
-/** May the value contain a login? */
-function isUrl({ key, ofSource }: Setting): boolean {
-  return key === 'database.url' || URLS.has(ofSource ?? '') || isProxy(ofSource);
-}
-
-/** Addresses of a source. */
-const URLS: ReadonlySet<string> = new Set(['baseUrl', 'archiveUrl', 'recordingsUrl']);
-
-function isProxy(ofSource: Setting['ofSource']): boolean {
-  return ofSource === 'httpProxy' || ofSource === 'httpsProxy';
 }
 
 /** The effective configuration for people: every value with its origin, secrets masked. */
@@ -122,9 +116,17 @@ export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' 
   });
 }
 
+/** Formats of values that may contain a login. */
+const MAY_HAVE_LOGIN: ReadonlySet<unknown> = new Set([
+  'http-url',
+  'http-url-or-empty',
+  'postgres-url',
+  'proxy-url',
+]);
+
 function masked(setting: Setting, value: unknown): unknown {
   if (setting.schema['format'] === 'secret') return value === null ? null : '***';
-  if (typeof value === 'string') return isUrl(setting) ? maskUrl(value) : value;
+  if (typeof value === 'string') return MAY_HAVE_LOGIN.has(setting.schema['format']) ? maskUrl(value) : value;
   return setting.key === 'jobs' ? withoutLogins(value) : value;
 }
 
@@ -152,21 +154,6 @@ function assignFile(settings: readonly Setting[], file: ConfigFile, check: Confi
   return settings
     .map((setting) => ({ ...base, setting, value: valueAt(file.value, setting.path) }))
     .filter(({ value }) => value !== undefined);
-}
-
-function assignEnvironment(
-  settings: readonly Setting[],
-  find: FindVariable,
-  settled: ReadonlySet<ConfigKey>,
-  cwd: string,
-): Assignment[] {
-  return readVariables(settings, find, settled).map(({ setting, variable, value }) => ({
-    setting,
-    value,
-    origin: variable.origin,
-    source: variable.name,
-    folder: cwd,
-  }));
 }
 
 function assignFlags(settings: readonly Setting[], flags: ConfigFlags, cwd: string): Assignment[] {
@@ -206,10 +193,19 @@ function refuseWrong(layer: readonly Assignment[], check: ConfigCheck, hint: str
 /** Converts a value to the form that the program uses. */
 function finish({ setting, value, folder }: Assignment, find: FindVariable): unknown {
   if (typeof value !== 'string') return value;
-  if (setting.key === 'dataDir') return resolve(folder, value);
-  if (URLS.has(setting.ofSource ?? '')) return value.replace(/\/+$/, '');
-  if (isProxy(setting.ofSource)) return withScheme(value);
-  return setting.key === 'database.url' ? withParameters(value, find) : value;
+  switch (setting.schema['format']) {
+    case 'path':
+      return resolve(folder, value);
+    case 'http-url':
+    case 'http-url-or-empty':
+      return value.replace(/\/+$/, '');
+    case 'proxy-url':
+      return withScheme(value);
+    case 'postgres-url':
+      return withParameters(value, find);
+    default:
+      return value;
+  }
 }
 
 function deepFreeze<T>(value: T): T {

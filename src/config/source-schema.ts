@@ -36,6 +36,7 @@ function sourceSection(source: Source) {
       format: 'schema-name',
       minLength: 1,
       maxLength: 63,
+      // The ledger of pg would be pg_pipeline; $user in a search path means the user, even in quotes.
       pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
       default: schema,
       description:

@@ -2,12 +2,12 @@ import type { Schema } from '../core/schema.ts';
 
 import { isStorableText } from '../core/formats.ts';
 import { maskUrl } from '../lib/mask-url.ts';
+import { serverUrlFault } from '../lib/server-url.ts';
 import { suggest } from '../lib/suggest.ts';
-import { ID_OR_ALL, JOB_NAME } from './schema-parts.ts';
-import { serverUrlFault } from './url-fault.ts';
 
 type Format = {
-  readonly accepts: (value: string) => boolean;
+  /** Absent if the pattern in the schema says it all. */
+  readonly accepts?: (value: string) => boolean;
   /** What a value should be. A function may say more about the value found. */
   readonly expected: string | ((value: unknown) => string);
   /** Known words, to suggest for a mistyped one. */
@@ -37,12 +37,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'names of hosts by comma' },
   'schema-name': {
-    accepts: (value) =>
-      value !== '' &&
-      isStorableText(value) &&
-      Buffer.byteLength(value) <= 63 &&
-      // The ledger of pg would be pg_pipeline; $user in a search path means the user, even in quotes.
-      !/^(pg|pg_.*|information_schema|\$user)$/s.test(value),
+    accepts: (value) => isStorableText(value) && Buffer.byteLength(value) <= 63,
     expected:
       'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
   },
@@ -52,28 +47,28 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     expected: 'at least 16 characters of ASCII without spaces',
   },
   'id-or-all': {
-    accepts: (value) => new RegExp(ID_OR_ALL).test(value),
     expected: 'an id as text, or all',
     words: ['all'],
   },
   'queue-schema': {
-    accepts: (value) => /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(value),
     expected: 'a name of at most 50 lower-case letters, digits and _ that does not start with pg_',
   },
   'job-name': {
-    accepts: (value) => new RegExp(JOB_NAME).test(value),
     expected: 'a name of at most 60 letters, digits, ., _ and - that starts with a letter or digit',
   },
   cron: { accepts: isFilled, expected: 'a cron expression of five fields, or null' },
   'time-zone': { accepts: isFilled, expected: 'a time zone such as Europe/Berlin' },
   address: {
-    accepts: (value) =>
-      ADDRESSES.some((word) => word === value) || isHttpUrl(value) || /^archive@./i.test(value),
+    accepts: isAddress,
     expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without query`,
     words: ADDRESSES,
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
+
+export function isAddress(value: string): boolean {
+  return ADDRESSES.some((word) => word === value) || isHttpUrl(value) || /^archive@./i.test(value);
+}
 
 function isFilled(value: string): boolean {
   return value.trim() !== '';

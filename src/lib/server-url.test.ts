@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import pg from 'pg';
 
-import { maskUrl } from '../lib/mask-url.ts';
-import { serverUrlFault } from './url-fault.ts';
+import { maskUrl } from './mask-url.ts';
+import { serverUrlFault } from './server-url.ts';
 
 const RAW = /^a URL with "(.)" written as (%..) in its password or names$/;
 
