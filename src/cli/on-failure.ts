@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
-import { childEnvironment } from '../config/child-environment.ts';
+import { childEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
-import { guessLogFormat, type FormatFlags } from '../config/log-format.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
@@ -35,7 +34,7 @@ export async function tellingFailure(
   { command, open, typed, work }: Watched,
   streams: CommandStreams,
 ): Promise<Outcome> {
-  const { config, logFormat } = typed.optsWithGlobals<GlobalOptions>();
+  const { config } = typed.optsWithGlobals<GlobalOptions>();
   if (command === undefined) return work(await open(), async () => undefined);
   let context: CommandContext | null = null;
   try {
@@ -44,7 +43,7 @@ export async function tellingFailure(
     return await work(context, (report) => notify(command, report, log, streams));
   } catch (error) {
     if (!streams.signal.aborted && !(await isOfCommandLine(error, config, streams))) {
-      const log = context?.log ?? (await earlyLog({ config, logFormat }, streams));
+      const log = context?.log ?? (await earlyLog(streams));
       await notify(command, failedRun(reportError(error)), log, streams);
     }
     throw error;
@@ -69,8 +68,8 @@ async function isOfCommandLine(
 }
 
 /** The log to use while the configuration is not known yet. */
-async function earlyLog(given: FormatFlags, { cwd, env, lines, stderr }: CommandStreams): Promise<Log> {
-  if (!lines.isKnown()) lines.use(await guessLogFormat(given, cwd, env));
+async function earlyLog({ cwd, lines, stderr }: CommandStreams): Promise<Log> {
+  await lines.settle(cwd);
   return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });
 }
 

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { openRuntime } from '../app/runtime.ts';
 import { VERSION } from '../app/version.ts';
-import { formatFlags, guessLogFormat, openLineFormat } from '../config/log-format.ts';
+import { openLineFormat } from '../config/log-format.ts';
 import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { suggest } from '../lib/suggest.ts';
@@ -78,7 +78,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args, program);
-    if (!lines.isKnown()) lines.use(await guessLogFormat(formatFlags(args), streams.cwd, streams.env));
+    await lines.settle(streams.cwd);
     tellFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {

@@ -1,6 +1,5 @@
 import { listSettings, VARIABLE_PREFIX, type Setting } from './keys.ts';
 import type { ConfigKey, SourceKey } from './schema.ts';
-import { isServiceVariable } from './kubernetes.ts';
 import type { FindVariable, Variable } from './server-url.ts';
 import { findRepeatedName } from '../lib/json-repeated.ts';
 import { suggest } from '../lib/suggest.ts';
@@ -30,7 +29,7 @@ function aliasesOf({ ofSource, variable }: Setting): readonly string[] {
 export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   const mayBeEmpty = new Set(
     listSettings()
-      .filter(takesNothing)
+      .filter(({ schema }) => schema['format'] === 'http-url-or-empty')
       .map(({ variable }) => variable),
   );
   const isSet = (name: string, value: string | undefined): value is string =>
@@ -48,14 +47,20 @@ export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   };
 }
 
-/** May the value be empty on purpose? */
-function takesNothing({ schema }: Setting): boolean {
-  return schema['format'] === 'http-url-or-empty';
-}
-
 /** An empty variable counts as not set, and so does one that Kubernetes added for a Service. */
 function isFilled(name: string, value: string): boolean {
   return value.trim() !== '' && !isServiceVariable(name, value);
+}
+
+/**
+ * Is this a variable that Kubernetes adds for a Service? It adds such variables to every container of a namespace: a
+ * Service named `postgres` creates `POSTGRES_PORT=tcp://10.0.0.5:5432`, and one named `spacex-pipeline` creates several
+ * with our prefix.
+ */
+function isServiceVariable(name: string, value: string): boolean {
+  if (/_SERVICE_(?:HOST|PORT|PORT_[A-Z0-9_]+)$/.test(name)) return true;
+  if (/_PORT_\d+_(?:TCP|UDP|SCTP)_(?:PROTO|PORT|ADDR)$/.test(name)) return true;
+  return /_PORT(?:_\d+_(?:TCP|UDP|SCTP))?$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(value.trim());
 }
 
 export type VariableValue = {
@@ -106,4 +111,19 @@ export function refuseUnknownVariables(
     };
   });
   refuse(problems, 'Rename or unset it; docs/configuration.md has the table of all variables.');
+}
+
+/** The longest value that every system accepts. */
+const MOST_CHARACTERS = 8192;
+
+/** The environment of a command that the program starts: its own, plus more variables. */
+export function childEnvironment(
+  own: Readonly<Record<string, string>>,
+  env: Environment = process.env,
+): Environment {
+  const fit = (value: string): string => value.replaceAll('\0', '').slice(0, MOST_CHARACTERS);
+  return {
+    ...env,
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, fit(value)])),
+  };
 }

@@ -9,42 +9,36 @@ export type LogFormat = 'text' | 'json';
 /** The format of lines on stderr: a guess at first, final once the configuration has been read. */
 export type LineFormat = {
   readonly current: () => LogFormat;
-  readonly isKnown: () => boolean;
   readonly use: (format: LogFormat) => void;
+  /** Without a final format, uses that of a configuration which may have errors elsewhere. Never rejects. */
+  readonly settle: (cwd: string) => Promise<void>;
 };
 
-/** Guesses the format from the flag or the variable. */
+/** Guesses the format from the flag or the variable of a command line that may have errors elsewhere. */
 export function openLineFormat(args: readonly string[], env: Environment = process.env): LineFormat {
-  let format = formatIn(flagIn(args, '--log-format') ?? env[variableName()]);
-  let known = false;
+  const flag = flagIn(args, '--log-format');
+  let format = formatIn(flag ?? env[variableName()]);
+  let isFinal = false;
+
+  function use(next: LogFormat): void {
+    format = next;
+    isFinal = true;
+  }
+
   return {
     current: () => format,
-    isKnown: () => known,
-    use(next) {
-      format = next;
-      known = true;
+    use,
+    async settle(cwd) {
+      if (!isFinal) use(formatIn(flag ?? (await configuredFormat(flagIn(args, '--config'), cwd, env))));
     },
   };
 }
 
-/** The flags that affect the format, as typed. */
-export type FormatFlags = { readonly config?: string | undefined; readonly logFormat?: string | undefined };
-
-/** Reads these flags from a command line that may have errors elsewhere. */
-export function formatFlags(args: readonly string[]): FormatFlags {
-  return { config: flagIn(args, '--config'), logFormat: flagIn(args, '--log-format') };
-}
-
-/** The log format in a configuration that may have errors elsewhere. Never throws. */
-export async function guessLogFormat(
-  { config, logFormat }: FormatFlags,
-  cwd: string,
-  env: Environment = process.env,
-): Promise<LogFormat> {
+async function configuredFormat(config: string | undefined, cwd: string, env: Environment): Promise<unknown> {
   const file = await readConfigFile(config ?? null, cwd).catch(() => null);
   const dotEnv = await readDotEnv(file === null ? cwd : dirname(file.path)).catch((): Environment => ({}));
-  const [name, path] = [variableName(), ['log', 'format']];
-  return formatIn(logFormat ?? (env[name] || dotEnv[name] || valueAt(file?.value ?? {}, path)));
+  const name = variableName();
+  return env[name] || dotEnv[name] || valueAt(file?.value, ['log', 'format']);
 }
 
 function formatIn(value: unknown): LogFormat {
@@ -55,8 +49,9 @@ function variableName(): string {
   return listSettings().find(({ key }) => key === 'log.format')?.variable ?? '';
 }
 
+/** Of a repeated flag, the last counts. */
 function flagIn(args: readonly string[], flag: string): string | undefined {
-  const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  const at = args.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
   const found = args[at];
   return found === flag ? args[at + 1] : found?.slice(flag.length + 1);
 }
