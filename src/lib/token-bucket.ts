@@ -1,3 +1,5 @@
+import { createSlot } from './slot.ts';
+
 export type TokenBucketOptions = {
   readonly perSecond: number;
   /** How many may be taken at once after a pause, at least 1. */
@@ -36,8 +38,7 @@ export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOption
     throw new RangeError(`Cannot fill a bucket with ${perSecond} a second and a burst of ${burst}`);
   }
   const interval = 1000 / perSecond;
-  const waiters: Waiter[] = [];
-  let serving = false;
+  const turn = createSlot();
   // When the bucket will be full again. A time instead of a count of tokens, so that rounding errors do not add up.
   let fullAt = clock.elapsed();
 
@@ -51,56 +52,18 @@ export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOption
     return null;
   }
 
-  async function serve(): Promise<void> {
-    serving = true;
-    for (let waiter = waiters[0]; waiter !== undefined; waiter = waiters[0]) {
-      const wait = tryTake();
-      if (wait === null) {
-        waiter.leave();
-        waiter.resolve();
-      } else {
-        try {
-          await clock.sleep(wait, waiter.signal);
-        } catch (error) {
-          waiter.leave();
-          waiter.reject(error);
-        }
-      }
-    }
-    serving = false;
-  }
-
   return {
     hold(milliseconds) {
       fullAt = Math.max(fullAt, clock.elapsed() + milliseconds + (burst - 1) * interval);
     },
 
     async take(signal) {
-      signal.throwIfAborted();
-      if (waiters.length === 0 && tryTake() === null) return;
-      await new Promise<void>((resolve, reject) => {
-        const waiter = { signal, resolve, reject, leave };
-        function leave(): void {
-          const place = waiters.indexOf(waiter);
-          if (place >= 0) waiters.splice(place, 1);
-          signal.removeEventListener('abort', abort);
-        }
-        function abort(): void {
-          leave();
-          reject(signal.reason);
-        }
-        signal.addEventListener('abort', abort);
-        waiters.push(waiter);
-        if (!serving) void serve();
-      });
+      const leave = await turn.take(signal);
+      try {
+        for (let wait = tryTake(); wait !== null; wait = tryTake()) await clock.sleep(wait, signal);
+      } finally {
+        leave();
+      }
     },
   };
 }
-
-type Waiter = {
-  readonly signal: AbortSignal;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-  /** Passes the turn to the next waiter. */
-  readonly leave: () => void;
-};
