@@ -38,33 +38,23 @@ export async function readDotEnv(folder: string): Promise<Readonly<Record<string
 
 /** Parses JSON with comments. They become spaces, so that lines and columns stay the same. */
 async function parseFile(text: string, name: string): Promise<unknown> {
-  if (isJson(text)) return parseJson(text, name);
   const { default: stripComments } = await import('strip-json-comments');
-  return parseJson(stripComments(text), name);
+  const json = stripComments(text);
+  const value = parseJson(json, name);
+  const repeated = findRepeatedName(json);
+  if (repeated === null) return value;
+  const { line, column, path } = repeated;
+  throw new PipelineError(
+    `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" is there twice`,
+    { code: 'usage', hint: 'Keep one of them.' },
+  );
 }
 
-function isJson(text: string): boolean {
+function parseJson(json: string, name: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    const repeated = findRepeatedName(text);
-    if (repeated === null) return value;
-    const { line, column, path } = repeated;
-    throw new PipelineError(
-      `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" is there twice`,
-      { code: 'usage', hint: 'Keep one of them.' },
-    );
+    return JSON.parse(json);
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    const fault = findJsonFault(text);
+    const fault = findJsonFault(json);
     const reason =
       fault === null
         ? String(error)

@@ -10,14 +10,21 @@ export type JsonFault = {
 export function findJsonFault(text: string): JsonFault | null {
   const fault = scanDocument(text);
   if (fault === null) return null;
-  const before = text.slice(0, fault.at).split('\n');
   const found = text.codePointAt(fault.at);
   return {
-    line: before.length,
-    column: (before.at(-1) ?? '').length + 1,
+    ...lineAndColumn(text, fault.at),
     expected: fault.expected,
     found: found === undefined ? 'the end of the file' : JSON.stringify(String.fromCodePoint(found)),
   };
+}
+
+/** Both count from 1. */
+export function lineAndColumn(
+  text: string,
+  index: number,
+): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, index).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
 type Fault = { readonly at: number; readonly expected: string };

@@ -1,3 +1,5 @@
+import { lineAndColumn } from './json-fault.ts';
+
 /** A name that occurs twice in one object of a JSON text: JSON.parse silently uses the last one. */
 export type RepeatedName = {
   /** Names and indexes, from the outermost value to the name itself. */
@@ -23,14 +25,10 @@ export function findRepeatedName(text: string): RepeatedName | null {
     else if (string !== undefined && colon !== undefined && level.names !== null) {
       const name: unknown = JSON.parse(string);
       level.step = String(name);
-      if (level.names.has(level.step)) return { path: levels.map(({ step }) => step), ...place(text, index) };
+      if (level.names.has(level.step))
+        return { path: levels.map(({ step }) => step), ...lineAndColumn(text, index) };
       level.names.add(level.step);
     }
   }
   return null;
-}
-
-function place(text: string, index: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(0, index).split('\n');
-  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

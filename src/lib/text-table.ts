@@ -56,10 +56,7 @@ function columnOf(
   right = values.every((value) => typeof value === 'number' || value === null),
 ): Column {
   const isNothing = [false, ...values.map((value) => value === null || value === undefined)];
-  const cells = [
-    escapeControls(name),
-    ...values.map((value) => (value === null || value === undefined ? nothing : cellText(value))),
-  ];
+  const cells = [escapeControls(name), ...values.map((value) => cellText(value) ?? nothing)];
   return {
     cells,
     width: cells.reduce((widest, cell) => Math.max(widest, stringWidth(cell)), 0),
@@ -129,8 +126,8 @@ function padded(text: string, { width, isNumeric }: Column): string {
   return isNumeric ? padding + text : text + padding;
 }
 
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
+function cellText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
   return escapeControls(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }
 

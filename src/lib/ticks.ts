@@ -2,21 +2,16 @@ import { CronExpressionParser } from 'cron-parser';
 
 /** The first tick of a cron expression after a time; null if there is none. */
 export function nextTick(expression: string, timezone: string, after: Date): Date | null {
-  try {
-    return CronExpressionParser.parse(expression, { tz: timezone, currentDate: after }).next().toDate();
-  } catch {
-    return null;
-  }
+  return found(() => parse(expression, timezone, after).next().toDate());
 }
 
 /** The last tick up to a time, found by searching backwards. */
 export function lastTick(expression: string, timezone: string, until: Date): Date | null {
-  try {
-    const currentDate = new Date(until.getTime() + 1);
-    return CronExpressionParser.parse(expression, { tz: timezone, currentDate }).prev().toDate();
-  } catch {
-    return null;
-  }
+  return found(() =>
+    parse(expression, timezone, new Date(until.getTime() + 1))
+      .prev()
+      .toDate(),
+  );
 }
 
 /**
@@ -24,11 +19,22 @@ export function lastTick(expression: string, timezone: string, until: Date): Dat
  * may skip nights and weekends. Null if there are no two ticks.
  */
 export function tickGap(expression: string, timezone: string, at: Date): number | null {
-  try {
-    const ticks = CronExpressionParser.parse(expression, { tz: timezone, currentDate: at });
+  return found(() => {
+    const ticks = parse(expression, timezone, at);
     const [last, before] = [ticks.prev().getTime(), ticks.prev().getTime()];
     const next = nextTick(expression, timezone, at)?.getTime() ?? last;
     return Math.max(last - before, next - last) / 1000;
+  });
+}
+
+function parse(expression: string, timezone: string, currentDate: Date) {
+  return CronExpressionParser.parse(expression, { tz: timezone, currentDate });
+}
+
+/** Null if there is no such tick. */
+function found<T>(search: () => T): T | null {
+  try {
+    return search();
   } catch {
     return null;
   }
@@ -41,15 +47,13 @@ const CHANGE_MS = 3 * 3_600_000;
 
 /** The ticks up to a time, found by searching forwards from some hours before. */
 function ticksUntil(expression: string, timezone: string, until: Date): readonly Date[] {
-  const currentDate = new Date(until.getTime() - CHANGE_MS);
-  const found: Date[] = [];
-  try {
-    const ticks = CronExpressionParser.parse(expression, { tz: timezone, currentDate });
-    for (let tick = ticks.next().toDate(); tick <= until; tick = ticks.next().toDate()) found.push(tick);
-  } catch {
-    // There are no further ticks.
-  }
-  return found;
+  const ticks: Date[] = [];
+  found(() => {
+    const iterator = parse(expression, timezone, new Date(until.getTime() - CHANGE_MS));
+    for (let tick = iterator.next().toDate(); tick <= until; tick = iterator.next().toDate())
+      ticks.push(tick);
+  });
+  return ticks;
 }
 
 /**
@@ -59,13 +63,13 @@ function ticksUntil(expression: string, timezone: string, until: Date): readonly
 export function skippedTick(expression: string, timezone: string, at: Date): Date | null {
   const tick = ticksUntil(expression, timezone, at).at(-1);
   if (tick === undefined || at.getTime() - tick.getTime() > DUE_MS) return null;
-  const found = lastTick(expression, timezone, at);
-  return found === null || found < tick ? tick : null;
+  const last = lastTick(expression, timezone, at);
+  return last === null || last < tick ? tick : null;
 }
 
 /** Is the last tick a repetition of one that ran an hour earlier, before the clocks went back? */
 export function isRepeatedTick(expression: string, timezone: string, at: Date): boolean {
-  const found = lastTick(expression, timezone, at);
-  if (found === null || at.getTime() - found.getTime() > 2 * DUE_MS) return false;
-  return !ticksUntil(expression, timezone, found).some((tick) => tick.getTime() === found.getTime());
+  const last = lastTick(expression, timezone, at);
+  if (last === null || at.getTime() - last.getTime() > 2 * DUE_MS) return false;
+  return !ticksUntil(expression, timezone, last).some((tick) => tick.getTime() === last.getTime());
 }
