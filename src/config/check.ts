@@ -4,7 +4,7 @@ import { listSettings, valueAt } from './keys.ts';
 import { fileSchema } from './schema.ts';
 import { sources } from '../sources/index.ts';
 import { suggest } from '../lib/suggest.ts';
-import { didYouMean, expectation, FORMATS, meant, showFound } from './value.ts';
+import { didYouMean, expectation, FORMATS, showFound, similarWord } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
 
 type Problem = {
@@ -59,7 +59,7 @@ function problemOf(error: ErrorObject): Problem {
       where: dotted(path),
       message: `has the key ${showFound(error.propertyName)}, which ${expected}`,
     };
-  const found = `found ${showFound(error.data, schema)}${didYouMean(schema, error.data)}`;
+  const found = `found ${showFound(error.data, schema)}${didYouMean(similarWord(schema, error.data))}`;
   return { where: dotted(path), message: `${expected}, ${found}` };
 }
 
@@ -86,7 +86,7 @@ function unknownKey(path: readonly string[], name: string, siblings: readonly st
   const where = dotted([...path, name]);
   const sibling = suggest(name, siblings);
   const key = sibling === null ? elsewhere(name) : dotted([...path, sibling]);
-  return { where, message: `unknown key ${JSON.stringify(where)}${meant(key)}` };
+  return { where, message: `unknown key ${JSON.stringify(where)}${didYouMean(key)}` };
 }
 
 /** A key of that name, or a similar one, in another part of the configuration. */

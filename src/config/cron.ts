@@ -3,7 +3,7 @@ import cronstrue from 'cronstrue';
 
 import { nextTick } from '../lib/ticks.ts';
 import { suggest } from '../lib/suggest.ts';
-import { meant, showFound } from './value.ts';
+import { didYouMean, showFound } from './value.ts';
 
 type Field = { readonly name: string; readonly from: number; readonly to: number; readonly names?: string };
 
@@ -22,12 +22,12 @@ export function cronFault(expression: string): string | null {
   const trimmed = expression.trim();
   if (trimmed.startsWith('@')) {
     if (ALIASES.includes(trimmed)) return null;
-    return `must be a cron expression of five fields or one of ${ALIASES.join(', ')}, ${found}${meant(suggest(trimmed, ALIASES))}`;
+    return `must be a cron expression of five fields or one of ${ALIASES.join(', ')}, ${found}${didYouMean(suggest(trimmed, ALIASES))}`;
   }
   const fields = trimmed.split(/\s+/);
   if (fields.length !== FIELDS.length) {
     const names = FIELDS.map(({ name }) => name).join(', ');
-    return `must be a cron expression of five fields (${names}), ${found} with ${fields.length}${meant(withoutSeconds(fields))}`;
+    return `must be a cron expression of five fields (${names}), ${found} with ${fields.length}${didYouMean(withoutSeconds(fields))}`;
   }
   for (const [index, field] of FIELDS.entries()) {
     const text = fields[index] ?? '';

@@ -6,7 +6,7 @@ import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { expectation, isAddress, isHttpUrl, meant, showFound } from './value.ts';
+import { didYouMean, expectation, isAddress, isHttpUrl, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
@@ -129,7 +129,7 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
     if (!known.includes(resource))
       faults.push({
         key: `${name}.resources[${index}]`,
-        message: `must be a resource of ${source.name}, found ${showFound(resource)}${meant(suggest(resource, known))}`,
+        message: `must be a resource of ${source.name}, found ${showFound(resource)}${didYouMean(suggest(resource, known))}`,
       });
   const { delaySeconds, maxDelaySeconds } = retries;
   if (maxDelaySeconds < delaySeconds)
@@ -141,7 +141,7 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
     const similar = suggest(timezone, Intl.supportedValuesOf('timeZone'));
     faults.push({
       key: `${name}.timezone`,
-      message: `must be a time zone, found ${showFound(timezone)}${meant(similar)}`,
+      message: `must be a time zone, found ${showFound(timezone)}${didYouMean(similar)}`,
     });
   }
   if (schedule !== null) {
@@ -189,7 +189,7 @@ export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: s
   const names = jobs.map((one) => one.name);
   const known = names.length === 0 ? 'there is no job' : `known are ${names.join(', ')}`;
   throw new NotFoundError(
-    `Cannot find job ${JSON.stringify(name)}: ${known}${meant(suggest(name, names))}`,
+    `Cannot find job ${JSON.stringify(name)}: ${known}${didYouMean(suggest(name, names))}`,
     'spacex-pipeline jobs',
   );
 }

@@ -6,7 +6,7 @@ import { readConfigFile, readDotEnv, type ConfigFile } from './file.ts';
 import { listSettings, treeOf, valueAt, type Setting } from './keys.ts';
 import type { Config, ConfigInput, ConfigKey } from './schema.ts';
 import {
-  openHost,
+  hostVariable,
   serverFromVariables,
   withParameters,
   type FindVariable,
@@ -175,7 +175,7 @@ function fromHost(embedded: Assignment, find: FindVariable): Assignment {
 
 function serverNamedBy(server: Assignment | undefined, find: FindVariable): string {
   if (server === undefined || typeof server.value !== 'string') return '--database-url';
-  const host = openHost(server.value, find);
+  const host = hostVariable(server.value, find);
   if (host !== null) return host.name;
   return server.origin.startsWith('file ') ? `database.url in ${server.source}` : server.source;
 }

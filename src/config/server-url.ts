@@ -99,13 +99,13 @@ export function withParameters(url: string, find: FindVariable): string {
     const variable = parameter === 'port' ? portFrom(find, ...from) : find(...from);
     return variable === null ? [] : [[parameter, variable.value] as const];
   });
-  const host = openHost(url, find);
+  const host = hostVariable(url, find);
   if (host !== null) missing.unshift(['host', host.value]);
   return addParameters(withDatabase(url, parsed, find, names('PGDATABASE', 'POSTGRES_DB')), missing);
 }
 
 /** The variable with the host for a URL that has none. Null if the URL has a host or no variable is set. */
-export function openHost(url: string, find: FindVariable): Variable | null {
+export function hostVariable(url: string, find: FindVariable): Variable | null {
   return hostOf(url) === '' && !parseServerUrl(url)?.searchParams.has('host')
     ? find('PGHOST', 'POSTGRES_HOST')
     : null;
@@ -120,7 +120,7 @@ function hostOf(url: string): string {
 /** Do the variables of the image describe the server of the URL? */
 function imageFits(url: string, { searchParams }: URL, find: FindVariable): boolean {
   const named = find('POSTGRES_HOST');
-  const host = searchParams.get('host') ?? (hostOf(url) || openHost(url, find)?.value);
+  const host = searchParams.get('host') ?? (hostOf(url) || hostVariable(url, find)?.value);
   return named === null || host === named.value;
 }
 

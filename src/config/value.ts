@@ -137,16 +137,17 @@ export function expectation(schema: Readonly<Record<string, unknown>>, found: un
   return types.includes('object') ? 'an object' : 'a name';
 }
 
-/** The word that a wrong value most likely stands for, as the end of a message. */
-export function didYouMean(schema: Readonly<Record<string, unknown>>, found: unknown): string {
+/** The known word that a wrong value most likely stands for, or null. */
+export function similarWord(schema: Readonly<Record<string, unknown>>, found: unknown): string | null {
   const { format, enum: choices } = schema;
   const words = typeof format === 'string' ? FORMATS[format]?.words : choices;
-  if (typeof found !== 'string' || !Array.isArray(words)) return '';
+  if (typeof found !== 'string' || !Array.isArray(words)) return null;
   const names: string[] = words.filter((word) => typeof word === 'string');
-  return meant(suggest(found, names));
+  return suggest(found, names);
 }
 
-export function meant(candidate: string | null): string {
+/** The end of a message. */
+export function didYouMean(candidate: string | null): string {
   return candidate === null ? '' : `; did you mean ${JSON.stringify(candidate)}?`;
 }
 

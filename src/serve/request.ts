@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 
-import { meant, showFound } from '../config/value.ts';
+import { didYouMean, showFound } from '../config/value.ts';
 import { suggest } from '../lib/suggest.ts';
 import { Refusal } from './failure.ts';
 
@@ -17,7 +17,7 @@ export function takes(...known: readonly string[]): MiddlewareHandler {
         const found = `${showFound(name)} with ${showFound(values[0])}`;
         throw new Refusal(
           400,
-          `Cannot read the parameter ${found}: it is unknown${meant(suggest(name, known))}`,
+          `Cannot read the parameter ${found}: it is unknown${didYouMean(suggest(name, known))}`,
           { hint },
         );
       }
