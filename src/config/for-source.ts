@@ -16,16 +16,16 @@ export type LoadedSource = Omit<LoadedConfig, 'config' | 'origins'> & {
   readonly isDefault: (key: SourceKey) => boolean;
 };
 
-export function forSource(whole: LoadedConfig, source: Source): LoadedSource {
-  const { sources, ...shared } = whole.config;
+export function forSource(loaded: LoadedConfig, source: Source): LoadedSource {
+  const { sources, ...shared } = loaded.config;
   const settings = sources[source.name];
   if (settings === undefined) {
     throw new PipelineError(`Cannot configure source ${source.name}: it is not listed`, { code: 'internal' });
   }
   return {
-    ...whole,
-    whole,
+    ...loaded,
+    whole: loaded,
     config: { ...shared, source, settings },
-    isDefault: (key) => (whole.origins[`sources.${source.name}.${key}`] ?? 'default') === 'default',
+    isDefault: (key) => (loaded.origins[`sources.${source.name}.${key}`] ?? 'default') === 'default',
   };
 }

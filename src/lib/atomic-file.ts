@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export type AtomicFile = {
@@ -108,7 +108,8 @@ export async function createAtomicFile(
 
   async function remove(): Promise<void> {
     await syncing.catch(() => {});
-    await closeQuietly(handle);
+    // A handle is closed even if its close fails, and the earlier error is the one to report.
+    await handle.close().catch(() => {});
     await rm(temporary, { force: true });
   }
 
@@ -144,9 +145,4 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** A handle is closed even if its close fails, and the earlier error is the one to report. */
-async function closeQuietly(handle: FileHandle): Promise<void> {
-  await handle.close().catch(() => {});
 }

@@ -13,19 +13,6 @@ export type RecordSlice = {
   readonly parsed: ParsedRecord;
 };
 
-export type RecordSplitter = {
-  /**
-   * The records that this chunk completes. A record within one chunk is a view of it, and the start of a record that
-   * continues in the next chunk is copied only when the record ends, so the chunk's memory must not be overwritten. If
-   * the text is malformed, the records before the fault are returned first, and the next call throws.
-   */
-  readonly push: (chunk: Uint8Array) => readonly RecordSlice[];
-  /**
-   * Throws unless the text was complete. No records are left to return, because each one ends with a byte of its own.
-   */
-  readonly end: () => readonly RecordSlice[];
-};
-
 export type SplitterOptions = {
   /** `array`: the text is an array whose elements are the records. `object`: the text is one object, the record. */
   readonly shape: 'array' | 'object';
@@ -51,7 +38,7 @@ export class JsonSyntaxError extends Error {
  * Splits a JSON text that arrives in chunks of any size into records and parses each. The text around the records must
  * be correct; a record that is malformed inside is returned with the reason. Both methods throw JsonSyntaxError.
  */
-export function createRecordSplitter(options: SplitterOptions): RecordSplitter {
+export function createRecordSplitter(options: SplitterOptions): Splitter {
   return new Splitter(options);
 }
 
@@ -106,7 +93,12 @@ class Splitter {
     this.#options = options;
   }
 
-  push(chunk: Uint8Array): RecordSlice[] {
+  /**
+   * The records that this chunk completes. A record within one chunk is a view of it, and the start of a record that
+   * continues in the next chunk is copied only when the record ends, so the chunk's memory must not be overwritten. If
+   * the text is malformed, the records before the fault are returned first, and the next call throws.
+   */
+  push(chunk: Uint8Array): readonly RecordSlice[] {
     if (this.#failure !== null) throw this.#failure;
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const slices: RecordSlice[] = [];
@@ -121,7 +113,10 @@ class Splitter {
     return slices;
   }
 
-  end(): RecordSlice[] {
+  /**
+   * Throws unless the text was complete. No records are left to return, because each one ends with a byte of its own.
+   */
+  end(): readonly RecordSlice[] {
     if (this.#failure === null && this.#state !== 'done') {
       const count = `${this.#records} whole ${this.#records === 1 ? 'record' : 'records'}`;
       const outcome = this.#state === 'open' ? '' : `: truncated after ${count}`;
