@@ -1,12 +1,11 @@
+import type { Timer } from './clock.ts';
+
 export type CachedOptions = {
   /** How long a value, or a failure, stays valid. */
   readonly freshMs: number;
   /** How long a caller waits for a value. The read itself continues, and no second one begins. */
   readonly limitMs: number;
-  readonly clock: {
-    readonly elapsed: () => number;
-    readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  };
+  readonly clock: Timer;
   /** Called for the first of several consecutive failures. */
   readonly onFailure: (error: unknown) => void;
 };

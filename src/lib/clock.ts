@@ -14,3 +14,6 @@ export const systemClock = {
     }
   },
 };
+
+/** Monotonic time in milliseconds, and a sleep that rejects with the signal's reason when it aborts. */
+export type Timer = Pick<typeof systemClock, 'elapsed' | 'sleep'>;

@@ -1,15 +1,11 @@
+import type { Timer } from './clock.ts';
 import { createSlot } from './slot.ts';
 
 export type TokenBucketOptions = {
   readonly perSecond: number;
   /** How many may be taken at once after a pause, at least 1. */
   readonly burst: number;
-  readonly clock: {
-    /** Monotonic, milliseconds. */
-    readonly elapsed: () => number;
-    /** Rejects when the signal aborts. */
-    readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  };
+  readonly clock: Timer;
 };
 
 export type TokenBucket = {
