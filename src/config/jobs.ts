@@ -6,7 +6,7 @@ import { sources } from '../sources/index.ts';
 import { refuse } from './check.ts';
 import { forSource, type LoadedSource } from './for-source.ts';
 import type { Config, LoadedConfig } from './load.ts';
-import { didYouMean, expectation, isAddress, isHttpUrl, showFound } from './value.ts';
+import { didYouMean, expectation, isValidAddress, isHttpUrl, showFound } from './value.ts';
 
 type JobSettings = Config['jobs'][string];
 
@@ -61,7 +61,7 @@ export async function readJobs(
 
 /** Throws `usage` if records cannot come from that address. */
 function refuseAddress(from: string | null): void {
-  if (from === null || isAddress(from)) return;
+  if (from === null || isValidAddress(from)) return;
   const message = `must be ${expectation({ format: 'address' }, from)}, found ${showFound(from)}`;
   refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
 }

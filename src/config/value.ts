@@ -59,14 +59,14 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   cron: { accepts: isFilled, expected: 'a cron expression of five fields, or null' },
   'time-zone': { accepts: isFilled, expected: 'a time zone such as Europe/Berlin' },
   address: {
-    accepts: isAddress,
+    accepts: isValidAddress,
     expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without query`,
     words: ADDRESSES,
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
 };
 
-export function isAddress(value: string): boolean {
+export function isValidAddress(value: string): boolean {
   return ADDRESSES.some((word) => word === value) || isHttpUrl(value) || /^archive@./i.test(value);
 }
 
