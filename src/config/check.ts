@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { listSettings, valueAt } from './keys.ts';
 import { fileSchema } from './schema.ts';
 import { sources } from '../sources/index.ts';
+import { pointerSteps } from '../lib/json-locate.ts';
 import { suggest } from '../lib/suggest.ts';
 import { didYouMean, expectation, FORMATS, showFound, similarWord } from './value.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -46,7 +47,7 @@ export function refuse(
 }
 
 function problemOf(error: ErrorObject): Problem {
-  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const path = pointerSteps(error.instancePath);
   const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>; // Ajv types it `Object`
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);
@@ -105,8 +106,4 @@ export function dotted(path: readonly string[]): string {
     .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
     .join('')
     .replace(/^\./, '');
-}
-
-function unescapePointer(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }

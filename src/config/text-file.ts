@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { PipelineError } from '../core/errors.ts';
+import { PipelineError, reasonOf } from '../core/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 
 /** The text of a UTF-8 file, with or without a byte order mark. Null if the file is missing. Throws `usage`. */
@@ -14,8 +14,7 @@ export async function readTextFile(
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     if (absent.includes(errorCode(error) ?? '')) return null;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot read ${name}: ${reason}`, {
+    throw new PipelineError(`Cannot read ${name}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
       hint: 'Check that it is a file that you may read.',

@@ -5,17 +5,21 @@ export function locate(
   text: string,
   pointer: string,
 ): { readonly start: number; readonly end: number } | null {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   let at = afterSpace(text, 0);
-  for (const step of steps) {
+  for (const step of pointerSteps(pointer)) {
     const found = member(text, at, step);
     if (found === null) return null;
     at = found;
   }
   return { start: at, end: afterValue(text, at) };
+}
+
+/** The names and indexes in a JSON Pointer. */
+export function pointerSteps(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** Where a member of an object or array begins. Of repeated names, the last counts, as in JSON.parse. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { PipelineError } from '../../core/errors.ts';
+import { PipelineError, reasonOf } from '../../core/errors.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
 import { homeFolder } from '../../lib/system-user.ts';
@@ -48,8 +48,7 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     if (errorCode(error) === 'ENOENT') return [];
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PipelineError(`Cannot read the password file ${path}: ${reason}`, {
+    throw new PipelineError(`Cannot read the password file ${path}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
       hint: 'Correct PGPASSFILE, or give the password as PGPASSWORD.',
