@@ -210,6 +210,7 @@ test('the description has every key, its origin, and no secret', async () => {
       POSTGRES_USER: 'u',
       POSTGRES_PASSWORD: 'geheim',
       HTTPS_PROXY: 'u:geheim@p:1',
+      SPACEX_PIPELINE_RECORDINGS_URL: 'https://geheim@r.test/',
       SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'geheim'.repeat(4),
     },
     flags: { sources: { spacex: { baseUrl: 'https://geheim@a.test/' } } },
@@ -226,6 +227,7 @@ test('the description has every key, its origin, and no secret', async () => {
     origin: 'environment POSTGRES_HOST',
   });
   assert.equal(entry('sources.spacex.baseUrl')?.value, 'https://***@a.test');
+  assert.equal(entry('sources.spacex.recordingsUrl')?.value, 'https://***@r.test');
   assert.equal(entry('sources.spacex.httpsProxy')?.value, 'http://***@p:1');
   assert.equal(entry('sources.launch-library.token')?.value, '***');
   assert.doesNotMatch(JSON.stringify(entries), /geheim/);
