@@ -23,10 +23,10 @@ const collections = createCollections(universe);
 for (const { name, path, contract } of resources) {
   describe(`simulated ${name}`, () => {
     const check = compileCheck(contract);
-    const collection = path.split('/').at(-1) ?? '';
+    const last = path.split('/').at(-1) ?? '';
     const served = (of: Universe): Collection =>
-      (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(collection)) ??
-      createSamples().get(collection) ??
+      (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(last)) ??
+      createSamples().get(last) ??
       assert.fail(`there are no ${name}`);
 
     it('keep their contract in every state and size', () => {
