@@ -1,4 +1,4 @@
-import { EXIT_CODES, EXIT_MEANINGS } from '../src/cli/exit-codes.ts';
+import { EXIT_CODES, EXIT_MEANINGS } from '../src/output/exit-codes.ts';
 import { outline, type OutlinedCommand, type OutlinedOption } from '../src/cli/outline.ts';
 import { buildProgram } from '../src/cli/program.ts';
 

@@ -1,5 +1,5 @@
-import type { DriftReport } from '../src/app/drift.ts';
 import type { RunReport } from '../src/core/run.ts';
+import type { DriftReport } from '../src/output/records.ts';
 
 export const RUN_EXAMPLE: RunReport = {
   run_id: '01a20a91-2f03-7f8b-bc30-b4316f8e0a15',

@@ -1,14 +1,14 @@
-import { fault, rowChange, error } from '../src/cli/output-parts.ts';
-import { FAILURE, OUTPUT, type OutputDocument } from '../src/cli/output-schemas.ts';
+import { fault, rowChange, error } from '../src/output/parts.ts';
+import { FAILURE, OUTPUT, type OutputDocument } from '../src/output/documents.ts';
 import type { Schema } from '../src/core/schema.ts';
 import { exitTable, table } from './cli-reference.ts';
 import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
 
 /** What a table of fields cannot express, placed after the document of that command. */
 const NOTES: Readonly<Record<string, string>> = {
-  run: 'A run that never began prints the same document with `run_id` null. Its `status` is `failed` or `interrupted`, and `error` says why; with `--if-busy skip` it is `skipped`, `error` is null and the exit code 0.',
+  run: 'A run that never began prints the same document with `run_id` null. Its `status` is `failed` or `interrupted`, and `error` says why; with `--if-busy skip` it is `skipped`, `error` is null and the exit code is 0.',
   drift:
-    "Told is what the earlier profile does not have too; a share, where it moved by more than 0.05 and by more than 5 values (of the smaller of both counts), and however little it moved where `before` is 0 (a first null, a first absence) or 1 (a first appearance), or `now` is 1 (a field that is gone). Every record is counted, none sampled. Of an unknown field, null is no new type, nor is a whole number after fractions; values are cut after 80 characters. Profiles are the files `profile/<resource>.json` of a run's folder and are kept nowhere else: `drift` needs neither raw nor the database.",
+    "It lists what the earlier profile does not have. A share is listed if it moved by more than 0.05 and by more than 5 values (of the smaller of both counts), or by any amount if `before` is 0 (a first null, a first absence) or 1 (a first appearance), or `now` is 1 (a missing field). Every record is counted, none sampled. Of an unknown field, null is not a new type, nor is an integer after fractions; values are cut after 80 characters. Profiles are the files `profile/<resource>.json` of a run's folder and are kept nowhere else: `drift` needs neither raw nor the database.",
 };
 const EXAMPLES: Readonly<Record<string, unknown>> = { run: RUN_EXAMPLE, drift: DRIFT_EXAMPLE };
 
@@ -16,7 +16,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = { run: RUN_EXAMPLE, drift: D
 export function jsonReference(): string {
   return [
     '# Machine output',
-    'Made by `npm run docs` from the schemas that the tests hold against what is printed.',
+    'Made by `npm run docs` from the schemas in `src/output/`, against which the tests check what is printed.',
     'With `--json` a command prints one JSON document on stdout; logs go to stderr. Fields are only ever added. Safe integers and finite doubles are numbers; integers beyond 2^53, `numeric` and non-finite doubles are strings; values of type `json` and `jsonb` are as PostgreSQL writes them, each number with all its digits; timestamps are ISO 8601 in UTC; durations are seconds. In the tables `*` stands for any name, `[]` for each element of an array.',
     '## Exit codes',
     exitTable(),
@@ -79,10 +79,10 @@ function fieldsOf(schema: Schema, path: string): Field[] {
 }
 
 /** The array describes its element, unless the element has fields of its own or there is nothing above. */
-function below(schema: Schema, path: string, told: boolean): Field[] {
+function below(schema: Schema, path: string, isOuter: boolean): Field[] {
   if (schema['title'] !== undefined) return [];
   const inner = fieldsOf(schema, path);
-  return inner.length === 0 && told && path.length <= 2 ? [fieldOf(schema, path)] : inner;
+  return inner.length === 0 && isOuter && path.length <= 2 ? [fieldOf(schema, path)] : inner;
 }
 
 function fieldOf(schema: Schema, path: string): Field {

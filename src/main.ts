@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module';
 
-import { EXIT_CODES } from './cli/exit-codes.ts';
+import { EXIT_CODES } from './output/exit-codes.ts';
 import { holdWarnings } from './cli/node-warnings.ts';
 import { startedByNohup, startedByNpm } from './config/started-by.ts';
 

@@ -18,10 +18,23 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox', 'core', 'lib'],
   metrics: ['metrics', 'core', 'lib'],
   config: ['config', 'core', 'lib', 'sources'],
-  app: ['app', 'adapters', 'config', 'core', 'engine', 'lib', 'metrics', 'sandbox', 'sources', 'steps'],
+  output: ['output', 'core'],
+  app: [
+    'app',
+    'adapters',
+    'config',
+    'core',
+    'engine',
+    'lib',
+    'metrics',
+    'output',
+    'sandbox',
+    'sources',
+    'steps',
+  ],
   serve: ['serve', 'app', 'config', 'core', 'lib', 'metrics'],
-  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'metrics', 'serve', 'sources'],
-  main: ['cli', 'config', 'core', 'lib'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'metrics', 'output', 'serve', 'sources'],
+  main: ['cli', 'config', 'core', 'lib', 'output'],
 };
 
 type SourceFile = { readonly path: string; readonly text: string; readonly imports: readonly string[] };

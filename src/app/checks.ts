@@ -1,4 +1,4 @@
-import { checkRows, ledgerChecks, type CheckRow } from '../adapters/postgres/checks.ts';
+import { checkRows, ledgerChecks } from '../adapters/postgres/checks.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
@@ -6,19 +6,7 @@ import { danglingChecks, isPublished } from '../core/run.ts';
 import { suggest } from '../lib/suggest.ts';
 import { findRun, type HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
-
-export type { CheckRow } from '../adapters/postgres/checks.ts';
-
-/** The result of one check after a run: a check of a resource, or a reference that names no row. */
-export type CheckReport = {
-  readonly name: string;
-  readonly source: string;
-  readonly resource: string;
-  readonly severity: DataCheck['severity'];
-  readonly count: number | null;
-  readonly error: string | null;
-  readonly description: string;
-};
+import type { CheckReport, CheckRow } from '../output/records.ts';
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 

@@ -1,21 +1,8 @@
 import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/history.ts';
-import { compareProfiles, newInPart, type Drift } from '../core/drift.ts';
+import { compareProfiles, newInPart } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
-
-/** The document that `drift --json` prints. */
-export type DriftReport = {
-  readonly run_id: string;
-  readonly resources: Readonly<Record<string, ResourceDrift>>;
-};
-
-export type ResourceDrift = {
-  /** The run that this one is compared with; null if only with the contract. */
-  readonly against: string | null;
-  readonly records: number;
-  readonly untold: number;
-  readonly moved: readonly Drift[];
-};
+import type { DriftReport } from '../output/records.ts';
 
 /**
  * The drift in a run, given by its id, a unique start or end of it, or its place among the runs with a profile. `id`
@@ -44,7 +31,7 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
   const source = await sourceOf(dataDir, runId);
   const isPart = await pulledChanges(dataDir, runId);
-  const resources: Record<string, ResourceDrift> = {};
+  const resources: Record<string, DriftReport['resources'][string]> = {};
   for (const resource of await profiledResources(dataDir, runId)) {
     const now = await readProfile(dataDir, runId, resource);
     if (now === null) continue;

@@ -9,25 +9,8 @@ import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
-import { searchKept, searchNewest, type FoundRecord, type LostRaw, type Subject } from './search-raw.ts';
-
-/** The document that `explain --json` prints. */
-export type Explanation = Omit<Provenance, 'published'> & {
-  readonly table: string;
-  readonly id: string;
-  readonly resource: string;
-  /** The columns that identify a row. */
-  readonly key: readonly string[];
-  /**
-   * Newest first, up to the first that satisfies its contract: the row was made from that one. For a table that keeps
-   * all its rows, the record behind each row.
-   */
-  readonly records: readonly FoundRecord[];
-  /** Unreadable raw files that may hold a newer record, or the one behind a row, as the ledger describes them. */
-  readonly lost: readonly LostRaw[];
-  /** Keys of rows whose record is in no raw file that still exists. */
-  readonly unproven: readonly Readonly<Record<string, unknown>>[];
-};
+import { searchKept, searchNewest, type Subject } from './search-raw.ts';
+import type { Explanation } from '../output/records.ts';
 
 /**
  * Explains a row of the first source that has it, or a tombstone of it: tables of several sources may have the same

@@ -19,6 +19,7 @@ import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
 import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
+import type { ExportedTable } from '../output/documents.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -32,8 +33,6 @@ export type ExportRequest = {
   /** The folder of the files. */
   readonly out: string;
 };
-
-export type ExportedTable = { readonly table: string; readonly file: string; readonly rows: number };
 
 /**
  * Writes tables and views to files, each completely or not at all, all from one snapshot of the database. The order of

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { folderRuns, readRejects, type Manifest, type Reject } from '../adapters/files/history.ts';
+import { folderRuns, readRejects, type Manifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
@@ -17,8 +17,7 @@ import { hasDied } from '../lib/process-exists.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
 import { embeddedDir, type Runtime } from './runtime.ts';
-
-export type { Reject } from '../adapters/files/history.ts';
+import type { Reject } from '../output/records.ts';
 
 export type HistoryDeps = {
   readonly runtime: Runtime;

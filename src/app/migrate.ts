@@ -1,12 +1,6 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
-import {
-  migrateDown,
-  migrateUp,
-  migrationStates,
-  missingNames,
-  type MigrationState,
-} from '../adapters/postgres/migrate.ts';
+import { migrateDown, migrateUp, migrationStates, missingNames } from '../adapters/postgres/migrate.ts';
 import { NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { openForeign } from '../adapters/postgres/foreign.ts';
 import { refuseEncoding } from '../adapters/postgres/encoding.ts';
@@ -19,26 +13,11 @@ import { migrationDirs, withDatabase, withEachDatabase } from './database.ts';
 import { embeddedDir, type OpenDatabase } from './runtime.ts';
 import type { HistoryDeps } from './history.ts';
 import { requireEmbedded } from './read-target.ts';
-
-export type { MigrationState } from '../adapters/postgres/migrate.ts';
+import type { MigrateReport } from '../output/documents.ts';
 
 const WAIT_MS = 100;
 
 export type MigrateAction = 'up' | 'down' | 'status';
-
-/** A migration of one source's schemas: each source has its own ledger. */
-export type SourceMigration = MigrationState & { readonly source: string };
-
-/** The document that `migrate --json` prints. */
-export type MigrateReport = {
-  /** Names of the migrations that were applied or reverted. */
-  readonly changed: readonly string[];
-  /** Objects of applied migrations that were missing and were created again, without their contents. */
-  readonly made_again: readonly string[];
-  /** Objects of applied migrations that are missing; null if this role may not find out. */
-  readonly missing: readonly string[] | null;
-  readonly migrations: readonly SourceMigration[];
-};
 
 /** Migrates each source, but opens the database only once. `down` reverts the newest migration of each. */
 export async function migrate(
@@ -51,7 +30,7 @@ export async function migrate(
   if (config.database.url === null && action !== 'up' && !hasDatabase(embeddedDir(dataDir))) {
     // Reading must not create a database.
     if (action === 'down') requireEmbedded(dataDir, 'migrate down');
-    const all = configs.map(async ({ source }): Promise<SourceMigration[]> => {
+    const all = configs.map(async ({ source }): Promise<MigrateReport['migrations'][number][]> => {
       const files = await readMigrations(migrationDirs(source));
       return files.map(({ name }) => ({ name, source: source.name, applied_at: null }));
     });

@@ -17,21 +17,7 @@ import { camelCase, isName } from './draft/names.ts';
 import { isUrl, partsOf, readSamples } from './draft/samples.ts';
 import { resourceText, reviewText } from './draft/text.ts';
 import type { SourceDeps } from './source.ts';
-
-export type NewResource = {
-  readonly resource: string;
-  readonly source: string;
-  /** How many records it was drafted from. */
-  readonly samples: number;
-  readonly tables: readonly string[];
-  /** Files, from the root of the project. */
-  readonly wrote: readonly string[];
-  readonly changed: readonly string[];
-  /** What a person has to check. */
-  readonly review: readonly string[];
-  /** Commands to type in the root of the project. */
-  readonly next: readonly string[];
-};
+import type { NewResource } from '../output/documents.ts';
 
 type Edit = {
   readonly file: string;

@@ -10,7 +10,6 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
-import type { Preview } from '../engine/preview.ts';
 import { telling } from './database.ts';
 import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findRun } from './history.ts';
@@ -20,6 +19,7 @@ import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
 import { openSource, scopeOfChoice, type SourceChoice } from './source.ts';
 import { unfinishedPull } from './unfinished.ts';
+import type { PlanReport } from '../output/runs.ts';
 
 export type PlanRequest = {
   /** Names; null for all. */
@@ -29,14 +29,6 @@ export type PlanRequest = {
   readonly asOf: string | null;
   /** Runs whose raw files replace a pull: for each resource, the last run that has one. */
   readonly runs: readonly string[];
-};
-
-export type PlanReport = Preview & {
-  /** The name of the source. */
-  readonly source: string;
-  readonly address: string;
-  /** Would a run change anything? */
-  readonly changes: boolean;
 };
 
 /**

@@ -12,38 +12,13 @@ import type { Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import {
-  choosePrunable,
-  DAY_MS,
-  type Prunable,
-  type RetentionLedger,
-  type RunFolderFacts,
-} from '../core/retention.ts';
+import { choosePrunable, DAY_MS, type RetentionLedger, type RunFolderFacts } from '../core/retention.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
 import type { HistoryDeps } from './history.ts';
 import { isOurs } from './is-ours.ts';
 import { readTargets } from './read-target.ts';
 import { unfinishedPull } from './unfinished.ts';
-
-/** A folder that was or would be removed; `leftover` is the remainder of an earlier, incomplete removal. */
-export type PrunedFolder = {
-  readonly run_id: string;
-  readonly run_dir: string;
-  readonly status: Prunable['status'];
-  readonly reason: Prunable['reason'] | 'leftover';
-  /** Why it could not be removed. */
-  readonly error: ErrorReport | null;
-};
-
-/** The document that `runs prune --json` prints. */
-export type PruneReport = {
-  readonly dry_run: boolean;
-  readonly pruned: readonly PrunedFolder[];
-  /** Deleted rows in the ledger that are old enough to be removed. */
-  readonly tombstones: number;
-  /** Run folders that stay, including those of other databases. */
-  readonly kept: number;
-};
+import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /**
  * Removes the run folders and tombstones beyond the configured retention. Without a ledger it throws and removes

@@ -8,7 +8,6 @@ import {
   waiveRejects,
   type KeptReject,
   type RejectFilter,
-  type RejectLine,
 } from '../adapters/postgres/rejects.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -16,6 +15,7 @@ import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import type { HistoryDeps } from './history.ts';
 import { readTargets } from './read-target.ts';
+import type { RejectLine } from '../output/records.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
 

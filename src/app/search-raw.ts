@@ -1,44 +1,16 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { findRaw, readRawRequest, scanRaw, type RawRequest } from '../adapters/files/raw-files.ts';
+import { findRaw, readRawRequest, scanRaw } from '../adapters/files/raw-files.ts';
 import type { PublishedRaw, TargetRow } from '../adapters/postgres/provenance.ts';
 import type { Check } from '../core/check.ts';
 import { loadCheck } from '../core/load-check.ts';
 import type { Resource } from '../core/resource.ts';
-import type { Fault, RawFile } from '../core/run.ts';
+import type { RawFile } from '../core/run.ts';
 import type { Table } from '../core/table.ts';
 import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import { readId } from '../steps/validate.ts';
-
-/** The place of a record in a raw file that still exists. */
-export type FoundRecord = {
-  /** The newest published run that read this body. */
-  readonly run_id: string;
-  /** The run that received it: an earlier one if the API answered 304. */
-  readonly received_by: string;
-  readonly path: string;
-  /** In bytes. */
-  readonly offset: number;
-  readonly length: number;
-  /** Counted from 0 in the response. */
-  readonly index: number;
-  /** Of the complete file, as in the ledger. */
-  readonly sha256: string;
-  readonly request: RawRequest & Pick<RawFile, 'captured_at' | 'proof'>;
-  /** Why it broke its contract, so that the row comes from an older record; null if it did not. */
-  readonly errors: readonly Fault[] | null;
-  /** Its bytes as text; they are UTF-8. */
-  readonly record: string;
-};
-
-/** What the ledger knows about a raw file that can no longer be read. `path` is where it was. */
-export type LostRaw = RawFile & {
-  readonly run_id: string;
-  readonly host: string;
-  /** `elsewhere`: its run was on another machine. `missing`: pruned, or moved. `damaged`: the bytes differ. */
-  readonly reason: 'elsewhere' | 'missing' | 'damaged';
-};
+import type { FoundRecord, LostRaw } from '../output/records.ts';
 
 /** The record to search for, and the table of its rows. */
 export type Subject = { readonly resource: Resource; readonly table: Table; readonly id: string };

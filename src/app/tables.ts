@@ -17,26 +17,9 @@ import type { HistoryDeps } from './history.ts';
 import { readAsItStands } from './read-target.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
+import type { TableReport } from '../output/documents.ts';
 
 export type TableColumn = PresentTable['columns'][number];
-
-/** A table or view of a source, with its size. */
-export type TableReport = {
-  readonly source: string;
-  readonly schema: string;
-  readonly name: string;
-  readonly kind: 'table' | 'view';
-  /** Null if the source was never loaded here. */
-  readonly rows: number | null;
-  /** Including indexes; null for a view. */
-  readonly bytes: number | null;
-  /** ISO 8601 UTC: when a run last changed a row; null for a view, or if no run ever did. */
-  readonly changed_at: string | null;
-  /** Why it is empty; null if it is not, or the reason is unknown. */
-  readonly empty: string | null;
-  readonly description: string | null;
-  readonly columns: readonly TableColumn[];
-};
 
 /** The current tables and views of the sources. */
 export async function listTables(

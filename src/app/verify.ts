@@ -8,7 +8,7 @@ import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
-import type { RowChange, TableChanges } from '../core/preview.ts';
+import type { TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Source } from '../core/source.ts';
 import { planRun } from '../engine/plan.ts';
@@ -20,33 +20,7 @@ import { archivedSource, linkedRaw, type Origin } from './kept-raw.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import { readTargets } from './read-target.ts';
 import type { RunDeps } from './run.ts';
-
-/** One table, compared with the ledger and with its raw file. */
-export type TableVerdict = {
-  readonly table: string;
-  readonly source: string;
-  readonly resource: string;
-  /** The digest after the last run that published the table. */
-  readonly digest: string;
-  readonly digest_now: string;
-  /** Rows that only the derivation has, rows that only the table has, and rows that differ; null without raw. */
-  readonly missing: number | null;
-  readonly extra: number | null;
-  readonly altered: number | null;
-  /** Rows that the table keeps although no raw file of the published data produces them; null without raw. */
-  readonly underivable: number | null;
-  readonly rows: readonly RowChange[];
-};
-
-export type VerifyReport = {
-  readonly tables: readonly TableVerdict[];
-  /**
-   * Resources that could not be derived again, and why. Resources of other sources than the default one are named
-   * `source.name`.
-   */
-  readonly underivable: Readonly<Record<string, string>>;
-  readonly intact: boolean;
-};
+import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
 type Standing = {
   readonly resource: Resource;

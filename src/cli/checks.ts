@@ -6,7 +6,6 @@ import {
   newestChecks,
   runChecks,
   SEVERITIES,
-  type CheckReport,
   type ChecksOfRun,
 } from '../app/checks.ts';
 import { ofRun } from '../app/history.ts';
@@ -18,6 +17,7 @@ import { integerOption, RUN_ID } from './options.ts';
 import { typeable } from './self.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
+import type { CheckReport } from '../output/records.ts';
 
 const DEFAULT_LIMIT = 100;
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { driftOf, driftOfRun, type DriftReport } from '../app/drift.ts';
+import { driftOf, driftOfRun } from '../app/drift.ts';
 import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
 import { percent } from '../lib/percent.ts';
@@ -10,6 +10,7 @@ import { printJson, printLine, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import { dataDirOf, flagsAbout, typeable } from './self.ts';
 import { example, type Register } from './command.ts';
+import type { DriftReport } from '../output/records.ts';
 
 export const registerDrift: Register = (program, streams, act) => {
   program

@@ -1,10 +1,10 @@
-import { explain, type Explanation } from '../app/explain.ts';
-import type { FoundRecord, LostRaw } from '../app/search-raw.ts';
+import { explain } from '../app/explain.ts';
 import { example, type Register } from './command.ts';
 import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
+import type { Explanation, FoundRecord, LostRaw } from '../output/records.ts';
 
 export const registerExplain: Register = (program, streams) => {
   program

@@ -19,12 +19,6 @@ import { configsOf, openContext, type CommandContext, type GlobalOptions } from 
 import { printJson, printLine } from './print.ts';
 import { typeable } from './self.ts';
 
-export type InitDocument = DatabaseState & {
-  readonly file: string;
-  /** The command to run next. */
-  readonly next: string;
-};
-
 export const registerInit: Register = (program, streams) => {
   program
     .command('init')

@@ -9,7 +9,6 @@ import { reachJobs, type ReachedJobs } from '../app/jobs/reach-jobs.ts';
 import { findJob, readJobs, type Job } from '../config/jobs.ts';
 import type { JobReport, JobTry } from '../core/job.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import type { JobRunDocument } from './output-jobs.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption } from './options.ts';
 import { printJson, printLine, printNote, printTable } from './print.ts';
@@ -17,6 +16,7 @@ import { inFolderToRead } from './read-folder.ts';
 import { createProgress } from './progress.ts';
 import { example, tellError, type Register } from './command.ts';
 import { typeable } from './self.ts';
+import type { JobRunDocument } from '../output/jobs.ts';
 
 const DEFAULT_LIMIT = 20;
 

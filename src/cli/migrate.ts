@@ -1,9 +1,10 @@
-import { migrate, type MigrateAction, type MigrateReport } from '../app/migrate.ts';
+import { migrate, type MigrateAction } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
 import { configsOf, openContext, severalSources, type CommandContext } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { typeable } from './self.ts';
+import type { MigrateReport } from '../output/documents.ts';
 
 export const registerMigrate: Register = (program, streams) => {
   const command = program

@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { cliReference } from '../../scripts/cli-reference.ts';
 import { jsonReference } from '../../scripts/json-reference.ts';
 import { outline } from './outline.ts';
-import { OUTPUT } from './output-schemas.ts';
+import { OUTPUT } from '../output/documents.ts';
 import { buildProgram } from './program.ts';
 
 function written(name: string): string {

@@ -1,4 +1,4 @@
-import { planChanges, type PlanReport } from '../app/plan.ts';
+import { planChanges } from '../app/plan.ts';
 import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
@@ -10,6 +10,7 @@ import { resourcesOption } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { tellError } from './command.ts';
 import { createProgress } from './progress.ts';
+import type { PlanReport } from '../output/runs.ts';
 
 /** How many records of each kind are named. */
 const NAMED = 10;

@@ -1,7 +1,8 @@
-import { pruneRuns, type PrunedFolder, type PruneReport } from '../app/prune.ts';
+import { pruneRuns } from '../app/prune.ts';
 import { example, tellError, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext, type Outcome } from './context.ts';
 import { printJson, printLine, printTable } from './print.ts';
+import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /** A subcommand of `runs`. */
 export const registerPrune: Register = (runs, streams, act) => {

@@ -1,13 +1,12 @@
 import { Option } from 'commander';
 import stringWidth from 'fast-string-width';
 
-import { findRun, ofRun, rejectsOf, type Reject } from '../app/history.ts';
+import { findRun, ofRun, rejectsOf } from '../app/history.ts';
 import {
   rejectLines,
   REJECT_STATUSES,
   showReject,
   waiveReject,
-  type RejectLine,
   type RejectStatus,
   type ShownReject,
 } from '../app/rejects.ts';
@@ -23,6 +22,7 @@ import { integerOption, resourcesOption, RUN_ID } from './options.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { openToRead } from './read-folder.ts';
+import type { Reject, RejectLine } from '../output/records.ts';
 
 const DEFAULT_LIMIT = 100;
 

@@ -1,8 +1,6 @@
 import type { ErrorReport } from '../core/errors.ts';
-import type { RunReport, RunStatus } from '../core/run.ts';
-
-/** What `run --json` prints. A skipped run never began, so no past run has that status. */
-export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStatus | 'skipped' };
+import type { RunReport } from '../core/run.ts';
+import type { RunDocument } from '../output/runs.ts';
 
 const UNBEGUN = {
   run_id: null,

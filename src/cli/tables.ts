@@ -1,4 +1,4 @@
-import { findTables, listTables, type TableReport } from '../app/tables.ts';
+import { findTables, listTables } from '../app/tables.ts';
 import { formatBytes } from '../lib/format-bytes.ts';
 import { ago } from './ago.ts';
 import { example, type Register } from './command.ts';
@@ -7,6 +7,7 @@ import { EXAMPLE_NAME } from './examples.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import { typeable } from './self.ts';
+import type { TableReport } from '../output/documents.ts';
 
 export const registerTables: Register = (program, streams) => {
   program

@@ -1,18 +1,13 @@
 import { findRun } from '../app/history.ts';
 import { fromFlag } from '../app/source-flag.ts';
-import {
-  damagedSources,
-  isWrong,
-  verifyTargets,
-  type TableVerdict,
-  type VerifyReport,
-} from '../app/verify.ts';
+import { damagedSources, isWrong, verifyTargets } from '../app/verify.ts';
 import { isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
 import { typeable } from './self.ts';
 import { openToRead } from './read-folder.ts';
+import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
 const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as const;
 

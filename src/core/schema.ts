@@ -23,7 +23,7 @@ type OptionalKey<P> = { [K in keyof P]: P[K] extends OptionalSchema<unknown> ? K
 type ObjectOf<P extends Properties> = Flat<
   { [K in Exclude<keyof P, OptionalKey<P>>]: Static<P[K]> } & { [K in OptionalKey<P>]?: Static<P[K]> }
 >;
-type Flat<T> = { [K in keyof T]: T[K] };
+type Flat<T> = { readonly [K in keyof T]: T[K] };
 type Keywords = Readonly<Record<string, unknown>>;
 
 /** A symbol, so that neither Ajv nor JSON sees it as a keyword. */
@@ -52,7 +52,7 @@ export function oneOf<const V extends readonly string[]>(
   return { type: 'string', enum: [...values], ...keywords };
 }
 
-export function array<T>(items: Schema<T>, keywords: Keywords = {}): Schema<T[]> {
+export function array<T>(items: Schema<T>, keywords: Keywords = {}): Schema<readonly T[]> {
   return { type: 'array', items, ...keywords };
 }
 

@@ -3,11 +3,6 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import type { DriftReport } from '../../src/app/drift.ts';
-import type { Explanation } from '../../src/app/explain.ts';
-import type { PlanReport } from '../../src/app/plan.ts';
-import type { RejectLine } from '../../src/app/rejects.ts';
-import type { VerifyReport } from '../../src/app/verify.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { digests } from '../support/derived.ts';
 import { openBesideSpacex, type BesideSpacex } from '../support/launch-library/beside-spacex.ts';
@@ -18,6 +13,8 @@ import {
   updatedAt,
 } from '../support/launch-library/changing-world.ts';
 import { assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
+import type { DriftReport, Explanation, RejectLine } from '../../src/output/records.ts';
+import type { PlanReport, VerifyReport } from '../../src/output/runs.ts';
 
 const TOKEN = 'a-token-that-is-nowhere';
 const OF_SOURCE = ['--source', 'launch-library'];

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { CheckReport, CheckRow } from '../../src/app/checks.ts';
 import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
   assertFailure,
@@ -9,6 +8,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { CheckReport, CheckRow } from '../../src/output/records.ts';
 
 type Launch = { readonly id: string; readonly name: string; date_unix: number };
 

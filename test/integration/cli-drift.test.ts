@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
-import type { DriftReport } from '../../src/app/drift.ts';
 import type { Profile } from '../../src/core/profile.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import spacex from '../../src/sources/spacex/source.ts';
@@ -18,6 +17,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { DriftReport } from '../../src/output/records.ts';
 
 const { resources: pulled } = spacex;
 

@@ -3,7 +3,6 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import type { Explanation } from '../../src/app/explain.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type TestServer,
   type Workspace,
 } from '../support/workspace.ts';
+import type { Explanation } from '../../src/output/records.ts';
 
 type Launch = Record<string, unknown> & { readonly id: string; readonly cores: readonly unknown[] };
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
-import type { Reject } from '../../src/app/history.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { Reject } from '../../src/output/records.ts';
 
 let server: TestServer;
 let workspace: ServerWorkspace;

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import type { InitDocument } from '../../src/cli/init.ts';
 import type { JobReport } from '../../src/core/job.ts';
 import { sources } from '../../src/sources/index.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type TestServer,
   type Workspace,
 } from '../support/workspace.ts';
+import type { InitDocument } from '../../src/output/documents.ts';
 
 const FILE = 'spacex-pipeline.config.json';
 

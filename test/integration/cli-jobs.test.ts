@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { JobRunDocument } from '../../src/cli/output-jobs.ts';
 import type { JobReport, JobTry } from '../../src/core/job.ts';
 import {
   createGate,
@@ -21,6 +20,7 @@ import {
   QUICK_SOURCE,
   type Workspace,
 } from '../support/workspace.ts';
+import type { JobRunDocument } from '../../src/output/jobs.ts';
 
 const server = await createTestServer();
 after(() => server.close());

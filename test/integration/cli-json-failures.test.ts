@@ -3,9 +3,9 @@ import { after, describe, it } from 'node:test';
 
 import { Ajv } from 'ajv';
 
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/output/exit-codes.ts';
 import { outline } from '../../src/cli/outline.ts';
-import { FAILURE, OUTPUT } from '../../src/cli/output-schemas.ts';
+import { FAILURE, OUTPUT } from '../../src/output/documents.ts';
 import { buildProgram, runCli } from '../../src/cli/program.ts';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import { createWorkspace } from '../support/workspace.ts';

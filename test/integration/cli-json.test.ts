@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 
 import { Ajv, type ValidateFunction } from 'ajv';
 
-import { OUTPUT, type OutputDocument } from '../../src/cli/output-schemas.ts';
+import { OUTPUT, type OutputDocument } from '../../src/output/documents.ts';
 import { runCli as runInProcess } from '../../src/cli/program.ts';
 import type { Schema } from '../../src/core/schema.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';

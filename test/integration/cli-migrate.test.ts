@@ -4,10 +4,10 @@ import { after, before, describe, it } from 'node:test';
 
 import { Client } from 'pg';
 
-import type { MigrateReport } from '../../src/app/migrate.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { assertError, assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
+import type { MigrateReport } from '../../src/output/documents.ts';
 
 const COMPANY = '/v4/company';
 let server: TestServer;

@@ -4,8 +4,6 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import type { PlanReport } from '../../src/app/plan.ts';
-import type { VerifyReport } from '../../src/app/verify.ts';
 import { uuidv7 } from '../../src/lib/uuidv7.ts';
 import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
@@ -15,6 +13,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { PlanReport, VerifyReport } from '../../src/output/runs.ts';
 
 type Launch = Readonly<Record<string, unknown>> & { readonly id: string; readonly name: string };
 

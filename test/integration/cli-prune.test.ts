@@ -12,7 +12,6 @@ import {
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
-import type { PruneReport } from '../../src/app/prune.ts';
 import { runCli as runInProcess } from '../../src/cli/program.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import { uuidv7 } from '../../src/lib/uuidv7.ts';
@@ -24,6 +23,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { PruneReport } from '../../src/output/runs.ts';
 
 const CONFIG = 'spacex-pipeline.config.json';
 

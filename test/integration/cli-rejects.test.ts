@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
-import type { RejectLine } from '../../src/app/rejects.ts';
 import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
   assertFailure,
@@ -10,6 +9,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { RejectLine } from '../../src/output/records.ts';
 
 type Launch = Readonly<Record<string, unknown>> & { readonly id: string };
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { TableReport } from '../../src/app/tables.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { sources } from '../../src/sources/index.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { TableReport } from '../../src/output/documents.ts';
 
 let server: TestServer;
 let workspace: ServerWorkspace;

@@ -6,13 +6,13 @@ import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
 import { RESERVED } from '../../src/app/draft/names.ts';
-import type { NewResource } from '../../src/app/new-resource.ts';
 import { openSharedPglite } from '../suites/pglite.ts';
 import { randomSchema } from '../suites/target-lab.ts';
 import { startApi } from '../support/api.ts';
 import { cliEnvironment, REPOSITORY, runCli, type CliResult } from '../support/cli.ts';
 import { copyProgram } from '../support/copied-program.ts';
 import { assertFailure } from '../support/workspace.ts';
+import type { NewResource } from '../../src/output/documents.ts';
 
 const SUPPLIERS = [
   {

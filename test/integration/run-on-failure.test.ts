@@ -3,7 +3,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
-import type { RunDocument } from '../../src/cli/run-document.ts';
 import { createGate, LAUNCHES, ROCKETS, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import {
   assertFailure,
@@ -12,6 +11,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { RunDocument } from '../../src/output/runs.ts';
 
 let server: TestServer;
 let api: Api;

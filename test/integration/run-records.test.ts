@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { Explanation } from '../../src/app/explain.ts';
-import type { Reject } from '../../src/app/history.ts';
 import type { ResourceReport } from '../../src/core/run.ts';
 import { escapeJson } from '../../src/lib/json-text.ts';
 import { BAD_KINDS, spoil, type BadKind } from '../../src/sandbox/bad-records.ts';
@@ -14,6 +12,7 @@ import {
   type ServerWorkspace,
   type TestServer,
 } from '../support/workspace.ts';
+import type { Explanation, Reject } from '../../src/output/records.ts';
 
 let server: TestServer;
 before(async () => {

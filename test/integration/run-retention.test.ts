@@ -3,7 +3,6 @@ import { readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
-import type { PruneReport } from '../../src/app/prune.ts';
 import type { RunReport } from '../../src/core/run.ts';
 import {
   createGate,
@@ -22,6 +21,7 @@ import {
   type TestServer,
   type Workspace,
 } from '../support/workspace.ts';
+import type { PruneReport } from '../../src/output/runs.ts';
 
 let server: TestServer;
 let good: Readonly<Record<string, Reply>>;

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 
 import { Ajv } from 'ajv';
 
-import { jobReport, jobTry } from '../../src/cli/output-jobs.ts';
-import { runDocument } from '../../src/cli/output-runs.ts';
+import { jobReport, jobTry } from '../../src/output/jobs.ts';
+import { runDocument } from '../../src/output/runs.ts';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import { array, type Schema } from '../../src/core/schema.ts';
 import { startServe, type RunningServe } from '../support/serve.ts';

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { stopCoverage } from 'node:v8';
 
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/output/exit-codes.ts';
 import type * as Program from '../../src/cli/program.ts';
 
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');

@@ -7,11 +7,11 @@ import type { TestContext } from 'node:test';
 
 import { Client } from 'pg';
 
-import { planChanges, type PlanReport } from '../../../src/app/plan.ts';
+import { planChanges } from '../../../src/app/plan.ts';
 import { runPull } from '../../../src/app/pull.ts';
 import { replayRun } from '../../../src/app/replay.ts';
 import { openRuntime } from '../../../src/app/runtime.ts';
-import { verifyTargets, type VerifyReport } from '../../../src/app/verify.ts';
+import { verifyTargets } from '../../../src/app/verify.ts';
 import { forSource } from '../../../src/config/for-source.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RunReport } from '../../../src/core/run.ts';
@@ -23,6 +23,7 @@ import launchLibrary from '../../../src/sources/launch-library/source.ts';
 import { createTestLog, type Line } from '../http-upstream.ts';
 import type { TestServer } from '../workspace.ts';
 import { NOON } from './changing-world.ts';
+import type { PlanReport, VerifyReport } from '../../../src/output/runs.ts';
 
 export type LivingOptions = LaunchLibraryOptions & {
   /** Of the source, beside all providers. */

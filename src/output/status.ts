@@ -1,12 +1,10 @@
+import { nullable, number, object, type Schema } from '../core/schema.ts';
 import type { Reason, SourceStatus, StatusReport } from '../core/status.ts';
-import { array, boolean, nullable, number, object, oneOf, type Schema } from '../core/schema.ts';
-import { jobReport } from './output-jobs.ts';
-import { count, described, error, runStatus, text, time } from './output-parts.ts';
-
-/** The output of `status`, as JSON Schema. The compiler checks it against the printed types. */
+import { jobReport } from './jobs.ts';
+import { choice, count, described, error, flag, list, runStatus, text, time } from './parts.ts';
 
 const reason: Schema<Reason> = object({
-  code: oneOf([
+  code: choice([
     'never_succeeded',
     'too_old',
     'run_failed',
@@ -18,22 +16,24 @@ const reason: Schema<Reason> = object({
   message: text('for people'),
 });
 
+const seconds = number({ minimum: 0 });
+
 const sourceStatus: Schema<SourceStatus> = object({
   source: text('its name'),
-  needs_attention: boolean(),
-  reasons: array(reason, { description: 'why somebody should look; empty where nobody need' }),
+  needs_attention: flag(),
+  reasons: list(reason, 'why it needs attention'),
   last_success: nullable(
     object({
       run_id: text(),
       finished_at: time(),
       address: text('where the records came from'),
-      simulated: nullable(boolean({ description: 'the records are made up' })),
+      simulated: nullable(flag('the records are made up')),
     }),
   ),
   last_run: nullable(
     object({
       run_id: text(),
-      status: runStatus(),
+      status: runStatus,
       started_at: time(),
       finished_at: nullable(time()),
       error: error('why it failed'),
@@ -41,23 +41,23 @@ const sourceStatus: Schema<SourceStatus> = object({
   ),
   running: nullable(object({ run_id: text(), started_at: time() })),
   rejects_open: count('records that broke their contract, and nobody has waived'),
-  held: count('rows that stay as they were, as their record broke its contract'),
+  held: count('rows that stay as they were, because their record broke its contract'),
   checks: object({ error: count(), warning: count(), info: count() }),
-  age_seconds: nullable(number({ minimum: 0, description: 'since the end of the last success' })),
+  age_seconds: nullable(described(seconds, 'since the end of the last success')),
   max_age_seconds: nullable(
-    number({ minimum: 0, description: 'of --max-age, or twice the pace of the jobs; null for any age' }),
+    described(seconds, 'from --max-age, or twice the interval of the jobs; null: any age will do'),
   ),
   next_run: nullable(time('the next tick of its jobs')),
-  jobs: array(jobReport),
+  jobs: list(jobReport),
   quota: described(
     nullable(object({ left: count('requests'), resets_at: nullable(time()) })),
-    'null where the source has none, or it is unknown',
+    'null if the source has none, or it is unknown',
   ),
 });
 
 export const statusDocument: Schema<StatusReport> = object({
   checked_at: time(),
   database: text('the server, or the folder of the embedded database'),
-  needs_attention: boolean({ description: 'of any source; the exit code is then 10' }),
-  sources: array(sourceStatus),
+  needs_attention: flag('true if any source does; the exit code is then 10'),
+  sources: list(sourceStatus),
 });

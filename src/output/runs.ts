@@ -1,0 +1,161 @@
+import type { TableChanges } from '../core/preview.ts';
+import type { RawFile, ResourceReport, ResourceStatus, RunReport, RunStatus } from '../core/run.ts';
+import type { TableCounts } from '../core/run.ts';
+import { nullable, number, object, type Schema, type Static } from '../core/schema.ts';
+import { byName, choice, count, error, fault, flag, list, proof } from './parts.ts';
+import { rowChange, runStatus, RUN_STATUSES, text, time } from './parts.ts';
+
+const tableCounts: Schema<TableCounts> = object({
+  staged: count('inserted + updated + unchanged; if the resource was not derived again, the live rows'),
+  inserted: count(),
+  updated: count(),
+  unchanged: count(),
+  deleted: count('moved to tombstones'),
+  held: count('kept as they were, because their record broke its contract'),
+  live_before: count(),
+  live_after: count('live_before + inserted - deleted'),
+  digest: text('of the live rows, whatever their order: their number, a colon, the sum of their hashes'),
+  dangling: byName(count(), 'rows whose reference names no row, by column'),
+  carried: flag('live rows and digest were not counted, but updated from the run before'),
+});
+
+const resourceStatus: Schema<ResourceStatus> = choice(
+  ['succeeded', 'failed', 'skipped', 'absent', 'kept'],
+  'skipped: something it needs was incomplete, or the run is all or nothing; absent: no copy of it exists, which is not a failure, and its rows stay; kept: another address published it, and a default run does not replace it',
+);
+
+const rawFile: Schema<RawFile> = object({
+  path: text('below the run folder'),
+  url: text('of a preserved copy, its own'),
+  bytes: count(),
+  sha256: text(),
+  etag: nullable(text()),
+  received_by: text('the run that received it: an earlier one if nothing has changed since'),
+  captured_at: nullable(time('of a preserved copy: when it was made')),
+  proof: nullable(proof),
+});
+
+const pass = choice(['full', 'changes'], 'was the complete collection pulled, or only changes?');
+
+const resourceReport: Schema<ResourceReport> = object({
+  status: resourceStatus,
+  received: count('records; validated + errored + repeated'),
+  validated: count(),
+  errored: count('set aside'),
+  repeated: count('valid, but a newer record of the same id came as well'),
+  pass,
+  inserted: count('this and the next four: rows of its main table'),
+  updated: count(),
+  unchanged: count(),
+  deleted: count(),
+  held: count(),
+  not_modified: flag('the API answered 304: the records are those of an earlier response'),
+  pages: list(rawFile, 'the raw files; preserved copies may be from different days'),
+  seconds: number({ minimum: 0 }),
+  tables: byName(tableCounts, 'its tables, counted by SQL in the transaction that published them'),
+  error: error('why it was not published'),
+});
+
+/** What `run --json` prints. A skipped run never began, so no past run has that status. */
+export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStatus | 'skipped' };
+
+export const runDocument: Schema<RunDocument> = object({
+  run_id: nullable(
+    text('null: it never began, because of a wrong flag, or a busy or unmigrated database, for example'),
+  ),
+  status: choice(
+    [...RUN_STATUSES, 'skipped'],
+    'partial: some resources were published, others kept their old rows; running: only among past runs; skipped: it did not begin, because another run had the database and --if-busy was skip',
+  ),
+  source: nullable(text('its name')),
+  address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
+  simulated: nullable(flag('the records are made up; null: no response ever said')),
+  run_dir: nullable(text('its folder')),
+  job: nullable(text('the job that started it; null: a person did')),
+  started_at: nullable(time()),
+  finished_at: nullable(time()),
+  resources: byName(resourceReport, 'the result of each'),
+  error: error('the one that decides the exit code'),
+});
+
+const tableChanges: Schema<TableChanges> = object({
+  inserted: count(),
+  updated: count(),
+  unchanged: count(),
+  deleted: count(),
+  held: count(),
+  kept: nullable(
+    count(
+      'rows that stay although no record produces them, because their table keeps all; null if only changes were pulled',
+    ),
+  ),
+  changes: list(rowChange, 'the first of each kind'),
+});
+
+export const planDocument = object({
+  source: text('its name'),
+  address: text('where the records came from: archive, live, sandbox or the base URL'),
+  simulated: nullable(flag()),
+  resources: byName(
+    object({
+      status: resourceStatus,
+      pass,
+      received: count(),
+      validated: count(),
+      errored: count(),
+      newly_accepted: list(text(), 'ids of records that now satisfy their contract'),
+      newly_rejected: list(object({ id: text(), errors: list(fault) })),
+      tables: byName(tableChanges, 'rows that a run would change'),
+      error: error('why it could not be compared'),
+    }),
+  ),
+  error: error('the one that decides the exit code'),
+  changes: flag('would a run change anything? The exit code is then 10'),
+});
+export type PlanReport = Static<typeof planDocument>;
+
+const tableVerdict = object({
+  table: text(),
+  source: text(),
+  resource: text(),
+  digest: text('after the last run that published the table'),
+  digest_now: text(),
+  missing: nullable(count('rows that a derivation from raw has and the table does not; null without raw')),
+  extra: nullable(count('the other way round')),
+  altered: nullable(count('rows that differ')),
+  underivable: nullable(
+    count('rows that the table keeps although no raw file of the published data produces them'),
+  ),
+  rows: list(rowChange, 'the first of each kind'),
+});
+export type TableVerdict = Static<typeof tableVerdict>;
+
+export const verifyDocument = object({
+  tables: list(tableVerdict),
+  underivable: byName(
+    text(),
+    'resources that could not be derived again, and why; `source.name` for other sources than the default one',
+  ),
+  intact: flag('false: the exit code is 1'),
+});
+export type VerifyReport = Static<typeof verifyDocument>;
+
+const prunedFolder = object({
+  run_id: text(),
+  run_dir: text(),
+  status: nullable(runStatus),
+  reason: choice(
+    ['superseded', 'failed', 'half_written', 'leftover'],
+    'superseded: enough newer runs are published; failed: it published nothing; half_written: it has no manifest; leftover: an earlier removal was incomplete',
+  ),
+  error: error('why the folder could not be removed; the exit code is then 1'),
+});
+export type PrunedFolder = Static<typeof prunedFolder>;
+
+export const pruneDocument = object({
+  dry_run: flag(),
+  pruned: list(prunedFolder, 'folders that were removed; with --dry-run, those that would be'),
+  kept: count('folders of runs that stay, including those of other databases and schemas'),
+  tombstones: count('deleted rows in the ledger that are old enough to be removed'),
+});
+export type PruneReport = Static<typeof pruneDocument>;
