@@ -31,7 +31,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const args = process.argv.slice(2);
-const [{ runCli }, { stopWithParent }, { tellError, warningLine }, { openLineFormat }] = await Promise.all([
+const [{ runCli }, { stopWithParent }, { printError, warningLine }, { openLineFormat }] = await Promise.all([
   import('./cli/program.ts'),
   import('./lib/parent-watch.ts'),
   import('./cli/command.ts'),
@@ -55,8 +55,7 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 const fail = async (code: 'usage' | 'internal', message: string, hint: string): Promise<void> => {
   let text = '';
   const stderr = { write: (part: string) => (text += part) };
-  const streams = { stdout: stderr, stderr, cwd: '/', signal: abort.signal, lines };
-  tellError(streams, { code, message, hint }, {});
+  printError({ stderr, cwd: '/', lines, given: {} }, { code, message, hint });
   await write(process.stderr, text);
 };
 const cwd = currentFolder();

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { hasData } from '../app/folder-to-read.ts';
 import { openContext, type CommandContext, type CommandStreams } from './context.ts';
 import { printLine } from './print.ts';
-import { typeable } from './self.ts';
+import { runnable } from './self.ts';
 import { showStatus } from './status.ts';
 
 /** The commands suggested to a new user. */
@@ -27,6 +27,6 @@ function printFirst(context: CommandContext): void {
   for (const [why, command] of FIRST) {
     printLine(context, '');
     printLine(context, `${why}:`);
-    printLine(context, `  ${typeable(`spacex-pipeline ${command}`, context.cwd, context.given)}`);
+    printLine(context, `  ${runnable(`spacex-pipeline ${command}`, context)}`);
   }
 }

@@ -14,8 +14,7 @@ import { isFinding, isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
-import { typeable } from './self.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printHint, printItems, printJson, printLine, printResult } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import type { CheckReport } from '../output/records.ts';
 
@@ -55,13 +54,9 @@ export const registerChecks: Register = (program, streams, act) => {
 
 async function printRows(context: CommandContext, check: string, limit: number): Promise<void> {
   const found = await checkedRows(configsOf(context), check, limit, context);
-  if (context.json) printJson(context, found);
-  else
-    printTable(
-      context,
-      ['id', 'detail'],
-      found.map((row) => [row.id, row.detail]),
-    );
+  printResult(context, found, () =>
+    printItems(context, found, { id: (row) => row.id, detail: (row) => row.detail }),
+  );
 }
 
 function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all: boolean): void {
@@ -72,10 +67,15 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
     return;
   }
   if (shown.length > 0) {
-    printTable(
+    printItems(
       context,
-      ['severity', 'check', 'count', 'description'],
-      shown.map((one) => [one.severity, one.name, one.count, meaning(one)]),
+      shown,
+      {
+        severity: (one) => one.severity,
+        check: (one) => one.name,
+        count: (one) => one.count,
+        description: meaning,
+      },
       2,
     );
     printLine(context, '');
@@ -86,10 +86,7 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
   }
   const [first] = checks.filter(isFinding);
   if (first === undefined) return;
-  printLine(
-    context,
-    typeable(`Rows: spacex-pipeline checks --rows ${first.name}`, context.cwd, context.given),
-  );
+  printHint(context, `Rows: spacex-pipeline checks --rows ${first.name}`);
 }
 
 /** The checks of one run, or of the newest run of each source. */

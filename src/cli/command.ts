@@ -2,16 +2,36 @@ import type { Command } from 'commander';
 
 import { openLog } from '../app/log.ts';
 import type { ErrorReport } from '../core/errors.ts';
-import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
-import { painted } from './paint.ts';
-import { typeable } from './self.ts';
+import { resources } from '../sources/index.ts';
+import type { CliStreams, CommandContext, CommandStreams, GlobalOptions, Outcome } from './context.ts';
+import { painted } from './print.ts';
+import { runnable } from './self.ts';
 
 /** Adds a command to the program; the command passes the outcome of its action to `act`. */
 export type Register = (program: Command, streams: CommandStreams, act: (outcome: Outcome) => void) => void;
 
+/** A resource for examples in help; its main table has the same name. */
+export const EXAMPLE_NAME = resources[0]?.name ?? '';
+
 /** An example line for the end of a command's help. */
 export function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
+}
+
+/** A command that reads a database at a URL. */
+export function psqlLine(url: string): string {
+  return `psql ${url} -c 'SELECT * FROM ${EXAMPLE_NAME}'`;
+}
+
+/** Prints why the work of a command failed, if it did, and returns the command's outcome. */
+export function printFailure(
+  context: CommandContext,
+  error: ErrorReport | null,
+  given: GlobalOptions = context.given,
+): Outcome {
+  if (error === null) return null;
+  printError({ ...context, given }, error);
+  return error.code;
 }
 
 /** The stack trace. When the program itself is at fault, the message alone is not enough for a report. */
@@ -21,15 +41,18 @@ const MORE = 'what --log-level debug adds';
  * The last two lines of a failure, or the last one as JSON. `given` holds the flags that the command in the hint needs
  * too; `stacks` holds the stack traces to add.
  */
-export function tellError(
-  streams: CliStreams,
+export function printError(
+  {
+    cwd,
+    given,
+    lines,
+    stderr,
+  }: Pick<CliStreams, 'cwd' | 'lines' | 'stderr'> & { readonly given: GlobalOptions },
   { code, hint, message, retry_at }: ErrorReport,
-  given: GlobalOptions,
   stacks: readonly string[] = [],
 ): void {
-  const { cwd, lines, stderr } = streams;
   const more = given.logLevel === 'debug' ? 'this log' : MORE;
-  const shown = typeable(hint ?? `This should not happen. Report it, with ${more}.`, cwd, given);
+  const shown = runnable(hint ?? `This should not happen. Report it, with ${more}.`, { cwd, given });
   if (lines?.current() !== 'json') {
     const parts = [
       `${painted(stderr, 'error:', 'red')} ${message}`,

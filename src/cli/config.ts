@@ -1,7 +1,7 @@
 import { readJobs } from '../config/jobs.ts';
 import { describeConfig } from '../config/load.ts';
 import { openContext } from './context.ts';
-import { printJson, printTable } from './print.ts';
+import { printItems, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 
 export const registerConfig: Register = (program, streams) => {
@@ -14,17 +14,13 @@ export const registerConfig: Register = (program, streams) => {
       // The schema cannot express every rule for jobs.
       await readJobs(context.loaded.whole);
       const entries = describeConfig(context.loaded.whole);
-      if (context.json) {
-        printJson(
-          context,
-          Object.fromEntries(entries.map(({ key, value, origin }) => [key, { value, origin }])),
-        );
-      } else {
-        printTable(
-          context,
-          ['key', 'value', 'from'],
-          entries.map(({ key, value, origin }) => [key, JSON.stringify(value), origin]),
-        );
-      }
+      const document = Object.fromEntries(entries.map(({ key, value, origin }) => [key, { value, origin }]));
+      printResult(context, document, () =>
+        printItems(context, entries, {
+          key: (one) => one.key,
+          value: (one) => JSON.stringify(one.value),
+          from: (one) => one.origin,
+        }),
+      );
     });
 };

@@ -1,9 +1,8 @@
 import { serveDatabase } from '../app/db-serve.ts';
-import { example, type Register } from './command.ts';
-import { psqlLine } from './examples.ts';
+import { example, psqlLine, type Register } from './command.ts';
 import { configsOf } from './context.ts';
 import { countOption } from './options.ts';
-import { printJson, printLine } from './print.ts';
+import { printLine, printResult } from './print.ts';
 import { openToRead } from './read-folder.ts';
 
 const SERVE_HELP = [
@@ -32,12 +31,10 @@ export const registerDb: Register = (program, streams) => {
           port,
           ready(url) {
             const psql = psqlLine(url);
-            if (context.json) {
-              printJson(context, { url, psql });
-              return;
-            }
-            printLine(context, `Serving the embedded database, read-only, at ${url} until Ctrl-C`);
-            printLine(context, `Try: ${psql}`);
+            printResult(context, { url, psql }, () => {
+              printLine(context, `Serving the embedded database, read-only, at ${url} until Ctrl-C`);
+              printLine(context, `Try: ${psql}`);
+            });
           },
         },
         context,

@@ -3,12 +3,13 @@ import { Option } from 'commander';
 import { driftOf, driftOfRun } from '../app/drift.ts';
 import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
+import { counted } from '../core/text.ts';
 import { percent } from '../lib/percent.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { RUN_ID } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printLine, printResult, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
-import { dataDirOf, flagsAbout, typeable } from './self.ts';
+import { dataDirOf, flagsAbout, runnable } from './self.ts';
 import { example, type Register } from './command.ts';
 import type { DriftReport } from '../output/records.ts';
 
@@ -30,8 +31,7 @@ export const registerDrift: Register = (program, streams, act) => {
       const names = configsOf(context).map(({ source }) => source.name);
       const { dataDir } = context.loaded.config;
       const report = await driftOf(dataDir, names, id ?? null, options.contract === true);
-      if (context.json) printJson(context, report);
-      else printDrift(context, report);
+      printResult(context, report, printDrift);
       act(isBad(report, options.failOn) ? 'attention' : null);
     });
 };
@@ -49,14 +49,11 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   for (const [name, { against, moved, records, untold }] of Object.entries(resources)) {
     const base = against === null ? 'the contract alone' : `run ${against}`;
     const result = moved.length === 0 ? 'nothing moved' : `${moved.length} moved`;
-    printLine(
-      context,
-      `${name}: ${records} ${records === 1 ? 'record' : 'records'} against ${base}: ${result}`,
-    );
+    printLine(context, `${name}: ${counted(records, 'record')} against ${base}: ${result}`);
     if (untold > 0)
       printLine(
         context,
-        `${name}: ${untold} ${untold === 1 ? 'value' : 'values'} of more unknown fields, not listed one by one`,
+        `${name}: ${counted(untold, 'value')} of more unknown fields, not listed one by one`,
       );
   }
   const rows = Object.entries(resources).flatMap(([name, { moved }]) =>
@@ -89,12 +86,12 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
     const news = moved.map(newsOf);
     const counts = NEWS.map((one) => [inWords(one), news.filter((other) => other === one).length] as const)
       .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
+      .map(([what, count]) => counted(count, what));
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
   });
   if (parts.length === 0) return null;
   const text = `Drift: ${parts.join('; ')}. Type: spacex-pipeline drift ${report.run_id}`;
   // The command reads only the run's folder.
   const { databaseUrl: _, ...flags } = flagsAbout(context, report);
-  return typeable(text, context.cwd, flags);
+  return runnable(text, { cwd: context.cwd, given: flags });
 }

@@ -1,8 +1,8 @@
 import { explain } from '../app/explain.ts';
-import { example, type Register } from './command.ts';
-import { EXAMPLE_NAME } from './examples.ts';
+import { counted } from '../core/text.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { configsOf, type CommandContext } from './context.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printItems, printLine, printResult, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import type { Explanation, FoundRecord, LostRaw } from '../output/records.ts';
 
@@ -16,24 +16,25 @@ export const registerExplain: Register = (program, streams) => {
     .action(async (name: string, id: string, _options, command) => {
       const context = await openToRead(streams, command);
       const explanation = await explain(configsOf(context), name, id, context);
-      if (context.json) printJson(context, explanation);
-      else printExplanation(context, explanation);
+      printResult(context, explanation, printExplanation);
     });
 };
 
 function printExplanation(context: CommandContext, explanation: Explanation): void {
   const { id, lost, records, rows, runs, table, tombstones, unproven } = explanation;
-  printLine(context, `${table} ${id}: ${rows.length === 1 ? '1 row' : `${rows.length} rows`}`);
+  printLine(context, `${table} ${id}: ${counted(rows.length, 'row')}`);
   printRows(context, explanation);
   for (const { deleted_at, run_id } of tombstones) {
     printLine(context, `Missing from the source: deleted ${deleted_at} by run ${run_id}`);
   }
   printLine(context, '');
-  printTable(
-    context,
-    ['run', 'status', 'address', 'started', 'finished'],
-    runs.map((run) => [run.run_id, run.status, run.address, run.started_at, run.finished_at]),
-  );
+  printItems(context, runs, {
+    run: (run) => run.run_id,
+    status: (run) => run.status,
+    address: (run) => run.address,
+    started: (run) => run.started_at,
+    finished: (run) => run.finished_at,
+  });
   for (const one of lost.slice(0, MOST_LOST)) printLost(context, one);
   if (lost.length > MOST_LOST) {
     printLine(context, `And ${lost.length - MOST_LOST} older raw files that cannot be read.`);

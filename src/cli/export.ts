@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 
 import { EXPORT_FORMATS, exportTables, type ExportFormat } from '../app/export.ts';
-import { example, type Register } from './command.ts';
-import { EXAMPLE_NAME } from './examples.ts';
-import { configsOf } from './context.ts';
+import type { ExportedTable } from '../output/documents.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
+import { configsOf, type CommandContext } from './context.ts';
 import { listOption } from './options.ts';
-import { printJson, printTable } from './print.ts';
+import { printItems, printResult } from './print.ts';
 import { openToRead } from './read-folder.ts';
 
 type Options = {
@@ -42,12 +42,15 @@ export const registerExport: Register = (program, streams) => {
         },
         context,
       );
-      if (context.json) printJson(context, written);
-      else if (!context.quiet)
-        printTable(
-          context,
-          ['table', 'rows', 'file'],
-          written.map(({ table, rows, file }) => [table, rows, file]),
-        );
+      printResult(context, written, printFiles);
     });
 };
+
+function printFiles(context: CommandContext, files: readonly ExportedTable[]): void {
+  if (context.quiet) return;
+  printItems(context, files, {
+    table: (one) => one.table,
+    rows: (one) => one.rows,
+    file: (one) => one.file,
+  });
+}

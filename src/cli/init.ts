@@ -11,13 +11,15 @@ import { DEFAULT_NAME } from '../config/file.ts';
 import { readJobs } from '../config/jobs.ts';
 import { configTemplate } from '../config/template.ts';
 import { PipelineError } from '../core/errors.ts';
+import { counted } from '../core/text.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { fileFailure } from '../lib/file-failure.ts';
 import { withoutPassword } from '../lib/mask-url.ts';
+import type { InitDocument } from '../output/documents.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext, type GlobalOptions } from './context.ts';
-import { printJson, printLine } from './print.ts';
-import { typeable } from './self.ts';
+import { printLine, printResult } from './print.ts';
+import { runnable } from './self.ts';
 
 export const registerInit: Register = (program, streams) => {
   program
@@ -32,9 +34,9 @@ export const registerInit: Register = (program, streams) => {
       await readJobs(context.loaded.whole);
       if (!context.json) printLine(context, `Wrote ${file}`);
       const state = await testDatabase(configsOf(context), context);
-      const next = typeable(`spacex-pipeline ${nextCommand(state)}`, streams.cwd, flagsNow(given));
-      if (context.json) printJson(context, { file, ...state, next });
-      else printState(context, state, next);
+      const again = { cwd: streams.cwd, given: flagsNow(given) };
+      const next = runnable(`spacex-pipeline ${nextCommand(state)}`, again);
+      printResult(context, { file, ...state, next }, printState);
     });
 };
 
@@ -106,12 +108,8 @@ function nextCommand({ pending }: DatabaseState): string {
   return (pending ?? 0) > 0 ? 'migrate up' : 'run';
 }
 
-function printState(
-  context: CommandContext,
-  { database, pending, version }: DatabaseState,
-  next: string,
-): void {
-  const migrations = `${pending === 0 ? 'no' : pending} pending ${pending === 1 ? 'migration' : 'migrations'}`;
+function printState(context: CommandContext, { database, next, pending, version }: InitDocument): void {
+  const migrations = pending === 0 ? 'no pending migrations' : counted(pending ?? 0, 'pending migration');
   printLine(
     context,
     version === null

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-import { performJob, type JobEvent } from '../app/jobs/perform.ts';
+import { performJob } from '../app/jobs/perform.ts';
 import { logJobs } from '../app/jobs/log-jobs.ts';
 import { makeReady } from '../app/jobs/make-ready.ts';
 import { configsOf } from '../app/jobs/configs.ts';
 import type { ReachedFolder } from '../app/jobs/reach-folder.ts';
 import { reachJobs, type ReachedJobs } from '../app/jobs/reach-jobs.ts';
 import { findJob, readJobs, type Job } from '../config/jobs.ts';
+import type { ErrorReport } from '../core/errors.ts';
 import type { JobReport, JobTry } from '../core/job.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { integerOption } from './options.ts';
-import { printJson, printLine, printNote, printTable } from './print.ts';
+import { printHint, printItems, printLine, printNote, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
 import { createProgress } from './progress.ts';
-import { example, tellError, type Register } from './command.ts';
-import { typeable } from './self.ts';
+import { example, printFailure, type Register } from './command.ts';
 import type { JobRunDocument } from '../output/jobs.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -31,8 +31,7 @@ export const registerJobs: Register = (program, streams, act) => {
       if (!jobs.every(({ from }) => from === 'sandbox')) await inFolderToRead(context, 'jobs');
       const named = new Set(context.all.map(({ config }) => config.source.name));
       const reports = (await reached.list()).filter(({ source }) => named.has(source));
-      if (context.json) printJson(context, reports);
-      else printJobs(context, reports);
+      printResult(context, reports, printJobs);
     });
   command
     .command('run')
@@ -58,12 +57,8 @@ export const registerJobs: Register = (program, streams, act) => {
         const { reached } = await reach(context);
         const home = await reached.home(name);
         const report = await home.enable(name, word === 'enable');
-        if (context.json) printJson(context, report);
-        else
-          printLine(
-            context,
-            `Job ${report.name} is ${word}d${report.next_run === null ? '' : `; next run ${report.next_run}`}`,
-          );
+        const next = report.next_run === null ? '' : `; next run ${report.next_run}`;
+        printResult(context, report, () => printLine(context, `Job ${report.name} is ${word}d${next}`));
       });
   }
   command
@@ -77,8 +72,7 @@ export const registerJobs: Register = (program, streams, act) => {
       const job = jobs.find((one) => one.name === name);
       if (job?.from !== 'sandbox') await inFolderToRead(context, `jobs history ${shellQuote(name)}`);
       const tries = await reached.history(name, limit);
-      if (context.json) printJson(context, tries);
-      else printTries(context, name, tries);
+      printResult(context, tries, () => printTries(context, name, tries));
     });
 };
 
@@ -98,15 +92,15 @@ async function runNow(context: CommandContext, name: string): Promise<Outcome> {
   const { enabled = true, state = 'idle' } = report ?? {};
   if (!enabled) printNote(context, `Job ${name} is disabled: it runs this once, and not by itself`);
   if (unserved) return runHere(context, findJob(jobs, name), home, enabled);
-  if (context.json)
-    printRun(context, { job: name, job_id: id, queued: id !== null, state, enabled, end: null });
-  else {
-    const told =
+  const queued: JobRunDocument = { job: name, job_id: id, queued: id !== null, state, enabled, end: null };
+  printResult(context, queued, () =>
+    printHint(
+      context,
       id === null
         ? `Job ${name} is ${IN_WORDS[state]} already. To see it: spacex-pipeline jobs`
-        : `Queued job ${name} as ${id}. To follow it: spacex-pipeline jobs history ${name}`;
-    printLine(context, typeable(told, context.cwd, context.given));
-  }
+        : `Queued job ${name} as ${id}. To follow it: spacex-pipeline jobs history ${name}`,
+    ),
+  );
   return null;
 }
 
@@ -124,8 +118,8 @@ async function runHere(
   const id = randomUUID();
   await makeReady(configsOf(whole, [job]), whole.config.database.url === null, context);
   const progress = createProgress(context);
-  const tell = logJobs(log);
-  let ended: Extract<JobEvent, { readonly type: 'job.ended' }> | null = null;
+  const logJob = logJobs(log);
+  let error: ErrorReport | null = null;
   await performJob(
     { ...job, retries: { ...job.retries, limit: 0 } },
     { id, trigger: 'command', tick: null, signal },
@@ -135,40 +129,30 @@ async function runHere(
       subscribers: [progress.update],
       entries: home.entries,
       onJob(event) {
-        tell(event);
-        if (event.type === 'job.ended') ended = event;
+        logJob(event);
+        if (event.type === 'job.ended') error = event.error;
       },
     },
   ).finally(progress.end);
   const [last = null] = await home.history(job.name, 1);
-  if (context.json)
-    printRun(context, { job: job.name, job_id: id, queued: false, state: null, enabled, end: last });
-  else if (last !== null) printTries(context, job.name, [last]);
-  const error = (ended as Extract<JobEvent, { readonly type: 'job.ended' }> | null)?.error ?? null;
-  if (error === null) return null;
-  tellError(context, error, context.given);
-  return error.code;
-}
-
-function printRun(context: CommandContext, run: JobRunDocument): void {
-  printJson(context, run);
+  const run: JobRunDocument = { job: job.name, job_id: id, queued: false, state: null, enabled, end: last };
+  printResult(context, run, () => {
+    if (last !== null) printTries(context, job.name, [last]);
+  });
+  return printFailure(context, error);
 }
 
 function printJobs(context: CommandContext, reports: readonly JobReport[]): void {
-  printTable(
-    context,
-    ['job', 'source', 'schedule', 'enabled', 'next run', 'state', 'last result', 'at'],
-    reports.map(({ enabled, last, name, next_run, schedule_words, source, state }) => [
-      name,
-      source,
-      schedule_words,
-      enabled,
-      next_run ?? '',
-      state,
-      last?.status ?? '',
-      last?.started_at ?? '',
-    ]),
-  );
+  printItems(context, reports, {
+    job: (job) => job.name,
+    source: (job) => job.source,
+    schedule: (job) => job.schedule_words,
+    enabled: (job) => job.enabled,
+    'next run': (job) => job.next_run,
+    state: (job) => job.state,
+    'last result': (job) => job.last?.status,
+    at: (job) => job.last?.started_at,
+  });
 }
 
 function printTries(context: CommandContext, name: string, tries: readonly JobTry[]): void {
@@ -176,17 +160,13 @@ function printTries(context: CommandContext, name: string, tries: readonly JobTr
     printLine(context, `Job ${name} has never run`);
     return;
   }
-  printTable(
-    context,
-    ['started', 'status', 'trigger', 'try', 'run', 'next try', 'error'],
-    tries.map(({ again_at, error, run_id, started_at, status, trigger, try: number }) => [
-      started_at,
-      status,
-      trigger,
-      number,
-      run_id ?? '',
-      again_at ?? '',
-      error?.message ?? '',
-    ]),
-  );
+  printItems(context, tries, {
+    started: (one) => one.started_at,
+    status: (one) => one.status,
+    trigger: (one) => one.trigger,
+    try: (one) => one.try,
+    run: (one) => one.run_id,
+    'next try': (one) => one.again_at,
+    error: (one) => one.error?.message,
+  });
 }

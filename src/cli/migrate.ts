@@ -1,9 +1,8 @@
 import { migrate, type MigrateAction } from '../app/migrate.ts';
 import { PipelineError } from '../core/errors.ts';
 import { configsOf, openContext, severalSources, type CommandContext } from './context.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printHint, printItems, printLine, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
-import { typeable } from './self.ts';
 import type { MigrateReport } from '../output/documents.ts';
 
 export const registerMigrate: Register = (program, streams) => {
@@ -41,26 +40,22 @@ export const registerMigrate: Register = (program, streams) => {
 
 async function act(context: CommandContext, action: MigrateAction): Promise<void> {
   const report = await migrate(configsOf(context), action, context);
-  if (context.json) {
-    printJson(context, report);
-    return;
-  }
+  printResult(context, report, () => printReport(context, report, action));
+}
+
+function printReport(context: CommandContext, report: MigrateReport, action: MigrateAction): void {
   const verb = action === 'up' ? 'Applied' : 'Took back';
   if (action !== 'status') printLine(context, `${verb}: ${report.changed.join(', ') || 'nothing'}`);
-  if (!context.quiet) {
-    const several = context.all.length > 1;
-    printTable(
-      context,
-      [...(several ? ['source'] : []), 'migration', 'applied'],
-      report.migrations.map(({ applied_at, name, source }) => [
-        ...(several ? [source] : []),
-        name,
-        applied_at ?? 'pending',
-      ]),
-    );
-    for (const line of notices(report)) printLine(context, typeable(line, context.cwd, context.given));
-  }
+  if (context.quiet) return;
+  printItems(context, report.migrations, {
+    ...(context.all.length > 1 && { source: (one: Migration) => one.source }),
+    migration: (one) => one.name,
+    applied: (one) => one.applied_at ?? 'pending',
+  });
+  for (const line of notices(report)) printHint(context, line);
 }
+
+type Migration = MigrateReport['migrations'][number];
 
 const LOST = 'What these held is lost, but the rows of resources come back with: spacex-pipeline run';
 

@@ -3,12 +3,11 @@ import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
 import { isPlace } from '../lib/pick-id.ts';
-import { example, type Register } from './command.ts';
+import { example, printFailure, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
-import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { openContext, type CommandContext } from './context.ts';
 import { resourcesOption } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
-import { tellError } from './command.ts';
+import { printItems, printLine, printResult, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
 import type { PlanReport } from '../output/runs.ts';
 
@@ -43,9 +42,8 @@ export const registerPlan: Register = (program, streams, act) => {
         ...context,
         subscribers: [progress.update],
       }).finally(progress.end);
-      if (context.json) printJson(context, report);
-      else printPlan(context, report);
-      act(outcomeOf(context, report));
+      printResult(context, report, printPlan);
+      act(printFailure(context, report.error) ?? (report.changes ? 'changes' : null));
     });
 };
 
@@ -69,19 +67,16 @@ function runsIn(from: readonly string[]): readonly string[] {
   });
 }
 
-function outcomeOf(context: CommandContext, { changes, error }: PlanReport): Outcome {
-  if (error === null) return changes ? 'changes' : null;
-  tellError(context, error, context.given);
-  return error.code;
-}
-
 function printPlan(context: CommandContext, { changes, error, resources }: PlanReport): void {
   const tables = Object.values(resources).flatMap((one) => Object.entries(one.tables));
-  printTable(
-    context,
-    ['table', 'inserted', 'updated', 'unchanged', 'deleted', 'held'],
-    tables.map(([name, one]) => [name, one.inserted, one.updated, one.unchanged, one.deleted, one.held]),
-  );
+  printItems(context, tables, {
+    table: ([name]) => name,
+    inserted: ([, one]) => one.inserted,
+    updated: ([, one]) => one.updated,
+    unchanged: ([, one]) => one.unchanged,
+    deleted: ([, one]) => one.deleted,
+    held: ([, one]) => one.held,
+  });
   for (const [name, one] of Object.entries(resources)) {
     printNamed(context, `${name}: newly accepted`, one.newly_accepted);
     printNamed(

@@ -1,7 +1,21 @@
+import { wantsColour } from '../config/terminal.ts';
+import type { CheckResult } from '../core/run.ts';
+import { counted } from '../core/text.ts';
 import { jsonDocument } from '../lib/cells.ts';
 import { escapeJson, jsonText } from '../lib/json-text.ts';
 import { escapeControls, textTable } from '../lib/text-table.ts';
 import type { CliStreams, CommandContext } from './context.ts';
+import { runnable } from './self.ts';
+
+/** Prints what a command found: as JSON with `--json`, otherwise as text. */
+export function printResult<T>(
+  context: CommandContext,
+  result: T,
+  printText: (context: CommandContext, result: T) => void,
+): void {
+  if (context.json) printJson(context, result);
+  else printText(context, result);
+}
 
 export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
@@ -14,6 +28,21 @@ export function printJsonRows(
   rows: readonly (readonly unknown[])[],
 ): void {
   streams.stdout.write(`${escapeJson(jsonDocument(columns, rows))}\n`);
+}
+
+/** The headers of a table, and what its cells show of an item. */
+type Columns<T> = Readonly<Record<string, (item: T) => unknown>>;
+
+/** A table with a row for each item. `keys` as in `printTable`. */
+export function printItems<T>(
+  streams: CliStreams,
+  items: readonly T[],
+  columns: Columns<T>,
+  keys?: number,
+): void {
+  const cells = Object.values(columns);
+  const rows = items.map((item) => cells.map((cell) => cell(item)));
+  printTable(streams, Object.keys(columns), rows, keys);
 }
 
 /**
@@ -40,4 +69,27 @@ export function printNote({ lines, log, quiet, stderr }: CommandContext, text: s
 
 export function printLine(streams: CliStreams, line: string): void {
   streams.stdout.write(`${escapeControls(line)}\n`);
+}
+
+/** A line that ends with a command, which gets the flags of this one. */
+export function printHint(context: CommandContext, line: string): void {
+  printLine(context, runnable(line, context));
+}
+
+/** The findings of data checks by severity, such as `1 error, 2 notes`; '' if there are none. */
+export function countedFindings(counts: Readonly<Record<CheckResult['severity'], number>>): string {
+  const { error, warning, info } = counts;
+  const words = [[error, 'error'] as const, [warning, 'warning'] as const, [info, 'note'] as const];
+  return words.flatMap(([count, noun]) => (count === 0 ? [] : [counted(count, noun)])).join(', ');
+}
+
+const CODES = { red: '31', green: '32', yellow: '33', bold: '1', dim: '2' } as const;
+
+/** The text in color, if the terminal supports colors. */
+export function painted(
+  stream: { readonly isTTY?: boolean | undefined },
+  text: string,
+  look: keyof typeof CODES,
+): string {
+  return stream.isTTY === true && wantsColour() ? `\u001b[${CODES[look]}m${text}\u001b[0m` : text;
 }

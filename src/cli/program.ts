@@ -7,7 +7,7 @@ import { PipelineError, reportError, UnknownOutcome } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
-import { example, tellError, type Register } from './command.ts';
+import { example, printError, type Register } from './command.ts';
 import type { CliStreams, CommandStreams, GlobalOptions, Outcome } from './context.ts';
 import { watchOutput, type WatchedOutput } from './watch-output.ts';
 import { printJson } from './print.ts';
@@ -79,7 +79,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args, program);
     await lines.settle(streams.cwd);
-    tellFailure(failure, args, program, { ...streams, lines });
+    printFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {
     await runtime.close();
@@ -210,7 +210,7 @@ function maskArguments(text: string, args: readonly string[]): string {
 }
 
 /** With `--json`, the failure is the document, unless the command has already printed its own. */
-function tellFailure(
+function printFailure(
   error: unknown,
   args: readonly string[],
   program: Command,
@@ -226,5 +226,5 @@ function tellFailure(
     for (let cause = error; cause instanceof Error; cause = cause.cause)
       stacks.push(maskArguments(String(cause.stack), args));
   }
-  tellError(streams, report, program.opts(), stacks);
+  printError({ ...streams, given: program.opts() }, report, stacks);
 }

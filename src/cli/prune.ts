@@ -1,7 +1,9 @@
 import { pruneRuns } from '../app/prune.ts';
-import { example, tellError, type Register } from './command.ts';
-import { configsOf, openContext, type CommandContext, type Outcome } from './context.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import type { ErrorReport } from '../core/errors.ts';
+import { counted } from '../core/text.ts';
+import { example, printFailure, type Register } from './command.ts';
+import { configsOf, openContext, type CommandContext } from './context.ts';
+import { printItems, printLine, printResult } from './print.ts';
 import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /** A subcommand of `runs`. */
@@ -14,25 +16,25 @@ export const registerPrune: Register = (runs, streams, act) => {
     .action(async (options: { dryRun?: boolean }, command) => {
       const context = await openContext(streams, command, { all: true });
       const report = await pruneRuns(configsOf(context), options.dryRun === true, context);
-      if (context.json) printJson(context, report);
-      else printPruned(context, report);
-      act(tellFailed(context, report));
+      printResult(context, report, printPruned);
+      act(printFailure(context, failureIn(report)));
     });
 };
 
 function printPruned(context: CommandContext, { dry_run, kept, pruned, tombstones }: PruneReport): void {
   const gone = pruned.filter(({ error }) => error === null);
   if (gone.length > 0) {
-    printTable(
-      context,
-      ['run', 'status', 'why', 'folder'],
-      gone.map(({ run_id, status, reason, run_dir }) => [run_id, status, REASONS[reason], run_dir]),
-    );
+    printItems(context, gone, {
+      run: (one) => one.run_id,
+      status: (one) => one.status,
+      why: (one) => REASONS[one.reason],
+      folder: (one) => one.run_dir,
+    });
     printLine(context, '');
   }
   if (context.quiet) return;
-  const what = `${gone.length} ${gone.length === 1 ? 'folder' : 'folders'}`;
-  const rows = tombstones === 0 ? '' : ` and ${tombstones} ${tombstones === 1 ? 'tombstone' : 'tombstones'}`;
+  const what = counted(gone.length, 'folder');
+  const rows = tombstones === 0 ? '' : ` and ${counted(tombstones, 'tombstone')}`;
   printLine(context, `${dry_run ? 'Would remove' : 'Removed'} ${what}${rows}; ${kept} folders stay.`);
 }
 
@@ -43,11 +45,8 @@ const REASONS: Readonly<Record<PrunedFolder['reason'], string>> = {
   leftover: 'half-removed',
 };
 
-function tellFailed(context: CommandContext, { pruned }: PruneReport): Outcome {
-  const failed = pruned.flatMap(({ error }) => error ?? []);
-  const [first, ...others] = failed;
-  if (first === undefined) return null;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  tellError(context, { ...first, message: `${first.message}${more}` }, context.given);
-  return first.code;
+function failureIn({ pruned }: PruneReport): ErrorReport | null {
+  const [first = null, ...others] = pruned.flatMap(({ error }) => error ?? []);
+  if (first === null || others.length === 0) return first;
+  return { ...first, message: `${first.message} (and ${others.length} more)` };
 }

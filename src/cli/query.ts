@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { placeOf, queryTarget, type QueryAnswer } from '../app/query.ts';
 import { readTextFile } from '../config/text-file.ts';
 import { PipelineError } from '../core/errors.ts';
+import { counted } from '../core/text.ts';
 import { jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { expandedRows } from '../lib/expanded.ts';
@@ -11,14 +12,12 @@ import { escapeJson } from '../lib/json-text.ts';
 import { NumberSource } from '../lib/json-source.ts';
 import { markedLine } from '../lib/marked-line.ts';
 import { textTable, type Paint } from '../lib/text-table.ts';
-import { EXAMPLE_NAME } from './examples.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printPaged } from './pager.ts';
-import { painted } from './paint.ts';
-import { printJsonRows } from './print.ts';
+import { painted, printJsonRows } from './print.ts';
 import { openToRead } from './read-folder.ts';
-import { example, type Register } from './command.ts';
-import { typeable } from './self.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
+import { runnable } from './self.ts';
 
 type Options = {
   readonly file?: string;
@@ -60,7 +59,7 @@ With --json, the second column called name is name_2.`,
       });
       await print(context, result, options);
       if (result.empty_hint !== null) {
-        const next = typeable(result.empty_hint, context.cwd, context.given);
+        const next = runnable(result.empty_hint, context);
         context.log.warn(`nothing was ever published here. ${next}`);
       }
     });
@@ -94,12 +93,13 @@ async function print(context: CommandContext, result: QueryAnswer, options: Opti
   else if (options.csv === true) printCsv(context, result);
   else {
     const body = columns.length === 0 ? '' : bodyOf(context, result, options);
-    const end = count === null ? '(done)' : `(${count} ${count === 1 ? 'row' : 'rows'})`;
+    const end = count === null ? '(done)' : `(${counted(count, 'row')})`;
     await printPaged(context, context.quiet ? body : `${body}${end}\n`, options.pager);
   }
 }
 
 const NOTHING = 'NULL';
+const LOOKS = { name: 'bold', rule: 'dim', nothing: 'dim' } as const;
 
 function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { expanded }: Options): string {
   const paint: Paint = (text, part) => painted(stdout, text, LOOKS[part]);
@@ -118,8 +118,6 @@ function isNumeric(values: readonly unknown[]): boolean {
     values.some(isNumber) && others.every((value) => typeof value === 'string' && /^[-\d.]+$/.test(value))
   );
 }
-
-const LOOKS = { name: 'bold', rule: 'dim', nothing: 'dim' } as const;
 
 function printCsv({ stdout }: CommandContext, { columns, rows }: QueryAnswer): void {
   if (columns.length + rows.length === 0) return;

@@ -7,7 +7,7 @@ import type { LoadedSource } from '../config/for-source.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { openContext, type CommandContext, type CommandStreams, type OwnFlags } from './context.ts';
 import { printNote } from './print.ts';
-import { typeable } from './self.ts';
+import { runnable } from './self.ts';
 
 /** The context of a read-only command. */
 export async function openToRead(
@@ -43,7 +43,7 @@ export async function inFolderToRead(context: CommandContext, command: string): 
   const path = (dir: string): string => relative(cwd, dir) || '.';
   if (simulated !== null) {
     const text = `Simulated records are in ${shellQuote(path(simulated))}. To see them: spacex-pipeline ${command}`;
-    printNote(context, typeable(text, cwd, { ...given, dataDir: path(simulated) }));
+    printNote(context, runnable(text, { cwd, given: { ...given, dataDir: path(simulated) } }));
   }
   if (dataDir === loaded.config.dataDir) return context;
   printNote(

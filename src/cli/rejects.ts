@@ -12,14 +12,15 @@ import {
 } from '../app/rejects.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
+import { counted } from '../core/text.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { locate } from '../lib/json-locate.ts';
 import { suggest } from '../lib/suggest.ts';
 import { escapeControls } from '../lib/text-table.ts';
-import { ago } from './ago.ts';
+import { ago } from '../core/duration.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { integerOption, resourcesOption, RUN_ID } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printItems, printJson, printLine, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 import { openToRead } from './read-folder.ts';
 import type { Reject, RejectLine } from '../output/records.ts';
@@ -51,8 +52,7 @@ export const registerRejects: Register = (program, streams) => {
         const status = options.status === 'all' ? null : options.status;
         const filter = { status, resources, runId, limit: options.limit };
         const lines = await rejectLines(configsOf(context), filter, context);
-        if (context.json) printJson(context, lines);
-        else printLines(context, lines);
+        printResult(context, lines, printLines);
         return;
       }
       const { config, run_id } = await named(context, id ?? null);
@@ -61,15 +61,10 @@ export const registerRejects: Register = (program, streams) => {
         if (found.length >= options.limit) break;
         found.push(reject);
       }
-      if (context.json) printJson(context, found);
-      else if (found.length === 0) printLine(context, `Run ${run_id} set no records aside.`);
-      else
-        printTable(
-          context,
-          ['resource', 'index', 'id', 'path', 'code', 'message'],
-          found.flatMap(rejectRows),
-          3,
-        );
+      printResult(context, found, () => {
+        if (found.length === 0) printLine(context, `Run ${run_id} set no records aside.`);
+        else printRejects(context, found);
+      });
     });
   resourcesOption(rejects.command('show'), 'only of these resources, by comma')
     .description('show a record as it was received, and where it breaks the contract')
@@ -94,8 +89,9 @@ export const registerRejects: Register = (program, streams) => {
       const context = await openContext(streams, command);
       const request = { id, reason: options.reason, resources: chosen(context, options.resources) };
       const waived = await waiveReject(configsOf(context), request, context);
-      if (context.json) printJson(context, { id, waived });
-      else printLine(context, `Waived ${waived} ${waived === 1 ? 'line' : 'lines'} of record ${id}.`);
+      printResult(context, { id, waived }, () =>
+        printLine(context, `Waived ${counted(waived, 'line')} of record ${id}.`),
+      );
     });
 };
 
@@ -128,8 +124,20 @@ function chosen(context: CommandContext, resources: readonly string[] | undefine
   return resources ?? null;
 }
 
-function rejectRows({ resource, index, id, errors }: Reject): unknown[][] {
-  return errors.map(({ path, code, message }) => [resource, index, id, path, code, message]);
+function printRejects(context: CommandContext, found: readonly Reject[]): void {
+  printItems(
+    context,
+    found.flatMap(({ errors, ...reject }) => errors.map((fault) => ({ ...reject, ...fault }))),
+    {
+      resource: (one) => one.resource,
+      index: (one) => one.index,
+      id: (one) => one.id,
+      path: (one) => one.path,
+      code: (one) => one.code,
+      message: (one) => one.message,
+    },
+    3,
+  );
 }
 
 type ListOptions = {
@@ -140,19 +148,20 @@ type ListOptions = {
 
 function printLines(context: CommandContext, lines: readonly RejectLine[]): void {
   const waived = lines.some(({ reason }) => reason !== null);
-  printTable(
+  printItems(
     context,
-    ['resource', 'id', 'status', 'times', 'last seen', 'path', 'message', ...(waived ? ['reason'] : [])],
-    lines.map(({ errors: [first, ...others], ...line }) => [
-      line.resource,
-      line.id,
-      line.status,
-      line.times,
-      ago(context.clock.now(), line.last_seen),
-      first?.path,
-      `${first?.message ?? ''}${others.length === 0 ? '' : ` (and ${others.length} more)`}`,
-      ...(waived ? [line.reason] : []),
-    ]),
+    lines,
+    {
+      resource: (line) => line.resource,
+      id: (line) => line.id,
+      status: (line) => line.status,
+      times: (line) => line.times,
+      'last seen': (line) => ago(context.clock.now(), line.last_seen),
+      path: ({ errors: [first] }) => first?.path,
+      message: ({ errors: [first, ...others] }) =>
+        `${first?.message ?? ''}${others.length === 0 ? '' : ` (and ${others.length} more)`}`,
+      ...(waived && { reason: (line: RejectLine) => line.reason }),
+    },
     2,
   );
 }
@@ -167,7 +176,7 @@ function printReject(context: CommandContext, { bytes, errors, ...line }: ShownR
   );
   printLine(
     context,
-    `Seen ${line.times} ${line.times === 1 ? 'time' : 'times'}, from ${line.first_seen} (run ${line.first_run_id}) to ${line.last_seen} (run ${line.last_run_id})`,
+    `Seen ${counted(line.times, 'time')}, from ${line.first_seen} (run ${line.first_run_id}) to ${line.last_seen} (run ${line.last_run_id})`,
   );
   const text = bytes?.toString('utf8') ?? null;
   if (text === null)

@@ -1,7 +1,6 @@
 import { ofRun } from '../app/history.ts';
 import { replayRun } from '../app/replay.ts';
-import { example, type Register } from './command.ts';
-import { EXAMPLE_NAME } from './examples.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { resourcesOption, RUN_ID } from './options.ts';
 import { perform } from './run.ts';

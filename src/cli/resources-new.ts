@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 
+import { counted } from '../core/text.ts';
+import type { NewResource } from '../output/documents.ts';
 import { example } from './command.ts';
-import { openContext, type CommandStreams } from './context.ts';
-import { printJson, printLine } from './print.ts';
+import { openContext, type CommandContext, type CommandStreams } from './context.ts';
+import { printLine, printResult } from './print.ts';
 
 /** `resources new`. Only its action loads the code that drafts a resource. */
 export function registerNew(resources: Command, streams: CommandStreams): void {
@@ -22,17 +24,17 @@ export function registerNew(resources: Command, streams: CommandStreams): void {
       const context = await openContext(streams, self);
       const { newResource } = await import('../app/new-resource.ts');
       const made = await newResource({ name, from, cwd: context.cwd }, context.loaded, context);
-      if (context.json) {
-        printJson(context, made);
-        return;
-      }
-      for (const file of made.wrote) printLine(context, `Wrote ${file}`);
-      for (const file of made.changed) printLine(context, `Changed ${file}`);
-      const samples = `${made.samples} ${made.samples === 1 ? 'sample' : 'samples'}`;
-      printLine(context, `Drafted from ${samples}, with the tables ${made.tables.join(', ')}`);
-      printLine(context, 'To review:');
-      for (const line of made.review) printLine(context, `- ${line}`);
-      printLine(context, 'Next:');
-      for (const line of made.next) printLine(context, `  ${line}`);
+      printResult(context, made, printNew);
     });
+}
+
+function printNew(context: CommandContext, made: NewResource): void {
+  for (const file of made.wrote) printLine(context, `Wrote ${file}`);
+  for (const file of made.changed) printLine(context, `Changed ${file}`);
+  const samples = counted(made.samples, 'sample');
+  printLine(context, `Drafted from ${samples}, with the tables ${made.tables.join(', ')}`);
+  printLine(context, 'To review:');
+  for (const line of made.review) printLine(context, `- ${line}`);
+  printLine(context, 'Next:');
+  for (const line of made.next) printLine(context, `  ${line}`);
 }

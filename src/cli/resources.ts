@@ -1,11 +1,10 @@
 import type { Resource } from '../core/resource.ts';
 import { unknownResource } from '../engine/plan.ts';
 import { baseType, type Table } from '../core/table.ts';
-import { EXAMPLE_NAME } from './examples.ts';
-import { openContext } from './context.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { openContext, type CommandContext } from './context.ts';
+import { printItems, printJson, printLine, printResult } from './print.ts';
 import { registerNew } from './resources-new.ts';
-import { example, type Register } from './command.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
 
 export const registerResources: Register = (program, streams) => {
   const command = program
@@ -15,20 +14,14 @@ export const registerResources: Register = (program, streams) => {
     .action(async (_options, self) => {
       const context = await openContext(streams, self);
       const { resources } = context.loaded.config.source;
-      if (context.json) {
-        printJson(context, resources.map(summary));
-        return;
-      }
-      printTable(
-        context,
-        ['resource', 'endpoint', 'needs', 'tables', 'description'],
-        resources.map((one) => [
-          one.name,
-          one.path,
-          Object.keys(one.needs).join(', '),
-          one.tables.length,
-          one.description,
-        ]),
+      printResult(context, resources.map(summary), (_, summaries) =>
+        printItems(context, summaries, {
+          resource: (one) => one.name,
+          endpoint: (one) => one.path,
+          needs: (one) => one.needs.join(', '),
+          tables: (one) => one.tables.length,
+          description: (one) => one.description,
+        }),
       );
     });
   command
@@ -46,36 +39,33 @@ export const registerResources: Register = (program, streams) => {
           resources.map((one) => one.name),
         );
       }
-      if (context.json) {
-        printJson(context, {
-          ...summary(found),
-          tables: found.tables.map(described),
-          contract: found.contract,
-        });
-        return;
-      }
-      printLine(context, `${found.name}: ${found.description}`);
-      printLine(context, `Endpoint: GET ${found.path}`);
-      printLine(context, `Needs: ${Object.keys(found.needs).join(', ') || 'nothing'}`);
-      for (const table of found.tables) {
-        printLine(context, '');
-        printLine(context, `Table ${table.name}, key ${table.key.join(', ')}:`);
-        printTable(
-          context,
-          ['column', 'type', 'null', 'references'],
-          Object.entries(table.columns).map(([own, column]) => [
-            own,
-            baseType(column),
-            column.nullable === false ? 'no' : 'yes',
-            column.references ?? null,
-          ]),
-        );
-      }
-      printLine(context, 'Contract of a record (JSON Schema):');
-      printJson(context, found.contract);
+      const document = {
+        ...summary(found),
+        tables: found.tables.map(described),
+        contract: found.contract,
+      };
+      printResult(context, document, () => printResource(context, found));
     });
   registerNew(command, streams);
 };
+
+function printResource(context: CommandContext, one: Resource): void {
+  printLine(context, `${one.name}: ${one.description}`);
+  printLine(context, `Endpoint: GET ${one.path}`);
+  printLine(context, `Needs: ${Object.keys(one.needs).join(', ') || 'nothing'}`);
+  for (const table of one.tables) {
+    printLine(context, '');
+    printLine(context, `Table ${table.name}, key ${table.key.join(', ')}:`);
+    printItems(context, Object.entries(table.columns), {
+      column: ([name]) => name,
+      type: ([, column]) => baseType(column),
+      null: ([, column]) => (column.nullable === false ? 'no' : 'yes'),
+      references: ([, column]) => column.references ?? null,
+    });
+  }
+  printLine(context, 'Contract of a record (JSON Schema):');
+  printJson(context, one.contract);
+}
 
 /** Adds the types of the columns in the database. */
 function described(table: Table) {

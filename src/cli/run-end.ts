@@ -10,10 +10,9 @@ import { sources } from '../sources/index.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 import { copiesLines, laterLines, leftLines } from './copies.ts';
 import { driftLine } from './drift.ts';
-import { printLine, printTable } from './print.ts';
-import { painted } from './paint.ts';
+import { countedFindings, painted, printLine, printTable } from './print.ts';
 import { flagFor } from '../app/source-flag.ts';
-import { dataDirOf, flagsAbout, typeable } from './self.ts';
+import { dataDirOf, flagsAbout, runnable } from './self.ts';
 
 /** The command that lists the tables a run has filled. */
 const LOOK = 'tables';
@@ -213,23 +212,16 @@ function problemsOf({ checks, report }: RunEnding): Problem[] {
     problems.push([`Rejected: ${names.join(', ')}. Why`, `rejects list ${report.run_id}`]);
   }
   if (found.length > 0) {
-    const words = (['error', 'warning', 'info'] as const).flatMap((one) => {
-      const count = found.filter(({ severity }) => severity === one).length;
-      return count === 0 ? [] : [`${count} ${count === 1 ? WORDS[one] : `${WORDS[one]}s`}`];
-    });
+    const of = (wanted: CheckResult['severity']): number =>
+      found.filter(({ severity }) => severity === wanted).length;
+    const words = countedFindings({ error: of('error'), warning: of('warning'), info: of('info') });
     problems.push([
-      `Checks: ${found.length} of ${checks?.length} found something, ${words.join(', ')}. Which`,
-      `checks`,
+      `Checks: ${found.length} of ${checks?.length} found something, ${words}. Which`,
+      'checks',
     ]);
   }
   return problems;
 }
-
-const WORDS: Readonly<Record<CheckResult['severity'], string>> = {
-  error: 'error',
-  warning: 'warning',
-  info: 'note',
-};
 
 function printCommand(context: CommandContext, report: RunReport, what: string, command: string): void {
   printWithCommand(context, `${what}: spacex-pipeline ${command}`, flagsAbout(context, report));
@@ -237,7 +229,7 @@ function printCommand(context: CommandContext, report: RunReport, what: string, 
 
 /** On a terminal that is too narrow for both, the command goes on a line of its own. */
 function printWithCommand(context: CommandContext, text: string, given: GlobalOptions): void {
-  const line = typeable(text, context.cwd, given);
+  const line = runnable(text, { cwd: context.cwd, given });
   const { columns = 80, isTTY } = context.stdout;
   const [what = ''] = text.split(': spacex-pipeline ');
   if (isTTY !== true || stringWidth(line) <= columns || !line.startsWith(`${what}: `))

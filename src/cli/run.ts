@@ -3,13 +3,12 @@ import type { RunDeps } from '../app/run.ts';
 import type { Subscriber } from '../core/events.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { EXAMPLE_NAME } from './examples.ts';
 import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { tellingFailure, type TellFailure } from './on-failure.ts';
 import { integerOption, resourcesOption } from './options.ts';
 import { printJson } from './print.ts';
-import { example, tellError, type Register } from './command.ts';
+import { example, EXAMPLE_NAME, printFailure, type Register } from './command.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
 import { printEnd, watchChecks } from './run-end.ts';
@@ -128,7 +127,5 @@ export async function perform(
   if (context.json) printJson(context, report);
   else await printEnd(context, { report, seconds, checks: checks.results(), begins });
   await tell(report);
-  if (report.error === null) return null;
-  tellError(context, report.error, flagsAbout(context, report));
-  return report.error.code;
+  return printFailure(context, report.error, flagsAbout(context, report));
 }

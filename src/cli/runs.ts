@@ -1,15 +1,14 @@
 import { findRun, ofRun, pastRuns } from '../app/history.ts';
-import { formatDuration } from '../core/duration.ts';
 import type { RunReport } from '../core/run.ts';
-import { ago } from './ago.ts';
+import { ago, formatDuration } from '../core/duration.ts';
 import { copyRows } from './copies.ts';
 import { configsOf, type CommandContext } from './context.ts';
 import { integerOption, RUN_ID } from './options.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printHint, printItems, printLine, printResult, printTable } from './print.ts';
 import { example, type Register } from './command.ts';
 import { registerPrune } from './prune.ts';
 import { openToRead } from './read-folder.ts';
-import { typeable } from './self.ts';
+import { runnable } from './self.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -23,8 +22,7 @@ export const registerRuns: Register = (program, streams, act) => {
       const context = await openToRead(streams, command, { all: true });
       const onLedgerLost = (): void => act('database');
       const found = await pastRuns(configsOf(context), options.limit, { ...context, onLedgerLost });
-      if (context.json) printJson(context, found);
-      else printRuns(context, found);
+      printResult(context, found, printRuns);
     });
   runs
     .command('show')
@@ -36,49 +34,31 @@ export const registerRuns: Register = (program, streams, act) => {
       const deps = { ...context, onLedgerLost: (): void => act('database') };
       const run = await ofRun(context.all, id ?? null, deps);
       const found = await findRun(run.loaded.config, run.id, deps);
-      if (context.json) printJson(context, found);
-      else printRun(context, found);
+      printResult(context, found, printRun);
     });
   registerPrune(runs, streams, act);
 };
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
   if (runs.length === 0) {
-    printLine(context, typeable('No runs yet. Type: spacex-pipeline run', context.cwd, context.given));
+    printHint(context, 'No runs yet. Type: spacex-pipeline run');
     return;
   }
   const severalSources = new Set(runs.map(({ source }) => source)).size > 1;
-  printTable(
-    context,
-    [
-      'run',
-      'status',
-      ...(severalSources ? ['source'] : []),
-      'address',
-      'started',
-      'took',
-      'received',
-      'errored',
-      'inserted',
-      'updated',
-      'deleted',
-      'error',
-    ],
-    runs.map((run) => [
-      run.run_id,
-      run.status,
-      ...(severalSources ? [run.source] : []),
-      run.address,
-      ago(context.clock.now(), run.started_at),
-      tookOf(run),
-      sum(run, 'received'),
-      sum(run, 'errored'),
-      sum(run, 'inserted'),
-      sum(run, 'updated'),
-      sum(run, 'deleted'),
-      run.error?.code ?? null,
-    ]),
-  );
+  printItems(context, runs, {
+    run: (run) => run.run_id,
+    status: (run) => run.status,
+    ...(severalSources && { source: (run: RunReport) => run.source }),
+    address: (run) => run.address,
+    started: (run) => ago(context.clock.now(), run.started_at),
+    took: tookOf,
+    received: (run) => sum(run, 'received'),
+    errored: (run) => sum(run, 'errored'),
+    inserted: (run) => sum(run, 'inserted'),
+    updated: (run) => sum(run, 'updated'),
+    deleted: (run) => sum(run, 'deleted'),
+    error: (run) => run.error?.code ?? null,
+  });
 }
 
 function tookOf({ finished_at, started_at }: RunReport): string | null {
@@ -100,35 +80,21 @@ function printRun(context: CommandContext, run: RunReport): void {
   printLine(context, `Folder: ${run.run_dir}`);
   if (run.error !== null) printLine(context, `Error: ${run.error.message}`);
   const hint = run.error?.hint ?? null;
-  if (hint !== null) printLine(context, `Hint: ${typeable(hint, context.cwd, context.given)}`);
+  if (hint !== null) printLine(context, `Hint: ${runnable(hint, context)}`);
   const reports = Object.entries(run.resources);
   if (reports.length === 0) return;
   printLine(context, '');
-  printTable(
-    context,
-    [
-      'resource',
-      'status',
-      'received',
-      'validated',
-      'errored',
-      'repeated',
-      'not modified',
-      'seconds',
-      'error',
-    ],
-    reports.map(([name, one]) => [
-      name,
-      one.status,
-      one.received,
-      one.validated,
-      one.errored,
-      one.repeated,
-      one.not_modified ? 'yes' : 'no',
-      one.seconds,
-      one.error?.message ?? null,
-    ]),
-  );
+  printItems(context, reports, {
+    resource: ([name]) => name,
+    status: ([, one]) => one.status,
+    received: ([, one]) => one.received,
+    validated: ([, one]) => one.validated,
+    errored: ([, one]) => one.errored,
+    repeated: ([, one]) => one.repeated,
+    'not modified': ([, one]) => (one.not_modified ? 'yes' : 'no'),
+    seconds: ([, one]) => one.seconds,
+    error: ([, one]) => one.error?.message ?? null,
+  });
   const copies = copyRows(run.resources);
   if (copies.length > 0) {
     printLine(context, '');
@@ -138,22 +104,19 @@ function printRun(context: CommandContext, run: RunReport): void {
   const tables = reports.flatMap(([, one]) => Object.entries(one.tables));
   if (tables.length === 0) return;
   printLine(context, '');
-  printTable(
-    context,
-    ['table', 'staged', 'inserted', 'updated', 'unchanged', 'deleted', 'held', 'before', 'after', 'dangling'],
-    tables.map(([name, counts]) => [
-      name,
-      counts.staged,
-      counts.inserted,
-      counts.updated,
-      counts.unchanged,
-      counts.deleted,
-      counts.held,
-      counts.live_before,
-      counts.live_after,
-      Object.entries(counts.dangling)
+  printItems(context, tables, {
+    table: ([name]) => name,
+    staged: ([, counts]) => counts.staged,
+    inserted: ([, counts]) => counts.inserted,
+    updated: ([, counts]) => counts.updated,
+    unchanged: ([, counts]) => counts.unchanged,
+    deleted: ([, counts]) => counts.deleted,
+    held: ([, counts]) => counts.held,
+    before: ([, counts]) => counts.live_before,
+    after: ([, counts]) => counts.live_after,
+    dangling: ([, { dangling }]) =>
+      Object.entries(dangling)
         .map(([column, count]) => `${column} ${count}`)
         .join(', '),
-    ]),
-  );
+  });
 }

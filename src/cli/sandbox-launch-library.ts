@@ -7,7 +7,7 @@ import { PipelineError } from '../core/errors.ts';
 import { example } from './command.ts';
 import { openContext, type CommandStreams } from './context.ts';
 import { countOption, instantOption, secondsOption } from './options.ts';
-import { printJson, printLine } from './print.ts';
+import { printLine, printResult } from './print.ts';
 
 /** Includes flags of `sandbox` itself, because the parser reads those first. */
 type LaunchLibraryFlags = {
@@ -63,13 +63,11 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
       refuseOthers(options);
       const context = await openContext(streams, command);
       const { baseUrl, close } = await startLaunchLibrary({ ...options, stepSeconds: step });
-      if (context.json) {
-        printJson(context, { url: baseUrl });
-      } else {
-        const what =
-          options.records === undefined ? 'simulated launches' : `the launches of ${options.records}`;
-        printLine(context, `Serving ${what} at ${baseUrl} until Ctrl-C`);
-      }
+      const what =
+        options.records === undefined ? 'simulated launches' : `the launches of ${options.records}`;
+      printResult(context, { url: baseUrl }, () =>
+        printLine(context, `Serving ${what} at ${baseUrl} until Ctrl-C`),
+      );
       if (!context.signal.aborted) await once(context.signal, 'abort');
       await close();
     });

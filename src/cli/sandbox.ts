@@ -5,7 +5,7 @@ import { PipelineError } from '../core/errors.ts';
 import { registerLaunchLibrary } from './sandbox-launch-library.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';
-import { printJson, printLine } from './print.ts';
+import { printLine, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 
 type SandboxFlags = {
@@ -71,20 +71,17 @@ async function api(context: CommandContext, options: SandboxFlags): Promise<() =
     throw new PipelineError('Cannot use --wayback-faults: it needs --wayback', { code: 'usage' });
   }
   const { url, close } = await startSandbox(options);
-  if (context.json) printJson(context, { url });
-  else printLine(context, `Serving simulated records at ${url} until Ctrl-C`);
+  printResult(context, { url }, () => printLine(context, `Serving simulated records at ${url} until Ctrl-C`));
   return close;
 }
 
 async function wayback(context: CommandContext, options: SandboxFlags): Promise<() => Promise<void>> {
   const { url, archiveUrl, recordingsUrl, close } = await startWayback(options);
-  if (context.json) {
-    printJson(context, { url, archive_url: archiveUrl, recordings_url: recordingsUrl });
-    return close;
-  }
-  printLine(context, `Serving simulated records at ${url}, and preserved copies of them, until Ctrl-C`);
-  printLine(context, 'A run reads the copies with');
-  printLine(context, `  SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
-  printLine(context, `  SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
+  printResult(context, { url, archive_url: archiveUrl, recordings_url: recordingsUrl }, () => {
+    printLine(context, `Serving simulated records at ${url}, and preserved copies of them, until Ctrl-C`);
+    printLine(context, 'A run reads the copies with');
+    printLine(context, `  SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
+    printLine(context, `  SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
+  });
   return close;
 }

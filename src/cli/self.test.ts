@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { typeable } from './self.ts';
+import type { GlobalOptions } from './context.ts';
+import { runnable } from './self.ts';
 
 const HINT = 'Replace it with: spacex-pipeline run --full';
 
 test('a command that pulls names the address that was given', () => {
-  const typed = (text: string, given: Parameters<typeof typeable>[2]) =>
-    typeable(text, '/', given).replace(/: .*bin\/spacex-pipeline /, ': ');
+  const typed = (text: string, given: GlobalOptions) =>
+    runnable(text, { cwd: '/', given }).replace(/: .*bin\/spacex-pipeline /, ': ');
   const from = 'http://127.0.0.1:8080/2.3.0';
   const source = 'launch-library';
   assert.equal(

@@ -36,7 +36,7 @@ function shellLine(words: readonly string[]): string {
  * Makes the command at the end of a hint or another text ready to run: it gets the same flags. It never includes a
  * secret; the text says how to give it.
  */
-export function typeable(text: string, cwd: string, given: GlobalOptions): string {
+export function runnable(text: string, { cwd, given }: Pick<CommandContext, 'cwd' | 'given'>): string {
   const { databaseUrl = '' } = given;
   const url = withoutPassword(databaseUrl);
   const flags = Object.entries({

@@ -1,9 +1,8 @@
 import type { Serving } from '../serve/serve.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';
-import { psqlLine } from './examples.ts';
-import { printJson, printLine, printTable } from './print.ts';
-import { example, type Register } from './command.ts';
+import { printItems, printJson, printLine } from './print.ts';
+import { example, psqlLine, type Register } from './command.ts';
 
 type ServeOptions = {
   readonly host?: string;
@@ -55,9 +54,11 @@ function printReady(context: CommandContext, { jobs, pgUrl, url }: Serving): voi
   }
   printLine(context, `Serving at ${url} until Ctrl-C`);
   if (psql !== null) printLine(context, `Tools can read the database: ${psql}`);
-  printTable(
-    context,
-    ['job', 'source', 'schedule', 'next run', 'enabled'],
-    jobs.map((job) => [job.name, job.source, job.schedule_words, job.next_run ?? '', job.enabled]),
-  );
+  printItems(context, jobs, {
+    job: (job) => job.name,
+    source: (job) => job.source,
+    schedule: (job) => job.schedule_words,
+    'next run': (job) => job.next_run,
+    enabled: (job) => job.enabled,
+  });
 }

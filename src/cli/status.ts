@@ -1,15 +1,13 @@
 import { readStatuses } from '../app/status.ts';
-import { formatDuration } from '../core/duration.ts';
 import type { JobReport } from '../core/job.ts';
 import type { Reason, SourceStatus, StatusReport } from '../core/status.ts';
-import { ago } from './ago.ts';
+import { ago, formatDuration } from '../core/duration.ts';
 import { example, type Register } from './command.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { durationOption } from './options.ts';
-import { printJson, printLine } from './print.ts';
+import { countedFindings, printHint, printLine, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
 import { flagFor, fromFlag } from '../app/source-flag.ts';
-import { typeable } from './self.ts';
 
 export const registerStatus: Register = (program, streams, act) => {
   program
@@ -31,8 +29,7 @@ export const registerStatus: Register = (program, streams, act) => {
 export async function showStatus(given: CommandContext, maxAge: number | null): Promise<StatusReport> {
   const context = await inFolderToRead(given, 'status');
   const report = await readStatuses(context.loaded.whole, configsOf(context), maxAge, context);
-  if (context.json) printJson(context, report);
-  else printStatus(context, report);
+  printResult(context, report, printStatus);
   return report;
 }
 
@@ -46,7 +43,7 @@ function printStatus(context: CommandContext, { checked_at, database, sources }:
   const command = nextCommand(context, sources);
   if (command === null) return;
   printLine(context, '');
-  printLine(context, typeable(`Next: spacex-pipeline ${command}`, context.cwd, context.given));
+  printHint(context, `Next: spacex-pipeline ${command}`);
 }
 
 type Line = readonly [what: string, text: string];
@@ -73,7 +70,7 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
       : [['Running', `since ${ago(now, running.started_at)}, run ${running.run_id}`] as const]),
     ...jobLines,
     ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
-    ['Data checks', checksLine(checks)],
+    ['Data checks', countedFindings(checks) || 'none found anything'],
   ];
 }
 
@@ -84,13 +81,6 @@ function lastRunLine(
 ): string {
   const when = ago(now, finished_at);
   return `${status}${when === null ? '' : ` ${when}`}, run ${run_id}`;
-}
-
-function checksLine(checks: SourceStatus['checks']): string {
-  const found = (['error', 'warning', 'info'] as const).filter((severity) => checks[severity] > 0);
-  if (found.length === 0) return 'none found anything';
-  const inWords = { error: ['error', 'errors'], warning: ['warning', 'warnings'], info: ['note', 'notes'] };
-  return found.map((one) => `${checks[one]} ${inWords[one][checks[one] === 1 ? 0 : 1]}`).join(', ');
 }
 
 function originOf({ address, simulated }: NonNullable<SourceStatus['last_success']>): string {

@@ -1,12 +1,11 @@
 import { findTables, listTables } from '../app/tables.ts';
 import { formatBytes } from '../lib/format-bytes.ts';
-import { ago } from './ago.ts';
-import { example, type Register } from './command.ts';
+import { ago } from '../core/duration.ts';
+import { counted } from '../core/text.ts';
+import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { configsOf, type CommandContext } from './context.ts';
-import { EXAMPLE_NAME } from './examples.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printHint, printItems, printJson, printLine, printResult } from './print.ts';
 import { openToRead } from './read-folder.ts';
-import { typeable } from './self.ts';
 import type { TableReport } from '../output/documents.ts';
 
 export const registerTables: Register = (program, streams) => {
@@ -20,32 +19,32 @@ export const registerTables: Register = (program, streams) => {
       const context = await openToRead(streams, command, { all: true });
       const all = await listTables(configsOf(context), context);
       const found = name === undefined ? all : findTables(all, name);
-      if (context.json) printJson(context, name === undefined ? found.map(withoutColumns) : found);
-      else if (name === undefined) printTables(context, found);
-      else for (const [index, one] of found.entries()) printOne(context, one, index);
+      if (name !== undefined) printResult(context, found, printEach);
+      else if (context.json)
+        printJson(
+          context,
+          found.map(({ columns: _columns, ...table }) => table),
+        );
+      else printTables(context, found);
     });
 };
-
-function withoutColumns({ columns: _columns, ...table }: TableReport): Omit<TableReport, 'columns'> {
-  return table;
-}
 
 function printTables(context: CommandContext, tables: readonly TableReport[]): void {
   const loaded = tables.filter(({ rows }) => rows !== null);
   const several = new Set(loaded.map(({ source }) => source)).size > 1;
   if (loaded.length > 0)
-    printTable(
+    printItems(
       context,
-      [...(several ? ['schema'] : []), 'table', 'kind', 'rows', 'size', 'changed', 'description'],
-      loaded.map((one) => [
-        ...(several ? [one.schema] : []),
-        one.name,
-        one.kind,
-        one.rows,
-        one.bytes === null ? null : formatBytes(one.bytes),
-        ago(context.clock.now(), one.changed_at),
-        one.description,
-      ]),
+      loaded,
+      {
+        ...(several && { schema: (one: TableReport) => one.schema }),
+        table: (one) => one.name,
+        kind: (one) => one.kind,
+        rows: (one) => one.rows,
+        size: (one) => (one.bytes === null ? null : formatBytes(one.bytes)),
+        changed: (one) => ago(context.clock.now(), one.changed_at),
+        description: (one) => one.description,
+      },
       several ? 2 : 1,
     );
   const empty = loaded.filter((one) => one.empty !== null);
@@ -55,16 +54,22 @@ function printTables(context: CommandContext, tables: readonly TableReport[]): v
     const own = tables.filter((one) => one.source === source);
     const names = own.map(({ name }) => name).join(', ');
     const [first] = own;
-    printLine(context, typeable(`${source} (${names}): ${first?.empty}`, context.cwd, context.given));
+    printHint(context, `${source} (${names}): ${first?.empty}`);
   }
 }
 
-function printOne(context: CommandContext, table: TableReport, index: number): void {
-  if (index > 0) printLine(context, '');
+function printEach(context: CommandContext, tables: readonly TableReport[]): void {
+  for (const [index, table] of tables.entries()) {
+    if (index > 0) printLine(context, '');
+    printOne(context, table);
+  }
+}
+
+function printOne(context: CommandContext, table: TableReport): void {
   const { bytes, columns, description, empty, kind, name, rows, schema, source } = table;
   const age = ago(context.clock.now(), table.changed_at);
   const facts = [
-    ...(rows === null ? [] : [`${rows} ${rows === 1 ? 'row' : 'rows'}`]),
+    ...(rows === null ? [] : [counted(rows, 'row')]),
     ...(bytes === null ? [] : [formatBytes(bytes)]),
     ...(age === null ? [] : [`changed ${age}`]),
   ];
@@ -73,11 +78,12 @@ function printOne(context: CommandContext, table: TableReport, index: number): v
     `${kind} ${schema}.${name} of ${source}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`,
   );
   if (description !== null) printLine(context, description);
-  if (empty !== null) printLine(context, typeable(`Empty: ${empty}`, context.cwd, context.given));
+  if (empty !== null) printHint(context, `Empty: ${empty}`);
   printLine(context, '');
-  printTable(
-    context,
-    ['column', 'type', 'null', 'description'],
-    columns.map((one) => [one.name, one.type, one.nullable ? 'yes' : 'no', one.description]),
-  );
+  printItems(context, columns, {
+    column: (one) => one.name,
+    type: (one) => one.type,
+    null: (one) => (one.nullable ? 'yes' : 'no'),
+    description: (one) => one.description,
+  });
 }

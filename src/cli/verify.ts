@@ -3,9 +3,9 @@ import { fromFlag } from '../app/source-flag.ts';
 import { damagedSources, isWrong, verifyTargets } from '../app/verify.ts';
 import { isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import type { CommandContext } from './context.ts';
+import { printHint, printItems, printLine, printResult, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
-import { typeable } from './self.ts';
 import { openToRead } from './read-folder.ts';
 import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
@@ -24,52 +24,44 @@ export const registerVerify: Register = (program, streams, act) => {
         subscribers: [progress.update],
       }).finally(progress.end);
       act(report.intact ? null : 'books');
-      if (context.json) {
-        printJson(context, report);
-        return;
-      }
-      const several = new Set(report.tables.map(({ source }) => source)).size > 1;
-      printTable(
-        context,
-        [
-          ...(several ? ['source'] : []),
-          'table',
-          'rows',
-          'as published',
-          'missing',
-          'extra',
-          'altered',
-          'underivable',
-        ],
-        report.tables.map((one) => [
-          ...(several ? [one.source] : []),
-          one.table,
-          Number(one.digest_now.split(':')[0]),
-          one.digest === one.digest_now ? 'yes' : 'no',
-          one.missing,
-          one.extra,
-          one.altered,
-          one.underivable,
-        ]),
-      );
-      const rows = report.tables.flatMap(differences);
-      if (rows.length > 0) {
-        printLine(context, '');
-        printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows, 2);
-      }
-      for (const [resource, reason] of Object.entries(report.underivable)) {
-        printLine(context, `${resource} cannot be derived again: ${reason}`);
-      }
-      printLine(context, '');
-      printLine(context, verdict(report));
-      for (const name of damagedSources(report)) {
-        const loaded = context.all.find(({ config }) => config.source.name === name) ?? context.loaded;
-        const run = await findRun(loaded.config, null, context, isPublished).catch(() => null);
-        const command = `run --source ${name} --full${fromFlag(loaded, run?.address ?? null)}`;
-        printLine(context, typeable(`To repair it: spacex-pipeline ${command}`, context.cwd, context.given));
-      }
+      printResult(context, report, printReport);
+      if (!context.json) await printRepairs(context, report);
     });
 };
+
+function printReport(context: CommandContext, report: VerifyReport): void {
+  const { tables, underivable } = report;
+  const several = new Set(tables.map(({ source }) => source)).size > 1;
+  printItems(context, tables, {
+    ...(several && { source: (one: TableVerdict) => one.source }),
+    table: (one) => one.table,
+    rows: (one) => Number(one.digest_now.split(':')[0]),
+    'as published': (one) => (one.digest === one.digest_now ? 'yes' : 'no'),
+    missing: (one) => one.missing,
+    extra: (one) => one.extra,
+    altered: (one) => one.altered,
+    underivable: (one) => one.underivable,
+  });
+  const rows = tables.flatMap(differences);
+  if (rows.length > 0) {
+    printLine(context, '');
+    printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows, 2);
+  }
+  for (const [resource, reason] of Object.entries(underivable)) {
+    printLine(context, `${resource} cannot be derived again: ${reason}`);
+  }
+  printLine(context, '');
+  printLine(context, verdict(report));
+}
+
+async function printRepairs(context: CommandContext, report: VerifyReport): Promise<void> {
+  for (const name of damagedSources(report)) {
+    const loaded = context.all.find(({ config }) => config.source.name === name) ?? context.loaded;
+    const run = await findRun(loaded.config, null, context, isPublished).catch(() => null);
+    const command = `run --source ${name} --full${fromFlag(loaded, run?.address ?? null)}`;
+    printHint(context, `To repair it: spacex-pipeline ${command}`);
+  }
+}
 
 function verdict({ intact, tables }: VerifyReport): string {
   if (intact) return 'Everything is as it was published.';

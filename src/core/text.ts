@@ -7,3 +7,8 @@ export function trimmed(value: string | null | undefined): string | null {
 export function filled(value: string | null | undefined): string | null {
   return trimmed(value) || null;
 }
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
