@@ -4,7 +4,7 @@ import { EXIT_CODES } from './output/exit-codes.ts';
 import { holdWarnings } from './cli/node-warnings.ts';
 import { startedByNohup, startedByNpm } from './config/started-by.ts';
 
-const tellWarnings = holdWarnings(process);
+const printWarnings = holdWarnings(process);
 enableCompileCache();
 
 const abort = new AbortController();
@@ -38,7 +38,7 @@ const [{ runCli }, { stopWithParent }, { printError, warningLine }, { openLineFo
   import('./config/log-format.ts'),
 ]);
 const lines = openLineFormat(args);
-tellWarnings({
+printWarnings({
   format: lines.current,
   asJson: (warning) => warningLine(warning, (line) => void process.stderr.write(line)),
 });

@@ -18,16 +18,14 @@ import { printHint, printItems, printJson, printLine, printResult } from './prin
 import { openToRead } from './read-folder.ts';
 import type { CheckReport } from '../output/records.ts';
 
-const DEFAULT_LIMIT = 100;
-
-export const registerChecks: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   program
     .command('checks')
     .description('show what the data checks of a run found')
     .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
     .option('--all', 'include those that found nothing')
     .option('--rows <check>', 'show the rows that break this check now')
-    .option('--limit <n>', 'how many rows', integerOption, DEFAULT_LIMIT)
+    .option('--limit <n>', 'how many rows', integerOption, 100)
     .addOption(
       new Option(
         '--fail-on <severity>',

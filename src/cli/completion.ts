@@ -12,7 +12,7 @@ import { outline, type OutlinedOption } from './outline.ts';
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 type Shell = keyof typeof SHELLS;
 
-export const registerCompletion: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('completion')
     .description('print the script that completes commands, flags and names in a shell')

@@ -4,7 +4,7 @@ import { openContext } from './context.ts';
 import { printItems, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 
-export const registerConfig: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('config')
     .description('show the effective configuration and where each value came from, with secrets masked')

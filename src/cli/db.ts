@@ -13,7 +13,7 @@ const SERVE_HELP = [
   'temporary tables, held cursors or advisory locks is disconnected when others have waited for 30 seconds.',
 ].join('\n');
 
-export const registerDb: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   const db = program
     .command('db')
     .description('work with the embedded database')

@@ -13,7 +13,7 @@ import { dataDirOf, flagsAbout, runnable } from './self.ts';
 import { example, type Register } from './command.ts';
 import type { DriftReport } from '../output/records.ts';
 
-export const registerDrift: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   program
     .command('drift')
     .description('show how the shape of the records changed since the run before')

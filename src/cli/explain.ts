@@ -6,7 +6,7 @@ import { printItems, printLine, printResult, printTable } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import type { Explanation, FoundRecord, LostRaw } from '../output/records.ts';
 
-export const registerExplain: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('explain')
     .description('trace a row to its runs and to the bytes that the API sent')

@@ -17,7 +17,7 @@ type Options = {
   readonly out: string;
 };
 
-export const registerExport: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('export')
     .description('write tables and views to files, all from one state of the database')

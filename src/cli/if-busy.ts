@@ -34,8 +34,8 @@ export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
   return { ifBusy, waitTimeoutSeconds: waitTimeout ?? null };
 }
 
-/** Runs work that may find the database busy. */
-export async function ruledByBusy(
+/** Does work that may find the database busy, and applies the rule of `--if-busy`. */
+export async function withBusyRule(
   context: CommandContext,
   rule: BusyRule,
   work: (deps: Pick<RunDeps, 'waitForLock' | 'whileBusy'>) => Promise<Outcome>,
@@ -43,12 +43,12 @@ export async function ruledByBusy(
   const source = context.loaded.config.source.name;
   // A live display hides info lines, so the message has to be a warning.
   const level = context.live ? 'warn' : 'info';
-  const tell: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
+  const show: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
   try {
-    return await work(obeyBusyRule(rule, { ...context, tell }));
+    return await work(obeyBusyRule(rule, { ...context, tell: show }));
   } catch (error) {
     if (!(error instanceof SkippedRun)) throw error;
-    tell(error.message, { event: 'run.skipped', reason: error.context['who'] });
+    show(error.message, { event: 'run.skipped', reason: error.context['who'] });
     if (context.json) printJson(context, skippedRun(source));
     return null;
   }

@@ -21,7 +21,7 @@ import { configsOf, openContext, type CommandContext, type GlobalOptions } from 
 import { printLine, printResult } from './print.ts';
 import { runnable } from './self.ts';
 
-export const registerInit: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('init')
     .description('write a configuration file with comments, and test the database that it names')

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Command } from 'commander';
+
 import { performJob } from '../app/jobs/perform.ts';
 import { logJobs } from '../app/jobs/log-jobs.ts';
 import { makeReady } from '../app/jobs/make-ready.ts';
@@ -10,7 +12,7 @@ import { findJob, readJobs, type Job } from '../config/jobs.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { JobReport, JobTry } from '../core/job.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { openContext, type CommandContext, type Outcome } from './context.ts';
+import { openContext, type CommandContext, type CommandStreams, type Outcome } from './context.ts';
 import { integerOption } from './options.ts';
 import { printHint, printItems, printLine, printNote, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
@@ -18,16 +20,13 @@ import { createProgress } from './progress.ts';
 import { example, printFailure, type Register } from './command.ts';
 import type { JobRunDocument } from '../output/jobs.ts';
 
-const DEFAULT_LIMIT = 20;
-
-export const registerJobs: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   const command = program
     .command('jobs')
     .description('list the jobs that serve runs: schedule, next run, last result')
     .addHelpText('after', example('jobs', 'jobs run NAME', 'jobs history NAME'))
     .action(async (_options, own) => {
-      const context = await openContext(streams, own, { all: true });
-      const { jobs, reached } = await reach(context);
+      const { context, jobs, reached } = await openJobs(streams, own);
       if (!jobs.every(({ from }) => from === 'sandbox')) await inFolderToRead(context, 'jobs');
       const named = new Set(context.all.map(({ config }) => config.source.name));
       const reports = (await reached.list()).filter(({ source }) => named.has(source));
@@ -39,8 +38,7 @@ export const registerJobs: Register = (program, streams, act) => {
     .argument('<name>', 'its name')
     .addHelpText('after', example('jobs run NAME'))
     .action(async (name: string, _options, own) => {
-      const context = await openContext(streams, own, { all: true });
-      act(await runNow(context, name));
+      act(await runNow(await openJobs(streams, own), name));
     });
   for (const word of ['enable', 'disable'] as const) {
     command
@@ -53,8 +51,7 @@ export const registerJobs: Register = (program, streams, act) => {
       .argument('<name>', 'its name')
       .addHelpText('after', example(`jobs ${word} NAME`))
       .action(async (name: string, _options, own) => {
-        const context = await openContext(streams, own, { all: true });
-        const { reached } = await reach(context);
+        const { context, reached } = await openJobs(streams, own);
         const home = await reached.home(name);
         const report = await home.enable(name, word === 'enable');
         const next = report.next_run === null ? '' : `; next run ${report.next_run}`;
@@ -64,11 +61,10 @@ export const registerJobs: Register = (program, streams, act) => {
   command
     .command('history <name>')
     .description('list the runs of a job, newest first')
-    .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
+    .option('--limit <n>', 'how many', integerOption, 20)
     .addHelpText('after', example('jobs history NAME'))
     .action(async (name: string, { limit }: { readonly limit: number }, own) => {
-      const context = await openContext(streams, own, { all: true });
-      const { jobs, reached } = await reach(context);
+      const { context, jobs, reached } = await openJobs(streams, own);
       const job = jobs.find((one) => one.name === name);
       if (job?.from !== 'sandbox') await inFolderToRead(context, `jobs history ${shellQuote(name)}`);
       const tries = await reached.history(name, limit);
@@ -76,16 +72,20 @@ export const registerJobs: Register = (program, streams, act) => {
     });
 };
 
-async function reach(
-  context: CommandContext,
-): Promise<{ readonly jobs: readonly Job[]; readonly reached: ReachedJobs }> {
+type OpenJobs = {
+  readonly context: CommandContext;
+  readonly jobs: readonly Job[];
+  readonly reached: ReachedJobs;
+};
+
+async function openJobs(streams: CommandStreams, command: Command): Promise<OpenJobs> {
+  const context = await openContext(streams, command, { all: true });
   const { whole } = context.loaded;
   const jobs = await readJobs(whole);
-  return { jobs, reached: await reachJobs(whole, jobs, context) };
+  return { context, jobs, reached: await reachJobs(whole, jobs, context) };
 }
 
-async function runNow(context: CommandContext, name: string): Promise<Outcome> {
-  const { jobs, reached } = await reach(context);
+async function runNow({ context, jobs, reached }: OpenJobs, name: string): Promise<Outcome> {
   const home = await reached.home(name);
   const { id, unserved } = await home.run(name);
   const report = (await home.list()).find((one) => one.name === name);

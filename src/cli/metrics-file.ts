@@ -16,64 +16,45 @@ export function metricsFileOption(text: string): string {
   return text;
 }
 
-/** Names the source of the run, once the configuration has been read. */
-export type Watching = (context: CommandContext) => readonly Subscriber[];
-
 /**
  * Does the work of a run and writes its metrics however the run ends, even if it could not begin. A failure to write
- * them is only a warning. Without a file, nothing is loaded.
+ * them is only a warning. Without a file, nothing is loaded. The work calls `watch` once the configuration has been
+ * read, and passes the events of the run to what it returns.
  */
 export async function withMetricsFile<T>(
   file: string | undefined,
   { cwd, stderr }: Pick<CommandStreams, 'cwd' | 'stderr'>,
-  work: (watch: Watching) => Promise<T>,
+  work: (watch: (context: CommandContext) => readonly Subscriber[]) => Promise<T>,
 ): Promise<T> {
   if (file === undefined) return work(() => []);
-  const watched = await openWatched();
-  let warn = (message: string): void => void stderr.write(`${message}\n`);
-  try {
-    return await work((context) => {
-      warn = context.log.warn;
-      return [watched.begin(context.loaded.config.source)];
-    });
-  } finally {
-    const path = resolve(cwd, file);
-    await watched
-      .end((text) => writeFileAtomic(path, text))
-      .catch((error: unknown) => {
-        const isMissing = errorCode(error) === 'ENOENT';
-        const reason = isMissing ? `there is no folder ${dirname(path)}` : reasonOf(error);
-        warn(`Cannot write the metrics to ${file}: ${reason}`);
-      });
-  }
-}
-
-type Watched = {
-  readonly begin: (source: Known['sources'][number]) => Subscriber;
-  readonly end: (write: (text: string) => Promise<void>) => Promise<void>;
-};
-
-async function openWatched(): Promise<Watched> {
   const { createRunFileMetrics } = await import('../metrics/metrics.ts');
   const create = (sources: Known['sources']): MetricsOfRun => {
     const jobs = sources.map(({ name }) => ({ name: '', source: name }));
     return createRunFileMetrics({ known: { sources, jobs }, clock: systemClock });
   };
-  let of = '';
   let metrics = create([]);
+  let source = '';
   let hasEnded = false;
-  return {
-    begin(source) {
-      of = source.name;
-      metrics = create([source]);
-      return (event) => {
+  let warn = (message: string): void => void stderr.write(`${message}\n`);
+  try {
+    return await work(({ loaded, log }) => {
+      warn = log.warn;
+      source = loaded.config.source.name;
+      metrics = create([loaded.config.source]);
+      const subscriber: Subscriber = (event) => {
         if (event.type === 'run.ended') hasEnded = true;
         metrics.subscriber(event);
       };
-    },
-    async end(write) {
-      if (!hasEnded) metrics.unbegun(of, '');
-      await write((await metrics.text()).text);
-    },
-  };
+      return [subscriber];
+    });
+  } finally {
+    if (!hasEnded) metrics.unbegun(source, '');
+    const path = resolve(cwd, file);
+    try {
+      await writeFileAtomic(path, (await metrics.text()).text);
+    } catch (error) {
+      const reason = errorCode(error) === 'ENOENT' ? `there is no folder ${dirname(path)}` : reasonOf(error);
+      warn(`Cannot write the metrics to ${file}: ${reason}`);
+    }
+  }
 }

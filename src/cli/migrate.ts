@@ -5,7 +5,7 @@ import { printHint, printItems, printLine, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 import type { MigrateReport } from '../output/documents.ts';
 
-export const registerMigrate: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   const command = program
     .command('migrate')
     .description('list, apply or revert schema migrations of the target')

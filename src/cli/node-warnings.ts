@@ -2,32 +2,32 @@ import type { LogFormat } from '../config/log-format.ts';
 
 type Node = Pick<NodeJS.EventEmitter, 'listeners' | 'on' | 'removeAllListeners'>;
 
-type Teller = {
+type Printing = {
   readonly format: () => LogFormat;
-  /** Takes a warning when lines are JSON. */
+  /** Prints a warning when lines are JSON. */
   readonly asJson: (warning: Error) => void;
 };
 
 /**
- * Holds back Node's own warnings, such as of a deprecated function, until the log format is known. In text format, Node
- * prints them itself.
+ * Holds back Node's own warnings, such as of a deprecated function, until the function that it returns is called with
+ * the log format. In text format, Node prints them itself.
  */
-export function holdWarnings(node: Node): (teller: Teller) => void {
+export function holdWarnings(node: Node): (printing: Printing) => void {
   const printers = node.listeners('warning');
   const held: Error[] = [];
-  let teller: Teller | null = null;
-  const tell = (warning: Error): void => {
-    if (teller === null) held.push(warning);
-    else if (teller.format() === 'json') teller.asJson(warning);
-    else for (const print of printers) print.call(node, warning);
+  let printing: Printing | null = null;
+  const print = (warning: Error): void => {
+    if (printing === null) held.push(warning);
+    else if (printing.format() === 'json') printing.asJson(warning);
+    else for (const printer of printers) printer.call(node, warning);
   };
   // With --no-warnings, nothing is to be printed.
   if (printers.length > 0) {
     node.removeAllListeners('warning');
-    node.on('warning', tell);
+    node.on('warning', print);
   }
   return (known) => {
-    teller = known;
-    for (const warning of held.splice(0)) tell(warning);
+    printing = known;
+    for (const warning of held.splice(0)) print(warning);
   };
 }

@@ -15,23 +15,23 @@ import { failedRun } from './run-document.ts';
 
 const TIMEOUT_SECONDS = 60;
 
-/** Runs the command of `--on-failure` for a run, if the run failed. */
-export type TellFailure = (report: RunReport) => Promise<void>;
+/** Runs the command of `--on-failure` if the run failed. */
+export type NotifyFailure = (report: RunReport) => Promise<void>;
 
-type Watched = {
+type WatchedRun = {
   /** The user's shell command; undefined for none. */
   readonly command: string | undefined;
   readonly typed: Command;
   readonly open: () => Promise<CommandContext>;
-  readonly work: (context: CommandContext, tell: TellFailure) => Promise<Outcome>;
+  readonly work: (context: CommandContext, notify: NotifyFailure) => Promise<Outcome>;
 };
 
 /**
  * Runs the user's command if a run failed or never began. An interruption or a mistake on the command line does not
  * count: the user already knows about it.
  */
-export async function tellingFailure(
-  { command, open, typed, work }: Watched,
+export async function withFailureCommand(
+  { command, open, typed, work }: WatchedRun,
   streams: CommandStreams,
 ): Promise<Outcome> {
   const { config } = typed.optsWithGlobals<GlobalOptions>();
@@ -40,18 +40,18 @@ export async function tellingFailure(
   try {
     context = await open();
     const { log } = context;
-    return await work(context, (report) => notify(command, report, log, streams));
+    return await work(context, (report) => runCommand(command, report, log, streams));
   } catch (error) {
-    if (!streams.signal.aborted && !(await isOfCommandLine(error, config, streams))) {
+    if (!streams.signal.aborted && !(await isCommandLineMistake(error, config, streams))) {
       const log = context?.log ?? (await earlyLog(streams));
-      await notify(command, failedRun(reportError(error)), log, streams);
+      await runCommand(command, failedRun(reportError(error)), log, streams);
     }
     throw error;
   }
 }
 
-/** Is the configuration itself valid? */
-async function isOfCommandLine(
+/** A usage error, although the configuration itself is valid. */
+async function isCommandLineMistake(
   error: unknown,
   config: string | undefined,
   { cwd, env }: CommandStreams,
@@ -73,7 +73,7 @@ async function earlyLog({ cwd, lines, stderr }: CommandStreams): Promise<Log> {
   return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });
 }
 
-async function notify(
+async function runCommand(
   command: string,
   report: RunReport,
   log: Log,

@@ -6,25 +6,31 @@ import { parseDuration } from '../core/duration.ts';
 export const RUN_ID =
   'its id, or a unique start or end of it; latest or -1 is the newest, -2 the one before it';
 
+/** An option for commands that pull: the day of the preserved copies. */
+export const AS_OF = new Option(
+  '--as-of <date>',
+  'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)',
+);
+
+/** An option for commands that write to the target. */
+export const MIGRATE = new Option('--migrate', 'apply pending migrations to a server first');
+
 export function integerOption(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return value;
+  return checkedNumber(text, (value) => Number.isInteger(value) && value >= 1, 'a whole number above 0');
 }
 
 /** Zero or more. */
 export function countOption(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It must be a whole number from 0 on.');
-  return value;
+  return checkedNumber(text, (value) => Number.isInteger(value) && value >= 0, 'a whole number from 0 on');
 }
 
 export function secondsOption(text: string): number {
+  return checkedNumber(text, (value) => Number.isFinite(value) && value > 0, 'a number of seconds above 0');
+}
+
+function checkedNumber(text: string, isValid: (value: number) => boolean, expected: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  if (!isValid(value)) throw new InvalidArgumentError(`It must be ${expected}.`);
   return value;
 }
 

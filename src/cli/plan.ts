@@ -6,7 +6,7 @@ import { isPlace } from '../lib/pick-id.ts';
 import { example, printFailure, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext } from './context.ts';
-import { resourcesOption } from './options.ts';
+import { AS_OF, resourcesOption } from './options.ts';
 import { printItems, printLine, printResult, printTable } from './print.ts';
 import { createProgress } from './progress.ts';
 import type { PlanReport } from '../output/runs.ts';
@@ -20,10 +20,10 @@ type PlanOptions = {
   readonly asOf?: string;
 };
 
-export const registerPlan: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
     .description('show what a run would change now, without writing to the target; exits 10 if it would')
-    .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
+    .addOption(AS_OF)
     .option(
       '--from <address|run...>',
       'archive, live, sandbox, a base URL, or runs whose raw files stand for a pull',

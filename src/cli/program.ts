@@ -13,44 +13,46 @@ import { watchOutput, type WatchedOutput } from './watch-output.ts';
 import { printJson } from './print.ts';
 import { failedRun } from './run-document.ts';
 
+type Load = () => Promise<{ readonly register: Register }>;
+
 /**
  * Loads only the module of the command in use, because each one loads all it needs, such as the database or the sandbox
  * API. Grouped as in the help.
  */
-const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Register>>>>> = {
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   Load: {
-    run: async () => (await import('./run.ts')).registerRun,
-    plan: async () => (await import('./plan.ts')).registerPlan,
+    run: () => import('./run.ts'),
+    plan: () => import('./plan.ts'),
   },
   Inspect: {
-    status: async () => (await import('./status.ts')).registerStatus,
-    runs: async () => (await import('./runs.ts')).registerRuns,
-    checks: async () => (await import('./checks.ts')).registerChecks,
-    drift: async () => (await import('./drift.ts')).registerDrift,
-    explain: async () => (await import('./explain.ts')).registerExplain,
-    tables: async () => (await import('./tables.ts')).registerTables,
-    query: async () => (await import('./query.ts')).registerQuery,
-    export: async () => (await import('./export.ts')).registerExport,
-    resources: async () => (await import('./resources.ts')).registerResources,
-    dag: async () => (await import('./dag.ts')).registerDag,
+    status: () => import('./status.ts'),
+    runs: () => import('./runs.ts'),
+    checks: () => import('./checks.ts'),
+    drift: () => import('./drift.ts'),
+    explain: () => import('./explain.ts'),
+    tables: () => import('./tables.ts'),
+    query: () => import('./query.ts'),
+    export: () => import('./export.ts'),
+    resources: () => import('./resources.ts'),
+    dag: () => import('./dag.ts'),
   },
   Recover: {
-    resume: async () => (await import('./resume.ts')).registerResume,
-    replay: async () => (await import('./replay.ts')).registerReplay,
-    verify: async () => (await import('./verify.ts')).registerVerify,
-    rejects: async () => (await import('./rejects.ts')).registerRejects,
+    resume: () => import('./resume.ts'),
+    replay: () => import('./replay.ts'),
+    verify: () => import('./verify.ts'),
+    rejects: () => import('./rejects.ts'),
   },
   Operate: {
-    serve: async () => (await import('./serve.ts')).registerServe,
-    jobs: async () => (await import('./jobs.ts')).registerJobs,
-    db: async () => (await import('./db.ts')).registerDb,
+    serve: () => import('./serve.ts'),
+    jobs: () => import('./jobs.ts'),
+    db: () => import('./db.ts'),
   },
   'Set up': {
-    init: async () => (await import('./init.ts')).registerInit,
-    config: async () => (await import('./config.ts')).registerConfig,
-    migrate: async () => (await import('./migrate.ts')).registerMigrate,
-    sandbox: async () => (await import('./sandbox.ts')).registerSandbox,
-    completion: async () => (await import('./completion.ts')).registerCompletion,
+    init: () => import('./init.ts'),
+    config: () => import('./config.ts'),
+    migrate: () => import('./migrate.ts'),
+    sandbox: () => import('./sandbox.ts'),
+    completion: () => import('./completion.ts'),
   },
 };
 
@@ -109,7 +111,7 @@ async function addCommands(
   const loads = Object.entries(COMMANDS).flatMap(([name, load]) =>
     !isOne || name === meant ? [load()] : [],
   );
-  for (const register of await Promise.all(loads)) register(program, streams, act);
+  for (const { register } of await Promise.all(loads)) register(program, streams, act);
   for (const [group, commands] of Object.entries(GROUPS))
     for (const one of program.commands) if (Object.hasOwn(commands, one.name())) one.helpGroup(`${group}:`);
 }

@@ -28,7 +28,7 @@ type Options = {
   readonly pager: boolean;
 };
 
-export const registerQuery: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('query')
     .description('run one SQL statement, read-only unless --write is given')

@@ -25,9 +25,7 @@ import { example, type Register } from './command.ts';
 import { openToRead } from './read-folder.ts';
 import type { Reject, RejectLine } from '../output/records.ts';
 
-const DEFAULT_LIMIT = 100;
-
-export const registerRejects: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   const rejects = program
     .command('rejects')
     .description('list records that broke their contract and were set aside')
@@ -41,7 +39,7 @@ export const registerRejects: Register = (program, streams) => {
         'all',
       ]),
     )
-    .option('--limit <n>', 'how many records', integerOption, DEFAULT_LIMIT)
+    .option('--limit <n>', 'how many records', integerOption, 100)
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
     .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openToRead(streams, command);

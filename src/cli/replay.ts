@@ -2,7 +2,7 @@ import { ofRun } from '../app/history.ts';
 import { replayRun } from '../app/replay.ts';
 import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { openContext } from './context.ts';
-import { resourcesOption, RUN_ID } from './options.ts';
+import { MIGRATE, resourcesOption, RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
 type ReplayOptions = {
@@ -11,12 +11,12 @@ type ReplayOptions = {
   readonly migrate?: boolean;
 };
 
-export const registerReplay: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
     .description("derive a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
     .option('--force', 'even if the target was loaded by another run')
-    .option('--migrate', 'apply pending migrations to a server first')
+    .addOption(MIGRATE)
     .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {
       const context = await openContext(streams, command);

@@ -6,7 +6,7 @@ import { printItems, printJson, printLine, printResult } from './print.ts';
 import { registerNew } from './resources-new.ts';
 import { example, EXAMPLE_NAME, type Register } from './command.ts';
 
-export const registerResources: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   const command = program
     .command('resources')
     .description('what can be pulled')

@@ -2,16 +2,16 @@ import { ofRun } from '../app/history.ts';
 import { resumeRun } from '../app/resume.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
-import { RUN_ID } from './options.ts';
+import { MIGRATE, RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
-export const registerResume: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   program
     .command('resume')
     .description('continue a run that ended before it published')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
-    .option('--migrate', 'apply pending migrations to a server first')
+    .addOption(MIGRATE)
     .addHelpText('after', example('resume'))
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);

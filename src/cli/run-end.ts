@@ -2,7 +2,6 @@ import stringWidth from 'fast-string-width';
 
 import { queryTarget } from '../app/query.ts';
 import { reportError } from '../core/errors.ts';
-import type { RunEvent } from '../core/events.ts';
 import { isFinding, type CheckResult, type RunReport, type RunStatus } from '../core/run.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { escapeControls } from '../lib/text-table.ts';
@@ -14,9 +13,6 @@ import { countedFindings, painted, printLine, printTable } from './print.ts';
 import { flagFor } from '../app/source-flag.ts';
 import { dataDirOf, flagsAbout, runnable } from './self.ts';
 
-/** The command that lists the tables a run has filled. */
-const LOOK = 'tables';
-
 const ANSWER_ROWS = 6;
 
 export type RunEnding = {
@@ -26,22 +22,8 @@ export type RunEnding = {
   /** Null if none were made. */
   readonly checks: readonly CheckResult[] | null;
   /** Also suggest the other sources? */
-  readonly begins: boolean;
+  readonly showsOthers: boolean;
 };
-
-/** Collects the check results from the events, for the end of the run. */
-export function watchChecks(): {
-  readonly take: (event: RunEvent) => void;
-  readonly results: () => readonly CheckResult[] | null;
-} {
-  let results: readonly CheckResult[] | null = null;
-  return {
-    take(event) {
-      if (event.type === 'checks.ended') results = event.results;
-    },
-    results: () => results,
-  };
-}
 
 /** How a run ended: totals, an example query on its tables, what went wrong, and what to type next. */
 export async function printEnd(context: CommandContext, ending: RunEnding): Promise<void> {
@@ -62,8 +44,8 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   if (drift !== null) printLine(context, drift);
   if (report.status !== 'succeeded') return;
   if (example !== null) printCommand(context, report, 'Ask', `query ${shellQuote(example)}`);
-  printCommand(context, report, 'Look', LOOK);
-  if (ending.begins) printOthers(context);
+  printCommand(context, report, 'Look', 'tables');
+  if (ending.showsOthers) printOthers(context);
 }
 
 const MARKS: Readonly<Record<RunStatus, string>> = {

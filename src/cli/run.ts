@@ -1,17 +1,17 @@
 import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
 import type { Subscriber } from '../core/events.ts';
-import type { RunReport } from '../core/run.ts';
+import type { CheckResult, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
-import { busyRuleOf, IF_BUSY, ruledByBusy, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
+import { busyRuleOf, IF_BUSY, withBusyRule, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
-import { tellingFailure, type TellFailure } from './on-failure.ts';
-import { integerOption, resourcesOption } from './options.ts';
+import { withFailureCommand, type NotifyFailure } from './on-failure.ts';
+import { AS_OF, integerOption, MIGRATE, resourcesOption } from './options.ts';
 import { printJson } from './print.ts';
 import { example, EXAMPLE_NAME, printFailure, type Register } from './command.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
 import { createProgress } from './progress.ts';
-import { printEnd, watchChecks } from './run-end.ts';
+import { printEnd } from './run-end.ts';
 import { flagsAbout } from './self.ts';
 
 type RunOptions = BusyOptions & {
@@ -28,15 +28,15 @@ type RunOptions = BusyOptions & {
   readonly onFailure?: string;
 };
 
-export const registerRun: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   resourcesOption(program.command('run'), 'only these and what they need, by comma (default: all)')
     .description('run once: extract, validate, transform, load, publish')
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
-    .option('--as-of <date>', 'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)')
+    .addOption(AS_OF)
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
     .option('--full', 'ask for everything, even if it is unchanged since the last run')
     .option('--restart', 'start over, even if a pull that was cut off could continue')
-    .option('--migrate', 'apply pending migrations to a server first')
+    .addOption(MIGRATE)
     .option('--atomic', 'publish all resources or none')
     .option('--batch-size <rows>', 'rows per COPY', integerOption)
     .option('--concurrency <n>', 'resources at a time', integerOption)
@@ -58,11 +58,11 @@ export const registerRun: Register = (program, streams, act) => {
       const own = { shared: { atomic, batchSize, concurrency }, ofSource: { resources } };
       const open = (): Promise<CommandContext> => openContext(streams, command, own);
       const outcome = await withMetricsFile(metricsFile, streams, async (watch) => {
-        const work = (context: CommandContext, tell: TellFailure): Promise<Outcome> => {
+        const work = (context: CommandContext, notify: NotifyFailure): Promise<Outcome> => {
           const subscribers = watch(context);
-          return ruledByBusy(context, rule, (busy) => run(context, options, { busy, subscribers, tell }));
+          return withBusyRule(context, rule, (busy) => run(context, options, { busy, subscribers, notify }));
         };
-        return tellingFailure({ command: onFailure, typed: command, open, work }, streams);
+        return withFailureCommand({ command: onFailure, typed: command, open, work }, streams);
       });
       act(outcome);
     });
@@ -71,13 +71,13 @@ export const registerRun: Register = (program, streams, act) => {
 type RunParts = {
   readonly busy: Partial<RunDeps>;
   readonly subscribers: readonly Subscriber[];
-  readonly tell: TellFailure;
+  readonly notify: NotifyFailure;
 };
 
 async function run(
   context: CommandContext,
   options: RunOptions,
-  { busy, subscribers, tell }: RunParts,
+  { busy, subscribers, notify }: RunParts,
 ): Promise<Outcome> {
   const { loaded, log } = context;
   const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
@@ -99,33 +99,36 @@ async function run(
       const own = { ...deps, ...busy, subscribers: [...deps.subscribers, ...subscribers] };
       return runPull(loaded, request, own);
     },
-    { tell, begins: request.orSandbox },
+    { notify, showsOthers: request.orSandbox },
   );
 }
 
 type PerformOptions = {
-  readonly tell?: TellFailure;
+  readonly notify?: NotifyFailure;
   /** Also suggest the other sources? */
-  readonly begins?: boolean;
+  readonly showsOthers?: boolean;
 };
 
-/** Does work that ends as a run, shows its progress and how it ended. `tell` runs before the last lines. */
+/** Does work that ends as a run, shows its progress and how it ended. `notify` is called before the last lines. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,
-  { begins = false, tell = async () => undefined }: PerformOptions = {},
+  { notify, showsOthers = false }: PerformOptions = {},
 ): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
     context.log.warn('stopping; press Ctrl-C again to end at once');
   });
   const began = context.clock.elapsed();
   const progress = createProgress(context);
-  const checks = watchChecks();
-  const deps = { ...context, subscribers: [progress.update, checks.take], onPhase: progress.begin };
+  let checks: readonly CheckResult[] | null = null;
+  const takeChecks: Subscriber = (event) => {
+    if (event.type === 'checks.ended') checks = event.results;
+  };
+  const deps = { ...context, subscribers: [progress.update, takeChecks], onPhase: progress.begin };
   const report = await work(deps).finally(progress.end);
   const seconds = (context.clock.elapsed() - began) / 1000;
   if (context.json) printJson(context, report);
-  else await printEnd(context, { report, seconds, checks: checks.results(), begins });
-  await tell(report);
+  else await printEnd(context, { report, seconds, checks, showsOthers });
+  await notify?.(report);
   return printFailure(context, report.error, flagsAbout(context, report));
 }

@@ -10,13 +10,11 @@ import { registerPrune } from './prune.ts';
 import { openToRead } from './read-folder.ts';
 import { runnable } from './self.ts';
 
-const DEFAULT_LIMIT = 20;
-
-export const registerRuns: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   const runs = program
     .command('runs')
     .description('list past runs, newest first')
-    .option('--limit <n>', 'how many', integerOption, DEFAULT_LIMIT)
+    .option('--limit <n>', 'how many', integerOption, 20)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
       const context = await openToRead(streams, command, { all: true });

@@ -29,7 +29,7 @@ const WAYBACK_HELP = [
   'SPACEX_PIPELINE_RECORDINGS_URL. --faults are those of the API.',
 ].join('\n');
 
-export const registerSandbox: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   const sandbox = program
     .command('sandbox')
     .description('serve the stand-in API alone, with simulated records, until Ctrl-C')

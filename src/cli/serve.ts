@@ -1,6 +1,6 @@
 import type { Serving } from '../serve/serve.ts';
 import { openContext, type CommandContext } from './context.ts';
-import { countOption } from './options.ts';
+import { countOption, MIGRATE } from './options.ts';
 import { printItems, printJson, printLine } from './print.ts';
 import { example, psqlLine, type Register } from './command.ts';
 
@@ -11,7 +11,7 @@ type ServeOptions = {
   readonly pgPort?: number;
 };
 
-export const registerServe: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('serve')
     .description('run jobs on their schedules, and serve health, metrics and an API, until Ctrl-C')
@@ -26,7 +26,7 @@ export const registerServe: Register = (program, streams) => {
       'let tools read the embedded database on this port of 127.0.0.1, 0 for any free one',
       countOption,
     )
-    .option('--migrate', 'apply pending migrations to a server first')
+    .addOption(MIGRATE)
     .addHelpText('after', example('serve --from sandbox', 'serve --port 9090 --pg-port 5433'))
     .action(async (options: ServeOptions, command) => {
       const { host, migrate = false, pgPort = null, port } = options;

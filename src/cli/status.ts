@@ -9,7 +9,7 @@ import { countedFindings, printHint, printLine, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
 import { flagFor, fromFlag } from '../app/source-flag.ts';
 
-export const registerStatus: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   program
     .command('status')
     .description('show whether the data are fresh and good; exits 10 if something needs attention')

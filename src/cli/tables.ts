@@ -8,7 +8,7 @@ import { printHint, printItems, printJson, printLine, printResult } from './prin
 import { openToRead } from './read-folder.ts';
 import type { TableReport } from '../output/documents.ts';
 
-export const registerTables: Register = (program, streams) => {
+export const register: Register = (program, streams) => {
   program
     .command('tables')
     .description('list tables and views with rows, size and last change; or the columns of one')

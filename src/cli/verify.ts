@@ -11,7 +11,7 @@ import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
 const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as const;
 
-export const registerVerify: Register = (program, streams, act) => {
+export const register: Register = (program, streams, act) => {
   program
     .command('verify')
     .description('compare every published row with the ledger and the raw files; exits 1 if they differ')
