@@ -53,10 +53,9 @@ stopWithParent(
 const write = (stream: NodeJS.WriteStream, text: string) =>
   new Promise<void>((resolve) => void stream.write(text, () => resolve()));
 const fail = async (code: 'usage' | 'internal', message: string, hint: string): Promise<void> => {
-  let text = '';
-  const stderr = { write: (part: string) => (text += part) };
+  const stderr = { write: (text: string) => process.stderr.write(text) };
   printError({ stderr, cwd: '/', lines, given: {} }, { code, message, hint });
-  await write(process.stderr, text);
+  await write(process.stderr, '');
 };
 const cwd = currentFolder();
 if (cwd === null) {

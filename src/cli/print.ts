@@ -1,8 +1,7 @@
 import { wantsColour } from '../config/terminal.ts';
 import type { CheckResult } from '../core/run.ts';
 import { counted } from '../core/text.ts';
-import { jsonDocument } from '../lib/cells.ts';
-import { escapeJson, jsonText } from '../lib/json-text.ts';
+import { jsonText } from '../lib/json-text.ts';
 import { escapeControls, textTable } from '../lib/text-table.ts';
 import type { CliStreams, CommandContext } from './context.ts';
 import { runnable } from './self.ts';
@@ -19,15 +18,6 @@ export function printResult<T>(
 
 export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
-}
-
-/** One object for each row. */
-export function printJsonRows(
-  streams: CliStreams,
-  columns: readonly string[],
-  rows: readonly (readonly unknown[])[],
-): void {
-  streams.stdout.write(`${escapeJson(jsonDocument(columns, rows))}\n`);
 }
 
 /** The headers of a table, and what its cells show of an item. */

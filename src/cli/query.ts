@@ -5,7 +5,7 @@ import { placeOf, queryTarget, type QueryAnswer } from '../app/query.ts';
 import { readTextFile } from '../config/text-file.ts';
 import { PipelineError } from '../core/errors.ts';
 import { counted } from '../core/text.ts';
-import { jsonLines, plainCell } from '../lib/cells.ts';
+import { jsonDocument, jsonLines, plainCell } from '../lib/cells.ts';
 import { csvLine } from '../lib/csv.ts';
 import { expandedRows } from '../lib/expanded.ts';
 import { escapeJson } from '../lib/json-text.ts';
@@ -14,7 +14,7 @@ import { markedLine } from '../lib/marked-line.ts';
 import { textTable, type Paint } from '../lib/text-table.ts';
 import { configsOf, openContext, type CommandContext } from './context.ts';
 import { printPaged } from './pager.ts';
-import { painted, printJsonRows } from './print.ts';
+import { painted } from './print.ts';
 import { openToRead } from './read-folder.ts';
 import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { runnable } from './self.ts';
@@ -89,7 +89,7 @@ function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknow
 async function print(context: CommandContext, result: QueryAnswer, options: Options): Promise<void> {
   const { columns, count, rows } = result;
   if (options.ndjson === true) context.stdout.write(escapeJson(jsonLines(columns, rows).join('')));
-  else if (context.json) printJsonRows(context, columns, rows);
+  else if (context.json) context.stdout.write(`${escapeJson(jsonDocument(columns, rows))}\n`);
   else if (options.csv === true) printCsv(context, result);
   else {
     const body = columns.length === 0 ? '' : bodyOf(context, result, options);

@@ -44,16 +44,16 @@ export const register: Register = (program, streams) => {
     .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openToRead(streams, command);
       if (id !== undefined) refuseMistyped(id);
-      const resources = chosen(context, options.resources);
+      const resources = knownNames(context, options.resources);
       if (options.status !== undefined) {
-        const runId = id === undefined ? null : (await named(context, id)).run_id;
+        const runId = id === undefined ? null : (await runOf(context, id)).run_id;
         const status = options.status === 'all' ? null : options.status;
         const filter = { status, resources, runId, limit: options.limit };
         const lines = await rejectLines(configsOf(context), filter, context);
         printResult(context, lines, printLines);
         return;
       }
-      const { config, run_id } = await named(context, id ?? null);
+      const { config, run_id } = await runOf(context, id ?? null);
       const found: Reject[] = [];
       for await (const reject of rejectsOf(config, run_id ?? '', resources)) {
         if (found.length >= options.limit) break;
@@ -70,7 +70,7 @@ export const register: Register = (program, streams) => {
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
     .action(async (id: string, options: { resources?: readonly string[] }, command) => {
       const context = await openToRead(streams, command);
-      const found = await showReject(configsOf(context), id, chosen(context, options.resources), context);
+      const found = await showReject(configsOf(context), id, knownNames(context, options.resources), context);
       if (context.json) {
         printJson(
           context,
@@ -85,7 +85,7 @@ export const register: Register = (program, streams) => {
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))
     .action(async (id: string, options: { reason: string; resources?: readonly string[] }, command) => {
       const context = await openContext(streams, command);
-      const request = { id, reason: options.reason, resources: chosen(context, options.resources) };
+      const request = { id, reason: options.reason, resources: knownNames(context, options.resources) };
       const waived = await waiveReject(configsOf(context), request, context);
       printResult(context, { id, waived }, () =>
         printLine(context, `Waived ${counted(waived, 'line')} of record ${id}.`),
@@ -103,7 +103,7 @@ function refuseMistyped(word: string): void {
   );
 }
 
-async function named(
+async function runOf(
   context: CommandContext,
   id: string | null,
 ): Promise<{ readonly config: SourceConfig; readonly run_id: string | null }> {
@@ -113,7 +113,10 @@ async function named(
 }
 
 /** Null for all. Throws `usage` for an unknown name. */
-function chosen(context: CommandContext, resources: readonly string[] | undefined): readonly string[] | null {
+function knownNames(
+  context: CommandContext,
+  resources: readonly string[] | undefined,
+): readonly string[] | null {
   const names = [
     ...new Set(configsOf(context).flatMap(({ source }) => source.resources.map(({ name }) => name))),
   ];

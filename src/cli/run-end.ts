@@ -2,7 +2,7 @@ import stringWidth from 'fast-string-width';
 
 import { queryTarget } from '../app/query.ts';
 import { reportError } from '../core/errors.ts';
-import { isFinding, type CheckResult, type RunReport, type RunStatus } from '../core/run.ts';
+import { isFinding, isPublished, type CheckResult, type RunReport, type RunStatus } from '../core/run.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { escapeControls } from '../lib/text-table.ts';
 import { sources } from '../sources/index.ts';
@@ -33,8 +33,7 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   printHeadline(context, ending);
   if (context.verbose) printRun(context, report);
   else for (const line of [...laterLines(report), ...leftLines(report, ['kept'])]) printLine(context, line);
-  const published = report.status === 'succeeded' || report.status === 'partial';
-  const example = published ? exampleOf(context, report) : null;
+  const example = isPublished(report) ? exampleOf(context, report) : null;
   if (example !== null) await printAnswer(context, report, example);
   for (const [what, command] of problemsOf(ending)) printCommand(context, report, what, command);
   const drift = await driftLine(context, report).catch((error: unknown) => {
@@ -45,32 +44,25 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   if (report.status !== 'succeeded') return;
   if (example !== null) printCommand(context, report, 'Ask', `query ${shellQuote(example)}`);
   printCommand(context, report, 'Look', 'tables');
-  if (ending.showsOthers) printOthers(context);
+  if (ending.showsOthers) printOtherSources(context);
 }
 
-const MARKS: Readonly<Record<RunStatus, string>> = {
-  succeeded: '✓',
-  partial: '! partial:',
-  failed: '✗ failed:',
-  interrupted: '✗ interrupted:',
-  running: '',
-};
+/** How the first line begins, and its color. */
+const MARKS = {
+  succeeded: ['✓', 'green'],
+  partial: ['! partial:', 'yellow'],
+  failed: ['✗ failed:', 'red'],
+  interrupted: ['✗ interrupted:', 'red'],
+  running: ['', 'dim'],
+} as const satisfies Readonly<Record<RunStatus, unknown>>;
 
 function printHeadline(context: CommandContext, ending: RunEnding): void {
   const [first = '', ...others] = inWidth(headline(ending), context.stdout);
-  const mark = MARKS[ending.report.status];
+  const [mark, color] = MARKS[ending.report.status];
   const rest = escapeControls(first.slice(mark.length));
-  context.stdout.write(`${painted(context.stdout, mark, LOOKS[ending.report.status])}${rest}\n`);
+  context.stdout.write(`${painted(context.stdout, mark, color)}${rest}\n`);
   for (const line of others) printLine(context, line);
 }
-
-const LOOKS = {
-  succeeded: 'green',
-  partial: 'yellow',
-  failed: 'red',
-  interrupted: 'red',
-  running: 'dim',
-} as const satisfies Readonly<Record<RunStatus, string>>;
 
 function headline({ report, seconds }: RunEnding): string[] {
   const { resources, status } = report;
@@ -82,10 +74,11 @@ function headline({ report, seconds }: RunEnding): string[] {
   const rate = seconds > 0 ? ` (${Math.round(records / seconds)}/s)` : '';
   const absent = named('absent');
   const took = `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const [mark] = MARKS[status];
   return [
     published === 0 && status !== 'succeeded'
-      ? `${MARKS[status]} nothing was published, after ${took}`
-      : `${MARKS[status]} ${published} of ${reports.length} collections, ${records} records in ${took}${rate}`,
+      ? `${mark} nothing was published, after ${took}`
+      : `${mark} ${published} of ${reports.length} collections, ${records} records in ${took}${rate}`,
     originOf(report),
     ...(absent.length === 0 ? [] : [`absent: ${absent.join(', ')}`]),
     ...(isUnchanged(report) ? ['everything is unchanged'] : []),
@@ -220,7 +213,7 @@ function printWithCommand(context: CommandContext, text: string, given: GlobalOp
 }
 
 /** Suggests the other sources, for a new user. */
-function printOthers(context: CommandContext): void {
+function printOtherSources(context: CommandContext): void {
   const { given } = context;
   if (given.source !== undefined) return;
   for (const { name, offers } of sources.slice(1)) {

@@ -2,6 +2,7 @@ import type { Drift } from '../core/drift.ts';
 import { integer, nullable, number, object, type Schema, type Static } from '../core/schema.ts';
 import { anything, byName, choice, count, fault, flag, list, proof } from './parts.ts';
 import { runStatus, severity, text, time } from './parts.ts';
+import { RAW_FILE } from './runs.ts';
 
 export const rejectDocument = object({
   resource: text(),
@@ -112,14 +113,8 @@ const lostRaw = object({
     ['elsewhere', 'missing', 'damaged'],
     'missing: pruned or moved; elsewhere: on another host; damaged: its bytes have changed',
   ),
+  ...RAW_FILE,
   path: text('where it was'),
-  url: text(),
-  bytes: count(),
-  sha256: text(),
-  etag: nullable(text()),
-  received_by: text(),
-  captured_at: nullable(time()),
-  proof: nullable(proof),
 });
 export type LostRaw = Static<typeof lostRaw>;
 

@@ -24,7 +24,8 @@ const resourceStatus: Schema<ResourceStatus> = choice(
   'skipped: something it needs was incomplete, or the run is all or nothing; absent: no copy of it exists, which is not a failure, and its rows stay; kept: another address published it, and a default run does not replace it',
 );
 
-const rawFile: Schema<RawFile> = object({
+/** What the ledger knows about a raw file. */
+export const RAW_FILE = {
   path: text('below the run folder'),
   url: text('of a preserved copy, its own'),
   bytes: count(),
@@ -33,9 +34,18 @@ const rawFile: Schema<RawFile> = object({
   received_by: text('the run that received it: an earlier one if nothing has changed since'),
   captured_at: nullable(time('of a preserved copy: when it was made')),
   proof: nullable(proof),
-});
+};
+const rawFile: Schema<RawFile> = object(RAW_FILE);
 
 const pass = choice(['full', 'changes'], 'was the complete collection pulled, or only changes?');
+
+const ROW_COUNTS = {
+  inserted: count(),
+  updated: count(),
+  unchanged: count(),
+  deleted: count(),
+  held: count(),
+};
 
 const resourceReport: Schema<ResourceReport> = object({
   status: resourceStatus,
@@ -44,11 +54,8 @@ const resourceReport: Schema<ResourceReport> = object({
   errored: count('set aside'),
   repeated: count('valid, but a newer record of the same id came as well'),
   pass,
+  ...ROW_COUNTS,
   inserted: count('this and the next four: rows of its main table'),
-  updated: count(),
-  unchanged: count(),
-  deleted: count(),
-  held: count(),
   not_modified: flag('the API answered 304: the records are those of an earlier response'),
   pages: list(rawFile, 'the raw files; preserved copies may be from different days'),
   seconds: number({ minimum: 0 }),
@@ -79,11 +86,7 @@ export const runDocument: Schema<RunDocument> = object({
 });
 
 const tableChanges: Schema<TableChanges> = object({
-  inserted: count(),
-  updated: count(),
-  unchanged: count(),
-  deleted: count(),
-  held: count(),
+  ...ROW_COUNTS,
   kept: nullable(
     count(
       'rows that stay although no record produces them, because their table keeps all; null if only changes were pulled',

@@ -9,7 +9,7 @@ import type { Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { failure, Refusal, statusOf } from './failure.ts';
 import { guard, type GuardOptions } from './guard.ts';
-import { limitOf, takes, takesNoBody } from './request.ts';
+import { limitOf, onlyParameters, refuseBody } from './request.ts';
 
 /** What the HTTP API needs to answer requests. */
 export type Api = {
@@ -69,14 +69,14 @@ export function createApp(api: Api, options: AppOptions): Hono {
     return new Response(text, { headers: { 'content-type': type } });
   });
 
-  app.get('/api/v1/jobs', takes(), async (context) => context.json(await api.jobs()));
-  app.get('/api/v1/jobs/:name', takes(), async (context) =>
+  app.get('/api/v1/jobs', onlyParameters(), async (context) => context.json(await api.jobs()));
+  app.get('/api/v1/jobs/:name', onlyParameters(), async (context) =>
     context.json(await api.job(context.req.param('name'))),
   );
-  app.get('/api/v1/jobs/:name/history', takes('limit'), async (context) =>
+  app.get('/api/v1/jobs/:name/history', onlyParameters('limit'), async (context) =>
     context.json(await api.tries(context.req.param('name'), limitOf(context))),
   );
-  app.post('/api/v1/jobs/:name/run', takes(), takesNoBody, async (context) => {
+  app.post('/api/v1/jobs/:name/run', onlyParameters(), refuseBody, async (context) => {
     const job = context.req.param('name');
     const job_id = await api.runJob(job);
     if (job_id !== null) return context.json({ job, job_id, queued: true }, 202);
@@ -86,14 +86,14 @@ export function createApp(api: Api, options: AppOptions): Hono {
     });
     return context.json({ job, job_id, queued: false, error: reportError(error) }, 409);
   });
-  app.post('/api/v1/jobs/:name/enable', takes(), takesNoBody, async (context) =>
-    context.json(await api.enableJob(context.req.param('name'), true)),
+  for (const word of ['enable', 'disable'] as const)
+    app.post(`/api/v1/jobs/:name/${word}`, onlyParameters(), refuseBody, async (context) =>
+      context.json(await api.enableJob(context.req.param('name'), word === 'enable')),
+    );
+  app.get('/api/v1/runs', onlyParameters('limit'), async (context) =>
+    context.json(await api.runs(limitOf(context))),
   );
-  app.post('/api/v1/jobs/:name/disable', takes(), takesNoBody, async (context) =>
-    context.json(await api.enableJob(context.req.param('name'), false)),
-  );
-  app.get('/api/v1/runs', takes('limit'), async (context) => context.json(await api.runs(limitOf(context))));
-  app.get('/api/v1/runs/:id', takes(), async (context) =>
+  app.get('/api/v1/runs/:id', onlyParameters(), async (context) =>
     context.json(await api.run(context.req.param('id'))),
   );
 

@@ -22,7 +22,7 @@ export function guard({ host, token }: GuardOptions): MiddlewareHandler {
       refuseSite(context);
       refuseType(context);
     }
-    if (token !== null) refuseStranger(context, token);
+    if (token !== null) refuseToken(context, token);
     await next();
   };
 }
@@ -56,7 +56,7 @@ function refuseType({ req }: Context): void {
   });
 }
 
-function refuseStranger({ req }: Context, token: string): void {
+function refuseToken({ req }: Context, token: string): void {
   const given = /^Bearer (.+)$/.exec(req.header('authorization') ?? '')?.[1] ?? '';
   if (isSame(given, token)) return;
   throw new Refusal(401, 'Cannot answer: the token is missing or wrong', {

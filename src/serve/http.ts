@@ -22,7 +22,7 @@ export type HttpServer = {
 const REQUEST_MS = 30_000;
 
 /** Throws `usage` if other machines could run jobs. */
-export function refuseOpen({ host, token }: Pick<HttpOptions, 'host' | 'token'>): void {
+export function requireToken({ host, token }: Pick<HttpOptions, 'host' | 'token'>): void {
   if (token === null && !isLoopback(bracketed(host))) {
     throw new PipelineError(`Cannot serve on ${host} without a token: others could run jobs there`, {
       code: 'usage',
@@ -35,25 +35,25 @@ export function refuseOpen({ host, token }: Pick<HttpOptions, 'host' | 'token'>)
 export async function serveHttp(api: Api, { port, ...options }: HttpOptions): Promise<HttpServer> {
   const app = createApp(api, options);
   const listener = getRequestListener(app.fetch, {
-    errorHandler: (error) => failure(error instanceof RequestError ? unread(400, error.message) : error),
+    errorHandler: (error) => failure(error instanceof RequestError ? unreadable(400, error.message) : error),
   });
   // The listener answers a request without a host, in the API's format.
   const server = createServer({ requireHostHeader: false }, listener);
-  server.on('clientError', answerUnread);
+  server.on('clientError', answerUnreadable);
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = REQUEST_MS;
   return listen(server, options.host, port);
 }
 
-const UNREAD: Readonly<Record<string, readonly [status: number, reason: string]>> = {
+const UNREADABLE: Readonly<Record<string, readonly [status: number, reason: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, `it took longer than ${REQUEST_MS / 1000} s`],
   HPE_HEADER_OVERFLOW: [431, 'its headers are too large'],
 };
 
 /** Unparsable requests never reach the app, and Node would answer without a body. */
-async function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
-  const [status, reason] = UNREAD[error.code ?? ''] ?? [400, 'it is not HTTP'];
-  const answer = failure(unread(status, reason));
+async function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
+  const [status, reason] = UNREADABLE[error.code ?? ''] ?? [400, 'it is not HTTP'];
+  const answer = failure(unreadable(status, reason));
   const body = await answer.text();
   if (!socket.writable) return;
   const head = [
@@ -65,7 +65,7 @@ async function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): Promi
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-function unread(status: number, reason: string): Refusal {
+function unreadable(status: number, reason: string): Refusal {
   return new Refusal(status, `Cannot read the request: ${reason}`, {
     hint: 'Send it by an HTTP client, such as curl.',
   });

@@ -8,7 +8,7 @@ const MOST_LISTED = 1000;
 const DEFAULT_LIMIT = 20;
 
 /** Refuses query parameters that are unknown or given twice. */
-export function takes(...known: readonly string[]): MiddlewareHandler {
+export function onlyParameters(...known: readonly string[]): MiddlewareHandler {
   const hint =
     known.length === 0 ? 'It takes no parameters: leave them out.' : `It takes ${known.join(' and ')}.`;
   return async (context, next) => {
@@ -44,7 +44,7 @@ export function limitOf({ req }: Context): number {
 }
 
 /** Refuses a body with content, because it would be ignored. */
-export const takesNoBody: MiddlewareHandler = async ({ req }, next) => {
+export const refuseBody: MiddlewareHandler = async ({ req }, next) => {
   const fault = bodyFault(await req.text());
   if (fault !== null)
     throw new Refusal(400, `Cannot read the body: ${fault}`, { hint: 'Leave the body out, or send {}.' });

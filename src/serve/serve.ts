@@ -13,7 +13,7 @@ import type { Source } from '../core/source.ts';
 import type { JobReport } from '../core/job.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import type { Api } from './app.ts';
-import { refuseOpen, serveHttp } from './http.ts';
+import { requireToken, serveHttp } from './http.ts';
 import { watchJobs, type Watch } from './watch.ts';
 
 export type ServeOptions = {
@@ -47,7 +47,7 @@ export async function serve(
 ): Promise<void> {
   const { log, signal } = deps;
   const { host, port, stopTimeoutSeconds, token } = whole.config.serve;
-  refuseOpen({ host, token });
+  requireToken({ host, token });
   refuseServer(whole, pgPort);
   const jobs = await readJobs(whole, from, ofSources);
   // Resources outlive the signal: a stopped job still has to write its end.
