@@ -1,5 +1,5 @@
 import { fault, rowChange, error } from '../src/output/parts.ts';
-import { FAILURE, OUTPUT, type OutputDocument } from '../src/output/documents.ts';
+import { FAILURE, DOCUMENTS, type CommandDocument } from '../src/output/documents.ts';
 import type { Schema } from '../src/core/schema.ts';
 import { exitTable, table } from './cli-reference.ts';
 import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
@@ -23,7 +23,7 @@ export function jsonReference(): string {
     '## A command that fails',
     'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. `run` prints the document of a run that never began.',
     fieldTable(fieldsOf(FAILURE, '')),
-    ...OUTPUT.flatMap(documentSection),
+    ...DOCUMENTS.flatMap(documentSection),
     '## Parts',
     ...[error(''), fault, rowChange].flatMap((part) => [
       `### ${String(part['title'])}`,
@@ -34,7 +34,7 @@ export function jsonReference(): string {
     .concat('\n');
 }
 
-function documentSection({ commands, flags, schema }: OutputDocument): string[] {
+function documentSection({ commands, flags, schema }: CommandDocument): string[] {
   const [first = ''] = commands;
   const names = commands.map((command) => `\`${command}\``).join(', ');
   const example = flags === null ? EXAMPLES[first] : undefined;
@@ -51,7 +51,7 @@ function documentSection({ commands, flags, schema }: OutputDocument): string[] 
 
 /** `runs` lists what `run` prints. */
 function isRepeated(schema: Schema, command: string): boolean {
-  return OUTPUT.some((other) => !other.commands.includes(command) && other.schema === schema['items']);
+  return DOCUMENTS.some((other) => !other.commands.includes(command) && other.schema === schema['items']);
 }
 
 type Field = { readonly path: string; readonly type: string; readonly meaning: string };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Command } from 'commander';
 
-import { performJob } from '../app/jobs/perform.ts';
+import { performJob, type JobEvent } from '../app/jobs/perform.ts';
 import { logJobs } from '../app/jobs/log-jobs.ts';
 import { makeReady } from '../app/jobs/make-ready.ts';
 import { configsOf } from '../app/jobs/configs.ts';
@@ -16,7 +16,7 @@ import { openContext, type CommandContext, type CommandStreams, type Outcome } f
 import { integerOption } from './options.ts';
 import { printHint, printItems, printLine, printNote, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { example, printFailure, type Register } from './command.ts';
 import type { JobRunDocument } from '../output/jobs.ts';
 
@@ -117,23 +117,19 @@ async function runHere(
   const { whole } = context.loaded;
   const id = randomUUID();
   await makeReady(configsOf(whole, [job]), whole.config.database.url === null, context);
-  const progress = createProgress(context);
   const logJob = logJobs(log);
   let error: ErrorReport | null = null;
-  await performJob(
-    { ...job, retries: { ...job.retries, limit: 0 } },
-    { id, trigger: 'command', tick: null, signal },
-    {
-      ...context,
-      whole,
-      subscribers: [progress.update],
-      entries: home.entries,
-      onJob(event) {
-        logJob(event);
-        if (event.type === 'job.ended') error = event.error;
-      },
-    },
-  ).finally(progress.end);
+  const onJob = (event: JobEvent): void => {
+    logJob(event);
+    if (event.type === 'job.ended') error = event.error;
+  };
+  await withProgress(context, ({ update }) =>
+    performJob(
+      { ...job, retries: { ...job.retries, limit: 0 } },
+      { id, trigger: 'command', tick: null, signal },
+      { ...context, whole, subscribers: [update], entries: home.entries, onJob },
+    ),
+  );
   const [last = null] = await home.history(job.name, 1);
   const run: JobRunDocument = { job: job.name, job_id: id, queued: false, state: null, enabled, end: last };
   printResult(context, run, () => {

@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { cliReference } from '../../scripts/cli-reference.ts';
 import { jsonReference } from '../../scripts/json-reference.ts';
 import { outline } from './outline.ts';
-import { OUTPUT } from '../output/documents.ts';
+import { DOCUMENTS } from '../output/documents.ts';
 import { buildProgram } from './program.ts';
 
 function written(name: string): string {
@@ -21,7 +21,7 @@ void it('there is a schema for the document of every command', async () => {
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
   const commands = outline(await buildProgram(streams)).map(({ path }) => path);
-  const known = OUTPUT.flatMap((document) => document.commands);
+  const known = DOCUMENTS.flatMap((document) => document.commands);
   const above = commands.filter((path) => commands.some((one) => one.startsWith(`${path} `)));
   const silent = ['', 'completion', ...above];
   assert.deepEqual(

@@ -8,7 +8,7 @@ import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { AS_OF, resourcesOption } from './options.ts';
 import { printItems, printLine, printResult, printTable } from './print.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import type { PlanReport } from '../output/runs.ts';
 
 /** How many records of each kind are named. */
@@ -31,17 +31,15 @@ export const register: Register = (program, streams, act) => {
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {
       const context = await openContext(streams, command, { ofSource: { resources: options.resources } });
-      const progress = createProgress(context);
       const request = {
         resources: options.resources ?? null,
         from: context.from,
         asOf: options.asOf ?? null,
         runs: runsIn(options.from ?? []),
       };
-      const report = await planChanges(context.loaded, request, {
-        ...context,
-        subscribers: [progress.update],
-      }).finally(progress.end);
+      const report = await withProgress(context, ({ update }) =>
+        planChanges(context.loaded, request, { ...context, subscribers: [update] }),
+      );
       printResult(context, report, printPlan);
       act(printFailure(context, report.error) ?? (report.changes ? 'changes' : null));
     });

@@ -17,8 +17,7 @@ type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** One resource. */
 type Shown = {
   readonly state: string;
-  /** Waiting for what it needs, at work, or ended. */
-  readonly stage: 'waits' | 'works' | 'over';
+  readonly progress: 'waiting' | 'working' | 'ended';
   /** When the current state began. Once the resource has ended, `seconds` holds how long it took. */
   readonly since: number;
   readonly seconds: number | null;
@@ -76,7 +75,7 @@ export function createProgressState(clock: Clock): ProgressState {
       enter('pulling');
       return true;
     },
-    'request.started': ({ resource }) => change(resource, { state: 'asking', stage: 'works' }),
+    'request.started': ({ resource }) => change(resource, { state: 'asking', progress: 'working' }),
     'body.received': ({ bytes, resource }) => {
       const isFirst = shown.get(resource)?.state === 'asking';
       return change(resource, { arriving: bytes, ...(isFirst ? { state: 'receiving' } : {}) });
@@ -94,10 +93,10 @@ export function createProgressState(clock: Clock): ProgressState {
       return pages(resource, { pages: count + 1, stored: stored + bytes, arriving: 0 });
     },
     records: ({ errored, received, resource, step }) =>
-      change(resource, { state: WORDS[step], stage: 'works', received, errored }),
+      change(resource, { state: WORDS[step], progress: 'working', received, errored }),
     'resource.ended': ({ errored, received, resource, retry_at, seconds, status }) => {
       const state = status === 'succeeded' ? 'done' : status;
-      return change(resource, { state, stage: 'over', received, errored, seconds, retryAt: retry_at });
+      return change(resource, { state, progress: 'ended', received, errored, seconds, retryAt: retry_at });
     },
     'publish.started'({ resources }) {
       enter(`publishing (0 of ${resources})`);
@@ -116,10 +115,10 @@ export function createProgressState(clock: Clock): ProgressState {
   function overall(): string {
     const now = clock.elapsed();
     const all = [...shown.values()];
-    const over = all.filter(({ stage }) => stage === 'over').length;
+    const ended = all.filter(({ progress }) => progress === 'ended').length;
     const received = all.reduce((sum, one) => sum + one.received, 0);
     const bytes = all.reduce((sum, one) => sum + one.stored + one.arriving, 0);
-    const what = phase === 'pulling' ? `pulled ${over} of ${all.length}` : phase;
+    const what = phase === 'pulling' ? `pulled ${ended} of ${all.length}` : phase;
     return [
       what,
       ...(phase === 'pulling' ? [] : [inSeconds(now - phaseBegan)]),
@@ -134,7 +133,7 @@ export function createProgressState(clock: Clock): ProgressState {
     take: (event) => (takers[event.type] as ((event: RunEvent) => boolean) | undefined)?.(event) ?? false,
     lines(room) {
       const rows = [...shown].map(([name, one]) => ({ name, one }));
-      if (rows.length >= room) rows.sort((a, b) => RANK[a.one.stage] - RANK[b.one.stage]);
+      if (rows.length >= room) rows.sort((a, b) => RANK[a.one.progress] - RANK[b.one.progress]);
       const now = clock.elapsed();
       return [...rows.slice(0, room - 1).map(({ name, one }) => lineOf(name, one, now)), overall()];
     },
@@ -143,7 +142,7 @@ export function createProgressState(clock: Clock): ProgressState {
 
 const WAITING: Shown = {
   state: 'waits',
-  stage: 'waits',
+  progress: 'waiting',
   since: 0,
   seconds: null,
   received: 0,
@@ -157,16 +156,16 @@ const WAITING: Shown = {
 };
 
 /** Resources at work are shown first. */
-const RANK: Readonly<Record<Shown['stage'], number>> = { works: 0, waits: 1, over: 2 };
+const RANK: Readonly<Record<Shown['progress'], number>> = { working: 0, waiting: 1, ended: 2 };
 
 function lineOf(name: string, one: Shown, now: number): string {
-  const { arriving, errored, pull, received, retryAt, since, stage, state, stored } = one;
+  const { arriving, errored, pull, progress, received, retryAt, since, state, stored } = one;
   const start = `${name.padEnd(12)} ${state.padEnd(12)}`;
-  if (stage === 'waits' && pull === '') return start.trimEnd();
+  if (progress === 'waiting' && pull === '') return start.trimEnd();
   const bytes = stored + arriving;
   const parts = [
     ...(pull === '' ? [] : [pull]),
-    ...(received === 0 && stage !== 'over' ? [] : [counted(received)]),
+    ...(received === 0 && progress !== 'ended' ? [] : [counted(received)]),
     ...(errored === 0 ? [] : [`${errored} rejected`]),
     ...(bytes === 0 ? [] : [inBytes(bytes)]),
     one.seconds === null ? inSeconds(now - since) : `${one.seconds.toFixed(1)} s`,

@@ -12,6 +12,15 @@ export type Progress = {
   readonly end: () => void;
 };
 
+/** Does work that shows its progress, and erases it however the work ends. */
+export async function withProgress<T>(
+  context: CommandContext,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(context);
+  return work(progress).finally(progress.end);
+}
+
 const REDRAW_MS = 100;
 /** A phase without events still shows how long it takes. */
 const TICK_MS = 250;

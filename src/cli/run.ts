@@ -10,7 +10,7 @@ import { AS_OF, integerOption, MIGRATE, resourcesOption } from './options.ts';
 import { printJson } from './print.ts';
 import { example, EXAMPLE_NAME, printFailure, type Register } from './command.ts';
 import { metricsFileOption, withMetricsFile } from './metrics-file.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { printEnd } from './run-end.ts';
 import { flagsAbout } from './self.ts';
 
@@ -119,13 +119,13 @@ export async function perform(
     context.log.warn('stopping; press Ctrl-C again to end at once');
   });
   const began = context.clock.elapsed();
-  const progress = createProgress(context);
   let checks: readonly CheckResult[] | null = null;
   const takeChecks: Subscriber = (event) => {
     if (event.type === 'checks.ended') checks = event.results;
   };
-  const deps = { ...context, subscribers: [progress.update, takeChecks], onPhase: progress.begin };
-  const report = await work(deps).finally(progress.end);
+  const report = await withProgress(context, ({ begin, update }) =>
+    work({ ...context, subscribers: [update, takeChecks], onPhase: begin }),
+  );
   const seconds = (context.clock.elapsed() - began) / 1000;
   if (context.json) printJson(context, report);
   else await printEnd(context, { report, seconds, checks, showsOthers });

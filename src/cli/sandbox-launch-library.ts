@@ -8,19 +8,13 @@ import { example } from './command.ts';
 import { openContext, type CommandStreams } from './context.ts';
 import { countOption, instantOption, secondsOption } from './options.ts';
 import { printLine, printResult } from './print.ts';
+import type { SandboxFlags } from './sandbox.ts';
 
 /** Includes flags of `sandbox` itself, because the parser reads those first. */
-type LaunchLibraryFlags = {
-  readonly revision?: number;
-  readonly wayback?: boolean;
-  readonly waybackFaults?: string;
-  readonly port?: number;
-  readonly launches?: number;
-  readonly seed?: number;
+type LaunchLibraryFlags = SandboxFlags & {
   readonly records?: string;
   readonly at?: number;
   readonly step?: number;
-  readonly faults?: string;
 };
 
 const HELP = [

@@ -8,7 +8,7 @@ import { countOption } from './options.ts';
 import { printLine, printResult } from './print.ts';
 import { example, type Register } from './command.ts';
 
-type SandboxFlags = {
+export type SandboxFlags = {
   readonly port?: number;
   readonly launches?: number;
   readonly seed?: number;

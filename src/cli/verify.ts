@@ -5,7 +5,7 @@ import { isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { printHint, printItems, printLine, printResult, printTable } from './print.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { openToRead } from './read-folder.ts';
 import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
@@ -18,11 +18,9 @@ export const register: Register = (program, streams, act) => {
     .addHelpText('after', example('verify', 'verify --json'))
     .action(async (_options, own) => {
       const context = await openToRead(streams, own, { all: true });
-      const progress = createProgress(context);
-      const report = await verifyTargets(context.all, {
-        ...context,
-        subscribers: [progress.update],
-      }).finally(progress.end);
+      const report = await withProgress(context, ({ update }) =>
+        verifyTargets(context.all, { ...context, subscribers: [update] }),
+      );
       act(report.intact ? null : 'books');
       printResult(context, report, printReport);
       if (!context.json) await printRepairs(context, report);

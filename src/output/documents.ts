@@ -7,7 +7,7 @@ import { rejectDocument, rejectLine, shownReject } from './records.ts';
 import { planDocument, pruneDocument, runDocument, verifyDocument } from './runs.ts';
 import { statusDocument } from './status.ts';
 
-export type OutputDocument = {
+export type CommandDocument = {
   /** The commands that print it, by the words after the program's name. */
   readonly commands: readonly string[];
   /** The flags it needs, if the command prints another document without them. */
@@ -95,7 +95,7 @@ export const FAILURE: Schema<{ readonly error: ErrorReport }> = object({
 });
 
 /** Every document that `--json` prints. */
-export const OUTPUT: readonly OutputDocument[] = [
+export const DOCUMENTS: readonly CommandDocument[] = [
   document(['run', 'resume', 'replay', 'runs show'], runDocument),
   document(['runs'], list(runDocument, 'newest first')),
   document(['runs prune'], pruneDocument),
@@ -189,6 +189,6 @@ export const OUTPUT: readonly OutputDocument[] = [
   ),
 ];
 
-function document(commands: readonly string[], schema: Schema, flags: string | null = null): OutputDocument {
+function document(commands: readonly string[], schema: Schema, flags: string | null = null): CommandDocument {
   return { commands, schema, flags };
 }

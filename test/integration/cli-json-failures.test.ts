@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 
 import { EXIT_CODES } from '../../src/output/exit-codes.ts';
 import { outline } from '../../src/cli/outline.ts';
-import { FAILURE, OUTPUT } from '../../src/output/documents.ts';
+import { FAILURE, DOCUMENTS } from '../../src/output/documents.ts';
 import { buildProgram, runCli } from '../../src/cli/program.ts';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import { createWorkspace } from '../support/workspace.ts';
@@ -59,7 +59,7 @@ void describe('a command that fails with --json', { concurrency: 1 }, () => {
   }
 
   void it('is told of each command that has a document', () => {
-    const documented = OUTPUT.flatMap(({ commands: own }) => own);
+    const documented = DOCUMENTS.flatMap(({ commands: own }) => own);
     assert.deepEqual(
       documented.filter((name) => !commands.includes(name)),
       [],

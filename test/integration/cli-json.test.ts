@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 
 import { Ajv, type ValidateFunction } from 'ajv';
 
-import { OUTPUT, type OutputDocument } from '../../src/output/documents.ts';
+import { DOCUMENTS, type CommandDocument } from '../../src/output/documents.ts';
 import { runCli as runInProcess } from '../../src/cli/program.ts';
 import type { Schema } from '../../src/core/schema.ts';
 import { LAUNCHES, sandboxReplies, startApi } from '../support/api.ts';
@@ -25,7 +25,7 @@ after(async () => {
   await api.close();
 });
 
-const proven = new Set<OutputDocument>();
+const proven = new Set<CommandDocument>();
 
 /** Runs a command in this process and proves its document, which is not empty. */
 async function prove<T>(
@@ -33,7 +33,7 @@ async function prove<T>(
   rest: readonly string[] = [],
   flag: string | null = null,
 ): Promise<T> {
-  const document = OUTPUT.find(({ commands, flags }) => commands.includes(command) && flags === flag);
+  const document = DOCUMENTS.find(({ commands, flags }) => commands.includes(command) && flags === flag);
   assert.ok(document, `no schema for ${command}`);
   const printed: string[] = [];
   const told: string[] = [];
@@ -53,7 +53,7 @@ async function prove<T>(
   return proveText(command, document, printed.join('')) as T;
 }
 
-function proveText(command: string, document: OutputDocument, text: string): unknown {
+function proveText(command: string, document: CommandDocument, text: string): unknown {
   const value: unknown = JSON.parse(text);
   assert.notDeepEqual(value, []);
   const validate = compile(document.schema);
@@ -129,7 +129,7 @@ void describe('--json prints what its schema says', () => {
   void it('of a new resource, in a copy of the program', async () => {
     const { folder: cwd, launcher, remove } = await copyProgram();
     after(remove);
-    const document = OUTPUT.find(({ commands }) => commands.includes('resources new'));
+    const document = DOCUMENTS.find(({ commands }) => commands.includes('resources new'));
     assert.ok(document);
     writeFileSync(path.join(cwd, 'samples.json'), '[{"id":"a"}]');
     const args = ['resources', 'new', 'suppliers', '--from', 'samples.json', '--json'];
@@ -152,7 +152,7 @@ void describe('--json prints what its schema says', () => {
     await prove('migrate status');
     await prove('migrate down', ['--yes', '--source', 'spacex']);
     assert.deepEqual(
-      OUTPUT.filter((document) => !proven.has(document)).map(({ commands }) => commands),
+      DOCUMENTS.filter((document) => !proven.has(document)).map(({ commands }) => commands),
       [],
     );
   });
