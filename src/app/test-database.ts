@@ -1,24 +1,16 @@
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
+import type { InitDocument } from '../output/documents.ts';
 import { withDatabase } from './database.ts';
 import type { HistoryDeps } from './history.ts';
 import { migrate } from './migrate.ts';
 import { lockData } from './runtime.ts';
 
-export type DatabaseState = {
-  /** Its name without secrets. */
-  readonly database: string;
-  /** The server's version; null for the embedded database. */
-  readonly version: string | null;
-  /** The number of pending migrations; null for the embedded database, where a run applies them. */
-  readonly pending: number | null;
-};
-
 /** Connects to the configured server, or checks whether the embedded database's folder is writable. Throws if not. */
 export async function testDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   deps: HistoryDeps,
-): Promise<DatabaseState> {
+): Promise<Omit<InitDocument, 'file' | 'next'>> {
   const [config] = configs;
   const { dataDir } = config;
   const options = { ...deps, dataDir, what: 'init', waitMs: 0 };

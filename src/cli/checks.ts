@@ -18,7 +18,7 @@ import { printHint, printItems, printJson, printLine, printResult } from './prin
 import { openToRead } from './read-folder.ts';
 import type { CheckReport } from '../output/records.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   program
     .command('checks')
     .description('show what the data checks of a run found')
@@ -46,7 +46,7 @@ export const register: Register = (program, streams, act) => {
       printChecks(context, found, options.all === true);
       const isBad = (check: CheckReport): boolean =>
         failOn !== undefined && isFinding(check) && isAtLeast(check.severity, failOn);
-      act(found.some(({ checks }) => checks.some(isBad)) ? 'attention' : null);
+      setOutcome(found.some(({ checks }) => checks.some(isBad)) ? 'attention' : null);
     });
 };
 

@@ -7,8 +7,12 @@ import type { CliStreams, CommandContext, CommandStreams, GlobalOptions, Outcome
 import { painted } from './print.ts';
 import { runnable } from './self.ts';
 
-/** Adds a command to the program; the command passes the outcome of its action to `act`. */
-export type Register = (program: Command, streams: CommandStreams, act: (outcome: Outcome) => void) => void;
+/** Adds a command to the program; the command passes the outcome of its action to `setOutcome`. */
+export type Register = (
+  program: Command,
+  streams: CommandStreams,
+  setOutcome: (outcome: Outcome) => void,
+) => void;
 
 /** A resource for examples in help; its main table has the same name. */
 export const EXAMPLE_NAME = resources[0]?.name ?? '';

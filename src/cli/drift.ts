@@ -13,7 +13,7 @@ import { dataDirOf, flagsAbout, runnable } from './self.ts';
 import { example, type Register } from './command.ts';
 import type { DriftReport } from '../output/records.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   program
     .command('drift')
     .description('show how the shape of the records changed since the run before')
@@ -32,7 +32,7 @@ export const register: Register = (program, streams, act) => {
       const { dataDir } = context.loaded.config;
       const report = await driftOf(dataDir, names, id ?? null, options.contract === true);
       printResult(context, report, printDrift);
-      act(isBad(report, options.failOn) ? 'attention' : null);
+      setOutcome(isBad(report, options.failOn) ? 'attention' : null);
     });
 };
 

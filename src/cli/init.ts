@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Command } from 'commander';
 
-import { testDatabase, type DatabaseState } from '../app/test-database.ts';
+import { testDatabase } from '../app/test-database.ts';
 import { compileConfigCheck, refuse } from '../config/check.ts';
 import { DEFAULT_NAME } from '../config/file.ts';
 import { readJobs } from '../config/jobs.ts';
@@ -35,7 +35,7 @@ export const register: Register = (program, streams) => {
       if (!context.json) printLine(context, `Wrote ${file}`);
       const state = await testDatabase(configsOf(context), context);
       const again = { cwd: streams.cwd, given: flagsNow(given) };
-      const next = runnable(`spacex-pipeline ${nextCommand(state)}`, again);
+      const next = runnable(`spacex-pipeline ${(state.pending ?? 0) > 0 ? 'migrate up' : 'run'}`, again);
       printResult(context, { file, ...state, next }, printState);
     });
 };
@@ -102,10 +102,6 @@ function flagsNow(given: GlobalOptions): GlobalOptions {
   const hasPassword = databaseUrl !== undefined && withoutPassword(databaseUrl) !== databaseUrl;
   const flags = { config, schema, allowNetworkFolder, databaseUrl: hasPassword ? databaseUrl : undefined };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-function nextCommand({ pending }: DatabaseState): string {
-  return (pending ?? 0) > 0 ? 'migrate up' : 'run';
 }
 
 function printState(context: CommandContext, { database, next, pending, version }: InitDocument): void {

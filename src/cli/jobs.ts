@@ -20,7 +20,7 @@ import { withProgress } from './progress.ts';
 import { example, printFailure, type Register } from './command.ts';
 import type { JobRunDocument } from '../output/jobs.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   const command = program
     .command('jobs')
     .description('list the jobs that serve runs: schedule, next run, last result')
@@ -38,7 +38,7 @@ export const register: Register = (program, streams, act) => {
     .argument('<name>', 'its name')
     .addHelpText('after', example('jobs run NAME'))
     .action(async (name: string, _options, own) => {
-      act(await runNow(await openJobs(streams, own), name));
+      setOutcome(await runNow(await openJobs(streams, own), name));
     });
   for (const word of ['enable', 'disable'] as const) {
     command

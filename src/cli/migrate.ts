@@ -14,7 +14,7 @@ export const register: Register = (program, streams) => {
     .command('up')
     .description('apply every pending migration, and make again what is missing of those applied')
     .addHelpText('after', example('migrate up'))
-    .action(async (_options, self) => act(await openContext(streams, self, { all: true }), 'up'));
+    .action(async (_options, self) => migrateAndPrint(await openContext(streams, self, { all: true }), 'up'));
   command
     .command('down')
     .description('take the newest migration back: its tables and their rows are lost')
@@ -29,16 +29,18 @@ export const register: Register = (program, streams) => {
           hint: 'spacex-pipeline migrate down --yes',
         });
       }
-      await act(context, 'down');
+      await migrateAndPrint(context, 'down');
     });
   command
     .command('status', { isDefault: true })
     .description('which migrations are applied, and what is missing of what they made')
     .addHelpText('after', example('migrate status'))
-    .action(async (_options, self) => act(await openContext(streams, self, { all: true }), 'status'));
+    .action(async (_options, self) =>
+      migrateAndPrint(await openContext(streams, self, { all: true }), 'status'),
+    );
 };
 
-async function act(context: CommandContext, action: MigrateAction): Promise<void> {
+async function migrateAndPrint(context: CommandContext, action: MigrateAction): Promise<void> {
   const report = await migrate(configsOf(context), action, context);
   printResult(context, report, () => printReport(context, report, action));
 }

@@ -20,7 +20,7 @@ type PlanOptions = {
   readonly asOf?: string;
 };
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
     .description('show what a run would change now, without writing to the target; exits 10 if it would')
     .addOption(AS_OF)
@@ -41,7 +41,7 @@ export const register: Register = (program, streams, act) => {
         planChanges(context.loaded, request, { ...context, subscribers: [update] }),
       );
       printResult(context, report, printPlan);
-      act(printFailure(context, report.error) ?? (report.changes ? 'changes' : null));
+      setOutcome(printFailure(context, report.error) ?? (report.changes ? 'changes' : null));
     });
 };
 

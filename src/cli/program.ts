@@ -98,20 +98,20 @@ export async function buildProgram(streams: CliStreams): Promise<Command> {
 }
 
 /**
- * Help, suggestions and completion need all commands; anything else loads only the one in use. `act` receives the
+ * Help, suggestions and completion need all commands; anything else loads only the one in use. `setOutcome` receives the
  * outcome of the command.
  */
 async function addCommands(
   program: Command,
   streams: CommandStreams,
   meant: string,
-  act: (outcome: Outcome) => void,
+  setOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
   const isOne = meant !== '' && meant !== 'completion';
   const loads = Object.entries(COMMANDS).flatMap(([name, load]) =>
     !isOne || name === meant ? [load()] : [],
   );
-  for (const { register } of await Promise.all(loads)) register(program, streams, act);
+  for (const { register } of await Promise.all(loads)) register(program, streams, setOutcome);
   for (const [group, commands] of Object.entries(GROUPS))
     for (const one of program.commands) if (Object.hasOwn(commands, one.name())) one.helpGroup(`${group}:`);
 }

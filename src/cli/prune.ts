@@ -7,7 +7,7 @@ import { printItems, printLine, printResult } from './print.ts';
 import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /** A subcommand of `runs`. */
-export const registerPrune: Register = (runs, streams, act) => {
+export const registerPrune: Register = (runs, streams, setOutcome) => {
   runs
     .command('prune')
     .description('remove the folders of old runs and old tombstones, as `retention` says')
@@ -17,7 +17,7 @@ export const registerPrune: Register = (runs, streams, act) => {
       const context = await openContext(streams, command, { all: true });
       const report = await pruneRuns(configsOf(context), options.dryRun === true, context);
       printResult(context, report, printPruned);
-      act(printFailure(context, failureIn(report)));
+      setOutcome(printFailure(context, failureIn(report)));
     });
 };
 

@@ -11,7 +11,7 @@ type ReplayOptions = {
   readonly migrate?: boolean;
 };
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
     .description("derive a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
@@ -27,6 +27,6 @@ export const register: Register = (program, streams, act) => {
         force: options.force === true,
         migrate: options.migrate === true,
       };
-      act(await perform(context, (deps) => replayRun(loaded, request, deps)));
+      setOutcome(await perform(context, (deps) => replayRun(loaded, request, deps)));
     });
 };

@@ -5,7 +5,7 @@ import { openContext } from './context.ts';
 import { MIGRATE, RUN_ID } from './options.ts';
 import { perform } from './run.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   program
     .command('resume')
     .description('continue a run that ended before it published')
@@ -17,6 +17,6 @@ export const register: Register = (program, streams, act) => {
       const context = await openContext(streams, command);
       const request = { from: context.from, migrate: options.migrate === true };
       const run = await ofRun(context.all, id ?? null, context);
-      act(await perform(context, (deps) => resumeRun(run.loaded, run.id, request, deps)));
+      setOutcome(await perform(context, (deps) => resumeRun(run.loaded, run.id, request, deps)));
     });
 };

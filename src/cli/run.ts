@@ -28,7 +28,7 @@ type RunOptions = BusyOptions & {
   readonly onFailure?: string;
 };
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(program.command('run'), 'only these and what they need, by comma (default: all)')
     .description('run once: extract, validate, transform, load, publish')
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
@@ -64,7 +64,7 @@ export const register: Register = (program, streams, act) => {
         };
         return withFailureCommand({ command: onFailure, typed: command, open, work }, streams);
       });
-      act(outcome);
+      setOutcome(outcome);
     });
 };
 

@@ -10,7 +10,7 @@ import { registerPrune } from './prune.ts';
 import { openToRead } from './read-folder.ts';
 import { runnable } from './self.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   const runs = program
     .command('runs')
     .description('list past runs, newest first')
@@ -18,7 +18,7 @@ export const register: Register = (program, streams, act) => {
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
       const context = await openToRead(streams, command, { all: true });
-      const onLedgerLost = (): void => act('database');
+      const onLedgerLost = (): void => setOutcome('database');
       const found = await pastRuns(configsOf(context), options.limit, { ...context, onLedgerLost });
       printResult(context, found, printRuns);
     });
@@ -29,12 +29,12 @@ export const register: Register = (program, streams, act) => {
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {
       const context = await openToRead(streams, command);
-      const deps = { ...context, onLedgerLost: (): void => act('database') };
+      const deps = { ...context, onLedgerLost: (): void => setOutcome('database') };
       const run = await ofRun(context.all, id ?? null, deps);
       const found = await findRun(run.loaded.config, run.id, deps);
       printResult(context, found, printRun);
     });
-  registerPrune(runs, streams, act);
+  registerPrune(runs, streams, setOutcome);
 };
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {

@@ -9,7 +9,7 @@ import { countedFindings, printHint, printLine, printResult } from './print.ts';
 import { inFolderToRead } from './read-folder.ts';
 import { flagFor, fromFlag } from '../app/source-flag.ts';
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   program
     .command('status')
     .description('show whether the data are fresh and good; exits 10 if something needs attention')
@@ -21,7 +21,7 @@ export const register: Register = (program, streams, act) => {
     .addHelpText('after', example('status', 'status --max-age 2d --json'))
     .action(async ({ maxAge }: { readonly maxAge?: number }, command) => {
       const context = await openContext(streams, command, { all: true });
-      act((await showStatus(context, maxAge ?? null)).needs_attention ? 'attention' : null);
+      setOutcome((await showStatus(context, maxAge ?? null)).needs_attention ? 'attention' : null);
     });
 };
 

@@ -11,7 +11,7 @@ import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 
 const KINDS = { inserted: 'missing', updated: 'altered', deleted: 'extra' } as const;
 
-export const register: Register = (program, streams, act) => {
+export const register: Register = (program, streams, setOutcome) => {
   program
     .command('verify')
     .description('compare every published row with the ledger and the raw files; exits 1 if they differ')
@@ -21,7 +21,7 @@ export const register: Register = (program, streams, act) => {
       const report = await withProgress(context, ({ update }) =>
         verifyTargets(context.all, { ...context, subscribers: [update] }),
       );
-      act(report.intact ? null : 'books');
+      setOutcome(report.intact ? null : 'books');
       printResult(context, report, printReport);
       if (!context.json) await printRepairs(context, report);
     });
