@@ -1,3 +1,5 @@
+import type { OutlinedCommand, OutlinedOption } from './outline.ts';
+
 /** What can appear at one position of a command line. */
 export type Candidates = {
   readonly words: readonly string[];
@@ -6,19 +8,13 @@ export type Candidates = {
   readonly kind: 'words' | 'file' | 'folder';
 };
 
-export type CompletedCommand = {
-  /** '' for the program itself, whose flags are valid everywhere. */
-  readonly path: string;
-  readonly description: string;
+/** The flags of the program itself are valid everywhere. */
+export type CompletedCommand = Pick<OutlinedCommand, 'path' | 'description'> & {
   readonly first: Candidates;
-  readonly options: readonly CompletedOption[];
-};
-
-type CompletedOption = {
-  readonly long: string;
-  readonly description: string;
-  /** Null if the flag takes no value. */
-  readonly value: Candidates | null;
+  /** `value` is null if the flag takes none. */
+  readonly options: readonly (Pick<OutlinedOption, 'long' | 'description'> & {
+    readonly value: Candidates | null;
+  })[];
 };
 
 const NAME = 'spacex-pipeline';
@@ -101,9 +97,7 @@ function __spacex_pipeline_is
               .map((flag) => `'* ${flag}'`)
               .join(' ')}
                 set skip 1
-            case ${stepsOf(commands)
-              .map((step) => `'${step}'`)
-              .join(' ')}
+            case ${stepsOf(commands).join(' ')}
                 set command (string trim "$command $word")
         end
     end
@@ -129,9 +123,7 @@ function walk(commands: readonly CompletedCommand[], skip: string): string {
   ${valueFlags(commands)
     .map((flag) => `*' ${flag}'`)
     .join('|')}) ${skip} ;;
-  ${stepsOf(commands)
-    .map((step) => `'${step}'`)
-    .join('|')}) command="\${command:+$command }$word" ;;
+  ${stepsOf(commands).join('|')}) command="\${command:+$command }$word" ;;
 esac`;
 }
 
@@ -171,9 +163,9 @@ function valueFlags(commands: readonly CompletedCommand[]): string[] {
   return [...new Set(flags.map(({ long }) => long))];
 }
 
-/** The command so far and the word that leads to the next one: ' runs', 'runs show'. */
+/** The command so far and the word that leads to the next one, in quotes: ' runs', 'runs show'. */
 function stepsOf(commands: readonly CompletedCommand[]): string[] {
-  return commands.filter(({ path }) => path !== '').map(({ path }) => `${parentOf(path)} ${nameOf(path)}`);
+  return commands.filter(({ path }) => path !== '').map(({ path }) => `'${parentOf(path)} ${nameOf(path)}'`);
 }
 
 function parentOf(path: string): string {

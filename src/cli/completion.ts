@@ -71,8 +71,7 @@ function completed(program: Command): readonly CompletedCommand[] {
     description,
     first: CANDIDATES[path] ?? wordsOf(first?.choices ?? []),
     options: options.map((option) => ({
-      long: option.long,
-      description: option.description,
+      ...option,
       value: option.takesValue ? valueOf(path, option) : null,
     })),
   }));
