@@ -81,7 +81,7 @@ export async function runCli(args: readonly string[], given: CliStreams): Promis
     const isInterrupted = streams.signal.aborted && !(error instanceof UnknownOutcome);
     const failure = isInterrupted ? streams.signal.reason : withUsageHint(error, meant, args, program);
     await lines.settle(streams.cwd);
-    printFailure(failure, args, program, { ...streams, lines });
+    reportFailure(failure, args, program, { ...streams, lines });
     return reportError(failure).code;
   } finally {
     await runtime.close();
@@ -212,7 +212,7 @@ function maskArguments(text: string, args: readonly string[]): string {
 }
 
 /** With `--json`, the failure is the document, unless the command has already printed its own. */
-function printFailure(
+function reportFailure(
   error: unknown,
   args: readonly string[],
   program: Command,
