@@ -1,7 +1,7 @@
 import { reportError } from '../../core/errors.ts';
 import type { DataCheck, Resource } from '../../core/resource.ts';
 import type { CheckResult } from '../../core/run.ts';
-import { databaseError } from './errors.ts';
+import { wrapErrors, databaseError } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** A row that breaks a check. */
@@ -39,14 +39,8 @@ export async function runChecks(
 
 /** The rows that currently break a check. */
 export async function checkRows(session: Session, check: DataCheck, limit: number): Promise<CheckRow[]> {
-  try {
-    return await session.rows<CheckRow>(
-      `SELECT id, detail FROM (${check.sql}) AS broken ORDER BY id, detail LIMIT $1`,
-      [limit],
-    );
-  } catch (error) {
-    throw databaseError(`make check ${check.name}`, error);
-  }
+  const sql = `SELECT id, detail FROM (${check.sql}) AS broken ORDER BY id, detail LIMIT $1`;
+  return wrapErrors(`make check ${check.name}`, () => session.rows<CheckRow>(sql, [limit]));
 }
 
 /** What the checks of a run found; for null the last result of each check, as a pull of changes makes only some of them. */

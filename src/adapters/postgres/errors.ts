@@ -119,6 +119,20 @@ export function databaseError(
   });
 }
 
+/** Does the work; if it fails, throws `databaseError` with what it was for. */
+export async function wrapErrors<T>(
+  what: string,
+  work: () => Promise<T>,
+  otherwise?: string,
+  hints?: Readonly<Record<string, string>>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw databaseError(what, error, otherwise, hints);
+  }
+}
+
 /** The place in the statement, and PostgreSQL's own advice. */
 export type StatementFault = {
   readonly state: string;

@@ -1,10 +1,11 @@
 import { PipelineError } from '../../core/errors.ts';
 import { kindOf, type KindKeeper } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
-import { databaseError, isLost } from './errors.ts';
+import { wrapErrors, databaseError, isLost } from './errors.ts';
+import { DIED } from './died.ts';
 import { endBackendOf } from './liveness.ts';
-import { lastPublishes } from './published.ts';
 import { recordNewest } from './newest.ts';
+import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
 import type { Database, Session } from './session.ts';
 import { createStagedResource } from './staged-resource.ts';
@@ -16,16 +17,13 @@ export function openLedger(
   session: Session,
   { id, staging }: { readonly id: string; readonly staging: StagingNames },
 ): Ledger {
-  let published: ReturnType<typeof readPublished> | null = null;
+  let published: ReturnType<typeof lastPublishes> | null = null;
   return {
-    async begin(run) {
-      try {
+    begin: (run) =>
+      wrapErrors(`begin run ${id} in schema ${database.schema}`, async () => {
         await prepare(session, database.schema);
         await insertRun(session, run);
-      } catch (error) {
-        throw databaseError(`begin run ${id} in schema ${database.schema}`, error);
-      }
-    },
+      }),
 
     async reopen(run) {
       try {
@@ -66,7 +64,8 @@ export function openLedger(
 
     async lastPublish(resource) {
       // Nobody else publishes while this run holds the lock.
-      return (await (published ??= readPublished(session))).get(resource) ?? null;
+      published ??= wrapErrors('read what is published', () => lastPublishes(session));
+      return (await published).get(resource) ?? null;
     },
 
     kind: openKind(session, database.schema, id),
@@ -77,12 +76,10 @@ export function openLedger(
 function openKind(session: Session, schema: string, runId: string): KindKeeper {
   return {
     async known() {
-      try {
-        const [contents] = await session.rows<{ simulated: boolean }>('SELECT simulated FROM contents');
-        return contents?.simulated ?? null;
-      } catch (error) {
-        throw databaseError(`read which kind of records schema ${schema} holds`, error);
-      }
+      const [contents] = await wrapErrors(`read which kind of records schema ${schema} holds`, () =>
+        session.rows<{ simulated: boolean }>('SELECT simulated FROM contents'),
+      );
+      return contents?.simulated ?? null;
     },
     refusal: (simulated) =>
       new PipelineError(
@@ -90,21 +87,11 @@ function openKind(session: Session, schema: string, runId: string): KindKeeper {
         { code: 'kind', hint: 'Give another --schema, or another database.' },
       ),
     async keep(simulated) {
-      try {
-        await session.execute('UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]);
-      } catch (error) {
-        throw databaseError(`write into the ledger which kind of records run ${runId} has`, error);
-      }
+      await wrapErrors(`write into the ledger which kind of records run ${runId} has`, () =>
+        session.execute('UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]),
+      );
     },
   };
-}
-
-async function readPublished(session: Session): ReturnType<typeof lastPublishes> {
-  try {
-    return await lastPublishes(session);
-  } catch (error) {
-    throw databaseError('read what is published', error);
-  }
 }
 
 /** The id of the run that started last; null before the first one. */
@@ -183,9 +170,10 @@ export async function checkResumable(session: Session, runId: string): Promise<v
 
 /** The holder of the lock is the only living run: any other run marked `running` has died. */
 async function closeDeadRuns(session: Session): Promise<void> {
-  await session.execute(`UPDATE runs SET status = 'failed', finished_at = now(),
-       error = jsonb_build_object('code', 'interrupted', 'message', 'Cannot tell how it ended: its process died', 'hint', NULL)
-     WHERE status = 'running'`);
+  await session.execute(
+    `UPDATE runs SET status = 'failed', finished_at = now(), error = $1 WHERE status = 'running'`,
+    [json(DIED)],
+  );
 }
 
 /** Writes a run's end inside the caller's transaction. Returns false if the run is no longer `running`. */

@@ -1,36 +1,34 @@
 import type { RetentionLedger } from '../../core/retention.ts';
 import type { RunStatus } from '../../core/run.ts';
-import { databaseError } from './errors.ts';
+import { wrapErrors } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** Throws `database` if the ledger cannot be read: then nobody knows what may be deleted. */
 export async function retentionLedger(session: Session): Promise<RetentionLedger> {
-  try {
-    // Published runs first: a run that ends meanwhile is still `running` below, or is kept as well.
-    const stood = await session.rows<{
-      run_id: string;
-      received_by: string | null;
-    }>(`SELECT DISTINCT last.run_id, p.received_by
+  return wrapErrors(
+    'read the ledger (no run folder was removed)',
+    async () => {
+      // Published runs first: a run that ends meanwhile is still `running` below, or is kept as well.
+      const stood = await session.rows<{
+        run_id: string;
+        received_by: string | null;
+      }>(`SELECT DISTINCT last.run_id, p.received_by
        FROM (SELECT DISTINCT ON (rr.resource) rr.resource, rr.run_id, rr.chain_run_id
              FROM run_resources rr JOIN runs r USING (run_id)
              WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
              ORDER BY rr.resource, rr.run_id DESC) last
        LEFT JOIN run_pages p ON p.resource = last.resource
          AND p.run_id BETWEEN coalesce(last.chain_run_id, last.run_id) AND last.run_id`);
-    const runs = await session.rows<{ run_id: string; status: RunStatus; at: string }>(
-      'SELECT run_id, status, coalesce(finished_at, started_at) AS at FROM runs',
-    );
-    return {
-      runs: runs.map((run) => ({ ...run, at: Date.parse(run.at) })),
-      standsOn: new Set(stood.flatMap(({ run_id, received_by }) => [run_id, received_by ?? run_id])),
-    };
-  } catch (error) {
-    throw databaseError(
-      'read the ledger (no run folder was removed)',
-      error,
-      'Try: spacex-pipeline migrate status',
-    );
-  }
+      const runs = await session.rows<{ run_id: string; status: RunStatus; at: string }>(
+        'SELECT run_id, status, coalesce(finished_at, started_at) AS at FROM runs',
+      );
+      return {
+        runs: runs.map((run) => ({ ...run, at: Date.parse(run.at) })),
+        standsOn: new Set(stood.flatMap(({ run_id, received_by }) => [run_id, received_by ?? run_id])),
+      };
+    },
+    'Try: spacex-pipeline migrate status',
+  );
 }
 
 /**
@@ -38,10 +36,8 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
  */
 export async function pruneTombstones(session: Session, before: number, dryRun: boolean): Promise<number> {
   const old = 'FROM tombstones WHERE deleted_at < to_timestamp($1 / 1000.0)';
-  try {
-    if (!dryRun) return await session.execute(`DELETE ${old}`, [before]);
+  return wrapErrors('drop old tombstones', async () => {
+    if (!dryRun) return session.execute(`DELETE ${old}`, [before]);
     return (await session.one<{ n: number }>(`SELECT count(*)::int AS n ${old}`, [before])).n;
-  } catch (error) {
-    throw databaseError('drop old tombstones', error);
-  }
+  });
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { databaseError } from './errors.ts';
 import { reportLoss } from './lost-connection.ts';
 import { configureServed } from './session-settings.ts';
-import { Session, type Database, type Query } from './session.ts';
+import { openDatabase, Session, type Database, type Query } from './session.ts';
 import { valueParsers } from './value-parsers.ts';
 
 export type ServedOptions = {
@@ -27,37 +27,12 @@ export type ServedOptions = {
 export async function openServed(options: ServedOptions): Promise<Database | null> {
   const { name, signal, socket } = options;
   if (!(await isListening(socket))) return null;
-  const sessions = new Set<Session>();
-
-  function inSchema(schema: string): Database {
-    const own = new Set<Session>();
-    return {
-      name,
-      schema,
-      async connect() {
-        try {
-          const session = await openSession(socket, schema, signal, (closed) => {
-            sessions.delete(closed);
-            own.delete(closed);
-          });
-          sessions.add(session);
-          own.add(session);
-          return session;
-        } catch (error) {
-          signal.throwIfAborted();
-          throw databaseError(`read ${name} through the process that holds it`, error);
-        }
-      },
-      inSchema,
-      close: () => closeAll(own),
-    };
-  }
-
-  return { ...inSchema(options.schema), close: () => closeAll(sessions) };
-}
-
-async function closeAll(sessions: Iterable<Session>): Promise<void> {
-  await Promise.all([...sessions].map((session) => session.close()));
+  return openDatabase(name, options.schema, (schema, _, onClose) =>
+    openSession(socket, schema, signal, onClose).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw databaseError(`read ${name} through the process that holds it`, error);
+    }),
+  );
 }
 
 async function isListening(path: string): Promise<boolean> {
@@ -76,7 +51,7 @@ async function openSession(
   socket: string,
   schema: string,
   signal: AbortSignal,
-  onClose: (session: Session) => void,
+  onClose: () => void,
 ): Promise<Session> {
   signal.throwIfAborted();
   const client = new pg.Client({
@@ -111,7 +86,7 @@ async function openSession(
     locks: null,
     async close() {
       leave(new Error('the session was closed'));
-      onClose(session);
+      onClose();
     },
   });
   try {

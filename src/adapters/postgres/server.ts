@@ -7,7 +7,7 @@ import { connectHints, databaseError } from './errors.ts';
 import { lookAt } from './liveness.ts';
 import { refuseSharedBackend } from './pooler.ts';
 import { openSession, type SessionRules } from './server-session.ts';
-import type { ConnectOptions, Database, Session } from './session.ts';
+import { openDatabase, type ConnectOptions, type Database, type Session } from './session.ts';
 import { readTls, type Encryption } from './tls.ts';
 
 const ANSWER_TIMEOUT_SECONDS = 30;
@@ -30,7 +30,7 @@ export function openServer(options: ServerOptions): Database {
   const { signal = new AbortController().signal } = options;
   const name = maskUrl(options.url);
   const silenceMs = (options.answerTimeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1000;
-  const sessions = new Map<Session, Connection>();
+  const connections = new Set<Connection>();
   let tls: ReturnType<typeof readTls> | null = null;
   let settled: Encryption | null = null;
 
@@ -51,25 +51,29 @@ export function openServer(options: ServerOptions): Database {
     return connection;
   }
 
-  async function connect(schema: string, evenAborted: boolean, onClose: (session: Session) => void) {
+  async function connect(
+    schema: string,
+    { evenAborted = false }: ConnectOptions,
+    onClose: () => void,
+  ): Promise<Session> {
     let connection: Connection | null = null;
     try {
-      connection = await open(evenAborted);
-      const session = await openSession(connection, schema, {
+      const opened = (connection = await open(evenAborted));
+      const session = await openSession(opened, schema, {
         signal,
         silenceMs,
         log,
         evenAborted,
         lookAt: (pid) => lookAt(pid, () => open(true), silenceMs),
         loseAll(reason) {
-          for (const { sever } of sessions.values()) sever(reason);
+          for (const { sever } of connections) sever(reason);
         },
         onClose() {
-          sessions.delete(session);
-          onClose(session);
+          connections.delete(opened);
+          onClose();
         },
       });
-      sessions.set(session, connection);
+      connections.add(opened);
       return session;
     } catch (error) {
       await connection?.end();
@@ -78,26 +82,7 @@ export function openServer(options: ServerOptions): Database {
     }
   }
 
-  function inSchema(schema: string): Database {
-    const own = new Set<Session>();
-    return {
-      name,
-      schema,
-      async connect({ evenAborted = false }: ConnectOptions = {}) {
-        const session = await connect(schema, evenAborted, (closed) => own.delete(closed));
-        own.add(session);
-        return session;
-      },
-      inSchema,
-      close: () => closeAll(own),
-    };
-  }
-
-  return { ...inSchema(options.schema), close: () => closeAll(sessions.keys()) };
-}
-
-async function closeAll(sessions: Iterable<Session>): Promise<void> {
-  await Promise.all([...sessions].map((session) => session.close()));
+  return openDatabase(name, options.schema, connect);
 }
 
 /** Without a user, uses the operating system's, as libpq does. Throws `usage` if the system has no name for it. */

@@ -145,6 +145,43 @@ export type Database = {
   readonly close: () => Promise<void>;
 };
 
+/**
+ * A database whose sessions have connections of their own. Closing it closes all of them; closing it for another schema
+ * closes those of that schema. `open` must call `onClose` when its session is closed.
+ */
+export function openDatabase(
+  name: string,
+  firstSchema: string,
+  open: (schema: string, options: ConnectOptions, onClose: () => void) => Promise<Session>,
+): Database {
+  const all = new Set<Session>();
+
+  function inSchema(schema: string): Database {
+    const own = new Set<Session>();
+    return {
+      name,
+      schema,
+      async connect(options = {}) {
+        const session = await open(schema, options, () => {
+          all.delete(session);
+          own.delete(session);
+        });
+        all.add(session);
+        own.add(session);
+        return session;
+      },
+      inSchema,
+      close: () => closeAll(own),
+    };
+  }
+
+  return { ...inSchema(firstSchema), close: () => closeAll(all) };
+}
+
+async function closeAll(sessions: Iterable<Session>): Promise<void> {
+  await Promise.all([...sessions].map((session) => session.close()));
+}
+
 export function copyStatement({ table, columns }: Copy, from: string): string {
   return `COPY ${ident(...table)} (${columnList(columns)}) FROM ${from} WITH (FORMAT csv)`;
 }

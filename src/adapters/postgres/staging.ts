@@ -2,7 +2,7 @@ import type { Resource } from '../../core/resource.ts';
 import { sqlType, type Table } from '../../core/table.ts';
 import type { Staging } from '../../core/target.ts';
 import { createCsvEncoder } from '../../lib/csv.ts';
-import { databaseError, LOCK_NOT_AVAILABLE, NO_RIGHT, sqlState } from './errors.ts';
+import { wrapErrors, databaseError, LOCK_NOT_AVAILABLE, NO_RIGHT, sqlState } from './errors.ts';
 import type { Database, Session } from './session.ts';
 import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
@@ -53,11 +53,8 @@ export function stagingNames(schema: string, attempt: string): StagingNames {
 
 /** Creates the tables that all resources share. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
-  try {
-    await session.query([createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';'));
-  } catch (error) {
-    throw databaseError('create staging tables', error);
-  }
+  const sql = [createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';');
+  await wrapErrors('create staging tables', () => session.query(sql));
 }
 
 /** The tables that all resources share must exist. */
@@ -80,33 +77,25 @@ export async function openStaging(
     throw databaseError(`create staging tables for ${resource.name}`, error);
   }
   return {
-    async copy(table, csv) {
-      try {
-        return await session.copyCsv(names.rows(table), Object.keys(table.columns), csv);
-      } catch (error) {
-        throw databaseError(`load rows of ${table.name} into staging`, error);
-      }
-    },
-    async hold(ids) {
-      try {
+    copy: (table, csv) =>
+      wrapErrors(`load rows of ${table.name} into staging`, () =>
+        session.copyCsv(names.rows(table), Object.keys(table.columns), csv),
+      ),
+    hold: (ids) =>
+      wrapErrors(`load held ids of ${resource.name} into staging`, async () => {
         let held = false;
         for (const csv of heldBatches(resource, ids)) {
           await session.copyCsv(names.held, Object.keys(HELD), csv);
           held = true;
         }
         if (held) await session.query(`ANALYZE ${ident(...names.held)}`);
-      } catch (error) {
-        throw databaseError(`load held ids of ${resource.name} into staging`, error);
-      }
-    },
+      }),
     async newest(records) {
       const encoder = createCsvEncoder(Object.keys(NEWEST));
       for (const [id, sha256] of records) encoder.encode({ id, sha256 });
-      try {
-        await session.copyCsv(names.newest(resource), Object.keys(NEWEST), encoder.take());
-      } catch (error) {
-        throw databaseError(`load digests of the records of ${resource.name} into staging`, error);
-      }
+      await wrapErrors(`load digests of the records of ${resource.name} into staging`, () =>
+        session.copyCsv(names.newest(resource), Object.keys(NEWEST), encoder.take()),
+      );
     },
     async reject(rejects) {
       const encoder = createCsvEncoder(Object.keys(REJECTS));
@@ -114,22 +103,18 @@ export async function openStaging(
         const bytes = record === null ? null : `\\x${record.toString('hex')}`;
         encoder.encode({ ...line, resource: resource.name, record: bytes });
       }
-      try {
-        await session.copyCsv(names.rejects, Object.keys(REJECTS), encoder.take());
-      } catch (error) {
-        throw databaseError(`load rejects of ${resource.name} into staging`, error);
-      }
+      await wrapErrors(`load rejects of ${resource.name} into staging`, () =>
+        session.copyCsv(names.rejects, Object.keys(REJECTS), encoder.take()),
+      );
     },
     async finish(staged) {
-      try {
-        const large = resource.tables.filter(({ name }) => (staged[name] ?? 0) >= ANALYZED_ROWS);
-        if (large.length === 0) return;
-        // The merge joins on the key alone. Sampling every column of 205,000 launches took 1.2 s.
-        const keys = large.map((table) => `${ident(...names.rows(table))} (${columnList(table.key)})`);
-        await session.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`);
-      } catch (error) {
-        throw databaseError(`analyze staging tables for ${resource.name}`, error);
-      }
+      const large = resource.tables.filter(({ name }) => (staged[name] ?? 0) >= ANALYZED_ROWS);
+      if (large.length === 0) return;
+      // The merge joins on the key alone. Sampling every column of 205,000 launches took 1.2 s.
+      const keys = large.map((table) => `${ident(...names.rows(table))} (${columnList(table.key)})`);
+      await wrapErrors(`analyze staging tables for ${resource.name}`, () =>
+        session.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`),
+      );
     },
     close: () => session.close(),
   };

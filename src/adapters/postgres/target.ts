@@ -4,7 +4,7 @@ import type { Resource } from '../../core/resource.ts';
 import type { PublishTransaction, Target } from '../../core/target.ts';
 import { runChecks } from './checks.ts';
 import { commitPublish, type CommitOptions } from './commit.ts';
-import { databaseError, LIMIT_HINTS, sqlState, UNDEFINED_TABLE } from './errors.ts';
+import { wrapErrors, databaseError, LIMIT_HINTS, sqlState, UNDEFINED_TABLE } from './errors.ts';
 import { isRunning, recordEnd } from './ledger.ts';
 import { relockSchema } from './lock.ts';
 import { countDangling, countVanishing, liveSql, mergeTable, readContents, survivingSql } from './merge.ts';
@@ -60,46 +60,37 @@ export function openTarget(
     },
 
     async lookup(resource, column, deletes) {
-      try {
-        const found = await session.rows<{ id: string; value: string | null }>(
-          staged.has(resource.name)
-            ? survivingSql(stagedOf(resource, deletes), column)
-            : liveSql(resource, column),
-        );
-        return new Map(found.map(({ id, value }) => [id, value]));
-      } catch (error) {
-        throw databaseError(`look up ${column} of ${resource.name}`, error);
-      }
+      const sql = staged.has(resource.name)
+        ? survivingSql(stagedOf(resource, deletes), column)
+        : liveSql(resource, column);
+      const found = await wrapErrors(`look up ${column} of ${resource.name}`, () =>
+        session.rows<{ id: string; value: string | null }>(sql),
+      );
+      return new Map(found.map(({ id, value }) => [id, value]));
     },
 
-    async newest(resource, ids) {
-      try {
-        return await readNewest(session, resource.name, ids);
-      } catch (error) {
-        throw databaseError(`read which records of ${resource.name} are known`, error);
-      }
-    },
+    newest: (resource, ids) =>
+      wrapErrors(`read which records of ${resource.name} are known`, () =>
+        readNewest(session, resource.name, ids),
+      ),
 
-    async contents(resource) {
-      try {
-        return await readContents(session, resource.tables, limits);
-      } catch (error) {
-        throw databaseError(`read what is in the tables of ${resource.name}`, error, undefined, LIMIT_HINTS);
-      }
-    },
+    contents: (resource) =>
+      wrapErrors(
+        `read what is in the tables of ${resource.name}`,
+        () => readContents(session, resource.tables, limits),
+        undefined,
+        LIMIT_HINTS,
+      ),
 
-    async preview(resource, scope) {
-      try {
+    preview: (resource, scope) =>
+      wrapErrors(`compare ${resource.name} with what is published`, async () => {
         const stagedResource = stagedOf(resource, scope.deletes);
         const tables: Record<string, TableChanges> = {};
         for (const table of resource.tables) {
           tables[table.name] = await previewTable(session, stagedResource, table, scope);
         }
         return { tables, rejects: await previewRejects(session, stagedResource) };
-      } catch (error) {
-        throw databaseError(`compare ${resource.name} with what is published`, error);
-      }
-    },
+      }),
 
     discard: () => dropStaging(session, database.schema),
 
