@@ -1,7 +1,6 @@
 import type { JobEvent, JobStatus } from '../core/job.ts';
-import type { Known } from './known.ts';
 import type { Meters } from './meters.ts';
-import type { RunMetrics } from './run-metrics.ts';
+import type { Known, RunMetrics } from './run-metrics.ts';
 
 const ENDS = [
   'succeeded',

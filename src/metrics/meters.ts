@@ -1,30 +1,24 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
-/** Creates metrics in one registry. Adds the program's prefix to each name. */
-export type Meters = {
-  readonly counter: <L extends string>(name: string, help: string, labelNames: readonly L[]) => Counter<L>;
-  readonly gauge: <L extends string>(name: string, help: string, labelNames: readonly L[]) => Gauge<L>;
-  readonly histogram: <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    buckets: number[],
-  ) => Histogram<L>;
-};
+/** Creates metrics in one registry. */
+export type Meters = ReturnType<typeof metersOf>;
 
 const PREFIX = 'spacex_pipeline_';
 
-export function metersOf(registry: Registry): Meters {
-  const registers = [registry];
+/** Adds the program's prefix to each name. */
+export function metersOf(registry: Registry) {
   const of = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({
     name: `${PREFIX}${name}`,
     help,
     labelNames,
-    registers,
+    registers: [registry],
   });
   return {
-    counter: (name, help, labelNames) => new Counter(of(name, help, labelNames)),
-    gauge: (name, help, labelNames) => new Gauge(of(name, help, labelNames)),
-    histogram: (name, help, labelNames, buckets) => new Histogram({ ...of(name, help, labelNames), buckets }),
+    counter: <L extends string>(name: string, help: string, labels: readonly L[]) =>
+      new Counter(of(name, help, labels)),
+    gauge: <L extends string>(name: string, help: string, labels: readonly L[]) =>
+      new Gauge(of(name, help, labels)),
+    histogram: <L extends string>(name: string, help: string, labels: readonly L[], buckets: number[]) =>
+      new Histogram({ ...of(name, help, labels), buckets }),
   };
 }

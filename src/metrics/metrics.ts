@@ -7,12 +7,11 @@ import type { Clock, Log } from '../core/ports.ts';
 import { createCached, type Cached } from '../lib/cached.ts';
 import { createFolderMetrics } from './folder-metrics.ts';
 import { createJobMetrics } from './job-metrics.ts';
-import type { Known } from './known.ts';
 import { createLedgerMetrics } from './ledger-metrics.ts';
-import { metersOf, type Meters } from './meters.ts';
-import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
+import { metersOf } from './meters.ts';
+import { createRunMetrics, type Known, type RunMetrics } from './run-metrics.ts';
 
-export type { Known } from './known.ts';
+export type { Known } from './run-metrics.ts';
 
 export type MetricsOptions = {
   readonly known: Known;
@@ -100,11 +99,7 @@ export function createServeMetrics(
 }
 
 /** Never the library's own registry, which everything in the process would share. */
-function openRegistry(): {
-  readonly registry: Registry;
-  readonly meters: Meters;
-  readonly text: Text;
-} {
+function openRegistry() {
   const registry = new Registry();
   return {
     registry,

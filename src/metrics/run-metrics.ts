@@ -1,8 +1,20 @@
 import type { RunEvent, Subscriber } from '../core/events.ts';
 import type { Clock } from '../core/ports.ts';
 import { STEPS, type ResourceReport, type RunReport, type RunStatus } from '../core/run.ts';
-import type { Known } from './known.ts';
 import type { Meters } from './meters.ts';
+
+/**
+ * What can be counted from the start, before anything happens: the first increase of a series shows only if the series
+ * begins at 0.
+ */
+export type Known = {
+  readonly sources: readonly {
+    readonly name: string;
+    readonly resources: readonly { readonly name: string }[];
+  }[];
+  /** Manual runs have the empty name. */
+  readonly jobs: readonly { readonly name: string; readonly source: string }[];
+};
 
 export type RunMetrics = {
   readonly subscriber: Subscriber;
