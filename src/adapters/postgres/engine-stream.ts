@@ -22,12 +22,10 @@ export function engineStream(engine: Engine): Duplex {
       return;
     }
     const answer = watchAnswer(bytes);
-    await engine.execProtocolRawStream(bytes, {
-      onRawData(data) {
-        const part = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-        answer.push(part);
-        stream.push(part);
-      },
+    await engine.send(bytes, (data) => {
+      const part = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      answer.push(part);
+      stream.push(part);
     });
     answer.check();
   }

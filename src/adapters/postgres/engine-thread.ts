@@ -69,7 +69,7 @@ async function perform(engine: PGlite, request: Request): Promise<unknown> {
     // In the same task: otherwise one of PostgreSQL's timers could fire in between.
     if (afterwards !== null) await engine.execProtocolRawStream(afterwards, { onRawData: () => undefined });
   } else if (request.kind === 'exec') {
-    return (await engine.exec(request.sql)).map(({ rows }) => ({ rows }));
+    return (await engine.exec(request.sql)).map(({ rows }) => rows);
   } else {
     await engine.close();
   }

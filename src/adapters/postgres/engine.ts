@@ -35,7 +35,7 @@ export type Answer =
       readonly inTransaction: boolean;
     };
 
-type StatementResult = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+type Row = Readonly<Record<string, unknown>>;
 
 /** An error as the thread sends it. */
 export type EngineFailure = {
@@ -62,19 +62,20 @@ export class EngineError extends Error {
 /** PGlite in its own thread. Requests are answered in order. */
 export type Engine = {
   /**
-   * Messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards` are
+   * Sends messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards` are
    * messages that follow before PostgreSQL is idle; their answers are dropped.
    */
-  readonly execProtocolRawStream: (
-    bytes: Uint8Array,
-    options: { readonly onRawData: (data: Uint8Array) => void; readonly afterwards?: Uint8Array },
+  readonly send: (
+    messages: Uint8Array,
+    onData?: (data: Uint8Array) => void,
+    afterwards?: Uint8Array | null,
   ) => Promise<void>;
   /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
   readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
-  readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<{ readonly rows: T[] }>;
-  /** Runs several statements in one text, and returns the result of each. */
-  readonly exec: (sql: string) => Promise<readonly StatementResult[]>;
+  readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
+  /** Runs several statements in one text, and returns the rows of each. */
+  readonly exec: (sql: string) => Promise<readonly (readonly Row[])[]>;
   /**
    * Fulfilled when everything requested so far has ended, successfully or not: an answer arrives in parts before it
    * ends.
@@ -203,10 +204,10 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
   }
 
   return {
-    async execProtocolRawStream(bytes, { onRawData, afterwards }) {
-      const own = new Uint8Array(bytes);
-      const next = afterwards === undefined ? null : new Uint8Array(afterwards);
-      await ask({ kind: 'protocol', bytes: own, afterwards: next }, [own.buffer], onRawData);
+    async send(messages, onData, afterwards = null) {
+      const own = new Uint8Array(messages);
+      const next = afterwards === null ? null : new Uint8Array(afterwards);
+      await ask({ kind: 'protocol', bytes: own, afterwards: next }, [own.buffer], onData);
     },
     async copy(sql, csv) {
       const own = new Uint8Array(csv);
@@ -214,10 +215,10 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
     },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
     async query<T>(sql: string, values: readonly unknown[] = []) {
-      return { rows: (await ask({ kind: 'query', sql, values })) as T[] };
+      return (await ask({ kind: 'query', sql, values })) as T[];
     },
     async exec(sql) {
-      return (await ask({ kind: 'exec', sql })) as StatementResult[]; // as the thread sends it
+      return (await ask({ kind: 'exec', sql })) as Row[][]; // as the thread sends them
     },
     async idle() {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));

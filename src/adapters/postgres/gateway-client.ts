@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 
+import type { Engine } from './engine.ts';
 import { createAnswerReader, type AnswerReader } from './gateway-answer.ts';
 import { createOutput, type Output } from './gateway-output.ts';
 import type { Request } from './gateway-requests.ts';
@@ -9,9 +10,7 @@ import {
   NEW_SESSION,
   reportedSettings,
   restoreStart,
-  send,
   startSettings,
-  type Engine,
   type SavedSession,
 } from './gateway-session.ts';
 import { fatal, parameterStatus, SYNC, wantedSettings, welcome, type Opening } from './wire.ts';
@@ -126,8 +125,8 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
   // Before the engine is idle: a limit of a millisecond would end it before another message arrives.
-  const disarm = client.deadly && !client.unsynced ? DISARM : undefined;
-  await send(engine, request.bytes, (data) => client.output.write(reader.push(data)), disarm);
+  const disarm = client.deadly && !client.unsynced ? DISARM : null;
+  await engine.send(request.bytes, (data) => client.output.write(reader.push(data)), disarm);
   if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
   if (!client.unsynced) client.output.write(await settle(engine, client, reader));
   client.output.write(reader.ready());
@@ -145,7 +144,7 @@ async function settle(engine: Engine, client: Client, reader: AnswerReader): Pro
     if (!client.changedSettings) await restoreStart(engine, client.start);
     client.reported = await reportedSettings(engine);
   }
-  if (client.unnamed !== null) await send(engine, Buffer.concat([client.unnamed, SYNC]));
+  if (client.unnamed !== null) await engine.send(Buffer.concat([client.unnamed, SYNC]));
   const changed = [...client.reported].filter(([name, value]) => before.get(name) !== value);
   return Buffer.concat(changed.map(([name, value]) => parameterStatus(name, value)));
 }

@@ -12,11 +12,9 @@ import {
 } from './gateway-client.ts';
 import { readRequests, type Request } from './gateway-requests.ts';
 import {
-  discardSession,
   prepareEngine,
   restoreSession,
   saveSession,
-  send,
   sqlStateOf,
   type SavedSession,
 } from './gateway-session.ts';
@@ -122,7 +120,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
     } else {
       const saved = await orEnd(last, () => saveSession(engine, settingNames(last)));
       if (saved === null) {
-        await discardSession(engine);
+        await engine.exec('DISCARD ALL');
       } else if ('binding' in saved) {
         last.binding = saved.binding;
         return false;
@@ -182,9 +180,9 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
 
   async function leave(client: Client): Promise<void> {
     clients.delete(client);
-    if (client.unsynced) await send(engine, SYNC);
+    if (client.unsynced) await engine.send(SYNC);
     if (engine.isInTransaction()) await engine.exec('ROLLBACK');
-    await discardSession(engine);
+    await engine.exec('DISCARD ALL');
     seat = null;
   }
 

@@ -1,9 +1,6 @@
-import type { Engine as EmbeddedEngine } from './engine.ts';
+import { EngineError, type Engine } from './engine.ts';
 import { ident, literal } from './sql.ts';
 import { prepare, query, RUN_UNNAMED, SYNC } from './wire.ts';
-
-/** The parts of the embedded database that a gateway needs. */
-export type Engine = Pick<EmbeddedEngine, 'exec' | 'query' | 'execProtocolRawStream' | 'isInTransaction'>;
 
 /** What is restored for a client at its next turn. */
 export type SavedSession = {
@@ -115,8 +112,7 @@ export async function saveSession(
   engine: Engine,
   names: readonly string[],
 ): Promise<SavedSession | { readonly binding: string }> {
-  const { rows } = await engine.query<SavedSession & { readonly binding: string }>(SAVE, [names]);
-  const [row] = rows;
+  const [row] = await engine.query<SavedSession & { readonly binding: string }>(SAVE, [names]);
   if (row === undefined) throw new Error('it does not answer');
   const { binding, ...saved } = row;
   return binding === '' ? saved : { binding };
@@ -140,12 +136,7 @@ export async function restoreSession(
     bySql ? [prepare('', sql, []), RUN_UNNAMED, SYNC] : [prepare(name, sql, types), SYNC],
   );
   if (unnamed !== null) messages.push(unnamed, SYNC);
-  if (messages.length > 0) await send(engine, Buffer.concat(messages));
-}
-
-/** Outside a transaction: discards everything that the user has changed in the session. */
-export async function discardSession(engine: Engine): Promise<void> {
-  await engine.exec('DISCARD ALL');
+  if (messages.length > 0) await engine.send(Buffer.concat(messages));
 }
 
 const SET_CONFIG = 'SELECT pg_catalog.set_config(key, value, false) FROM pg_catalog.json_each_text($1)';
@@ -170,14 +161,14 @@ export async function startSettings(
 
 /** Outside a transaction, for a client that may have reset its session: restores the settings that it started with. */
 export async function restoreStart(engine: Engine, start: ReadonlyMap<string, string>): Promise<void> {
-  const { rows } = await engine.query<{ user_reset: boolean; missing: readonly string[] }>(
+  const [found] = await engine.query<{ user_reset: boolean; missing: readonly string[] }>(
     `SELECT pg_catalog.current_setting('session_authorization') = '' AS user_reset, ARRAY(
       SELECT n FROM pg_catalog.unnest($1::text[]) AS n LEFT JOIN pg_catalog.pg_settings s ON lower(s.name) = lower(n)
       WHERE CASE WHEN s.name IS NULL THEN coalesce(pg_catalog.current_setting(n, true), '') = ''
         ELSE s.source <> 'session' END) AS missing`,
     [[...start.keys()]],
   );
-  const { user_reset: userReset = false, missing = [] } = rows[0] ?? {};
+  const { user_reset: userReset = false, missing = [] } = found ?? {};
   const sql = missing.map(
     (name) => `SELECT pg_catalog.set_config(${literal(name)}, ${literal(start.get(name) ?? '')}, false)`,
   );
@@ -188,25 +179,10 @@ export async function restoreStart(engine: Engine, start: ReadonlyMap<string, st
 /** Works in a transaction, too, because it does not take the transaction's snapshot. */
 export async function reportedSettings(engine: Engine): Promise<ReadonlyMap<string, string>> {
   const shown = await engine.exec(REPORTED.map((name) => `SHOW ${name}`).join('; '));
-  return new Map(
-    shown.map(({ rows: [row] }, index) => [REPORTED[index] ?? '', String(Object.values(row ?? {})[0])]),
-  );
+  return new Map(shown.map(([row], index) => [REPORTED[index] ?? '', String(Object.values(row ?? {})[0])]));
 }
 
 /** Null if it is not an SQL error. After an SQL error the engine continues. */
 export function sqlStateOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
-}
-
-export async function send(
-  engine: Engine,
-  bytes: Buffer,
-  onRawData: (data: Uint8Array) => void = () => undefined,
-  afterwards?: Buffer,
-): Promise<void> {
-  await engine.execProtocolRawStream(bytes, {
-    onRawData,
-    ...(afterwards !== undefined && { afterwards }),
-  });
+  return error instanceof EngineError ? error.failure.code : null;
 }
