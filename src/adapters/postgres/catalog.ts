@@ -23,7 +23,7 @@ export async function expectedParts(session: Session, migrations: readonly Migra
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
     await session.query('SAVEPOINT expected');
-    await session.query(`SELECT set_config('search_path', 'pg_temp', true)`);
+    await useSchema(session, 'pg_temp');
     for (const migration of migrations) {
       if (migration.place === place) await session.query(migration.up);
     }
@@ -37,11 +37,16 @@ export async function expectedParts(session: Session, migrations: readonly Migra
 export async function presentParts(session: Session, schema: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
-    const own = ident(schemaOf(place, schema));
-    await session.execute(`SELECT set_config('search_path', $1, true)`, [own]);
-    parts.push(...(await describe(session, place, 'to_regnamespace($1)', [own])));
+    await useSchema(session, schemaOf(place, schema));
+    const namespace = ident(schemaOf(place, schema));
+    parts.push(...(await describe(session, place, 'to_regnamespace($1)', [namespace])));
   }
   return parts;
+}
+
+/** Until the end of the transaction, names without a schema belong to this one alone. */
+export async function useSchema(session: Session, schema: string): Promise<void> {
+  await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
 }
 
 export function schemaOf(place: Migration['place'], schema: string): string {

@@ -117,26 +117,25 @@ async function prepare(session: Session, schema: string): Promise<void> {
   await dropStaging(session, schema);
 }
 
-async function insertRun(session: Session, run: RunHeader): Promise<void> {
-  const { run_id, address, started_at, program_version, host, pid, run_dir, origin_run_id, job } = run;
-  const { folder_id } = run;
+async function insertRun(session: Session, { job, ...run }: RunHeader): Promise<void> {
+  await insertRows(
+    session,
+    'runs',
+    'run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id, job, job_id, folder_id',
+    [{ ...run, status: 'running', job: job?.name ?? null, job_id: job?.id ?? null }],
+  );
+}
+
+/** Inserts these columns of the rows, whose properties have the names of the columns. */
+async function insertRows(
+  session: Session,
+  table: string,
+  columns: string,
+  rows: readonly object[],
+): Promise<void> {
   await session.execute(
-    `INSERT INTO runs (run_id, status, address, started_at, program_version, host, pid, run_dir, origin_run_id, job, job_id,
-       folder_id)
-     VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      run_id,
-      address,
-      started_at,
-      program_version,
-      host,
-      pid,
-      run_dir,
-      origin_run_id,
-      job?.name ?? null,
-      job?.id ?? null,
-      folder_id,
-    ],
+    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1)`,
+    [json(rows)],
   );
 }
 
@@ -211,6 +210,7 @@ async function recordResources(
 ): Promise<void> {
   const resources = entries.map(({ chain, key, report, resource: { name } }) => ({
     ...report,
+    run_id: runId,
     resource: name,
     derivation_key: key,
     chain_run_id: chain?.run_id ?? null,
@@ -218,34 +218,34 @@ async function recordResources(
     cursor: chain?.cursor ?? null,
     scope: chain?.scope ?? null,
   }));
-  await session.execute(
-    `INSERT INTO run_resources (run_id, resource, status, received, validated, errored, repeated, pass, not_modified,
-       seconds, error, derivation_key, chain_run_id, full_at, cursor, scope)
-     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, status text, received bigint, validated bigint,
-       errored bigint, repeated bigint, pass text, not_modified boolean, seconds double precision, error jsonb,
-       derivation_key text, chain_run_id text, full_at timestamptz, cursor timestamptz, scope text)`,
-    [runId, json(resources)],
+  await insertRows(
+    session,
+    'run_resources',
+    `run_id, resource, status, received, validated, errored, repeated, pass, not_modified, seconds, error, derivation_key,
+     chain_run_id, full_at, cursor, scope`,
+    resources,
   );
   const pages = entries.flatMap((entry) =>
     entry.report.pages
-      .map((file, index) => ({ ...file, resource: entry.resource.name, page: index + 1 }))
+      .map((file, index) => ({ ...file, run_id: runId, resource: entry.resource.name, page: index + 1 }))
       // Earlier runs have recorded the pages that they added to the chain.
       .filter(({ received_by }) => !goesOn(entry, runId) || received_by === runId),
   );
-  await session.execute(
-    `INSERT INTO run_pages (run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof)
-     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (resource text, page integer, path text, url text, bytes bigint,
-       sha256 text, etag text, received_by text, captured_at timestamptz, proof text)`,
-    [runId, json(pages)],
+  await insertRows(
+    session,
+    'run_pages',
+    'run_id, resource, page, path, url, bytes, sha256, etag, received_by, captured_at, proof',
+    pages,
   );
   const tables = resources.flatMap(({ resource, tables: counts }) =>
-    Object.entries(counts).map(([name, one]) => ({ ...one, table_name: name, resource })),
+    Object.entries(counts).map(([name, one]) => ({ ...one, run_id: runId, table_name: name, resource })),
   );
-  await session.execute(
-    `INSERT INTO run_tables (run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest, dangling, carried)
-     SELECT $1, * FROM jsonb_to_recordset($2) AS entry (table_name text, resource text, staged bigint, inserted bigint,
-       updated bigint, unchanged bigint, deleted bigint, held bigint, live_before bigint, live_after bigint, digest text, dangling jsonb, carried boolean)`,
-    [runId, json(tables)],
+  await insertRows(
+    session,
+    'run_tables',
+    `run_id, table_name, resource, staged, inserted, updated, unchanged, deleted, held, live_before, live_after, digest,
+     dangling, carried`,
+    tables,
   );
 }
 

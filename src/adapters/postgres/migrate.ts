@@ -1,3 +1,4 @@
+import { schemaOf, useSchema } from './catalog.ts';
 import { commit } from './commit.ts';
 import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
@@ -63,7 +64,8 @@ export async function migrateUp(
     await makeAgain(session, schema, missing, hints);
     const pending = migrations.filter(({ name }) => !history.has(name));
     for (const migration of pending) {
-      await runSql(session, schema, migration.place, migration.up).catch((error: unknown) => {
+      await useSchema(session, schemaOf(migration.place, schema));
+      await session.query(migration.up).catch((error: unknown) => {
         throw failure(`apply migration ${migration.name} to schema ${schema}`, 'migrate up', error, hints);
       });
       await recordApplied(session, schema, migration);
@@ -140,24 +142,14 @@ export async function migrateDown(
     refuseOtherHistory(schema, migrations, history);
     const newest = migrations.findLast(({ name }) => history.has(name));
     if (newest === undefined) return null;
-    await runSql(session, schema, newest.place, newest.down).catch((error: unknown) => {
+    await useSchema(session, schemaOf(newest.place, schema));
+    await session.query(newest.down).catch((error: unknown) => {
       const what = `take migration ${newest.name} of schema ${schema} back`;
       throw failure(what, 'migrate down --yes', error, hints);
     });
     await recordTakenBack(session, schema, newest.name);
     return newest.name;
   });
-}
-
-async function runSql(
-  session: Session,
-  schema: string,
-  place: Migration['place'],
-  sql: string,
-): Promise<void> {
-  const own = place === 'ledger' ? ledgerSchema(schema) : schema;
-  await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(own)]);
-  await session.query(sql);
 }
 
 type Hints = Readonly<Record<string, string>>;

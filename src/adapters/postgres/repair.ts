@@ -1,6 +1,6 @@
 import { PipelineError } from '../../core/errors.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
-import { expectedParts, missingParts, presentParts, schemaOf, type Part } from './catalog.ts';
+import { expectedParts, missingParts, presentParts, schemaOf, useSchema, type Part } from './catalog.ts';
 import { databaseError, sqlState } from './errors.ts';
 import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
@@ -57,9 +57,7 @@ export async function makeAgain(
   hints: Readonly<Record<string, string>>,
 ): Promise<void> {
   for (const part of parts) {
-    await session.execute(`SELECT set_config('search_path', $1, true)`, [
-      ident(schemaOf(part.place, schema)),
-    ]);
+    await useSchema(session, schemaOf(part.place, schema));
     await makePart(session, part).catch((error: unknown) => {
       const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
       const what = `make ${part.kind} ${own} of schema ${schemaOf(part.place, schema)} again`;
