@@ -63,11 +63,11 @@ async function countRows(
   ids: readonly string[] | null,
 ): Promise<Pick<CheckResult, 'count' | 'error'>> {
   try {
-    const [row] = await session.rows<{ n: number }>(
-      `SELECT count(*) AS n FROM (${check.sql}) AS broken ${ids === null ? '' : 'WHERE id = ANY ($1)'}`,
+    const { count } = await session.one<{ count: number }>(
+      `SELECT count(*) FROM (${check.sql}) AS broken ${ids === null ? '' : 'WHERE id = ANY ($1)'}`,
       ids === null ? [] : [ids],
     );
-    return { count: row?.n ?? null, error: null };
+    return { count, error: null };
   } catch (error) {
     return { count: null, error: reportError(databaseError(`make check ${check.name}`, error)).message };
   }

@@ -36,16 +36,15 @@ export function noAnswer(milliseconds: number, more = ''): Error {
 
 /** Was the connection lost, so that the outcome of the last statement is unknown? */
 export function isLost(error: unknown): boolean {
-  return error instanceof ConnectionLost || (isRefusal(error) && /^(08|57P)/.test(sqlState(error) ?? ''));
+  return (
+    error instanceof ConnectionLost ||
+    (error instanceof pg.DatabaseError && /^(08|57P)/.test(sqlState(error) ?? ''))
+  );
 }
 
 /** Did the database fail, and not something of our own? */
 export function isDatabaseFailure(error: unknown): boolean {
-  return error instanceof ConnectionLost || isRefusal(error);
-}
-
-function isRefusal(error: unknown): error is pg.DatabaseError {
-  return error instanceof pg.DatabaseError;
+  return error instanceof ConnectionLost || error instanceof pg.DatabaseError;
 }
 
 /** Is this the error of a database that was never migrated? */
@@ -110,7 +109,8 @@ export function databaseError(
   if (own !== null) return own;
   const state = sqlState(error);
   const suffix = state === null ? '' : ` (${state})`;
-  const key = isRefusal(error) && error.routine === HIDDEN_ROWS ? HIDDEN_ROWS : (state ?? '');
+  const key =
+    error instanceof pg.DatabaseError && error.routine === HIDDEN_ROWS ? HIDDEN_ROWS : (state ?? '');
   return new PipelineError(`Cannot ${what}: ${oneLine(reasonOf(error))}${suffix}`, {
     code: 'database',
     cause: error,
@@ -143,7 +143,7 @@ export type StatementFault = {
 
 /** Null unless it is PostgreSQL's answer to a statement. */
 export function statementFault(error: unknown): StatementFault | null {
-  if (!isRefusal(error) || error.code === undefined) return null;
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return null;
   const position = error.position === undefined ? null : Number(error.position);
   return { state: error.code, position, hint: error.hint ?? null };
 }

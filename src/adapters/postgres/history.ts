@@ -1,26 +1,10 @@
-import type { ErrorReport } from '../../core/errors.ts';
-import {
-  NO_ROWS,
-  rowCounts,
-  type ResourceReport,
-  type RunReport,
-  type RunStatus,
-  type TableCounts,
-} from '../../core/run.ts';
+import { NO_ROWS, rowCounts, type ResourceReport, type RunReport, type TableCounts } from '../../core/run.ts';
 import { isOver } from './died.ts';
 import { pagesSql } from './published.ts';
 import type { Session } from './session.ts';
 
-type RunRow = {
+type RunRow = Omit<RunReport, 'run_id' | 'source' | 'resources'> & {
   run_id: string;
-  status: RunStatus;
-  address: string;
-  simulated: boolean | null;
-  started_at: string;
-  finished_at: string | null;
-  run_dir: string;
-  job: string | null;
-  error: ErrorReport | null;
   host: string;
   pid: number;
 };

@@ -96,8 +96,7 @@ function openKind(session: Session, schema: string, runId: string): KindKeeper {
 
 /** The id of the run that started last; null before the first one. */
 export async function newestRun(session: Session): Promise<string | null> {
-  const [newest] = await session.rows<{ run_id: string | null }>('SELECT max(run_id) AS run_id FROM runs');
-  return newest?.run_id ?? null;
+  return (await session.one<{ run_id: string | null }>('SELECT max(run_id) AS run_id FROM runs')).run_id;
 }
 
 /** Does the ledger say that the run is running? */
@@ -141,11 +140,10 @@ async function insertRows(
 
 /** Throws `usage` for a run that has published, or after which another run has published. */
 export async function checkResumable(session: Session, runId: string): Promise<void> {
-  const published = await session.rows<{ run_id: string }>(
+  const [first] = await session.rows<{ run_id: string }>(
     `SELECT run_id FROM runs WHERE run_id >= $1 AND status IN ('succeeded', 'partial') ORDER BY run_id LIMIT 1`,
     [runId],
   );
-  const [first] = published;
   if (first === undefined) return;
   if (first.run_id === runId) {
     const failed = await session.rows<{ resource: string }>(

@@ -28,8 +28,7 @@ export async function lockMigrations(
 async function tryLock(session: Session, name: string): Promise<boolean> {
   if (session.locks !== null) return session.locks.take(name);
   const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
-  const [answer] = await session.rows<{ taken: boolean }>(sql, [name]);
-  return answer?.taken === true;
+  return (await session.one<{ taken: boolean }>(sql, [name])).taken;
 }
 
 /** The same until the end of the transaction; waits silently. */
@@ -73,11 +72,8 @@ export async function lockSchema(
  */
 export async function relockSchema(session: Session, schema: string): Promise<boolean> {
   if (session.locks !== null) return session.locks.holds(lockName(schema));
-  const [answer] = await session.rows<{ taken: boolean }>(
-    `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS taken`,
-    [lockName(schema)],
-  );
-  return answer?.taken === true;
+  const sql = `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS taken`;
+  return (await session.one<{ taken: boolean }>(sql, [lockName(schema)])).taken;
 }
 
 export type Backend = { pid: number; application_name: string; backend_start: string | null };

@@ -22,10 +22,10 @@ export async function mergeTouched(
   const staged = stagedResource.rows(table);
   const touched = touchedSql(stagedResource, table);
   const before = await look(session, table, touched);
-  const { n: count } = await session.one<{ n: number }>(`SELECT count(*) AS n FROM ${staged}`);
+  const { count } = await session.one<{ count: number }>(`SELECT count(*) FROM ${staged}`);
   const pairs = await compare(session, table, staged);
-  const gone = pairs.pairs < before.rows ? stagedResource.isGone(table) : null;
-  const changed = await change(session, table, runId, { staged, count, gone, ...pairs });
+  const found = { live: before.rows, staged: count, ...pairs };
+  const changed = await change(session, stagedResource, table, runId, found);
   const after = await look(session, table, touched);
   const live = left.live_after - before.rows + after.rows;
   return {

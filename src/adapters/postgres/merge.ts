@@ -23,12 +23,9 @@ export async function mergeTable(
   );
   // A single comparison of the rows on both sides shows what is left to do. It runs on several cores, an UPDATE on one.
   const pairs = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
-  const gone = pairs.pairs < before.live ? stagedResource.isGone(table) : null;
-  const { deleted, inserted, updated } = await change(session, table, runId, {
-    staged,
-    gone,
+  const { deleted, inserted, updated } = await change(session, stagedResource, table, runId, {
+    ...before,
     ...pairs,
-    count: before.staged,
   });
   const changed = inserted + updated + deleted > 0;
   const after = await session.one<{ live: number; digest: string | null }>(
@@ -50,25 +47,19 @@ export async function mergeTable(
   };
 }
 
-export type Changing = Pairs & {
-  /** The staged rows, as SQL, and their number. */
-  readonly staged: string;
-  readonly count: number;
-  /** Which live rows to delete; null for none. */
-  readonly gone: string | null;
-};
-
-/** Deletes, updates and inserts where a table differs from the staged rows. */
+/** Deletes, updates and inserts where a table differs from the staged rows, given their number and that of live rows. */
 export async function change(
   session: Session,
+  { isGone, rows }: StagedResource,
   table: Table,
   runId: string,
-  { count, gone, pairs, staged, unchanged }: Changing,
+  { live, pairs, staged, unchanged }: Pairs & { readonly live: number; readonly staged: number },
 ): Promise<Pick<TableCounts, 'deleted' | 'inserted' | 'updated'>> {
+  const gone = pairs < live ? isGone(table) : null;
   const deleted = gone === null ? 0 : await session.execute(deleteSql(table, gone), [runId, table.name]);
-  const updated = unchanged < pairs ? await session.execute(updateSql(table, staged), [runId]) : 0;
-  const insert = insertSql(table, staged, pairs > 0);
-  const inserted = pairs < count ? await session.execute(insert, [runId]) : 0;
+  const updated = unchanged < pairs ? await session.execute(updateSql(table, rows(table)), [runId]) : 0;
+  const insert = insertSql(table, rows(table), pairs > 0);
+  const inserted = pairs < staged ? await session.execute(insert, [runId]) : 0;
   return { deleted, inserted, updated };
 }
 
@@ -175,16 +166,20 @@ function deleteSql(table: Table, gone: string): string {
     SELECT $2::text, gone.${ident(table.owner)}, $1::text, now(), to_jsonb(gone) FROM gone`;
 }
 
-/** The columns whose values decide whether a row has changed. A table that consists of its key has none. */
-function contents(table: Table): string[] {
-  return Object.entries(table.columns)
-    .filter(([name, column]) => column.stamp !== true && !table.key.includes(name))
-    .map(([name]) => name);
+/**
+ * The columns whose values decide whether a row has changed. A table that consists of its key has none; in a table that
+ * keeps its rows, a row stays as first received.
+ */
+export function changeable({ columns, keep, key }: Table): string[] {
+  if (keep === true) return [];
+  return Object.keys(columns).filter((name) => columns[name]?.stamp !== true && !key.includes(name));
 }
 
-/** The columns that a merge may change: in a table that keeps its rows, a row stays as first received. */
-export function changeable(table: Table): string[] {
-  return table.keep === true ? [] : contents(table);
+/** Is t equal to s, as far as a merge may change it? */
+export function sameValues(table: Table): string {
+  const columns = changeable(table);
+  if (columns.length === 0) return 'true';
+  return `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
 }
 
 function updateSql(table: Table, staged: string): string {
@@ -192,7 +187,7 @@ function updateSql(table: Table, staged: string): string {
   return `UPDATE ${ident(table.name)} AS t
     SET ${assigned.map((name) => `${ident(name)} = s.${ident(name)}`).join(', ')}, _run_id = $1, _loaded_at = now()
     FROM ${staged} s
-    WHERE ${sameKey(table)} AND (${columnList(contents(table), 't')}) IS DISTINCT FROM (${columnList(contents(table), 's')})`;
+    WHERE ${sameKey(table)} AND NOT ${sameValues(table)}`;
 }
 
 /** If no staged row has a live one, looking for it would only destroy the order of the rows. */
@@ -209,13 +204,8 @@ const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
 /** The number of staged rows that have a live one, and how many of them are equal to it. */
 export async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
-  const columns = changeable(table);
-  const same =
-    columns.length === 0
-      ? 'true'
-      : `(${columnList(columns, 't')}) IS NOT DISTINCT FROM (${columnList(columns, 's')})`;
   return session.one(
-    `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${same}) AS unchanged
+    `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${sameValues(table)}) AS unchanged
      FROM ${staged} s JOIN ${ident(table.name)} t ON ${sameKey(table)}`,
   );
 }

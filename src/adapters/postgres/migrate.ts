@@ -172,12 +172,11 @@ function failure(what: string, command: string, error: unknown, hints: Hints): E
 
 /** Nobody can GRANT what only an owner may do. */
 async function ownersHint(session: Session, schema: string): Promise<Hints> {
-  const [found] = await session.rows<{ owners: string | null }>(
+  const { owners } = await session.one<{ owners: string | null }>(
     `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
      FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = ANY ($1) AND relkind IN ('r', 'v')`,
     [[schema, ledgerSchema(schema)]],
   );
-  const owners = found?.owners ?? null;
   if (owners === null) return {};
   return { [NO_RIGHT]: `Connect as a superuser, or as the role that owns the tables: ${owners}` };
 }

@@ -17,10 +17,8 @@ export type History = ReadonlyMap<string, Applied>;
 
 export async function readHistory(session: Session, schema: string): Promise<History> {
   const table = historyTable(schema);
-  const [found] = await session.rows<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    table,
-  ]);
-  if (found?.there !== true) return new Map();
+  const sql = 'SELECT to_regclass($1) IS NOT NULL AS there';
+  if (!(await session.one<{ there: boolean }>(sql, [table])).there) return new Map();
   const applied = await session.rows<Applied>(
     // An old ledger lacks the column.
     `SELECT name, applied_at, to_jsonb(m)->>'sha256' AS sha256 FROM ${table} m ORDER BY name`,

@@ -1,7 +1,7 @@
 import type { Table } from '../../core/table.ts';
 import type { PreviewScope, RejectChanges, RowChange, TableChanges } from '../../core/preview.ts';
 import { heldTouchedSql } from './merge-touched.ts';
-import { changeable, heldSql } from './merge.ts';
+import { changeable, heldSql, sameValues } from './merge.ts';
 import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
@@ -15,13 +15,8 @@ export async function previewTable(
 ): Promise<TableChanges> {
   const staged = stagedResource.rows(table);
   const live = ident(table.name);
-  const columns = changeable(table);
-  const differs =
-    columns.length === 0
-      ? 'false'
-      : `(${columnList(columns, 't')}) IS DISTINCT FROM (${columnList(columns, 's')})`;
   const inserted = `FROM ${staged} s WHERE NOT EXISTS (SELECT FROM ${live} t WHERE ${sameKey(table)})`;
-  const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE ${differs}`;
+  const updated = `FROM ${staged} s JOIN ${live} t ON ${sameKey(table)} WHERE NOT ${sameValues(table)}`;
   const deleted = touched ? goneTouchedSql(stagedResource, table) : goneSql(stagedResource, table);
   const held = (touched ? heldTouchedSql : heldSql)(stagedResource, table);
   const counts = await session.one<
@@ -30,13 +25,9 @@ export async function previewTable(
             (SELECT count(*) ${updated}) AS updated, (SELECT count(*) ${deleted}) AS deleted,
             (${held}) AS held, (${touched ? 'NULL' : keptSql(stagedResource, table)}) AS kept`);
   const changes = [
-    ...(await firstRows(session, { table, kind: 'inserted', from: inserted, key: 's', cells: [] }, sample)),
-    ...(await firstRows(
-      session,
-      { table, kind: 'updated', from: updated, key: 's', cells: columns },
-      sample,
-    )),
-    ...(await firstRows(session, { table, kind: 'deleted', from: deleted, key: 't', cells: [] }, sample)),
+    ...(await firstRows(session, table, 'inserted', inserted, sample)),
+    ...(await firstRows(session, table, 'updated', updated, sample)),
+    ...(await firstRows(session, table, 'deleted', deleted, sample)),
   ];
   const { staged: all, ...rest } = counts;
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
@@ -91,18 +82,13 @@ export async function previewRejects(
 /** Before and after have the form in which every value leaves the database; SQL decides whether they differ. */
 async function firstRows(
   session: Session,
-  what: {
-    readonly table: Table;
-    readonly kind: RowChange['kind'];
-    readonly from: string;
-    /** The alias of the side that has the key. */
-    readonly key: 's' | 't';
-    readonly cells: readonly string[];
-  },
+  table: Table,
+  kind: RowChange['kind'],
+  from: string,
   sample: number,
 ): Promise<readonly RowChange[]> {
-  const { table, kind, from, cells } = what;
-  const key = columnList(table.key, what.key);
+  const cells = kind === 'updated' ? changeable(table) : [];
+  const key = columnList(table.key, kind === 'deleted' ? 't' : 's');
   const compared = cells
     .map((column) => [`t.${ident(column)}`, `s.${ident(column)}`])
     .map(([before, after]) => `, ${before}, ${after}, ${before} IS DISTINCT FROM ${after}`);

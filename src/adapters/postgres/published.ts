@@ -5,6 +5,10 @@ import type { Session } from './session.ts';
 /** The published run and pages. */
 export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
 
+/** The rows of `run_resources` that say what is published: one for each resource. */
+export const LAST_PUBLISHED = `(SELECT DISTINCT ON (e.resource) e.* FROM run_resources e JOIN runs f USING (run_id)
+  WHERE e.status = 'succeeded' AND f.status IN ('succeeded', 'partial') ORDER BY e.resource, e.run_id DESC)`;
+
 type Found<T> = T & { readonly resource: string };
 
 /** For each resource that has been published. */
@@ -73,7 +77,5 @@ export async function publishedAtAll(session: Session): Promise<AtAll | null> {
 /** The last run that published each resource. Reads nothing about other runs: there may be thousands. */
 function lastRuns(more = ''): string {
   return `SELECT rr.resource, r.run_id, r.address, r.simulated, ${pagesSql()} AS pages${more}
-     FROM (SELECT DISTINCT ON (e.resource) e.* FROM run_resources e JOIN runs f USING (run_id)
-           WHERE e.status = 'succeeded' AND f.status IN ('succeeded', 'partial')
-           ORDER BY e.resource, e.run_id DESC) rr JOIN runs r USING (run_id)`;
+     FROM ${LAST_PUBLISHED} rr JOIN runs r USING (run_id)`;
 }

@@ -1,12 +1,11 @@
 import { suggest } from '../../lib/suggest.ts';
-import { statementFault, UNDEFINED_TABLE, type StatementFault } from './errors.ts';
+import { NO_RIGHT, statementFault, UNDEFINED_TABLE, type StatementFault } from './errors.ts';
 import type { Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 const UNDEFINED_COLUMN = '42703';
 const UNDEFINED_FUNCTION = '42883';
 const SYNTAX = '42601';
-const NO_RIGHT = '42501';
 
 /**
  * Hints for an error in a statement that a user typed, by its SQLSTATE: PostgreSQL's own hint, or the name that a

@@ -39,7 +39,7 @@ export async function runQuery(
   } catch (error) {
     await session.query('ROLLBACK').catch(() => undefined);
     throw databaseError('run the query', error, undefined, {
-      ...(options.write ? {} : READ_HINTS),
+      ...(options.write ? {} : { '25006': WRITE_HINT }),
       ...(await hintForStatement(session, sql, error, options.schemas)),
       ...(isLessened ? LESSENED_HINTS : {}),
       ...limits,
@@ -48,7 +48,6 @@ export async function runQuery(
 }
 
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
-const READ_HINTS: Readonly<Record<string, string>> = { '25006': WRITE_HINT };
 const LESSENED_HINTS = {
   [HIDDEN_ROWS]:
     'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
@@ -74,24 +73,22 @@ function isKnownCommand(sql: string, write: boolean): boolean {
   const [word = ''] = /^\w*/.exec(text.toLowerCase()) ?? [];
   const [other] = /^[\\.][^\s;]*/.exec(text) ?? [];
   if (other !== undefined) {
-    throw new PipelineError(`Cannot run the query: ${other} is a command of another client, not SQL`, {
-      code: 'database',
-      hint: 'Tables, views and their columns are listed by: spacex-pipeline tables',
-    });
+    throw refusal(
+      `${other} is a command of another client, not SQL`,
+      'Tables, views and their columns are listed by: spacex-pipeline tables',
+    );
   }
   if (write || READING.has(word)) return true;
-  if (WRITING.has(word)) {
-    const what = `${word.toUpperCase()} may change something`;
-    throw new PipelineError(`Cannot run the query: ${what}`, { code: 'database', hint: WRITE_HINT });
-  }
+  if (WRITING.has(word)) throw refusal(`${word.toUpperCase()} may change something`, WRITE_HINT);
   if (word !== '') return false;
-  throw new PipelineError(
-    `Cannot run the query: ${text === '' ? 'the statement is empty' : 'it does not begin with a statement'}`,
-    {
-      code: 'database',
-      hint: 'Give one that reads, such as a SELECT; or --write for one that changes data.',
-    },
+  throw refusal(
+    text === '' ? 'the statement is empty' : 'it does not begin with a statement',
+    'Give one that reads, such as a SELECT; or --write for one that changes data.',
   );
+}
+
+function refusal(reason: string, hint: string): PipelineError {
+  return new PipelineError(`Cannot run the query: ${reason}`, { code: 'database', hint });
 }
 
 const EXPLAINED = 'EXPLAIN (FORMAT TEXT) ';
@@ -106,19 +103,16 @@ async function refuseUnknown(session: Session, sql: string): Promise<void> {
     if (position === null) throw error;
     throw Object.assign(Object(error), { position: String(position - EXPLAINED.length) });
   });
-  throw new PipelineError('Cannot run the query: it may change something', {
-    code: 'database',
-    hint: WRITE_HINT,
-  });
+  throw refusal('it may change something', WRITE_HINT);
 }
 
 /** Rows that COPY sends to the client would be lost, and PGlite waits forever for rows that COPY expects from it. */
 function refuseCopyOfClient(sql: string): void {
   if (!/^copy\b.*\b(?:from|to)\s+(?:stdin|stdout)\b/is.test(afterComments(sql))) return;
-  throw new PipelineError('Cannot run the query: COPY through stdin or stdout needs psql', {
-    code: 'database',
-    hint: 'Give a SELECT, with --csv if you like; or INSERT … VALUES.',
-  });
+  throw refusal(
+    'COPY through stdin or stdout needs psql',
+    'Give a SELECT, with --csv if you like; or INSERT … VALUES.',
+  );
 }
 
 /** The text after leading white space, parentheses and comments, which nest in PostgreSQL. */

@@ -109,8 +109,8 @@ async function recallKind(session: Session, schema: string): Promise<void> {
     [ident(schema)],
   );
   const some = tables.map(({ name }) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
-  const [found] = await session.rows<{ some: boolean }>(`SELECT ${some || 'false'} AS "some"`);
-  if (found?.some === true) throw unaccounted(schema, 'target', 'it has rows');
+  const found = await session.one<{ some: boolean }>(`SELECT ${some || 'false'} AS "some"`);
+  if (found.some) throw unaccounted(schema, 'target', 'it has rows');
 }
 
 /**

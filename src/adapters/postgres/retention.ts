@@ -1,6 +1,7 @@
 import type { RetentionLedger } from '../../core/retention.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { wrapErrors } from './errors.ts';
+import { LAST_PUBLISHED } from './published.ts';
 import type { Session } from './session.ts';
 
 /** Throws `database` if the ledger cannot be read: then nobody knows what may be deleted. */
@@ -13,10 +14,7 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
         run_id: string;
         received_by: string | null;
       }>(`SELECT DISTINCT last.run_id, p.received_by
-       FROM (SELECT DISTINCT ON (rr.resource) rr.resource, rr.run_id, rr.chain_run_id
-             FROM run_resources rr JOIN runs r USING (run_id)
-             WHERE rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-             ORDER BY rr.resource, rr.run_id DESC) last
+       FROM ${LAST_PUBLISHED} last
        LEFT JOIN run_pages p ON p.resource = last.resource
          AND p.run_id BETWEEN coalesce(last.chain_run_id, last.run_id) AND last.run_id`);
       const runs = await session.rows<{ run_id: string; status: RunStatus; at: string }>(

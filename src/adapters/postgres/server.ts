@@ -1,14 +1,25 @@
+import pg from 'pg';
+
 import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { addParameters, userOf } from '../../lib/server-url.ts';
 import { userName } from '../../lib/system-user.ts';
 import { connectEncrypted, type Connection } from './connect.ts';
 import { connectHints, databaseError } from './errors.ts';
-import { lookAt } from './liveness.ts';
+import { lookAt, type Activity } from './liveness.ts';
 import { refuseSharedBackend } from './pooler.ts';
-import { openSession, type SessionRules } from './server-session.ts';
-import { openDatabase, type ConnectOptions, type Database, type Session } from './session.ts';
+import { configureSession, SERVER_SETTINGS } from './session-settings.ts';
+import {
+  copyStatement,
+  openDatabase,
+  Session,
+  type ConnectOptions,
+  type Database,
+  type Query,
+} from './session.ts';
+import { limitStatements, statementName, type StatementRules } from './statements.ts';
 import { readTls, type Encryption } from './tls.ts';
+import { Turns } from './turns.ts';
 
 const ANSWER_TIMEOUT_SECONDS = 30;
 
@@ -21,7 +32,7 @@ export type ServerOptions = {
   readonly signal?: AbortSignal;
   readonly answerTimeoutSeconds?: number;
   /** Gets a line for each slow statement. */
-  readonly log?: SessionRules['log'];
+  readonly log?: StatementRules['log'];
 };
 
 /** A PostgreSQL server, by URL. Connects lazily; each session has its own connection. */
@@ -83,6 +94,56 @@ export function openServer(options: ServerOptions): Database {
   }
 
   return openDatabase(name, options.schema, connect);
+}
+
+type SessionRules = Omit<StatementRules, 'lookAtBackend'> & {
+  /** Its statements are sent even after the signal has aborted. */
+  readonly evenAborted: boolean;
+  readonly lookAt: (pid: number) => Promise<Activity>;
+  readonly onClose: () => void;
+};
+
+/** Turns a connection into a session: configured, with its statements in turn and limited. */
+async function openSession(connection: Connection, schema: string, rules: SessionRules): Promise<Session> {
+  let pid = 0;
+  const limited = limitStatements(connection, { ...rules, lookAtBackend: () => rules.lookAt(pid) });
+  const turns = new Turns();
+  const session = new Session(
+    {
+      send: (query, evenAborted) =>
+        turns.take(schema, async () => {
+          const one = (own: Query, evenThen: boolean) =>
+            limited(statementName(own.text), () => connection.query(own), { evenAborted: evenThen });
+          return one(query, evenAborted).catch(async (error: unknown) => {
+            if (query.isTransaction === true) await one({ text: 'ROLLBACK' }, true).catch(() => undefined);
+            throw error;
+          });
+        }),
+      copy: (copy, evenAborted) =>
+        turns.take(schema, () =>
+          limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), { evenAborted }),
+        ),
+      processId: () => connection.key().processId,
+      locks: null,
+      async close() {
+        rules.onClose();
+        await connection.end();
+      },
+    },
+    rules.evenAborted,
+  );
+  pid = await configureSession(session, schema, SERVER_SETTINGS);
+  await noticeLostClient(session);
+  return session;
+}
+
+/** Ends a statement whose client has disconnected, for example at a second Ctrl-C. Not every system notices. */
+async function noticeLostClient(session: Session): Promise<void> {
+  try {
+    await session.query(`SET client_connection_check_interval = '10s'`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+  }
 }
 
 /** Without a user, uses the operating system's, as libpq does. Throws `usage` if the system has no name for it. */

@@ -76,11 +76,10 @@ export async function openStaging(
     await session.close();
     throw databaseError(`create staging tables for ${resource.name}`, error);
   }
+  const load = (what: string, name: readonly string[], columns: object, csv: Uint8Array<ArrayBuffer>) =>
+    wrapErrors(`load ${what} into staging`, () => session.copyCsv(name, Object.keys(columns), csv));
   return {
-    copy: (table, csv) =>
-      wrapErrors(`load rows of ${table.name} into staging`, () =>
-        session.copyCsv(names.rows(table), Object.keys(table.columns), csv),
-      ),
+    copy: (table, csv) => load(`rows of ${table.name}`, names.rows(table), table.columns, csv),
     hold: (ids) =>
       wrapErrors(`load held ids of ${resource.name} into staging`, async () => {
         let held = false;
@@ -93,9 +92,8 @@ export async function openStaging(
     async newest(records) {
       const encoder = createCsvEncoder(Object.keys(NEWEST));
       for (const [id, sha256] of records) encoder.encode({ id, sha256 });
-      await wrapErrors(`load digests of the records of ${resource.name} into staging`, () =>
-        session.copyCsv(names.newest(resource), Object.keys(NEWEST), encoder.take()),
-      );
+      const what = `digests of the records of ${resource.name}`;
+      await load(what, names.newest(resource), NEWEST, encoder.take());
     },
     async reject(rejects) {
       const encoder = createCsvEncoder(Object.keys(REJECTS));
@@ -103,9 +101,7 @@ export async function openStaging(
         const bytes = record === null ? null : `\\x${record.toString('hex')}`;
         encoder.encode({ ...line, resource: resource.name, record: bytes });
       }
-      await wrapErrors(`load rejects of ${resource.name} into staging`, () =>
-        session.copyCsv(names.rejects, Object.keys(REJECTS), encoder.take()),
-      );
+      await load(`rejects of ${resource.name}`, names.rejects, REJECTS, encoder.take());
     },
     async finish(staged) {
       const large = resource.tables.filter(({ name }) => (staged[name] ?? 0) >= ANALYZED_ROWS);

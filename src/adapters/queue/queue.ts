@@ -82,8 +82,8 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     cronWorkerIntervalSeconds: pollSeconds,
     flowIntervalSeconds: 3600,
   });
-  const tell = onceAWhile(log);
-  boss.on('error', (error) => tell(`Cannot use the job queue: ${error.message}`));
+  const warn = warnOnceAWhile(log);
+  boss.on('error', (error) => warn(`Cannot use the job queue: ${error.message}`));
   boss.on('warning', ({ message }) => log.debug(`job queue: ${message}`));
   await start(boss, schema);
   if (alone) await adopt(boss, database, schema);
@@ -100,7 +100,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     }
   }
   const timer = clock.setInterval(() => {
-    sendSkipped().catch((error: unknown) => tell(`Cannot use the job queue: ${String(error)}`));
+    sendSkipped().catch((error: unknown) => warn(`Cannot use the job queue: ${String(error)}`));
   }, watchSeconds * 1000);
 
   return {
@@ -157,14 +157,14 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
 }
 
 /** A database that is down causes a failure every second. */
-function onceAWhile(log: Log): (message: string) => void {
-  let told = { message: '', at: 0 };
+function warnOnceAWhile(log: Log): (message: string) => void {
+  let last = { message: '', at: 0 };
   return (message) => {
     // The name of the queue, and that of its worker, vary.
     const [plain = message] = message.split(' (Queue:');
     const at = performance.now();
-    if (plain === told.message && at - told.at < QUIET_MS) return;
-    told = { message: plain, at };
+    if (plain === last.message && at - last.at < QUIET_MS) return;
+    last = { message: plain, at };
     log.warn(plain);
   };
 }
@@ -221,17 +221,12 @@ async function makeQueue(boss: PgBoss, job: QueuedJob, alone: boolean): Promise<
     expireInSeconds: DAY_SECONDS,
     retentionSeconds: 30 * DAY_SECONDS,
     deleteAfterSeconds: 7 * DAY_SECONDS,
-    heartbeatSeconds: alone ? null : HEARTBEAT_SECONDS,
   };
-  const { heartbeatSeconds, ...rest } = options;
   const policy = job.overlap === 'skip' ? 'exclusive' : 'stately';
+  const heartbeat = alone ? {} : { heartbeatSeconds: HEARTBEAT_SECONDS };
   if ((await boss.getQueue(name)) === null)
-    await boss.createQueue(name, {
-      ...rest,
-      policy,
-      ...(heartbeatSeconds === null ? {} : { heartbeatSeconds }),
-    });
-  else await boss.updateQueue(name, options);
+    await boss.createQueue(name, { ...options, policy, ...heartbeat });
+  else await boss.updateQueue(name, { ...options, heartbeatSeconds: null, ...heartbeat });
 }
 
 /** pg-boss sends a tick twice if its hour occurs twice. */
