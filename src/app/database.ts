@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { tellClosedSchema } from '../adapters/postgres/closed-schema.ts';
+import { explainClosedSchema } from '../adapters/postgres/closed-schema.ts';
 import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts';
 import type { Source } from '../core/source.ts';
 import type { SourceConfig } from '../config/for-source.ts';
@@ -67,7 +67,7 @@ export async function inSchemaOf<T>(
 /** Reports any failure in the database as a database error. */
 export async function telling<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
   return work.catch(async (failure: unknown) => {
-    const error = await tellClosedSchema(database, session, failure);
+    const error = await explainClosedSchema(database, session, failure);
     throw isDatabaseFailure(error) ? databaseError(`use ${database.name}`, error) : error;
   });
 }

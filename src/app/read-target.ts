@@ -1,6 +1,6 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrationStates } from '../adapters/postgres/migrate.ts';
-import { publishedAtAll } from '../adapters/postgres/published.ts';
+import { anythingPublished } from '../adapters/postgres/published.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
@@ -69,7 +69,7 @@ export async function readAsItStands<T>(
 
 /** What to do if nothing was ever published; null if something was, or the ledger cannot be read. */
 async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
-  const found = await publishedAtAll(session);
+  const found = await anythingPublished(session);
   if (found === null || found.published) return null;
   const { newest } = found;
   if (newest === null) return 'spacex-pipeline run';
@@ -84,7 +84,7 @@ export async function hintOfAll(
   const hint = await emptyHint(opened);
   if (hint === null) return null;
   for (const config of others) {
-    const found = await inSchemaOf(config, opened, ({ session }) => publishedAtAll(session));
+    const found = await inSchemaOf(config, opened, ({ session }) => anythingPublished(session));
     if (found?.published === true) return null;
   }
   return hint;

@@ -48,7 +48,7 @@ export async function withMetricsFile<T>(
       return [subscriber];
     });
   } finally {
-    if (!hasEnded) metrics.unbegun(source, '');
+    if (!hasEnded) metrics.couldNotBegin(source, '');
     const path = resolve(cwd, file);
     try {
       await writeFileAtomic(path, (await metrics.text()).text);

@@ -14,7 +14,7 @@ const ENDS = [
 export function createJobMetrics(
   { counter }: Meters,
   { jobs }: Known,
-  { unbegun }: Pick<RunMetrics, 'unbegun'>,
+  { couldNotBegin }: Pick<RunMetrics, 'couldNotBegin'>,
 ): (event: JobEvent) => void {
   const tries = counter('job_tries_total', 'Times that a job was worked on, by how that ended.', [
     'job_name',
@@ -25,6 +25,6 @@ export function createJobMetrics(
     if (event.type !== 'job.ended') return;
     const { job, run_id, source, status } = event;
     tries.inc({ job_name: job, status });
-    if (run_id === null && status === 'failed') unbegun(source, job);
+    if (run_id === null && status === 'failed') couldNotBegin(source, job);
   };
 }

@@ -13,9 +13,9 @@ const RUN = { run_id: '0197-run', source: 'moons', job: 'nightly' };
 
 /** Metrics of one run, and their values after some events. */
 function createRun() {
-  const { subscriber, text, unbegun } = createRunFileMetrics(OPTIONS);
+  const { subscriber, text, couldNotBegin } = createRunFileMetrics(OPTIONS);
   return {
-    unbegun,
+    couldNotBegin,
     tell: (fact: RunFact) => subscriber({ ...fact, ...RUN }),
     values: async () => valuesOf((await text()).text),
   };
@@ -64,9 +64,9 @@ void describe('the metrics of runs', () => {
   });
 
   void it('count runs by job, source and status, and those that could not begin as failed', async () => {
-    const { tell, unbegun, values } = createRun();
+    const { tell, couldNotBegin, values } = createRun();
     tell(ended({}, 'succeeded'));
-    unbegun('moons', '');
+    couldNotBegin('moons', '');
     assert.deepEqual(await values(), {
       'runs_total{source="moons",job_name="nightly",status="succeeded"}': 1,
       'runs_total{source="moons",job_name="",status="failed"}': 1,

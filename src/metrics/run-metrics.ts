@@ -19,7 +19,7 @@ export type Known = {
 export type RunMetrics = {
   readonly subscriber: Subscriber;
   /** Counts a run that could not begin, and so had no events. */
-  readonly unbegun: (source: string, job: string) => void;
+  readonly couldNotBegin: (source: string, job: string) => void;
 };
 
 const OUTCOMES = [
@@ -56,7 +56,7 @@ export function createRunMetrics(meters: Meters, known: Known, clock: Pick<Clock
       if (event.type === 'run.ended') ended(event.source, event.job ?? '', event.status);
       count(event, made);
     },
-    unbegun: (source, job) => ended(source, job, 'failed'),
+    couldNotBegin: (source, job) => ended(source, job, 'failed'),
   };
 }
 

@@ -6,7 +6,7 @@ import { ledgerSchema } from './sql.ts';
  * PostgreSQL skips a schema in the search path that a role may not use, and reports that its tables do not exist.
  * Returns an error about the schema instead. Returns any other error unchanged.
  */
-export async function tellClosedSchema(
+export async function explainClosedSchema(
   { schema }: Database,
   session: Session,
   error: unknown,

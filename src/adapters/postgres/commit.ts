@@ -1,6 +1,6 @@
 import { PipelineError, UnknownOutcome } from '../../core/errors.ts';
 import { databaseError, isDatabaseFailure, isLost } from './errors.ts';
-import { endBackendOf } from './liveness.ts';
+import { terminateBackendOf } from './liveness.ts';
 import type { Database, Session } from './session.ts';
 
 const TRIES = 10;
@@ -56,7 +56,7 @@ async function hasArrived(
     try {
       return await isPublished(lostSession, database, runId, lockTimeoutSeconds);
     } catch (error) {
-      if (left === 0 || !mayPass(error)) {
+      if (left === 0 || !isTransient(error)) {
         throw outcomeUnknown(runId, lost, error);
       }
       await wait(BETWEEN_TRIES_MS).catch((interrupted: unknown) => {
@@ -67,7 +67,7 @@ async function hasArrived(
 }
 
 /** There is no connection, or it broke again: the server may be able to answer later. */
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   return error instanceof PipelineError
     ? !isDatabaseFailure(error.cause) || isLost(error.cause)
     : isLost(error);
@@ -82,7 +82,7 @@ async function isPublished(
 ): Promise<boolean> {
   const session = await database.connect({ evenAborted: true });
   try {
-    await endBackendOf(lostSession, session);
+    await terminateBackendOf(lostSession, session);
     await session.query('BEGIN');
     await session.execute(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutSeconds}s`]);
     const [run] = await session.rows<{ status: string }>(

@@ -14,7 +14,7 @@ export const DIED: ErrorReport = {
  * Has the process that wrote `running` died? If this process has the embedded database to itself, every other one has;
  * otherwise nothing is known about processes on other machines.
  */
-export function isOver(
+export function hasWriterDied(
   { locks }: Pick<Session, 'locks'>,
   writer: { readonly host: string; readonly pid: number },
 ): boolean {

@@ -1,5 +1,5 @@
 import { NO_ROWS, rowCounts, type ResourceReport, type RunReport, type TableCounts } from '../../core/run.ts';
-import { isOver } from './died.ts';
+import { hasWriterDied } from './died.ts';
 import { pagesSql } from './published.ts';
 import type { Session } from './session.ts';
 
@@ -43,7 +43,7 @@ export async function ledgerRuns(session: Session, source: string, limit: number
     ...run,
     source,
     resources: resourceReports(run.run_id, resources, tables),
-    died: run.status === 'running' && isOver(session, { host, pid }),
+    died: run.status === 'running' && hasWriterDied(session, { host, pid }),
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../../core/errors.ts';
 import type { JobTry } from '../../core/job.ts';
 import type { RunStatus } from '../../core/run.ts';
-import { DIED, isOver } from './died.ts';
+import { DIED, hasWriterDied } from './died.ts';
 import type { Session } from './session.ts';
 
 const TRY = `job_id::text, try, job, trigger, status, run_id, started_at, finished_at, again_at, host, pid, error`;
@@ -25,7 +25,7 @@ export async function lastTries(session: Session): Promise<ReadonlyMap<string, J
   const rows = await session.rows<JobTry>(
     `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
   );
-  return new Map(rows.map((row) => [row.job, asItStands(session, row)]));
+  return new Map(rows.map((row) => [row.job, withOutcome(session, row)]));
 }
 
 /** The tries of one job, newest first. */
@@ -34,12 +34,12 @@ export async function triesOf(session: Session, job: string, limit: number): Pro
     `SELECT ${TRY} FROM job_tries WHERE job = $1 ORDER BY started_at DESC, try DESC LIMIT $2`,
     [job, limit],
   );
-  return rows.map((row) => asItStands(session, row));
+  return rows.map((row) => withOutcome(session, row));
 }
 
-function asItStands(session: Session, row: JobTry): JobTry {
+function withOutcome(session: Session, row: JobTry): JobTry {
   const own = withTimes(row);
-  return row.status === 'running' && isOver(session, row)
+  return row.status === 'running' && hasWriterDied(session, row)
     ? { ...own, status: 'interrupted', error: DIED }
     : own;
 }
@@ -128,7 +128,7 @@ export async function runOfJob(
  * The data folder in which a source that is pulled by changes continues: the one of the published data, or of a job's
  * run that was cut off since then. Null if there is neither.
  */
-export async function folderToGoOn(session: Session): Promise<string | null> {
+export async function folderToContinueIn(session: Session): Promise<string | null> {
   const [run] = await session.rows<{ folder_id: string | null }>(
     `SELECT folder_id FROM runs WHERE status IN ('succeeded', 'partial')
        OR job IS NOT NULL AND (status IN ('running', 'interrupted') OR error ->> 'code' = 'interrupted' OR error ? 'retry_at')

@@ -3,7 +3,7 @@ import { kindOf, type KindKeeper } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { wrapErrors, databaseError, isLost } from './errors.ts';
 import { DIED } from './died.ts';
-import { endBackendOf } from './liveness.ts';
+import { terminateBackendOf } from './liveness.ts';
 import { recordNewest } from './newest.ts';
 import { lastPublishes } from './published.ts';
 import { recordRejects } from './rejects.ts';
@@ -55,7 +55,7 @@ export function openLedger(
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
-        await endBackendOf(session, another)
+        await terminateBackendOf(session, another)
           .then(() => writeEnd(another, staging, id, end))
           .catch((again: unknown) => Promise.reject(failed(again)))
           .finally(() => another.close());
@@ -227,7 +227,7 @@ async function recordResources(
     entry.report.pages
       .map((file, index) => ({ ...file, run_id: runId, resource: entry.resource.name, page: index + 1 }))
       // Earlier runs have recorded the pages that they added to the chain.
-      .filter(({ received_by }) => !goesOn(entry, runId) || received_by === runId),
+      .filter(({ received_by }) => !continuesChain(entry, runId) || received_by === runId),
   );
   await insertRows(
     session,
@@ -248,7 +248,7 @@ async function recordResources(
 }
 
 /** Does a run continue the chain of earlier runs? */
-function goesOn({ chain }: LedgerEntry, runId: string): boolean {
+function continuesChain({ chain }: LedgerEntry, runId: string): boolean {
   return chain !== null && chain.run_id !== runId;
 }
 

@@ -53,7 +53,7 @@ function activityOf(backend: Backend | undefined): Activity {
  * Ends the backend of a lost connection, which the server may not have noticed: until then its transaction could still
  * commit, and keeps its locks.
  */
-export async function endBackendOf(lost: Session, session: Session): Promise<void> {
+export async function terminateBackendOf(lost: Session, session: Session): Promise<void> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE pid = $1 AND application_name = current_setting('application_name')`;
   await session.execute(sql, [lost.processId]).catch((error: unknown) => {

@@ -55,7 +55,7 @@ export async function lockSchema(
 ): Promise<void> {
   while (!(await tryLock(session, lockName(schema)))) {
     const holder = await findHolder(session, schema);
-    const reason = describe(holder);
+    const reason = describeHolder(holder);
     const busy = new PipelineError(`Cannot lock schema ${schema}: ${reason}`, {
       code: 'busy',
       hint: 'Wait for that run to end, or stop it.',
@@ -111,7 +111,7 @@ export async function endHolder(session: Session, { pid, application_name }: Bac
   );
 }
 
-export function describe({ backend, run }: Holder): string {
+export function describeHolder({ backend, run }: Holder): string {
   if (run !== null)
     return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
   if (backend === null) return 'another run holds it';

@@ -30,7 +30,7 @@ export async function mergeTable(
   const changed = inserted + updated + deleted > 0;
   const after = await session.one<{ live: number; digest: string | null }>(
     changed
-      ? saidSql(table)
+      ? contentsSql(table)
       : `SELECT count(*) AS live, (${lastDigestSql(table)}) AS digest FROM ${ident(table.name)}`,
   );
   return {
@@ -71,10 +71,10 @@ type Before = { readonly live: number; readonly staged: number; readonly held: n
  * every version.
  */
 export async function tableDigest(session: Session, table: Table): Promise<string> {
-  return (await session.one<{ digest: string }>(saidSql(table))).digest;
+  return (await session.one<{ digest: string }>(contentsSql(table))).digest;
 }
 
-function saidSql(table: Table): string {
+function contentsSql(table: Table): string {
   return `SELECT count(*) AS live, count(*) || ':' || ${hashSumSql(table)} AS digest FROM ${ident(table.name)}`;
 }
 
@@ -91,7 +91,7 @@ export async function readContents(
   settings: readonly string[] = [],
 ): Promise<Record<string, TableContents>> {
   const each = tables.map(
-    (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${saidSql(table)}) said`,
+    (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${contentsSql(table)}) said`,
   );
   // One message is one transaction.
   const { rows } = await session.query<TableContents & { name: string }>(

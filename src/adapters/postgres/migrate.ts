@@ -3,12 +3,12 @@ import { commit } from './commit.ts';
 import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
 import { readMigrations, type Migration } from './migration-files.ts';
-import { appliedByCatalog, findMissing, makeAgain, type Missing } from './repair.ts';
+import { appliedByCatalog, findMissing, restoreMissing, type Missing } from './repair.ts';
 import {
   createHistory,
   readHistory,
   recordApplied,
-  recordTakenBack,
+  recordReverted,
   refuseOtherHistory,
   type History,
 } from './migration-history.ts';
@@ -61,7 +61,7 @@ export async function migrateUp(
     }
     refuseOtherHistory(schema, migrations, history);
     const missing = await missingOf(session, schema, migrations, history);
-    await makeAgain(session, schema, missing, hints);
+    await restoreMissing(session, schema, missing, hints);
     const pending = migrations.filter(({ name }) => !history.has(name));
     for (const migration of pending) {
       await useSchema(session, schemaOf(migration.place, schema));
@@ -147,7 +147,7 @@ export async function migrateDown(
       const what = `take migration ${newest.name} of schema ${schema} back`;
       throw failure(what, 'migrate down --yes', error, hints);
     });
-    await recordTakenBack(session, schema, newest.name);
+    await recordReverted(session, schema, newest.name);
     return newest.name;
   });
 }

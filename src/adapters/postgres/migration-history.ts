@@ -44,7 +44,7 @@ export async function recordApplied(
   await session.execute(sql, [name, sha256]);
 }
 
-export async function recordTakenBack(session: Session, schema: string, name: string): Promise<void> {
+export async function recordReverted(session: Session, schema: string, name: string): Promise<void> {
   await session.execute(`DELETE FROM ${historyTable(schema)} WHERE name = $1`, [name]);
 }
 

@@ -63,7 +63,7 @@ type AtAll = { readonly published: boolean; readonly newest: string | null };
  * Was anything ever published? Null if the ledger cannot be read or is locked: this question is not worth waiting for.
  * `newest` is the run that started last.
  */
-export async function publishedAtAll(session: Session): Promise<AtAll | null> {
+export async function anythingPublished(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
   try {
     const { rows } = await session.query<AtAll>(`SET LOCAL lock_timeout = '100ms'; ${sql}`);

@@ -50,7 +50,7 @@ function relationOf(schema: string, { place, table }: Part): string {
  * Restores what is missing, without its rows. Throws `database` for a column or key that existing rows would lack,
  * `migration` if the kind of records is no longer known.
  */
-export async function makeAgain(
+export async function restoreMissing(
   session: Session,
   schema: string,
   { parts }: Missing,
@@ -58,7 +58,7 @@ export async function makeAgain(
 ): Promise<void> {
   for (const part of parts) {
     await useSchema(session, schemaOf(part.place, schema));
-    await makePart(session, part).catch((error: unknown) => {
+    await createPart(session, part).catch((error: unknown) => {
       const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
       const what = `make ${part.kind} ${own} of schema ${schemaOf(part.place, schema)} again`;
       const lacking = isOfRows(error) ? { [sqlState(error) ?? '']: emptyHint(schema, part) } : hints;
@@ -69,7 +69,7 @@ export async function makeAgain(
     await recallKind(session, schema);
 }
 
-async function makePart(session: Session, { sql, may_be_invalid }: Part): Promise<void> {
+async function createPart(session: Session, { sql, may_be_invalid }: Part): Promise<void> {
   if (!may_be_invalid) {
     await session.query(sql);
     return;

@@ -2,7 +2,7 @@ import type { DataCheck } from '../../core/resource.ts';
 import { isFinding } from '../../core/run.ts';
 import type { LedgerStatus } from '../../core/status.ts';
 import { ledgerChecks } from './checks.ts';
-import { DIED, isOver } from './died.ts';
+import { DIED, hasWriterDied } from './died.ts';
 import type { Session } from './session.ts';
 
 /** A check and its latest result. */
@@ -34,7 +34,7 @@ export async function readStatus(session: Session): Promise<Found> {
     `SELECT run_id, status, started_at, host, pid FROM runs ORDER BY run_id DESC LIMIT 1`,
   );
   const unended = newest?.status === 'running' ? newest : null;
-  const died = unended !== null && isOver(session, unended);
+  const died = unended !== null && hasWriterDied(session, unended);
   const counts = await session.one<{ rejects_open: number; held: number; dangling: number }>(
     `WITH newest AS (SELECT DISTINCT ON (table_name) held, dangling FROM run_tables ORDER BY table_name, run_id DESC)
      SELECT (SELECT count(DISTINCT (resource, record_id)) FROM rejects WHERE status = 'open')::integer AS rejects_open,

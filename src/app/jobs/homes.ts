@@ -1,5 +1,5 @@
 import { folderId } from '../../adapters/files/folder-id.ts';
-import { folderToGoOn } from '../../adapters/postgres/jobs.ts';
+import { folderToContinueIn } from '../../adapters/postgres/jobs.ts';
 import { forJob, type Job } from '../../config/jobs.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import type { JobQueue } from '../../core/queue.ts';
@@ -35,7 +35,7 @@ export async function isElsewhere(
   const home = await withDatabase(
     config,
     { ...deps, dataDir, what: 'serve', waitMs: 0 },
-    async ({ session }) => folderToGoOn(session),
+    async ({ session }) => folderToContinueIn(session),
   );
   if (home === null || home === (await folderId(dataDir))) return false;
   return queue.wasServed(home, TAKE_OVER_SECONDS);

@@ -1,7 +1,13 @@
 import { hostname } from 'node:os';
 
 import { jobsOfProcess } from '../../adapters/postgres/jobs.ts';
-import { describe, endHolder, processOf, type Backend, type Holder } from '../../adapters/postgres/lock.ts';
+import {
+  describeHolder,
+  endHolder,
+  processOf,
+  type Backend,
+  type Holder,
+} from '../../adapters/postgres/lock.ts';
 import type { Session } from '../../adapters/postgres/session.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { QueueEntry } from '../../core/queue.ts';
@@ -26,7 +32,7 @@ export function waitForSchema(
 ): (holder: Holder, session: Session) => Promise<void> {
   let reported = '';
   return async (holder, session) => {
-    const reason = describe(holder);
+    const reason = describeHolder(holder);
     if (reason !== reported) tell(reason);
     reported = reason;
     const { backend } = holder;
