@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect as openSocket, isIP, type Socket } from 'node:net';
 import { connect as openTls } from 'node:tls';
 
+import { serialize } from 'pg-protocol';
+
 import type { Connection } from './connect.ts';
 import type { Encryption } from './tls.ts';
-import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
 
 /**
  * Asks the server to cancel the statement running on this connection, over a new connection to the same address, with
@@ -14,7 +15,7 @@ import { CANCEL_REQUEST, SSL_REQUEST, startMessage } from './wire.ts';
 export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
   const { encryption, host } = connection;
   const { processId, secretKey } = connection.key();
-  const request = startMessage(CANCEL_REQUEST, processId, secretKey);
+  const request = serialize.cancel(processId, secretKey);
   const socket = openSocket(connection.address());
   const timer = setTimeout(() => socket.destroy(), timeoutMs);
   try {
@@ -38,7 +39,7 @@ async function encrypt(
   encryption: Exclude<Encryption, false>,
 ): Promise<Socket> {
   const answered = once(socket, 'data');
-  socket.write(startMessage(SSL_REQUEST));
+  socket.write(serialize.requestSsl());
   await answered;
   // As pg does: the certificate must match the host, and an IP address is not sent as a server name.
   const servername = isIP(host) === 0 ? { servername: host } : {};

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 
+import { serialize } from 'pg-protocol';
+
 import type { Engine } from './engine.ts';
 import { createAnswerReader, type AnswerReader } from './gateway-answer.ts';
 import { createOutput, type Output } from './gateway-output.ts';
@@ -13,7 +15,7 @@ import {
   startSettings,
   type SavedSession,
 } from './gateway-session.ts';
-import { fatal, parameterStatus, SYNC, wantedSettings, welcome, type Opening } from './wire.ts';
+import { fatal, parameterStatus, wantedSettings, welcome, type Opening } from './wire.ts';
 
 const MOST_NAMES = 1000;
 
@@ -144,7 +146,7 @@ async function settle(engine: Engine, client: Client, reader: AnswerReader): Pro
     if (!client.changedSettings) await restoreStart(engine, client.start);
     client.reported = await reportedSettings(engine);
   }
-  if (client.unnamed !== null) await engine.send(Buffer.concat([client.unnamed, SYNC]));
+  if (client.unnamed !== null) await engine.send(Buffer.concat([client.unnamed, serialize.sync()]));
   const changed = [...client.reported].filter(([name, value]) => before.get(name) !== value);
   return Buffer.concat(changed.map(([name, value]) => parameterStatus(name, value)));
 }

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 
+import { serialize } from 'pg-protocol';
+
 import {
   answer,
   dismiss,
@@ -19,7 +21,7 @@ import {
   type SavedSession,
 } from './gateway-session.ts';
 import type { SharedEngine } from './shared-engine.ts';
-import { cancelled, SYNC } from './wire.ts';
+import { cancelled } from './wire.ts';
 
 /** The clients of one engine, which take turns. */
 export type Desk = {
@@ -180,7 +182,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
 
   async function leave(client: Client): Promise<void> {
     clients.delete(client);
-    if (client.unsynced) await engine.send(SYNC);
+    if (client.unsynced) await engine.send(serialize.sync());
     if (engine.isInTransaction()) await engine.exec('ROLLBACK');
     await engine.exec('DISCARD ALL');
     seat = null;

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 
+import { serialize } from 'pg-protocol';
+
 import { namesDeadly } from './gateway-session.ts';
 import {
   CANCEL_REQUEST,
   createMessageReader,
   GSS_REQUEST,
   isStart,
-  NO_COPY_IN,
   SSL_REQUEST,
   type Message,
   type Opening,
@@ -29,6 +30,9 @@ export type Request = {
 
 /** The limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
+
+/** Fails a COPY FROM STDIN that waits for data, and is ignored otherwise. */
+const NO_COPY_IN = serialize.copyFail('this database takes no COPY FROM STDIN');
 
 /** The types of an extended query's messages before its Sync. */
 const EXTENDED = ['P', 'B', 'D', 'C', 'E'];

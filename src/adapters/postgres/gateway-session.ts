@@ -1,6 +1,7 @@
+import { serialize } from 'pg-protocol';
+
 import { EngineError, type Engine } from './engine.ts';
 import { ident, literal } from './sql.ts';
-import { prepare, query, RUN_UNNAMED, SYNC } from './wire.ts';
 
 /** What is restored for a client at its next turn. */
 export type SavedSession = {
@@ -76,7 +77,7 @@ export function namesDeadly(text: string): boolean {
   return /_timeout|exit_on_error/i.test(text);
 }
 
-export const DISARM = query(DEADLY.map((name) => `RESET ${name}`).join('; '));
+export const DISARM = serialize.query(DEADLY.map((name) => `RESET ${name}`).join('; '));
 
 /** All but the settings of a transaction. */
 const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
@@ -132,10 +133,13 @@ export async function restoreSession(
   if (role !== 'none') statementsOfUser.push(`SET ROLE ${ident(role)}`);
   statementsOfUser.push(...channels.map((channel) => `LISTEN ${ident(channel)}`));
   await engine.exec(statementsOfUser.join('; '));
-  const messages = statements.flatMap(({ name, sql, types, by_sql: bySql }) =>
-    bySql ? [prepare('', sql, []), RUN_UNNAMED, SYNC] : [prepare(name, sql, types), SYNC],
+  // A text of several statements prepares nothing.
+  const messages = statements.flatMap(({ name, sql: text, types, by_sql: bySql }) =>
+    bySql
+      ? [serialize.parse({ text }), serialize.bind(), serialize.execute(), serialize.sync()]
+      : [serialize.parse({ name, text, types: [...types] }), serialize.sync()],
   );
-  if (unnamed !== null) messages.push(unnamed, SYNC);
+  if (unnamed !== null) messages.push(unnamed, serialize.sync());
   if (messages.length > 0) await engine.send(Buffer.concat(messages));
 }
 

@@ -1,4 +1,4 @@
-/** The parts of PostgreSQL's protocol, version 3.0, that a gateway must read and write. */
+/** The server's side of PostgreSQL's protocol, version 3.0, as far as a gateway must read and write it. */
 
 /** A client's first message: a request for encryption, to cancel a query, or to start with parameters. */
 export type Opening = {
@@ -90,40 +90,11 @@ function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat([head, ...body]);
 }
 
-/** Signed (as in cancel keys) or unsigned (as in type numbers): the bytes are the same. */
 function int32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeInt32BE(value | 0, 4 * index);
+  for (const [index, value] of values.entries()) bytes.writeInt32BE(value, 4 * index);
   return bytes;
 }
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-/** A client's first message: a code, and the numbers that belong to it. */
-export function startMessage(code: number, ...values: readonly number[]): Buffer {
-  return int32(8 + 4 * values.length, code, ...values);
-}
-
-/** Fails a COPY FROM STDIN that waits for data, and is ignored otherwise. */
-export const NO_COPY_IN = encode('f', 'this database takes no COPY FROM STDIN');
-
-export const SYNC = encode('S');
-
-export function query(sql: string): Buffer {
-  return encode('Q', sql);
-}
-
-/** Prepares a statement; does nothing if the SQL consists of several. */
-export function prepare(name: string, sql: string, types: readonly number[]): Buffer {
-  return encode('P', name, sql, int16(types.length), int32(...types));
-}
-
-/** Runs the unnamed statement, which has no parameters. */
-export const RUN_UNNAMED = Buffer.concat([encode('B', '', '', Buffer.alloc(6)), encode('E', '', int32(0))]);
 
 export function fatal(sqlState: string, text: string): Buffer {
   return encode('E', 'SFATAL', 'VFATAL', `C${sqlState}`, `M${text}`, Buffer.alloc(1));
