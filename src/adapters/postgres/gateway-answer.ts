@@ -5,29 +5,21 @@ const COMMAND_COMPLETE = 0x43;
 const READY_FOR_QUERY = 0x5a;
 const FAILED = 0x45;
 
-/** Reads the messages of an answer, in bounded memory. */
-export type AnswerReader = {
-  /**
-   * Takes the next bytes of the answer; returns those that may be sent. Keeps back the last message, which says that
-   * the engine is ready.
-   */
-  readonly push: (data: Uint8Array) => Buffer;
-  /** The message that was kept back; empty if there was none. */
-  readonly ready: () => Buffer;
-  /** Has the transaction failed, so that nothing can be queried in it? */
-  readonly failed: () => boolean;
-  /** Has a command changed settings? */
-  readonly changedSettings: () => boolean;
-};
+export type AnswerReader = ReturnType<typeof createAnswerReader>;
 
-export function createAnswerReader(): AnswerReader {
+/** Reads the messages of an answer, in bounded memory. */
+export function createAnswerReader() {
   /** Remaining bytes of the current message, whatever they are. */
   let left = 0;
   let rest: Buffer = Buffer.alloc(0);
   let changedSettings = false;
 
   return {
-    push(data) {
+    /**
+     * Takes the next bytes of the answer; returns those that may be sent. Keeps back the last message, which says that
+     * the engine is ready.
+     */
+    push(data: Uint8Array): Buffer {
       // A copy, because the engine reuses its memory.
       const bytes = Buffer.concat([rest, data]);
       let at = Math.min(left, bytes.length);
@@ -46,8 +38,11 @@ export function createAnswerReader(): AnswerReader {
       rest = bytes.subarray(at);
       return bytes.subarray(0, at);
     },
-    ready: () => rest,
+    /** The message that was kept back; empty if there was none. */
+    ready: (): Buffer => rest,
+    /** Has the transaction failed, so that nothing can be queried in it? */
     failed: () => rest.at(-1) === FAILED,
+    /** Has a command changed settings? */
     changedSettings: () => changedSettings,
   };
 }

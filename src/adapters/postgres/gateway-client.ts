@@ -7,14 +7,7 @@ import type { Engine } from './engine.ts';
 import { createAnswerReader, type AnswerReader } from './gateway-answer.ts';
 import { createOutput, type Output } from './gateway-output.ts';
 import type { Request } from './gateway-requests.ts';
-import {
-  DISARM,
-  NEW_SESSION,
-  reportedSettings,
-  restoreStart,
-  startSettings,
-  type SavedSession,
-} from './gateway-session.ts';
+import { DISARM, NEW_SESSION, reportedSettings, restoreStart, startSettings } from './gateway-session.ts';
 import { fatal, parameterStatus, wantedSettings, welcome, type Opening } from './wire.ts';
 
 const MOST_NAMES = 1000;
@@ -28,55 +21,40 @@ type Turn = {
   readonly cancellable: boolean;
 };
 
-export type Client = {
+export class Client {
   readonly socket: Socket;
   readonly output: Output;
   /** The key with which it can cancel a query. */
-  readonly key: Buffer;
+  readonly key = randomBytes(8);
   /** Complete requests that wait for a turn. */
-  readonly requests: Turn[];
+  readonly requests: Turn[] = [];
   /** Its session at the end of its last turn. */
-  session: SavedSession;
+  session = NEW_SESSION;
   /** The settings that it started with; RESET and DISCARD ALL restore them. */
-  start: ReadonlyMap<string, string>;
+  start: ReadonlyMap<string, string> = new Map();
   /** The reported settings (as PostgreSQL calls them) that the client knows of. */
-  reported: ReadonlyMap<string, string>;
+  reported: ReadonlyMap<string, string> = new Map();
   /** The message that prepares its unnamed statement. */
-  unnamed: Buffer | null;
+  unnamed: Buffer | null = null;
   /** Names in its requests that may be custom settings, the latest last. */
-  readonly names: Set<string>;
+  readonly names = new Set<string>();
   /** It may have set something that ends the engine. */
-  deadly: boolean;
+  deadly = false;
   /** Settings that it started with may have been lost. */
-  changedSettings: boolean;
+  changedSettings = false;
   /** It is in the middle of an extended query: no other client may intervene. */
-  unsynced: boolean;
+  unsynced = false;
   /** What in its session cannot be restored, so that it keeps the turn; empty if nothing is known. */
-  binding: string;
+  binding = '';
   /** It has not read its answer yet. */
-  draining: boolean;
+  draining = false;
   /** Its connection is closed: it only has to give up its turn. */
-  gone: boolean;
-};
+  gone = false;
 
-export function newClient(socket: Socket, folder: string): Client {
-  return {
-    socket,
-    output: createOutput(socket, folder),
-    key: randomBytes(8),
-    requests: [],
-    session: NEW_SESSION,
-    start: new Map(),
-    reported: new Map(),
-    unnamed: null,
-    names: new Set(),
-    deadly: false,
-    changedSettings: false,
-    unsynced: false,
-    binding: '',
-    draining: false,
-    gone: false,
-  };
+  constructor(socket: Socket, folder: string) {
+    this.socket = socket;
+    this.output = createOutput(socket, folder);
+  }
 }
 
 /** Does it need a turn? A request waits until the answers to earlier ones have been read. */

@@ -2,16 +2,7 @@ import type { Socket } from 'node:net';
 
 import { serialize } from 'pg-protocol';
 
-import {
-  answer,
-  dismiss,
-  end,
-  greet,
-  isReady,
-  newClient,
-  settingNames,
-  type Client,
-} from './gateway-client.ts';
+import { answer, Client, dismiss, end, greet, isReady, settingNames } from './gateway-client.ts';
 import { readRequests, type Request } from './gateway-requests.ts';
 import {
   prepareEngine,
@@ -222,7 +213,7 @@ export async function openDesk(shared: SharedEngine, options: DeskOptions): Prom
 
   return {
     serve(socket) {
-      const client = newClient(socket, options.folder);
+      const client = new Client(socket, options.folder);
       const ask = (run: () => Promise<void>, cancellable = false): void => {
         if (stopping) return;
         client.requests.push({ run, cancellable });

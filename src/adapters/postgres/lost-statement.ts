@@ -6,24 +6,19 @@ const ERROR = 'E';
 /** The answers to Parse, Bind and Execute. Execute ends with complete, empty or suspended, or starts a copy. */
 const ANSWERS = { P: '1', B: '2', E: 'CIsGHW' } as const;
 
-export type AnswerWatch = {
-  /** Reads the next bytes of the answer at once: the caller may overwrite them afterwards. */
-  readonly push: (part: Buffer) => void;
-  /** Throws `database` if a part of the answer is missing. */
-  readonly check: () => void;
-};
-
 /**
  * PGlite does not survive some statements, such as one that converts text from UTF-8 or nests a million levels deep: it
  * answers neither them nor anything later, or sends only the end of an answer. That must not look like an empty result.
  */
-export function watchAnswer(request: Buffer): AnswerWatch {
+export function watchAnswer(request: Buffer) {
   const asked = countMessages();
   asked.push(request);
   const answered = countMessages();
   return {
+    /** Reads the next bytes of the answer at once: the caller may overwrite them afterwards. */
     push: answered.push,
-    check() {
+    /** Throws `database` if a part of the answer is missing. */
+    check(): void {
       const last = asked.last();
       if ((last === 'Q' || last === 'S') && answered.last() !== READY) throw lostStatement();
       // After an error, PostgreSQL skips the messages that follow.
@@ -36,12 +31,7 @@ export function watchAnswer(request: Buffer): AnswerWatch {
 }
 
 /** Counts PostgreSQL's messages by type letter, however they are split into parts. */
-function countMessages(): {
-  readonly push: (part: Buffer) => void;
-  readonly count: (letters: string) => number;
-  /** The letter of the last complete message. */
-  readonly last: () => string | null;
-} {
+function countMessages() {
   const counts = new Map<string, number>();
   const header = Buffer.alloc(HEADER_BYTES);
   let headerBytes = 0;
@@ -49,7 +39,7 @@ function countMessages(): {
   let last: string | null = null;
 
   return {
-    push(part) {
+    push: (part: Buffer): void => {
       for (let at = 0; at < part.length;) {
         if (headerBytes < HEADER_BYTES) {
           header[headerBytes++] = part[at++] ?? 0;
@@ -66,7 +56,8 @@ function countMessages(): {
         headerBytes = 0;
       }
     },
-    count: (letters) => letters.split('').reduce((sum, letter) => sum + (counts.get(letter) ?? 0), 0),
+    count: (letters: string) => letters.split('').reduce((sum, letter) => sum + (counts.get(letter) ?? 0), 0),
+    /** The letter of the last complete message. */
     last: () => (headerBytes === 0 ? last : null),
   };
 }

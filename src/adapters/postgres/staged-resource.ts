@@ -6,32 +6,10 @@ import type { StagingNames } from './staging.ts';
 /**
  * The staged rows of one resource, as SQL. In conditions, t is a live row of the table; in queries, s is a staged one.
  */
-export type StagedResource = {
-  readonly resource: Resource;
-  /** The staged rows of a table. */
-  readonly rows: (table: Table) => string;
-  /** Ids of records that broke their contract. */
-  readonly held: string;
-  /** The records that were set aside. */
-  readonly rejects: string;
-  /** Digests of the newest records, if the resource is pulled by changes. */
-  readonly newest: string;
-  /** Is there a staged row with the key of t? */
-  readonly isStaged: (table: Table) => string;
-  /** Was the record of t received, and did it break its contract? */
-  readonly isHeld: (table: Table) => string;
-  /** Does a merge delete t? Null if it deletes no row. */
-  readonly isGone: (table: Table) => string | null;
-  /** Does t, which is not staged, stay in the main table? */
-  readonly stays: string;
-};
+export type StagedResource = ReturnType<typeof createStagedResource>;
 
 /** With `deletes`, a record that was not received has been deleted. */
-export function createStagedResource(
-  names: StagingNames,
-  resource: Resource,
-  deletes = false,
-): StagedResource {
+export function createStagedResource(names: StagingNames, resource: Resource, deletes = false) {
   const { name, tables } = resource;
   const [main] = tables;
   /** The rows of this resource in a table that all resources share. */
@@ -43,13 +21,20 @@ export function createStagedResource(
     `EXISTS (SELECT FROM ${own(names.held)} h WHERE h.id = t.${ident(table.owner)})`;
   return {
     resource,
+    /** The staged rows of a table. */
     rows,
+    /** Ids of records that broke their contract. */
     held: own(names.held),
+    /** The records that were set aside. */
     rejects: own(names.rejects),
+    /** Digests of the newest records, if the resource is pulled by changes. */
     newest: ident(...names.newest(resource)),
+    /** Is there a staged row with the key of t? */
     isStaged,
+    /** Was the record of t received, and did it break its contract? */
     isHeld,
-    isGone(table) {
+    /** Does a merge delete t? Null if it deletes no row. */
+    isGone: (table: Table): string | null => {
       if (table.keep === true) return null;
       if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
       if (table.name === main.name) return null;
@@ -57,6 +42,7 @@ export function createStagedResource(
       return `NOT ${isStaged(table)}
     AND EXISTS (SELECT FROM ${rows(main)} m WHERE m.id = t.${ident(table.owner)})`;
     },
+    /** Does t, which is not staged, stay in the main table? */
     stays: deletes ? isHeld(main) : 'true',
   };
 }

@@ -28,26 +28,24 @@ const ANALYZED_ROWS = 1000;
 const HELD_BATCH_BYTES = 1 << 20;
 
 /** Where a run's rows wait to be published: unlogged tables in the ledger schema. */
-export type StagingNames = {
-  readonly rows: (table: Table) => readonly string[];
-  /** For all resources. */
-  readonly held: readonly string[];
-  readonly rejects: readonly string[];
-  /** For a resource that is pulled by changes. */
-  readonly newest: (resource: Resource) => readonly string[];
-};
+export type StagingNames = ReturnType<typeof stagingNames>;
 
 /**
  * Named after the end of a UUID. Each attempt uses a new one, a resumed run too: this role could not drop a table that
  * another role left under the same name.
  */
-export function stagingNames(schema: string, attempt: string): StagingNames {
-  const start = `${PREFIX}${attempt.slice(-12)}_`;
+export function stagingNames(schema: string, attempt: string) {
+  const name = (table: string): readonly string[] => [
+    ledgerSchema(schema),
+    `${PREFIX}${attempt.slice(-12)}_${table}`,
+  ];
   return {
-    rows: (table) => [ledgerSchema(schema), `${start}${table.name}`],
-    held: [ledgerSchema(schema), `${start}_held`],
-    rejects: [ledgerSchema(schema), `${start}_rejects`],
-    newest: ({ name }) => [ledgerSchema(schema), `${start}_newest_${name}`],
+    rows: (table: Table) => name(table.name),
+    /** For all resources. */
+    held: name('_held'),
+    rejects: name('_rejects'),
+    /** For a resource that is pulled by changes. */
+    newest: (resource: Resource) => name(`_newest_${resource.name}`),
   };
 }
 

@@ -22,14 +22,11 @@ const LONGEST_MESSAGE = 64 << 20;
 const LONGEST_SMALL_MESSAGE = 10_000;
 const LARGE_TYPES = ['Q', 'P', 'B', 'F', 'd'];
 
-export type MessageReader = {
-  readonly push: (chunk: Buffer) => void;
-  /** Null until all its bytes have arrived. Throws if they cannot be the protocol. */
-  readonly opening: () => Opening | null;
-  readonly message: () => Message | null;
-};
-
-export function createMessageReader(): MessageReader {
+/**
+ * Reads what a client sends: its opening and its messages, each null until all its bytes have arrived. Throws if they
+ * cannot be the protocol.
+ */
+export function createMessageReader() {
   let parts: Buffer[] = [];
   let size = 0;
 
@@ -59,11 +56,11 @@ export function createMessageReader(): MessageReader {
   }
 
   return {
-    push(chunk) {
+    push(chunk: Buffer): void {
       parts.push(chunk);
       size += chunk.length;
     },
-    opening() {
+    opening(): Opening | null {
       const bytes = take(0);
       if (bytes === null) return null;
       if (bytes.length < 8) throw new Error('it does not begin as a client of PostgreSQL does');
@@ -74,7 +71,7 @@ export function createMessageReader(): MessageReader {
       }
       return { code: bytes.readInt32BE(4), parameters, key: bytes.toString('hex', 8) };
     },
-    message() {
+    message(): Message | null {
       const bytes = take(1);
       return bytes === null ? null : { type: String.fromCharCode(bytes[0] ?? 0), bytes };
     },
