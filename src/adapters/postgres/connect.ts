@@ -28,22 +28,7 @@ export type ConnectLimits = {
 };
 
 /** One connection to a server, with no limits yet on what is sent over it. */
-export type Connection = Pick<ReturnType<typeof reportLoss>, 'query' | 'copy'> & {
-  readonly encryption: Encryption;
-  /** The server's name in the URL. */
-  readonly host: string;
-  /** The address that the name resolved to. */
-  readonly address: () => SocketConnectOpts;
-  /** The key to cancel statements with; pg's types do not have it. */
-  readonly key: () => { readonly processId: number; readonly secretKey: number };
-  readonly bytesRead: () => number;
-  /**
-   * Breaks the connection: everything that waits for an answer fails with this reason, and so does every later query.
-   */
-  readonly sever: (reason: Error) => void;
-  /** Never waits long, whatever the other end does. */
-  readonly end: () => Promise<void>;
-};
+export type Connection = Omit<ReturnType<typeof newConnection>, 'client'>;
 
 /** Connects with the first of the given encryptions that the server accepts. */
 export async function connectEncrypted(
@@ -122,29 +107,36 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     stream: () => socket,
   });
   const { lose, ...statements } = reportLoss(client);
-  function sever(reason: Error): void {
+  const sever = (reason: Error): void => {
     lose(reason);
     // With TLS, pg reads from another stream, which does not always notice that its socket has ended.
     client.connection.stream.destroy(reason);
     socket.destroy(reason);
-  }
+  };
   return {
     ...statements,
     client,
     encryption,
+    /** The server's name in the URL. */
     host: client.host,
-    address() {
+    /** The address that the name resolved to. */
+    address(): SocketConnectOpts {
       const { host, port } = client;
       if (host.startsWith('/')) return { path: `${host}/.s.PGSQL.${port}` };
       return { host: socket.remoteAddress ?? host, port };
     },
+    /** The key to cancel statements with; pg's types do not have it. */
     key: () => ({
       processId: 'processID' in client ? Number(client.processID) : 0,
       secretKey: 'secretKey' in client ? Number(client.secretKey) : 0,
     }),
     bytesRead: () => socket.bytesRead,
+    /**
+     * Breaks the connection: everything that waits for an answer fails with this reason, and so does every later query.
+     */
     sever,
-    async end() {
+    /** Never waits long, whatever the other end does. */
+    async end(): Promise<void> {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const limit = Math.min(silenceMs, END_TIMEOUT_MS);
       const timer = setTimeout(() => {

@@ -60,7 +60,9 @@ const CERTIFICATE =
   'Give the right file as sslrootcert; with none, nor ~/.postgresql/root.crt, sslmode=require encrypts without asking who answers.';
 
 /** What to do next, by SQLSTATE or Node's code. */
-const HINTS: Readonly<Record<string, string>> = {
+export type Hints = Readonly<Record<string, string>>;
+
+const HINTS: Hints = {
   '08006': LOST,
   '25P03': 'A run waited for its end: try again when none is going on, or ask for less at a time.',
   '25006':
@@ -90,7 +92,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** The same while the configuration's limits apply; other statements have no limits. */
-export const LIMIT_HINTS: Readonly<Record<string, string>> = {
+export const LIMIT_HINTS: Hints = {
   [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
   [CANCELLED]: `Raise database.statementTimeoutSeconds, unless someone cancelled it on the server, ${AGAIN}`,
 };
@@ -103,7 +105,7 @@ export function databaseError(
   what: string,
   error: unknown,
   otherwise?: string,
-  hints: Readonly<Record<string, string>> = {},
+  hints: Hints = {},
 ): PipelineError {
   const own = ownReason(error);
   if (own !== null) return own;
@@ -124,7 +126,7 @@ export async function wrapErrors<T>(
   what: string,
   work: () => Promise<T>,
   otherwise?: string,
-  hints?: Readonly<Record<string, string>>,
+  hints?: Hints,
 ): Promise<T> {
   try {
     return await work();
@@ -178,7 +180,7 @@ function oneLine(text: string): string {
 }
 
 /** What to do when there is no connection. `urlFrom` is the setting that chose the server. */
-export function connectHints(urlFrom: string): Readonly<Record<string, string>> {
+export function connectHints(urlFrom: string): Hints {
   return {
     '28000': `Check user, database and encryption (sslmode) of ${urlFrom} against the pg_hba.conf of the server.`,
     [WRONG_PASSWORD]: `Check user and password: in ${urlFrom}, PGPASSWORD, ~/.pgpass or .env.`,

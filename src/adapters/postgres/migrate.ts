@@ -1,6 +1,6 @@
 import { schemaOf, useSchema } from './catalog.ts';
 import { commit } from './commit.ts';
-import { databaseError, NO_RIGHT, reasonOf, sqlState } from './errors.ts';
+import { databaseError, NO_RIGHT, reasonOf, sqlState, type Hints } from './errors.ts';
 import { lockMigrationsInTransaction } from './lock.ts';
 import { readMigrations, type Migration } from './migration-files.ts';
 import { appliedByCatalog, findMissing, restoreMissing, type Missing } from './repair.ts';
@@ -151,8 +151,6 @@ export async function migrateDown(
     return newest.name;
   });
 }
-
-type Hints = Readonly<Record<string, string>>;
 
 /** Other objects depend on what has to change. */
 const IN_USE = ['2BP01', '0A000'];

@@ -1,5 +1,5 @@
 import { suggest } from '../../lib/suggest.ts';
-import { NO_RIGHT, statementFault, UNDEFINED_TABLE, type StatementFault } from './errors.ts';
+import { NO_RIGHT, statementFault, UNDEFINED_TABLE, type Hints, type StatementFault } from './errors.ts';
 import type { Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
@@ -16,7 +16,7 @@ export async function hintForStatement(
   sql: string,
   error: unknown,
   schemas: readonly string[] | undefined,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Hints> {
   const fault = statementFault(error);
   if (fault === null || !/^(?:42|3F)/.test(fault.state) || fault.state === NO_RIGHT) return {};
   const { hint, position, state } = fault;

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../core/errors.ts';
 import { commit } from './commit.ts';
-import { databaseError, HIDDEN_ROWS, statementFault } from './errors.ts';
+import { databaseError, HIDDEN_ROWS, statementFault, type Hints } from './errors.ts';
 import { hintForStatement } from './query-hints.ts';
 import { applyRoleLimits } from './role-limits.ts';
 import { searchPath } from './session-settings.ts';
@@ -22,7 +22,7 @@ export async function runQuery(
   const isCommand = isKnownCommand(sql, options.write);
   refuseCopyOfClient(sql);
   let isLessened = false;
-  let limits: Readonly<Record<string, string>> = {};
+  let limits: Hints = {};
   try {
     // A query leaves out the rows that the policies of the connected role hide, as in any other client.
     const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
 import { shellQuote } from '../../lib/shell-quote.ts';
 import { expectedParts, missingParts, presentParts, schemaOf, useSchema, type Part } from './catalog.ts';
-import { databaseError, sqlState } from './errors.ts';
+import { databaseError, sqlState, type Hints } from './errors.ts';
 import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident } from './sql.ts';
@@ -54,7 +54,7 @@ export async function restoreMissing(
   session: Session,
   schema: string,
   { parts }: Missing,
-  hints: Readonly<Record<string, string>>,
+  hints: Hints,
 ): Promise<void> {
   for (const part of parts) {
     await useSchema(session, schemaOf(part.place, schema));

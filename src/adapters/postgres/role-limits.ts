@@ -1,4 +1,4 @@
-import { CANCELLED, LOCK_NOT_AVAILABLE } from './errors.ts';
+import { CANCELLED, LOCK_NOT_AVAILABLE, type Hints } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** The limits that end a single statement, by SQLSTATE. */
@@ -12,7 +12,7 @@ const LIMITS: Readonly<Record<string, string>> = {
  * Applies the limits that the role or the database has on the server to this transaction: the administrator may limit
  * what a user types. Returns the hints for a statement that they end.
  */
-export async function applyRoleLimits(session: Session): Promise<Readonly<Record<string, string>>> {
+export async function applyRoleLimits(session: Session): Promise<Hints> {
   const applied = await session.rows<{ name: string; value: string; role: string }>(
     `SELECT name, set_config(name, reset_val, true) AS value, session_user AS role FROM pg_settings
      WHERE name = ANY ($1) AND reset_val <> '0'`,
