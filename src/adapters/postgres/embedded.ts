@@ -75,13 +75,7 @@ export async function openEmbedded({
 /** If it is also opened for other readers, their sessions start with other settings. */
 const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
 
-type Opened = {
-  readonly shared: SharedEngine;
-  readonly session: (schema: string, signal: AbortSignal | undefined, locks: SessionLocks) => Session;
-  readonly close: () => Promise<void>;
-};
-
-async function open(dir: string, first: string, options: EngineOptions): Promise<Opened> {
+async function open(dir: string, first: string, options: EngineOptions) {
   const engine = await openDatabaseFolder(dir, options);
   const client = new pg.Client({
     stream: () => engineStream(engine),
@@ -120,7 +114,7 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
     });
   }
 
-  const session: Opened['session'] = (schema, signal, locks) => {
+  const session = (schema: string, signal: AbortSignal | undefined, locks: SessionLocks): Session => {
     const refusal = (evenAborted: boolean) => (): void => {
       if (!evenAborted) signal?.throwIfAborted();
     };
@@ -159,7 +153,7 @@ async function open(dir: string, first: string, options: EngineOptions): Promise
   return {
     shared,
     session,
-    async close() {
+    async close(): Promise<void> {
       await client.end().catch(() => undefined);
       await engine.close();
     },

@@ -60,37 +60,7 @@ export class EngineError extends Error {
 }
 
 /** PGlite in its own thread. Requests are answered in order. */
-export type Engine = {
-  /**
-   * Sends messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards` are
-   * messages that follow before PostgreSQL is idle; their answers are dropped.
-   */
-  readonly send: (
-    messages: Uint8Array,
-    onData?: (data: Uint8Array) => void,
-    afterwards?: Uint8Array | null,
-  ) => Promise<void>;
-  /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
-  readonly copy: (sql: string, csv: Uint8Array) => Promise<number>;
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
-  readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
-  /** Runs several statements in one text, and returns the rows of each. */
-  readonly exec: (sql: string) => Promise<readonly (readonly Row[])[]>;
-  /**
-   * Fulfilled when everything requested so far has ended, successfully or not: an answer arrives in parts before it
-   * ends.
-   */
-  readonly idle: () => Promise<void>;
-  /** After the last answer. */
-  readonly isInTransaction: () => boolean;
-  readonly isEnded: () => boolean;
-  /** Fulfilled with the reason when the engine can no longer work. */
-  readonly ended: Promise<Error>;
-  /** Shuts PostgreSQL down cleanly; if a request is still unanswered, acts like `kill`. */
-  readonly close: () => Promise<void>;
-  /** Ends the thread at once, as a crash would; everything that waits for an answer fails with `reason`. */
-  readonly kill: (reason: unknown) => Promise<void>;
-};
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 export type EngineOptions = {
   readonly settings?: ReadonlyMap<string, string> | undefined;
@@ -117,7 +87,7 @@ const OPENING_MS = 600_000;
 type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8Array) => void };
 
 /** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError or the signal's reason. */
-export async function openEngine(dir: string, options: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(dir: string, options: EngineOptions = {}) {
   const { settings = new Map<string, string>(), signal, check = () => undefined, limitMs = 0 } = options;
   signal?.throwIfAborted();
   check();
@@ -204,32 +174,50 @@ export async function openEngine(dir: string, options: EngineOptions = {}): Prom
   }
 
   return {
-    async send(messages, onData, afterwards = null) {
+    /**
+     * Sends messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards`
+     * are messages that follow before PostgreSQL is idle; their answers are dropped.
+     */
+    async send(
+      messages: Uint8Array,
+      onData?: (data: Uint8Array) => void,
+      afterwards: Uint8Array | null = null,
+    ): Promise<void> {
       const own = new Uint8Array(messages);
       const next = afterwards === null ? null : new Uint8Array(afterwards);
       await ask({ kind: 'protocol', bytes: own, afterwards: next }, [own.buffer], onData);
     },
-    async copy(sql, csv) {
+    /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
+    async copy(sql: string, csv: Uint8Array): Promise<number> {
       const own = new Uint8Array(csv);
       return Number(await ask({ kind: 'copy', sql, csv: own }, [own.buffer]));
     },
-    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
-    async query<T>(sql: string, values: readonly unknown[] = []) {
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its query
+    async query<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
       return (await ask({ kind: 'query', sql, values })) as T[];
     },
-    async exec(sql) {
+    /** Runs several statements in one text, and returns the rows of each. */
+    async exec(sql: string): Promise<readonly (readonly Row[])[]> {
       return (await ask({ kind: 'exec', sql })) as Row[][]; // as the thread sends them
     },
-    async idle() {
+    /**
+     * Fulfilled when everything requested so far has ended, successfully or not: an answer arrives in parts before it
+     * ends.
+     */
+    async idle(): Promise<void> {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
     },
+    /** After the last answer. */
     isInTransaction: () => inTransaction,
     isEnded: () => ended !== null,
+    /** Fulfilled with the reason when the engine can no longer work. */
     ended: over.promise,
-    async close() {
+    /** Shuts PostgreSQL down cleanly; if a request is still unanswered, acts like `kill`. */
+    async close(): Promise<void> {
       if (ended === null && waiting.size === 0) await ask({ kind: 'close' }).catch(() => undefined);
       await kill(new Error('the embedded database was closed'));
     },
+    /** Ends the thread at once, as a crash would; everything that waits for an answer fails with `reason`. */
     kill,
   };
 }

@@ -6,15 +6,10 @@ import { join } from 'node:path';
 /** Unread answers of a client are kept in memory up to this size, and then in an unnamed file. */
 const IN_MEMORY = 4 << 20;
 
-export type Output = {
-  /** Keeps the bytes, so their memory must not be reused. Disconnects the client if they cannot be kept. */
-  readonly write: (bytes: Buffer) => void;
-  /** Null if nothing waits; otherwise fulfilled once the client has read everything or has disconnected. */
-  readonly drain: () => Promise<void> | null;
-};
+export type Output = ReturnType<typeof createOutput>;
 
 /** Output to one client: the engine cannot wait until the client reads, and unread output must not fill the memory. */
-export function createOutput(socket: Socket, folder: string): Output {
+export function createOutput(socket: Socket, folder: string) {
   let file: number | null = null;
 
   function keep(bytes: Buffer): void {
@@ -41,7 +36,8 @@ export function createOutput(socket: Socket, folder: string): Output {
   }
 
   return {
-    write(bytes) {
+    /** Keeps the bytes, so their memory must not be reused. Disconnects the client if they cannot be kept. */
+    write(bytes: Buffer): void {
       if (bytes.length === 0 || socket.destroyed) return;
       if (file === null && socket.writableLength < IN_MEMORY) {
         socket.write(bytes);
@@ -53,6 +49,7 @@ export function createOutput(socket: Socket, folder: string): Output {
         socket.destroy(); // no error can be sent in the middle of an answer
       }
     },
+    /** Null if nothing waits; otherwise fulfilled once the client has read everything or has disconnected. */
     drain: () => (file === null && !socket.writableNeedDrain ? null : drain()),
   };
 }

@@ -113,7 +113,7 @@ async function openSession(connection: Connection, schema: string, rules: Sessio
       send: (query, evenAborted) =>
         turns.take(schema, async () => {
           const one = (own: Query, evenThen: boolean) =>
-            limited(statementName(own.text), () => connection.query(own), { evenAborted: evenThen });
+            limited(statementName(own.text), () => connection.query(own), evenThen);
           return one(query, evenAborted).catch(async (error: unknown) => {
             if (query.isTransaction === true) await one({ text: 'ROLLBACK' }, true).catch(() => undefined);
             throw error;
@@ -121,7 +121,7 @@ async function openSession(connection: Connection, schema: string, rules: Sessio
         }),
       copy: (copy, evenAborted) =>
         turns.take(schema, () =>
-          limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), { evenAborted }),
+          limited('COPY', () => connection.copy(copyStatement(copy, 'STDIN'), copy.csv), evenAborted),
         ),
       processId: () => connection.key().processId,
       locks: null,

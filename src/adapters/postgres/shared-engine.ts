@@ -1,15 +1,10 @@
 import type { Engine } from './engine.ts';
 import { Turns, type TurnRules } from './turns.ts';
 
-/** The embedded database, whose only session this program's own work and the clients of a gateway use in turn. */
-export type SharedEngine = {
-  readonly engine: Engine;
-  readonly turns: Turns;
-  /** From then on, a gateway takes part in each turn. */
-  readonly admit: (guests: TurnRules) => void;
-};
+export type SharedEngine = ReturnType<typeof shareEngine>;
 
-export function shareEngine(engine: Engine): SharedEngine {
+/** The embedded database, whose only session this program's own work and the clients of a gateway use in turn. */
+export function shareEngine(engine: Engine) {
   let guests: TurnRules | null = null;
   const turns = new Turns({
     // Once it has ended, everything that waits should find out.
@@ -22,7 +17,8 @@ export function shareEngine(engine: Engine): SharedEngine {
   return {
     engine,
     turns,
-    admit(rules) {
+    /** From then on, a gateway takes part in each turn. */
+    admit(rules: TurnRules): void {
       guests = rules;
     },
   };

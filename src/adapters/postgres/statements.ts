@@ -20,23 +20,17 @@ export type StatementRules = {
 };
 
 /**
- * Sends one statement and waits for its end; `name` is for people. With `evenAborted`, also after the signal has
- * aborted.
- */
-export type SendStatement = <T>(
-  name: string,
-  send: () => Promise<T>,
-  options: { readonly evenAborted: boolean },
-) => Promise<T>;
-
-/**
  * Limits the wait for statements: the signal cancels the running one, and the connection is broken if the server is
  * silent and out of reach. Only one statement may be in progress at a time.
  */
-export function limitStatements(connection: Connection, rules: StatementRules): SendStatement {
+export function limitStatements(connection: Connection, rules: StatementRules) {
   const { signal } = rules;
   const patienceMs = Math.min(rules.silenceMs, PATIENCE_MS);
-  return async (name, send, { evenAborted }) => {
+  /**
+   * Sends one statement and waits for its end; `name` is for people. With `evenAborted`, also after the signal has
+   * aborted.
+   */
+  return async <T>(name: string, send: () => Promise<T>, evenAborted: boolean): Promise<T> => {
     if (!evenAborted) signal.throwIfAborted();
     const cancels: Promise<void>[] = [];
     let patience: NodeJS.Timeout | undefined;
