@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { findRaw, readRawRequest, scanRaw } from '../adapters/files/raw-files.ts';
-import type { PublishedRaw, TargetRow } from '../adapters/postgres/provenance.ts';
+import type { PublishedRun, TargetRow } from '../adapters/postgres/provenance.ts';
 import type { Check } from '../core/check.ts';
 import { loadCheck } from '../core/load-check.ts';
 import type { Resource } from '../core/resource.ts';
@@ -24,7 +24,7 @@ export type RawSearch = { readonly records: readonly FoundRecord[]; readonly los
 export async function searchNewest(
   dataDir: string,
   subject: Subject,
-  published: readonly PublishedRaw[],
+  published: readonly PublishedRun[],
   signal: AbortSignal,
 ): Promise<RawSearch> {
   const check = await loadCheck(subject.resource.contract);
@@ -56,7 +56,7 @@ export async function searchKept(
   dataDir: string,
   subject: Subject,
   rows: readonly TargetRow[],
-  published: readonly PublishedRaw[],
+  published: readonly PublishedRun[],
   signal: AbortSignal,
 ): Promise<RawSearch & { readonly unproven: readonly TargetRow[] }> {
   const { resource, table } = subject;
@@ -105,10 +105,10 @@ function keyOf({ columns, key }: Table, row: Readonly<Record<string, unknown>>):
   );
 }
 
-type PublishedPage = Omit<PublishedRaw, 'pages'> & { readonly file: RawFile };
+type PublishedPage = Omit<PublishedRun, 'pages'> & { readonly file: RawFile };
 
 /** Oldest first. */
-function pagesOf({ pages, ...run }: PublishedRaw): PublishedPage[] {
+function pagesOf({ pages, ...run }: PublishedRun): PublishedPage[] {
   return pages.map((file) => ({ ...run, file }));
 }
 

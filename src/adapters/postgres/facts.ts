@@ -12,18 +12,21 @@ export async function sourceFacts(
   session: Session,
   { name, resources }: Pick<Source, 'name' | 'resources'>,
 ): Promise<SourceFacts> {
-  const published = await publishedFacts(session, resources);
-  const open = await openRejects(session);
   const events = await newestEvents(session, resources);
+  const rows = await session.rows<Omit<ResourceFacts, 'event'>>(
+    `SELECT wanted.resource, coalesce(t.held, 0) AS held, extract(epoch FROM last.finished_at)::float8 AS published,
+       (SELECT count(*) FROM rejects j WHERE j.resource = wanted.resource AND j.status = 'open') AS open
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (resource, main, nr)
+     LEFT JOIN LATERAL (
+       SELECT run_id, r.finished_at FROM runs r JOIN run_resources rr USING (run_id)
+       WHERE rr.resource = wanted.resource AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
+       ORDER BY run_id DESC LIMIT 1) last ON true
+     LEFT JOIN run_tables t ON t.run_id = last.run_id AND t.table_name = wanted.main ORDER BY nr`,
+    [resources.map((one) => one.name), resources.map(({ tables }) => tables[0].name)],
+  );
   return {
     source: name,
-    resources: resources.map((resource) => ({
-      resource: resource.name,
-      open: open.get(resource.name) ?? 0,
-      held: published.get(resource.name)?.held ?? 0,
-      published: published.get(resource.name)?.published ?? null,
-      event: events.get(resource.name) ?? null,
-    })),
+    resources: rows.map((row) => ({ ...row, event: events.get(row.resource) ?? null })),
     checks: await failingChecks(session),
   };
 }
@@ -43,32 +46,6 @@ export async function jobEnds(session: Session, jobs: readonly string[]): Promis
        ORDER BY started_at DESC LIMIT 1) good ON true`,
     [jobs],
   );
-}
-
-type Published = Pick<ResourceFacts, 'held' | 'published'>;
-
-async function publishedFacts(
-  session: Session,
-  resources: readonly Resource[],
-): Promise<ReadonlyMap<string, Published>> {
-  const rows = await session.rows<Published & { resource: string }>(
-    `SELECT wanted.resource, coalesce(t.held, 0) AS held, extract(epoch FROM last.finished_at)::float8 AS published
-     FROM unnest($1::text[], $2::text[]) AS wanted (resource, main)
-     JOIN LATERAL (
-       SELECT run_id, r.finished_at FROM runs r JOIN run_resources rr USING (run_id)
-       WHERE rr.resource = wanted.resource AND rr.status = 'succeeded' AND r.status IN ('succeeded', 'partial')
-       ORDER BY run_id DESC LIMIT 1) last ON true
-     LEFT JOIN run_tables t ON t.run_id = last.run_id AND t.table_name = wanted.main`,
-    [resources.map(({ name }) => name), resources.map(({ tables }) => tables[0].name)],
-  );
-  return new Map(rows.map(({ resource, ...one }) => [resource, one]));
-}
-
-async function openRejects(session: Session): Promise<ReadonlyMap<string, number>> {
-  const rows = await session.rows<{ resource: string; open: number }>(
-    `SELECT resource, count(*) AS open FROM rejects WHERE status = 'open' GROUP BY resource`,
-  );
-  return new Map(rows.map(({ open, resource }) => [resource, open]));
 }
 
 async function newestEvents(

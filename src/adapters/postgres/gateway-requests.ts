@@ -7,7 +7,6 @@ import {
   CANCEL_REQUEST,
   createMessageReader,
   GSS_REQUEST,
-  isStart,
   SSL_REQUEST,
   type Message,
   type Opening,
@@ -27,6 +26,9 @@ export type Request = {
   /** May its text set something that ends the engine? */
   readonly deadly: boolean;
 };
+
+/** The major version of the protocol, in the upper half of the code that starts a session. */
+const PROTOCOL_VERSION = 3;
 
 /** The limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
@@ -55,7 +57,7 @@ export function readRequests(
   function readOpening(opening: Opening): void {
     if (opening.code === SSL_REQUEST || opening.code === GSS_REQUEST) {
       socket.write('N');
-    } else if (isStart(opening)) {
+    } else if (opening.code >>> 16 === PROTOCOL_VERSION) {
       state = 'started';
       on.start(opening);
     } else {

@@ -33,10 +33,7 @@ export type RunFacts = {
 };
 
 /** The pages behind a published run; for runs that share a chain, those of the last run. */
-export type PublishedRaw = {
-  readonly run_id: string;
-  readonly host: string;
-  readonly run_dir: string;
+export type PublishedRun = Pick<RunFacts, 'run_id' | 'host' | 'run_dir'> & {
   readonly pages: readonly RawFile[];
 };
 
@@ -51,7 +48,7 @@ export type Provenance = {
    * Newest first. For a deleted row, only those before the run that deleted it, because that run did not receive the
    * record.
    */
-  readonly published: readonly PublishedRaw[];
+  readonly published: readonly PublishedRun[];
 };
 
 /** What target and ledger know about the rows made from one record, from a single state of the database. */
@@ -86,7 +83,7 @@ export async function readProvenance(
          FROM runs WHERE run_id = ANY ($1) ORDER BY run_id`,
         [runIds],
       );
-      const published = await session.rows<PublishedRaw>(
+      const published = await session.rows<PublishedRun>(
         `SELECT r.run_id, r.host, r.run_dir, ${pagesSql()} AS pages
          FROM (SELECT DISTINCT ON (coalesce(o.chain_run_id, o.run_id)) o.*
                FROM run_resources o JOIN runs p USING (run_id)

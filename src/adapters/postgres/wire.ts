@@ -144,8 +144,3 @@ export function wantedSettings({ parameters }: Opening): Map<string, string> {
   }
   return wanted;
 }
-
-/** Does it start a session with protocol 3? */
-export function isStart({ code }: Opening): boolean {
-  return code >>> 16 === 3;
-}
