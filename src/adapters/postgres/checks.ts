@@ -17,7 +17,7 @@ export async function runChecks(
   resources: readonly Resource[],
   touched: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<CheckResult[]> {
-  const published = await publishedResources(session);
+  const published = new Set(await session.texts('SELECT DISTINCT resource FROM run_tables'));
   const results: CheckResult[] = [];
   for (const { name: resource, checks } of resources) {
     for (const check of checks) {
@@ -71,9 +71,4 @@ async function countRows(
   } catch (error) {
     return { count: null, error: reportError(databaseError(`make check ${check.name}`, error)).message };
   }
-}
-
-async function publishedResources(session: Session): Promise<ReadonlySet<string>> {
-  const found = await session.rows<{ resource: string }>(`SELECT DISTINCT resource FROM run_tables`);
-  return new Set(found.map(({ resource }) => resource));
 }

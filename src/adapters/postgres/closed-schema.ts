@@ -13,8 +13,8 @@ export async function explainClosedSchema(
 ): Promise<unknown> {
   if (!isUnmigrated(error)) return error;
   const closed = await session
-    .rows<{ name: string }>(
-      `SELECT nspname::text AS name FROM pg_namespace
+    .texts(
+      `SELECT nspname::text FROM pg_namespace
        WHERE nspname = ANY ($1) AND NOT has_schema_privilege(oid, 'USAGE') ORDER BY length(nspname)`,
       [[schema, ledgerSchema(schema)]],
     )
@@ -22,5 +22,5 @@ export async function explainClosedSchema(
   if (closed.length === 0) return error;
   const reason = `permission denied, and elsewhere ${reasonOf(error)}`;
   const denied = Object.assign(new Error(reason, { cause: error }), { code: NO_RIGHT });
-  return databaseError(`use schema ${closed.map(({ name }) => name).join(', ')}`, denied);
+  return databaseError(`use schema ${closed.join(', ')}`, denied);
 }

@@ -89,55 +89,41 @@ async function open(dir: string, first: string, options: EngineOptions) {
   /** The schema that the search path is set to. */
   let current = first;
 
-  /** `owner` separates sessions on the same schema, too: none may enter another's transaction. */
-  async function inTurn<T>(
-    owner: SessionLocks,
-    schema: string,
-    refuse: () => void,
-    send: () => Promise<T>,
-  ): Promise<T> {
-    return turns.take(owner, async () => {
-      refuse();
-      try {
-        if (current !== schema) {
-          const sql = `SELECT set_config('search_path', $1, false)`;
-          await query({ text: sql, values: [searchPath(schema)] });
-          current = schema;
-          refuse();
-        }
-        return await send();
-      } finally {
-        // Only then is it known whether the transaction continues; anything sent earlier would wait and ignore the
-        // signal.
-        await engine.idle();
-      }
-    });
-  }
-
   const session = (schema: string, signal: AbortSignal | undefined, locks: SessionLocks): Session => {
-    const refusal = (evenAborted: boolean) => (): void => {
-      if (!evenAborted) signal?.throwIfAborted();
-    };
+    /** The locks separate sessions on the same schema, too: none may enter another's transaction. */
+    const inTurn = <T>(evenAborted: boolean, send: () => Promise<T>): Promise<T> =>
+      turns.take(locks, async () => {
+        if (!evenAborted) signal?.throwIfAborted();
+        try {
+          if (current !== schema) {
+            const sql = `SELECT set_config('search_path', $1, false)`;
+            await query({ text: sql, values: [searchPath(schema)] });
+            current = schema;
+            if (!evenAborted) signal?.throwIfAborted();
+          }
+          return await send();
+        } finally {
+          // Only then is it known whether the transaction continues; anything sent earlier would wait and ignore the
+          // signal.
+          await engine.idle();
+        }
+      });
     return new Session({
       send: (one, evenAborted) =>
-        inTurn(locks, schema, refusal(evenAborted), () =>
+        inTurn(evenAborted, () =>
           query(one).catch(async (error: unknown) => {
             if (one.isTransaction === true) await query({ text: 'ROLLBACK' }).catch(() => undefined);
             throw error;
           }),
         ),
       copy: (copy, evenAborted) =>
-        inTurn(locks, schema, refusal(evenAborted), () =>
-          engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv),
-        ),
+        inTurn(evenAborted, () => engine.copy(copyStatement(copy, "'/dev/blob'"), copy.csv)),
       processId: () => 0,
       locks,
       async close() {
         // Nobody else would end this transaction.
         if (turns.isOwner(locks) && engine.isInTransaction())
-          await inTurn(locks, schema, refusal(true), () => query({ text: 'ROLLBACK' })).catch(
-            () => undefined,
-          );
+          await inTurn(true, () => query({ text: 'ROLLBACK' })).catch(() => undefined);
         locks.releaseAll();
       },
     });

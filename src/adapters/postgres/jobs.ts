@@ -143,10 +143,9 @@ export async function jobsOfProcess(
   { host, pid }: { readonly host: string; readonly pid: number },
   jobId: string,
 ): Promise<readonly string[]> {
-  const rows = await session.rows<{ job_id: string }>(
+  return session.texts(
     `SELECT DISTINCT job_id::text FROM job_tries
      WHERE starts_with(host, $1) AND pid = $2 AND (status = 'running' OR job_id = $3)`,
     [host, pid, jobId],
   );
-  return rows.map(({ job_id }) => job_id);
 }

@@ -146,11 +146,11 @@ export async function checkResumable(session: Session, runId: string): Promise<v
   );
   if (first === undefined) return;
   if (first.run_id === runId) {
-    const failed = await session.rows<{ resource: string }>(
+    const failed = await session.texts(
       `SELECT resource FROM run_resources WHERE run_id = $1 AND status IN ('failed', 'skipped') ORDER BY resource`,
       [runId],
     );
-    const names = failed.map(({ resource }) => resource).join(',');
+    const names = failed.join(',');
     throw new PipelineError(`Cannot resume run ${runId}: it has published`, {
       code: 'usage',
       hint:

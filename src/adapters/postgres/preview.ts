@@ -58,8 +58,8 @@ export async function previewRejects(
   { resource, rows, rejects }: StagedResource,
 ): Promise<RejectChanges> {
   const main = rows(resource.tables[0]);
-  const accepted = await session.rows<{ id: string }>(
-    `SELECT DISTINCT record_id AS id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
+  const accepted = await session.texts(
+    `SELECT DISTINCT record_id FROM rejects r WHERE resource = $1 AND status IN ('open', 'waived')
        AND EXISTS (SELECT FROM ${main} s WHERE s.id = r.record_id)
        AND NOT EXISTS (SELECT FROM ${rejects} o WHERE o.record_id = r.record_id) ORDER BY 1`,
     [resource.name],
@@ -71,7 +71,7 @@ export async function previewRejects(
     [resource.name],
   );
   return {
-    newly_accepted: accepted.map(({ id }) => id),
+    newly_accepted: accepted,
     newly_rejected: rejected.map(({ id, errors }) => ({
       id,
       errors: JSON.parse(errors) as RejectChanges['newly_rejected'][number]['errors'],

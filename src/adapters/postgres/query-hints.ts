@@ -77,16 +77,13 @@ async function columnMeant({ at, schemas, session, sql }: Mistake): Promise<stri
   const name = partsOf(at).at(-1) ?? '';
   const words = new Set(sql.toLowerCase().match(/\w+/g));
   const named = (await relations(session, schemas)).filter((one) => words.has(one.toLowerCase()));
-  const columns = await session.rows<{ name: string }>(
-    `SELECT DISTINCT attname::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+  const columns = await session.texts(
+    `SELECT DISTINCT attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
      JOIN pg_namespace n ON n.oid = relnamespace
      WHERE attnum > 0 AND NOT attisdropped AND relname = ANY ($1) AND ${inPlaces('$2')} ORDER BY 1`,
     [named, placesOf(schemas)],
   );
-  const meant = suggest(
-    name,
-    columns.map((column) => column.name),
-  );
+  const meant = suggest(name, columns);
   if (meant !== null && meant !== name) return `Did you mean ${meant}?`;
   const [table] = named;
   return table === undefined
@@ -96,10 +93,9 @@ async function columnMeant({ at, schemas, session, sql }: Mistake): Promise<stri
 
 async function functionMeant({ at, session }: Mistake): Promise<string | null> {
   const name = partsOf(at).at(-1) ?? '';
-  const known = await session.rows<{ name: string }>(
-    'SELECT DISTINCT proname::text AS name FROM pg_proc WHERE pg_function_is_visible(oid) ORDER BY 1',
+  const names = await session.texts(
+    'SELECT DISTINCT proname::text FROM pg_proc WHERE pg_function_is_visible(oid) ORDER BY 1',
   );
-  const names = known.map((one) => one.name);
   const meant = names.includes(name) ? null : suggest(name, names);
   return meant === null ? null : `Did you mean ${meant}()?`;
 }
@@ -111,8 +107,7 @@ const KEYWORDS = `SELECT word FROM pg_get_keywords()
   ORDER BY word`;
 
 async function keywordMeant({ at, before, session }: Mistake): Promise<string | null> {
-  const known = await session.rows<{ word: string }>(KEYWORDS);
-  const words = [...COMMON, ...known.map(({ word }) => word)];
+  const words = [...COMMON, ...(await session.texts(KEYWORDS))];
   // A mistyped keyword is parsed as an alias, so that PostgreSQL complains about the next word.
   for (const word of [before, at]) {
     const meant = word.length < 3 || words.includes(word.toLowerCase()) ? null : suggest(word, words);
@@ -122,12 +117,11 @@ async function keywordMeant({ at, before, session }: Mistake): Promise<string | 
 }
 
 async function relations(session: Session, schemas: readonly string[] | undefined): Promise<string[]> {
-  const found = await session.rows<{ name: string }>(
-    `SELECT DISTINCT relname::text AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+  return session.texts(
+    `SELECT DISTINCT relname::text FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
      WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND ${inPlaces('$1')} ORDER BY 1`,
     [placesOf(schemas)],
   );
-  return found.map(({ name }) => name);
 }
 
 /** The schemas in which the statement looks for names. */

@@ -104,11 +104,11 @@ async function recallKind(session: Session, schema: string): Promise<void> {
      WHERE status IN ('succeeded', 'partial') AND simulated IS NOT NULL ORDER BY run_id DESC LIMIT 1`,
   );
   if (known > 0) return;
-  const tables = await session.rows<{ name: string }>(
-    `SELECT relname::text AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'`,
+  const tables = await session.texts(
+    `SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'`,
     [ident(schema)],
   );
-  const some = tables.map(({ name }) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
+  const some = tables.map((name) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
   const found = await session.one<{ some: boolean }>(`SELECT ${some || 'false'} AS "some"`);
   if (found.some) throw unaccounted(schema, 'target', 'it has rows');
 }

@@ -69,6 +69,12 @@ export class Session {
     return result.rows;
   }
 
+  /** For a query that returns one column of texts. */
+  async texts(sql: string, values: readonly unknown[] = []): Promise<string[]> {
+    const rows = await this.rows<Record<string, string>>(sql, values);
+    return rows.flatMap((row) => Object.values(row));
+  }
+
   /** For a query that always returns one row. */
   async one<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R> {
     const [row] = await this.rows<R>(sql, values);
