@@ -5,7 +5,7 @@ import pg from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 
 import { noAnswer, sqlState, WRONG_PASSWORD } from './errors.ts';
-import { reportLoss } from './lost-connection.ts';
+import { trackLoss } from './lost-connection.ts';
 import { passwordFor } from './password.ts';
 import type { Encryption } from './tls.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -106,7 +106,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     keepAliveInitialDelayMillis: Math.max(1000, silenceMs),
     stream: () => socket,
   });
-  const { lose, ...statements } = reportLoss(client);
+  const { lose, ...statements } = trackLoss(client);
   const sever = (reason: Error): void => {
     lose(reason);
     // With TLS, pg reads from another stream, which does not always notice that its socket has ended.

@@ -4,7 +4,7 @@ import { openDatabaseFolder } from './database-folder.ts';
 import type { EngineOptions } from './engine.ts';
 import { engineStream } from './engine-stream.ts';
 import { databaseError } from './errors.ts';
-import { reportLoss } from './lost-connection.ts';
+import { trackLoss } from './lost-connection.ts';
 import { ProcessLocks, type SessionLocks } from './process-locks.ts';
 import { configureSession, searchPath } from './session-settings.ts';
 import { copyStatement, Session, type Database } from './session.ts';
@@ -83,7 +83,7 @@ async function open(dir: string, first: string, options: EngineOptions) {
     user: 'postgres',
     types: valueParsers,
   });
-  const { query } = reportLoss(client);
+  const { query } = trackLoss(client);
   const shared = shareEngine(engine);
   const { turns } = shared;
   /** The schema that the search path is set to. */

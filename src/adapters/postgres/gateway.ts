@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 
 import { PipelineError } from '../../core/errors.ts';
 import { reasonOf } from './errors.ts';
-import { openDesk, type Desk, type DeskOptions } from './gateway-desk.ts';
+import { openDispatcher, type Dispatcher, type DispatcherOptions } from './gateway-dispatcher.ts';
 import { searchPath } from './session-settings.ts';
 import type { SharedEngine } from './shared-engine.ts';
 import { fatal } from './wire.ts';
@@ -14,7 +14,7 @@ export type Gateway = {
   readonly close: () => Promise<void>;
 };
 
-export type GatewayOptions = DeskOptions & {
+export type GatewayOptions = DispatcherOptions & {
   /** On loopback, 0 for any free port; null for none. */
   readonly port: number | null;
   /** The path of an unused Unix socket, accessible to this user only; null for none. */
@@ -44,17 +44,17 @@ export async function openGateway(
   options: GatewayOptions,
 ): Promise<Gateway> {
   const { port, socket: path = null } = options;
-  let current: { readonly shared: SharedEngine; readonly desk: Promise<Desk> } | null = null;
+  let current: { readonly shared: SharedEngine; readonly dispatcher: Promise<Dispatcher> } | null = null;
 
-  async function openedDesk(): Promise<Desk> {
+  async function openedDispatcher(): Promise<Dispatcher> {
     const shared = await share();
-    if (current?.shared !== shared) current = { shared, desk: openDesk(shared, options) };
-    return current.desk;
+    if (current?.shared !== shared) current = { shared, dispatcher: openDispatcher(shared, options) };
+    return current.dispatcher;
   }
 
   function welcome(socket: Socket): void {
     socket.on('error', () => undefined);
-    openedDesk().then(
+    openedDispatcher().then(
       ({ serve }) => serve(socket),
       (error: unknown) => {
         socket.end(fatal('57P03', `the database cannot be opened: ${reasonOf(error)}`));
@@ -63,12 +63,12 @@ export async function openGateway(
     );
   }
 
-  await openedDesk();
+  await openedDispatcher();
   const servers: Server[] = [];
   async function close(): Promise<void> {
     const closed = servers.map((server) => once(server, 'close'));
     for (const server of servers) server.close();
-    await current?.desk.then((desk) => desk.close());
+    await current?.dispatcher.then((dispatcher) => dispatcher.close());
     await Promise.all(closed);
   }
   try {

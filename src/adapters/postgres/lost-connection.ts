@@ -7,7 +7,7 @@ import { ConnectionLost } from './errors.ts';
 import type { Query } from './session.ts';
 
 /** Sends queries. Once the connection breaks, each fails with the reason: the one given, or the server's. */
-export function reportLoss(client: pg.Client) {
+export function trackLoss(client: pg.Client) {
   let reason: unknown = null;
   const lose = (why: unknown): void => {
     reason ??= why;

@@ -21,7 +21,7 @@ export async function runQuery(
 ): Promise<RowSet> {
   const isCommand = isKnownCommand(sql, options.write);
   refuseCopyOfClient(sql);
-  let isLessened = false;
+  let isDemoted = false;
   let limits: Hints = {};
   try {
     // A query leaves out the rows that the policies of the connected role hide, as in any other client.
@@ -29,7 +29,7 @@ export async function runQuery(
     const path =
       options.schemas === undefined ? '' : `; SET LOCAL search_path TO ${searchPath(...options.schemas)}`;
     await session.query(`${begin}; SET LOCAL row_security TO DEFAULT${path}`);
-    if (!options.write) isLessened = (await session.execute(LESSEN_SUPERUSER)) > 0;
+    if (!options.write) isDemoted = (await session.execute(DEMOTE_SUPERUSER)) > 0;
     limits = await applyRoleLimits(session);
     if (!isCommand) await refuseUnknown(session, sql);
     const result = await session.printed(sql);
@@ -41,14 +41,14 @@ export async function runQuery(
     throw databaseError('run the query', error, undefined, {
       ...(options.write ? {} : { '25006': WRITE_HINT }),
       ...(await hintForStatement(session, sql, error, options.schemas)),
-      ...(isLessened ? LESSENED_HINTS : {}),
+      ...(isDemoted ? DEMOTED_HINTS : {}),
       ...limits,
     });
   }
 }
 
 const WRITE_HINT = 'Queries are read-only; give --write to change data.';
-const LESSENED_HINTS = {
+const DEMOTED_HINTS = {
   [HIDDEN_ROWS]:
     'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
 };
@@ -57,7 +57,7 @@ const LESSENED_HINTS = {
  * Until the end of the transaction. A query before the user's own also makes sure that the transaction stays read-only.
  * Policies apply to that role but not to a superuser, from whom no row may be hidden.
  */
-const LESSEN_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
+const DEMOTE_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
 
 const READING = new Set(['select', 'with', 'values', 'table', 'show', 'explain']);

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import pg from 'pg';
 
 import { databaseError } from './errors.ts';
-import { reportLoss } from './lost-connection.ts';
+import { trackLoss } from './lost-connection.ts';
 import { configureServed } from './session-settings.ts';
 import { openDatabase, Session, type Database, type Query } from './session.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -62,7 +62,7 @@ async function openSession(
     ssl: false,
     types: valueParsers,
   });
-  const { lose, query } = reportLoss(client);
+  const { lose, query } = trackLoss(client);
   // Without a Terminate message, which would wait for a turn.
   const leave = (reason: unknown): void => {
     signal.removeEventListener('abort', abort);

@@ -14,14 +14,14 @@ import {
 import type { SharedEngine } from './shared-engine.ts';
 import { cancelled } from './wire.ts';
 
-/** The clients of one engine, which take turns. */
-export type Desk = {
+/** Gives the clients of one engine their turns. */
+export type Dispatcher = {
   readonly serve: (socket: Socket) => void;
   /** Disconnects the clients. Ends the engine if one of their queries continues nevertheless. */
   readonly close: () => Promise<void>;
 };
 
-export type DeskOptions = {
+export type DispatcherOptions = {
   /** A client that keeps the turn while others wait is disconnected after this time. */
   readonly patienceMs: number;
   /** For long answers to slow clients. */
@@ -39,7 +39,7 @@ const LAST_QUERY_MS = 5000;
  * transaction is one turn as well. Each client finds the session as it left it; if something in it cannot be restored,
  * the client keeps the turn. Whatever breaks the engine ends it.
  */
-export async function openDesk(shared: SharedEngine, options: DeskOptions): Promise<Desk> {
+export async function openDispatcher(shared: SharedEngine, options: DispatcherOptions): Promise<Dispatcher> {
   const { engine, turns } = shared;
   const clients = new Set<Client>();
   /** The owner of all clients' turns. */
