@@ -61,7 +61,7 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
 /** Fields, types and values that the contract lacks. */
 function newsIn(records: readonly unknown[]): readonly string[] {
   const profiler = createProfiler(launches.contract);
-  for (const record of records) profiler.addValid(record);
+  for (const record of records) profiler.add(record);
   return compareProfiles(profiler.end(launches.name), null)
     .filter((drift) => newsOf(drift) !== null)
     .map(({ found, kind, path }) => `${path} (${kind}${found === null ? '' : `: ${found}`})`);

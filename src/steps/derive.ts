@@ -118,10 +118,7 @@ async function deriveAll(
     const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice, tally.page)));
     const { valid, rejected } = partition(verdicts);
     watch('validate', () => {
-      for (const { record } of valid) profiler.addValid(record);
-      for (const { parsed } of rejected.map(({ slice }) => slice)) {
-        if (parsed.ok) profiler.addErrored(parsed.record);
-      }
+      for (const { parsed } of slices) if (parsed.ok) profiler.add(parsed.record);
     });
     const rows = watch('transform', () =>
       valid.map(({ record }) => resource.transform(record, context.transform)),

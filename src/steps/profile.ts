@@ -1,8 +1,6 @@
 import { honours } from '../core/lenient.ts';
-import type { Schema } from '../core/schema.ts';
-import type { Profile } from '../core/profile.ts';
-import { createNode, fieldsOf, pathOf, treeOf, typeAt, type Node } from './profile-tree.ts';
-import { compileValidCounter } from './profile-valid.ts';
+import { jsonType, type JsonType, type Profile, type ProfiledField } from '../core/profile.ts';
+import { expectedBy, type Schema as AnySchema } from '../core/schema.ts';
 
 /** Limits on what a hostile source could make grow. */
 const MAX_UNKNOWN_FIELDS = 256;
@@ -12,18 +10,15 @@ const MAX_VALUES = 20;
 const MAX_VALUE_LENGTH = 80;
 
 export type Profiler = {
-  /** Takes a record that satisfies the contract. */
-  readonly addValid: (record: unknown) => void;
-  /** Takes any other value that JSON can hold. */
-  readonly addErrored: (record: unknown) => void;
+  /** Takes any value that JSON can hold, whether or not it satisfies the contract. */
+  readonly add: (record: unknown) => void;
   /** Ends the profile. */
   readonly end: (resource: string) => Profile;
 };
 
 /** Counts, exactly and in bounded memory, how records differ from their contract. */
-export function createProfiler(contract: Schema): Profiler {
-  const root = treeOf(contract);
-  const valid = compileValidCounter(root, walkUnknown, walk);
+export function createProfiler(contract: AnySchema): Profiler {
+  const root = nodeOf(contract, { path: '', depth: 0 });
   let records = 0;
   let unknownFields = 0;
   let untold = 0;
@@ -61,13 +56,6 @@ export function createProfiler(contract: Schema): Profiler {
     else walk(node, value);
   }
 
-  function walkUnknown(node: Node, object: Readonly<Record<string, unknown>>): void {
-    for (const name in object) {
-      const field = fieldOf(node, name);
-      if (field === null || field.contract === null) walkAt(field, object[name]);
-    }
-  }
-
   function fieldOf(node: Node, name: string): Node | null {
     const key = cut(name, MAX_NAME_LENGTH);
     const found = node.fields.get(key);
@@ -84,18 +72,11 @@ export function createProfiler(contract: Schema): Profiler {
   }
 
   return {
-    addValid(record) {
-      records += 1;
-      valid.count(record);
-    },
-    addErrored(record) {
+    add(record) {
       records += 1;
       walk(root, record);
     },
-    end(resource) {
-      valid.settle();
-      return { resource, records, untold, fields: [...fieldsOf(root)] };
-    },
+    end: (resource) => ({ resource, records, untold, fields: [...fieldsOf(root)] }),
   };
 }
 
@@ -110,4 +91,115 @@ function isBeyond(node: Node, value: unknown): boolean {
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le')}…`;
+}
+
+/** The counts at one JSON Pointer. */
+type Node = {
+  readonly path: string;
+  readonly depth: number;
+  readonly contract: readonly JsonType[] | null;
+  /** What the contract expects here without requiring it; null if it does require it, or if the field is unknown. */
+  readonly expected: AnySchema | null;
+  /** The contract does not restrict the content. */
+  readonly open: boolean;
+  readonly choices: readonly unknown[] | null;
+  /** By name. Fields in the contract come first. */
+  readonly fields: Map<string, Node>;
+  items: Node | null;
+  readonly types: Record<JsonType, number>;
+  records: number;
+  /** The number of the last record counted in `records`. */
+  lastRecord: number;
+  readonly values: Map<string, number>;
+  otherValues: number;
+};
+
+type NodeParts = Pick<Node, 'path' | 'depth'> & Partial<Node>;
+
+function createNode(parts: NodeParts): Node {
+  return {
+    contract: null,
+    expected: null,
+    open: false,
+    choices: null,
+    fields: new Map(),
+    items: null,
+    types: { object: 0, array: 0, string: 0, number: 0, integer: 0, boolean: 0, null: 0 },
+    records: 0,
+    lastRecord: 0,
+    values: new Map(),
+    otherValues: 0,
+    ...parts,
+  };
+}
+
+/** The part of JSON Schema that the building blocks of contracts use (contract.ts). */
+type Schema = {
+  readonly [keyword: string]: unknown;
+  readonly type?: JsonType | readonly JsonType[];
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly patternProperties?: unknown;
+  readonly additionalProperties?: unknown;
+};
+
+function nodeOf(outer: AnySchema, parts: NodeParts): Node {
+  const expected = expectedBy(outer);
+  const schema: Schema = expected ?? outer;
+  const contract = [schema.type ?? []].flat();
+  const others = contract.filter((type) => type !== 'null');
+  const type = others.length === 1 ? (others[0] ?? null) : null;
+  const node = createNode({
+    ...parts,
+    contract,
+    expected,
+    open: isOpen(schema, type),
+    choices: schema.enum ?? null,
+  });
+  if (node.open) return node;
+  const depth = node.depth + 1;
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    node.fields.set(name, nodeOf(field, { path: pathOf(node, name), depth }));
+  }
+  if (schema.items !== undefined) node.items = nodeOf(schema.items, { path: `${node.path}/*`, depth });
+  return node;
+}
+
+/** Does it admit several types, any type, a tuple, or an object whose names are data? */
+function isOpen(schema: Schema, type: JsonType | null): boolean {
+  if (type === 'array') return jsonType(schema.items) !== 'object';
+  if (type !== 'object') return type === null;
+  const named = schema.patternProperties === undefined && (schema.additionalProperties ?? false) === false;
+  return schema.properties === undefined || !named;
+}
+
+function pathOf(parent: Node, name: string): string {
+  return `${parent.path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The type that a value is counted as. */
+function typeAt(node: Node, value: unknown): JsonType {
+  const type = jsonType(value);
+  return type === 'integer' && node.contract?.includes('number') === true ? 'number' : type;
+}
+
+/** Depth first, in the order of the contract, then in the order of appearance. */
+function* fieldsOf(node: Node, absent = 0): Generator<ProfiledField> {
+  const { contract, items, otherValues, path, records, values } = node;
+  const types = Object.entries(node.types).filter(([, count]) => count > 0);
+  yield {
+    path,
+    contract,
+    types: Object.fromEntries(types),
+    absent,
+    records: contract === null ? records : null,
+    values: [...values].map(([value, count]) => ({ value, count })),
+    other_values: otherValues,
+  };
+  for (const field of node.fields.values()) {
+    const seen = Object.values(field.types).reduce((sum, count) => sum + count, 0);
+    yield* fieldsOf(field, node.types.object - seen);
+  }
+  if (items !== null) yield* fieldsOf(items);
 }
