@@ -1,4 +1,4 @@
-import type { Answer } from '../src/adapters/http/archive/host.ts';
+import type { Answer } from '../src/adapters/http/client.ts';
 import { readWhole } from '../src/adapters/http/archive/page.ts';
 import { compareProfiles, newsOf } from '../src/core/drift.ts';
 import { loadCheck } from '../src/core/load-check.ts';

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import { isReplayed } from '../src/adapters/http/archive/captures.ts';
 import { readCassette } from '../src/adapters/http/archive/cassette.ts';
-import { openHost, type Answer, type Host } from '../src/adapters/http/archive/host.ts';
+import { openHost, type Host } from '../src/adapters/http/archive/host.ts';
+import type { Answer } from '../src/adapters/http/client.ts';
 import { readIndex } from '../src/adapters/http/archive/index-rows.ts';
 import { readWhole } from '../src/adapters/http/archive/page.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Quota, QuotaRules } from '../../core/quota.ts';
-import { RequestError } from './failures.ts';
-import { TOO_MANY_REQUESTS, type Asked } from './tries.ts';
+import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
+import type { Asked } from './tries.ts';
 
 /** How many requests a source still allows, as far as is known. */
 export type Allowance = {

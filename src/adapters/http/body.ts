@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 
 import { quoteBytes } from '../../lib/quote-bytes.ts';
+import type { Answer } from './client.ts';
 import { decodeBody, type Decoded } from './decode.ts';
 import { cannotGet, failed, type Place } from './failures.ts';
 
@@ -21,7 +21,11 @@ export async function decode(
   });
 }
 
-async function* breakable(place: Place, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** An error while reading a body becomes a RequestError. */
+export async function* breakable(
+  place: Place,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } catch (error) {
@@ -31,11 +35,11 @@ async function* breakable(place: Place, chunks: AsyncIterable<Uint8Array>): Asyn
 
 /** The start of a body, for a message: ` ("first bytes")`. */
 export async function quote(
-  body: Readable,
+  { body, letGo: stop }: Pick<Answer, 'body' | 'letGo'>,
   announced: readonly string[],
   hide: (text: string) => string,
 ): Promise<string> {
-  const timer = setTimeout(() => body.destroy(), QUOTED_MS);
+  const timer = setTimeout(stop, QUOTED_MS);
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {

@@ -2,6 +2,8 @@ import { PipelineError } from '../../core/errors.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { TunnelError } from './dial.ts';
 
+export const TOO_MANY_REQUESTS = 429;
+
 /** Where a request was sent. */
 export type Place = {
   readonly url: URL;

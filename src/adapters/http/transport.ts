@@ -1,40 +1,21 @@
-import type { IncomingMessage } from 'node:http';
-
-import type { Clock, Log, UpstreamResponse } from '../../core/ports.ts';
+import type { UpstreamResponse } from '../../core/ports.ts';
 import { SIMULATED_HEADER } from '../../core/simulated.ts';
 import { sameEtag } from '../../lib/etag.ts';
-import { isLoopback } from '../../lib/loopback.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
-import { decode, letGo, quote } from './body.ts';
-import { openConnections, type Timeouts } from './connections.ts';
-import { encodingsOf, ENCODINGS } from './decode.ts';
+import { decode, quote } from './body.ts';
+import { createClient, type Answer, type ClientOptions, type ClientRules } from './client.ts';
+import { encodingsOf } from './decode.ts';
 import { cannotGet, LOGIN_OF_PROXY, type Place, type RequestError } from './failures.ts';
-import { headersOf } from './headers.ts';
-import { createHider, loginOf, withoutLogin } from './login.ts';
-import { paced } from './pace.ts';
-import { proxyFor, type ProxySettings } from './proxy.ts';
+import { withoutLogin } from './login.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
-import { createSender, reachPlace } from './sender.ts';
 import type { Asked } from './tries.ts';
 
-export type TransportOptions = Timeouts &
-  ProxySettings & {
-    readonly bodyTimeoutSeconds: number;
-    readonly minBytesPerSecond: number;
-    readonly responseTimeoutSeconds: number;
-    readonly clock: Pick<Clock, 'elapsed'>;
+export type TransportOptions = ClientOptions &
+  Pick<ClientRules, 'otherwise' | 'setting' | 'turn'> & {
     /** Without a trailing slash. Its userinfo is the login of each request. */
     readonly baseUrl: string;
     /** How requests authenticate in place of such a login; null if the API has no tokens. */
     readonly auth: Token | null;
-    /** The key of the configuration that holds the URL, for hints. */
-    readonly setting: string;
-    /** An alternative if the API is unreachable: a sentence after a space. */
-    readonly otherwise?: string;
-    readonly userAgent: string;
-    /** Called before each request beyond the first, when a redirect needs one. */
-    readonly turn: (signal: AbortSignal) => Promise<void>;
-    readonly log: Log;
   };
 
 /** Sent as `Authorization: <scheme> <token>`. */
@@ -55,48 +36,28 @@ export type Transport = {
   readonly close: () => void;
 };
 
-type Answer = {
-  readonly place: Place;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: IncomingMessage;
-  /** Is it the URL that we requested? Then its query is ours and contains no secret. */
-  readonly isOwn: boolean;
-};
-
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, clock, log, minBytesPerSecond, otherwise = '', setting, turn } = options;
-  const connections = openConnections(options);
-  const send = createSender({ connections, turn, log });
-  const base = new URL(baseUrl);
-  const { auth } = options;
-  const token = auth?.token ?? null;
-  const hide = createHider([base, ...[options.httpProxy, options.httpsProxy].map(parsed)], token);
-  const login = auth === null || token === null ? loginOf(base) : `${auth.scheme} ${token}`;
-  const common = {
-    'user-agent': options.userAgent,
-    accept: 'application/json',
-    // For a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s).
-    'accept-encoding': isLoopback(base.hostname) ? 'identity' : ENCODINGS,
-    ...(login === null ? {} : { authorization: login }),
-  };
+  const { auth, baseUrl, log, setting, turn } = options;
+  const client = createClient(options, { ...options, url: new URL(baseUrl), accept: 'application/json' });
 
-  /** One request, and any redirects that follow. */
+  /**
+   * One request, and any redirects that follow. `isOwn`: is it the URL that we requested? Then its query is ours and
+   * contains no secret.
+   */
   async function exchange(
     path: string,
-    own: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<Answer & { readonly isOwn: boolean }> {
+    const endsBy = client.limit();
     let url = withoutLogin(new URL(`${baseUrl}${path}`));
     for (let redirects = 0; ; redirects += 1) {
-      const place = { url, proxy: proxyFor(url, options), setting, otherwise };
       log.debug(`GET ${maskUrl(url.href)}`, { path, redirects });
-      const body = await send(place, { signal, headers: { ...common, ...own } });
-      const headers = headersOf(body.rawHeaders, hide);
-      const status = body.statusCode ?? 0;
-      const redirect = redirectOf(url, status, headers['location']);
-      if (redirect === null) return { place, status, headers, body, isOwn: redirects === 0 };
-      letGo(body);
+      const answer = await client.get(url, { headers, endsBy, signal });
+      const { place, status } = answer;
+      const redirect = redirectOf(url, status, answer.headers['location']);
+      if (redirect === null) return { ...answer, isOwn: redirects === 0 };
+      answer.letGo();
       if ('refused' in redirect) {
         const hint = `If that is where the API has moved, give ${setting} its address.`;
         throw cannotGet(place, redirect.refused, { hint, status });
@@ -114,16 +75,16 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async get(path, etag, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
-      const endsBy = clock.elapsed() + options.responseTimeoutSeconds * 1000;
-      const { body, headers, isOwn, place, status } = await exchange(path, own, signal);
-      const pace = { pauseMs: options.bodyTimeoutSeconds * 1000, minBytesPerSecond, endsBy, clock };
+      const answer = await exchange(path, own, signal);
+      const { body, headers, isOwn, letGo, place, status } = answer;
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
-        else if (status !== 200)
-          throw refused(place, status, headers, await quote(body, encodingsOf(headers), hide), auth);
+        else if (status !== 200) {
+          const quoted = await quote(answer, encodingsOf(headers), client.hide);
+          throw refused(place, status, headers, quoted, auth);
+        }
         // A 304 has no body, whatever its headers announce.
-        const announced = status === 304 ? [] : encodingsOf(headers);
-        const { chunks, encoding } = await decode(place, paced(body, pace), announced);
+        const { chunks, encoding } = await decode(place, body, status === 304 ? [] : encodingsOf(headers));
         const response: UpstreamResponse = {
           url: isOwn ? place.url.href : maskUrl(place.url.href),
           status,
@@ -133,22 +94,17 @@ export function createTransport(options: TransportOptions): Transport {
           copy: null,
           body: chunks,
         };
-        return { response, letGo: () => letGo(body) };
+        return { response, letGo };
       } catch (error) {
-        letGo(body);
+        letGo();
         throw error;
       }
     },
 
-    reach: (signal) =>
-      reachPlace(connections, { url: base, proxy: proxyFor(base, options), setting }, signal),
-    hide,
-    close: connections.close,
+    reach: client.reach,
+    hide: client.hide,
+    close: client.close,
   };
-}
-
-function parsed(url: string | null): URL | null {
-  return url === null ? null : URL.parse(url);
 }
 
 /** A 304 must be about the version that we asked about; if it is not, the next attempt requests everything. */

@@ -1,56 +1,42 @@
-import { AbsentError, PipelineError } from '../../core/errors.ts';
-import type { Attempt, Clock, Retry, Tried, Tries, UpstreamResponse } from '../../core/ports.ts';
+import { PipelineError } from '../../core/errors.ts';
+import type { Attempt, Clock, PageRequest, Tries, UpstreamResponse } from '../../core/ports.ts';
 import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
-import type { TokenBucket } from '../../lib/token-bucket.ts';
-import type { Allowance } from './allowance.ts';
 import { RequestError } from './failures.ts';
-
-export type Retries = {
-  readonly maxAttempts: number;
-  readonly maxRetryAfterSeconds: number;
-  readonly backoffBaseSeconds: number;
-  readonly backoffCapSeconds: number;
-  readonly random: () => number;
-  readonly clock: Clock;
-  readonly budget: TokenBucket;
-  readonly allowance: Allowance;
-  /** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
-  readonly forMore: string | null;
-};
-
-export type TriesOptions = Retries & {
-  readonly onRetry: (retry: Retry) => void;
-  readonly onTried: (tried: Tried) => void;
-  /** One attempt. `conditional`: may the request be conditional? */
-  readonly ask: (conditional: boolean) => Promise<Asked>;
-  readonly signal: AbortSignal;
-};
 
 /** A response, and a function that releases its connection. */
 export type Asked = { readonly response: UpstreamResponse; readonly letGo: () => void };
 
-export const TOO_MANY_REQUESTS = 429;
+/** What follows a failed try: another one after a wait, or the error that ends the request. */
+export type Next = { readonly waitMs: number; readonly elsewhere: boolean } | PipelineError;
+
+export type TriesOptions = Pick<PageRequest, 'onRetry' | 'onTried'> & {
+  /** Waits until a request may be sent; returns what sends it. Throws if there is nothing left to request. */
+  readonly turn: () => Promise<() => Promise<Asked>>;
+  /** Called with the status of each response; null if there was none. */
+  readonly count?: (status: number | null) => void;
+  /** Decides what follows. `number` is that of the failed try, from 1. */
+  readonly judge: (error: PipelineError, status: number | null, number: number) => Promise<Next>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
 
 /**
  * The only retry loop. It covers the complete request including the body, because the caller reports how reading went.
  */
 export function openTries(options: TriesOptions): Tries {
-  const { allowance, ask, budget, clock, maxAttempts, onRetry, onTried, signal } = options;
+  const { clock, count = () => undefined, judge, onRetry, onTried, signal, turn } = options;
   const attempts: Attempt[] = [];
-  let conditional = true;
   let started = clock.elapsed();
   /** The response that the caller is working on. */
   let current: Asked | null = null;
 
-  function secondsSoFar(): number {
-    return (clock.elapsed() - started) / 1000;
+  function add(attempt: Attempt): void {
+    attempts.push(attempt);
+    onTried({ status: attempt.status, seconds: attempt.seconds });
   }
 
-  function add(attempt: Attempt): void {
-    const { seconds, status } = attempt;
-    attempts.push(attempt);
-    const left = allowance.left();
-    onTried({ status, seconds, ...(left !== null && { quota_left: left }) });
+  function secondsSoFar(): number {
+    return (clock.elapsed() - started) / 1000;
   }
 
   /** Releases the connection; returns the status of its response, null if there was none. */
@@ -61,33 +47,31 @@ export function openTries(options: TriesOptions): Tries {
     return status;
   }
 
-  /** Waits before the next attempt, or throws if there must be none. */
+  /** Waits before the next try, or throws if there must be none. */
   async function fail(error: PipelineError, status: number | null): Promise<void> {
     signal.throwIfAborted();
-    const number = attempts.length + 1;
     const seconds = secondsSoFar();
-    allowance.count(status);
-    const wait = await waitBefore(number, error, options);
-    if (typeof wait !== 'number' || number >= maxAttempts) {
-      add({ status, error: error.message, seconds, wait_seconds: null });
-      if (error instanceof AbsentError) throw error;
-      throw spent(wait instanceof PipelineError ? wait : error, attempts.length);
+    count(status);
+    const next = await judge(error, status, attempts.length + 1);
+    const failed = { status, error: error.message, seconds };
+    if (next instanceof PipelineError) {
+      add({ ...failed, wait_seconds: null });
+      throw next;
     }
-    add({ status, error: error.message, seconds, wait_seconds: wait / 1000 });
-    onRetry({ attempt: number, status, message: error.message, wait_seconds: wait / 1000, elsewhere: false });
-    if (error instanceof RequestError && error.unconditional) conditional = false;
-    // The limit applies to the client, whatever the path.
-    if (status === TOO_MANY_REQUESTS) budget.hold(wait);
-    await clock.sleep(wait, signal);
+    const wait_seconds = next.waitMs / 1000;
+    add({ ...failed, wait_seconds });
+    const { message } = error;
+    onRetry({ attempt: attempts.length, status, message, wait_seconds, elsewhere: next.elsewhere });
+    if (!next.elsewhere) await clock.sleep(next.waitMs, signal);
   }
 
   return {
     async next() {
       for (;;) {
-        await budget.take(signal);
+        const ask = await turn();
         started = clock.elapsed();
         try {
-          current = await ask(conditional);
+          current = await ask();
           return current.response;
         } catch (error) {
           if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
@@ -101,76 +85,31 @@ export function openTries(options: TriesOptions): Tries {
     end() {
       const status = letGo();
       if (status === null) return attempts;
-      allowance.count(status);
+      count(status);
       add({ status, error: null, seconds: secondsSoFar(), wait_seconds: null });
       return attempts;
     },
   };
 }
 
-/** Milliseconds until the next attempt; null if there must be none, or an error if it is too far off. */
-async function waitBefore(
+export type Retries = {
+  readonly maxAttempts: number;
+  readonly backoffBaseSeconds: number;
+  readonly backoffCapSeconds: number;
+  readonly random: () => number;
+  readonly clock: Clock;
+};
+
+/** Milliseconds to wait after a try, the first being 1, if the server asks for nothing else. */
+export function backoffMs(
   number: number,
-  error: PipelineError,
-  options: TriesOptions,
-): Promise<number | PipelineError | null> {
-  const { allowance, backoffBaseSeconds, backoffCapSeconds, maxRetryAfterSeconds, random } = options;
-  if (!error.retryable) return null;
-  const asked = await askedWait(error, options);
-  // A request that comes too early may cost more than it gains.
-  if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
-  const backoff = backoffDelay(number, {
-    baseMs: backoffBaseSeconds * 1000,
-    capMs: backoffCapSeconds * 1000,
-    random,
-  });
-  if (asked === null) return backoff;
-  return asked <= maxRetryAfterSeconds * 1000 ? Math.max(asked, backoff) : tooFarOff(error, asked, options);
+  { backoffBaseSeconds, backoffCapSeconds, random }: Retries,
+): number {
+  return backoffDelay(number, { baseMs: backoffBaseSeconds * 1000, capMs: backoffCapSeconds * 1000, random });
 }
 
-/** Milliseconds that the source wants us to wait; null if it does not say. */
-async function askedWait(
-  error: PipelineError,
-  { allowance, clock, signal }: TriesOptions,
-): Promise<number | null> {
+/** Milliseconds that a failed response asks to wait; null if it does not. */
+export function askedWaitMs(error: PipelineError, { clock }: Pick<Retries, 'clock'>): number | null {
   const header = error instanceof RequestError ? error.retryAfter : null;
-  const asked = header === null ? null : parseRetryAfter(header, clock.now());
-  if (asked !== null || !isTooMany(error)) return asked;
-  const quota = await allowance.ask(signal);
-  return quota === null ? null : quota.nextSeconds * 1000;
-}
-
-function isTooMany(error: PipelineError): boolean {
-  return error instanceof RequestError && error.status === TOO_MANY_REQUESTS;
-}
-
-function tooFarOff(
-  error: PipelineError,
-  wait: number,
-  { clock, forMore, maxRetryAfterSeconds }: TriesOptions,
-): PipelineError {
-  const at = clock.now() + wait;
-  const instead =
-    isTooMany(error) && forMore !== null
-      ? `give ${forMore} for more requests`
-      : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
-  return new PipelineError(`${error.message}, and asks to come back ${momentOf(at)}`, {
-    code: 'source',
-    retryAt: at > LATEST ? undefined : new Date(at),
-    cause: error,
-    hint: `Start the run again then, or ${instead}.`,
-  });
-}
-
-/** Later moments need a five-digit year, or exceed the range of Date. */
-const LATEST = Date.UTC(9999, 11, 31);
-
-function momentOf(time: number): string {
-  return time > LATEST ? 'after the year 9999' : `at ${new Date(time).toISOString()}`;
-}
-
-function spent(error: PipelineError, tries: number): PipelineError {
-  const { hint, message, retryAt } = error;
-  const counted = tries === 1 ? '' : ` (${tries} tries)`;
-  return new PipelineError(`${message}${counted}`, { code: 'source', retryAt, cause: error, hint });
+  return header === null ? null : parseRetryAfter(header, clock.now());
 }

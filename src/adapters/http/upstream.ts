@@ -2,11 +2,11 @@ import type { Upstream } from '../../core/ports.ts';
 import type { QuotaRules } from '../../core/quota.ts';
 import { createBudgets, type Budgets } from '../../lib/token-bucket.ts';
 import { createAllowance } from './allowance.ts';
+import { openApiTries, type ApiRetries } from './api-tries.ts';
 import { createTransport, whatAllowsMore, type TransportOptions } from './transport.ts';
-import { openTries, type Retries } from './tries.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
-  Omit<Retries, 'allowance' | 'budget' | 'forMore'> & {
+  Omit<ApiRetries, 'allowance' | 'budget' | 'forMore'> & {
     /** How the API reports how many requests it still allows; null if it does not. */
     readonly quota: QuotaRules | null;
     /** What the ledger records: `live`, `sandbox` or the base URL. */
@@ -35,7 +35,7 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
     open({ path, kept, onRetry, onTried }, signal) {
       const ask = (conditional: boolean) =>
         transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
-      return openTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
+      return openApiTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
     },
     quota: allowance.ask,
     forMore,

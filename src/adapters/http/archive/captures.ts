@@ -1,12 +1,12 @@
 import { SIMULATED_HEADER } from '../../../core/simulated.ts';
 import { isJsonType } from '../../../lib/content-type.ts';
 import { maskUrl } from '../../../lib/mask-url.ts';
-import { decodeByBytes } from '../decode-by-bytes.ts';
-import type { Decoded } from '../decode.ts';
+import { decodeByBytes, type Decoded } from '../decode.ts';
 import { MAX_REDIRECTS, redirectOf } from '../redirect.ts';
 import type { Asked } from '../tries.ts';
 import { brokenBody, noCopy, refusedWith } from './copy-error.ts';
-import type { Answer, Host } from './host.ts';
+import type { Answer } from '../client.ts';
+import type { Host } from './host.ts';
 import { readIndex, type IndexRow } from './index-rows.ts';
 import { keptResponse, readWhole, type Page } from './page.ts';
 import {

@@ -1,5 +1,5 @@
 import { cannotGet, failed, RequestError, type Place } from '../failures.ts';
-import type { Answer } from './host.ts';
+import type { Answer } from '../client.ts';
 
 /**
  * What is wrong with a copy: it does not exist (`absent`), something else is in its place (`unusable`), or it is no

@@ -1,8 +1,7 @@
 import { AbsentError, PipelineError } from '../../../core/errors.ts';
-import type { Attempt, Clock, Retry, Tried, Tries } from '../../../core/ports.ts';
-import { backoffDelay, parseRetryAfter } from '../../../lib/backoff.ts';
+import type { PageRequest, Tries } from '../../../core/ports.ts';
 import { RequestError } from '../failures.ts';
-import type { Asked } from '../tries.ts';
+import { askedWaitMs, backoffMs, openTries, type Asked, type Next, type Retries } from '../tries.ts';
 import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
 
 /** A way to get a copy. */
@@ -14,77 +13,35 @@ export type Way = {
   readonly instead: Way | null;
 };
 
-export type CopyRetries = {
-  readonly maxAttempts: number;
-  readonly backoffBaseSeconds: number;
-  readonly backoffCapSeconds: number;
-  readonly random: () => number;
-  readonly clock: Clock;
-};
-
-export type CopyTriesOptions = CopyRetries & {
-  readonly resource: string;
-  /** In order of preference. */
-  readonly ways: readonly Way[];
-  /** The URL of the copy that we already have; null for none. */
-  readonly keptUrl: string | null;
-  /** The day that was requested, as `YYYY-MM-DD`; null for the newest copy. */
-  readonly until: string | null;
-  readonly onRetry: (retry: Retry) => void;
-  readonly onTried: (tried: Tried) => void;
-  readonly signal: AbortSignal;
-};
+export type CopyTriesOptions = Retries &
+  Pick<PageRequest, 'onRetry' | 'onTried'> & {
+    readonly resource: string;
+    /** In order of preference. */
+    readonly ways: readonly Way[];
+    /** The URL of the copy that we already have; null for none. */
+    readonly keptUrl: string | null;
+    /** The day that was requested, as `YYYY-MM-DD`; null for the newest copy. */
+    readonly until: string | null;
+    readonly signal: AbortSignal;
+  };
 
 /**
  * Tries the copies of a page until one of them is usable. Retries temporary failures; if a copy itself is at fault,
  * moves on to the next one. If a host is unreachable, does not replace a newer copy that we have by an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
-  const { clock, keptUrl, maxAttempts, onRetry, onTried, resource, signal, until } = options;
-  const attempts: Attempt[] = [];
+  const { keptUrl, maxAttempts, resource, until } = options;
   const ways = [...options.ways];
   const reasons: string[] = [];
   /** Has every copy so far turned out not to exist? */
   let isAbsent = true;
   /** What to do about a host that failed; such failures may be temporary. */
   let hostHint: string | null = null;
+  /** Of the current copy. */
   let tries = 0;
-  let started = clock.elapsed();
-  let current: Asked | null = null;
 
-  function add(error: PipelineError | null, status: number | null, waitMs: number | null): void {
-    const seconds = (clock.elapsed() - started) / 1000;
-    const wait_seconds = waitMs === null ? null : waitMs / 1000;
-    attempts.push({ status, error: error?.message ?? null, seconds, wait_seconds });
-    onTried({ status, seconds });
-  }
-
-  function tell(error: PipelineError, status: number | null, wait_seconds: number, elsewhere: boolean): void {
-    onRetry({ attempt: attempts.length, status, message: error.message, wait_seconds, elsewhere });
-  }
-
-  function letGo(): number | null {
-    const status = current?.response.status ?? null;
-    current?.letGo();
-    current = null;
-    return status;
-  }
-
-  /** Waits before the next attempt, moves on to the next copy, or throws if neither is possible. */
-  async function fail(error: PipelineError, status: number | null): Promise<void> {
-    signal.throwIfAborted();
-    tries += 1;
-    const wait = tries < maxAttempts ? waitBefore(tries, error, options) : null;
-    if (wait === null) {
-      giveUp(error, status);
-      return;
-    }
-    add(error, status, wait);
-    tell(error, status, wait / 1000, false);
-    await clock.sleep(wait, signal);
-  }
-
-  function giveUp(error: PipelineError, status: number | null): void {
+  /** Moves on to the next copy, or returns the error that ends the request. */
+  function moveOn(error: PipelineError): Next {
     const way = ways.shift();
     const fault = faultOf(error);
     if (fault === null) hostHint ??= error.hint ?? null;
@@ -96,10 +53,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
     if (instead !== null) ways.unshift(instead);
     const mayGoOn = fault !== null || keptUrl === null || ways.some(({ url }) => url === keptUrl);
-    const isLast = ways.length === 0 || !mayGoOn;
-    add(error, status, isLast ? null : 0);
-    if (isLast) throw ending(error);
-    tell(error, status, 0, true);
+    return ways.length === 0 || !mayGoOn ? ending(error) : { waitMs: 0, elsewhere: true };
   }
 
   function ending(cause: PipelineError | null): PipelineError {
@@ -121,30 +75,19 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     });
   }
 
-  return {
-    async next() {
-      for (;;) {
-        const [way] = ways;
-        if (way === undefined) throw ending(null);
-        started = clock.elapsed();
-        try {
-          current = await way.ask();
-          return current.response;
-        } catch (error) {
-          if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
-          await fail(error, error instanceof RequestError ? error.status : null);
-        }
-      }
+  return openTries({
+    ...options,
+    async turn() {
+      const [way] = ways;
+      if (way === undefined) throw ending(null);
+      return way.ask;
     },
-    async failed(error) {
-      await fail(error, letGo());
+    async judge(error) {
+      tries += 1;
+      const waitMs = tries < maxAttempts ? waitBefore(tries, error, options) : null;
+      return waitMs === null ? moveOn(error) : { waitMs, elsewhere: false };
     },
-    end() {
-      const status = letGo();
-      if (status !== null) add(null, status, null);
-      return attempts;
-    },
-  };
+  });
 }
 
 /** What is wrong with the copy; null if the host is at fault. If the reader rejected the body, the copy is damaged. */
@@ -154,20 +97,10 @@ function faultOf(error: PipelineError): CopyFault | null {
 }
 
 /** Milliseconds until the next attempt; null if there must be none. */
-function waitBefore(
-  number: number,
-  error: PipelineError,
-  { backoffBaseSeconds, backoffCapSeconds, clock, random }: CopyRetries,
-): number | null {
+function waitBefore(number: number, error: PipelineError, retries: Retries): number | null {
   // A copy that the reader rejected will be the same next time.
   if (!(error instanceof RequestError) || !error.retryable) return null;
-  const asked = error.retryAfter === null ? null : parseRetryAfter(error.retryAfter, clock.now());
-  const backoff = backoffDelay(number, {
-    baseMs: backoffBaseSeconds * 1000,
-    capMs: backoffCapSeconds * 1000,
-    random,
-  });
-  return Math.max(asked ?? 0, backoff);
+  return Math.max(askedWaitMs(error, retries) ?? 0, backoffMs(number, retries));
 }
 
 function reasonOf({ message }: PipelineError, tries: number): string {

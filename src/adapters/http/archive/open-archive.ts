@@ -2,15 +2,16 @@ import { PipelineError } from '../../../core/errors.ts';
 import type { Upstream } from '../../../core/ports.ts';
 import type { Archive, PreservedCopy } from '../../../core/source.ts';
 import { maskUrl } from '../../../lib/mask-url.ts';
+import type { Retries } from '../tries.ts';
 import { createCaptures, isReplayed } from './captures.ts';
-import { openCopyTries, type CopyRetries, type Way } from './copy-tries.ts';
+import { openCopyTries, type Way } from './copy-tries.ts';
 import { openHost, type HostOptions } from './host.ts';
 import type { Page } from './page.ts';
 import { parsePlayback } from './playback-url.ts';
 import { createRecordings } from './recordings.ts';
 
 export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | 'headersTimeoutSeconds'> &
-  CopyRetries & {
+  Retries & {
     /** What the ledger records as the address. */
     readonly address: string;
     readonly copies: Archive['copies'];

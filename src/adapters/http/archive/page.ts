@@ -1,7 +1,7 @@
 import type { Copy, PageRequest, UpstreamResponse } from '../../../core/ports.ts';
-import { decodeByBytes } from '../decode-by-bytes.ts';
+import { decodeByBytes } from '../decode.ts';
 import { brokenBody, noCopy } from './copy-error.ts';
-import type { Answer } from './host.ts';
+import type { Answer } from '../client.ts';
 
 /** A request for one page, and its progress so far. */
 export type Page = PageRequest & {

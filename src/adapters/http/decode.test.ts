@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { decodeByBytes } from './decode-by-bytes.ts';
+import { decodeByBytes } from './decode.ts';
 
 const TEXT = JSON.stringify(Array.from({ length: 50 }, (_, id) => ({ id, name: `Merlin Ω ${id}` })));
 const PAGE = '<!DOCTYPE html>\r\n\t<p>…';

@@ -1,0 +1,107 @@
+import { PipelineError } from '../../core/errors.ts';
+import type { PageRequest, Tries } from '../../core/ports.ts';
+import type { TokenBucket } from '../../lib/token-bucket.ts';
+import type { Allowance } from './allowance.ts';
+import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
+import { askedWaitMs, backoffMs, openTries, type Asked, type Retries } from './tries.ts';
+
+export type ApiRetries = Retries & {
+  readonly maxRetryAfterSeconds: number;
+  readonly budget: TokenBucket;
+  readonly allowance: Allowance;
+  /** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
+  readonly forMore: string | null;
+};
+
+export type ApiTriesOptions = ApiRetries &
+  Pick<PageRequest, 'onRetry' | 'onTried'> & {
+    /** One request. `conditional`: may it be conditional? */
+    readonly ask: (conditional: boolean) => Promise<Asked>;
+    readonly signal: AbortSignal;
+  };
+
+/** Requests a page of an API until a response is usable, at most `maxAttempts` times. */
+export function openApiTries(options: ApiTriesOptions): Tries {
+  const { allowance, ask, budget, maxAttempts, onTried, signal } = options;
+  let conditional = true;
+  return openTries({
+    ...options,
+    async turn() {
+      await budget.take(signal);
+      return () => ask(conditional);
+    },
+    count: allowance.count,
+    onTried(tried) {
+      const left = allowance.left();
+      onTried({ ...tried, ...(left !== null && { quota_left: left }) });
+    },
+    async judge(error, status, number) {
+      const waitMs = await waitBefore(number, error, options);
+      if (typeof waitMs !== 'number' || number >= maxAttempts)
+        return spent(waitMs instanceof PipelineError ? waitMs : error, number);
+      if (error instanceof RequestError && error.unconditional) conditional = false;
+      // The limit applies to the client, whatever the path.
+      if (status === TOO_MANY_REQUESTS) budget.hold(waitMs);
+      return { waitMs, elsewhere: false };
+    },
+  });
+}
+
+/** Milliseconds until the next attempt; null if there must be none, or an error if it is too far off. */
+async function waitBefore(
+  number: number,
+  error: PipelineError,
+  options: ApiTriesOptions,
+): Promise<number | PipelineError | null> {
+  const { allowance, maxRetryAfterSeconds } = options;
+  if (!error.retryable) return null;
+  const asked = await askedWait(error, options);
+  // A request that comes too early may cost more than it gains.
+  if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
+  const backoff = backoffMs(number, options);
+  if (asked === null) return backoff;
+  return asked <= maxRetryAfterSeconds * 1000 ? Math.max(asked, backoff) : tooFarOff(error, asked, options);
+}
+
+/** Milliseconds that the source wants us to wait; null if it does not say. */
+async function askedWait(error: PipelineError, options: ApiTriesOptions): Promise<number | null> {
+  const asked = askedWaitMs(error, options);
+  if (asked !== null || !isTooMany(error)) return asked;
+  const quota = await options.allowance.ask(options.signal);
+  return quota === null ? null : quota.nextSeconds * 1000;
+}
+
+function isTooMany(error: PipelineError): boolean {
+  return error instanceof RequestError && error.status === TOO_MANY_REQUESTS;
+}
+
+function tooFarOff(
+  error: PipelineError,
+  wait: number,
+  { clock, forMore, maxRetryAfterSeconds }: ApiTriesOptions,
+): PipelineError {
+  const at = clock.now() + wait;
+  const instead =
+    isTooMany(error) && forMore !== null
+      ? `give ${forMore} for more requests`
+      : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
+  return new PipelineError(`${error.message}, and asks to come back ${momentOf(at)}`, {
+    code: 'source',
+    retryAt: at > LATEST ? undefined : new Date(at),
+    cause: error,
+    hint: `Start the run again then, or ${instead}.`,
+  });
+}
+
+/** Later moments need a five-digit year, or exceed the range of Date. */
+const LATEST = Date.UTC(9999, 11, 31);
+
+function momentOf(time: number): string {
+  return time > LATEST ? 'after the year 9999' : `at ${new Date(time).toISOString()}`;
+}
+
+function spent(error: PipelineError, tries: number): PipelineError {
+  const { hint, message, retryAt } = error;
+  const counted = tries === 1 ? '' : ` (${tries} tries)`;
+  return new PipelineError(`${message}${counted}`, { code: 'source', retryAt, cause: error, hint });
+}
