@@ -33,7 +33,7 @@ export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
   /** Were all its records read? Only then can the rejects in the ledger be brought up to date. */
-  readonly whole: boolean;
+  readonly allRead: boolean;
   /** Identifies everything its rows were derived from (steps/unchanged.ts); null if they were not derived. */
   readonly key: string | null;
   /** The state of its chain after the run; null for a snapshot. */

@@ -1,50 +1,66 @@
 import { PipelineError } from '../core/errors.ts';
-import type { RawPage } from '../core/ports.ts';
-import { describeScope, scopeOf } from '../core/pull.ts';
+import type { RawPage, ReadyRaw } from '../core/ports.ts';
+import { describeScope, scopeOf, type Pass } from '../core/pull.ts';
 import type { Lookups, Resource, ResourceChanges } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
-import { derive } from '../steps/derive.ts';
+import type { Deriving } from '../steps/derive.ts';
 import { pullChanges, readPulled, type Pulled, type PullPlan } from '../steps/pull-changes.ts';
 import type { Derived } from '../steps/publish.ts';
 import { openQuotas } from '../steps/quota.ts';
 import { derivationKey } from '../steps/unchanged.ts';
-import { brokenText } from '../steps/unusable.ts';
 import { readId } from '../steps/validate.ts';
 import type { RunContext } from './context.ts';
-import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import type { Progress } from './progress.ts';
-import { checkRejects } from './resource-task.ts';
 
 const HOUR_MS = 3_600_000;
+
+/**
+ * Derives pages in the run's folder, and waits until everything is staged. Throws if a page is not JSON, or if too many
+ * records were rejected.
+ */
+export type DerivePages = (
+  pages: readonly RawPage[],
+  options?: {
+    /** The number of pages before the first one. */
+    readonly after?: number;
+    readonly pass?: Pass;
+    /** How many records the limit of rejects refers to; those received by default. */
+    readonly all?: number;
+    /** Set if it has begun. */
+    readonly deriving?: Deriving | null;
+  },
+) => Promise<void>;
+
+/** What is known about a resource before it is requested. */
+export type Known = {
+  /** Its pages, if they need not be requested. */
+  readonly ready: ReadyRaw | null;
+  /** Null if nothing was published yet, or its pages need not be requested. */
+  readonly last: LastPublish | null;
+  readonly lookups: Lookups;
+};
 
 /** Runs a resource whose changes are pulled, from its first request to its rows in staging. */
 export async function runChanges(
   resource: Resource,
   changes: ResourceChanges,
-  needs: Needs,
+  { last, lookups, ready }: Known,
+  derivePages: DerivePages,
   progress: Progress,
   context: RunContext,
 ): Promise<Derived> {
-  const { folder, ledger } = context;
+  const { folder } = context;
   const { name } = resource;
-  const ready = await context.readyRaw(resource);
-  const lookups = await readLookups(resource, needs, context);
-  const unmet = unmetNeed(name, needs, lookups);
-  if (unmet !== null) return progress.end('skipped', { error: unmet });
   const key = derivationKey(context.codeDigest, resource, [], lookups);
-  const deriveFrom = (pages: readonly RawPage[], after: number): Promise<void> =>
-    derivePages(resource, pages, after, lookups, progress, context);
   if (ready !== null) {
     await context.kind.admit(ready.simulated, folder.path);
     progress.keep({ how: 'reused', pages: ready.pages });
-    await deriveFrom(ready.pages, 0);
-    checkRejects(resource, progress.tally, 'full', context.settings.rejects(name));
+    await derivePages(ready.pages);
     return progress.end('succeeded', { key, chain: await chainOfReady(resource, context) });
   }
 
-  const last = await ledger.lastPublish(name);
   const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
   const { placed, plan } = await choosePlan(resource, last, scope, context);
   progress.passes(plan.pass);
@@ -64,15 +80,13 @@ export async function runChanges(
   progress.keep({ how: isNews ? 'received' : 'not modified', pages });
   if (plan.pass === 'changes' && last !== null && last.derivation_key === key) {
     if (!isNews) return progress.end('succeeded', { key, carries: last, chain });
-    await deriveFrom(pulled.pages, plan.after);
-    const live = last.tables[resource.tables[0].name]?.live_after ?? 0;
-    checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name), live);
+    const all = last.tables[resource.tables[0].name]?.live_after ?? 0;
+    await derivePages(pulled.pages, { after: plan.after, pass: plan.pass, all });
     return progress.end('succeeded', { key, chain, carries: last });
   }
-  if (last !== null) await tellAltered(resource, last, context);
+  if (last !== null) await warnIfAltered(resource, last, context);
   await linkChain(resource, before, last, context);
-  await deriveFrom(pages, 0);
-  checkRejects(resource, progress.tally, plan.pass, context.settings.rejects(name));
+  await derivePages(pages, { pass: plan.pass });
   const published = last?.chain ?? null;
   const replaces = published !== null && published.scope !== scope;
   return progress.end('succeeded', { key, chain, replaces });
@@ -82,7 +96,7 @@ export async function runChanges(
  * Warns if the digests carried from run to run differ from a fresh count. The derivation that follows repairs the rows,
  * as far as the pages allow.
  */
-async function tellAltered(
+async function warnIfAltered(
   resource: Resource,
   last: LastPublish,
   { log, target }: RunContext,
@@ -95,32 +109,6 @@ async function tellAltered(
       resource: resource.name,
     });
   }
-}
-
-/** Derives pages in the run's folder, numbered from `after` + 1. */
-async function derivePages(
-  resource: Resource,
-  pages: readonly RawPage[],
-  after: number,
-  lookups: Lookups,
-  progress: Progress,
-  context: RunContext,
-): Promise<void> {
-  const { folder, run, settings, upstream } = context;
-  const bodies = pages.map((_, index) => folder.readRaw(resource.name, after + index + 1));
-  const deriving = derive(resource, bodies, progress.restart(after), {
-    ...context,
-    batchSize: settings.batchSize,
-    transform: {
-      transformedAt: run.started_at,
-      lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
-    },
-    onProgress: () => progress.tell('validate'),
-  });
-  const fault = await deriving.text;
-  const broken = fault === null ? undefined : pages[fault.page - after - 1];
-  if (fault !== null && broken !== undefined) throw brokenText(resource, broken, upstream, fault.error);
-  await deriving.staged;
 }
 
 type Chosen = { readonly plan: PullPlan; readonly placed: readonly RawPage[] };

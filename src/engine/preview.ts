@@ -26,10 +26,10 @@ export async function previewAll(context: RunContext, sample: number): Promise<P
     await deriveAll(context, derived);
     const all = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
     for (const one of all) {
-      const { carries, deletes, report, resource, whole } = one;
+      const { carries, deletes, report, resource, allRead } = one;
       const { errored, received, pass, status, validated, error } = report;
       const scope = { deletes, touched: carries !== null, sample };
-      const found = whole ? await target.preview(resource, scope) : null;
+      const found = allRead ? await target.preview(resource, scope) : null;
       resources[resource.name] = {
         status,
         pass,

@@ -69,7 +69,7 @@ export class Progress {
     this.#extractSeconds = this.#seconds();
   }
 
-  tell(step: Step): void {
+  report(step: Step): void {
     this.#context.emit({ type: 'records', step, ...this.#counts() });
   }
 
@@ -93,12 +93,12 @@ export class Progress {
     this.#context.emit({ type: 'resource.ended', ...end, ...this.#counts() });
     return {
       resource: this.#resource,
-      report: this.#report(status, failure),
+      report: this.#reportOf(status, failure),
       steps,
       staged: tally.staged,
       deletes: this.#context.settings.deletes && passRules(this.#pass).deletes && tally.deletable,
       replaces,
-      whole: tally.whole,
+      allRead: tally.allRead,
       key,
       unchanged: unchanged ?? null,
       carries: carries ?? null,
@@ -119,7 +119,7 @@ export class Progress {
     };
   }
 
-  #report(status: ResourceStatus, error: ErrorReport | null): ResourceReport {
+  #reportOf(status: ResourceStatus, error: ErrorReport | null): ResourceReport {
     const { received, validated, errored, repeated } = this.#tally;
     return {
       status,

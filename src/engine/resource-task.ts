@@ -1,19 +1,21 @@
 import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
 import type { KeptPage } from '../core/ports.ts';
 import { passRules, type Pass } from '../core/pull.ts';
-import type { Resource } from '../core/resource.ts';
+import type { Lookups, Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
-import { derive, type Deriving } from '../steps/derive.ts';
-import { extract, type Extracted } from '../steps/extract.ts';
+import { derive } from '../steps/derive.ts';
+import { extract, type Derive } from '../steps/extract.ts';
 import { exceeds, needError, type Derived, type Limit } from '../steps/publish.ts';
 import type { Tally } from '../steps/tally.ts';
 import { derivationKey, isUnchanged } from '../steps/unchanged.ts';
 import { brokenText } from '../steps/unusable.ts';
-import { runChanges } from './changes-task.ts';
+import { runChanges, type DerivePages, type Known } from './changes-task.ts';
 import type { RunContext } from './context.ts';
-import { readLookups, unmetNeed, type Needs } from './lookups.ts';
 import { Progress } from './progress.ts';
+
+/** The results of the resources that one resource needs. */
+type Needs = ReadonlyMap<string, Derived>;
 
 /**
  * Runs one resource, from its request to its rows in staging. Its own failure is in the report; throws only what fails
@@ -41,60 +43,98 @@ async function runChain(
   progress: Progress,
   context: RunContext,
 ): Promise<Derived> {
-  const { folder, ledger, settings } = context;
+  const { folder, ledger, run, settings, upstream } = context;
   const { name } = resource;
   const failed = [...needs.values()].find(({ report }) => !isSatisfied(report.status));
   if (failed !== undefined) return progress.end('skipped', { error: needError(name, failed.resource.name) });
   const refusal = context.unready.get(name);
   if (refusal !== undefined) throw refusal;
-  progress.tell('extract');
-  if (resource.changes !== undefined) return runChanges(resource, resource.changes, needs, progress, context);
-
+  progress.report('extract');
   const ready = await context.readyRaw(resource);
-  const published = ready === null ? await ledger.lastPublish(name) : null;
-  if (published !== null && isOthers(published, context)) {
-    return progress.end('kept', { left: published });
-  }
+  const last = ready === null ? await ledger.lastPublish(name) : null;
+  const isSnapshot = resource.changes === undefined;
+  if (isSnapshot && last !== null && isOthers(last, context)) return progress.end('kept', { left: last });
   const lookups = await readLookups(resource, needs, context);
   const unmet = unmetNeed(name, needs, lookups);
   if (unmet !== null) return progress.end('skipped', { error: unmet });
 
-  const deriveFrom = (pages: readonly AsyncIterable<Uint8Array>[]): Deriving =>
-    derive(resource, pages, progress.restart(), {
+  const start: Derive = (bodies, after = 0) =>
+    derive(resource, bodies, progress.restart(after), {
       ...context,
       batchSize: settings.batchSize,
       transform: {
-        transformedAt: context.run.started_at,
+        transformedAt: run.started_at,
         lookup: (need, id) => lookups.get(need)?.get(id) ?? null,
       },
-      onProgress: () => progress.tell('validate'),
+      onProgress: () => progress.report('validate'),
     });
-  const before = { ready, published: pageOf(published), kept: await keptOf(published, context) };
-  const extracted = await extract(resource, before, deriveFrom, context);
+  const derivePages: DerivePages = async (pages, { after = 0, all, deriving, pass = 'full' } = {}) => {
+    const bodies = pages.map((_, index) => folder.readRaw(name, after + index + 1));
+    const begun = deriving ?? start(bodies, after);
+    const fault = await begun.text;
+    const broken = fault === null ? undefined : pages[fault.page - after - 1];
+    if (fault !== null && broken !== undefined) throw brokenText(resource, broken, upstream, fault.error);
+    await begun.staged;
+    checkRejects(resource, progress.tally, pass, settings.rejects(name), all);
+  };
+  const known = { ready, last, lookups };
+  return resource.changes === undefined
+    ? runSnapshot(resource, known, { start, derivePages }, progress, context)
+    : runChanges(resource, resource.changes, known, derivePages, progress, context);
+}
+
+/** Requests the complete collection and derives from it, unless that is certain to change nothing. */
+async function runSnapshot(
+  resource: Resource,
+  { last, lookups, ready }: Known,
+  { derivePages, start }: { readonly start: Derive; readonly derivePages: DerivePages },
+  progress: Progress,
+  context: RunContext,
+): Promise<Derived> {
+  const { name } = resource;
+  const before = { ready, published: pageOf(last), kept: await keptOf(last, context) };
+  const extracted = await extract(resource, before, start, context);
   progress.keep(extracted);
   if (extracted.failure !== null) throw extracted.failure;
   const { how, pages } = extracted;
   const files = pages.map(({ file }) => file);
-  tellPages(resource, how, files, context);
+  for (const [index, { bytes, received_by }] of files.entries())
+    context.emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
   const key = derivationKey(context.codeDigest, resource, files, lookups);
 
-  if (
-    how === 'not modified' &&
-    published !== null &&
-    (await isUnchanged(resource, key, published, context))
-  ) {
-    progress.carry(published);
-    return progress.end('succeeded', { key, unchanged: published });
+  if (how === 'not modified' && last !== null && (await isUnchanged(resource, key, last, context))) {
+    progress.carry(last);
+    return progress.end('succeeded', { key, unchanged: last });
   }
 
-  const deriving = extracted.deriving ?? deriveFrom(files.map((_, index) => folder.readRaw(name, index + 1)));
-  const fault = await deriving.text;
-  const broken = fault === null ? undefined : pages[fault.page - 1];
-  if (fault !== null && broken !== undefined)
-    throw brokenText(resource, broken, context.upstream, fault.error);
-  await deriving.staged;
-  checkRejects(resource, progress.tally, 'full', settings.rejects(name));
+  await derivePages(pages, { deriving: extracted.deriving });
   return progress.end('succeeded', { key });
+}
+
+/** Reads what a resource looks up in those that it needs. */
+async function readLookups(resource: Resource, needs: Needs, { target }: RunContext): Promise<Lookups> {
+  const lookups = new Map<string, ReadonlyMap<string, string | null>>();
+  for (const [need, column] of Object.entries(resource.needs)) {
+    const needed = needs.get(need);
+    if (needed !== undefined) lookups.set(need, await target.lookup(needed.resource, column, needed.deletes));
+  }
+  return lookups;
+}
+
+/** The error for a needed resource that left its rows as they are but has none; null if all needs are met. */
+function unmetNeed(name: string, needs: Needs, lookups: Lookups): PipelineError | null {
+  const unmet = [...needs.values()].find(
+    ({ report, resource }) => leavesRows(report.status) && lookups.get(resource.name)?.size === 0,
+  );
+  if (unmet === undefined) return null;
+  const { report, resource } = unmet;
+  return new PipelineError(
+    `Cannot load ${name}: ${resource.name}, which it needs, is ${report.status}, and no rows of it were loaded before`,
+    {
+      code: 'source',
+      hint: `Load ${resource.name} first, from another day with --as-of or another address with --from.`,
+    },
+  );
 }
 
 function isSatisfied(status: Derived['report']['status']): boolean {
@@ -132,21 +172,11 @@ function isComparable({ etag, proof }: RawFile): boolean {
   return etag !== null || proof !== null;
 }
 
-function tellPages(
-  { name }: Resource,
-  how: Extracted['how'],
-  files: readonly RawFile[],
-  { emit }: Pick<RunContext, 'emit'>,
-): void {
-  for (const [index, { bytes, received_by }] of files.entries())
-    emit({ type: 'page.stored', resource: name, page: index + 1, how, bytes, received_by });
-}
-
 /**
  * Throws if too many of `all` records broke their contract, or if none arrived although there must be some. A repeated
  * record counts once.
  */
-export function checkRejects(
+function checkRejects(
   { name, shape }: Resource,
   { errored, received, repeated, superseded }: Readonly<Tally>,
   pass: Pass,

@@ -10,10 +10,9 @@ import { createLoader } from './load.ts';
 import { Occurrences } from './occurrences.ts';
 import { createProfiler } from './profile.ts';
 import { MAX_RECORD_BYTES, readPage } from './read-page.ts';
-import { stagedReject } from './reject-lines.ts';
-import { erroredLine, validatedLines } from './stage-lines.ts';
+import { erroredLine, stagedReject, validatedLines } from './stage-lines.ts';
 import { stopwatch, type Tally } from './tally.ts';
-import { createValidator, readId, type ErroredRecord, type Verdict } from './validate.ts';
+import { createValidator, readId, type ErroredRecord, type ValidRecord } from './validate.ts';
 
 export type DeriveContext = {
   readonly folder: RunFolder;
@@ -54,7 +53,7 @@ export function derive(
   context: DeriveContext,
 ): Deriving {
   const { promise: text, reject, resolve } = Promise.withResolvers<TextFault | null>();
-  const staged = stageAll(resource, pages, tally, { ...context, onText: () => resolve(null) });
+  const staged = stageAll(resource, pages, tally, context, () => resolve(null));
   staged.catch((error: unknown) => {
     if (error instanceof JsonSyntaxError) resolve({ page: tally.page, error });
     else reject(error);
@@ -64,29 +63,30 @@ export function derive(
   return { text, staged };
 }
 
-type StageContext = DeriveContext & { readonly onText: () => void };
-
 async function stageAll(
   resource: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],
   tally: Tally,
-  context: StageContext,
+  context: DeriveContext,
+  onText: () => void,
 ): Promise<void> {
   const staging = await context.target.stage(resource);
   try {
-    await deriveAll(resource, pages, tally, { ...context, staging });
+    await deriveInto(staging, resource, pages, tally, context, onText);
   } finally {
     await staging.close();
   }
 }
 
-async function deriveAll(
+async function deriveInto(
+  staging: Staging,
   resource: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],
   tally: Tally,
-  context: StageContext & { readonly staging: Staging },
+  context: DeriveContext,
+  onText: () => void,
 ): Promise<void> {
-  const { folder, staging, signal } = context;
+  const { folder, signal } = context;
   const check = await loadCheck(resource.contract);
   const occurrences = await findOccurrences(resource, pages, check, tally);
   const validator = createValidator(check, occurrences);
@@ -116,7 +116,8 @@ async function deriveAll(
 
   async function take(slices: readonly RecordSlice[]): Promise<void> {
     const verdicts = watch('validate', () => slices.map((slice) => validator.validate(slice, tally.page)));
-    const { valid, rejected } = partition(verdicts);
+    const valid = verdicts.filter((verdict) => verdict.valid);
+    const rejected = verdicts.filter((verdict) => !verdict.valid);
     watch('validate', () => {
       for (const { parsed } of slices) if (parsed.ok) profiler.add(parsed.record);
     });
@@ -164,7 +165,7 @@ async function deriveAll(
       }
       await take(splitter.end());
     }
-    context.onText();
+    onText();
     await writing;
     await validated.commit();
     await errored.commit();
@@ -176,7 +177,7 @@ async function deriveAll(
       if (newest.size > 0) await staging.newest(newest);
       await staging.finish(tally.staged);
     });
-    tally.whole = true;
+    tally.allRead = true;
   } catch (error) {
     await writing.catch(() => undefined);
     await loader.discard();
@@ -219,16 +220,4 @@ async function writeProfile(folder: RunFolder, profile: Profile): Promise<void> 
   const file = await folder.openStage('profile', profile.resource);
   await file.write(Buffer.from(`${JSON.stringify(profile, null, 2)}\n`));
   await file.commit();
-}
-
-type ValidRecord = Extract<Verdict, { valid: true }>;
-
-function partition(verdicts: readonly Verdict[]): { valid: ValidRecord[]; rejected: ErroredRecord[] } {
-  const valid: ValidRecord[] = [];
-  const rejected: ErroredRecord[] = [];
-  for (const verdict of verdicts) {
-    if (verdict.valid) valid.push(verdict);
-    else rejected.push(verdict.errored);
-  }
-  return { valid, rejected };
 }

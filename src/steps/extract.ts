@@ -66,8 +66,8 @@ export type Extracted = {
   readonly failure: PipelineError | null;
 };
 
-/** Derives from pages. Called again if a body broke off and is requested again. */
-export type Derive = (pages: readonly AsyncIterable<Uint8Array>[]) => Deriving;
+/** Derives from pages, of which the first is `after` + 1. Called again if a body broke off and is requested again. */
+export type Derive = (pages: readonly AsyncIterable<Uint8Array>[], after?: number) => Deriving;
 
 /**
  * Stores a resource's response in raw/, byte for byte, and derives from it at the same time. On 304, the page kept from

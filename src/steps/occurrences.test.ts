@@ -30,7 +30,7 @@ function judge(pages: readonly (readonly Fields[])[]): {
     page.map((slice) => {
       const verdict = validator.validate(slice, index + 1);
       if (verdict.valid) return verdict.repeated ? 'repeated' : 'validated';
-      return verdict.errored.superseded ? 'superseded' : 'errored';
+      return verdict.superseded ? 'superseded' : 'errored';
     }),
   );
   return { verdicts, held: [...validator.heldIds()] };

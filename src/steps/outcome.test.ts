@@ -37,7 +37,7 @@ function close(ended: readonly Ended[], chosen: readonly number[] | null = null)
       tables: {},
       error,
     } as const;
-    return { resource, report, whole: true, key: null, chain: null };
+    return { resource, report, allRead: true, key: null, chain: null };
   });
   const names = chosen?.map((index) => resources[index]?.name ?? assert.fail()) ?? null;
   const { error, status } = closeRun(entries, names);

@@ -1,5 +1,4 @@
 import { PipelineError, reportError } from '../core/errors.ts';
-import type { Resource } from '../core/resource.ts';
 import {
   leavesRows,
   NO_ROWS,
@@ -11,13 +10,11 @@ import {
   type TableCounts,
 } from '../core/run.ts';
 import type { Table } from '../core/table.ts';
-import type { Chain, LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
+import type { LastPublish, LedgerEntry, PublishTransaction, RunEnd, Target } from '../core/target.ts';
 import { closeRun } from './outcome.ts';
 
 /** The result of a resource after its steps. */
-export type Derived = {
-  readonly resource: Resource;
-  readonly report: ResourceReport;
+export type Derived = LedgerEntry & {
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
@@ -25,18 +22,12 @@ export type Derived = {
   readonly deletes: boolean;
   /** Are all live rows of another scope? Then this replaces them, and none of its own rows can have vanished. */
   readonly replaces: boolean;
-  /** Were all its records read? */
-  readonly whole: boolean;
-  /** Identifies everything its rows were derived from (unchanged.ts); null if they were not derived. */
-  readonly key: string | null;
   /** The publish that left its tables as they are, if nothing was derived again; otherwise null. */
   readonly unchanged: LastPublish | null;
   /** The publish from which only the staged rows differ, so that other rows are not compared; otherwise null. */
   readonly carries: LastPublish | null;
   /** The ids of the staged records if `carries` is set; otherwise null. */
   readonly touched: readonly string[] | null;
-  /** The state of its chain after this publish; null for a snapshot. */
-  readonly chain: Chain | null;
 };
 
 /** Both must be exceeded for the limit to apply. */
@@ -59,8 +50,8 @@ export type OnMerge = (next: {
   readonly resources: number;
 }) => void;
 
-export function exceeds(limit: Limit, part: number, whole: number): boolean {
-  return part > limit.count && part > limit.share * whole;
+export function exceeds(limit: Limit, part: number, all: number): boolean {
+  return part > limit.count && part > limit.share * all;
 }
 
 /**
@@ -170,7 +161,7 @@ async function mergeAll(
     for (const [table, one] of counted) counts.set(table, one);
   }
   const entries: LedgerEntry[] = [];
-  for (const { chain, key, resource, report, whole } of judged) {
+  for (const { chain, key, resource, report, allRead } of judged) {
     const tables: Record<string, TableCounts> = {};
     for (const table of resource.tables) {
       const counted = counts.get(table.name);
@@ -185,7 +176,7 @@ async function mergeAll(
     entries.push({
       resource,
       report: { ...report, ...rowCounts(main ?? NO_ROWS), tables },
-      whole,
+      allRead,
       key,
       chain,
     });
@@ -208,14 +199,14 @@ async function mergeStaged(
 
 /** If nothing was staged, the tables are not even read. */
 async function mergeTouched(
-  { resource, staged, whole }: Derived,
+  { allRead, resource, staged }: Derived,
   left: LastPublish,
   transaction: PublishTransaction,
 ): Promise<[string, Counted][]> {
   const counts: [string, Counted][] = [];
   for (const table of resource.tables) {
     const before = left.tables[table.name] ?? NO_ROWS;
-    const counted = whole ? await transaction.mergeTouched(table, resource, before) : carriedOn(before);
+    const counted = allRead ? await transaction.mergeTouched(table, resource, before) : carriedOn(before);
     checkBooks(table, counted, staged[table.name] ?? 0, false);
     counts.push([table.name, counted]);
   }

@@ -7,7 +7,8 @@ import { erroredLine } from './stage-lines.ts';
 function lineOf(text: string): Record<string, unknown> {
   const bytes = Buffer.from(text);
   const slice = { bytes, offset: 0, index: 0, parsed: parseRecord(bytes) };
-  return JSON.parse(erroredLine({ slice, page: 1, id: 'a', faults: [], superseded: false }).toString('utf8'));
+  const errored = { valid: false, slice, page: 1, id: 'a', faults: [], superseded: false } as const;
+  return JSON.parse(erroredLine(errored).toString('utf8'));
 }
 
 test('an errored record is kept as it came, but as text where it is no JSON or nested deeper than most can write', () => {

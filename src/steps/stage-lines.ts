@@ -1,5 +1,7 @@
-import { nestingDepth } from '../lib/json-scan.ts';
+import type { StagedReject } from '../core/target.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
+import { nestingDepth } from '../lib/json-scan.ts';
+import { sha256Of } from '../lib/sha256.ts';
 import type { ErroredRecord } from './validate.ts';
 
 const LINE_FEED = 0x0a;
@@ -42,4 +44,30 @@ function flatten(bytes: Buffer): void {
   for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
     for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at)) bytes[at] = SPACE;
   }
+}
+
+/** A larger record is stored only in its raw file. */
+const KEPT_BYTES = 64 << 10;
+
+/**
+ * What the ledger stores about a record that was set aside. Records of one id that break the contract in the same
+ * places have the same fingerprint, whatever their values. A record without a readable id is identified by its bytes.
+ */
+export function stagedReject({ slice, page, id, faults }: ErroredRecord): StagedReject {
+  const places = new Set(
+    faults.map(({ path, code }) => `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${code}`),
+  );
+  return {
+    record_id: id ?? `sha256:${digest(slice.bytes)}`,
+    fingerprint: digest([...places].sort().join('\n')),
+    errors: JSON.stringify(faults),
+    record_page: page,
+    record_index: slice.index,
+    record_offset: slice.offset,
+    record: slice.bytes.byteLength <= KEPT_BYTES ? Buffer.from(slice.bytes) : null,
+  };
+}
+
+function digest(data: string | Uint8Array): string {
+  return sha256Of(data).slice(0, 16);
 }

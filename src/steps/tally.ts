@@ -18,7 +18,7 @@ export type Tally = {
   /** False: rows that did not arrive must stay, because it is unknown which records arrived. */
   deletable: boolean;
   /** Were all records read? */
-  whole: boolean;
+  allRead: boolean;
   /** The current step, which is where a failure happened. */
   step: Step;
   readonly seconds: Record<Step, number>;
@@ -35,7 +35,7 @@ export function createTally(): Tally {
     ids: [],
     staged: {},
     deletable: true,
-    whole: false,
+    allRead: false,
     step: 'extract',
     seconds: { extract: 0, validate: 0, transform: 0, load: 0 },
   };

@@ -6,18 +6,19 @@ import type { ParsedRecord } from '../lib/parse-record.ts';
 import type { Occurrences } from './occurrences.ts';
 
 /** Each record is exactly one of the two. */
-export type Verdict =
-  | {
-      readonly valid: true;
-      readonly slice: RecordSlice;
-      readonly record: unknown;
-      /** A newer valid record of its id arrived as well: this one makes rows only in tables that keep all rows. */
-      readonly repeated: boolean;
-    }
-  | { readonly valid: false; readonly errored: ErroredRecord };
+export type Verdict = ValidRecord | ErroredRecord;
+
+export type ValidRecord = {
+  readonly valid: true;
+  readonly slice: RecordSlice;
+  readonly record: unknown;
+  /** A newer valid record of its id arrived as well: this one makes rows only in tables that keep all rows. */
+  readonly repeated: boolean;
+};
 
 /** A record that was set aside. */
 export type ErroredRecord = {
+  readonly valid: false;
   readonly slice: RecordSlice;
   /** The number of its page, from 1. */
   readonly page: number;
@@ -61,7 +62,7 @@ export function createValidator(check: Check, occurrences: Occurrences | null = 
     superseded = false,
   ): Verdict {
     if (id === null) unreadable = true;
-    return { valid: false, errored: { slice, page, id, faults, superseded } };
+    return { valid: false, slice, page, id, faults, superseded };
   }
 
   return {

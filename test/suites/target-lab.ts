@@ -154,7 +154,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
     steps: {},
     staged: { ...staged, ...one.staged },
     deletes,
-    whole: true,
+    allRead: true,
     key: null,
     unchanged: null,
     replaces: false,

@@ -114,7 +114,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const run = await beginRun(lab);
       const { report } = await stage(run, makersLoad('m'));
       const failed = { ...report, status: 'failed' } as const;
-      const entries = [{ resource: makers, report: failed, whole: false, key: null, chain: null }];
+      const entries = [{ resource: makers, report: failed, allRead: false, key: null, chain: null }];
       const end = { status: 'failed', error: null, entries } as const;
       const books = async () => [
         await lab.session.rows('TABLE run_resources'),
@@ -145,7 +145,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
       const { report } = await stage(bad, makersLoad('m'));
       const failed = { ...report, status: 'failed', error } as const;
-      const entries = [{ resource: makers, report: failed, whole: false, key: null, chain: null }];
+      const entries = [{ resource: makers, report: failed, allRead: false, key: null, chain: null }];
       await bad.ledger.abandon({ status: 'failed', error, entries });
       const [last, before, ...more] = await ledgerRuns(lab.session, 'test', 2);
       assert.deepEqual(more, []);
@@ -212,7 +212,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       const failed = await beginRun(lab, { simulated: true });
       const { report } = await stage(failed, makersLoad('m'));
       const entries = [
-        { resource: makers, report: { ...report, status: 'failed' }, whole: false, key: null, chain: null },
+        { resource: makers, report: { ...report, status: 'failed' }, allRead: false, key: null, chain: null },
       ] as const;
       await failed.ledger.abandon({ status: 'failed', error: null, entries });
       assert.deepEqual(await kinds(), []);

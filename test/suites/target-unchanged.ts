@@ -167,7 +167,7 @@ function unchanged(resource: Resource, last: LastPublish): Derived {
     steps: {},
     staged: {},
     deletes: false,
-    whole: false,
+    allRead: false,
     key: 'a key',
     unchanged: last,
     replaces: false,

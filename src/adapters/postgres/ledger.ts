@@ -193,7 +193,7 @@ export async function recordEnd(
   }
   await recordResources(session, runId, end.entries);
   for (const entry of end.entries) {
-    if (!entry.whole) continue;
+    if (!entry.allRead) continue;
     const staged = createStagedResource(names, entry.resource);
     await recordRejects(session, staged, runId, entry);
     await recordNewest(session, staged, entry);
