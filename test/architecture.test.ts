@@ -33,7 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'steps',
   ],
   serve: ['serve', 'app', 'config', 'core', 'lib', 'metrics'],
-  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'metrics', 'output', 'serve', 'sources'],
+  cli: ['cli', 'app', 'config', 'core', 'engine', 'lib', 'metrics', 'output', 'sandbox', 'serve', 'sources'],
   main: ['cli', 'config', 'core', 'lib', 'output'],
 };
 

@@ -4,9 +4,10 @@ import { NotFoundError, PipelineError } from '../core/errors.ts';
 import type { DataCheck } from '../core/resource.ts';
 import { danglingChecks, isPublished } from '../core/run.ts';
 import { suggest } from '../lib/suggest.ts';
-import { findRun, type HistoryDeps } from './history.ts';
+import { findRun } from './history.ts';
 import { readTarget } from './read-target.ts';
 import type { CheckReport, CheckRow } from '../output/records.ts';
+import type { AppDeps } from './runtime.ts';
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
@@ -22,7 +23,7 @@ export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport[
 export async function runChecks(
   config: SourceConfig,
   id: string | null,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<ChecksOfRun> {
   const run = await findRun(config, id, deps, isPublished);
   const runId = run.run_id ?? '';
@@ -45,7 +46,7 @@ export async function runChecks(
 /** The checks of the newest published run of each source that has one. */
 export async function newestChecks(
   configs: readonly SourceConfig[],
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<readonly ChecksOfRun[]> {
   const found: ChecksOfRun[] = [];
   let none: unknown = null;
@@ -69,7 +70,7 @@ export async function checkedRows(
   configs: readonly SourceConfig[],
   name: string,
   limit: number,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<readonly CheckRow[]> {
   const [found] = configs.flatMap((config) => {
     const check = [...allChecks(config), ...referenceChecks(config)].find((one) => one.name === name);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { holdsReal } from '../adapters/files/data-kind.ts';
@@ -13,4 +14,10 @@ export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: stri
 /** Is it a folder of simulated records? Its name says so, and it holds no real ones. */
 export function isSimulatedDir(dataDir: string): boolean {
   return basename(dataDir) === SIMULATED && !holdsReal(dataDir);
+}
+
+/** The data folder inside this one for runs on the built-in sandbox; null if it does not exist. */
+export function sandboxDataDir(dataDir: string): string | null {
+  const dir = join(dataDir, SIMULATED);
+  return existsSync(join(dir, 'runs')) ? dir : null;
 }

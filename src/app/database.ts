@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { explainClosedSchema } from '../adapters/postgres/closed-schema.ts';
-import { databaseError, isDatabaseFailure } from '../adapters/postgres/errors.ts';
+import { databaseError, isDatabaseFailure, isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { Source } from '../core/source.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { withSession, type OpenDatabase, type OpenOptions, type Runtime } from './runtime.ts';
@@ -42,12 +42,21 @@ export async function withEachDatabase<T>(
 ): Promise<T[]> {
   const [first] = configs;
   if (first === undefined) return [];
-  return withDatabase(first, options, async (opened) => {
-    const results = [await work(first, opened)];
-    for (const config of configs.slice(1))
-      results.push(await inSchemaOf(config, opened, (own) => work(config, own)));
-    return results;
-  });
+  return withDatabase(first, options, (opened) => inEachSchema(configs, opened, work));
+}
+
+/** Does the work for each source, of which the first has its schema open. */
+export async function inEachSchema<T>(
+  configs: readonly SourceConfig[],
+  opened: OpenDatabase,
+  work: (config: SourceConfig, opened: OpenDatabase) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const [index, config] of configs.entries())
+    results.push(
+      index === 0 ? await work(config, opened) : await inSchemaOf(config, opened, (own) => work(config, own)),
+    );
+  return results;
 }
 
 /** Does work on the schema of another source in the same database. */
@@ -70,4 +79,12 @@ export async function telling<T>({ database, session }: OpenDatabase, work: Prom
     const error = await explainClosedSchema(database, session, failure);
     throw isDatabaseFailure(error) ? databaseError(`use ${database.name}`, error) : error;
   });
+}
+
+/** Handles the error of a schema that was never migrated: then this is the result. */
+export function ifUnmigrated<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (isUnmigrated(error)) return otherwise;
+    throw error;
+  };
 }

@@ -8,8 +8,7 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { READ_WAIT_MS } from './database.ts';
-import { embeddedDir, lockData } from './runtime.ts';
-import type { HistoryDeps } from './history.ts';
+import { embeddedDir, lockData, type AppDeps } from './runtime.ts';
 import { requireEmbedded } from './read-target.ts';
 import { readerUrl, shareDatabase } from './share-database.ts';
 
@@ -22,7 +21,7 @@ const WHAT = 'db serve';
 export async function serveDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   options: { readonly port: number; readonly ready: (url: string) => void },
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<void> {
   const [config] = configs;
   const { dataDir } = config;

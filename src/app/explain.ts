@@ -7,10 +7,10 @@ import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { suggest } from '../lib/suggest.ts';
-import type { HistoryDeps } from './history.ts';
 import { readTarget } from './read-target.ts';
 import { searchKept, searchNewest, type Subject } from './search-raw.ts';
 import type { Explanation } from '../output/records.ts';
+import type { AppDeps } from './runtime.ts';
 
 /**
  * Explains a row of the first source that has it, or a tombstone of it: tables of several sources may have the same
@@ -20,7 +20,7 @@ export async function explain(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   tableName: string,
   id: string,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<Explanation> {
   const having = configs.filter((one) => hasTable(one, tableName));
   let failure: unknown = null;
@@ -45,7 +45,7 @@ async function explainRow(
   config: SourceConfig,
   tableName: string,
   id: string,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<Explanation> {
   const subject = { ...findTable(config.source, tableName), id };
   const { resource, table } = subject;

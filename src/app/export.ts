@@ -17,9 +17,9 @@ import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
 import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
-import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 import type { ExportedTable } from '../output/documents.ts';
+import type { AppDeps } from './runtime.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -43,7 +43,7 @@ export type ExportRequest = {
 export async function exportTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   request: ExportRequest,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<readonly ExportedTable[]> {
   const [first, ...others] = configs;
   const { schema } = first.settings;

@@ -9,14 +9,14 @@ import type { FolderFacts, SourceFacts } from '../core/facts.ts';
 import { PipelineError } from '../core/errors.ts';
 import { withEachDatabase } from './database.ts';
 import { driftOf } from './drift.ts';
-import type { HistoryDeps } from './history.ts';
+import type { AppDeps } from './runtime.ts';
 
 /** The current facts in the database about sources and about their jobs. */
 export async function readLedgerFacts(
   configs: readonly SourceConfig[],
   jobs: readonly { readonly name: string; readonly source: { readonly name: string } }[],
   dataDir: string,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<{ readonly sources: readonly SourceFacts[]; readonly ends: readonly JobEnds[] }> {
   const options = { ...deps, dataDir, what: 'serve', waitMs: 0 };
   const found = await withEachDatabase(configs, options, async ({ source }, { session }) => {

@@ -1,30 +1,24 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
-import { folderRuns, readRejects, type Manifest } from '../adapters/files/history.ts';
+import { folderRuns, readRejects, type Manifest, readManifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
-import { isUnmigrated, NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
+import { NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { DIED } from '../adapters/postgres/died.ts';
 import { ledgerRuns, type LedgerRun } from '../adapters/postgres/history.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
-import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
-import { embeddedDir, type Runtime } from './runtime.ts';
+import { sandboxDataDir } from './data-folders.ts';
+import { ifUnmigrated, READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
+import { embeddedDir, type AppDeps } from './runtime.ts';
 import type { Reject } from '../output/records.ts';
 
-export type HistoryDeps = {
-  readonly runtime: Runtime;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly urlFrom: LoadedSource['urlFrom'];
+export type HistoryDeps = AppDeps & {
   /** The ledger could not be read: the runs come only from the data folder. */
   readonly onLedgerLost?: () => void;
 };
@@ -92,6 +86,24 @@ export async function findRun(
   return first;
 }
 
+/** The manifest of a run. Throws `usage` if its folder is not in the data folder: `Cannot <what> run …`. */
+export async function findManifest(
+  config: SourceConfig,
+  id: string | null,
+  deps: AppDeps,
+  { hint = WITH_ITS_FOLDER, what }: { readonly what: string; readonly hint?: string },
+): Promise<Manifest> {
+  const { run_id } = await findRun(config, id, deps);
+  const manifest = await readManifest(config.dataDir, run_id ?? '');
+  if (manifest !== null) return manifest;
+  throw new PipelineError(`Cannot ${what} run ${run_id}: its folder is not in ${config.dataDir}`, {
+    code: 'usage',
+    hint,
+  });
+}
+
+const WITH_ITS_FOLDER = 'Give the --data-dir that the run had, on the machine where it was.';
+
 function whyNone(id: string, ids: readonly string[]): string {
   if (isPlace(id)) return ids.length === 1 ? 'there is only one' : `there are only ${ids.length}`;
   const meant = suggestId(id, ids);
@@ -136,12 +148,6 @@ export async function ofRun(
   return { loaded: of(found?.source), id };
 }
 
-/** The data folder inside this one for runs on the built-in sandbox; null if it does not exist. */
-export function sandboxDataDir(dataDir: string): string | null {
-  const dir = join(dataDir, 'sandbox');
-  return existsSync(join(dir, 'runs')) ? dir : null;
-}
-
 /** Throws `usage` if the run's folder, the only place for its rejects, is not in this data folder. */
 export function rejectsOf(
   config: SourceConfig,
@@ -171,7 +177,7 @@ async function ledgerHistory(
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
       // A schema that is closed to this role looks as if it did not exist.
-      return telling(opened, own).catch(ifUnmigrated);
+      return telling(opened, own).catch(ifUnmigrated([]));
     });
     return runs.flat().map(withOwnTimes);
   } catch (error) {
@@ -181,11 +187,6 @@ async function ledgerHistory(
     deps.onLedgerLost?.();
     return [];
   }
-}
-
-function ifUnmigrated(error: unknown): [] {
-  if (isUnmigrated(error)) return [];
-  throw error;
 }
 
 /** Converts PostgreSQL's microseconds to the form used in every document of a run. */

@@ -1,5 +1,6 @@
 import type { RunEvent, Subscriber } from '../core/events.ts';
 import { describePull, describeRequests } from '../core/describe-pull.ts';
+import type { JobEvent } from '../core/job.ts';
 import type { Log, LogFields } from '../core/ports.ts';
 
 /** Writes the events of a run to the log: a sentence for people, plus the event's name and facts. */
@@ -72,7 +73,7 @@ function linesOf(event: RunEvent): readonly Line[] {
 }
 
 /** The facts that are plain values, and the code of an error. */
-function fieldsOf(event: RunEvent): LogFields {
+function fieldsOf(event: RunEvent | JobEvent): LogFields {
   const code = 'error' in event && event.error !== null ? { code: event.error.code } : {};
   const { type, ...facts } = event;
   const values = Object.entries(facts).filter(
@@ -81,3 +82,33 @@ function fieldsOf(event: RunEvent): LogFields {
   // Omits null fields: most runs belong to no job.
   return { event: type, ...Object.fromEntries(values.filter(([, value]) => value !== null)), ...code };
 }
+
+/** Writes job events to the log, in the same way. */
+export function logJobs(log: Log): (event: JobEvent) => void {
+  return (event) => {
+    const [level, message] = lineOfJob(event);
+    log[level](message, fieldsOf(event));
+  };
+}
+
+function lineOfJob(event: JobEvent): Line {
+  const { job } = event;
+  if (event.type === 'job.started') {
+    const again = event.try === 1 ? '' : `, try ${event.try}`;
+    return ['info', `job ${job} started (${event.trigger}${again})`];
+  }
+  if (event.type === 'job.waiting') return ['info', `job ${job} is waiting: ${event.reason}`];
+  const { again_at, error, seconds, status } = event;
+  const why = error === null ? '' : `: ${error.message}`;
+  const then = again_at === null ? '' : `; next try at ${again_at}`;
+  return [LEVELS[status], `job ${job} ${status} after ${seconds.toFixed(1)} s${why}${then}`];
+}
+
+const LEVELS: { readonly [S in Extract<JobEvent, { type: 'job.ended' }>['status']]: keyof Log } = {
+  running: 'info',
+  succeeded: 'info',
+  partial: 'warn',
+  failed: 'error',
+  interrupted: 'warn',
+  postponed: 'warn',
+};

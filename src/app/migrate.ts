@@ -10,8 +10,7 @@ import type { Database, Session } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { reasonOf } from '../core/errors.ts';
 import { migrationDirs, withDatabase, withEachDatabase } from './database.ts';
-import { embeddedDir, type OpenDatabase } from './runtime.ts';
-import type { HistoryDeps } from './history.ts';
+import { embeddedDir, type OpenDatabase, type AppDeps } from './runtime.ts';
 import { requireEmbedded } from './read-target.ts';
 import type { MigrateReport } from '../output/documents.ts';
 
@@ -23,7 +22,7 @@ export type MigrateAction = 'up' | 'down' | 'status';
 export async function migrate(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<MigrateReport> {
   const [config] = configs;
   const { dataDir } = config;
@@ -55,10 +54,7 @@ export async function migrate(
  * Creates or updates the job queue and returns the changes. Only `serve` needs it: if this role may not create a
  * schema, everything else still works.
  */
-export async function migrateJobQueue(
-  config: SourceConfig,
-  { log, ...deps }: HistoryDeps,
-): Promise<string[]> {
+export async function migrateJobQueue(config: SourceConfig, { log, ...deps }: AppDeps): Promise<string[]> {
   const options = { ...deps, log, dataDir: config.dataDir, what: 'migrate up', waitMs: 0 };
   const schema = config.serve.queueSchema;
   const { migrateQueue } = await import('../adapters/queue/queue.ts');
@@ -82,7 +78,7 @@ async function migrateOne(
   { source }: SourceConfig,
   action: MigrateAction,
   { database, session }: OpenDatabase,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<MigrateReport> {
   const dirs = migrationDirs(source);
   if (action === 'up') await refuseEncoding(database, session);
@@ -103,7 +99,7 @@ async function migrateOne(
 /** Waits for another migration, but not for a run, which may take long. */
 async function lock(
   { database, session }: Pick<OpenDatabase, 'database' | 'session'>,
-  { clock, log, signal }: HistoryDeps,
+  { clock, log, signal }: AppDeps,
 ): Promise<void> {
   let reported = false;
   await lockMigrations(session, database.schema, async () => {

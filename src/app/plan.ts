@@ -12,7 +12,7 @@ import type { Resource } from '../core/resource.ts';
 import { planRun } from '../engine/plan.ts';
 import { telling } from './database.ts';
 import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
-import { findRun } from './history.ts';
+import { findManifest } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
 import { hinting } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
@@ -43,17 +43,7 @@ export async function planChanges(
   const { config } = loaded;
   const { resources } = config.source;
   const origins: Manifest[] = [];
-  for (const id of request.runs) {
-    const { run_id } = await findRun(config, id, deps);
-    const manifest = await readManifest(config.dataDir, run_id ?? '');
-    if (manifest === null) {
-      throw new PipelineError(`Cannot plan from run ${run_id}: its folder is not in ${config.dataDir}`, {
-        code: 'usage',
-        hint: 'Give the --data-dir that the run had, on the machine where it was.',
-      });
-    }
-    origins.unshift(manifest);
-  }
+  for (const id of request.runs) origins.unshift(await findManifest(config, id, deps, { what: 'plan from' }));
   const [newest] = origins;
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
   const chosen = request.resources ?? (newest === undefined ? config.settings.resources : null);

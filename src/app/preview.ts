@@ -2,13 +2,27 @@ import { randomBytes } from 'node:crypto';
 
 import { withPreviewFolder } from '../adapters/files/run-folders.ts';
 import type { LoadedSource } from '../config/for-source.ts';
-import { previewAll, type Preview } from '../engine/preview.ts';
+import { reasonOf, type ErrorReport } from '../core/errors.ts';
+import type { ResourcePreview, TableChanges } from '../core/preview.ts';
+import type { Resource } from '../core/resource.ts';
+import type { RunContext } from '../engine/context.ts';
+import { deriveAll } from '../engine/pipeline.ts';
 import { uuidv7 } from '../lib/uuidv7.ts';
+import { runError } from '../steps/outcome.ts';
+import type { Derived } from '../steps/publish.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { openRun, type RunOptions } from './open-run.ts';
 import { hintAt, makeReady, prepare } from './prepare.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
+
+/** What a run would do, by resource, and the error that would decide its exit code. */
+export type Preview = {
+  /** Null if no response said. */
+  readonly simulated: boolean | null;
+  readonly resources: Readonly<Record<string, ResourcePreview>>;
+  readonly error: ErrorReport | null;
+};
 
 /** How many changed rows to show for each table and kind. */
 const SAMPLE = 5;
@@ -59,5 +73,44 @@ export async function preview(
     chainOf: async () => null,
     keeps: false,
   };
-  return previewAll(await openRun(config, opened, source, options, deps), SAMPLE);
+  return compareAll(await openRun(config, opened, source, options, deps));
+}
+
+/** Derives everything and compares it with what is published, instead of publishing it. */
+async function compareAll(context: RunContext): Promise<Preview> {
+  const { chosen, kind, log, plan, target } = context;
+  const derived = new Map<string, Derived>();
+  const resources: Record<string, ResourcePreview> = {};
+  try {
+    await deriveAll(context, derived);
+    const all = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
+    for (const one of all) {
+      const { carries, deletes, report, resource, allRead } = one;
+      const { errored, received, pass, status, validated, error } = report;
+      const scope = { deletes, touched: carries !== null, sample: SAMPLE };
+      const found = allRead ? await target.preview(resource, scope) : null;
+      resources[resource.name] = {
+        status,
+        pass,
+        received,
+        validated,
+        errored,
+        newly_accepted: found?.rejects.newly_accepted ?? [],
+        newly_rejected: found?.rejects.newly_rejected ?? [],
+        tables: found?.tables ?? (carries === null ? {} : untouched(resource)),
+        error,
+      };
+    }
+    return { simulated: kind.simulated(), resources, error: runError(all, chosen) };
+  } finally {
+    await target.discard().catch((error: unknown) => {
+      log.warn(`Cannot drop what was staged: ${reasonOf(error)}`);
+    });
+  }
+}
+
+/** The changes of a resource for which nothing new arrived. */
+function untouched({ tables }: Resource): Readonly<Record<string, TableChanges>> {
+  const none = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, kept: null, changes: [] };
+  return Object.fromEntries(tables.map(({ name }) => [name, none]));
 }

@@ -14,10 +14,9 @@ import { reportError, type ErrorReport } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { choosePrunable, DAY_MS, type RetentionLedger, type RunFolderFacts } from '../core/retention.ts';
 import { uuidv7Time } from '../lib/uuidv7.ts';
-import type { HistoryDeps } from './history.ts';
-import { isOurs } from './is-ours.ts';
 import { readTargets } from './read-target.ts';
-import { unfinishedPull } from './unfinished.ts';
+import { unfinishedPull, isOurs } from './unfinished.ts';
+import type { AppDeps } from './runtime.ts';
 import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /**
@@ -27,7 +26,7 @@ import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 export async function pruneRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   dryRun: boolean,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<PruneReport> {
   const [{ dataDir, database }] = configs;
   // On a server, simulated runs have a folder inside the data folder. An embedded database of simulated runs is in

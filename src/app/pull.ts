@@ -1,9 +1,8 @@
 import type { LoadedSource } from '../config/for-source.ts';
-import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
-import { resumeRun } from './resume.ts';
+import { resumeUnlessOvertaken } from './resume.ts';
 import { dataDirOf } from './data-folders.ts';
 import { openSource, scopeOfChoice } from './source.ts';
 import { unfinishedPull } from './unfinished.ts';
@@ -31,12 +30,7 @@ export async function runPull(loaded: LoadedSource, request: PullRequest, deps: 
   if (unfinished !== null && (restart || full)) {
     deps.log.info(`beginning anew: run ${unfinished}, which was cut off, is given up`);
   } else if (unfinished !== null) {
-    const there = { ...loaded, config: { ...loaded.config, dataDir } };
-    const resumed = await resumeRun(there, unfinished, { from, migrate }, deps).catch((error: unknown) => {
-      // Another run has published since.
-      if (error instanceof PipelineError && error.code === 'usage') return null;
-      throw error;
-    });
+    const resumed = await resumeUnlessOvertaken(loaded, dataDir, unfinished, { from, migrate }, deps);
     if (resumed !== null) return resumed;
   }
   const start = pull({ ...request, chosen: loaded.config.settings.resources });

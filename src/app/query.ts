@@ -7,9 +7,8 @@ import type { RowSet } from '../adapters/postgres/session.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { inSchemaOf, migrationDirs } from './database.ts';
-import type { OpenDatabase } from './runtime.ts';
+import type { OpenDatabase, AppDeps } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
-import type { HistoryDeps } from './history.ts';
 import { hintOfAll, readAsItStands } from './read-target.ts';
 
 /** `empty_hint` says what to do if nothing was ever published, because then an empty result means nothing. */
@@ -23,7 +22,7 @@ export async function queryTarget(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   sql: string,
   options: { readonly write: boolean },
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<QueryAnswer> {
   const [first, ...others] = configs;
   const schemas = configs.map(({ settings }) => settings.schema);

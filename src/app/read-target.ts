@@ -4,11 +4,11 @@ import { anythingPublished } from '../adapters/postgres/published.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
-import { inSchemaOf, migrationDirs, READ_WAIT_MS, withDatabase } from './database.ts';
-import { embeddedDir, type OpenDatabase } from './runtime.ts';
-import { sandboxDataDir, type HistoryDeps } from './history.ts';
+import { inEachSchema, inSchemaOf, migrationDirs, READ_WAIT_MS, withDatabase } from './database.ts';
+import { embeddedDir, type OpenDatabase, type AppDeps } from './runtime.ts';
+import { sandboxDataDir } from './data-folders.ts';
 
-export type TargetDeps = HistoryDeps & {
+export type TargetDeps = AppDeps & {
   /** The work writes, or needs the database for itself: no other process may hold it. */
   readonly alone?: boolean;
 };
@@ -41,12 +41,10 @@ export async function readTargets<T>(
   if (first === undefined) return [];
   return readAsItStands(first, what, deps, async (opened) => {
     const found: T[] = [];
-    const read = async (config: SourceConfig, own: OpenDatabase): Promise<void> => {
+    await inEachSchema(configs, opened, async (config, own) => {
       const states = await migrationStates(own.session, own.database, migrationDirs(config.source));
       if (states.some(({ applied_at }) => applied_at !== null)) found.push(await work(config, own));
-    };
-    await read(first, opened);
-    for (const config of configs.slice(1)) await inSchemaOf(config, opened, (own) => read(config, own));
+    });
     return found.length === 0 ? [await work(first, opened)] : found;
   });
 }

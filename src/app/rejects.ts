@@ -13,9 +13,9 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { createRecordSplitter } from '../lib/json-records.ts';
 import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
-import type { HistoryDeps } from './history.ts';
 import { readTargets } from './read-target.ts';
 import type { RejectLine } from '../output/records.ts';
+import type { AppDeps } from './runtime.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
 
@@ -25,7 +25,7 @@ export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters
 export async function rejectLines(
   configs: readonly SourceConfig[],
   filter: RejectFilter,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<readonly RejectLine[]> {
   const found = await readTargets(configs, 'list rejects', deps, (_, { session }) =>
     findRejects(session, filter),
@@ -43,7 +43,7 @@ export async function showReject(
   configs: readonly SourceConfig[],
   id: string,
   resources: readonly string[] | null,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<readonly ShownReject[]> {
   const filter = { id, resources, limit: 100 };
   const found = await readTargets(configs, 'show a reject', deps, async ({ dataDir }, { session }) => {
@@ -61,7 +61,7 @@ export async function showReject(
 export async function waiveReject(
   configs: readonly SourceConfig[],
   request: { readonly id: string; readonly resources: readonly string[] | null; readonly reason: string },
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<number> {
   const { id, reason, resources } = request;
   const counts = await readTargets(configs, 'waive a reject', { ...deps, alone: true }, (_, { session }) =>

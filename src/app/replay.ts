@@ -1,4 +1,4 @@
-import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import type { Manifest } from '../adapters/files/history.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -6,7 +6,7 @@ import type { Resource } from '../core/resource.ts';
 import type { RawFile, RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import type { OpenDatabase } from './runtime.ts';
-import { findRun } from './history.ts';
+import { findManifest } from './history.ts';
 import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 
@@ -28,14 +28,7 @@ export async function replayRun(
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
-  const { run_id } = await findRun(config, request.runId, deps);
-  const origin = await readManifest(config.dataDir, run_id ?? '');
-  if (origin === null) {
-    throw new PipelineError(`Cannot replay run ${run_id}: its folder is not in ${config.dataDir}`, {
-      code: 'usage',
-      hint: 'Give the --data-dir that the run had, on the machine where it was.',
-    });
-  }
+  const origin = await findManifest(config, request.runId, deps, { what: 'replay' });
   const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
   const chosen = request.resources;
   const plan = planRun(config.source.resources, chosen ?? kept);

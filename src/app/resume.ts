@@ -5,10 +5,12 @@ import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRun } from '../engine/plan.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import { findRun } from './history.ts';
+import { findManifest } from './history.ts';
 import { linkedRaw } from './kept-raw.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
+
+type ResumeOptions = { readonly from: string | null; readonly migrate: boolean };
 
 /**
  * Continues a run that ended before it published, under the same id: complete raw files are reused, the rest is
@@ -18,18 +20,14 @@ import { howToResume, isLoginLost, openSource, type OpenSource } from './source.
 export async function resumeRun(
   loaded: LoadedSource,
   id: string | null,
-  options: { readonly from: string | null; readonly migrate: boolean },
+  options: ResumeOptions,
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
-  const found = await findRun(config, id, deps);
-  const manifest = await readManifest(config.dataDir, found.run_id ?? '');
-  if (manifest === null) {
-    throw new PipelineError(`Cannot resume run ${found.run_id}: its folder is not in ${config.dataDir}`, {
-      code: 'usage',
-      hint: 'Pull again with: spacex-pipeline run',
-    });
-  }
+  const manifest = await findManifest(config, id, deps, {
+    what: 'resume',
+    hint: 'Pull again with: spacex-pipeline run',
+  });
   const plan = planRun(config.source.resources, manifest.plan);
   // A pull of changes continues after its own pages, unless they are those of an earlier run.
   const origin =
@@ -57,6 +55,21 @@ export async function resumeRun(
     }),
     deps,
   );
+}
+
+/** The same for a run in that data folder; null if another run has published since. */
+export async function resumeUnlessOvertaken(
+  { config, ...loaded }: LoadedSource,
+  dataDir: string,
+  id: string,
+  options: ResumeOptions,
+  deps: RunDeps,
+): Promise<RunReport | null> {
+  const there = { ...loaded, config: { ...config, dataDir } };
+  return resumeRun(there, id, options, deps).catch((error: unknown) => {
+    if (error instanceof PipelineError && error.code === 'usage') return null;
+    throw error;
+  });
 }
 
 /** The manifest's form of a configured address has no secrets: only the configuration has them. */

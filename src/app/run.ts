@@ -7,7 +7,6 @@ import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { describeConfig } from '../config/load.ts';
 import { reasonOf } from '../core/errors.ts';
 import type { Subscriber } from '../core/events.ts';
-import type { Clock, Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
 import type { JobOfRun } from '../core/target.ts';
 import { runPipeline } from '../engine/pipeline.ts';
@@ -16,15 +15,10 @@ import { telling } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
 import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir, pruneLedger } from './prune.ts';
-import type { OpenDatabase, OpenOptions, Runtime } from './runtime.ts';
+import type { AppDeps, OpenDatabase, OpenOptions } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
 
-export type RunDeps = {
-  readonly runtime: Runtime;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly urlFrom: LoadedSource['urlFrom'];
+export type RunDeps = AppDeps & {
   /** The job that started the run; left out if a person did. */
   readonly job?: JobOfRun;
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;

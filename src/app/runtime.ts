@@ -19,18 +19,23 @@ export type OpenDatabase = {
   readonly close: () => Promise<void>;
 };
 
-export type OpenOptions = {
+/** What most commands need. */
+export type AppDeps = {
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends the work. */
+  readonly signal: AbortSignal;
+  readonly urlFrom: LoadedConfig['urlFrom'];
+};
+
+export type OpenOptions = Omit<AppDeps, 'runtime'> & {
   readonly dataDir: string;
   /** Shown to others who find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
   /** Used instead of `waitMs`: called repeatedly while another process holds the embedded database. */
   readonly whileBusy?: (busy: PipelineError) => Promise<void>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends the work that the database is opened for. */
-  readonly signal: AbortSignal;
-  readonly urlFrom: LoadedConfig['urlFrom'];
   /** Called when the data folder was missing and has been created. */
   readonly onNewFolder?: (dataDir: string) => void;
   /** Nothing is written, so a read-only connection to a process that holds the embedded database is enough. */

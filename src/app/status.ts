@@ -1,5 +1,4 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
-import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { readStatus } from '../adapters/postgres/status.ts';
 import { tickGap } from '../lib/ticks.ts';
 import type { SourceConfig } from '../config/for-source.ts';
@@ -9,18 +8,18 @@ import type { JobReport } from '../core/job.ts';
 import { isExpected, judgeStatus } from '../core/judge-status.ts';
 import { NO_RUNS, type LedgerStatus, type StatusReport } from '../core/status.ts';
 import { maskUrl } from '../lib/mask-url.ts';
-import type { HistoryDeps } from './history.ts';
 import { reachJobs } from './jobs/reach-jobs.ts';
 import { readTargets } from './read-target.ts';
-import { embeddedDir } from './runtime.ts';
+import { embeddedDir, type AppDeps } from './runtime.ts';
 import type { OpenDatabase } from './runtime.ts';
+import { ifUnmigrated } from './database.ts';
 
 /** The status of each source. `maxAgeSeconds` null means twice the interval of its jobs. */
 export async function readStatuses(
   whole: LoadedConfig,
   configs: readonly [SourceConfig, ...SourceConfig[]],
   maxAgeSeconds: number | null,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<StatusReport> {
   const jobs = await readJobs(whole);
   const ledgers = await readLedgers(configs, deps);
@@ -49,16 +48,13 @@ export async function readStatuses(
 
 async function readLedgers(
   configs: readonly [SourceConfig, ...SourceConfig[]],
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<ReadonlyMap<string, LedgerStatus>> {
   const [{ database, dataDir }] = configs;
   // Reading must not create a database.
   if (database.url === null && !hasDatabase(embeddedDir(dataDir))) return new Map();
   const all = await readTargets(configs, 'read the status', deps, async ({ source }, opened) => {
-    const status = await readLedger({ source }, opened).catch((error: unknown) => {
-      if (isUnmigrated(error)) return NO_RUNS;
-      throw error;
-    });
+    const status = await readLedger({ source }, opened).catch(ifUnmigrated(NO_RUNS));
     return [source.name, status] as const;
   });
   return new Map(all);

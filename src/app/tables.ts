@@ -1,4 +1,3 @@
-import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import {
   countRows,
   lastChanges,
@@ -12,10 +11,9 @@ import { NotFoundError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
 import { sqlType, type Table } from '../core/table.ts';
 import { suggest } from '../lib/suggest.ts';
-import { inSchemaOf } from './database.ts';
-import type { HistoryDeps } from './history.ts';
+import { ifUnmigrated, inEachSchema } from './database.ts';
 import { readAsItStands } from './read-target.ts';
-import type { OpenDatabase } from './runtime.ts';
+import type { OpenDatabase, AppDeps } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
 import type { TableReport } from '../output/documents.ts';
 
@@ -24,14 +22,11 @@ export type TableColumn = PresentTable['columns'][number];
 /** The current tables and views of the sources. */
 export async function listTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<TableReport[]> {
-  const [first, ...others] = configs;
-  return readAsItStands(first, 'list the tables', deps, async (opened) => {
-    const found = [await tablesOf(first, opened)];
-    for (const config of others) found.push(await inSchemaOf(config, opened, (own) => tablesOf(config, own)));
-    return found.flat();
-  });
+  return readAsItStands(configs[0], 'list the tables', deps, async (opened) =>
+    (await inEachSchema(configs, opened, tablesOf)).flat(),
+  );
 }
 
 /** The tables with that name. Throws `NotFoundError` if there are none. */
@@ -58,8 +53,8 @@ async function tablesOf(config: SourceConfig, { session }: OpenDatabase): Promis
     schema,
     present.map(({ name }) => name),
   );
-  const changes = await lastChanges(session).catch(noLedger);
-  const outcomes = await lastOutcomes(session).catch(noLedger);
+  const changes = await lastChanges(session).catch(ifUnmigrated(null));
+  const outcomes = await lastOutcomes(session).catch(ifUnmigrated(null));
   return present.map((table) => ({
     source: source.name,
     schema,
@@ -72,11 +67,6 @@ async function tablesOf(config: SourceConfig, { session }: OpenDatabase): Promis
 
 function isoTime(time: string | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
-}
-
-function noLedger(error: unknown): null {
-  if (isUnmigrated(error)) return null;
-  throw error;
 }
 
 /** The tables as they would be created, in the order of the resources. */

@@ -2,14 +2,13 @@ import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { InitDocument } from '../output/documents.ts';
 import { withDatabase } from './database.ts';
-import type { HistoryDeps } from './history.ts';
 import { migrate } from './migrate.ts';
-import { lockData } from './runtime.ts';
+import { lockData, type AppDeps } from './runtime.ts';
 
 /** Connects to the configured server, or checks whether the embedded database's folder is writable. Throws if not. */
 export async function testDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<Omit<InitDocument, 'file' | 'next'>> {
   const [config] = configs;
   const { dataDir } = config;

@@ -4,7 +4,6 @@ import { readManifest } from '../adapters/files/history.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
-import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
@@ -13,14 +12,14 @@ import type { Resource } from '../core/resource.ts';
 import type { Source } from '../core/source.ts';
 import { planRun } from '../engine/plan.ts';
 import { sources } from '../sources/index.ts';
-import type { Preview } from '../engine/preview.ts';
 import { dataDirOf } from './data-folders.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { archivedSource, linkedRaw, type Origin } from './kept-raw.ts';
-import { inPreviewFolder, preview } from './preview.ts';
+import { inPreviewFolder, preview, type Preview } from './preview.ts';
 import { readTargets } from './read-target.ts';
 import type { RunDeps } from './run.ts';
 import type { TableVerdict, VerifyReport } from '../output/runs.ts';
+import { ifUnmigrated } from './database.ts';
 
 type Standing = {
   readonly resource: Resource;
@@ -59,10 +58,7 @@ async function verifyTarget(
   deps: RunDeps,
 ): Promise<VerifyReport> {
   const { session } = opened;
-  const published = await publishedRaws(session).catch((error: unknown) => {
-    if (isUnmigrated(error)) return null;
-    throw error;
-  });
+  const published = await publishedRaws(session).catch(ifUnmigrated(null));
   if (published === null) return { tables: [], underivable: {}, intact: true };
   const config = { ...configured.config, dataDir: folderOfRaw(configured.config, published) };
   const loaded = { ...configured, config };

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 
 import { performJob, type JobEvent } from '../app/jobs/perform.ts';
-import { logJobs } from '../app/jobs/log-jobs.ts';
+import { logJobs } from '../app/log-events.ts';
 import { makeReady } from '../app/jobs/make-ready.ts';
-import { configsOf } from '../app/jobs/configs.ts';
+import { configsOf } from '../app/jobs/folders.ts';
 import type { ReachedFolder } from '../app/jobs/reach-folder.ts';
 import { reachJobs, type ReachedJobs } from '../app/jobs/reach-jobs.ts';
 import { findJob, readJobs, type Job } from '../config/jobs.ts';

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 
 import type { Command } from 'commander';
 
-import { FAULTS_HELP, LAUNCH_LIBRARY, startLaunchLibrary } from '../app/sandbox.ts';
 import { PipelineError } from '../core/errors.ts';
+import { FAULTS_HELP } from '../sandbox/fault-spec.ts';
+import { LAUNCH_LIBRARY } from '../sandbox/launch-library/name.ts';
+import { startLaunchLibrary } from '../sandbox/launch-library/server.ts';
 import { example } from './command.ts';
 import { openContext, type CommandStreams } from './context.ts';
 import { countOption, instantOption, secondsOption } from './options.ts';

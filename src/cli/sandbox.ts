@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 
-import { FAULTS_HELP, REVISIONS, startSandbox, startWayback, WAYBACK_FAULTS_HELP } from '../app/sandbox.ts';
 import { PipelineError } from '../core/errors.ts';
+import { FAULTS_HELP } from '../sandbox/fault-spec.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import { REVISIONS } from '../sandbox/universe/universe.ts';
+import { WAYBACK_FAULTS_HELP } from '../sandbox/wayback/faults.ts';
+import { startWayback } from '../sandbox/wayback/server.ts';
 import { registerLaunchLibrary } from './sandbox-launch-library.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { countOption } from './options.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 
-import { findRun, ofRun, pastRuns, type HistoryDeps } from '../app/history.ts';
+import { findRun, ofRun, pastRuns } from '../app/history.ts';
 import { unreadyReasons } from '../app/jobs/make-ready.ts';
 import { openWorker, type JobWorker } from '../app/jobs/worker.ts';
-import { openRuntime } from '../app/runtime.ts';
+import { openRuntime, type AppDeps } from '../app/runtime.ts';
 import { readerUrl } from '../app/share-database.ts';
 import { forSource } from '../config/for-source.ts';
 import { findJob, readJobs } from '../config/jobs.ts';
@@ -35,7 +35,7 @@ export type Serving = {
   readonly jobs: readonly JobReport[];
 };
 
-type ServeDeps = Omit<HistoryDeps, 'runtime'>;
+type ServeDeps = Omit<AppDeps, 'runtime'>;
 
 /**
  * Runs scheduler, worker and HTTP server until the signal aborts. A running job may then continue for the configured
@@ -54,7 +54,7 @@ export async function serve(
   const open = { signal: new AbortController().signal };
   const schemas = [...new Set(jobs.map(({ source }) => forSource(whole, source).config.settings.schema))];
   const runtime = openRuntime({ ...open, schemas });
-  const own: HistoryDeps = { ...deps, runtime, ...open };
+  const own: AppDeps = { ...deps, runtime, ...open };
   try {
     const watch = watchJobs(jobs, own);
     const { onJob, subscriber } = watch;
@@ -97,7 +97,7 @@ function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {
   });
 }
 
-function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: HistoryDeps): Api {
+function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: AppDeps): Api {
   const { configs } = worker;
   return {
     jobs: worker.list,

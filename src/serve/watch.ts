@@ -1,5 +1,4 @@
 import { folderReader, readLedgerFacts } from '../app/facts.ts';
-import type { HistoryDeps } from '../app/history.ts';
 import type { JobWorker } from '../app/jobs/worker.ts';
 import { VERSION } from '../app/version.ts';
 import { tickGap } from '../lib/ticks.ts';
@@ -8,13 +7,14 @@ import type { JobReport } from '../core/job.ts';
 import type { LedgerFacts, QueueFacts } from '../core/facts.ts';
 import type { QueueEntry } from '../core/queue.ts';
 import { createServeMetrics, type MetricsOfServe } from '../metrics/metrics.ts';
+import type { AppDeps } from '../app/runtime.ts';
 
 type Watched = Pick<JobWorker, 'configs' | 'list' | 'queue'>;
 
 /** The metrics of a process that serves jobs. They read from its worker once there is one. */
 export type Watch = MetricsOfServe & { readonly observe: (worker: Watched) => void };
 
-export function watchJobs(jobs: readonly Job[], deps: HistoryDeps): Watch {
+export function watchJobs(jobs: readonly Job[], deps: AppDeps): Watch {
   const { clock, log } = deps;
   const sources = [...new Set(jobs.map(({ source }) => source))];
   const worker = Promise.withResolvers<Watched>();

@@ -1,5 +1,4 @@
 import { lastTries, readSwitches, triesOf, writeSwitch } from '../../adapters/postgres/jobs.ts';
-import { isUnmigrated } from '../../adapters/postgres/errors.ts';
 import type { Session } from '../../adapters/postgres/session.ts';
 import { describeSchedule } from '../../config/cron.ts';
 import type { SourceConfig } from '../../config/for-source.ts';
@@ -9,8 +8,8 @@ import { PipelineError } from '../../core/errors.ts';
 import type { JobReport, JobTry } from '../../core/job.ts';
 import type { QueueEntry } from '../../core/queue.ts';
 import { nextTick } from '../../lib/ticks.ts';
-import { telling, withDatabase, withEachDatabase } from '../database.ts';
-import type { HistoryDeps } from '../history.ts';
+import { ifUnmigrated, telling, withDatabase, withEachDatabase } from '../database.ts';
+import type { AppDeps } from '../runtime.ts';
 
 /** The jobs of a configuration, and their state. */
 export type JobBoard = {
@@ -46,7 +45,7 @@ const NOTHING: Facts = { switches: new Map(), last: new Map() };
 
 export function openBoard(
   { dataDir, entries, isEmpty = () => false, jobs, whole }: BoardOptions,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): LedgerBoard {
   const options = { ...deps, dataDir, what: 'jobs', waitMs: 0 };
   const configs = [...new Map(jobs.map((job) => [job.source, forJob(whole, job).config])).values()];
@@ -99,13 +98,6 @@ function noDatabase(name: string, enabled: boolean): PipelineError {
 
 async function factsOf(session: Session): Promise<Facts> {
   return { switches: await readSwitches(session), last: await lastTries(session) };
-}
-
-function ifUnmigrated<T>(otherwise: T): (error: unknown) => T {
-  return (error) => {
-    if (isUnmigrated(error)) return otherwise;
-    throw error;
-  };
 }
 
 function isEnabled({ enabled, name }: Job, switches: Facts['switches']): boolean {

@@ -3,8 +3,8 @@ import { JOB_RIGHTS, refuseMissingRights } from '../../adapters/postgres/rights.
 import type { SourceConfig } from '../../config/for-source.ts';
 import { PipelineError, reportError } from '../../core/errors.ts';
 import { migrationDirs, withDatabase } from '../database.ts';
-import type { HistoryDeps } from '../history.ts';
 import { migrate, migrateJobQueue } from '../migrate.ts';
+import type { AppDeps } from '../runtime.ts';
 
 const POLL_MS = 500;
 
@@ -14,12 +14,12 @@ type Configs = readonly [SourceConfig, ...SourceConfig[]];
  * Migrates the database if that is allowed. Throws `migration` if it is not and a migration is pending, `database` if
  * this role may not record the results of jobs. Waits while another process migrates, or a run is using the schema.
  */
-export async function makeReady(configs: Configs, mayMigrate: boolean, deps: HistoryDeps): Promise<void> {
+export async function makeReady(configs: Configs, mayMigrate: boolean, deps: AppDeps): Promise<void> {
   await migrateAll(configs, mayMigrate, deps);
   for (const config of configs) await refuseUnready(config, deps);
 }
 
-async function migrateAll(configs: Configs, mayMigrate: boolean, deps: HistoryDeps): Promise<void> {
+async function migrateAll(configs: Configs, mayMigrate: boolean, deps: AppDeps): Promise<void> {
   for (;;) {
     const { migrations, missing } = await migrate(configs, 'status', deps);
     const pending = migrations.filter(({ applied_at }) => applied_at === null);
@@ -49,7 +49,7 @@ function pendingError(pending: number, all: number): PipelineError {
 }
 
 /** Why jobs on these schemas would fail; empty if they would not. */
-export async function unreadyReasons(configs: Configs, deps: HistoryDeps): Promise<readonly string[]> {
+export async function unreadyReasons(configs: Configs, deps: AppDeps): Promise<readonly string[]> {
   const reasons: string[] = [];
   for (const config of configs) {
     await refuseUnready(config, deps).catch((error: unknown) => {
@@ -60,7 +60,7 @@ export async function unreadyReasons(configs: Configs, deps: HistoryDeps): Promi
 }
 
 /** Throws `migration` if the schema is behind this program or ahead of it, `database` if rights are missing. */
-async function refuseUnready(config: SourceConfig, deps: HistoryDeps): Promise<void> {
+async function refuseUnready(config: SourceConfig, deps: AppDeps): Promise<void> {
   const options = { ...deps, dataDir: config.dataDir, what: 'serve', waitMs: 0 };
   await withDatabase(config, options, async ({ database, session }) => {
     const states = await migrationStates(session, database, migrationDirs(config.source));

@@ -13,7 +13,11 @@ import { withDatabase } from '../database.ts';
 import type { RunDeps } from '../run.ts';
 import { dataDirOf } from '../data-folders.ts';
 import { waitForSchema } from './wait-for-schema.ts';
-import { startRun } from './start-run.ts';
+import { readManifest } from '../../adapters/files/history.ts';
+import type { LoadedSource } from '../../config/for-source.ts';
+import { planRun } from '../../engine/plan.ts';
+import { runPull } from '../pull.ts';
+import { resumeUnlessOvertaken } from '../resume.ts';
 
 export type { JobEvent } from '../../core/job.ts';
 
@@ -97,6 +101,23 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   const seconds = (clock.elapsed() - began) / 1000;
   onJob({ ...of, ...end, type: 'job.ended', seconds, again_at: again?.toISOString() ?? null });
   return { againAt: again };
+}
+
+/** The run of a job: continues an earlier one that published nothing, if its folder is here. */
+async function startRun(
+  loaded: LoadedSource,
+  { from }: Job,
+  earlier: string | null,
+  dataDir: string,
+  deps: RunDeps,
+): Promise<RunReport> {
+  if (earlier !== null && (await readManifest(dataDir, earlier)) !== null) {
+    const resumed = await resumeUnlessOvertaken(loaded, dataDir, earlier, { from, migrate: false }, deps);
+    if (resumed !== null) return resumed;
+  }
+  const { settings, source } = loaded.config;
+  const plan = planRun(source.resources, settings.resources);
+  return runPull(loaded, { plan, from, asOf: null, orSandbox: false, full: false, migrate: false }, deps);
 }
 
 type Report = Pick<RunReport, 'run_id' | 'status' | 'error' | 'resources'>;

@@ -7,8 +7,7 @@ import { findJob } from '../../config/jobs.ts';
 import type { QueueEntry } from '../../core/queue.ts';
 import { sources } from '../../sources/index.ts';
 import { withDatabase } from '../database.ts';
-import type { HistoryDeps } from '../history.ts';
-import { embeddedDir } from '../runtime.ts';
+import { embeddedDir, type AppDeps } from '../runtime.ts';
 import { openBoard, type BoardOptions, type JobBoard } from './board.ts';
 import { remoteBoard } from './remote-board.ts';
 
@@ -32,7 +31,7 @@ type FolderOptions = Pick<BoardOptions, 'whole' | 'jobs' | 'dataDir'>;
 /** Over HTTP if `serve` holds the embedded database, otherwise in the database itself. */
 export async function reachFolder(
   { dataDir, jobs, whole }: FolderOptions,
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<ReachedFolder> {
   const { config } = forSource(whole, jobs[0]?.source ?? sources[0]);
   const isEmbedded = config.database.url === null;

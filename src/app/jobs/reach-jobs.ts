@@ -3,9 +3,9 @@ import type { LoadedConfig } from '../../config/load.ts';
 import type { JobReport } from '../../core/job.ts';
 import { dataDirOf } from '../data-folders.ts';
 import { folderToRead } from '../folder-to-read.ts';
-import type { HistoryDeps } from '../history.ts';
 import type { JobBoard } from './board.ts';
 import { reachFolder, type ReachedFolder } from './reach-folder.ts';
+import type { AppDeps } from '../runtime.ts';
 
 /** The jobs as a command sees them. */
 export type ReachedJobs = Omit<JobBoard, 'enable'> & {
@@ -20,7 +20,7 @@ export type ReachedJobs = Omit<JobBoard, 'enable'> & {
 export async function reachJobs(
   whole: LoadedConfig,
   jobs: readonly Job[],
-  deps: HistoryDeps,
+  deps: AppDeps,
 ): Promise<ReachedJobs> {
   const { config } = whole;
   const toRead = await folderToRead(config);

@@ -9,13 +9,12 @@ import type { JobReport } from '../../core/job.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { JobQueue, Settlement, Ticket } from '../../core/queue.ts';
 import { uuidOf } from '../../lib/uuid-of.ts';
-import type { HistoryDeps } from '../history.ts';
 import { openBoard, type JobBoard } from './board.ts';
-import { configsOf } from './configs.ts';
-import { foldersOf, isElsewhere } from './homes.ts';
-import { logJobs } from './log-jobs.ts';
+import { configsOf, foldersOf, isElsewhere } from './folders.ts';
+import { logJobs } from '../log-events.ts';
 import { makeReady } from './make-ready.ts';
 import { performJob, type JobEvent } from './perform.ts';
+import type { AppDeps } from '../runtime.ts';
 
 export type WorkerOptions = {
   readonly whole: LoadedConfig;
@@ -50,7 +49,7 @@ const RECONCILE_MS = 15_000;
 const LAST_WORDS_MS = 10_000;
 
 /** Prepares the database and opens its queue. */
-export async function openWorker(options: WorkerOptions, deps: HistoryDeps): Promise<JobWorker> {
+export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise<JobWorker> {
   const { jobs, onJob, subscribers, whole } = options;
   const { clock, log, runtime } = deps;
   const configs = configsOf(whole, jobs);
