@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-import { planRun } from '../src/engine/plan.ts';
+import { buildDag } from '../src/engine/dag.ts';
 import { textTable } from '../src/lib/text-table.ts';
 import type { ResourceReport } from '../src/core/run.ts';
 import spacex from '../src/sources/spacex/source.ts';
@@ -103,7 +103,7 @@ async function record(size: number, into: string): Promise<void> {
   });
   try {
     const { url } = JSON.parse(await firstChunk(sandbox.stdout)) as { readonly url: string };
-    for (const { path } of planRun(resources, [RESOURCE]).resources) {
+    for (const { path } of buildDag(resources, [RESOURCE]).resources) {
       const response = await fetch(`${url}${path}`);
       const kept = [...response.headers].filter(([name]) => /^(content-type|etag|spacex-)/.test(name));
       const file = bodyFile(into, path);

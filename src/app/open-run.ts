@@ -13,7 +13,7 @@ import { createEmitter } from '../core/events.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Pulling, RunContext, RunSettings } from '../engine/context.ts';
-import { unknownResource } from '../engine/plan.ts';
+import { unknownResource } from '../engine/dag.ts';
 import { createKindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import { codeDigest } from './code-digest.ts';
@@ -26,7 +26,7 @@ import { VERSION } from './version.ts';
 /** What distinguishes a run from others, and from a preview. */
 export type RunOptions = Pick<
   RunContext,
-  'plan' | 'chosen' | 'full' | 'unready' | 'lockSeconds' | 'chainOf'
+  'dag' | 'chosen' | 'full' | 'unready' | 'lockSeconds' | 'chainOf'
 > & {
   readonly runId: string;
   /** Did the run begin earlier? */
@@ -48,7 +48,7 @@ export async function openRun(
   options: RunOptions,
   deps: RunDeps,
 ): Promise<RunContext> {
-  const { chosen, full, keeps, originRunId, plan, readyRaw, runId, startedAt, unready } = options;
+  const { chosen, full, keeps, originRunId, dag, readyRaw, runId, startedAt, unready } = options;
   const { source } = config;
   const store = openRunStore(dataDir, source.name);
   const isNew = keeps && !existsSync(dataDir);
@@ -76,7 +76,7 @@ export async function openRun(
     emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
       log.warn(`Cannot report what happens in the run: ${reasonOf(error)}`);
     }),
-    plan,
+    dag,
     chosen,
     full,
     previews: !keeps,

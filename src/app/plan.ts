@@ -9,7 +9,7 @@ import { PipelineError } from '../core/errors.ts';
 import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { telling } from './database.ts';
 import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
@@ -47,7 +47,7 @@ export async function planChanges(
   const [newest] = origins;
   const kept = resources.map(({ name }) => name).filter((name) => originOf(origins, name) !== undefined);
   const chosen = request.resources ?? (newest === undefined ? config.settings.resources : null);
-  const plan = planRun(resources, chosen ?? (newest === undefined ? null : kept));
+  const dag = buildDag(resources, chosen ?? (newest === undefined ? null : kept));
   const choice = { from: request.from, asOf: request.asOf, orSandbox: false };
   const source =
     newest === undefined ? await openSource(loaded, choice, deps) : archivedSource(newest, config.dataDir);
@@ -69,7 +69,7 @@ export async function planChanges(
             opened,
             checkUnfinished(loaded, choice, { ...opened, dataDir: source.dataDir }, deps),
           );
-        const options = { plan, chosen, readyRaw, runId, opened, mayMigrate: isNew };
+        const options = { dag, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = telling(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
       } finally {

@@ -11,7 +11,7 @@ import type { Session } from '../adapters/postgres/session.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Source } from '../core/source.ts';
 import type { Table } from '../core/table.ts';
-import type { Plan } from '../engine/plan.ts';
+import type { Dag } from '../engine/dag.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { migrationDirs } from './database.ts';
 import type { OpenDatabase } from './runtime.ts';
@@ -38,7 +38,7 @@ export async function hinting<T>(config: SourceConfig, dataDir: string, work: Pr
 /** What a command is about to do to the schema. */
 export type Preparation = {
   readonly source: Source;
-  readonly plan: Plan;
+  readonly dag: Dag;
   /** May it apply pending migrations and recreate what is missing? */
   readonly mayMigrate: boolean;
   /** Does it write to the target, or only preview the changes? */
@@ -46,7 +46,7 @@ export type Preparation = {
 };
 
 /** A locked schema, with what it lacks. */
-export type Prepared = Pick<Preparation, 'plan' | 'source'> & {
+export type Prepared = Pick<Preparation, 'dag' | 'source'> & {
   readonly unready: Unready;
   /** Does anything have to be migrated or recreated before the run? */
   readonly migrates: boolean;
@@ -67,7 +67,7 @@ export type PrepareDeps = {
  */
 export async function prepare(
   { database, session }: OpenDatabase,
-  { plan, mayMigrate, publishes, source }: Preparation,
+  { dag, mayMigrate, publishes, source }: Preparation,
   { clock, log, waitForLock }: PrepareDeps,
 ): Promise<Prepared> {
   const { schema } = database;
@@ -79,7 +79,7 @@ export async function prepare(
   await lockSchema(session, schema, wait);
   const lockSeconds = (clock.elapsed() - asked) / 1000;
   await refuseEncoding(database, session);
-  const tables = plan.resources.flatMap((resource): readonly Table[] => resource.tables);
+  const tables = dag.resources.flatMap((resource): readonly Table[] => resource.tables);
   await refuseMissingRights(database, session, tables, publishes);
   for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
@@ -97,13 +97,13 @@ export async function prepare(
   };
   if (pending.length > 0 && !mayMigrate)
     refuse(`${pending.length} of ${states.length} migrations are pending`, 'spacex-pipeline migrate up');
-  const unready = await findUnready(database, session, plan.resources);
+  const unready = await findUnready(database, session, dag.resources);
   const [lost] = unready.ledger;
   if (lost !== undefined && !mayMigrate)
     refuse(`table ${lost} is missing from schema ${ledgerSchema(schema)}`, 'spacex-pipeline migrate up');
   const isIncomplete = unready.ledger.length + unready.resources.size > 0;
   return {
-    plan,
+    dag,
     source,
     unready,
     migrates: pending.length > 0 || (isIncomplete && mayMigrate),
@@ -114,12 +114,12 @@ export async function prepare(
 /** Migrates if necessary. Returns the resources that still cannot be loaded, and why. */
 export async function makeReady(
   { database, session }: OpenDatabase,
-  { plan, source, unready, migrates }: Prepared,
+  { dag, source, unready, migrates }: Prepared,
   { log }: { readonly log: Log },
 ): Promise<Unready['resources']> {
   if (!migrates) return unready.resources;
   const { made_again } = await migrateUp(session, database, migrationDirs(source));
   if (made_again.length > 0)
     log.warn(`made again, without what it held, as it was missing: ${made_again.join(', ')}`);
-  return (await findUnready(database, session, plan.resources)).resources;
+  return (await findUnready(database, session, dag.resources)).resources;
 }

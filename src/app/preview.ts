@@ -28,7 +28,7 @@ export type Preview = {
 const SAMPLE = 5;
 
 /** Where and on what a preview works. */
-export type PreviewOptions = Pick<RunOptions, 'plan' | 'chosen' | 'readyRaw' | 'runId'> & {
+export type PreviewOptions = Pick<RunOptions, 'dag' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
   /** May the database be changed, because it exists only for the preview? */
   readonly mayMigrate: boolean;
@@ -55,7 +55,7 @@ export async function preview(
 ): Promise<Preview> {
   const prepared = await prepare(
     opened,
-    { source: config.source, plan: own.plan, mayMigrate, publishes: false },
+    { source: config.source, dag: own.dag, mayMigrate, publishes: false },
     deps,
   );
   const missing = await makeReady(opened, prepared, deps);
@@ -78,12 +78,12 @@ export async function preview(
 
 /** Derives everything and compares it with what is published, instead of publishing it. */
 async function compareAll(context: RunContext): Promise<Preview> {
-  const { chosen, kind, log, plan, target } = context;
+  const { chosen, kind, log, dag, target } = context;
   const derived = new Map<string, Derived>();
   const resources: Record<string, ResourcePreview> = {};
   try {
     await deriveAll(context, derived);
-    const all = plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
+    const all = dag.resources.flatMap(({ name }) => derived.get(name) ?? []);
     for (const one of all) {
       const { carries, deletes, report, resource, allRead } = one;
       const { errored, received, pass, status, validated, error } = report;

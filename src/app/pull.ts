@@ -1,6 +1,6 @@
 import type { LoadedSource } from '../config/for-source.ts';
 import type { RunReport } from '../core/run.ts';
-import type { Plan } from '../engine/plan.ts';
+import type { Dag } from '../engine/dag.ts';
 import { pull, runOnce, type RunDeps } from './run.ts';
 import { resumeUnlessOvertaken } from './resume.ts';
 import { dataDirOf } from './data-folders.ts';
@@ -8,7 +8,7 @@ import { openSource, scopeOfChoice } from './source.ts';
 import { unfinishedPull } from './unfinished.ts';
 
 export type PullRequest = {
-  readonly plan: Plan;
+  readonly dag: Dag;
   readonly from: string | null;
   readonly asOf: string | null;
   readonly orSandbox: boolean;

@@ -4,7 +4,7 @@ import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile, RunReport } from '../core/run.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
 import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
@@ -31,15 +31,15 @@ export async function replayRun(
   const origin = await findManifest(config, request.runId, deps, { what: 'replay' });
   const kept = origin.plan.filter((name) => origin.raw[name] !== undefined);
   const chosen = request.resources;
-  const plan = planRun(config.source.resources, chosen ?? kept);
+  const dag = buildDag(config.source.resources, chosen ?? kept);
   return runOnce(
     loaded,
     {
-      ...pull({ plan, chosen, full: true, migrate: request.migrate }),
+      ...pull({ dag, chosen, full: true, migrate: request.migrate }),
       originRunId: origin.run_id,
       chainOf: async (resource) => origin.chains?.[resource] ?? null,
       readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),
-      check: (opened) => checkStandsOn(opened, origin, plan.resources, request.force, deps),
+      check: (opened) => checkStandsOn(opened, origin, dag.resources, request.force, deps),
     },
     async () => archivedSource(origin, config.dataDir),
     deps,

@@ -3,7 +3,7 @@ import { checkResumable } from '../adapters/postgres/ledger.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { findManifest } from './history.ts';
 import { linkedRaw } from './kept-raw.ts';
@@ -28,7 +28,7 @@ export async function resumeRun(
     what: 'resume',
     hint: 'Pull again with: spacex-pipeline run',
   });
-  const plan = planRun(config.source.resources, manifest.plan);
+  const dag = buildDag(config.source.resources, manifest.plan);
   // A pull of changes continues after its own pages, unless they are those of an earlier run.
   const origin =
     typeof manifest.origin_run_id === 'string'
@@ -38,7 +38,7 @@ export async function resumeRun(
   return runOnce(
     loaded,
     {
-      ...pull({ plan, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
+      ...pull({ dag, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
       chainOf: async (resource) => origin?.chains?.[resource] ?? null,
       readyRaw: async (folder, resource) => {

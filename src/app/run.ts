@@ -42,7 +42,7 @@ export type Phase =
 /** How a run begins: from scratch, from where it stopped, or from the raw files of another. */
 export type RunStart = Pick<
   RunOptions,
-  'plan' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
+  'dag' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
 > & {
   readonly migrate: boolean;
   /** The run to continue under its id; null for a new one. */
@@ -52,10 +52,10 @@ export type RunStart = Pick<
 };
 
 /** A new run that requests everything from the source. */
-export function pull(own: Pick<RunStart, 'plan' | 'chosen' | 'full' | 'migrate'>): RunStart {
-  const { chosen, full, migrate, plan } = own;
+export function pull(own: Pick<RunStart, 'dag' | 'chosen' | 'full' | 'migrate'>): RunStart {
+  const { chosen, full, migrate, dag } = own;
   return {
-    plan,
+    dag,
     chosen,
     full,
     migrate,
@@ -92,7 +92,7 @@ export async function runOnce(
       const mayMigrate = config.database.url === null || start.migrate;
       const preparing = prepare(
         opened,
-        { source: config.source, plan: start.plan, mayMigrate, publishes: true },
+        { source: config.source, dag: start.dag, mayMigrate, publishes: true },
         deps,
       );
       const prepared = await hinting(config, dataDir, telling(opened, preparing));

@@ -10,7 +10,7 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { TableChanges } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Source } from '../core/source.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { sources } from '../sources/index.ts';
 import { dataDirOf } from './data-folders.ts';
 import type { OpenDatabase } from './runtime.ts';
@@ -181,7 +181,7 @@ async function deriveAgain(
   deps: RunDeps,
 ): Promise<Preview['resources']> {
   const { dataDir } = loaded.config;
-  const plan = planRun(
+  const dag = buildDag(
     loaded.config.source.resources,
     standing.map(({ resource }) => resource.name),
   );
@@ -193,7 +193,7 @@ async function deriveAgain(
     return linkedRaw('verify', one.origin, folder, resource);
   };
   const found = await inPreviewFolder(dataDir, deps, (runId) =>
-    preview(loaded, source, { plan, chosen: null, readyRaw, runId, opened, mayMigrate: false }, deps),
+    preview(loaded, source, { dag, chosen: null, readyRaw, runId, opened, mayMigrate: false }, deps),
   ).catch((error: unknown) => {
     deps.log.warn(reportError(error).message);
     throw error;

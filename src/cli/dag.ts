@@ -1,5 +1,5 @@
 import type { Resource } from '../core/resource.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
 import { resourcesOption } from './options.ts';
@@ -15,12 +15,12 @@ export const register: Register = (program, streams) => {
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {
       const context = await openContext(streams, command, { ofSource: { resources: options.resources } });
       const { settings, source } = context.loaded.config;
-      const plan = planRun(source.resources, settings.resources);
-      const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
-      nodes.push({ name: LAST, needs: plan.resources.map(({ name }) => name) });
+      const dag = buildDag(source.resources, settings.resources);
+      const nodes = dag.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
+      nodes.push({ name: LAST, needs: dag.resources.map(({ name }) => name) });
       if (context.json) printJson(context, nodes);
       else if (options.mermaid === true) for (const line of mermaid(nodes)) printLine(context, line);
-      else for (const line of waves(plan.resources)) printLine(context, line);
+      else for (const line of waves(dag.resources)) printLine(context, line);
     });
 };
 

@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { PipelineError, reportError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { RunReport } from '../core/run.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { jsonText } from '../lib/json-text.ts';
 import { runShell, type ShellEnd } from '../lib/run-shell.ts';
 import { sources } from '../sources/index.ts';
@@ -60,7 +60,7 @@ async function isCommandLineMistake(
   try {
     const loaded = await loadConfig({ flags: { config }, cwd, ...(env && { env }) });
     for (const { name, resources } of sources)
-      planRun(resources, loaded.config.sources[name]?.resources ?? null);
+      buildDag(resources, loaded.config.sources[name]?.resources ?? null);
     return true;
   } catch {
     return false;

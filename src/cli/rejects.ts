@@ -13,7 +13,7 @@ import {
 import type { SourceConfig } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import { counted } from '../core/text.ts';
-import { unknownResource } from '../engine/plan.ts';
+import { unknownResource } from '../engine/dag.ts';
 import { locate } from '../lib/json-locate.ts';
 import { suggest } from '../lib/suggest.ts';
 import { escapeControls } from '../lib/text-table.ts';

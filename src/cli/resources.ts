@@ -1,5 +1,5 @@
 import type { Resource } from '../core/resource.ts';
-import { unknownResource } from '../engine/plan.ts';
+import { unknownResource } from '../engine/dag.ts';
 import { baseType, type Table } from '../core/table.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { printItems, printJson, printLine, printResult } from './print.ts';

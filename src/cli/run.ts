@@ -2,7 +2,7 @@ import { runPull } from '../app/pull.ts';
 import type { RunDeps } from '../app/run.ts';
 import type { Subscriber } from '../core/events.ts';
 import type { CheckResult, RunReport } from '../core/run.ts';
-import { planRun } from '../engine/plan.ts';
+import { buildDag } from '../engine/dag.ts';
 import { busyRuleOf, IF_BUSY, withBusyRule, WAIT_TIMEOUT, type BusyOptions } from './if-busy.ts';
 import { openContext, type CommandContext, type Outcome } from './context.ts';
 import { withFailureCommand, type NotifyFailure } from './on-failure.ts';
@@ -80,12 +80,12 @@ async function run(
   { busy, subscribers, notify }: RunParts,
 ): Promise<Outcome> {
   const { loaded, log } = context;
-  const plan = planRun(loaded.config.source.resources, loaded.config.settings.resources);
-  if (plan.added.length > 0) {
-    log.warn(`also pulled and published, because they are needed: ${plan.added.join(', ')}`);
+  const dag = buildDag(loaded.config.source.resources, loaded.config.settings.resources);
+  if (dag.added.length > 0) {
+    log.warn(`also pulled and published, because they are needed: ${dag.added.join(', ')}`);
   }
   const request = {
-    plan,
+    dag,
     from: context.from,
     asOf: options.asOf ?? null,
     orSandbox: options.orSandbox === true,

@@ -5,12 +5,12 @@ import type { Resource } from '../core/resource.ts';
 import type { Chain, Ledger, RunHeader, Target } from '../core/target.ts';
 import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
-import type { Plan } from './plan.ts';
+import type { Dag } from './dag.ts';
 
 /** What a run needs, from its beginning to its end. */
 export type RunContext = {
   readonly run: RunHeader;
-  readonly plan: Plan;
+  readonly dag: Dag;
   /** Resources that the user named; null for all. */
   readonly chosen: readonly string[] | null;
   /** Request everything, whatever was published before. */

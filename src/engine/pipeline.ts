@@ -21,14 +21,14 @@ type Results = ReadonlyMap<string, Derived>;
 
 /** One run, from its first request to its last ledger row. A failure is in the report, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
-  const { clock, emit, ledger, lockSeconds, log, plan, run, signal } = context;
+  const { clock, emit, ledger, lockSeconds, log, dag, run, signal } = context;
   const derived = new Map<string, Derived>();
   const began = clock.elapsed();
   emit({
     type: 'run.started',
     address: run.address,
     run_dir: run.run_dir,
-    resources: plan.resources.map(({ name }) => name),
+    resources: dag.resources.map(({ name }) => name),
     lock_wait_seconds: lockSeconds,
   });
   await writeManifest(context, options, openReport(context), derived);
@@ -65,9 +65,9 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
 
 /** Derives every planned resource, each after those that it needs. */
 export async function deriveAll(context: RunContext, derived: Map<string, Derived>): Promise<void> {
-  const { plan, settings, signal } = context;
-  const resources = new Map(plan.resources.map((resource) => [resource.name, resource]));
-  const nodes = plan.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
+  const { dag, settings, signal } = context;
+  const resources = new Map(dag.resources.map((resource) => [resource.name, resource]));
+  const nodes = dag.resources.map(({ name, needs }) => ({ name, needs: Object.keys(needs) }));
   await runDag<Derived>(nodes, settings.concurrency, async (name, needs) => {
     const resource = resources.get(name);
     if (resource === undefined)
@@ -148,8 +148,8 @@ function failedEnd(error: ErrorReport, context: RunContext, derived: Results): R
   return { status: error.code === 'interrupted' ? 'interrupted' : 'failed', error, entries };
 }
 
-function resultsInOrder({ plan }: RunContext, derived: Results): readonly Derived[] {
-  return plan.resources.flatMap(({ name }) => derived.get(name) ?? []);
+function resultsInOrder({ dag }: RunContext, derived: Results): readonly Derived[] {
+  return dag.resources.flatMap(({ name }) => derived.get(name) ?? []);
 }
 
 /** A failure outside of the records can be resumed, because the raw files exist. */
@@ -184,7 +184,7 @@ function openReport({ folder, kind, run }: RunContext): RunReport {
 }
 
 async function writeManifest(
-  { chosen, folder, keepsOthers, plan, run }: RunContext,
+  { chosen, folder, keepsOthers, dag, run }: RunContext,
   { describe }: PipelineOptions,
   report: RunReport,
   derived: Results,
@@ -197,7 +197,7 @@ async function writeManifest(
     pid: run.pid,
     program_version: run.program_version,
     origin_run_id: run.origin_run_id,
-    plan: plan.resources.map(({ name }) => name),
+    plan: dag.resources.map(({ name }) => name),
     chosen,
     keeps_others: keepsOthers,
     ...describe(),

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { AbsentError } from '../../src/core/errors.ts';
 import type { Upstream } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/run.ts';
-import { planRun } from '../../src/engine/plan.ts';
+import { buildDag } from '../../src/engine/dag.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import source from '../../src/sources/spacex/source.ts';
@@ -56,8 +56,8 @@ async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunRe
   const whole = await loadConfig({ env: {}, cwd: workspace.folder, flags: { atomic } });
   const loaded = forSource(whole, source);
   const { upstream } = openTestUpstream(sandbox.url, { address });
-  const plan = planRun(source.resources, chosen ?? ['launches']);
-  const start = pull({ plan, chosen, full: false, migrate: true });
+  const dag = buildDag(source.resources, chosen ?? ['launches']);
+  const start = pull({ dag, chosen, full: false, migrate: true });
   const opened = {
     upstream: lacking(upstream, absent),
     keepsOthers,

@@ -8,7 +8,7 @@ import { forSource, type LoadedSource } from '../../src/config/for-source.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { RunReport } from '../../src/core/run.ts';
-import { planRun } from '../../src/engine/plan.ts';
+import { buildDag } from '../../src/engine/dag.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import source from '../../src/sources/spacex/source.ts';
@@ -37,10 +37,10 @@ async function loadedIn({ folder }: Workspace): Promise<LoadedSource> {
 type Asked = { readonly signal?: AbortSignal; readonly onEvent?: (event: RunEvent) => void };
 
 function run(loaded: LoadedSource, runtime: Runtime, asked: Asked = {}): Promise<RunReport> {
-  const plan = planRun(source.resources, ['launches']);
+  const dag = buildDag(source.resources, ['launches']);
   return runPull(
     loaded,
-    { plan, from: sandbox.url, asOf: null, orSandbox: false, full: true, migrate: true },
+    { dag, from: sandbox.url, asOf: null, orSandbox: false, full: true, migrate: true },
     {
       runtime,
       clock: systemClock,

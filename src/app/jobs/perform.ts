@@ -15,7 +15,7 @@ import { dataDirOf } from '../data-folders.ts';
 import { waitForSchema } from './wait-for-schema.ts';
 import { readManifest } from '../../adapters/files/history.ts';
 import type { LoadedSource } from '../../config/for-source.ts';
-import { planRun } from '../../engine/plan.ts';
+import { buildDag } from '../../engine/dag.ts';
 import { runPull } from '../pull.ts';
 import { resumeUnlessOvertaken } from '../resume.ts';
 
@@ -116,8 +116,8 @@ async function startRun(
     if (resumed !== null) return resumed;
   }
   const { settings, source } = loaded.config;
-  const plan = planRun(source.resources, settings.resources);
-  return runPull(loaded, { plan, from, asOf: null, orSandbox: false, full: false, migrate: false }, deps);
+  const dag = buildDag(source.resources, settings.resources);
+  return runPull(loaded, { dag, from, asOf: null, orSandbox: false, full: false, migrate: false }, deps);
 }
 
 type Report = Pick<RunReport, 'run_id' | 'status' | 'error' | 'resources'>;

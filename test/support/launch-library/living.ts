@@ -16,7 +16,7 @@ import { forSource } from '../../../src/config/for-source.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RunReport } from '../../../src/core/run.ts';
 import type { Source } from '../../../src/core/source.ts';
-import { planRun } from '../../../src/engine/plan.ts';
+import { buildDag } from '../../../src/engine/dag.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { startLaunchLibrary, type LaunchLibraryOptions } from '../../../src/sandbox/launch-library/server.ts';
 import launchLibrary from '../../../src/sources/launch-library/source.ts';
@@ -110,7 +110,7 @@ export async function startLiving(
       runPull(
         await load(env),
         {
-          plan: planRun(source.resources, null),
+          dag: buildDag(source.resources, null),
           from: null,
           asOf: null,
           orSandbox: false,

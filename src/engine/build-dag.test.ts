@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import type { Resource } from '../core/resource.ts';
 import spacex from '../sources/spacex/source.ts';
-import { planRun } from './plan.ts';
+import { buildDag } from './dag.ts';
 
 const { resources } = spacex;
 
@@ -17,21 +17,21 @@ function resource(name: string, needs: readonly string[] = []): Resource {
 
 describe('a plan', () => {
   const all = [resource('c', ['b']), resource('b', ['a']), resource('a'), resource('lonely')];
-  const names = (chosen: readonly string[] | null) => planRun(all, chosen).resources.map(({ name }) => name);
+  const names = (chosen: readonly string[] | null) => buildDag(all, chosen).resources.map(({ name }) => name);
 
   it('has everything where nothing is chosen, needs first', () => {
     assert.deepEqual(names(null), ['a', 'b', 'c', 'lonely']);
-    assert.deepEqual(planRun(all, null).added, []);
+    assert.deepEqual(buildDag(all, null).added, []);
   });
 
   it('adds what the chosen ones need, and says so', () => {
-    const plan = planRun(all, ['c']);
+    const dag = buildDag(all, ['c']);
     assert.deepEqual(
-      plan.resources.map(({ name }) => name),
+      dag.resources.map(({ name }) => name),
       ['a', 'b', 'c'],
     );
-    assert.deepEqual(plan.added, ['a', 'b']);
-    assert.deepEqual(planRun(all, ['c', 'a']).added, ['b']);
+    assert.deepEqual(dag.added, ['a', 'b']);
+    assert.deepEqual(buildDag(all, ['c', 'a']).added, ['b']);
   });
 
   it('has a resource once, however often it is chosen', () => {
@@ -39,20 +39,20 @@ describe('a plan', () => {
   });
 
   it('refuses a name that it does not know, naming those that it does', () => {
-    assert.throws(() => planRun(all, ['a', 'launchs']), {
+    assert.throws(() => buildDag(all, ['a', 'launchs']), {
       code: 'usage',
       message: 'Cannot find resource "launchs": known are c, b, a, lonely',
     });
   });
 
   it('refuses to be empty', () => {
-    assert.throws(() => planRun(all, []), { code: 'usage' });
+    assert.throws(() => buildDag(all, []), { code: 'usage' });
   });
 
   it('refuses resources that need each other', () => {
     const circle = [resource('x', ['y']), resource('y', ['x'])];
-    assert.throws(() => planRun(circle, ['x']), { code: 'internal' });
-    assert.throws(() => planRun([resource('x', ['x'])], null), { code: 'internal' });
+    assert.throws(() => buildDag(circle, ['x']), { code: 'internal' });
+    assert.throws(() => buildDag([resource('x', ['x'])], null), { code: 'internal' });
   });
 
   it('puts needs before those that need them, and takes nothing else along', () => {
@@ -75,7 +75,7 @@ describe('a plan', () => {
             needsOf(n).map((need) => `r${need}`),
           ),
         );
-        const plan = planRun(
+        const dag = buildDag(
           some,
           chosen.map((n) => `r${n}`),
         );
@@ -85,14 +85,14 @@ describe('a plan', () => {
           needsOf(n).forEach(want);
         };
         chosen.forEach(want);
-        const planned = plan.resources.map(({ name }) => Number(name.slice(1)));
+        const planned = dag.resources.map(({ name }) => Number(name.slice(1)));
         assert.deepEqual(new Set(planned), wanted);
         assert.equal(planned.length, wanted.size);
         for (const n of planned) {
           for (const need of needsOf(n)) assert.ok(planned.indexOf(need) < planned.indexOf(n));
         }
         assert.deepEqual(
-          new Set(plan.added),
+          new Set(dag.added),
           new Set([...wanted].filter((n) => !chosen.includes(n)).map((n) => `r${n}`)),
         );
       }),
