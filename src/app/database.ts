@@ -28,7 +28,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const opened = await options.runtime.openDatabase(config, options);
   try {
-    return await telling(opened, work(opened));
+    return await asDatabaseErrors(opened, work(opened));
   } finally {
     await opened.close();
   }
@@ -67,14 +67,14 @@ export async function inSchemaOf<T>(
 ): Promise<T> {
   const own = await withSession(database.inSchema(config.settings.schema));
   try {
-    return await telling(own, work(own));
+    return await asDatabaseErrors(own, work(own));
   } finally {
     await own.close();
   }
 }
 
 /** Reports any failure in the database as a database error. */
-export async function telling<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
+export async function asDatabaseErrors<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
   return work.catch(async (failure: unknown) => {
     const error = await explainClosedSchema(database, session, failure);
     throw isDatabaseFailure(error) ? databaseError(`use ${database.name}`, error) : error;

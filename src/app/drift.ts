@@ -1,4 +1,4 @@
-import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/history.ts';
+import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/read-runs.ts';
 import { compareProfiles, newInPart } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';

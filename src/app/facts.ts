@@ -1,7 +1,7 @@
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { runNames } from '../adapters/files/history.ts';
+import { runNames } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { jobEnds, sourceFacts, type JobEnds } from '../adapters/postgres/facts.ts';
 import type { SourceConfig } from '../config/for-source.ts';

@@ -1,4 +1,4 @@
-import { folderRuns } from '../adapters/files/history.ts';
+import { folderRuns } from '../adapters/files/read-runs.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import type { SourceConfig } from '../config/for-source.ts';
 import { isPublished } from '../core/run.ts';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 
-import { folderRuns, readRejects, type Manifest, readManifest } from '../adapters/files/history.ts';
+import { folderRuns, readRejects, type Manifest, readManifest } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { DIED } from '../adapters/postgres/died.ts';
-import { ledgerRuns, type LedgerRun } from '../adapters/postgres/history.ts';
+import { ledgerRuns, type LedgerRun } from '../adapters/postgres/ledger-runs.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
@@ -14,7 +14,7 @@ import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { sandboxDataDir } from './data-folders.ts';
-import { ifUnmigrated, READ_WAIT_MS, telling, withEachDatabase } from './database.ts';
+import { ifUnmigrated, READ_WAIT_MS, asDatabaseErrors, withEachDatabase } from './database.ts';
 import { embeddedDir, type AppDeps } from './runtime.ts';
 import type { Reject } from '../output/records.ts';
 
@@ -177,7 +177,7 @@ async function ledgerHistory(
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
       // A schema that is closed to this role looks as if it did not exist.
-      return telling(opened, own).catch(ifUnmigrated([]));
+      return asDatabaseErrors(opened, own).catch(ifUnmigrated([]));
     });
     return runs.flat().map(withOwnTimes);
   } catch (error) {

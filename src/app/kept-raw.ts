@@ -1,4 +1,4 @@
-import type { Manifest } from '../adapters/files/history.ts';
+import type { Manifest } from '../adapters/files/read-runs.ts';
 import { AbsentError, PipelineError, reasonOf } from '../core/errors.ts';
 import type { RawPage, ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { Resource } from '../core/resource.ts';

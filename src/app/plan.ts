@@ -1,6 +1,6 @@
 import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 
-import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import { readManifest, type Manifest } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { isUnmigrated } from '../adapters/postgres/errors.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
@@ -10,7 +10,7 @@ import type { ReadyRaw, RunFolder } from '../core/ports.ts';
 import type { ResourcePreview } from '../core/preview.ts';
 import type { Resource } from '../core/resource.ts';
 import { buildDag } from '../engine/dag.ts';
-import { telling } from './database.ts';
+import { asDatabaseErrors } from './database.ts';
 import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
@@ -65,12 +65,12 @@ export async function planChanges(
       const opened = await runtime.openDatabase(config, { ...deps, dataDir, what: 'plan', waitMs: 0 });
       try {
         if (newest === undefined && !isNew)
-          await telling(
+          await asDatabaseErrors(
             opened,
             checkUnfinished(loaded, choice, { ...opened, dataDir: source.dataDir }, deps),
           );
         const options = { dag, chosen, readyRaw, runId, opened, mayMigrate: isNew };
-        const previews = telling(opened, preview(loaded, source, options, deps));
+        const previews = asDatabaseErrors(opened, preview(loaded, source, options, deps));
         return await hinting(config, source.dataDir, previews);
       } finally {
         await opened.close();

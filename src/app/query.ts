@@ -29,7 +29,7 @@ export async function queryTarget(
   return readAsItStands(first, 'query', { ...deps, alone: options.write }, async (opened) => {
     const result = await runQuery(opened.session, sql, { ...options, schemas }).catch(
       async (error: unknown) => {
-        throw isUnmigrated(error) ? await tellMissing(configs, opened, sql, error) : error;
+        throw isUnmigrated(error) ? await withMissing(configs, opened, sql, error) : error;
       },
     );
     return { ...result, empty_hint: options.write ? null : await hintOfAll(others, opened) };
@@ -42,7 +42,7 @@ export function placeOf(error: unknown): number | null {
 }
 
 /** Adds that tables are missing, because that may be the cause. */
-async function tellMissing(
+async function withMissing(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   opened: OpenDatabase,
   sql: string,

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
-import { readManifest } from '../adapters/files/history.ts';
+import { readManifest } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import {
   findRejects,

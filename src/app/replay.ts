@@ -1,4 +1,4 @@
-import type { Manifest } from '../adapters/files/history.ts';
+import type { Manifest } from '../adapters/files/read-runs.ts';
 import { publishedRaws } from '../adapters/postgres/published.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -39,7 +39,7 @@ export async function replayRun(
       originRunId: origin.run_id,
       chainOf: async (resource) => origin.chains?.[resource] ?? null,
       readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),
-      check: (opened) => checkStandsOn(opened, origin, dag.resources, request.force, deps),
+      check: (opened) => refuseOtherRaw(opened, origin, dag.resources, request.force, deps),
     },
     async () => archivedSource(origin, config.dataDir),
     deps,
@@ -50,7 +50,7 @@ export async function replayRun(
  * The published rows must be based on these bytes: replaying any others would move the target to an older or newer
  * state.
  */
-async function checkStandsOn(
+async function refuseOtherRaw(
   { database, session }: OpenDatabase,
   origin: Manifest,
   replayed: readonly Resource[],

@@ -1,4 +1,4 @@
-import { readManifest, type Manifest } from '../adapters/files/history.ts';
+import { readManifest, type Manifest } from '../adapters/files/read-runs.ts';
 import { checkResumable } from '../adapters/postgres/ledger.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';

@@ -11,7 +11,7 @@ import type { RunReport } from '../core/run.ts';
 import type { JobOfRun } from '../core/target.ts';
 import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
-import { telling } from './database.ts';
+import { asDatabaseErrors } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
 import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir, pruneLedger } from './prune.ts';
@@ -95,8 +95,8 @@ export async function runOnce(
         { source: config.source, dag: start.dag, mayMigrate, publishes: true },
         deps,
       );
-      const prepared = await hinting(config, dataDir, telling(opened, preparing));
-      const report = telling(opened, runOn(loaded, start, source, { opened, prepared }, deps));
+      const prepared = await hinting(config, dataDir, asDatabaseErrors(opened, preparing));
+      const report = asDatabaseErrors(opened, runOn(loaded, start, source, { opened, prepared }, deps));
       return await hinting(config, dataDir, report);
     } finally {
       await opened.close();
@@ -129,7 +129,7 @@ async function runOn(
   if (start.resumed !== null) await context.folder.removeLeftovers();
   const report = await runPipeline(context, {
     resumed,
-    goOn: howToResume(config, address, runId),
+    howToContinue: howToResume(config, address, runId),
     describe: () => ({
       node_version: process.version,
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { readManifest, runNames, type Manifest } from '../adapters/files/history.ts';
+import { readManifest, runNames, type Manifest } from '../adapters/files/read-runs.ts';
 import { firstMeta } from '../adapters/files/raw-files.ts';
 import { isAlive } from '../adapters/files/run-folders.ts';
 import { runFolder } from '../adapters/files/run-store.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { readManifest } from '../adapters/files/history.ts';
+import { readManifest } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
 import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
@@ -21,7 +21,7 @@ import type { RunDeps } from './run.ts';
 import type { TableVerdict, VerifyReport } from '../output/runs.ts';
 import { ifUnmigrated } from './database.ts';
 
-type Standing = {
+type Derivable = {
   readonly resource: Resource;
   readonly origin: Origin & { readonly address: string | null };
 };
@@ -64,8 +64,8 @@ async function verifyTarget(
   const loaded = { ...configured, config };
   const { source } = config;
   const underivable: Record<string, string> = {};
-  const standing = await findStanding(config, published, underivable);
-  const found = standing.length === 0 ? {} : await deriveAgain(loaded, opened, standing, deps);
+  const derivable = await findDerivable(config, published, underivable);
+  const found = derivable.length === 0 ? {} : await deriveAgain(loaded, opened, derivable, deps);
   const tables: TableVerdict[] = [];
   for (const resource of loaded.config.source.resources) {
     const derived = found[resource.name];
@@ -140,17 +140,17 @@ function compared(
 }
 
 /** Published resources whose raw file is available. */
-async function findStanding(
+async function findDerivable(
   config: SourceConfig,
   published: ReadonlyMap<string, PublishedRaw>,
   underivable: Record<string, string>,
-): Promise<Standing[]> {
-  const standing: Standing[] = [];
+): Promise<Derivable[]> {
+  const derivable: Derivable[] = [];
   for (const resource of config.source.resources) {
     const last = published.get(resource.name);
     if (last === undefined) continue;
     if (resource.changes !== undefined) {
-      standing.push({ resource, origin: chainOf(resource, last) });
+      derivable.push({ resource, origin: chainOf(resource, last) });
       continue;
     }
     const origin = await readManifest(config.dataDir, last.run_id).catch(
@@ -161,33 +161,36 @@ async function findStanding(
         `the folder of run ${last.run_id} is not in ${config.dataDir}`;
     else if (typeof origin === 'string') underivable[nameIn(config.source, resource)] = origin;
     else
-      standing.push({ resource, origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.pages } } });
+      derivable.push({
+        resource,
+        origin: { ...origin, raw: { ...origin.raw, [resource.name]: last.pages } },
+      });
   }
-  return standing;
+  return derivable;
 }
 
 /** The pages of a chain are in the folders of several runs. The last run's folder may hold none and may be missing. */
 function chainOf(
   { name }: Resource,
   { address, pages, run_id, simulated }: PublishedRaw,
-): Standing['origin'] {
+): Derivable['origin'] {
   return { address, run_id, simulated, resources: {}, raw: { [name]: pages }, chains: { [name]: true } };
 }
 
 async function deriveAgain(
   loaded: LoadedSource,
   opened: OpenDatabase,
-  standing: readonly Standing[],
+  derivable: readonly Derivable[],
   deps: RunDeps,
 ): Promise<Preview['resources']> {
   const { dataDir } = loaded.config;
   const dag = buildDag(
     loaded.config.source.resources,
-    standing.map(({ resource }) => resource.name),
+    derivable.map(({ resource }) => resource.name),
   );
-  const source = archivedSource(standing[0]?.origin ?? { address: null }, dataDir);
+  const source = archivedSource(derivable[0]?.origin ?? { address: null }, dataDir);
   const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw> => {
-    const one = standing.find((other) => other.resource === resource);
+    const one = derivable.find((other) => other.resource === resource);
     if (one === undefined)
       throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, { code: 'usage' });
     return linkedRaw('verify', one.origin, folder, resource);

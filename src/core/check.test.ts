@@ -20,7 +20,7 @@ import {
 const ID = '5eb87cd9ffd86e000604b32a';
 
 describe('a compiled check', () => {
-  it('gives null for a value that honours its contract, with unknown fields', () => {
+  it('gives null for a value that satisfies its contract, with unknown fields', () => {
     const check = compileCheck(object({ id: objectId(), at: nullable(timestamp()) }));
     assert.equal(check({ id: ID, at: '2006-03-24T22:30:00.000Z' }), null);
     assert.equal(check({ id: ID, at: null, more: { than: 'asked' } }), null);

@@ -33,7 +33,7 @@ export function settle<S extends Schema>(schema: S, value: unknown): Static<S>;
 export function settle(schema: Schema, value: unknown): unknown {
   const expected = expectedBy(schema);
   if (expected !== null) {
-    if (honours(expected, value)) return settle(expected, value);
+    if (satisfies(expected, value)) return settle(expected, value);
     return expected['type'] === 'array' ? [] : null;
   }
   const { items, properties } = schema as Keywords;
@@ -49,18 +49,18 @@ export function settle(schema: Schema, value: unknown): unknown {
 }
 
 /** Gives the same answer as Ajv's check of the schema, lenient parts included. */
-export function honours(schema: Schema, value: unknown): boolean {
+export function satisfies(schema: Schema, value: unknown): boolean {
   if (expectedBy(schema) !== null) return true;
   const { enum: choices, items, properties = {}, required = [], type } = schema as Keywords;
   if (type !== undefined && ![type].flat().some((one) => isOfType(one, value))) return false;
   if (choices !== undefined && !choices.includes(value)) return false;
   if (typeof value === 'string') return isText(schema, value);
   if (typeof value === 'number') return isWithin(schema, value);
-  if (Array.isArray(value)) return items === undefined || value.every((item) => honours(items, item));
+  if (Array.isArray(value)) return items === undefined || value.every((item) => satisfies(items, item));
   if (!isObject(value)) return true;
   if (required.some((name) => value[name] === undefined)) return false;
   return Object.entries(properties).every(
-    ([name, member]) => value[name] === undefined || honours(member, value[name]),
+    ([name, member]) => value[name] === undefined || satisfies(member, value[name]),
   );
 }
 

@@ -23,11 +23,11 @@ function folder(run_id: string, status: RunStatus | null, parts: Parts = {}): Ru
 function ledger(
   runs: Readonly<Record<string, RunStatus>>,
   days = 0,
-  standsOn: string[] = [],
+  basedOn: string[] = [],
 ): RetentionLedger {
   return {
     runs: Object.entries(runs).map(([run_id, status]) => ({ run_id, status, at: NOW - days * DAY })),
-    standsOn: new Set(standsOn),
+    basedOn: new Set(basedOn),
   };
 }
 
@@ -115,9 +115,9 @@ void describe('retention', () => {
         fc.uniqueArray(known, unique),
         fc.array(id),
         rules,
-        (some, runs, standsOn, limits) => {
+        (some, runs, basedOn, limits) => {
           const folders = some.map((one) => folder(one.run_id, one.status, one));
-          const book = { runs, standsOn: new Set(standsOn) };
+          const book = { runs, basedOn: new Set(basedOn) };
           const gone = choosePrunable(folders, book, limits, NOW).map(({ run_id }) => run_id);
           const published = runs.filter((run) => run.status === 'succeeded' || run.status === 'partial');
           const newest = published
@@ -125,7 +125,7 @@ void describe('retention', () => {
             .sort()
             .slice(-limits.publishedRuns);
           for (const run_id of gone) {
-            assert.ok(!standsOn.includes(run_id) && !newest.includes(run_id));
+            assert.ok(!basedOn.includes(run_id) && !newest.includes(run_id));
             assert.notEqual(runs.find((run) => run.run_id === run_id)?.status, 'running');
             assert.notEqual(
               run_id,

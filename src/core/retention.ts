@@ -33,7 +33,7 @@ export type RetentionLedger = {
     readonly at: number;
   }[];
   /** Runs whose raw the published data are based on, including the runs that received it. */
-  readonly standsOn: ReadonlySet<string>;
+  readonly basedOn: ReadonlySet<string>;
 };
 
 export type PruneReason = 'superseded' | 'failed' | 'half_written';
@@ -58,7 +58,7 @@ export function choosePrunable(
   const known = new Map(ledger.runs.map((run) => [run.run_id, run]));
   const published = ledger.runs.filter(isPublished).map(({ run_id }) => run_id);
   const kept = new Set([
-    ...ledger.standsOn,
+    ...ledger.basedOn,
     ...newest(published, rules.publishedRuns),
     ...newest([...known.keys()], 1),
     ...newest(

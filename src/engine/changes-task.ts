@@ -6,7 +6,7 @@ import type { RawFile } from '../core/run.ts';
 import type { Chain, LastPublish } from '../core/target.ts';
 import { sha256Of } from '../lib/sha256.ts';
 import type { Deriving } from '../steps/derive.ts';
-import { pullChanges, readPulled, type Pulled, type PullPlan } from '../steps/pull-changes.ts';
+import { pullChanges, readPulled, type Pulled, type NextPull } from '../steps/pull-changes.ts';
 import type { Derived } from '../steps/publish.ts';
 import { openQuotas } from '../steps/quota.ts';
 import { derivationKey } from '../steps/unchanged.ts';
@@ -62,7 +62,7 @@ export async function runChanges(
   }
 
   const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
-  const { placed, plan } = await choosePlan(resource, last, scope, context);
+  const { placed, plan } = await chooseNext(resource, last, scope, context);
   progress.passes(plan.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
   const quotas = openQuotas(context);
@@ -111,10 +111,10 @@ async function warnIfAltered(
   }
 }
 
-type Chosen = { readonly plan: PullPlan; readonly placed: readonly RawPage[] };
+type Chosen = { readonly plan: NextPull; readonly placed: readonly RawPage[] };
 
 /** A resumed run keeps its plan; otherwise the published state decides. */
-async function choosePlan(
+async function chooseNext(
   resource: Resource,
   last: LastPublish | null,
   scope: string,
@@ -147,7 +147,7 @@ async function choosePlan(
   if (wantsAll) return everything('it was asked for');
   const why = await whyFull(last, chain, context);
   if (why !== null) return everything(why);
-  const plan: PullPlan = {
+  const plan: NextPull = {
     pass: 'changes',
     reason: null,
     since: chain.cursor,
@@ -183,7 +183,7 @@ function otherScope(name: string, setting: string, is: string, wanted: string): 
   });
 }
 
-function chainOf(plan: PullPlan, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {
+function chainOf(plan: NextPull, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {
   const before = plan.pass === 'full' ? null : (last?.chain ?? null);
   const cursors = [before?.cursor, until].filter((time) => typeof time === 'string');
   return {

@@ -12,7 +12,7 @@ export type PipelineOptions = {
   /** The run began earlier and continues under its id. */
   readonly resumed: boolean;
   /** How to continue the run after a failure: the end of a hint. */
-  readonly goOn: string;
+  readonly howToContinue: string;
   /** What the manifest contains besides the report: configuration without secrets, versions, memory so far. */
   readonly describe: () => Readonly<Record<string, unknown>>;
 };
@@ -43,7 +43,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   } catch (error) {
     const isUnknown = error instanceof UnknownOutcome;
     const cause = signal.aborted && !isUnknown ? interruption(signal) : error;
-    const report = resumable(reportError(cause), options.goOn, isUnknown);
+    const report = resumable(reportError(cause), options.howToContinue, isUnknown);
     log.debug('cause', { error });
     end = failedEnd(report, context, derived);
     await abandon(context, end);
@@ -153,10 +153,10 @@ function resultsInOrder({ dag }: RunContext, derived: Results): readonly Derived
 }
 
 /** A failure outside of the records can be resumed, because the raw files exist. */
-function resumable(report: ErrorReport, goOn: string, isUnknown: boolean): ErrorReport {
+function resumable(report: ErrorReport, howToContinue: string, isUnknown: boolean): ErrorReport {
   if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
   const reason = report.hint === null ? '' : `${report.hint} `;
-  return { ...report, hint: `${reason}${goOn}` };
+  return { ...report, hint: `${reason}${howToContinue}` };
 }
 
 function interruption(signal: AbortSignal): PipelineError {

@@ -24,7 +24,7 @@ import { brokenText, wrongType } from './unusable.ts';
 /** How many chunks of a body may wait for the derivation while raw is written: about a megabyte. */
 const CHUNKS_AHEAD = 16;
 
-const SAY_BYTES_MS = 100;
+const REPORT_BYTES_MS = 100;
 
 /** One page to request: a snapshot consists of one. */
 export type PageOf = {
@@ -187,12 +187,12 @@ async function* counting(
   { clock, emit }: Pick<ExtractContext, 'clock' | 'emit'>,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  let said = -Infinity;
+  let reportedAt = -Infinity;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (clock.elapsed() - said >= SAY_BYTES_MS) {
+    if (clock.elapsed() - reportedAt >= REPORT_BYTES_MS) {
       emit({ type: 'body.received', resource, bytes });
-      said = clock.elapsed();
+      reportedAt = clock.elapsed();
     }
     yield chunk;
   }

@@ -1,4 +1,4 @@
-import { honours } from '../core/lenient.ts';
+import { satisfies } from '../core/lenient.ts';
 import { jsonType, type JsonType, type Profile, type ProfiledField } from '../core/profile.ts';
 import { expectedBy, type Schema as AnySchema } from '../core/schema.ts';
 
@@ -84,7 +84,7 @@ export function createProfiler(contract: AnySchema): Profiler {
 function isBeyond(node: Node, value: unknown): boolean {
   const { choices, contract, expected } = node;
   if (expected === null) return typeof value === 'string' && choices !== null && !choices.includes(value);
-  return contract?.includes(typeAt(node, value)) === true && !honours(expected, value);
+  return contract?.includes(typeAt(node, value)) === true && !satisfies(expected, value);
 }
 
 /** A cut text must be a copy, because a substring keeps the original string in memory. */

@@ -11,7 +11,7 @@ import type { Quotas } from './quota.ts';
 import { readPage } from './read-page.ts';
 
 /** What one pull requests. */
-export type PullPlan = {
+export type NextPull = {
   readonly pass: Pass;
   /** Why it is a full pass; null if it is not. */
   readonly reason: string | null;
@@ -40,7 +40,7 @@ export type Pulled = {
 };
 
 /** What the meta file of a page stores about the pull that requested it. */
-export type PulledMeta = PullPlan & { readonly ask: Ask };
+export type PulledMeta = NextPull & { readonly ask: Ask };
 
 type Context = ExtractContext & { readonly quotas: Quotas };
 
@@ -51,7 +51,7 @@ type Context = ExtractContext & { readonly quotas: Quotas };
 export async function pullChanges(
   resource: Resource,
   changes: ResourceChanges,
-  plan: PullPlan,
+  plan: NextPull,
   placed: readonly RawPage[],
   settings: PullSettings,
   context: Context,
@@ -121,7 +121,7 @@ function requestsFor(
   records: number | null,
   pageSize: number,
   pages: number,
-  { pass }: PullPlan,
+  { pass }: NextPull,
 ): number | null {
   if (pass === 'changes' || records === null) return null;
   return Math.max(1, Math.ceil((records - 1) / Math.max(1, pageSize - 1)) - pages);
@@ -192,7 +192,7 @@ export async function readPulled(
 async function untilOf(
   folder: RunFolder,
   resource: string,
-  { after }: PullPlan,
+  { after }: NextPull,
   greatest: string | null,
   { settleSeconds }: PullSettings,
 ): Promise<string | null> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
-import { ledgerRuns } from '../../src/adapters/postgres/history.ts';
+import { ledgerRuns } from '../../src/adapters/postgres/ledger-runs.ts';
 import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish } from '../../src/steps/publish.ts';
 import {

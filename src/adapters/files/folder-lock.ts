@@ -237,12 +237,12 @@ function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError
   const reason = `another process is using it${who}`;
   return new PipelineError(`Cannot open ${dataDir}: ${reason}`, {
     code: 'busy',
-    hint: howToGoOn(holder),
+    hint: hintFor(holder),
     context: { what: dataDir, reason },
   });
 }
 
-function howToGoOn(holder: Holder | Heartbeat | null): string {
+function hintFor(holder: Holder | Heartbeat | null): string {
   if (holder !== null && 'file' in holder)
     return `Wait for it to end, or stop it. It is an earlier version; if it ended without a trace, delete ${holder.file}.`;
   const url = holder?.url ?? null;

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { processExists } from '../../lib/process-exists.ts';
 import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
-import type { Manifest } from './history.ts';
+import { readManifest, type Manifest } from './read-runs.ts';
 import { runFolder } from './run-store.ts';
 import { writing } from './writing.ts';
 
@@ -37,7 +37,8 @@ export async function listRunFolders(
     } else if (isDeadPreview(name, now)) {
       leftovers.push(name.slice(PREVIEW.length));
     } else if (isUuidv7(name)) {
-      const manifest = await readManifest(dataDir, name);
+      // An unreadable manifest proves nothing, least of all that its folder may be removed.
+      const manifest = await readManifest(dataDir, name).catch(() => 'unreadable' as const);
       if (manifest !== 'unreadable') folders.push({ run_id: name, manifest });
     }
   }
@@ -105,16 +106,6 @@ export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean 
   return host === hostname() && processExists(pid);
 }
 
-/** An unreadable manifest proves nothing, least of all that its folder may be removed. */
-async function readManifest(dataDir: string, runId: string): Promise<Manifest | null | 'unreadable'> {
-  try {
-    const text = await readFile(join(runFolder(dataDir, runId), 'run.json'), 'utf8');
-    return JSON.parse(text) as Manifest; // written by the pipeline alone, atomically
-  } catch (error) {
-    return isMissing(error) ? null : 'unreadable';
-  }
-}
-
 async function namesIn(dir: string): Promise<string[]> {
   return readdir(dir).catch((error: unknown) => {
     ignoreMissing(error);
@@ -123,9 +114,5 @@ async function namesIn(dir: string): Promise<string[]> {
 }
 
 function ignoreMissing(error: unknown): void {
-  if (!isMissing(error)) throw error;
-}
-
-function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT';
+  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -1,17 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import type { RawPage, RunFolder, RunStore, Stage, StageFile } from '../../core/ports.ts';
+import type { RawBody, RawPage, RunFolder, RunStore, Stage, StageFile } from '../../core/ports.ts';
 import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { openDataKind } from './data-kind.ts';
-import { createDigest, digestFile } from './digest.ts';
 import { metaPath, pagePath, readMeta, readPageMeta } from './raw-files.ts';
 import { writing } from './writing.ts';
 
 const READ_BYTES = 1 << 16;
+/** More than is ever quoted, because secrets are removed first. */
+const HEAD_BYTES = 4096;
+const DIGESTED_BYTES = 1 << 18;
 
 /** Extensions of stage files. */
 const STAGES: Readonly<Record<Stage, string>> = {
@@ -170,4 +172,36 @@ async function isStage(stage: Stage, path: string): Promise<boolean> {
 async function linkOrCopy(origin: string, target: string): Promise<void> {
   await rm(target, { force: true });
   await link(origin, target).catch(() => copyFile(origin, target));
+}
+
+type Digest = Omit<RawBody, 'path'>;
+
+function createDigest(): { update(chunk: Uint8Array): void; result(): Digest } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let head = Buffer.alloc(0);
+  return {
+    update(chunk) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      if (head.byteLength < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+    },
+    result: () => ({ bytes, sha256: hash.digest('hex'), head }),
+  };
+}
+
+async function digestFile(path: string): Promise<Digest> {
+  const digest = createDigest();
+  const handle = await open(path);
+  try {
+    // One buffer for all reads: a stream allocates one for each chunk, faster than they are collected.
+    const buffer = Buffer.allocUnsafe(DIGESTED_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer);
+      if (bytesRead === 0) return digest.result();
+      digest.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }

@@ -22,7 +22,7 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
       );
       return {
         runs: runs.map((run) => ({ ...run, at: Date.parse(run.at) })),
-        standsOn: new Set(stood.flatMap(({ run_id, received_by }) => [run_id, received_by ?? run_id])),
+        basedOn: new Set(stood.flatMap(({ run_id, received_by }) => [run_id, received_by ?? run_id])),
       };
     },
     'Try: spacex-pipeline migrate status',

@@ -8,7 +8,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { JobReport, JobTry } from '../../core/job.ts';
 import type { QueueEntry } from '../../core/queue.ts';
 import { nextTick } from '../../lib/ticks.ts';
-import { ifUnmigrated, telling, withDatabase, withEachDatabase } from '../database.ts';
+import { ifUnmigrated, asDatabaseErrors, withDatabase, withEachDatabase } from '../database.ts';
 import type { AppDeps } from '../runtime.ts';
 
 /** The jobs of a configuration, and their state. */
@@ -53,7 +53,7 @@ export function openBoard(
   async function readFacts(): Promise<Facts> {
     if (isEmpty()) return NOTHING;
     const all = await withEachDatabase(configs, options, (_config, opened) =>
-      telling(opened, factsOf(opened.session)).catch(ifUnmigrated(NOTHING)),
+      asDatabaseErrors(opened, factsOf(opened.session)).catch(ifUnmigrated(NOTHING)),
     );
     return {
       switches: new Map(all.flatMap(({ switches }) => [...switches])),

@@ -13,7 +13,7 @@ import { withDatabase } from '../database.ts';
 import type { RunDeps } from '../run.ts';
 import { dataDirOf } from '../data-folders.ts';
 import { waitForSchema } from './wait-for-schema.ts';
-import { readManifest } from '../../adapters/files/history.ts';
+import { readManifest } from '../../adapters/files/read-runs.ts';
 import type { LoadedSource } from '../../config/for-source.ts';
 import { buildDag } from '../../engine/dag.ts';
 import { runPull } from '../pull.ts';

@@ -28,12 +28,12 @@ const POLL_MS = 500;
 export function waitForSchema(
   jobId: string,
   { clock, entries, log, signal }: Deps,
-  tell: (reason: string) => void,
+  report: (reason: string) => void,
 ): (holder: Holder, session: Session) => Promise<void> {
   let reported = '';
   return async (holder, session) => {
     const reason = describeHolder(holder);
-    if (reason !== reported) tell(reason);
+    if (reason !== reported) report(reason);
     reported = reason;
     const { backend } = holder;
     if (backend !== null && (await isAbandoned(backend, session, jobId, entries))) {

@@ -73,7 +73,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
   const stopping = new AbortController();
   const working = new Set<string>();
   const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
-  const tell = logJobs(log);
+  const logJob = logJobs(log);
   let timer: NodeJS.Timeout | undefined;
 
   /** The jobs it takes from the queue; null before it starts and after it stops. */
@@ -118,7 +118,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
       return await performJob(job, ticket, {
         ...own,
         onJob(event) {
-          tell(event);
+          logJob(event);
           onJob(event);
         },
       });

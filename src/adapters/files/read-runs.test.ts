@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { folderRuns, readManifest, readProfile, readRejects } from './history.ts';
+import { folderRuns, readManifest, readProfile, readRejects } from './read-runs.ts';
 
 test('a damaged file of a run is named, and one that is not there is none', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'history-'));
