@@ -48,7 +48,7 @@ export async function openRun(
   options: RunOptions,
   deps: RunDeps,
 ): Promise<RunContext> {
-  const { chosen, full, keeps, originRunId, dag, readyRaw, runId, startedAt, unready } = options;
+  const { keeps, originRunId, readyRaw, runId, startedAt } = options;
   const { source } = config;
   const store = openRunStore(dataDir, source.name);
   const isNew = keeps && !existsSync(dataDir);
@@ -72,23 +72,17 @@ export async function openRun(
   const { log, subscribers } = deps;
   return {
     ...deps,
+    ...options,
     run,
     emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
       log.warn(`Cannot report what happens in the run: ${reasonOf(error)}`);
     }),
-    dag,
-    chosen,
-    full,
     previews: !keeps,
-    lockSeconds: options.lockSeconds,
-    resumed: options.resumed,
-    chainOf: options.chainOf,
     pulling: pullingOf(config),
     keepsOthers,
     settings: runSettings(config),
     codeDigest: codeDigest(),
     kind: createKindGuard([store.kind, ledger.kind], keeps),
-    unready,
     readyRaw: (resource) => readyRaw(folder, resource),
     upstream,
     store,

@@ -1,16 +1,19 @@
 import type { ErrorReport } from './errors.ts';
 import type { Retry, Tried } from './ports.ts';
 import type { Pass } from './pull.ts';
-import type { CheckResult, ResourceStatus, RunReport, RunStatus, Step, StepReport } from './run.ts';
+import type {
+  CheckResult,
+  RecordCounts,
+  ResourceStatus,
+  RunReport,
+  RunStatus,
+  Step,
+  StepReport,
+} from './run.ts';
 import type { RunHeader } from './target.ts';
 
 /** The progress of a resource. */
-export type Counts = {
-  readonly received: number;
-  readonly validated: number;
-  readonly errored: number;
-  /** Valid records that a newer one in the same run supersedes. */
-  readonly repeated: number;
+export type Counts = RecordCounts & {
   /** Since the resource began. */
   readonly seconds: number;
 };

@@ -5,22 +5,19 @@ import type { Trigger } from './queue.ts';
 export type JobStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted' | 'postponed';
 
 /** One try of a job, even if it started no run. Times are ISO 8601 UTC. */
-export type JobTry = {
+export type JobTry = EndOfJob & {
   readonly job: string;
   /** The id of the execution: every further try has the same one. */
   readonly job_id: string;
   /** From 1. */
   readonly try: number;
   readonly trigger: Trigger;
-  readonly status: JobStatus;
-  readonly run_id: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
   /** When it is tried again; null if it is not. */
   readonly again_at: string | null;
   readonly host: string;
   readonly pid: number;
-  readonly error: ErrorReport | null;
 };
 
 /** The state of a job. Times are ISO 8601 UTC. */

@@ -1,6 +1,4 @@
-import type { ErrorReport } from './errors.ts';
-import type { Pass } from './pull.ts';
-import type { Fault, ResourceStatus } from './run.ts';
+import type { Fault, ResourceReport, RowCounts } from './run.ts';
 
 /** A row that a publish would change, with the cells that would change. */
 export type RowChange = {
@@ -11,12 +9,7 @@ export type RowChange = {
 };
 
 /** What a publish would do to one table: row counts, and the first rows of each kind. */
-export type TableChanges = {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly deleted: number;
-  readonly held: number;
+export type TableChanges = RowCounts & {
   /**
    * Rows that stay although no record produces them, because their table keeps all rows; null if only changes were
    * pulled.
@@ -40,13 +33,7 @@ export type RejectChanges = {
   readonly newly_rejected: readonly { readonly id: string; readonly errors: readonly Fault[] }[];
 };
 
-export type ResourcePreview = RejectChanges & {
-  readonly status: ResourceStatus;
-  /** Did the pull return the complete collection or only changes? */
-  readonly pass: Pass;
-  readonly received: number;
-  readonly validated: number;
-  readonly errored: number;
-  readonly tables: Readonly<Record<string, TableChanges>>;
-  readonly error: ErrorReport | null;
-};
+export type ResourcePreview = RejectChanges &
+  Pick<ResourceReport, 'status' | 'pass' | 'received' | 'validated' | 'errored' | 'error'> & {
+    readonly tables: Readonly<Record<string, TableChanges>>;
+  };

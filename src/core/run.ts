@@ -1,5 +1,6 @@
 import type { ErrorReport } from './errors.ts';
 import type { Pass } from './pull.ts';
+import type { DataCheck } from './resource.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
 /**
@@ -42,6 +43,22 @@ export type TableCounts = {
    * plus its new one.
    */
   readonly carried: boolean;
+};
+
+/** The counts that a resource reports, taken from its main table. */
+export type RowCounts = Pick<TableCounts, 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'held'>;
+
+export function rowCounts({ inserted, updated, unchanged, deleted, held }: TableCounts): RowCounts {
+  return { inserted, updated, unchanged, deleted, held };
+}
+
+/** What became of the records of a resource. */
+export type RecordCounts = {
+  readonly received: number;
+  readonly validated: number;
+  readonly errored: number;
+  /** Valid records that a newer one in the same run supersedes. */
+  readonly repeated: number;
 };
 
 export const NO_ROWS: TableCounts = {
@@ -89,10 +106,8 @@ export type StepReport = {
 };
 
 /** What one data check found after a run. */
-export type CheckResult = {
-  readonly name: string;
+export type CheckResult = Pick<DataCheck, 'name' | 'severity'> & {
   readonly resource: string;
-  readonly severity: 'error' | 'warning' | 'info';
   /** The number of violating rows; null if the check was not made. */
   readonly count: number | null;
   /** Why it could not be made; also null if it was skipped because a resource that it reads was never published. */
@@ -126,27 +141,18 @@ export function danglingChecks(
 }
 
 /** One resource in one run, as reported by `run --json`, the manifest and the ledger. */
-export type ResourceReport = {
-  readonly status: ResourceStatus;
-  readonly received: number;
-  readonly validated: number;
-  readonly errored: number;
-  /** Valid records that were superseded by a newer one in the same run. */
-  readonly repeated: number;
-  /** Did the pull return the complete collection or only changes? */
-  readonly pass: Pass;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly deleted: number;
-  readonly held: number;
-  readonly not_modified: boolean;
-  /** The raw files that its records were read from. Preserved copies may be from different days. */
-  readonly pages: readonly RawFile[];
-  readonly seconds: number;
-  readonly tables: Readonly<Record<string, TableCounts>>;
-  readonly error: ErrorReport | null;
-};
+export type ResourceReport = RecordCounts &
+  RowCounts & {
+    readonly status: ResourceStatus;
+    /** Did the pull return the complete collection or only changes? */
+    readonly pass: Pass;
+    readonly not_modified: boolean;
+    /** The raw files that its records were read from. Preserved copies may be from different days. */
+    readonly pages: readonly RawFile[];
+    readonly seconds: number;
+    readonly tables: Readonly<Record<string, TableCounts>>;
+    readonly error: ErrorReport | null;
+  };
 
 /** The document that `run --json` prints. Times are ISO 8601 UTC. */
 export type RunReport = {
@@ -165,11 +171,3 @@ export type RunReport = {
   readonly resources: Readonly<Record<string, ResourceReport>>;
   readonly error: ErrorReport | null;
 };
-
-/** The counts that a resource reports, taken from its main table. */
-export function rowCounts(
-  counts: TableCounts,
-): Pick<ResourceReport, 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'held'> {
-  const { inserted, updated, unchanged, deleted, held } = counts;
-  return { inserted, updated, unchanged, deleted, held };
-}

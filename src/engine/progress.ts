@@ -5,6 +5,7 @@ import {
   NO_ROWS,
   rowCounts,
   STEPS,
+  type RecordCounts,
   type ResourceReport,
   type ResourceStatus,
   type Step,
@@ -107,26 +108,19 @@ export class Progress {
     };
   }
 
-  #counts() {
+  #records(): RecordCounts {
     const { received, validated, errored, repeated } = this.#tally;
-    return {
-      resource: this.#resource.name,
-      received,
-      validated,
-      errored,
-      repeated,
-      seconds: this.#seconds(),
-    };
+    return { received, validated, errored, repeated };
+  }
+
+  #counts() {
+    return { resource: this.#resource.name, ...this.#records(), seconds: this.#seconds() };
   }
 
   #reportOf(status: ResourceStatus, error: ErrorReport | null): ResourceReport {
-    const { received, validated, errored, repeated } = this.#tally;
     return {
       status,
-      received,
-      validated,
-      errored,
-      repeated,
+      ...this.#records(),
       pass: this.#pass,
       ...rowCounts(NO_ROWS),
       pages: (this.#extracted?.pages ?? []).map(({ file }) => file),

@@ -1,14 +1,10 @@
 import type { Clock } from '../core/ports.ts';
-import type { Step } from '../core/run.ts';
+import type { RecordCounts, Step } from '../core/run.ts';
 
 /** The progress of a resource, updated while it runs. */
-export type Tally = {
+export type Tally = Record<keyof RecordCounts, number> & {
   /** The current page, from 1. */
   page: number;
-  received: number;
-  validated: number;
-  errored: number;
-  repeated: number;
   /** Errored records for which a newer record arrived. */
   superseded: number;
   /** The ids of the records that make rows, only for resources whose changes are pulled. */
