@@ -1,4 +1,10 @@
-import { profiledResources, readManifest, readProfile, runNames } from '../adapters/files/read-runs.ts';
+import {
+  profiledResources,
+  readManifest,
+  readProfile,
+  runNames,
+  type Manifest,
+} from '../adapters/files/read-runs.ts';
 import { compareProfiles, newInPart } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
@@ -29,8 +35,8 @@ export async function driftOf(
 /** Has no resources if the run left no profile. */
 export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
-  const source = await sourceOf(dataDir, runId);
-  const isPart = await pulledChanges(dataDir, runId);
+  const manifest = await readableManifest(dataDir, runId);
+  const source = manifest?.source ?? null;
   const resources: Record<string, DriftReport['resources'][string]> = {};
   for (const resource of await profiledResources(dataDir, runId)) {
     const now = await readProfile(dataDir, runId, resource);
@@ -38,7 +44,7 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
     const before = await newestProfile(dataDir, earlier, { resource, source });
     const { records, untold } = now;
     const compared = compareProfiles(now, before?.profile ?? null);
-    const moved = before !== null && isPart(resource) ? newInPart(compared) : compared;
+    const moved = before !== null && isPart(manifest, resource) ? newInPart(compared) : compared;
     resources[resource] = { against: before?.runId ?? null, records, untold, moved };
   }
   return { run_id: runId, resources };
@@ -55,29 +61,28 @@ async function newestProfile(
 ) {
   for (const runId of runIds) {
     const profile = await readProfile(dataDir, runId, resource).catch(() => null);
-    if (profile === null || (await sourceOf(dataDir, runId)) !== source) continue;
-    if (!(await pulledChanges(dataDir, runId))(resource)) return { runId, profile };
+    const manifest = profile === null ? null : await readableManifest(dataDir, runId);
+    if (profile === null || (manifest?.source ?? null) !== source || isPart(manifest, resource)) continue;
+    return { runId, profile };
   }
   return null;
 }
 
 /** Did the run pull only the changes of a resource? */
-async function pulledChanges(dataDir: string, runId: string): Promise<(resource: string) => boolean> {
-  const manifest = await readManifest(dataDir, runId).catch(() => null);
-  return (resource) => manifest?.resources[resource]?.pass === 'changes';
+function isPart(manifest: Manifest | null, resource: string): boolean {
+  return manifest?.resources[resource]?.pass === 'changes';
 }
 
-/** Null if the manifest cannot be read. */
-async function sourceOf(dataDir: string, runId: string): Promise<string | null> {
-  const manifest = await readManifest(dataDir, runId).catch(() => null);
-  return manifest?.source ?? null;
+function readableManifest(dataDir: string, runId: string): Promise<Manifest | null> {
+  return readManifest(dataDir, runId).catch(() => null);
 }
 
 async function profiledAt(dataDir: string, sources: readonly string[], place: string): Promise<string> {
   const profiled: string[] = [];
   for (const name of await runNames(dataDir)) {
-    const isProfiled = (await profiledResources(dataDir, name)).length > 0;
-    if (!isProfiled || !sources.includes((await sourceOf(dataDir, name)) ?? '')) continue;
+    if ((await profiledResources(dataDir, name)).length === 0) continue;
+    const { source = null } = (await readableManifest(dataDir, name)) ?? {};
+    if (!sources.includes(source ?? '')) continue;
     profiled.push(name);
     const [found] = pickIds(place, profiled);
     if (found !== undefined) return found;

@@ -4,21 +4,11 @@
  */
 export type Pull = 'snapshot' | 'changes';
 
-/** What one pull returns: the complete collection, or only changes. */
+/**
+ * What one pull returns. `full`: the complete collection, so rows without a record are deleted, as long as not too many
+ * vanish at once, and there must be a record. `changes`: only what has changed, which may be nothing.
+ */
 export type Pass = 'full' | 'changes';
-
-/** The rules that follow from what a pull returns. */
-export type PassRules = {
-  /** Are rows deleted if no record arrived for them, as long as not too many vanish at once? */
-  readonly deletes: boolean;
-  /** May the collection be empty without an error? */
-  readonly mayBeEmpty: boolean;
-};
-
-const RULES: Readonly<Record<Pass, PassRules>> = {
-  full: { deletes: true, mayBeEmpty: false },
-  changes: { deletes: false, mayBeEmpty: true },
-};
 
 /** The scope of a pull of changes. Another address, or another part of the collection, has a chain of its own. */
 export function scopeOf(address: string, narrowedTo: string): string {
@@ -29,8 +19,4 @@ export function scopeOf(address: string, narrowedTo: string): string {
 export function describeScope(scope: string, setting: string): string {
   const space = scope.lastIndexOf(' ');
   return `${setting} ${scope.slice(space + 1)} at ${scope.slice(0, space)}`;
-}
-
-export function passRules(pass: Pass): PassRules {
-  return RULES[pass];
 }

@@ -1,6 +1,6 @@
 import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
 import type { KeptPage } from '../core/ports.ts';
-import { passRules, type Pass } from '../core/pull.ts';
+import type { Pass } from '../core/pull.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
@@ -184,7 +184,7 @@ function checkRejects(
   all = received - repeated - superseded,
 ): void {
   const broken = errored - superseded;
-  if (shape === 'array' && received === 0 && !passRules(pass).mayBeEmpty) {
+  if (shape === 'array' && received === 0 && pass === 'full') {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
       hint: 'The rows that are there stay. Try again later.',

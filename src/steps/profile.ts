@@ -140,7 +140,6 @@ type Schema = {
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
-  readonly patternProperties?: unknown;
   readonly additionalProperties?: unknown;
 };
 
@@ -170,8 +169,7 @@ function nodeOf(outer: AnySchema, parts: NodeParts): Node {
 function isOpen(schema: Schema, type: JsonType | null): boolean {
   if (type === 'array') return jsonType(schema.items) !== 'object';
   if (type !== 'object') return type === null;
-  const named = schema.patternProperties === undefined && (schema.additionalProperties ?? false) === false;
-  return schema.properties === undefined || !named;
+  return schema.properties === undefined || (schema.additionalProperties ?? false) !== false;
 }
 
 function pathOf(parent: Node, name: string): string {

@@ -101,7 +101,8 @@ export async function pullChanges(
     const [page] = fetched.pages;
     if (page === undefined || read === null)
       throw new PipelineError(`Cannot pull ${name}: its page was not read`, { code: 'internal' });
-    emit({ type: 'page.stored', resource: name, page: wanted.page, how: 'received', ...stored(page) });
+    const { bytes, received_by } = page.file;
+    emit({ type: 'page.stored', resource: name, page: wanted.page, how: 'received', bytes, received_by });
     const facts = take(page, read);
     ask = next(resource, ask, facts);
     if (ask === null || isSized) continue;
@@ -125,10 +126,6 @@ function requestsFor(
 ): number | null {
   if (pass === 'changes' || records === null) return null;
   return Math.max(1, Math.ceil((records - 1) / Math.max(1, pageSize - 1)) - pages);
-}
-
-function stored({ file: { bytes, received_by } }: RawPage) {
-  return { bytes, received_by };
 }
 
 /** Whether the bytes are a page is known only when all of them have arrived. */

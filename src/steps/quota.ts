@@ -46,27 +46,20 @@ export function openQuotas({ clock, emit, run, signal, upstream }: Context): Quo
     },
     async spend(resource, pages) {
       if (!asked || (left === 0 && !isFresh)) await ask();
-      if (quota !== null && left === 0)
-        throw usedUp({ resource, pages, source: run.source, forMore: upstream.forMore }, quota, clock.now());
+      if (quota !== null && left === 0) throw usedUp(resource, pages, quota, { clock, run, upstream });
       isFresh = false;
       if (left !== null) left -= 1;
     },
   };
 }
 
-type Stopped = {
-  readonly resource: string;
-  readonly pages: number;
-  readonly source: string;
-  readonly forMore: string | null;
-};
-
 function usedUp(
-  { forMore, pages, resource, source }: Stopped,
+  resource: string,
+  pages: number,
   { limit, nextSeconds, seconds }: Quota,
-  now: number,
+  { clock, run, upstream: { forMore } }: Pick<Context, 'clock' | 'run' | 'upstream'>,
 ): PipelineError {
-  const at = new Date(now + Math.max(1, nextSeconds) * 1000);
+  const at = new Date(clock.now() + Math.max(1, nextSeconds) * 1000);
   const per = seconds === 3600 ? 'an hour' : `in ${seconds} s`;
   const have = pages === 1 ? '1 page has' : `${pages} pages have`;
   const how = forMore === null ? ' with' : `, or now with a token, which allows more (${forMore})`;
@@ -75,7 +68,7 @@ function usedUp(
     {
       code: 'source',
       retryAt: at,
-      hint: `Go on then${how}: spacex-pipeline run --source ${source}`,
+      hint: `Go on then${how}: spacex-pipeline run --source ${run.source}`,
     },
   );
 }

@@ -12,7 +12,7 @@ import { openBoard, type BoardOptions, type JobBoard } from './board.ts';
 import { remoteBoard } from './remote-board.ts';
 
 /** `id` is null if the job is already queued; `unserved` means that no process would take it from the queue. */
-export type Queued = { readonly id: string | null; readonly unserved: boolean };
+type Queued = { readonly id: string | null; readonly unserved: boolean };
 
 const UNSERVED: Queued = { id: null, unserved: true };
 
@@ -36,15 +36,7 @@ export async function reachFolder(
   const { config } = forSource(whole, jobs[0]?.source ?? sources[0]);
   const isEmbedded = config.database.url === null;
   const url = isEmbedded ? ((await readHolder(dataDir))?.url ?? null) : null;
-  if (url?.startsWith('http') === true) {
-    const remote = remoteBoard(url, config.serve.token, deps.signal);
-    return {
-      ...remote,
-      isRemote: true,
-      entries: async () => [],
-      run: async (name) => ({ id: await remote.run(name), unserved: false }),
-    };
-  }
+  if (url?.startsWith('http') === true) return remoteBoard(url, config.serve.token, deps.signal);
 
   const schema = config.serve.queueSchema;
   const isEmpty = (): boolean => isEmbedded && !hasDatabase(embeddedDir(dataDir));

@@ -1,18 +1,11 @@
 import { PipelineError, type ErrorReport } from '../../core/errors.ts';
 import type { JobReport, JobTry } from '../../core/job.ts';
-import type { JobBoard } from './board.ts';
-
-export type RemoteBoard = JobBoard & {
-  /** The id of the execution; null if the job is already in the queue. */
-  readonly run: (name: string) => Promise<string | null>;
-};
-
-type Queued = { readonly job_id: string | null };
+import type { ReachedFolder } from './reach-folder.ts';
 
 const TIMEOUT_MS = 30_000;
 
 /** The jobs of a `serve` on this machine. Throws the errors that it returns. */
-export function remoteBoard(url: string, token: string | null, signal: AbortSignal): RemoteBoard {
+export function remoteBoard(url: string, token: string | null, signal: AbortSignal): ReachedFolder {
   async function ask<T>(
     method: 'GET' | 'POST',
     path: string,
@@ -43,13 +36,20 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
 
   const of = (name: string): string => `/jobs/${encodeURIComponent(name)}`;
   return {
+    isRemote: true,
+    entries: async () => [],
     list: () => ask<readonly JobReport[]>('GET', '/jobs'),
     history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
     enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
     async run(name) {
       // A job that is already queued is an error over HTTP, but a valid answer for a command.
-      const answer = await ask<Queued>('POST', `${of(name)}/run`, (body) => 'job_id' in body);
-      return answer.job_id;
+      const path = `${of(name)}/run`;
+      const { job_id } = await ask<{ readonly job_id: string | null }>(
+        'POST',
+        path,
+        (body) => 'job_id' in body,
+      );
+      return { id: job_id, unserved: false };
     },
   };
 }
