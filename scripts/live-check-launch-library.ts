@@ -1,7 +1,7 @@
 import type { Answer } from '../src/adapters/http/client.ts';
 import { readWhole } from '../src/adapters/http/archive/page.ts';
 import { compareProfiles, newsOf } from '../src/core/drift.ts';
-import { loadCheck } from '../src/core/load-check.ts';
+import { loadValidation } from '../src/core/load-validation.ts';
 import type { Ask } from '../src/core/paging.ts';
 import { launchChanges } from '../src/sources/launch-library/changes.ts';
 import launches from '../src/sources/launch-library/launches.ts';
@@ -42,7 +42,7 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
       if (!parsed.ok) throw new Error('a record is no JSON');
       return parsed.record as Readonly<Record<string, unknown>>; // an object, otherwise it breaks the contract
     });
-    const check = await loadCheck(launches.contract);
+    const check = await loadValidation(launches.contract);
     const faults = found.flatMap((record) => check(record) ?? []);
     if (faults.length > 0)
       throw new Error(

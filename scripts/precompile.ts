@@ -5,16 +5,16 @@ import { _, Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
 
-import { checkOptions } from '../src/core/check.ts';
+import { validationOptions } from '../src/core/validation.ts';
 import type { Schema } from '../src/core/schema.ts';
 import { resources } from '../src/sources/index.ts';
 
 /**
- * Replaces src/core/load-check.ts with the code that Ajv generates for each contract, one chunk per contract. A
+ * Replaces src/core/load-validation.ts with the code that Ajv generates for each contract, one chunk per contract. A
  * contract without a chunk is an error: nothing compiles contracts when the program runs.
  */
 export function precompiledChecks(root: string): Plugin {
-  const check = JSON.stringify(join(root, 'src/core/check.ts'));
+  const check = JSON.stringify(join(root, 'src/core/validation.ts'));
   const formats = JSON.stringify(join(root, 'src/core/formats.ts'));
   const modules = new Map<string, string>();
   // By contract: resources of two sources may have the same name.
@@ -28,10 +28,10 @@ export function precompiledChecks(root: string): Plugin {
     }
     modules.set(
       `check:${key}`,
-      `import { createCheck } from ${check};
+      `import { createValidation } from ${check};
        import isValid from 'check:${key}/false';
        import thorough from 'check:${key}/true';
-       export default createCheck(isValid, () => thorough);`,
+       export default createValidation(isValid, () => thorough);`,
     );
   }
   const chunks = [...contracts.keys()].map((key) => `[${JSON.stringify(key)}, () => import('check:${key}')]`);
@@ -40,7 +40,7 @@ export function precompiledChecks(root: string): Plugin {
     `import { createHash } from 'node:crypto';
      const MADE = new Map([${chunks.join(', ')}]);
      ${keyOf.toString()}
-     export async function loadCheck(contract) {
+     export async function loadValidation(contract) {
        const load = MADE.get(keyOf(contract));
        if (load === undefined) throw new Error('this contract was not there when the package was built');
        return (await load()).default;
@@ -54,7 +54,7 @@ export function precompiledChecks(root: string): Plugin {
   return {
     name: 'precompiled checks',
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/]core[\\/]load-check\.ts$/ }, () => load('check:'));
+      build.onLoad({ filter: /[\\/]src[\\/]core[\\/]load-validation\.ts$/ }, () => load('check:'));
       build.onResolve({ filter: /^check:/ }, ({ path }) => ({ path, namespace: 'check' }));
       build.onLoad({ filter: /^/, namespace: 'check' }, ({ path }) => load(path));
     },
@@ -64,7 +64,7 @@ export function precompiledChecks(root: string): Plugin {
 /** An ES module; it needs FORMATS. */
 function compiled(contract: Schema, allErrors: boolean): string {
   const code = { source: true, esm: true, formats: _`FORMATS` };
-  const ajv = new Ajv({ ...checkOptions(allErrors), code });
+  const ajv = new Ajv({ ...validationOptions(allErrors), code });
   const imports: string[] = [];
   const body = standalone
     .default(ajv, ajv.compile(contract))

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { findRaw, readRawRequest, scanRaw } from '../adapters/files/raw-files.ts';
 import type { PublishedRun, TargetRow } from '../adapters/postgres/provenance.ts';
-import type { Check } from '../core/check.ts';
-import { loadCheck } from '../core/load-check.ts';
+import type { Validation } from '../core/validation.ts';
+import { loadValidation } from '../core/load-validation.ts';
 import type { Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { Table } from '../core/table.ts';
@@ -27,14 +27,14 @@ export async function searchNewest(
   published: readonly PublishedRun[],
   signal: AbortSignal,
 ): Promise<RawSearch> {
-  const check = await loadCheck(subject.resource.contract);
+  const validate = await loadValidation(subject.resource.contract);
   const records: FoundRecord[] = [];
   const lost = new Map<string, LostRaw>();
   const searched = new Set<string>();
   for (const one of published.flatMap((run) => pagesOf(run).toReversed())) {
     const { sha256 } = one.file;
     if (searched.has(sha256)) continue;
-    const result = await searchOne(dataDir, subject, check, one, signal);
+    const result = await searchOne(dataDir, subject, validate, one, signal);
     if (result === 'missing' || result === 'damaged') {
       if (!lost.has(sha256)) lost.set(sha256, lostRaw(one, result));
       continue;
@@ -60,7 +60,7 @@ export async function searchKept(
   signal: AbortSignal,
 ): Promise<RawSearch & { readonly unproven: readonly TargetRow[] }> {
   const { resource, table } = subject;
-  const check = await loadCheck(resource.contract);
+  const validate = await loadValidation(resource.contract);
   const found = new Map<TargetRow, FoundRecord>();
   const lost: LostRaw[] = [];
   for (const run of published) {
@@ -72,7 +72,7 @@ export async function searchKept(
     for (const page of pagesOf(run)) {
       const isAfter = ({ _first_run_id: first }: TargetRow): boolean => page.file.received_by > first;
       if ([...missing.values()].every(isAfter)) break;
-      const result = await searchOne(dataDir, subject, check, page, signal);
+      const result = await searchOne(dataDir, subject, validate, page, signal);
       if (result === 'missing' || result === 'damaged') {
         unread.push(lostRaw(page, result));
         continue;
@@ -116,7 +116,7 @@ function pagesOf({ pages, ...run }: PublishedRun): PublishedPage[] {
 async function searchOne(
   dataDir: string,
   { id, resource: { changes, shape } }: Subject,
-  check: Check,
+  validate: Validation,
   { file, run_id, run_dir }: PublishedPage,
   signal: AbortSignal,
 ): Promise<{ readonly found: FoundRecord; readonly record: unknown } | 'missing' | 'damaged' | null> {
@@ -145,7 +145,7 @@ async function searchOne(
       captured_at: file.captured_at,
       proof: file.proof,
     },
-    errors: check(record.parsed.record),
+    errors: validate(record.parsed.record),
     record: record.bytes.toString('utf8'),
   };
   return { found, record: record.parsed.record };

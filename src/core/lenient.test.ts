@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { compileCheck } from './check.ts';
+import { compileValidation } from './validation.ts';
 import {
   array,
   between,
@@ -49,7 +49,7 @@ const ODD = [
 ]; // prettier-ignore
 
 void describe('a lenient contract', () => {
-  const check = compileCheck(CONTRACT);
+  const check = compileValidation(CONTRACT);
 
   void it('insists on nothing that is lenient', () => {
     assert.equal(check(FULL), null);
@@ -102,7 +102,7 @@ void describe('a lenient contract', () => {
       array(object({ id: integer(), more: lenient(text()) })),
     ]; // prettier-ignore
     for (const schema of schemas) {
-      const verdict = compileCheck(schema);
+      const verdict = compileValidation(schema);
       const compare = (value: unknown): void =>
         assert.equal(satisfies(schema, value), verdict(value) === null, JSON.stringify([schema, value]));
       ODD.forEach(compare);

@@ -1,5 +1,5 @@
-import type { Check } from '../core/check.ts';
-import { loadCheck } from '../core/load-check.ts';
+import type { Validation } from '../core/validation.ts';
+import { loadValidation } from '../core/load-validation.ts';
 import type { Clock, RunFolder } from '../core/ports.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Resource, TransformContext } from '../core/resource.ts';
@@ -87,9 +87,9 @@ async function deriveInto(
   onText: () => void,
 ): Promise<void> {
   const { folder, signal } = context;
-  const check = await loadCheck(resource.contract);
-  const occurrences = await findOccurrences(resource, pages, check, tally);
-  const validator = createValidator(check, occurrences);
+  const validate = await loadValidation(resource.contract);
+  const occurrences = await findOccurrences(resource, pages, validate, tally);
+  const validator = createValidator(validate, occurrences);
   /** Digests of the newest records, by id. */
   const newest = new Map<string, string>();
   const profiler = createProfiler(resource.contract);
@@ -191,7 +191,7 @@ async function deriveInto(
 async function findOccurrences(
   { changes }: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],
-  check: Check,
+  validate: Validation,
   tally: Tally,
 ): Promise<Occurrences | null> {
   if (changes === undefined) return null;
@@ -199,7 +199,7 @@ async function findOccurrences(
   const before = tally.page;
   for (const chunks of pages) {
     tally.page += 1;
-    occurrences.add((await readPage(changes, chunks)).records, check);
+    occurrences.add((await readPage(changes, chunks)).records, validate);
   }
   tally.page = before;
   return occurrences;

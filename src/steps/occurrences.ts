@@ -1,4 +1,4 @@
-import type { Check } from '../core/check.ts';
+import type { Validation } from '../core/validation.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
 import { readId } from './validate.ts';
 
@@ -12,7 +12,7 @@ export class Occurrences {
   #place = 0;
 
   /** Adds the next page. */
-  add(records: readonly RecordSlice[], check: Check): void {
+  add(records: readonly RecordSlice[], validate: Validation): void {
     const seen = new Set<string>();
     for (const { parsed } of records) {
       const place = this.#place++;
@@ -20,7 +20,7 @@ export class Occurrences {
       if (!parsed.ok || id === null || seen.has(id)) continue;
       seen.add(id);
       this.#newest.set(id, place);
-      if (check(parsed.record) === null) this.#newestValid.set(id, place);
+      if (validate(parsed.record) === null) this.#newestValid.set(id, place);
     }
   }
 

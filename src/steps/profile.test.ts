@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 
 import * as fc from 'fast-check';
 
-import { compileCheck } from '../core/check.ts';
+import { compileValidation } from '../core/validation.ts';
 import { array, bool, integer, nullable, number, object, oneOf, optional, text } from '../core/contract.ts';
 import { jsonType, type JsonType, type Profile, type ProfiledField } from '../core/profile.ts';
 import { createProfiler } from './profile.ts';
@@ -86,7 +86,7 @@ function objectText(entries: readonly (readonly [string, string])[]): string {
   return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
-const check = compileCheck(CONTRACT);
+const check = compileValidation(CONTRACT);
 
 function profile(texts: readonly string[], contract = CONTRACT): Profile {
   const profiler = createProfiler(contract);

@@ -1,4 +1,4 @@
-import type { Check } from '../core/check.ts';
+import type { Validation } from '../core/validation.ts';
 import { isStorableText } from '../core/formats.ts';
 import type { Fault } from '../core/run.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
@@ -42,7 +42,7 @@ export type Validator = {
  * The validate step of one resource: contract, storability, repeated ids. If an id may be on several pages,
  * `occurrences` decides which record counts; without it, an id may occur once.
  */
-export function createValidator(check: Check, occurrences: Occurrences | null = null): Validator {
+export function createValidator(faultsOf: Validation, occurrences: Occurrences | null = null): Validator {
   const seen = new Set<string>();
   const held = new Set<string>();
   let unreadable = false;
@@ -77,7 +77,7 @@ export function createValidator(check: Check, occurrences: Occurrences | null = 
       const id = readId(record);
       if (id !== null && seen.has(id)) return reject(where, id, [duplicate(id)]);
       if (id !== null) seen.add(id);
-      const faults = check(record);
+      const faults = faultsOf(record);
       if (faults === null) return { valid: true, slice, record, repeated: isRepeated(record) };
       if (id === null) return reject(where, id, faults);
       if (isNewest(id)) held.add(id);

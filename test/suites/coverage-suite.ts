@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import { compileCheck } from '../../src/core/check.ts';
+import { compileValidation } from '../../src/core/validation.ts';
 import { satisfies } from '../../src/core/lenient.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { expectedBy, type Schema } from '../../src/core/schema.ts';
@@ -98,12 +98,12 @@ export function testCoverage(resource: Resource): void {
     const places = leaves(resource.contract);
 
     it('has a sample that satisfies the contract', () => {
-      assert.deepEqual(compileCheck(resource.contract)(record), null);
+      assert.deepEqual(compileValidation(resource.contract)(record), null);
     });
 
     it('may be absent or null where the contract says so', () => {
       const bare = least(resource.contract);
-      assert.deepEqual(compileCheck(resource.contract)(bare), null);
+      assert.deepEqual(compileValidation(resource.contract)(bare), null);
       const [main] = resource.tables;
       const made = resource.transform(bare, CONTEXT)[main.name] ?? [];
       assert.equal(made.length, 1);

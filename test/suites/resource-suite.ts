@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { compileCheck } from '../../src/core/check.ts';
+import { compileValidation } from '../../src/core/validation.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { Row, Table } from '../../src/core/table.ts';
 import { NOT_METRIC, UNIT } from '../../src/core/units.ts';
@@ -73,7 +73,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
     });
 
     it('has a contract that compiles', () => {
-      assert.notEqual(compileCheck(resource.contract)({}), null);
+      assert.notEqual(compileValidation(resource.contract)({}), null);
     });
   });
 }

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { compileCheck } from '../../src/core/check.ts';
+import { compileValidation } from '../../src/core/validation.ts';
 import { bigint, integer, number, text } from '../../src/core/contract.ts';
 import { isCalendarDate, isStorableText, isTimestamp, utcOffsetMinutes } from '../../src/core/formats.ts';
 import { ANY_LOSS, load, openLab, type Lab, type OpenDatabase } from './target-lab.ts';
@@ -116,10 +116,10 @@ export function testFormats(openDatabase: OpenDatabase): void {
 
     it('go through CSV and COPY and come back equal', async () => {
       const admits = {
-        note: compileCheck(text()),
-        amount: compileCheck(bigint()),
-        grade: compileCheck(integer()),
-        ratio: compileCheck(number()),
+        note: compileValidation(text()),
+        amount: compileValidation(bigint()),
+        grade: compileValidation(integer()),
+        ratio: compileValidation(number()),
       };
       const anyNumber = fc.oneof(
         fc.double(),

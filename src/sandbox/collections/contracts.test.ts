@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { compileCheck } from '../../core/check.ts';
+import { compileValidation } from '../../core/validation.ts';
 import spacex from '../../sources/spacex/source.ts';
 import { badKindsOf, spoil } from '../bad-records.ts';
 import type { Collection } from '../collection.ts';
@@ -22,7 +22,7 @@ const collections = createCollections(universe);
 
 for (const { name, path, contract } of resources) {
   describe(`simulated ${name}`, () => {
-    const check = compileCheck(contract);
+    const check = compileValidation(contract);
     const last = path.split('/').at(-1) ?? '';
     const served = (of: Universe): Collection =>
       (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(last)) ??

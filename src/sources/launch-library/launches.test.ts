@@ -9,7 +9,7 @@ import {
   recordedLaunches,
 } from '../../../test/suites/recorded-living.ts';
 import { assertFits } from '../../../test/suites/resource-suite.ts';
-import { compileCheck } from '../../core/check.ts';
+import { compileValidation } from '../../core/validation.ts';
 import { compareProfiles } from '../../core/drift.ts';
 import type { Row } from '../../core/table.ts';
 import { createProfiler } from '../../steps/profile.ts';
@@ -17,7 +17,7 @@ import { omitted } from './ignored.ts';
 import launches from './launches.ts';
 
 const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null };
-const check = compileCheck(launches.contract);
+const check = compileValidation(launches.contract);
 
 function rowsOf(record: unknown): Readonly<Record<string, readonly Row[]>> {
   assert.equal(check(record), null);

@@ -10,7 +10,7 @@ import {
   RECORDED_ROWS,
 } from '../../../test/suites/recorded.ts';
 import { assertFits, testResource } from '../../../test/suites/resource-suite.ts';
-import { compileCheck } from '../../core/check.ts';
+import { compileValidation } from '../../core/validation.ts';
 import launches from './launches.ts';
 import spacex from './source.ts';
 
@@ -24,7 +24,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
 
   it('satisfy their contracts', () => {
     for (const { name, contract } of recorded) {
-      const check = compileCheck(contract);
+      const check = compileValidation(contract);
       const records = readRecorded(name);
       assert.deepEqual(
         records.flatMap((record) => check(record) ?? []),
@@ -91,7 +91,7 @@ describe('a launch', { skip: NOT_RECORDED }, () => {
   });
 
   it('breaks its contract where a value cannot be stored or is of another kind', () => {
-    const check = compileCheck(launches.contract);
+    const check = compileValidation(launches.contract);
     for (const [field, value, code] of [
       ['id', 'x', 'pattern'],
       ['flight_number', 2 ** 31, 'maximum'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { compileCheck } from './check.ts';
+import { compileValidation } from './validation.ts';
 import {
   array,
   bigint,
@@ -21,13 +21,13 @@ const ID = '5eb87cd9ffd86e000604b32a';
 
 describe('a compiled check', () => {
   it('gives null for a value that satisfies its contract, with unknown fields', () => {
-    const check = compileCheck(object({ id: objectId(), at: nullable(timestamp()) }));
+    const check = compileValidation(object({ id: objectId(), at: nullable(timestamp()) }));
     assert.equal(check({ id: ID, at: '2006-03-24T22:30:00.000Z' }), null);
     assert.equal(check({ id: ID, at: null, more: { than: 'asked' } }), null);
   });
 
   it('reports every fault with its path, code, message and value', () => {
-    const check = compileCheck(
+    const check = compileValidation(
       object({
         id: objectId(),
         name: text(),
@@ -76,24 +76,24 @@ describe('a compiled check', () => {
 
   it('gives one fault for one wrong value, null or not', () => {
     for (const schema of [nullable(text()), nullable(object({})), nullable(bool())]) {
-      assert.equal(compileCheck(schema)(null), null);
-      assert.equal(compileCheck(schema)(7)?.length, 1);
+      assert.equal(compileValidation(schema)(null), null);
+      assert.equal(compileValidation(schema)(7)?.length, 1);
     }
   });
 
   it('takes null and the choices, and nothing else, for a nullable choice', () => {
-    const check = compileCheck(nullable(oneOf(['a', 'b'])));
+    const check = compileValidation(nullable(oneOf(['a', 'b'])));
     assert.deepEqual([check('a'), check('b'), check(null)], [null, null, null]);
     assert.equal(check('c')?.[0]?.message, 'must be one of ["a","b",null], found "c"');
   });
 
   it('refuses what a column cannot hold', () => {
-    const refused: [ReturnType<typeof compileCheck>, readonly unknown[]][] = [
-      [compileCheck(text()), ['\0', '\uD800', 1, null, {}]],
-      [compileCheck(integer()), [2 ** 31, -(2 ** 31) - 1, 0.5, Number.NaN, '1', true]],
-      [compileCheck(bigint()), [2 ** 53, -(2 ** 53), 1e300, Number.POSITIVE_INFINITY]],
-      [compileCheck(number()), [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, '1']],
-      [compileCheck(bool()), [0, 1, 'true', null]],
+    const refused: [ReturnType<typeof compileValidation>, readonly unknown[]][] = [
+      [compileValidation(text()), ['\0', '\uD800', 1, null, {}]],
+      [compileValidation(integer()), [2 ** 31, -(2 ** 31) - 1, 0.5, Number.NaN, '1', true]],
+      [compileValidation(bigint()), [2 ** 53, -(2 ** 53), 1e300, Number.POSITIVE_INFINITY]],
+      [compileValidation(number()), [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, '1']],
+      [compileValidation(bool()), [0, 1, 'true', null]],
     ];
     for (const [check, values] of refused) {
       for (const value of values) assert.equal(check(value)?.length, 1, String(value));
@@ -101,29 +101,29 @@ describe('a compiled check', () => {
   });
 
   it('reports values of records that are none', () => {
-    const check = compileCheck(object({ id: text() }));
+    const check = compileValidation(object({ id: text() }));
     for (const value of [null, 1, 'x', [], true]) {
       assert.partialDeepStrictEqual(check(value), [{ path: '', code: 'type', value }]);
     }
   });
 
   it('keeps and shows the start of a huge value, and infinity as text', () => {
-    const [fault] = compileCheck(integer())('x'.repeat(5000)) ?? [];
+    const [fault] = compileValidation(integer())('x'.repeat(5000)) ?? [];
     assert.equal(String(fault?.value).length, 1001);
     assert.ok((fault?.message.length ?? 0) < 150);
-    assert.equal(compileCheck(number())(Number.POSITIVE_INFINITY)?.[0]?.value, 'Infinity');
+    assert.equal(compileValidation(number())(Number.POSITIVE_INFINITY)?.[0]?.value, 'Infinity');
   });
 
   it('tells of a value that is too deep for JSON.stringify', () => {
     const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
-    const [fault] = compileCheck(object({ name: text() }))({ name: deep }) ?? [];
+    const [fault] = compileValidation(object({ name: text() }))({ name: deep }) ?? [];
     assert.equal(fault?.path, '/name');
     assert.match(fault.message, /^must be string, found a value that is nested too deeply/);
     assert.match(JSON.stringify(fault), /nested too deeply/);
   });
 
   it('is not fooled by fields that every object inherits', () => {
-    const check = compileCheck(object({ constructor: text(), toString: text() }));
+    const check = compileValidation(object({ constructor: text(), toString: text() }));
     assert.deepEqual(
       check({})?.map(({ path }) => path),
       ['/constructor', '/toString'],

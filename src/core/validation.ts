@@ -5,17 +5,18 @@ import type { Fault } from './run.ts';
 import type { Schema } from './schema.ts';
 
 /** Returns null if the value satisfies the schema, otherwise every fault. */
-export type Check = (value: unknown) => Fault[] | null;
+export type Validation = (value: unknown) => Fault[] | null;
 
-/** Compiles a schema: a fast check first, and a check that finds every fault only for values that failed it. */
-export function compileCheck(schema: Schema): Check {
-  const compile = (allErrors: boolean): ValidateFunction => new Ajv(checkOptions(allErrors)).compile(schema);
+/** Compiles the validation of a schema: a fast one first, and one that finds every fault only for values that failed it. */
+export function compileValidation(schema: Schema): Validation {
+  const compile = (allErrors: boolean): ValidateFunction =>
+    new Ajv(validationOptions(allErrors)).compile(schema);
   let thorough: ValidateFunction | null = null;
-  return createCheck(compile(false), () => (thorough ??= compile(true)));
+  return createValidation(compile(false), () => (thorough ??= compile(true)));
 }
 
 /** @public Made from Ajv's checks of a schema without `allErrors` and with it: scripts/precompile.ts. */
-export function createCheck(isValid: ValidateFunction, thorough: () => ValidateFunction): Check {
+export function createValidation(isValid: ValidateFunction, thorough: () => ValidateFunction): Validation {
   return (value) => {
     if (isValid(value)) return null;
     const explain = thorough();
@@ -24,7 +25,7 @@ export function createCheck(isValid: ValidateFunction, thorough: () => ValidateF
   };
 }
 
-export function checkOptions(allErrors: boolean): Options {
+export function validationOptions(allErrors: boolean): Options {
   return {
     meta: false,
     validateSchema: false,
