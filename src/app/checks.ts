@@ -26,7 +26,7 @@ export async function runChecks(
   deps: AppDeps,
 ): Promise<ChecksOfRun> {
   const run = await findRun(config, id, deps, isPublished);
-  const runId = run.run_id ?? '';
+  const runId = run.run_id;
   const made = await readTarget(config, 'read the checks', deps, ({ session }) =>
     ledgerChecks(session, id === null ? null : runId),
   );

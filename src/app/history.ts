@@ -8,7 +8,7 @@ import { DIED } from '../adapters/postgres/died.ts';
 import { ledgerRuns, type LedgerRun } from '../adapters/postgres/ledger-runs.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
-import type { RunReport } from '../core/run.ts';
+import type { PastRun } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
 import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
@@ -31,21 +31,21 @@ export async function pastRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   limit: number,
   deps: HistoryDeps,
-): Promise<RunReport[]> {
+): Promise<PastRun[]> {
   const [config] = configs;
   const others = sources.filter((one) => configs.every(({ source }) => source !== one));
   const manifests = await folderRuns(config.dataDir, limit, ({ source }) =>
     others.every(({ name }) => name !== source),
   );
-  const runs = new Map<string, RunReport>(
+  const runs = new Map<string, PastRun>(
     manifests.map((manifest) => [manifest.run_id, fromManifest(manifest)]),
   );
   for (const { died, ...run } of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
-    const inFolder = runs.get(run.run_id ?? '') ?? null;
+    const inFolder = runs.get(run.run_id) ?? null;
     // The end of a run may be in its manifest only, if the ledger was unavailable.
     const known = run.status === 'running' && inFolder !== null ? inFolder : run;
     const isDead = died && known.status === 'running';
-    runs.set(run.run_id ?? '', isDead ? deadRun(known, inFolder !== null) : known);
+    runs.set(run.run_id, isDead ? deadRun(known, inFolder !== null) : known);
   }
   return [...runs.entries()]
     .sort(([a], [b]) => (a < b ? 1 : -1))
@@ -61,11 +61,11 @@ export async function findRun(
   config: SourceConfig,
   id: string | null,
   deps: HistoryDeps,
-  eligible: (run: RunReport) => boolean = () => true,
-): Promise<RunReport> {
+  eligible: (run: PastRun) => boolean = () => true,
+): Promise<PastRun> {
   const all = await pastRuns([config], Number.MAX_SAFE_INTEGER, deps);
   const runs = id === null || isPlace(id) ? all.filter(eligible) : all;
-  const ids = runs.map(({ run_id }) => run_id ?? '');
+  const ids = runs.map(({ run_id }) => run_id);
   const picked = pickIds(id ?? 'latest', ids);
   const first = runs.find(({ run_id }) => run_id === picked[0]);
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
@@ -94,7 +94,7 @@ export async function findManifest(
   { hint = WITH_ITS_FOLDER, what }: { readonly what: string; readonly hint?: string },
 ): Promise<Manifest> {
   const { run_id } = await findRun(config, id, deps);
-  const manifest = await readManifest(config.dataDir, run_id ?? '');
+  const manifest = await readManifest(config.dataDir, run_id);
   if (manifest !== null) return manifest;
   throw new PipelineError(`Cannot ${what} run ${run_id}: its folder is not in ${config.dataDir}`, {
     code: 'usage',
@@ -122,29 +122,24 @@ export async function ofRun(
   all: readonly [LoadedSource, ...LoadedSource[]],
   id: string | null,
   deps: HistoryDeps,
-  eligible: (run: RunReport) => boolean = () => true,
+  eligible: (run: PastRun) => boolean = () => true,
 ): Promise<NamedRun> {
-  const [first, ...others] = all;
-  if (others.length === 0) return { loaded: first, id };
+  const [first, ...rest] = all;
+  if (rest.length === 0) return { loaded: first, id };
   const of = (name: string | null | undefined): LoadedSource =>
     all.find(({ config }) => config.source.name === name) ?? first;
+  const others = rest.map(({ config }) => config);
+  const pastOfAll = () => pastRuns([first.config, ...others], Number.MAX_SAFE_INTEGER, deps);
   if (id !== null && isPlace(id)) {
-    const configs = others.map(({ config }) => config);
-    const runs = await pastRuns([first.config, ...configs], Number.MAX_SAFE_INTEGER, deps);
-    const counted = runs.filter(eligible);
-    const [picked] = pickIds(
-      id,
-      counted.map(({ run_id }) => run_id ?? ''),
-    );
-    const run = counted.find(({ run_id }) => run_id === picked);
+    const runs = (await pastOfAll()).filter(eligible);
+    const ids = runs.map(({ run_id }) => run_id);
+    const [picked] = pickIds(id, ids);
+    const run = runs.find(({ run_id }) => run_id === picked);
     return { loaded: of(run?.source), id: picked ?? id };
   }
-  const isIt = ({ run_id }: Pick<RunReport, 'run_id'>): boolean =>
-    id === null || pickIds(id, [run_id ?? '']).length > 0;
+  const isIt = ({ run_id }: PastRun): boolean => id === null || pickIds(id, [run_id]).length > 0;
   const [inFolder] = await folderRuns(first.config.dataDir, 1, isIt);
-  const configs = others.map(({ config }) => config);
-  const found =
-    inFolder ?? (await pastRuns([first.config, ...configs], Number.MAX_SAFE_INTEGER, deps)).find(isIt);
+  const found = inFolder ?? (await pastOfAll()).find(isIt);
   return { loaded: of(found?.source), id };
 }
 
@@ -195,7 +190,7 @@ function withOwnTimes(run: LedgerRun): LedgerRun {
   return { ...run, started_at: own(run.started_at), finished_at: own(run.finished_at) };
 }
 
-function fromManifest(manifest: Manifest): RunReport {
+function fromManifest(manifest: Manifest): PastRun {
   const { run_id, status, source, address, simulated, run_dir, started_at, finished_at } = manifest;
   const { resources, error, job } = manifest;
   const of = { run_id, status, source, address, simulated, run_dir, job, started_at, finished_at };
@@ -203,7 +198,7 @@ function fromManifest(manifest: Manifest): RunReport {
   return status === 'running' && hasDied(manifest) ? deadRun(report, true) : report;
 }
 
-function deadRun(run: RunReport, isHere: boolean): RunReport {
+function deadRun(run: PastRun, isHere: boolean): PastRun {
   const hint = isHere ? `Go on with: spacex-pipeline resume ${run.run_id}` : null;
   return { ...run, status: 'failed', error: { ...DIED, hint } };
 }

@@ -154,6 +154,9 @@ export type ResourceReport = RecordCounts &
     readonly error: ErrorReport | null;
   };
 
+/** A run that has begun. */
+export type PastRun = RunReport & { readonly run_id: string };
+
 /** The document that `run --json` prints. Times are ISO 8601 UTC. */
 export type RunReport = {
   readonly run_id: string | null;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Profile } from '../../core/profile.ts';
-import type { Fault, RawFile, RunReport } from '../../core/run.ts';
+import type { Fault, PastRun, RawFile } from '../../core/run.ts';
 import type { Chain } from '../../core/target.ts';
 import { readLines } from '../../lib/lines.ts';
 import { isUuidv7 } from '../../lib/uuidv7.ts';
@@ -12,8 +12,7 @@ import { readOwnJson } from './own-json.ts';
 import { runFolder } from './run-store.ts';
 
 /** The parts of a manifest that the history needs. */
-export type Manifest = RunReport & {
-  readonly run_id: string;
+export type Manifest = PastRun & {
   readonly host: string;
   readonly pid: number;
   /** Names of the resources that the run was meant to pull. */

@@ -1,16 +1,12 @@
-import { NO_ROWS, rowCounts, type ResourceReport, type RunReport, type TableCounts } from '../../core/run.ts';
+import { NO_ROWS, rowCounts, type PastRun, type ResourceReport, type TableCounts } from '../../core/run.ts';
 import { hasWriterDied } from './died.ts';
 import { pagesSql } from './published.ts';
 import type { Session } from './session.ts';
 
-type RunRow = Omit<RunReport, 'run_id' | 'source' | 'resources'> & {
-  run_id: string;
-  host: string;
-  pid: number;
-};
+type RunRow = Omit<PastRun, 'source' | 'resources'> & { host: string; pid: number };
 
 /** `died`: it says `running`, but its process no longer exists. */
-export type LedgerRun = RunReport & { readonly died: boolean };
+export type LedgerRun = PastRun & { readonly died: boolean };
 
 type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {
   run_id: string;
