@@ -58,7 +58,8 @@ export async function openSource(
   const { config } = loaded;
   const address = addressOf(loaded, choice, deps.clock.now());
   if (address.kind === 'sandbox') return openSandbox(loaded, deps);
-  const upstream = openAddress(loaded, address, deps);
+  const upstream =
+    address.kind === 'api' ? openApi(loaded, address, deps) : openCopies(loaded, address, deps);
   const obstacle = whyNoFallback(loaded, choice);
   const fallsBack = choice.orSandbox && obstacle === null;
   if (choice.orSandbox && obstacle !== null) deps.log.info(`--or-sandbox has no effect: ${obstacle}`);
@@ -116,7 +117,7 @@ type Place = { readonly name: string; readonly url: string };
 type Address =
   | { readonly kind: 'sandbox' }
   /** `until` is the last allowed day of a recording; null for any. */
-  | (Place & { readonly kind: 'archive'; readonly until: string | null })
+  | (Place & { readonly kind: 'archive'; readonly archive: Archive; readonly until: string | null })
   | (Place & { readonly kind: 'api'; readonly setting: string });
 
 function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: number): Address {
@@ -128,9 +129,9 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   if (day !== null || word === 'archive') {
     const { archiveUrl } = config.settings;
     if (archive === null || archiveUrl === undefined) throw noArchive(name);
-    if (day === null) return { kind: 'archive', name: 'archive', url: archiveUrl, until: null };
+    if (day === null) return { kind: 'archive', archive, name: 'archive', url: archiveUrl, until: null };
     const url = asOfDay(archiveUrl, day) ?? archiveUrl;
-    return { kind: 'archive', name: addressOfDay(day), url, until: day };
+    return { kind: 'archive', archive, name: addressOfDay(day), url, until: day };
   }
   if (asOf !== null) {
     throw new PipelineError(`Cannot use --as-of ${asOf}: only an archive has days, ${word} has none`, {
@@ -196,17 +197,6 @@ async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<Open
   };
 }
 
-function openAddress(
-  loaded: LoadedSource,
-  address: Exclude<Address, { readonly kind: 'sandbox' }>,
-  deps: SourceDeps,
-): ClosingUpstream {
-  if (address.kind === 'api') return openApi(loaded, address, deps);
-  const { archive, name } = loaded.config.source;
-  if (archive === null) throw noArchive(name);
-  return openCopies(loaded, archive, address, deps);
-}
-
 function openApi(
   { config, isDefault }: LoadedSource,
   { name, setting, url }: Omit<Extract<Address, { readonly kind: 'api' }>, 'kind'>,
@@ -244,11 +234,11 @@ const COPIES = ' For preserved copies, give --from archive.';
 
 function openCopies(
   { config, isDefault }: LoadedSource,
-  { copies, headersTimeoutSeconds, pacing }: Archive,
-  { name, until, url }: Extract<Address, { readonly kind: 'archive' }>,
+  { archive, name, until, url }: Extract<Address, { readonly kind: 'archive' }>,
   { clock, log, runtime: { budgets } }: SourceDeps,
 ): ClosingUpstream {
   const { settings, source } = config;
+  const { copies, headersTimeoutSeconds, pacing } = archive;
   const keyOf = (setting: string): string => `sources.${source.name}.${setting}`;
   return openArchive({
     ...settings,

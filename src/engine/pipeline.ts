@@ -38,7 +38,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   try {
     await (options.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
-    ({ end, publishSeconds } = await publishWhole(context, derived));
+    ({ end, publishSeconds } = await publishComplete(context, derived));
     await makeChecks(context, end, derived);
   } catch (error) {
     const isUnknown = error instanceof UnknownOutcome;
@@ -79,9 +79,10 @@ export async function deriveAll(context: RunContext, derived: Map<string, Derive
   signal.throwIfAborted();
 }
 
-type Published = { readonly end: RunEnd; readonly publishSeconds: number };
-
-async function publishWhole(context: RunContext, derived: Results): Promise<Published> {
+async function publishComplete(
+  context: RunContext,
+  derived: Results,
+): Promise<{ readonly end: RunEnd; readonly publishSeconds: number }> {
   const { chosen, clock, emit, settings, target } = context;
   const inOrder = resultsInOrder(context, derived);
   const complete = inOrder.filter(({ report }) => report.status === 'succeeded');

@@ -14,7 +14,7 @@ export type Place = {
   readonly otherwise?: string;
 };
 
-type Failure = {
+export type Failure = {
   readonly hint: string;
   readonly retryable?: boolean;
   readonly cause?: unknown;

@@ -3,7 +3,7 @@ import { errorCode } from '../../../lib/error-code.ts';
 import { createSlot } from '../../../lib/slot.ts';
 import { createBudgets, type Budgets } from '../../../lib/token-bucket.ts';
 import { createClient, type Answer, type Client, type ClientOptions, type ClientRules } from '../client.ts';
-import { cannotGet, RequestError, TOO_MANY_REQUESTS, type Place } from '../failures.ts';
+import { cannotGet, RequestError, TOO_MANY_REQUESTS, type Failure, type Place } from '../failures.ts';
 
 export type HostOptions = ClientOptions & {
   readonly maxRetryAfterSeconds: number;
@@ -42,23 +42,9 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   /** Consecutive failures to get any response. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
   /** Until when no request is sent, and why. */
-  let closed: {
-    readonly until: number;
-    readonly reason: string;
-    readonly hint: string;
-    readonly retryAt?: Date;
-  } | null = null;
+  let closed: (Pick<Failure, 'hint' | 'retryAt'> & { until: number; reason: string }) | null = null;
 
-  function close(
-    place: Place,
-    reason: string,
-    why: {
-      readonly hint: string;
-      readonly status?: number;
-      readonly retryAt?: Date;
-      readonly cause?: unknown;
-    },
-  ): RequestError {
+  function close(place: Place, reason: string, why: Failure): RequestError {
     const { hint, retryAt } = why;
     closed = { until: clock.elapsed() + CLOSED_MS, reason, hint, ...(retryAt && { retryAt }) };
     return cannotGet(place, reason, why);
