@@ -1,5 +1,5 @@
 import type { Answer } from '../src/adapters/http/client.ts';
-import { readWhole } from '../src/adapters/http/archive/page.ts';
+import { readAll } from '../src/adapters/http/archive/page.ts';
 import { compareProfiles, newsOf } from '../src/core/drift.ts';
 import { loadValidation } from '../src/core/load-validation.ts';
 import type { Ask } from '../src/core/paging.ts';
@@ -75,7 +75,7 @@ function boostersOf(records: readonly Readonly<Record<string, unknown>>[]): numb
 
 async function readSmall(answer: Answer): Promise<Buffer> {
   if (answer.status !== 200) throw new Error(`status ${answer.status}`);
-  return readWhole(answer, SMALL);
+  return readAll(answer, SMALL);
 }
 
 async function* chunksOf(body: Buffer): AsyncGenerator<Uint8Array> {

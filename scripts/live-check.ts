@@ -6,7 +6,7 @@ import { readCassette } from '../src/adapters/http/archive/cassette.ts';
 import { openHost, type Host } from '../src/adapters/http/archive/host.ts';
 import type { Answer } from '../src/adapters/http/client.ts';
 import { readIndex } from '../src/adapters/http/archive/index-rows.ts';
-import { readWhole } from '../src/adapters/http/archive/page.ts';
+import { readAll } from '../src/adapters/http/archive/page.ts';
 import {
   formatPlayback,
   indexUrl,
@@ -98,7 +98,7 @@ await service('Archive, index of captures', archiveUrl, async (get) => {
     const about = `lists ${expected ? 'captures' : 'no capture, as far as is known,'} of ${path}`;
     await get(indexUrl({ ...playback, original }).href, about, async (answer) => {
       if (answer.status !== 200) fail(`status ${answer.status}`);
-      const rows = readIndex((await readWhole(answer, SMALL)).toString(), original);
+      const rows = readIndex((await readAll(answer, SMALL)).toString(), original);
       const newest = rows[0]?.timestamp ?? 'none';
       if (rows.length > 0 !== expected) fail(`${rows.length} usable, the newest ${newest}`);
       return `${rows.length} usable, the newest ${newest}`;
@@ -113,7 +113,7 @@ else
       const known = recordingOf(archive, resource);
       await get(`${recordingsUrl}/${known.file}`, 'is the file that is pinned', async (answer) => {
         if (answer.status !== 200) fail(`status ${answer.status}`);
-        const file = await readWhole(answer, SMALL);
+        const file = await readAll(answer, SMALL);
         const { body, headers } = await readCassette(file);
         const { etag } = headers;
         const wrong = canProve(etag) ? disproof(body, etag) : 'it has no ETag that proves its body';
@@ -142,7 +142,7 @@ process.exitCode = unexpected === 0 ? 0 : 1;
 async function lookAtCapture(answer: Answer): Promise<string> {
   const { headers, status } = answer;
   if (status !== 200 || !isReplayed(headers)) fail(`status ${status}`);
-  const body = await readWhole(answer, SMALL);
+  const body = await readAll(answer, SMALL);
   const etag = headers['x-archive-orig-etag'];
   if (!canProve(etag))
     fail(`no ETag that proves a body among its headers: ${Object.keys(headers).join(', ')}`);
@@ -182,7 +182,7 @@ async function ask(host: Host, url: string, look: Look): Promise<string | null> 
       print(`   as expected: ${maskUrl(found)}`);
       return found;
     } finally {
-      answer.letGo();
+      answer.release();
     }
   } catch (error) {
     unexpected += 1;

@@ -14,7 +14,7 @@ import { asDatabaseErrors } from './database.ts';
 import { embeddedDir, openRuntime, type OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
 import { archivedSource, linkedRaw } from './kept-raw.ts';
-import { hinting } from './prepare.ts';
+import { withHintsAt } from './prepare.ts';
 import { inPreviewFolder, preview } from './preview.ts';
 import type { RunDeps } from './run.ts';
 import { openSource, scopeOfChoice, type SourceChoice } from './source.ts';
@@ -71,7 +71,7 @@ export async function planChanges(
           );
         const options = { dag, chosen, readyRaw, runId, opened, mayMigrate: isNew };
         const previews = asDatabaseErrors(opened, preview(loaded, source, options, deps));
-        return await hinting(config, source.dataDir, previews);
+        return await withHintsAt(config, source.dataDir, previews);
       } finally {
         await opened.close();
         if (isNew) await runtime.close();

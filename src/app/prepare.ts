@@ -29,7 +29,7 @@ export function hintAt(
 }
 
 /** Applies `hintAt` to the errors of work on the database in that folder. */
-export async function hinting<T>(config: SourceConfig, dataDir: string, work: Promise<T>): Promise<T> {
+export async function withHintsAt<T>(config: SourceConfig, dataDir: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     throw error instanceof PipelineError ? hintAt(config, dataDir, error) : error;
   });

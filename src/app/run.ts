@@ -13,7 +13,7 @@ import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { asDatabaseErrors } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
-import { hinting, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
+import { withHintsAt, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir, pruneLedger } from './prune.ts';
 import type { AppDeps, OpenDatabase, OpenOptions } from './runtime.ts';
 import { howToResume, type OpenSource } from './source.ts';
@@ -95,9 +95,9 @@ export async function runOnce(
         { source: config.source, dag: start.dag, mayMigrate, publishes: true },
         deps,
       );
-      const prepared = await hinting(config, dataDir, asDatabaseErrors(opened, preparing));
+      const prepared = await withHintsAt(config, dataDir, asDatabaseErrors(opened, preparing));
       const report = asDatabaseErrors(opened, runOn(loaded, start, source, { opened, prepared }, deps));
-      return await hinting(config, dataDir, report);
+      return await withHintsAt(config, dataDir, report);
     } finally {
       await opened.close();
     }

@@ -82,8 +82,8 @@ export async function pullChanges(
     const requests = requestsFor(settings.expected, settings.pageSize, pages.length, plan);
     isSized ||= requests !== null;
     const { pass, reason, since } = plan;
-    const told = { pass, reason, since, pages: pages.length, requests };
-    emit({ type: 'pull.started', resource: name, ...told, ...(await quotas.facts()) });
+    const started = { pass, reason, since, pages: pages.length, requests };
+    emit({ type: 'pull.started', resource: name, ...started, ...(await quotas.facts()) });
   }
   while (ask !== null) {
     signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { Quota, QuotaRules } from '../../core/quota.ts';
 import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
-import type { Asked } from './tries.ts';
+import type { OpenResponse } from './tries.ts';
 
 /** How many requests a source still allows, as far as is known. */
 export type Allowance = {
@@ -17,7 +17,7 @@ export type Allowance = {
 type AllowanceOptions = {
   readonly rules: QuotaRules | null;
   /** Sends one request when its turn comes. */
-  readonly get: (path: string, signal: AbortSignal) => Promise<Asked>;
+  readonly get: (path: string, signal: AbortSignal) => Promise<OpenResponse>;
 };
 
 export function createAllowance({ get, rules }: AllowanceOptions): Allowance {
@@ -56,7 +56,7 @@ const MAX_TRIES = 2;
 const MOST_BYTES = 65_536;
 
 /** Reads a short body. Throws if it is long or not JSON. */
-async function readJson({ letGo, response }: Asked): Promise<unknown> {
+async function readJson({ release, response }: OpenResponse): Promise<unknown> {
   try {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -67,6 +67,6 @@ async function readJson({ letGo, response }: Asked): Promise<unknown> {
     }
     return JSON.parse(Buffer.concat(chunks).toString());
   } finally {
-    letGo();
+    release();
   }
 }

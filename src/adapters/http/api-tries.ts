@@ -3,7 +3,7 @@ import type { PageRequest, Tries } from '../../core/ports.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
 import type { Allowance } from './allowance.ts';
 import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
-import { askedWaitMs, backoffMs, openTries, type Asked, type Retries } from './tries.ts';
+import { askedWaitMs, backoffMs, openTries, type OpenResponse, type Retries } from './tries.ts';
 
 export type ApiRetries = Retries & {
   readonly maxRetryAfterSeconds: number;
@@ -16,7 +16,7 @@ export type ApiRetries = Retries & {
 export type ApiTriesOptions = ApiRetries &
   Pick<PageRequest, 'onRetry' | 'onTried'> & {
     /** One request. `conditional`: may it be conditional? */
-    readonly ask: (conditional: boolean) => Promise<Asked>;
+    readonly ask: (conditional: boolean) => Promise<OpenResponse>;
     readonly signal: AbortSignal;
   };
 

@@ -35,7 +35,7 @@ export async function* breakable(
 
 /** The start of a body, for a message: ` ("first bytes")`. */
 export async function quote(
-  { body, letGo: stop }: Pick<Answer, 'body' | 'letGo'>,
+  { body, release: stop }: Pick<Answer, 'body' | 'release'>,
   announced: readonly string[],
   hide: (text: string) => string,
 ): Promise<string> {
@@ -68,7 +68,7 @@ const HIDDEN_BYTES = 4096;
  * An unread body would block the connection. If the body has arrived already, the connection is kept for the next
  * request.
  */
-export function letGo(body: IncomingMessage): void {
+export function release(body: IncomingMessage): void {
   if (body.complete) body.resume();
   else body.destroy();
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Clock, Log } from '../../core/ports.ts';
 import { isLoopback } from '../../lib/loopback.ts';
-import { breakable, letGo } from './body.ts';
+import { breakable, release } from './body.ts';
 import { openConnections, type Connections, type HttpRequest, type Timeouts } from './connections.ts';
 import { ENCODINGS } from './decode.ts';
 import { failed, isOddHead, reasonAt, type Place } from './failures.ts';
@@ -43,7 +43,7 @@ export type Answer = {
   /** As received from the network. Errors while reading it are RequestErrors. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the request. */
-  readonly letGo: () => void;
+  readonly release: () => void;
 };
 
 /** Single requests to a host. Every failure is a RequestError. */
@@ -98,7 +98,7 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
         status: message.statusCode ?? 0,
         headers: headersOf(message.rawHeaders, hide),
         body: breakable(place, paced(message, pace)),
-        letGo: () => letGo(message),
+        release: () => release(message),
       };
     },
     limit: () => clock.elapsed() + options.responseTimeoutSeconds * 1000,

@@ -8,7 +8,7 @@ import { encodingsOf } from './decode.ts';
 import { cannotGet, LOGIN_OF_PROXY, type Place, type RequestError } from './failures.ts';
 import { withoutLogin } from './login.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
-import type { Asked } from './tries.ts';
+import type { OpenResponse } from './tries.ts';
 
 export type TransportOptions = ClientOptions &
   Pick<ClientRules, 'otherwise' | 'setting' | 'turn'> & {
@@ -30,7 +30,7 @@ export type Token = {
 /** Single requests over HTTP. Every failure is a RequestError. */
 export type Transport = {
   /** Returns 200, or 304 to a request with an ETag; throws on any other response. */
-  readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<Asked>;
+  readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<OpenResponse>;
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
   readonly hide: (text: string) => string;
   readonly close: () => void;
@@ -57,7 +57,7 @@ export function createTransport(options: TransportOptions): Transport {
       const { place, status } = answer;
       const redirect = redirectOf(url, status, answer.headers['location']);
       if (redirect === null) return { ...answer, isOwn: redirects === 0 };
-      answer.letGo();
+      answer.release();
       if ('refused' in redirect) {
         const hint = `If that is where the API has moved, give ${setting} its address.`;
         throw cannotGet(place, redirect.refused, { hint, status });
@@ -76,7 +76,7 @@ export function createTransport(options: TransportOptions): Transport {
     async get(path, etag, signal) {
       const own = etag === null ? {} : { 'if-none-match': etag };
       const answer = await exchange(path, own, signal);
-      const { body, headers, isOwn, letGo, place, status } = answer;
+      const { body, headers, isOwn, release, place, status } = answer;
       try {
         if (status === 304) checkNotModified(place, etag, headers['etag'] ?? null);
         else if (status !== 200) {
@@ -94,9 +94,9 @@ export function createTransport(options: TransportOptions): Transport {
           copy: null,
           body: chunks,
         };
-        return { response, letGo };
+        return { response, release };
       } catch (error) {
-        letGo();
+        release();
         throw error;
       }
     },
@@ -141,14 +141,14 @@ function refused(
 }
 
 /** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
-export function whatAllowsMore(auth: Token | null): string | null {
+export function settingForMore(auth: Token | null): string | null {
   return auth === null || auth.token !== null ? null : auth.setting;
 }
 
 /** How the token relates to the failure; null if it does not. */
 function hintOfToken(status: number, auth: Token | null): string | null {
   if (status === 429) {
-    const forMore = whatAllowsMore(auth);
+    const forMore = settingForMore(auth);
     return forMore === null ? null : `Try again later, or give ${forMore} for more requests.`;
   }
   return (status === 401 || status === 403) && auth !== null && auth.token !== null

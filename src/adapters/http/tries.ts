@@ -4,14 +4,14 @@ import { backoffDelay, parseRetryAfter } from '../../lib/backoff.ts';
 import { RequestError } from './failures.ts';
 
 /** A response, and a function that releases its connection. */
-export type Asked = { readonly response: UpstreamResponse; readonly letGo: () => void };
+export type OpenResponse = { readonly response: UpstreamResponse; readonly release: () => void };
 
 /** What follows a failed try: another one after a wait, or the error that ends the request. */
 export type Next = { readonly waitMs: number; readonly elsewhere: boolean } | PipelineError;
 
 export type TriesOptions = Pick<PageRequest, 'onRetry' | 'onTried'> & {
   /** Waits until a request may be sent; returns what sends it. Throws if there is nothing left to request. */
-  readonly turn: () => Promise<() => Promise<Asked>>;
+  readonly turn: () => Promise<() => Promise<OpenResponse>>;
   /** Called with the status of each response; null if there was none. */
   readonly count?: (status: number | null) => void;
   /** Decides what follows. `number` is that of the failed try, from 1. */
@@ -28,7 +28,7 @@ export function openTries(options: TriesOptions): Tries {
   const attempts: Attempt[] = [];
   let started = clock.elapsed();
   /** The response that the caller is working on. */
-  let current: Asked | null = null;
+  let current: OpenResponse | null = null;
 
   function add(attempt: Attempt): void {
     attempts.push(attempt);
@@ -40,9 +40,9 @@ export function openTries(options: TriesOptions): Tries {
   }
 
   /** Releases the connection; returns the status of its response, null if there was none. */
-  function letGo(): number | null {
+  function release(): number | null {
     const status = current?.response.status ?? null;
-    current?.letGo();
+    current?.release();
     current = null;
     return status;
   }
@@ -80,10 +80,10 @@ export function openTries(options: TriesOptions): Tries {
       }
     },
     async failed(error) {
-      await fail(error, letGo());
+      await fail(error, release());
     },
     end() {
-      const status = letGo();
+      const status = release();
       if (status === null) return attempts;
       count(status);
       add({ status, error: null, seconds: secondsSoFar(), wait_seconds: null });

@@ -3,7 +3,7 @@ import type { QuotaRules } from '../../core/quota.ts';
 import { createBudgets, type Budgets } from '../../lib/token-bucket.ts';
 import { createAllowance } from './allowance.ts';
 import { openApiTries, type ApiRetries } from './api-tries.ts';
-import { createTransport, whatAllowsMore, type TransportOptions } from './transport.ts';
+import { createTransport, settingForMore, type TransportOptions } from './transport.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
   Omit<ApiRetries, 'allowance' | 'budget' | 'forMore'> & {
@@ -29,7 +29,7 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
       return transport.get(path, null, signal);
     },
   });
-  const forMore = whatAllowsMore(options.auth);
+  const forMore = settingForMore(options.auth);
   return {
     address: options.address,
     open({ path, kept, onRetry, onTried }, signal) {

@@ -3,12 +3,12 @@ import { isJsonType } from '../../../lib/content-type.ts';
 import { maskUrl } from '../../../lib/mask-url.ts';
 import { decodeByBytes, type Decoded } from '../decode.ts';
 import { MAX_REDIRECTS, redirectOf } from '../redirect.ts';
-import type { Asked } from '../tries.ts';
+import type { OpenResponse } from '../tries.ts';
 import { brokenBody, noCopy, refusedWith } from './copy-error.ts';
 import type { Answer } from '../client.ts';
 import type { Host } from './host.ts';
 import { readIndex, type IndexRow } from './index-rows.ts';
-import { keptResponse, readWhole, type Page } from './page.ts';
+import { keptResponse, readAll, type Page } from './page.ts';
 import {
   formatPlayback,
   indexUrl,
@@ -22,9 +22,9 @@ import { canProve, proven } from './proof.ts';
 
 export type Captures = {
   /** The capture nearest to the day. */
-  readonly nearest: (page: Page) => Promise<Asked>;
+  readonly nearest: (page: Page) => Promise<OpenResponse>;
   /** The newest untried capture in the index; each call returns the same one. */
-  readonly newest: (page: Page) => () => Promise<Asked>;
+  readonly newest: (page: Page) => () => Promise<OpenResponse>;
 };
 
 const INDEX_BYTES = 8_000_000;
@@ -42,10 +42,10 @@ export function createCaptures(host: Host, base: Playback): Captures {
     const capture = captureOf(page);
     const answer = await host.get(indexUrl(capture), page.signal);
     const blocked = blockOf(answer);
-    if (blocked !== null || answer.status !== 200) answer.letGo();
+    if (blocked !== null || answer.status !== 200) answer.release();
     if (blocked !== null) throw noCopy(answer.place, 'absent', blocked);
     if (answer.status !== 200) throw refusedWith(answer);
-    const text = (await readWhole(answer, INDEX_BYTES)).toString();
+    const text = (await readAll(answer, INDEX_BYTES)).toString();
     try {
       return readIndex(text, capture.original);
     } catch (error) {
@@ -77,7 +77,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
 }
 
 /** Requests a capture and follows redirects as long as they lead to captures of the same address. */
-async function follow(host: Host, start: Playback, page: Page): Promise<Asked> {
+async function follow(host: Host, start: Playback, page: Page): Promise<OpenResponse> {
   const seen = new Set<string>();
   let answer: Answer | null = null;
   for (let capture = start; ;) {
@@ -93,7 +93,7 @@ async function follow(host: Host, start: Playback, page: Page): Promise<Asked> {
     answer = await host.get(url, page.signal);
     const redirect = redirectOf(place.url, answer.status, answer.headers['location']);
     if (redirect === null) return readCapture(answer, capture, seen.size === 1);
-    answer.letGo();
+    answer.release();
     const { status } = answer;
     if ('refused' in redirect) throw noCopy(place, 'unusable', redirect.refused, { status });
     const next = parsePlayback(redirect.to.href);
@@ -105,16 +105,16 @@ async function follow(host: Host, start: Playback, page: Page): Promise<Asked> {
   }
 }
 
-function keptCapture(capture: Playback, { kept }: Page, answer: Answer | null): Asked {
+function keptCapture(capture: Playback, { kept }: Page, answer: Answer | null): OpenResponse {
   const proof = canProve(kept?.etag) ? 'etag' : 'none';
   const copy = { url: kept?.url ?? '', captured_at: momentOf(capture.timestamp), proof, file: null } as const;
   const simulated = answer === null || !isSimulated(answer.headers) ? null : true;
-  return { response: keptResponse(copy, simulated), letGo: () => undefined };
+  return { response: keptResponse(copy, simulated), release: () => undefined };
 }
 
 /** Throws if the response is not a usable capture. */
-async function readCapture(answer: Answer, capture: Playback, isFirst: boolean): Promise<Asked> {
-  const { headers, letGo, place, status } = answer;
+async function readCapture(answer: Answer, capture: Playback, isFirst: boolean): Promise<OpenResponse> {
+  const { headers, release, place, status } = answer;
   try {
     checkAnswer(answer, isFirst);
     const etag = headers['x-archive-orig-etag'];
@@ -132,9 +132,9 @@ async function readCapture(answer: Answer, capture: Playback, isFirst: boolean):
       copy: { url, captured_at, proof: canProve(etag) ? 'etag' : 'none', file: null },
       body: readBody(answer, decoded, etag),
     } as const;
-    return { response, letGo };
+    return { response, release };
   } catch (error) {
-    letGo();
+    release();
     throw error;
   }
 }
@@ -164,7 +164,7 @@ function blockOf({ headers }: Answer): string | null {
 }
 
 async function* readBody(
-  { letGo, place }: Answer,
+  { release, place }: Answer,
   { chunks }: Decoded,
   etag: string | undefined,
 ): AsyncGenerator<Uint8Array> {
@@ -174,7 +174,7 @@ async function* readBody(
   } catch (error) {
     throw brokenBody(place, error);
   } finally {
-    letGo();
+    release();
   }
 }
 

@@ -1,12 +1,12 @@
 import { AbsentError, PipelineError } from '../../../core/errors.ts';
 import type { PageRequest, Tries } from '../../../core/ports.ts';
 import { RequestError } from '../failures.ts';
-import { askedWaitMs, backoffMs, openTries, type Asked, type Next, type Retries } from '../tries.ts';
+import { askedWaitMs, backoffMs, openTries, type OpenResponse, type Next, type Retries } from '../tries.ts';
 import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
 
 /** A way to get a copy. */
 export type Way = {
-  readonly ask: () => Promise<Asked>;
+  readonly ask: () => Promise<OpenResponse>;
   /** The URL of the copy, if known in advance. */
   readonly url: string | null;
   /** If this one is of no use: another way to get a copy of the same kind, tried before the next kind. */

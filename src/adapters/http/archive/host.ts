@@ -20,7 +20,7 @@ export type HostRules = Pick<ClientRules, 'url' | 'setting'> & {
   readonly refusedHint: string | null;
 };
 
-/** A host that gets one request at a time, including the response body: `letGo` lets the next one start. */
+/** A host that gets one request at a time, including the response body: `release` lets the next one start. */
 export type Host = Omit<Client, 'get' | 'limit'> & {
   readonly get: (url: URL, signal: AbortSignal) => Promise<Answer>;
 };
@@ -99,15 +99,15 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
           throw signal.aborted ? error : failure(place, error);
         });
         if (answer.status === TOO_MANY_REQUESTS && !rules.isReplayed(answer.headers)) {
-          answer.letGo();
+          answer.release();
           throw refused(place, answer.headers['retry-after']);
         }
         refusals = 0;
         silence = null;
         return {
           ...answer,
-          letGo() {
-            answer.letGo();
+          release() {
+            answer.release();
             free();
           },
         };

@@ -19,7 +19,7 @@ export function keptResponse(copy: Copy, simulated: boolean | null): UpstreamRes
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Reads a body of at most `limit` bytes, decoded. Ends the request. */
-export async function readWhole({ body, letGo, place }: Answer, limit: number): Promise<Buffer> {
+export async function readAll({ body, release, place }: Answer, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -32,7 +32,7 @@ export async function readWhole({ body, letGo, place }: Answer, limit: number): 
   } catch (error) {
     throw brokenBody(place, error);
   } finally {
-    letGo();
+    release();
   }
   return Buffer.concat(chunks);
 }

@@ -4,12 +4,12 @@ import type { Recording } from '../../../core/source.ts';
 import { isJsonType } from '../../../lib/content-type.ts';
 import { sameEtag } from '../../../lib/etag.ts';
 import { maskUrl } from '../../../lib/mask-url.ts';
-import type { Asked } from '../tries.ts';
+import type { OpenResponse } from '../tries.ts';
 import { readCassette, type Cassette } from './cassette.ts';
 import { noCopy, refusedWith } from './copy-error.ts';
 import type { Answer } from '../client.ts';
 import type { Host } from './host.ts';
-import { keptResponse, readWhole, type Page } from './page.ts';
+import { keptResponse, readAll, type Page } from './page.ts';
 import { isSameOriginal } from './playback-url.ts';
 import { canProve, disproof } from './proof.ts';
 import { sha256Of } from '../../../lib/sha256.ts';
@@ -19,7 +19,7 @@ const FILE_BYTES = 64_000_000;
 
 export type Recordings = {
   readonly urlOf: (recording: Recording) => string;
-  readonly get: (recording: Recording, page: Page) => Promise<Asked>;
+  readonly get: (recording: Recording, page: Page) => Promise<OpenResponse>;
 };
 
 export type RecordingsOptions = {
@@ -48,18 +48,18 @@ export function createRecordings(host: Host, { folder, original, until }: Record
         const proof = canProve(page.kept.etag) ? 'etag' : recording.sha256 === null ? 'none' : 'sha256';
         const file = recording.sha256 === null ? null : { url, sha256: recording.sha256 };
         const copy = { url, captured_at: isoOf(recording.recorded), proof, file } as const;
-        return { response: keptResponse(copy, null), letGo: () => undefined };
+        return { response: keptResponse(copy, null), release: () => undefined };
       }
       const answer = await host.get(place.url, page.signal);
       if (answer.status !== 200) {
-        answer.letGo();
+        answer.release();
         const { status } = answer;
         if (status === 404) throw noCopy(place, 'absent', 'there is no such file', { status });
         throw refusedWith(answer);
       }
-      const bytes = await readWhole(answer, FILE_BYTES);
+      const bytes = await readAll(answer, FILE_BYTES);
       const response = await readRecording(answer, bytes, recording, original + page.path);
-      return { response, letGo: () => undefined };
+      return { response, release: () => undefined };
     },
   };
 }
