@@ -72,23 +72,18 @@ export async function checkedRows(
   limit: number,
   deps: AppDeps,
 ): Promise<readonly CheckRow[]> {
-  const [found] = configs.flatMap((config) => {
-    const check = [...allChecks(config), ...referenceChecks(config)].find((one) => one.name === name);
-    return check === undefined ? [] : [{ check, config }];
-  });
-  if (found === undefined) throw unknownCheck(name, configs);
-  const { check, config } = found;
-  return readTarget(config, `make check ${name}`, deps, ({ session }) => checkRows(session, check, limit));
-}
-
-function unknownCheck(name: string, configs: readonly SourceConfig[]): PipelineError {
-  const known = configs.flatMap((config) => [...allChecks(config), ...referenceChecks(config)]);
-  const meant = suggest(
-    name,
-    known.map((one) => one.name),
+  const known = configs.flatMap((config) =>
+    [...allChecks(config), ...referenceChecks(config)].map((check) => ({ check, config })),
   );
+  const found = known.find(({ check }) => check.name === name);
+  if (found !== undefined)
+    return readTarget(found.config, `make check ${name}`, deps, ({ session }) =>
+      checkRows(session, found.check, limit),
+    );
+  const names = known.map(({ check }) => check.name);
+  const meant = suggest(name, names);
   const reason = meant === null ? '' : `: did you mean ${meant}?`;
-  return new PipelineError(`Cannot find check ${JSON.stringify(name)}${reason}`, {
+  throw new PipelineError(`Cannot find check ${JSON.stringify(name)}${reason}`, {
     code: 'usage',
     hint: meant === null ? 'spacex-pipeline checks --all' : `spacex-pipeline checks --rows ${meant}`,
   });

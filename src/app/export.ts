@@ -85,26 +85,19 @@ function ownTables({ settings, source }: SourceConfig): Named {
 }
 
 /** A name belongs to the first schema, unless it is prefixed with another one. */
-function namedTables(
-  [first, ...others]: readonly [SourceConfig, ...SourceConfig[]],
-  names: readonly string[],
-): Named[] {
+function namedTables(configs: readonly [SourceConfig, ...SourceConfig[]], names: readonly string[]): Named[] {
+  const [first, ...others] = configs;
   const prefixOf = ({ settings }: SourceConfig): string => `${settings.schema}.`;
-  const isOfOther = (name: string): boolean => others.some((other) => name.startsWith(prefixOf(other)));
-  const withoutPrefix = (config: SourceConfig, name: string): string =>
-    name.startsWith(prefixOf(config)) ? name.slice(prefixOf(config).length) : name;
-  return [
-    {
-      schema: first.settings.schema,
-      names: names.filter((name) => !isOfOther(name)).map((name) => withoutPrefix(first, name)),
-    },
-    ...others.map((other) => ({
-      schema: other.settings.schema,
-      names: names
-        .filter((name) => name.startsWith(prefixOf(other)))
-        .map((name) => withoutPrefix(other, name)),
-    })),
-  ];
+  const ownerOf = (name: string): SourceConfig =>
+    others.find((other) => name.startsWith(prefixOf(other))) ?? first;
+  return configs.map((config) => {
+    const prefix = prefixOf(config);
+    const own = names.filter((name) => ownerOf(name) === config);
+    return {
+      schema: config.settings.schema,
+      names: own.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name)),
+    };
+  });
 }
 
 async function exportTable(
