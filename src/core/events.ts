@@ -33,7 +33,7 @@ export type RunFact =
       readonly type: 'run.started';
       readonly address: string;
       readonly run_dir: string;
-      /** By name, in the order of the plan. */
+      /** By name, in the order of the dag. */
       readonly resources: readonly string[];
       /** The wait until no other run was using the schema. */
       readonly lock_wait_seconds: number;

@@ -62,31 +62,31 @@ export async function runChanges(
   }
 
   const scope = scopeOf(context.run.address, context.pulling.narrowedTo);
-  const { placed, plan } = await chooseNext(resource, last, scope, context);
-  progress.passes(plan.pass);
+  const { placed, pull } = await chooseNext(resource, last, scope, context);
+  progress.passes(pull.pass);
   const { narrowedTo, pageSize, settleSeconds } = context.pulling;
   const quotas = openQuotas(context);
   const isSameScope = last?.chain?.scope === scope;
   const expected = isSameScope ? (last.tables[resource.tables[0].name]?.live_after ?? null) : null;
   const settings = { pageSize, narrowedTo, settleSeconds, expected };
-  const pulled = await pullChanges(resource, changes, plan, placed, settings, { ...context, quotas });
+  const pulled = await pullChanges(resource, changes, pull, placed, settings, { ...context, quotas });
 
-  const before = plan.pass === 'full' ? [] : (last?.pages ?? []);
+  const before = pull.pass === 'full' ? [] : (last?.pages ?? []);
   const kept = before.map((file): RawPage => ({ file, head: new Uint8Array() }));
-  const chain = chainOf(plan, last, pulled, context);
-  const isNews = plan.pass === 'full' || !(await isNoNews(resource, pulled, context));
+  const chain = chainOf(pull, last, pulled, context);
+  const isNews = pull.pass === 'full' || !(await isNoNews(resource, pulled, context));
   if (!isNews) await folder.removeRaw(name);
   const pages = isNews ? [...kept, ...pulled.pages] : kept;
   progress.keep({ how: isNews ? 'received' : 'not modified', pages });
-  if (plan.pass === 'changes' && last !== null && last.derivation_key === key) {
+  if (pull.pass === 'changes' && last !== null && last.derivation_key === key) {
     if (!isNews) return progress.end('succeeded', { key, carries: last, chain });
     const all = last.tables[resource.tables[0].name]?.live_after ?? 0;
-    await derivePages(pulled.pages, { after: plan.after, pass: plan.pass, all });
+    await derivePages(pulled.pages, { after: pull.after, pass: pull.pass, all });
     return progress.end('succeeded', { key, chain, carries: last });
   }
   if (last !== null) await warnIfAltered(resource, last, context);
   await linkChain(resource, before, last, context);
-  await derivePages(pages, { pass: plan.pass });
+  await derivePages(pages, { pass: pull.pass });
   const published = last?.chain ?? null;
   const replaces = published !== null && published.scope !== scope;
   return progress.end('succeeded', { key, chain, replaces });
@@ -111,9 +111,9 @@ async function warnIfAltered(
   }
 }
 
-type Chosen = { readonly plan: NextPull; readonly placed: readonly RawPage[] };
+type Chosen = { readonly pull: NextPull; readonly placed: readonly RawPage[] };
 
-/** A resumed run keeps its plan; otherwise the published state decides. */
+/** A resumed run continues its pull; otherwise the published state decides. */
 async function chooseNext(
   resource: Resource,
   last: LastPublish | null,
@@ -129,13 +129,13 @@ async function chooseNext(
       // Changes must continue from the published state; from any other they are useless.
       if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
-      return { plan: meta, placed };
+      return { pull: meta, placed };
     }
     // Pages of another pull must not be mistaken for those of this one.
     await folder.removeRaw(name);
   }
   const everything = (reason: string): Chosen => ({
-    plan: { pass: 'full', reason, since: null, after: 0, scope },
+    pull: { pass: 'full', reason, since: null, after: 0, scope },
     placed: [],
   });
   const chain = last?.chain ?? null;
@@ -147,14 +147,14 @@ async function chooseNext(
   if (wantsAll) return everything('it was asked for');
   const why = await whyFull(last, chain, context);
   if (why !== null) return everything(why);
-  const plan: NextPull = {
+  const pull: NextPull = {
     pass: 'changes',
     reason: null,
     since: chain.cursor,
     after: last.pages.length,
     scope,
   };
-  return { plan, placed: [] };
+  return { pull, placed: [] };
 }
 
 /** Null if the changes are enough. */
@@ -183,15 +183,15 @@ function otherScope(name: string, setting: string, is: string, wanted: string): 
   });
 }
 
-function chainOf(plan: NextPull, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {
-  const before = plan.pass === 'full' ? null : (last?.chain ?? null);
+function chainOf(pull: NextPull, last: LastPublish | null, { until }: Pulled, { run }: RunContext): Chain {
+  const before = pull.pass === 'full' ? null : (last?.chain ?? null);
   const cursors = [before?.cursor, until].filter((time) => typeof time === 'string');
   return {
     run_id: before?.run_id ?? run.run_id,
     full_at: before?.full_at ?? run.started_at,
     // The cursor never moves back.
     cursor: cursors.toSorted().at(-1) ?? null,
-    scope: plan.scope,
+    scope: pull.scope,
     folder_id: run.folder_id,
   };
 }

@@ -57,7 +57,7 @@ export function exceeds(limit: Limit, part: number, all: number): boolean {
 /**
  * Merges every complete resource whose needs are complete, in one transaction with the run's ledger rows. Refuses a
  * resource that would lose too many rows. Throws `books` if the counts do not balance; then nothing is published.
- * `derived` is in plan order.
+ * `derived` is in the order of the dag.
  */
 export async function publish(
   derived: readonly Derived[],

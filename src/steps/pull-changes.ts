@@ -51,7 +51,7 @@ type Context = ExtractContext & { readonly quotas: Quotas };
 export async function pullChanges(
   resource: Resource,
   changes: ResourceChanges,
-  plan: NextPull,
+  pull: NextPull,
   placed: readonly RawPage[],
   settings: PullSettings,
   context: Context,
@@ -61,8 +61,8 @@ export async function pullChanges(
   const pages: RawPage[] = [];
   const records: JsonPage['records'][number][] = [];
   let greatest: string | null = null;
-  let ask: Ask | null = { by: 'change', from: plan.since };
-  let isSized = plan.pass === 'changes';
+  let ask: Ask | null = { by: 'change', from: pull.since };
+  let isSized = pull.pass === 'changes';
 
   function take(page: RawPage, { envelope, records: own }: JsonPage): PageFacts {
     pages.push(page);
@@ -73,15 +73,15 @@ export async function pullChanges(
   }
 
   for (const page of placed) {
-    const number = plan.after + pages.length + 1;
+    const number = pull.after + pages.length + 1;
     const meta = await readPulled(folder, name, number);
     if (meta === null) break;
     ask = next(resource, meta.ask, take(page, await readPage(changes, folder.readRaw(name, number))));
   }
   if (ask !== null) {
-    const requests = requestsFor(settings.expected, settings.pageSize, pages.length, plan);
+    const requests = requestsFor(settings.expected, settings.pageSize, pages.length, pull);
     isSized ||= requests !== null;
-    const { pass, reason, since } = plan;
+    const { pass, reason, since } = pull;
     const started = { pass, reason, since, pages: pages.length, requests };
     emit({ type: 'pull.started', resource: name, ...started, ...(await quotas.facts()) });
   }
@@ -94,7 +94,7 @@ export async function pullChanges(
         read = await readPage(changes, chunks ?? empty());
       });
     const path = `${resource.path}?${changes.query(ask, { pageSize: settings.pageSize, scope: settings.narrowedTo })}`;
-    const wanted = { resource, path, page: plan.after + pages.length + 1, meta: { pull: { ...plan, ask } } };
+    const wanted = { resource, path, page: pull.after + pages.length + 1, meta: { pull: { ...pull, ask } } };
     const fetched = await fetchPage(wanted, { kept: null, published: null }, inspect, context);
     if (fetched === null) throw new PipelineError(`Cannot pull ${name}: nothing came`, { code: 'internal' });
     if (fetched.failure !== null) throw fetched.failure;
@@ -107,11 +107,11 @@ export async function pullChanges(
     ask = next(resource, ask, facts);
     if (ask === null || isSized) continue;
     // The source decides how many records a page holds. Its total counts the records that remained before that page.
-    const requests = requestsFor(facts.total, facts.records, 1, plan);
+    const requests = requestsFor(facts.total, facts.records, 1, pull);
     if (requests !== null) emit({ type: 'pull.sized', resource: name, requests, ...(await quotas.facts()) });
     isSized = true;
   }
-  return { pages, records, until: await untilOf(folder, name, plan, greatest, settings) };
+  return { pages, records, until: await untilOf(folder, name, pull, greatest, settings) };
 }
 
 /**
