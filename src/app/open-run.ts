@@ -24,20 +24,20 @@ import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
 /** What distinguishes a run from others, and from a preview. */
-export type RunOptions = Pick<
-  RunContext,
-  'dag' | 'chosen' | 'full' | 'unready' | 'lockSeconds' | 'chainOf'
-> & {
+export type RunOptions = Pick<RunContext, 'dag' | 'chosen' | 'full' | 'unready' | 'lockSeconds'> & {
   readonly runId: string;
   /** Did the run begin earlier? */
   readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
-  readonly originRunId: string | null;
   /** Does it leave anything in the data folder and ledger? */
   readonly keeps: boolean;
-  /** The pages to use instead of a request; null to request them from the source. */
-  readonly readyRaw: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
+  /** The run whose raw files it derives again. */
+  readonly originRunId?: string;
+  /** The pages to use instead of a request; null, the default, to request them from the source. */
+  readonly readyRaw?: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
+  /** The chain of a resource whose pages already exist; null, the default, if unknown. */
+  readonly chainOf?: RunContext['chainOf'];
 };
 
 /** Opens the context of a run: its folder, ledger and target on a locked schema. */
@@ -48,7 +48,7 @@ export async function openRun(
   options: RunOptions,
   deps: RunDeps,
 ): Promise<RunContext> {
-  const { keeps, originRunId, readyRaw, runId, startedAt } = options;
+  const { chainOf, keeps, originRunId, readyRaw, runId, startedAt } = options;
   const { source } = config;
   const store = openRunStore(dataDir, source.name);
   const isNew = keeps && !existsSync(dataDir);
@@ -66,7 +66,7 @@ export async function openRun(
     pid: process.pid,
     run_dir: folder.path,
     folder_id: keeps ? await folderId(dataDir) : ((await knownFolderId(dataDir)) ?? ''),
-    origin_run_id: originRunId,
+    origin_run_id: originRunId ?? null,
     job: deps.job ?? null,
   };
   const { log, subscribers } = deps;
@@ -83,7 +83,8 @@ export async function openRun(
     settings: runSettings(config),
     codeDigest: codeDigest(),
     kind: createKindGuard([store.kind, ledger.kind], keeps),
-    readyRaw: (resource) => readyRaw(folder, resource),
+    readyRaw: async (resource) => readyRaw?.(folder, resource) ?? null,
+    chainOf: async (resource) => chainOf?.(resource) ?? null,
     upstream,
     store,
     folder,

@@ -69,8 +69,6 @@ export async function preview(
     resumed: false,
     unready,
     startedAt,
-    originRunId: null,
-    chainOf: async () => null,
     keeps: false,
   };
   return compareAll(await openRun(config, opened, source, options, deps));

@@ -1,7 +1,7 @@
 import type { LoadedSource } from '../config/for-source.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Dag } from '../engine/dag.ts';
-import { pull, runOnce, type RunDeps } from './run.ts';
+import { runOnce, type RunDeps } from './run.ts';
 import { resumeUnlessOvertaken } from './resume.ts';
 import { dataDirOf } from './data-folders.ts';
 import { openSource, scopeOfChoice } from './source.ts';
@@ -33,6 +33,6 @@ export async function runPull(loaded: LoadedSource, request: PullRequest, deps: 
     const resumed = await resumeUnlessOvertaken(loaded, dataDir, unfinished, { from, migrate }, deps);
     if (resumed !== null) return resumed;
   }
-  const start = pull({ ...request, chosen: loaded.config.settings.resources });
+  const start = { dag: request.dag, chosen: loaded.config.settings.resources, full, migrate };
   return runOnce(loaded, start, () => openSource(loaded, choice, deps), deps);
 }

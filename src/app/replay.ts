@@ -8,7 +8,7 @@ import { buildDag } from '../engine/dag.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
 import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
-import { pull, runOnce, type RunDeps } from './run.ts';
+import { runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
   readonly runId: string;
@@ -35,7 +35,10 @@ export async function replayRun(
   return runOnce(
     loaded,
     {
-      ...pull({ dag, chosen, full: true, migrate: request.migrate }),
+      dag,
+      chosen,
+      full: true,
+      migrate: request.migrate,
       originRunId: origin.run_id,
       chainOf: async (resource) => origin.chains?.[resource] ?? null,
       readyRaw: (folder, resource) => linkedRaw('replay', origin, folder, resource),

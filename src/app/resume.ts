@@ -7,7 +7,7 @@ import { buildDag } from '../engine/dag.ts';
 import { maskUrl } from '../lib/mask-url.ts';
 import { findManifest } from './history.ts';
 import { linkedRaw } from './kept-raw.ts';
-import { pull, runOnce, type RunDeps } from './run.ts';
+import { runOnce, type RunDeps } from './run.ts';
 import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
 
 type ResumeOptions = { readonly from: string | null; readonly migrate: boolean };
@@ -38,7 +38,10 @@ export async function resumeRun(
   return runOnce(
     loaded,
     {
-      ...pull({ dag, chosen: manifest.chosen ?? null, full: true, migrate: options.migrate }),
+      dag,
+      chosen: manifest.chosen ?? null,
+      full: true,
+      migrate: options.migrate,
       resumed: { runId: manifest.run_id, startedAt: manifest.started_at ?? '' },
       chainOf: async (resource) => origin?.chains?.[resource] ?? null,
       readyRaw: async (folder, resource) => {

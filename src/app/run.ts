@@ -45,27 +45,11 @@ export type RunStart = Pick<
   'dag' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
 > & {
   readonly migrate: boolean;
-  /** The run to continue under its id; null for a new one. */
-  readonly resumed: { readonly runId: string; readonly startedAt: string } | null;
+  /** The run to continue under its id. */
+  readonly resumed?: { readonly runId: string; readonly startedAt: string };
   /** Throws if the database shows that this run is not allowed. The schema is locked. */
-  readonly check: (opened: OpenDatabase) => Promise<void>;
+  readonly check?: (opened: OpenDatabase) => Promise<void>;
 };
-
-/** A new run that requests everything from the source. */
-export function pull(own: Pick<RunStart, 'dag' | 'chosen' | 'full' | 'migrate'>): RunStart {
-  const { chosen, full, migrate, dag } = own;
-  return {
-    dag,
-    chosen,
-    full,
-    migrate,
-    resumed: null,
-    originRunId: null,
-    readyRaw: async () => null,
-    chainOf: async () => null,
-    check: async () => undefined,
-  };
-}
 
 /**
  * One run, from the configuration to its report. Errors before the run begins (usage, migration, busy, no database) are
@@ -119,16 +103,15 @@ async function runOn(
   const unready = await makeReady(opened, prepared, deps);
   // If the user interrupted while the database was opened or migrated, the run must not begin.
   deps.signal.throwIfAborted();
-  await start.check(opened);
+  await start.check?.(opened);
 
   const { runId, startedAt } = start.resumed ?? newRun(deps, await newestRun(opened.session));
   const { lockSeconds } = prepared;
-  const resumed = start.resumed !== null;
+  const resumed = start.resumed !== undefined;
   const options = { ...start, resumed, runId, startedAt, unready, lockSeconds, keeps: true };
   const context = await openRun(config, opened, source, options, deps);
-  if (start.resumed !== null) await context.folder.removeLeftovers();
+  if (resumed) await context.folder.removeLeftovers();
   const report = await runPipeline(context, {
-    resumed,
     howToContinue: howToResume(config, address, runId),
     describe: () => ({
       node_version: process.version,

@@ -17,7 +17,7 @@ export type RunContext = {
   readonly full: boolean;
   /** Does it only preview what a run would do? */
   readonly previews: boolean;
-  /** Did the run begin earlier? */
+  /** Did the run begin earlier? Then it continues under its id. */
   readonly resumed: boolean;
   /** How changes are pulled, and which part of the collection. */
   readonly pulling: Pulling;

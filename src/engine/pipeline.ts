@@ -9,8 +9,6 @@ import { runResource } from './resource-task.ts';
 
 /** Options of a run that may publish. */
 export type PipelineOptions = {
-  /** The run began earlier and continues under its id. */
-  readonly resumed: boolean;
   /** How to continue the run after a failure: the end of a hint. */
   readonly howToContinue: string;
   /** What the manifest contains besides the report: configuration without secrets, versions, memory so far. */
@@ -36,7 +34,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   let end: RunEnd;
   let publishSeconds: number | null = null;
   try {
-    await (options.resumed ? ledger.reopen(run) : ledger.begin(run));
+    await (context.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
     ({ end, publishSeconds } = await publishComplete(context, derived));
     await makeChecks(context, end, derived);

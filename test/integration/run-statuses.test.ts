@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { pull, runOnce } from '../../src/app/run.ts';
+import { runOnce } from '../../src/app/run.ts';
 import { openRuntime } from '../../src/app/runtime.ts';
 import { forSource } from '../../src/config/for-source.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -57,7 +57,7 @@ async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunRe
   const loaded = forSource(whole, source);
   const { upstream } = openTestUpstream(sandbox.url, { address });
   const dag = buildDag(source.resources, chosen ?? ['launches']);
-  const start = pull({ dag, chosen, full: false, migrate: true });
+  const start = { dag, chosen, full: false, migrate: true };
   const opened = {
     upstream: lacking(upstream, absent),
     keepsOthers,
