@@ -106,11 +106,13 @@ export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean 
   return host === hostname() && processExists(pid);
 }
 
+/** Anything but a plain file, which no run leaves there. */
 async function namesIn(dir: string): Promise<string[]> {
-  return readdir(dir).catch((error: unknown) => {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
     ignoreMissing(error);
     return [];
   });
+  return entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
 }
 
 function ignoreMissing(error: unknown): void {
