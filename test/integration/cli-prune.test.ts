@@ -167,6 +167,9 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const stay = [plant(22, other), plant(23, { ...ended, status: 'succeeded' }), plant(2, null)];
     const foreign = ['.removed-notes', 'notes', '01a20c24'];
     for (const name of foreign) mkdirSync(path.join(workspace.folder, 'data', 'runs', name));
+    // A plain file, although its name is the id of a run.
+    const file = uuidv7(daysAgo(25), (n) => Buffer.alloc(n, 7));
+    writeFileSync(path.join(workspace.folder, 'data', 'runs', file), 'notes');
     const damaged = plant(24, null);
     writeFileSync(path.join(published.run_dir ?? '', '..', damaged, 'run.json'), '{');
 
@@ -178,7 +181,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     ]);
     assert.deepEqual(
       folders().filter((name) => name !== damaged),
-      [...ids([published, fresh, last]), ...stay, ...foreign].sort(),
+      [...ids([published, fresh, last]), ...stay, ...foreign, file].sort(),
     );
   });
 
