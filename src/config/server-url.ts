@@ -94,8 +94,8 @@ export function withParameters(url: string, find: FindVariable): string {
   };
   const missing = PARAMETERS.flatMap(([parameter, name, ofTheImage]) => {
     if (parsed.searchParams.has(parameter) || said[parameter]) return [];
-    const isOthers = parameter === 'password' && (owner === undefined || user !== owner);
-    const from = isOthers ? [name] : names(name, ofTheImage);
+    const isOfOtherUser = parameter === 'password' && (owner === undefined || user !== owner);
+    const from = isOfOtherUser ? [name] : names(name, ofTheImage);
     const variable = parameter === 'port' ? portFrom(find, ...from) : find(...from);
     return variable === null ? [] : [[parameter, variable.value] as const];
   });

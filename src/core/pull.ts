@@ -4,11 +4,21 @@
  */
 export type Pull = 'snapshot' | 'changes';
 
-/**
- * What one pull returns. `full`: the complete collection, so rows without a record are deleted, as long as not too many
- * vanish at once, and there must be a record. `changes`: only what has changed, which may be nothing.
- */
+/** What one pull returns: the complete collection, or only what has changed. */
 export type Pass = 'full' | 'changes';
+
+/** What follows from that: the only place that decides it. */
+export const PASS_RULES: Readonly<Record<Pass, PassRules>> = {
+  full: { deletes: true, mayBeEmpty: false },
+  changes: { deletes: false, mayBeEmpty: true },
+};
+
+type PassRules = {
+  /** Are rows deleted if no record arrived for them? Not if too many vanish at once. */
+  readonly deletes: boolean;
+  /** May a collection be empty without an error? */
+  readonly mayBeEmpty: boolean;
+};
 
 /** The scope of a pull of changes. Another address, or another part of the collection, has a chain of its own. */
 export function scopeOf(address: string, narrowedTo: string): string {

@@ -37,7 +37,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
     await (context.resumed ? ledger.reopen(run) : ledger.begin(run));
     await deriveAll(context, derived);
     ({ end, publishSeconds } = await publishComplete(context, derived));
-    await makeChecks(context, end, derived);
+    await runDataChecks(context, end, derived);
   } catch (error) {
     const isUnknown = error instanceof UnknownOutcome;
     const cause = signal.aborted && !isUnknown ? interruption(signal) : error;
@@ -108,7 +108,7 @@ async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> 
 }
 
 /** Neither the findings nor a failure of the checks affect the run. */
-async function makeChecks(
+async function runDataChecks(
   { emit, log, settings, target }: RunContext,
   end: RunEnd,
   derived: Results,
@@ -134,7 +134,7 @@ async function makeChecks(
     const found = results.filter(isFinding).length;
     emit({ type: 'checks.ended', checks: results.length, found, results });
   } catch (error) {
-    log.warn(`Cannot make the data checks: ${reasonOf(error)}`);
+    log.warn(`Cannot run the data checks: ${reasonOf(error)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { reportError, type ErrorReport } from '../core/errors.ts';
-import type { Pass } from '../core/pull.ts';
+import { PASS_RULES, type Pass } from '../core/pull.ts';
 import type { Resource } from '../core/resource.ts';
 import {
   NO_ROWS,
@@ -97,7 +97,7 @@ export class Progress {
       report: this.#reportOf(status, failure),
       steps,
       staged: tally.staged,
-      deletes: this.#context.settings.deletes && this.#pass === 'full' && tally.deletable,
+      deletes: this.#context.settings.deletes && PASS_RULES[this.#pass].deletes && tally.deletable,
       replaces,
       allRead: tally.allRead,
       key,

@@ -1,6 +1,6 @@
 import { AbsentError, PipelineError, reportError } from '../core/errors.ts';
 import type { KeptPage } from '../core/ports.ts';
-import type { Pass } from '../core/pull.ts';
+import { PASS_RULES, type Pass } from '../core/pull.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
 import { leavesRows, type RawFile } from '../core/run.ts';
 import type { LastPublish } from '../core/target.ts';
@@ -53,7 +53,8 @@ async function runChain(
   const ready = await context.readyRaw(resource);
   const last = ready === null ? await ledger.lastPublish(name) : null;
   const isSnapshot = resource.changes === undefined;
-  if (isSnapshot && last !== null && isOthers(last, context)) return progress.end('kept', { left: last });
+  if (isSnapshot && last !== null && isFromElsewhere(last, context))
+    return progress.end('kept', { left: last });
   const lookups = await readLookups(resource, needs, context);
   const unmet = unmetNeed(name, needs, lookups);
   if (unmet !== null) return progress.end('skipped', { error: unmet });
@@ -75,7 +76,7 @@ async function runChain(
     const broken = fault === null ? undefined : pages[fault.page - after - 1];
     if (fault !== null && broken !== undefined) throw brokenText(resource, broken, upstream, fault.error);
     await begun.staged;
-    checkRejects(resource, progress.tally, pass, settings.rejects(name), all);
+    checkReceived(resource, progress.tally, pass, settings.rejects(name), all);
   };
   const known = { ready, last, lookups };
   return resource.changes === undefined
@@ -145,7 +146,7 @@ function isSatisfied(status: Derived['report']['status']): boolean {
  * Did another address publish it, and does this run keep that? Simulated records are never kept, because they would
  * count as real.
  */
-function isOthers({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
+function isFromElsewhere({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
   return keepsOthers && address !== run.address && simulated !== true;
 }
 
@@ -176,7 +177,7 @@ function isComparable({ etag, proof }: RawFile): boolean {
  * Throws if too many of `all` records broke their contract, or if none arrived although there must be some. A repeated
  * record counts once.
  */
-function checkRejects(
+function checkReceived(
   { name, shape }: Resource,
   { errored, received, repeated, superseded }: Readonly<Tally>,
   pass: Pass,
@@ -184,7 +185,7 @@ function checkRejects(
   all = received - repeated - superseded,
 ): void {
   const broken = errored - superseded;
-  if (shape === 'array' && received === 0 && pass === 'full') {
+  if (shape === 'array' && received === 0 && !PASS_RULES[pass].mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
       hint: 'The rows that are there stay. Try again later.',

@@ -234,10 +234,10 @@ async function countUnchanged(
 
 function altered(table: string, runId: string, left: string | undefined, digest: string): PipelineError {
   return new PipelineError(
-    `Cannot publish ${table}: its rows are not as run ${runId} left them any more, digest ${left} is now ${digest}`,
+    `Cannot publish ${table}: its rows have changed since run ${runId}, digest ${left} is now ${digest}`,
     {
       code: 'books',
-      hint: 'Somebody wrote to it during the run. Nothing was published. Put it right with: spacex-pipeline run',
+      hint: 'Somebody wrote to it during the run. Nothing was published. Repair it with: spacex-pipeline run',
     },
   );
 }

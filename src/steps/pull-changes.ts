@@ -96,7 +96,8 @@ export async function pullChanges(
     const path = `${resource.path}?${changes.query(ask, { pageSize: settings.pageSize, scope: settings.narrowedTo })}`;
     const wanted = { resource, path, page: pull.after + pages.length + 1, meta: { pull: { ...pull, ask } } };
     const fetched = await fetchPage(wanted, { kept: null, published: null }, inspect, context);
-    if (fetched === null) throw new PipelineError(`Cannot pull ${name}: nothing came`, { code: 'internal' });
+    if (fetched === null)
+      throw new PipelineError(`Cannot pull ${name}: no response arrived`, { code: 'internal' });
     if (fetched.failure !== null) throw fetched.failure;
     const [page] = fetched.pages;
     if (page === undefined || read === null)

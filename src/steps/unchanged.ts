@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { RunFolder, StageName } from '../core/ports.ts';
+import type { RunFolder, Stage, StageName } from '../core/ports.ts';
 import type { Lookups, Resource } from '../core/resource.ts';
 import type { RawFile } from '../core/run.ts';
 import type { LastPublish, Target } from '../core/target.ts';
@@ -15,9 +15,12 @@ export function derivationKey(
   pages: readonly Pick<RawFile, 'sha256'>[],
   lookups: Lookups,
 ): string {
-  const looked = [...lookups].map(([need, found]) => [need, [...found].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const lookedUp = [...lookups].map(([need, found]) => [
+    need,
+    [...found].sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
   return createHash('sha256')
-    .update(JSON.stringify([codeDigest, name, pages.map(({ sha256 }) => sha256), looked]))
+    .update(JSON.stringify([codeDigest, name, pages.map(({ sha256 }) => sha256), lookedUp]))
     .digest('hex');
 }
 
@@ -42,11 +45,15 @@ export async function isUnchanged(
   return folder.linkStages(stageNames(resource), last.run_id);
 }
 
-function stageNames({ name, tables }: Resource): StageName[] {
-  return [
-    ['validated', name],
-    ['errored', name],
-    ['profile', name],
-    ...tables.map((table): StageName => ['intermediate', table.name]),
-  ];
+/** The names of a resource's files in each stage. */
+const FILES_IN: Readonly<Record<Stage, (resource: Resource) => readonly string[]>> = {
+  validated: ({ name }) => [name],
+  errored: ({ name }) => [name],
+  profile: ({ name }) => [name],
+  intermediate: ({ tables }) => tables.map(({ name }) => name),
+};
+
+function stageNames(resource: Resource): StageName[] {
+  const stages = Object.keys(FILES_IN) as Stage[]; // the keys of the literal above
+  return stages.flatMap((stage) => FILES_IN[stage](resource).map((name): StageName => [stage, name]));
 }

@@ -69,7 +69,7 @@ const TAKEN: Readonly<Record<string, Taken>> = {
 const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason: RegExp }>> = {
   'that is no HTTP': {
     bytes: 'SSH-2.0-OpenSSH_9.2\r\n',
-    reason: /its answer breaks the rules of HTTP: Expected HTTP\/.*/,
+    reason: /its response is not valid HTTP: Expected HTTP\/.*/,
   },
   'of nothing at all': { bytes: '', reason: /the connection was closed before the answer was complete/ },
   'that ends in its head': {
@@ -82,15 +82,15 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'with a line in its head that is no header': {
     bytes: `${STATUS}garbage\r\n${sized()}`,
-    reason: /its answer breaks the rules of HTTP: Invalid header token \(HPE_INVALID_HEADER_TOKEN\)/,
+    reason: /its response is not valid HTTP: Invalid header token \(HPE_INVALID_HEADER_TOKEN\)/,
   },
   'with two lengths': {
     bytes: `${STATUS}${sized('Content-Length: 8\r\n')}`,
-    reason: /its answer breaks the rules of HTTP: Duplicate Content-Length/,
+    reason: /its response is not valid HTTP: Duplicate Content-Length/,
   },
   'with a length that is no number': {
     bytes: `${STATUS}${TYPE}Content-Length: -9\r\n\r\n${BODY}`,
-    reason: /its answer breaks the rules of HTTP: Invalid character in Content-Length/,
+    reason: /its response is not valid HTTP: Invalid character in Content-Length/,
   },
   'with less than its length': {
     bytes: `${STATUS}${TYPE}Content-Length: 10\r\n\r\n${BODY}`,
@@ -102,7 +102,7 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'in chunks of no size': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\nzz\r\n${BODY}\r\n`,
-    reason: /its answer breaks the rules of HTTP: Invalid character in chunk size/,
+    reason: /its response is not valid HTTP: Invalid character in chunk size/,
   },
   'that switches to another protocol': {
     bytes: 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',

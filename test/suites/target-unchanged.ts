@@ -117,7 +117,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
         const asItWas = await snapshot(lab);
         await assert.rejects(publish(both, run.target, ANY_LOSS), {
           code: 'books',
-          message: /^Cannot publish part\w+: its rows are not as run \S+ left them any more/,
+          message: /^Cannot publish part\w+: its rows have changed since run \S+/,
         });
         assert.deepEqual(await snapshot(lab), asItWas);
       });

@@ -124,7 +124,7 @@ function createSender(connections: Connections, turn: ClientRules['turn'], log: 
       if (!strict || !isOddHead(error)) throw failed(place, error);
     }
     lenient = true;
-    log.debug('the head of the answer breaks the rules of HTTP: asking again, to read it leniently');
+    log.debug('the head of the response is not valid HTTP: requesting again, with a lenient parser');
     await turn(request.signal);
     return connections.send({ ...place, ...request, lenient }).catch((error: unknown) => {
       throw failed(place, error);

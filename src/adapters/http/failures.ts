@@ -130,7 +130,7 @@ function reasonOf(error: unknown): string {
   const { code, message } = rootOf(error);
   if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its answer is too long';
   if (code.startsWith('HPE_'))
-    return `its answer breaks the rules of HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
+    return `its response is not valid HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
   // If the other side closed the connection properly, no system call failed.
   if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
     return 'the connection was closed before the answer was complete';

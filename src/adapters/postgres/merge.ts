@@ -80,8 +80,8 @@ function contentsSql(table: Table): string {
 
 /** The sum of the hashes of a table's rows. */
 export function hashSumSql({ columns }: Table): string {
-  const said = Object.keys(columns).filter((name) => columns[name]?.stamp !== true);
-  return `coalesce(sum(hash_record_extended(ROW(${columnList(said)}), 0)), 0)`;
+  const compared = Object.keys(columns).filter((name) => columns[name]?.stamp !== true);
+  return `coalesce(sum(hash_record_extended(ROW(${columnList(compared)}), 0)), 0)`;
 }
 
 /** The contents of several tables, in one statement; `settings` are SET LOCAL and apply to it alone. */
@@ -91,13 +91,13 @@ export async function readContents(
   settings: readonly string[] = [],
 ): Promise<Record<string, TableContents>> {
   const each = tables.map(
-    (table) => `SELECT ${literal(table.name)} AS name, said.* FROM (${contentsSql(table)}) said`,
+    (table) => `SELECT ${literal(table.name)} AS name, contents.* FROM (${contentsSql(table)}) contents`,
   );
   // One message is one transaction.
   const { rows } = await session.query<TableContents & { name: string }>(
     [...settings, each.join(' UNION ALL ')].join('; '),
   );
-  return Object.fromEntries(rows.map(({ name, ...said }) => [name, said]));
+  return Object.fromEntries(rows.map(({ name, ...contents }) => [name, contents]));
 }
 
 /** From the last run that published the table; null if there is none. */
