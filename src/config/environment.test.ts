@@ -5,6 +5,7 @@ import { findIn, readVariables, refuseUnknownVariables, type Environment } from 
 import { listSettings, sourceVariable } from './keys.ts';
 import type { ConfigKey } from './schema.ts';
 import { PipelineError } from '../core/errors.ts';
+import { sources } from '../sources/index.ts';
 
 /** What the environment sets, with the origin of each value. */
 function read(env: Environment, dotEnv: Environment = {}, settled: readonly ConfigKey[] = []) {
@@ -16,14 +17,12 @@ function read(env: Environment, dotEnv: Environment = {}, settled: readonly Conf
 
 test('proxies are named as curl takes them, the lower case first', () => {
   const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
-  assert.deepEqual(read(env), {
-    'sources.spacex.httpProxy': ['c:3', 'environment HTTP_PROXY'],
-    'sources.spacex.httpsProxy': ['b:2', 'environment https_proxy'],
-    'sources.spacex.noProxy': ['.lan', 'environment NO_PROXY'],
-    'sources.launch-library.httpProxy': ['c:3', 'environment HTTP_PROXY'],
-    'sources.launch-library.httpsProxy': ['b:2', 'environment https_proxy'],
-    'sources.launch-library.noProxy': ['.lan', 'environment NO_PROXY'],
-  });
+  const proxies = sources.flatMap(({ name }) => [
+    [`sources.${name}.httpProxy`, ['c:3', 'environment HTTP_PROXY']],
+    [`sources.${name}.httpsProxy`, ['b:2', 'environment https_proxy']],
+    [`sources.${name}.noProxy`, ['.lan', 'environment NO_PROXY']],
+  ]);
+  assert.deepEqual(read(env), Object.fromEntries(proxies));
   const ours = { ...env, SPACEX_PIPELINE_HTTPS_PROXY: 'd:4' };
   assert.deepEqual(read(ours)['sources.spacex.httpsProxy'], [
     'd:4',

@@ -21,35 +21,42 @@ const SOURCE_DEFAULTS = {
   noProxy: null,
 };
 
+const SOURCES = {
+  spacex: {
+    ...SOURCE_DEFAULTS,
+    schema: 'spacex',
+    baseUrl: 'https://api.spacexdata.com',
+    archiveUrl: spacex.archive?.url,
+    recordingsUrl: spacex.archive?.recordingsUrl,
+    headersTimeoutSeconds: 30,
+    requestsPerSecond: 10,
+    burst: 20,
+  },
+  'launch-library': {
+    ...SOURCE_DEFAULTS,
+    schema: 'launch_library',
+    baseUrl: 'https://ll.thespacedevs.com/2.3.0',
+    token: null,
+    provider: '121',
+    pageSize: 100,
+    fullAfterHours: 24,
+    settleSeconds: 600,
+    headersTimeoutSeconds: 120,
+    requestsPerSecond: 1,
+    burst: 5,
+  },
+};
+
 test('without file, environment and flags, every value is the default', async () => {
-  const { config, origins, file, cwd } = await load({});
+  const {
+    config: { sources, ...config },
+    origins,
+    file,
+    cwd,
+  } = await load({});
   const seconds = { answerTimeoutSeconds: 30, lockTimeoutSeconds: 30, statementTimeoutSeconds: 600 };
+  for (const [name, settings] of Object.entries(SOURCES)) assert.deepEqual(sources[name], settings, name);
   assert.deepEqual(config, {
-    sources: {
-      spacex: {
-        ...SOURCE_DEFAULTS,
-        schema: 'spacex',
-        baseUrl: 'https://api.spacexdata.com',
-        archiveUrl: spacex.archive?.url,
-        recordingsUrl: spacex.archive?.recordingsUrl,
-        headersTimeoutSeconds: 30,
-        requestsPerSecond: 10,
-        burst: 20,
-      },
-      'launch-library': {
-        ...SOURCE_DEFAULTS,
-        schema: 'launch_library',
-        baseUrl: 'https://ll.thespacedevs.com/2.3.0',
-        token: null,
-        provider: '121',
-        pageSize: 100,
-        fullAfterHours: 24,
-        settleSeconds: 600,
-        headersTimeoutSeconds: 120,
-        requestsPerSecond: 1,
-        burst: 5,
-      },
-    },
     jobs: {},
     serve: {
       host: '127.0.0.1',

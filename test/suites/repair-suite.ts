@@ -97,9 +97,9 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
 
     it('is made again before what is pending is applied', async () => {
       const lab = await open();
-      const pending = ['spacex/0003_launch_times', 'spacex/0002_views'];
-      for (const file of pending)
-        assert.equal(await migrateDown(lab.session, lab.database, migrationDirs(spacex)), file);
+      const pending: string[] = [];
+      while (pending.at(-1) !== 'spacex/0002_views')
+        pending.push((await migrateDown(lab.session, lab.database, migrationDirs(spacex))) ?? assert.fail());
       // A view reads it.
       await lab.sql('DROP TABLE target.starlink');
       const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
