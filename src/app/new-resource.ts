@@ -59,7 +59,8 @@ export async function newResource(
     }),
   ];
   const { collection } = SERVED.exec(path)?.groups ?? {};
-  const isServed = collection !== undefined && !existsSync(join(ROOT, 'src', 'sandbox', source.name));
+  const isServed =
+    source.hasStandIn && collection !== undefined && !existsSync(join(ROOT, 'src', 'sandbox', source.name));
   if (isServed) {
     const fixture = basename(file, '.ts');
     edits.push(
@@ -87,7 +88,7 @@ export async function newResource(
     tables: draft.tables.map((table) => table.name),
     wrote: named(true),
     changed: named(false),
-    review: [...reviewText(draft, base === null, isServed), ...tooLong(formatted)],
+    review: [...reviewText(draft, base === null, source.hasStandIn ? isServed : null), ...tooLong(formatted)],
     next: [
       `npm run migration ${name}`,
       'npm run docs && npm run check',
@@ -139,7 +140,7 @@ function placeOf(
   source: Source,
 ): { readonly base: string | null; readonly path: string } {
   if (!isUrl(from))
-    return { base: null, path: (source.resources[0]?.path ?? '/').replace(/[^/]*\/?$/, name) };
+    return { base: null, path: (source.resources[0]?.path ?? `/${name}`).replace(/[^/]*\/?$/, name) };
   const { base, path } = partsOf(from);
   const prefix = new URL(source.baseUrl).pathname.replace(/\/$/, '');
   return path.startsWith(`${prefix}/`)

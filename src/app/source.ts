@@ -101,11 +101,12 @@ export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: n
   return scopeOf(name, pullingOf(loaded.config).narrowedTo);
 }
 
-/** Why there is no fallback: the user chose an address, a day or a database. Null if there may be one. */
+/** Why there is no fallback: no stand-in, or the user chose an address, a day or a database. Null if there may be one. */
 function whyNoFallback(
   { config, isDefault }: LoadedSource,
   { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
 ): string | null {
+  if (!config.source.hasStandIn) return `${config.source.name} has no stand-in`;
   if (from !== null && from !== 'archive' && from !== 'live') return 'an address was given';
   if (asOf !== null) return 'a day was given';
   if (config.database.url !== null) return 'a database is configured';
@@ -122,7 +123,7 @@ type Address =
 
 function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: number): Address {
   const { config, isDefault } = loaded;
-  const { archive, defaultAddress, name } = config.source;
+  const { archive, defaultAddress, hasStandIn, name } = config.source;
   // A user who configures another API wants to pull from it.
   const word = from ?? (asOf !== null ? 'archive' : isDefault('baseUrl') ? defaultAddress : 'live');
   const day = archiveDay(word, asOf, now);
@@ -139,7 +140,10 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
       hint: 'Give --from archive, or leave --as-of out.',
     });
   }
-  if (word === 'sandbox') return { kind: 'sandbox' };
+  if (word === 'sandbox') {
+    if (!hasStandIn) throw noStandIn(name);
+    return { kind: 'sandbox' };
+  }
   if (word === 'live') {
     const { baseUrl } = config.settings;
     const setting = `sources.${name}.baseUrl`;
@@ -164,6 +168,13 @@ function noArchive(source: string): PipelineError {
   return new PipelineError(`Cannot pull ${source} from an archive: it has no preserved copies`, {
     code: 'usage',
     hint: 'Give --from live.',
+  });
+}
+
+function noStandIn(source: string): PipelineError {
+  return new PipelineError(`Cannot pull ${source} from the sandbox: it has no stand-in`, {
+    code: 'usage',
+    hint: 'Give --from live, or the base URL of an API: --from https://…',
   });
 }
 

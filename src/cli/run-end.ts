@@ -216,7 +216,8 @@ function printWithCommand(context: CommandContext, text: string, given: GlobalOp
 function printOtherSources(context: CommandContext): void {
   const { given } = context;
   if (given.source !== undefined) return;
-  for (const { name, offers } of sources.slice(1)) {
-    printWithCommand(context, `Next (${offers}): spacex-pipeline run${flagFor(name)} --or-sandbox`, given);
+  for (const { hasStandIn, name, offers } of sources.slice(1)) {
+    const flags = `${flagFor(name)}${hasStandIn ? ' --or-sandbox' : ''}`;
+    printWithCommand(context, `Next (${offers}): spacex-pipeline run${flags}`, given);
   }
 }

@@ -1,3 +1,4 @@
+import { PipelineError } from '../core/errors.ts';
 import { LAUNCH_LIBRARY } from './launch-library/name.ts';
 
 /** A server with simulated records that replaces a source's own. */
@@ -7,13 +8,16 @@ export type StandIn = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts the stand-in of a source. */
+/** Starts the stand-in of a source. Throws `internal` if there is none: the source should not claim one. */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {
     const { startLaunchLibrary } = await import('./launch-library/server.ts');
     const { baseUrl, close } = await startLaunchLibrary();
     return { url: baseUrl.replace(/\/$/, ''), close };
   }
-  const { startSandbox } = await import('./server.ts');
-  return startSandbox();
+  if (source === 'spacex') {
+    const { startSandbox } = await import('./server.ts');
+    return startSandbox();
+  }
+  throw new PipelineError(`Cannot start the stand-in of ${source}: there is none`, { code: 'internal' });
 }

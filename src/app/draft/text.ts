@@ -78,8 +78,12 @@ function rowsText({ lists, values }: DraftTable): string {
     );
 }
 
-/** What samples do not show and a person has to check, in sentences. */
-export function reviewText({ omitted, tables }: Draft, isGuessed: boolean, isServed: boolean): string[] {
+/** What samples do not show and a person has to check, in sentences. `isServed` is null for a source without a stand-in. */
+export function reviewText(
+  { omitted, tables }: Draft,
+  isGuessed: boolean,
+  isServed: boolean | null,
+): string[] {
   const columns = tables.flatMap((table) =>
     Object.entries(table.columns).map(([name, column]) => ({ ...column, name: `${table.name}.${name}` })),
   );
@@ -103,8 +107,12 @@ export function reviewText({ omitted, tables }: Draft, isGuessed: boolean, isSer
       Object.entries(omitted).map(([field, why]) => `${field} (${why})`),
     ),
     ...(isGuessed ? ['Correct the path: it is a guess, as the samples came from a file.'] : []),
-    isServed
-      ? 'The stand-in API serves the samples in the JSON file: replace anything that must not be public.'
-      : 'The stand-in API does not serve this path: add it in src/sandbox.',
+    ...(isServed === null
+      ? []
+      : [
+          isServed
+            ? 'The stand-in API serves the samples in the JSON file: replace anything that must not be public.'
+            : 'The stand-in API does not serve this path: add it in src/sandbox.',
+        ]),
   ];
 }

@@ -19,6 +19,7 @@ const launchLibrary: Source = {
   schedule: '*/15 * * * *',
   archive: null,
   defaultAddress: 'live',
+  hasStandIn: true,
   resources: [launches],
 };
 

@@ -32,6 +32,7 @@ const spacex: Source = {
   archive,
   // Its host no longer answers; and if its name ever changes hands, a stranger must not be taken for it.
   defaultAddress: 'archive',
+  hasStandIn: true,
   resources: [
     rockets,
     launchpads,
