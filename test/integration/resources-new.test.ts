@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 
 import { RESERVED } from '../../src/app/draft/names.ts';
 import { openSharedPglite } from '../suites/pglite.ts';
 import { randomSchema } from '../suites/target-lab.ts';
 import { startApi } from '../support/api.ts';
-import { cliEnvironment, REPOSITORY, runCli, type CliResult } from '../support/cli.ts';
+import { runCli, type CliResult } from '../support/cli.ts';
 import { copyProgram } from '../support/copied-program.ts';
 import { assertFailure } from '../support/workspace.ts';
 import type { NewResource } from '../../src/output/documents.ts';
@@ -68,19 +66,8 @@ const api = await startApi({
   '/numbered': { body: '[{"id":"a"},{"id":2},{}]' },
 });
 after(api.close);
-const { folder, launcher, remove } = await copyProgram();
+const { folder, launcher, remove, type } = await copyProgram();
 after(remove);
-// What the copy has not, and the checks of the project want.
-for (const path of [
-  '.oxfmtrc.json',
-  '.oxlintrc.json',
-  'src/sources/resources.test.ts',
-  'test/suites/coverage-suite.ts',
-  'test/suites/resource-suite.ts',
-]) {
-  await mkdir(join(folder, dirname(path)), { recursive: true });
-  await cp(join(REPOSITORY, path), join(folder, path));
-}
 
 const draft = (...args: readonly string[]): Promise<CliResult> =>
   runCli(['resources', 'new', ...args], { cwd: folder, launcher });
@@ -176,15 +163,13 @@ describe('resources new', () => {
       /^ +at: nullish\(timestamp\(\)\),$.*^ {4}listTable\('supplier_launches', 'Items of .*', \{\n {6}launch_id: notNull\.id\(/ms,
     );
 
-    const env = { ...cliEnvironment(), PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
-    const type = (command: string) => promisify(execFile)('sh', ['-ec', command], { cwd: folder, env });
     const files = [...made.wrote, ...made.changed].join(' ');
-    await type(`node_modules/.bin/oxfmt --check ${files}`);
-    await type(`node_modules/.bin/oxlint --deny-warnings ${files}`);
-    await type('node_modules/.bin/tsc --project .');
+    await type(`oxfmt --check ${files}`);
+    await type(`oxlint --deny-warnings ${files}`);
+    await type('tsc --project .');
     await type('node --test src/sources/resources.test.ts');
     const [migration = '', , run = ''] = made.next;
-    await type(migration.replace('npm run migration', 'node scripts/migration.ts'));
+    await type(migration);
     await type(run);
     const query = async (sql: string): Promise<unknown> =>
       JSON.parse((await runCli(['query', '--json', sql], { cwd: folder, launcher })).stdout);

@@ -40,6 +40,11 @@ export function blocksOf(page: string): readonly Block[] {
   return blocks;
 }
 
+/** The blocks of a language, in their order. */
+export function blocksIn(page: string, language: string): readonly string[] {
+  return blocksOf(page).flatMap((block) => (block.language === language ? [block.text] : []));
+}
+
 /** The blocks of a language below a heading, whose beginning is enough. */
 export function blocksBelow(page: string, language: string, heading: string): readonly [string, ...string[]] {
   const found = blocksOf(page).filter(

@@ -1,83 +1,72 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { cliEnvironment } from './cli.ts';
+import { startApi } from './api.ts';
 import { copyProgram, type CopiedProgram } from './copied-program.ts';
+import { blocksBelow, readPage } from './markdown.ts';
 
-/** An invented source. One resource and one table have the same name as one in the first source. */
-const SOURCE = `import type { Source } from '../../core/source.ts';
-import launches from './launches.ts';
-import moons from './moons.ts';
+export const PAGE = readPage('docs', 'add-a-source.md');
+/** What the page's source answers at /moons. */
+export const [MOONS] = blocksBelow(PAGE, 'json', '3.');
+/** The address at which the page finds the source. */
+export const ADDRESS = 'http://127.0.0.1:8080';
 
-const source: Source = {
-  name: 'moon-watch',
-  offers: 'what circles what',
-  schema: 'moon_watch',
-  baseUrl: 'http://127.0.0.1:9',
-  pacing: { requestsPerSecond: 100, burst: 10 },
-  headersTimeoutSeconds: 30,
-  auth: null,
-  quota: null,
-  changes: null,
-  schedule: '0 5 * * *',
-  archive: null,
-  defaultAddress: 'live',
-  resources: [moons, launches],
-};
+const FOLDER = join('src', 'sources', 'moon-watch');
 
-export default source;
-`;
+/** The program with one more source: the steps of the page up to its migration. */
+export async function addMoonWatch(): Promise<CopiedProgram> {
+  const copy = await copyProgram();
+  const [source] = blocksBelow(PAGE, 'ts', '1.');
+  const [entry] = blocksBelow(PAGE, 'ts', '2.');
+  const [draft] = blocksBelow(PAGE, 'sh', '3.');
+  await mkdir(join(copy.folder, FOLDER));
+  await writeFile(join(copy.folder, FOLDER, 'source.ts'), source);
+  await edit(join(copy.folder, 'src', 'sources', 'index.ts'), (text) =>
+    text.replace(/^/, entry).replace(/(?<= = \[\w.*)(?=\];)/, ', moonWatch'),
+  );
+  const api = await startApi({ '/moons': { body: MOONS } });
+  await copy.type(draft.replace(ADDRESS, api.url));
+  await api.close();
+  return copy;
+}
 
-const resource = (name: string, columns: string, contract: string, row: string): string => `
-import { integer, nullable, object, text } from '../../core/contract.ts';
+/** One resource and one table have the same name as one in another source. */
+const LAUNCHES = `
+import { object, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
 import { mainTable, notNull, orNull } from '../../core/table.ts';
 
 export default defineResource({
-  name: '${name}',
-  description: 'What is watched.',
-  path: '/${name}',
+  name: 'launches',
+  description: 'Launches to moons.',
+  path: '/launches',
   shape: 'array',
   pull: 'snapshot',
-  contract: object({ id: text(), ${contract} }),
-  tables: [mainTable('${name}', 'What is watched.', { id: notNull.id('Its id.'), ${columns} })],
-  transform: (record) => ({ ${name}: [{ id: record.id, ${row} }] }),
-  exampleQuery: 'SELECT id FROM ${name}',
+  contract: object({ id: text(), moon: text() }),
+  tables: [
+    mainTable('launches', 'Launches to moons.', {
+      id: notNull.id('Its id.'),
+      moon_id: orNull.id('Where it goes.', { references: 'moons' }),
+    }),
+  ],
+  transform: (record) => ({ launches: [{ id: record.id, moon_id: record.moon }] }),
+  exampleQuery: 'SELECT id FROM launches',
 });
-
-void [integer, nullable];
 `;
 
-/** The program with a second source: a folder and one line. Its migration is the one that the command writes. */
+/** The same with a second resource, and migrated. */
 export async function withMoons(): Promise<CopiedProgram> {
-  const copy = await copyProgram();
-  const folder = join(copy.folder, 'src', 'sources', 'moon-watch');
-  await mkdir(folder);
-  await writeFile(join(folder, 'source.ts'), SOURCE);
-  const moons = resource(
-    'moons',
-    `name: orNull.text('Name.'), radius_km: orNull.integer('Radius.')`,
-    'name: text(), radius_km: nullable(integer())',
-    'name: record.name, radius_km: record.radius_km',
+  const copy = await addMoonWatch();
+  await writeFile(join(copy.folder, FOLDER, 'launches.ts'), LAUNCHES);
+  await edit(join(copy.folder, FOLDER, 'source.ts'), (text) =>
+    text
+      .replace(/^/, "import launches from './launches.ts';\n")
+      .replace('resources: [moons]', 'resources: [moons, launches]'),
   );
-  await writeFile(join(folder, 'moons.ts'), moons);
-  const launches = resource(
-    'launches',
-    `moon_id: orNull.id('Where it goes.', { references: 'moons' })`,
-    'moon: text()',
-    'moon_id: record.moon',
-  );
-  await writeFile(join(folder, 'launches.ts'), launches);
-  const list = join(copy.folder, 'src', 'sources', 'index.ts');
-  const text = await readFile(list, 'utf8');
-  const line = "import moonWatch from './moon-watch/source.ts';\n";
-  await writeFile(list, line + text.replace('launchLibrary];', 'launchLibrary, moonWatch];'));
-  const script = join(copy.folder, 'scripts', 'migration.ts');
-  await promisify(execFile)(process.execPath, [script, 'tables'], {
-    cwd: copy.folder,
-    env: cliEnvironment(),
-  });
+  await copy.type(blocksBelow(PAGE, 'sh', '4.')[0]);
   return copy;
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  await writeFile(file, change(await readFile(file, 'utf8')));
 }
