@@ -150,7 +150,7 @@ void describe('command line', { concurrency: 3 }, () => {
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {
       args: ['run', '--source', 'mars'],
-      message: /--source "mars": known sources: spacex, launch-library$/m,
+      message: /--source "mars": known sources: spacex, launch-library/,
       hint: /--from archive, live, sandbox/,
     },
     {

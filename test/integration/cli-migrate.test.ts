@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { sources } from '../../src/sources/index.ts';
 import { sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { assertError, assertFailure, createTestServer, type TestServer } from '../support/workspace.ts';
 import type { MigrateReport } from '../../src/output/documents.ts';
@@ -28,12 +29,13 @@ after(async () => {
 });
 
 type Document = MigrateReport;
-const FOLDERS = [
-  ['ledger', 'spacex'],
-  ['ledger', 'launch-library'],
-];
-const [SPACEX = [], OTHERS = []] = FOLDERS.map((folders) => folders.flatMap(namesIn));
-const NAMES = [...SPACEX, ...OTHERS];
+/** The migrations of each source, with that of the ledger first. */
+const ALL = sources.flatMap(({ name: source }) =>
+  ['ledger', source].flatMap(namesIn).map((name) => ({ name, source, applied_at: null })),
+);
+const NAMES = ALL.map(({ name }) => name);
+const SPACEX = ALL.filter(({ source }) => source === 'spacex').map(({ name }) => name);
+const OTHERS = NAMES.slice(SPACEX.length);
 const LAST = SPACEX.at(-1) ?? '';
 
 function namesIn(folder: string): string[] {
@@ -50,10 +52,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       changed: [],
       made_again: [],
       missing: [],
-      migrations: [
-        ...SPACEX.map((name) => ({ name, source: 'spacex', applied_at: null })),
-        ...OTHERS.map((name) => ({ name, source: 'launch-library', applied_at: null })),
-      ],
+      migrations: ALL,
     });
     const up = await run(['migrate', 'up']);
     assert.deepEqual([up.code, up.stderr], [0, '']);

@@ -39,7 +39,7 @@ function edit(file: string, from: string, to: string): void {
 void it('a clone derives again what its changed code may derive otherwise, and nothing for any other change', () => {
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
   edit('src/cli/print.ts', 'import', '// Some words.\nimport');
-  edit('src/sources/spacex/resources.test.ts', 'import', '// Some words.\nimport');
+  edit('src/sources/resources.test.ts', 'import', '// Some words.\nimport');
   assert.deepEqual(derivedIn(pull()), []);
   edit(
     'src/sources/spacex/rockets.ts',

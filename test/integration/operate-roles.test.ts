@@ -6,6 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { DatabaseError, type Client } from 'pg';
 
 import { startStandIn } from '../../src/sandbox/stand-in.ts';
+import { sources } from '../../src/sources/index.ts';
 import {
   createGate,
   LAUNCHES,
@@ -179,8 +180,8 @@ void describe('the reader of docs/operate.md', () => {
     reader = await connect(urlOf('spacex_reader'));
     const { rows } = await reader.query<Relation>(
       `SELECT c.oid::regclass::text AS name, relkind AS kind FROM pg_class c
-       WHERE relnamespace::regnamespace::text IN ('spacex', 'spacex_pipeline', 'launch_library', 'launch_library_pipeline')
-         AND relkind IN ('r', 'v')`,
+       WHERE relnamespace::regnamespace::text = ANY ($1) AND relkind IN ('r', 'v')`,
+      [sources.flatMap(({ schema }) => [schema, `${schema}_pipeline`])],
     );
     relations = rows;
     assert.ok(relations.length > 30);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import packageJson from '../../package.json' with { type: 'json' };
+import { sources } from '../../src/sources/index.ts';
 import spacex from '../../src/sources/spacex/source.ts';
 import { cliEnvironment, LAUNCHER, REPOSITORY } from '../support/cli.ts';
 import { copyEmbedded } from '../support/embedded-template.ts';
@@ -52,8 +53,7 @@ const [packed] = JSON.parse(npm(REPOSITORY, 'pack', '--json', '--pack-destinatio
 void describe('the package', () => {
   void it('holds what it needs to run, and no more', () => {
     const files = packed.files.map((file) => file.path);
-    const known =
-      /^(?:dist\/chunks\/[\w-]+\.js|migrations\/(?:ledger|launch-library|spacex)\/\d{4}_[a-z_]+\.sql)$/;
+    const known = /^(?:dist\/chunks\/[\w-]+\.js|migrations\/[\w-]+\/\d{4}_[a-z0-9_]+\.sql)$/;
     assert.deepEqual(
       files.filter((file) => !known.test(file)),
       [
@@ -67,7 +67,9 @@ void describe('the package', () => {
         'spacex-pipeline.config.schema.json',
       ],
     );
-    const migrations = migrationsIn('ledger', 'launch-library', 'spacex').map((name) => `migrations/${name}`);
+    const migrations = migrationsIn('ledger', ...sources.map(({ name }) => name)).map(
+      (name) => `migrations/${name}`,
+    );
     assert.deepEqual(
       files.filter((file) => file.startsWith('migrations/')),
       migrations.toSorted(),
@@ -102,7 +104,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
         readonly applied_at: string | null;
       }[];
     };
-    for (const source of ['spacex', 'launch-library']) {
+    for (const { name: source } of sources) {
       const states = migrations.filter((one) => one.source === source);
       assert.deepEqual(
         states.map(({ name }) => `${name}.sql`),

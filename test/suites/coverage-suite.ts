@@ -33,7 +33,9 @@ const VALUES = [
 
 /** The values that a leaf may have: at least two different ones. */
 function values(schema: Schema): readonly unknown[] {
-  const fitting = [...VALUES, schema['minimum'], schema['maximum']].filter((value) => satisfies(schema, value));
+  const fitting = [...VALUES, schema['minimum'], schema['maximum']].filter((value) =>
+    satisfies(schema, value),
+  );
   const found = Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : fitting;
   assert.ok(found.length > 1, JSON.stringify(schema));
   return found;
