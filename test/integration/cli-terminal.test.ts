@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { lockSchema } from '../../src/adapters/postgres/lock.ts';
+import { openServer } from '../../src/adapters/postgres/server.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { cliEnvironment } from '../support/cli.ts';
 import { createTestServer, type ServerWorkspace, type TestServer } from '../support/workspace.ts';
 
 const ESCAPE = '\u001b[';
+const UP = `${ESCAPE}1A`;
+const CLEAR = `${ESCAPE}2K`;
 
 let server: TestServer;
 let workspace: ServerWorkspace;
@@ -23,20 +27,40 @@ after(async () => {
   await server.close();
 });
 
-type Printed = { readonly stdout: string; readonly stderr: string };
+type Printed = {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order in which they were written. */
+  readonly all: string;
+};
 
 /** What a command prints on a terminal of a width, by its setting of NO_COLOR. */
 async function onTerminal(args: readonly string[], columns: number, noColour = ''): Promise<Printed> {
   Object.assign(process.env, { NO_COLOR: noColour, TERM: 'xterm' });
-  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const written: (readonly ['stdout' | 'stderr', string])[] = [];
   await runCli(args, {
-    stdout: { write: (text) => stdout.push(text), isTTY: true, columns },
-    stderr: { write: (text) => stderr.push(text), isTTY: true, columns },
+    stdout: { write: (text) => written.push(['stdout', text]), isTTY: true, columns },
+    stderr: { write: (text) => written.push(['stderr', text]), isTTY: true, columns },
     cwd: workspace.folder,
     env: cliEnvironment(),
     signal: new AbortController().signal,
   });
-  return { stdout: stdout.join(''), stderr: stderr.join('') };
+  const text = (wanted?: string): string =>
+    written.flatMap(([name, part]) => (wanted === undefined || name === wanted ? [part] : [])).join('');
+  return { stdout: text('stdout'), stderr: text('stderr'), all: text() };
+}
+
+/** The lines that remain on the screen, of text without colors. */
+function screenAfter(text: string): string[] {
+  const lines = [''];
+  let at = 0;
+  for (const part of text.split(/(\n|\p{Cc}\[\d+[AGK])/u)) {
+    if (part === '\n') at += 1;
+    else if (part === UP) at -= 1;
+    else if (part === CLEAR) lines[at] = '';
+    else if (!part.startsWith(ESCAPE)) lines[at] = `${lines[at] ?? ''}${part}`;
+  }
+  return lines.filter((line) => line !== '');
 }
 
 void describe('on a terminal', () => {
@@ -51,6 +75,35 @@ void describe('on a terminal', () => {
     const long = plain.filter((line) => line.length > 80 && !line.includes('bin/spacex-pipeline'));
     assert.deepEqual(long, []);
     assert.match(stdout, /^Ask:\n {2}\S*bin\/spacex-pipeline query '/m);
+  });
+
+  void it('nothing remains of the progress of a run, whether it succeeds or fails', async () => {
+    const sandbox = await startSandbox({ launches: 40 });
+    const { all, stderr, stdout } = await onTerminal(
+      ['run', '--migrate', '--from', sandbox.url, '--full'],
+      80,
+      '1',
+    );
+    await sandbox.close();
+    assert.match(stderr, / in all\n/);
+    assert.deepEqual(screenAfter(all), screenAfter(stdout));
+    const args = ['run', '--database-url', 'postgresql://127.0.0.1:1/none'];
+    const failed = await onTerminal(args, 80, '1');
+    assert.match(failed.stderr, / in all\n/);
+    const [error = '', hint = '', ...others] = screenAfter(failed.all);
+    assert.match(error, /^error: Cannot connect /);
+    assert.match(hint, /^hint: /);
+    assert.deepEqual(others, []);
+  });
+
+  void it('a run that is skipped says so, although nothing else is logged', async (t) => {
+    const database = openServer({ url: server.url, schema: workspace.schema });
+    t.after(database.close);
+    await lockSchema(await database.connect(), workspace.schema);
+    const { all } = await onTerminal(['run', '--if-busy', 'skip'], 80, '1');
+    const [line = '', ...others] = screenAfter(all);
+    assert.match(line, / warn {2}skipped, as schema test_1\b.* is busy: /);
+    assert.deepEqual(others, []);
   });
 
   void it('names of columns, null and errors have their looks, unless NO_COLOR is set', async () => {
