@@ -235,6 +235,12 @@ test('the description has every key, its origin, and no secret', async () => {
   assert.match(short, /_TOKEN: must be at least 16 characters of ASCII without spaces, found 6 characters$/);
 });
 
+test('the description of jobs has no login of an address', async () => {
+  const jobs = { pull: { from: 'https://me:geheim@a.test/v4', resources: ['rockets'] } };
+  const entry = describeConfig(await load({ file: { jobs } })).find(({ key }) => key === 'jobs');
+  assert.deepEqual(entry?.value, { pull: { from: 'https://***@a.test/v4', resources: ['rockets'] } });
+});
+
 test('the configuration is frozen, all the way down', async () => {
   const { config, origins } = await load({ file: { sources: { spacex: { resources: ['a'] } } } });
   for (const part of [config, config.limits.rejects, config.sources['spacex']?.resources, origins])
