@@ -47,7 +47,14 @@ test('pg understands every URL that is accepted', () => {
 });
 
 test('what is no such URL at all is said so', () => {
-  for (const text of ['', 'mysql://u:p@h/d', 'h', ' postgresql://h/d', 'postgresql://u:p@h:99999/d']) {
+  for (const text of [
+    '',
+    'mysql://u:p@h/d',
+    'h',
+    ' postgresql://h/d',
+    'postgresql://h/d ',
+    'postgresql://u:p@h:99999/d',
+  ]) {
     assert.equal(serverUrlFault(text), 'a postgresql:// or postgres:// URL', text);
   }
 });
