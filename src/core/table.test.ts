@@ -48,9 +48,12 @@ it('a table of a list is keyed by the record and the position', () => {
 });
 
 it('the compiler refuses another column with the name of one in the key', () => {
+  const padList = listTableOf('pad_id', 'pad');
   // @ts-expect-error -- the position is an integer
-  const { columns: own } = listTableOf('pad_id', 'pad')('pads', 'Pads.', { position: orNull.text('Place.') });
-  assert.deepEqual(Object.keys(own), ['pad_id', 'position']);
+  const { columns: own } = padList('pads', 'Pads.', { position: orNull.text('Place.') });
+  // @ts-expect-error -- the owner is never null
+  const { columns: owned } = padList('pads', 'Pads.', { pad_id: orNull.id('Pad.') });
+  for (const columnsOf of [own, owned]) assert.deepEqual(Object.keys(columnsOf), ['pad_id', 'position']);
 });
 
 it('the compiler checks rows against their tables', () => {
