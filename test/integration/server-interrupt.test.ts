@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 
 import { Client } from 'pg';
@@ -216,6 +216,40 @@ void describe('the signal', { concurrency: true }, () => {
     const staging = `SELECT FROM pg_class WHERE relnamespace = '${schema}_pipeline'::regnamespace AND relname LIKE 'staging%'`;
     assert.deepEqual(await seen.session.rows(staging), []);
   });
+});
+
+void it('the server looks whether the client of a statement is still there, where it can', async (t) => {
+  const interval = 'client_connection_check_interval';
+  const { hostname, port } = new URL(database.url);
+  /** A server that has no such setting. */
+  const older = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client.on('data', (bytes) => {
+      const text = bytes
+        .toString('latin1')
+        .replace(`SET ${interval}`, `SET ${interval.replaceAll('n', 'x')}`);
+      server.write(text, 'latin1');
+    });
+    server.pipe(client);
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const)
+      socket.on('error', () => undefined).on('close', () => other.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(older, 'listening');
+  t.after(() => older.close());
+  const address = older.address();
+  const through = new URL(database.url);
+  through.port = String(typeof address === 'object' ? address?.port : '');
+  for (const [url, expected] of [
+    [database.url, '10s'],
+    [through.href, '0'],
+  ] as const) {
+    const { target } = openStoppable(t, url);
+    const session = await target.connect();
+    assert.deepEqual(await session.texts(`SHOW ${interval}`), [expected]);
+  }
 });
 
 void it('Ctrl-C ends a query, and leaves nothing on the server', async (t) => {

@@ -31,6 +31,15 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       return found.map(({ name }) => name);
     };
 
+    it('a transaction of another library that fails is rolled back, and its session goes on', async (t) => {
+      const session = await database.connect();
+      t.after(() => session.close());
+      await assert.rejects(session.foreign(`BEGIN; ${INSERT}; SELECT 1 / 0; COMMIT`), { code: '22012' });
+      assert.deepEqual(await names(session), []);
+      await session.foreign(`BEGIN; ${INSERT}; COMMIT`);
+      assert.deepEqual(await names(first), [database.schema]);
+    });
+
     it('each take statements that come at the same time', async () => {
       const asked = Array.from({ length: 8 }, (_, n) => (n % 3 === 0 ? first : second));
       await Promise.all(asked.map((session) => session.execute(INSERT)));
