@@ -4,6 +4,9 @@ import { after, before, describe, it } from 'node:test';
 
 import type { Client, QueryConfig } from 'pg';
 
+import { EngineError } from '../../src/adapters/postgres/engine.ts';
+import { sqlStateOf } from '../../src/adapters/postgres/gateway-session.ts';
+import { PipelineError } from '../../src/core/errors.ts';
 import { serve, value, type Served } from '../support/gateway.ts';
 
 let served: Served;
@@ -210,4 +213,15 @@ void describe('a client with what cannot be put back', () => {
     await assert.rejects(asking());
     assert.equal(await waiting, 5);
   });
+});
+
+void it('after an error of SQL alone the engine goes on', () => {
+  const failure = { message: 'no', errno: null, outOfMemory: false, fatal: null };
+  assert.equal(sqlStateOf(new EngineError({ ...failure, code: '42601' })), '42601');
+  for (const error of [
+    new EngineError({ ...failure, code: null }),
+    new PipelineError('Cannot continue', { code: 'database' }),
+    Object.assign(new Error('no'), { code: 'ENOSPC' }),
+  ])
+    assert.equal(sqlStateOf(error), null);
 });

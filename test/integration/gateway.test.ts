@@ -139,6 +139,26 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), 'SELECT 1'), 1);
   });
 
+  void it('is sent away when it announces a message that is longer than any may be', async () => {
+    const length = (bytes: number): Buffer => {
+      const four = Buffer.alloc(4);
+      four.writeUInt32BE(bytes);
+      return four;
+    };
+    const opening = connect(served.gateway.port, '127.0.0.1');
+    opening.end(length(10_001));
+    assert.match(await text(opening), /08P01.*no message is 10001 bytes long/);
+    for (const [type, bytes] of [
+      ['Q', (64 << 20) + 1],
+      ['S', 10_001],
+      ['S', 3],
+    ] as const) {
+      const { socket } = await served.dial();
+      socket.end(Buffer.concat([Buffer.from(type), length(bytes)]));
+      assert.match(await text(socket), new RegExp(`08P01.*no message is ${bytes} bytes long`));
+    }
+  });
+
   void it('may send many requests before it reads an answer, with a COPY among them', async () => {
     const { ask } = await served.dial();
     const numbers = Array.from({ length: 500 }, (_, n) => wire('Q', `SELECT 'n' || ${n}\0`));
