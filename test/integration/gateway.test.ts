@@ -157,6 +157,8 @@ void describe('a client of the embedded database', () => {
       socket.end(Buffer.concat([Buffer.from(type), length(bytes)]));
       assert.match(await text(socket), new RegExp(`08P01.*no message is ${bytes} bytes long`));
     }
+    const long = `SELECT length('${'x'.repeat(20_000)}')`;
+    assert.equal(await value(await open(), long), 20_000);
   });
 
   void it('may send many requests before it reads an answer, with a COPY among them', async () => {
