@@ -155,3 +155,21 @@ void it('an embedded database that was given up opens again for those who clean 
     assert.deepEqual(last, { search_path: `"${schema}", "${schema}_pipeline"` });
   }
 });
+
+void it('a session of an embedded database that is interrupted sends only what cleans up', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
+  const interrupt = new AbortController();
+  await copyEmbedded(path.join(folder, 'd'));
+  const database = await openEmbedded({ dir: path.join(folder, 'd'), schema: 'a', signal: interrupt.signal });
+  t.after(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+  const session = await database.connect();
+  await session.query('BEGIN; CREATE SCHEMA refused');
+  interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
+  await assert.rejects(session.query('COMMIT'), /Cannot go on/);
+  await session.query('ROLLBACK');
+  const found = await session.evenAborted.rows(`SELECT to_regnamespace('refused') AS name`);
+  assert.deepEqual(found, [{ name: null }]);
+});
