@@ -21,51 +21,51 @@ type Entry<F> = { readonly level: string; readonly says: string; readonly fields
 export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   'run.started': {
     level: 'info',
-    says: 'a run has its id and folder; nothing was requested yet',
+    says: 'a run has its id and folder; nothing has been requested yet',
     fields: {
       address: 'where its records come from',
       run_dir: 'its folder',
-      lock_wait_seconds: 'until no other run had its schema',
+      lock_wait_seconds: 'how long it waited for another run to release its schema',
     },
   },
   'request.retried': {
-    level: 'warn; info where another copy is tried',
-    says: 'a try of a request failed, and is not the last one',
+    level: 'warn; info if another copy is tried',
+    says: 'an attempt at a request failed, and was not the last one',
     fields: {
       attempt: 'from 1',
       status: 'of the response',
-      wait_seconds: 'until the next try',
-      elsewhere: 'does the next try ask for another copy?',
+      wait_seconds: 'until the next attempt',
+      elsewhere: 'whether the next attempt requests another copy',
     },
   },
   'request.started': {
     level: 'never logged',
-    says: 'a try of a request takes its turn, then is sent; for the progress on a terminal alone',
+    says: 'an attempt at a request waits for its turn and is then sent; only for the progress display on a terminal',
     fields: {},
   },
   'body.received': {
     level: 'never logged',
-    says: 'more of a body has arrived; for the progress on a terminal alone',
+    says: 'more of a body has arrived; only for the progress display on a terminal',
     fields: { bytes: 'so far' },
   },
   'request.ended': {
     level: 'never logged',
-    says: 'a try of a request has ended; for the metrics alone',
+    says: 'an attempt at a request has ended; only for the metrics',
     fields: {
       status: 'of the response',
       seconds: 'until its head, or the failure',
-      quota_left: 'requests that the source has left, where it says so',
+      quota_left: 'requests that the source still allows, if it says so',
     },
   },
   'pull.started': {
     level: 'info',
-    says: 'a pull by changes begins or goes on; nothing was requested for it yet but the quota',
+    says: 'an incremental pull begins or continues; so far, only the quota has been requested',
     fields: {
       pass: '`full` or `changes`',
       reason: 'why it is a full pass',
-      since: 'of changes: since when they are asked for',
-      pages: 'those that an earlier try of the run received',
-      requests: 'about how many it takes, where that is known',
+      since: 'for a pull of changes: the time since which changes are requested',
+      pages: 'those that an earlier attempt at the run received',
+      requests: 'about how many it takes, if that is known',
       quota_left: 'requests that the source allows now',
       quota_limit: 'requests that it allows in a window of time',
       quota_seconds: 'the length of that window',
@@ -83,7 +83,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'quota.read': {
     level: 'never logged',
-    says: 'the source said how many requests it still allows; for the metrics alone',
+    says: 'the source said how many requests it still allows; only for the metrics',
     fields: {
       left: 'requests that it allows now',
       limit: 'requests that it allows in a window of time',
@@ -92,7 +92,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'page.stored': {
     level: 'info',
-    says: 'a page of a resource is in raw',
+    says: 'a page of a resource has been stored in `raw/`',
     fields: {
       page: 'from 1',
       how: '`received`, `not modified` or `reused`',
@@ -102,7 +102,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   records: {
     level: 'never logged',
-    says: 'a step began, or has seen more records; for the progress on a terminal alone',
+    says: 'a step began, or has seen more records; only for the progress display on a terminal',
     fields: {
       step: 'the step',
       received: 'so far',
@@ -113,8 +113,8 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     },
   },
   'resource.ended': {
-    level: 'info; error where it failed',
-    says: 'what became of a resource; no line where it was skipped or interrupted',
+    level: 'info; error if it failed',
+    says: 'the outcome of a resource; no line if it was skipped or interrupted',
     fields: {
       status: '`succeeded`, `failed`, `absent` or `kept`',
       received: 'records',
@@ -122,7 +122,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       errored: 'records that were set aside',
       repeated: 'valid records that a newer one in the same run supersedes',
       seconds: 'since it began',
-      retry_at: 'when the source allows it to continue, if it failed for that',
+      retry_at: 'when the source allows it to continue, if that is why it failed',
       code: 'why it failed, as `error.code` of machine output',
     },
   },
@@ -133,28 +133,28 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'publish.merging': {
     level: 'never logged',
-    says: 'the tables of a resource are merged next; for the progress on a terminal alone',
+    says: 'the tables of a resource are merged next; only for the progress display on a terminal',
     fields: { number: 'from 1', resources: 'how many' },
   },
   'publish.ended': {
     level: 'debug',
     says: 'the transaction that publishes has ended',
-    fields: { status: 'of the run', seconds: 'that it took' },
+    fields: { status: 'of the run', seconds: 'how long it took' },
   },
   'checks.started': {
     level: 'never logged',
-    says: 'the data checks begin; for the progress on a terminal alone',
+    says: 'the data checks begin; only for the progress display on a terminal',
     fields: {},
   },
   'checks.ended': {
-    level: 'info; warn for a check that could not be made',
-    says: 'the data checks were made',
+    level: 'info; warn for a check that could not be performed',
+    says: 'the data checks have been performed',
     fields: { checks: 'how many', found: 'how many of them found something' },
   },
   'run.ended': {
     level: 'info; debug as text',
     says: 'a run has ended, however it ended',
-    fields: { status: '`succeeded`, `partial`, `failed` or `interrupted`', seconds: 'that it took' },
+    fields: { status: '`succeeded`, `partial`, `failed` or `interrupted`', seconds: 'how long it took' },
   },
   'job.started': {
     level: 'info',
@@ -171,13 +171,13 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     fields: { job_id: 'of this execution', reason: 'who has the schema' },
   },
   'job.ended': {
-    level: 'info; warn where it is partial, interrupted or postponed; error where it failed',
-    says: 'a job has ended, or is tried again',
+    level: 'info; warn if it is partial, interrupted or postponed; error if it failed',
+    says: 'a job has ended, or will be tried again',
     fields: {
       job_id: 'of this execution',
       status: '`succeeded`, `partial`, `failed`, `interrupted` or `postponed`',
-      seconds: 'that it took',
-      again_at: 'when it is tried again',
+      seconds: 'how long it took',
+      again_at: 'when it will be tried again',
       code: 'why it failed',
     },
   },
@@ -187,7 +187,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
 export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<string, string>>>>> = {
   'folder.made': {
     level: 'info',
-    says: 'a data folder was missing, and was made; printed with `--quiet` and at every log level',
+    says: 'a data folder was missing, and was created; printed with `--quiet` and at every log level',
     fields: { path: 'of the folder' },
   },
   'run.waiting': {
@@ -202,7 +202,7 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   },
   'on_failure.output': {
     level: 'info',
-    says: 'a line that the command of `run --on-failure` printed; as text the line itself',
+    says: 'a line that the command of `run --on-failure` printed; as text, the line itself',
     fields: {},
   },
   'on_failure.failed': {
@@ -212,17 +212,17 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   },
   'command.failed': {
     level: 'error',
-    says: 'the last line of a command that failed; as text the lines `error:` and `hint:`',
+    says: 'the last line of a command that failed; as text, the lines `error:` and `hint:`',
     fields: {
       code: 'decides the exit code',
       hint: 'what to do next',
-      retry_at: 'when the other side said to come again',
+      retry_at: 'when the server said to retry',
       stack: 'with `--log-level debug`',
     },
   },
   'node.warning': {
     level: 'warn',
-    says: 'a warning of Node itself; as text Node writes it',
-    fields: { name: 'of its kind' },
+    says: 'a warning from Node itself; as text, in the form that Node gives it',
+    fields: { name: 'of the kind of warning' },
   },
 };

@@ -11,7 +11,7 @@ import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
 import type { DriftReport } from '../output/records.ts';
 
 /**
- * The drift in a run, given by its id, a unique start or end of it, or its place among the runs with a profile. `id`
+ * The drift in a run, given by its id, a unique prefix or suffix of it, or its place among the runs with a profile. `id`
  * null is the newest of these. Reads only the data folder.
  */
 export async function driftOf(

@@ -54,7 +54,7 @@ export async function pastRuns(
 }
 
 /**
- * One run by its id, a unique start or end of it, or its place among the `eligible` runs, as `pickIds` reads it. `id`
+ * One run by its id, a unique prefix or suffix of it, or its place among the `eligible` runs, as `pickIds` reads it. `id`
  * null is the newest of these. Throws `NotFoundError`.
  */
 export async function findRun(

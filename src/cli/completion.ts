@@ -16,10 +16,10 @@ export const register: Register = (program, streams) => {
   program
     .command('completion')
     .description('print the script that completes commands, flags and names in a shell')
-    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .addArgument(new Argument('<shell>', 'the shell that reads the script').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
-      `\nInto a file that the shell reads when it starts:
+      `\nWrite it to a file that the shell reads when it starts:
   bash  ~/.local/share/bash-completion/completions/spacex-pipeline
   zsh   _spacex-pipeline in a folder of $fpath
   fish  ~/.config/fish/completions/spacex-pipeline.fish`,

@@ -22,7 +22,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addOption(
       new Option(
         '--fail-on <what>',
-        'exit 10 if any share moved, or only if something is new in kind, such as an unknown field',
+        'exit 10 if any share changed, or only if something is new, such as an unknown field',
       ).choices(['any', 'new']),
     )
     .addHelpText('after', example('drift', 'drift --fail-on new'))

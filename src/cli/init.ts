@@ -25,7 +25,7 @@ export const register: Register = (program, streams) => {
   program
     .command('init')
     .description('write a configuration file with comments, and test the database that it names')
-    .option('--force', 'replace the file where there is one')
+    .option('--force', 'replace the file if there is one')
     .addHelpText('after', example('init', 'init --database-url postgresql://me@localhost/mydb'))
     .action(async ({ force = false }: { readonly force?: boolean }, command: Command) => {
       const given = command.optsWithGlobals<GlobalOptions>();

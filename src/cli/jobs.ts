@@ -34,7 +34,7 @@ export const register: Register = (program, streams, setOutcome) => {
     });
   command
     .command('run')
-    .description('run a job now: by a serve that is running, else in this process')
+    .description('run a job now: in a serve process if one is running, otherwise in this one')
     .argument('<name>', 'its name')
     .addHelpText('after', example('jobs run NAME'))
     .action(async (name: string, _options, own) => {
@@ -45,8 +45,8 @@ export const register: Register = (program, streams, setOutcome) => {
       .command(word)
       .description(
         word === 'enable'
-          ? 'let a job run by itself, whatever the configuration says'
-          : 'keep a job from running by itself, until it is enabled again',
+          ? 'let a job run on its schedule, whatever the configuration says'
+          : 'keep a job from running on its schedule until it is enabled again',
       )
       .argument('<name>', 'its name')
       .addHelpText('after', example(`jobs ${word} NAME`))

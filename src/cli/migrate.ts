@@ -12,13 +12,13 @@ export const register: Register = (program, streams) => {
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')
-    .description('apply every pending migration, and make again what is missing of those applied')
+    .description('apply every pending migration, and recreate missing objects of those already applied')
     .addHelpText('after', example('migrate up'))
     .action(async (_options, self) => migrateAndPrint(await openContext(streams, self, { all: true }), 'up'));
   command
     .command('down')
-    .description('take the newest migration back: its tables and their rows are lost')
-    .option('--yes', 'yes, lose them')
+    .description('revert the newest migration: its tables and their rows are lost')
+    .option('--yes', 'confirm that they will be lost')
     .addHelpText('after', example('migrate down --yes'))
     .action(async (options: { yes?: boolean }, self) => {
       const context = await openContext(streams, self, { all: true });
@@ -33,7 +33,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('status', { isDefault: true })
-    .description('which migrations are applied, and what is missing of what they made')
+    .description('show which migrations are applied, and which of the objects they created are missing')
     .addHelpText('after', example('migrate status'))
     .action(async (_options, self) =>
       migrateAndPrint(await openContext(streams, self, { all: true }), 'status'),
@@ -46,7 +46,7 @@ async function migrateAndPrint(context: CommandContext, action: MigrateAction): 
 }
 
 function printReport(context: CommandContext, report: MigrateReport, action: MigrateAction): void {
-  const verb = action === 'up' ? 'Applied' : 'Took back';
+  const verb = action === 'up' ? 'Applied' : 'Reverted';
   if (action !== 'status') printLine(context, `${verb}: ${report.changed.join(', ') || 'nothing'}`);
   if (context.quiet) return;
   printItems(context, report.migrations, {

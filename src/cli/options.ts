@@ -4,12 +4,12 @@ import { parseDuration } from '../core/duration.ts';
 
 /** How the argument of a command names a run. */
 export const RUN_ID =
-  'its id, or a unique start or end of it; latest or -1 is the newest, -2 the one before it';
+  'its id, or a unique prefix or suffix of it; latest or -1 is the newest, -2 the one before it';
 
 /** An option for commands that pull: the day of the preserved copies. */
 export const AS_OF = new Option(
   '--as-of <date>',
-  'the copies nearest to a day, as in 2025-10-06 (default: the last good ones)',
+  'the copies nearest to a day, such as 2025-10-06 (default: the last good ones)',
 );
 
 /** An option for commands that write to the target. */
@@ -52,7 +52,7 @@ export function instantOption(text: string): number {
 
 export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new InvalidArgumentError('It must be names, divided by commas.');
+  if (names.includes('')) throw new InvalidArgumentError('It must be names, separated by commas.');
   return names;
 }
 

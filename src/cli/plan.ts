@@ -21,7 +21,7 @@ type PlanOptions = {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('plan'), 'only these and what they need, by comma (default: all)')
+  resourcesOption(program.command('plan'), 'only these and what they need, comma-separated (default: all)')
     .description('show what a run would change now, without writing to the target; exits 10 if it would')
     .addOption(AS_OF)
     .option(

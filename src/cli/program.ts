@@ -132,7 +132,7 @@ function createProgram(): Command {
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
-    .option('-v, --verbose', 'print more: of a run the counts of every resource, and its folder')
+    .option('-v, --verbose', 'print more: for a run, the counts of every resource and its folder')
     .option('--quiet', 'print only results and errors')
     .addHelpCommand(
       new Command('help').argument('[command]').description('display help for command').helpGroup('Set up:'),

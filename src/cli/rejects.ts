@@ -30,7 +30,7 @@ export const register: Register = (program, streams) => {
     .command('rejects')
     .description('list records that broke their contract and were set aside')
     .addHelpText('after', example('rejects list', 'rejects list --status open'));
-  resourcesOption(rejects.command('list', { isDefault: true }), 'only of these resources, by comma')
+  resourcesOption(rejects.command('list', { isDefault: true }), 'only of these resources, comma-separated')
     .description('list the rejects of a run with every reason; with --status, what has become of them since')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
@@ -64,7 +64,7 @@ export const register: Register = (program, streams) => {
         else printRejects(context, found);
       });
     });
-  resourcesOption(rejects.command('show'), 'only of these resources, by comma')
+  resourcesOption(rejects.command('show'), 'only of these resources, comma-separated')
     .description('show a record as it was received, and where it breaks the contract')
     .argument('<id>', 'id of the record')
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
@@ -78,8 +78,8 @@ export const register: Register = (program, streams) => {
         );
       } else for (const reject of found) printReject(context, reject);
     });
-  resourcesOption(rejects.command('waive'), 'only of these resources, by comma')
-    .description('accept a record as it is, for a reason')
+  resourcesOption(rejects.command('waive'), 'only of these resources, comma-separated')
+    .description('accept a record as it is, and record why')
     .argument('<id>', 'id of the record')
     .requiredOption('--reason <text>', 'why')
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))

@@ -12,7 +12,10 @@ type ReplayOptions = {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('replay'), 'only these and what they need, by comma (default: all it has)')
+  resourcesOption(
+    program.command('replay'),
+    'only these and what they need, comma-separated (default: all it has)',
+  )
     .description("derive a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
     .option('--force', 'even if the target was loaded by another run')

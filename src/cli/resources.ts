@@ -9,7 +9,7 @@ import { example, EXAMPLE_NAME, type Register } from './command.ts';
 export const register: Register = (program, streams) => {
   const command = program
     .command('resources')
-    .description('what can be pulled')
+    .description('list what can be pulled')
     .addHelpText('after', example('resources', `resources show ${EXAMPLE_NAME}`))
     .action(async (_options, self) => {
       const context = await openContext(streams, self);
@@ -26,7 +26,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('show')
-    .description('one resource: endpoint, needs, tables, contract as JSON Schema')
+    .description('show one resource: endpoint, needs, tables, contract as JSON Schema')
     .argument('<name>', 'its name')
     .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {

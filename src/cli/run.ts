@@ -29,12 +29,12 @@ type RunOptions = BusyOptions & {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('run'), 'only these and what they need, by comma (default: all)')
+  resourcesOption(program.command('run'), 'only these and what they need, comma-separated (default: all)')
     .description('run once: extract, validate, transform, load, publish')
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
     .addOption(AS_OF)
     .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
-    .option('--full', 'ask for everything, even if it is unchanged since the last run')
+    .option('--full', 'request everything, even if it is unchanged since the last run')
     .option('--restart', 'start over, even if a pull that was cut off could continue')
     .addOption(MIGRATE)
     .option('--atomic', 'publish all resources or none')
@@ -44,7 +44,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addOption(WAIT_TIMEOUT)
     .option(
       '--on-failure <command>',
-      'run this by the shell where the run fails, is partial or never begins; its stdin is the document of --json',
+      'run this in the shell if the run fails, is partial or never begins; its stdin is the --json document',
     )
     .option(
       '--metrics-file <file>',

@@ -24,7 +24,7 @@ export const register: Register = (program, streams, setOutcome) => {
     });
   runs
     .command('show')
-    .description('one run in full')
+    .description('show one run in full')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addHelpText('after', example('runs show'))
     .action(async (id: string | undefined, _options, command) => {

@@ -22,12 +22,12 @@ type LaunchLibraryFlags = SandboxFlags & {
 const HELP = [
   'It serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and',
   'last_updated__lte and any ordering of the service, and api-throttle/. It lets 15 requests an hour pass, and 300 with',
-  'a token; api-throttle/ and what a fault answers do not count. Any token will do.',
+  'a token; requests for api-throttle/ and those that a fault answers do not count. Any token will do.',
   '',
-  'Simulated launches are announced, put off and flown as time passes. With --at the world stands still, so that the',
-  'same seed gives the same answers. With --step it moves on with each request, also while somebody pages.',
-  'The records of a file are shown in the mode that they were made in, or a lesser one. Of a launch that the file has',
-  'several times, the newest counts, or with --at the newest that was updated by then.',
+  'Simulated launches are announced, postponed and flown as time passes. With --at, the world stands still, so the same',
+  'seed gives the same answers. With --step, it moves forward with each request, also between the pages of one pull.',
+  'The records of a file are served in the mode in which they were received, or in a less detailed one. If the file has',
+  'a launch several times, the newest counts, or with --at the newest that was updated by then.',
 ].join('\n');
 
 export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {
@@ -40,11 +40,19 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
     })
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches on 1 January 2026 (default: 205)', countOption)
-    .option('--seed <n>', 'another seed, other records', countOption)
-    .option('--records <file>', 'serve the launches of a file: a JSON array, a page, or one on each line')
-    .option('--at <time>', 'what stood at a time, as in 2026-03-01T12:00:00Z (default: now)', instantOption)
-    .option('--step <seconds>', 'move the world on with each request for launches', secondsOption)
-    .option('--faults <spec>', 'what goes wrong, by comma: see below')
+    .option('--seed <n>', 'a different seed makes different records', countOption)
+    .option('--records <file>', 'serve the launches of a file: a JSON array, a page, or one launch per line')
+    .option(
+      '--at <time>',
+      'serve the state at this time, such as 2026-03-01T12:00:00Z (default: now)',
+      instantOption,
+    )
+    .option(
+      '--step <seconds>',
+      'move the world forward by this much with each request for launches',
+      secondsOption,
+    )
+    .option('--faults <spec>', 'what goes wrong, comma-separated: see below')
     .addHelpText('after', `\n${HELP}\n\n${FAULTS_HELP}`)
     .addHelpText(
       'after',

@@ -24,7 +24,7 @@ export type SandboxFlags = {
 
 const REVISIONS_HELP = [
   `Revisions 1 to ${REVISIONS} are states of the same world, each later than the one before: from one to the next`,
-  'launches fly, appear, are put off, renumbered and cancelled, and the other resources follow.',
+  'launches fly, appear, are postponed, renumbered and cancelled, and the other resources follow.',
 ].join('\n');
 
 const WAYBACK_HELP = [
@@ -36,18 +36,18 @@ const WAYBACK_HELP = [
 export const register: Register = (program, streams) => {
   const sandbox = program
     .command('sandbox')
-    .description('serve the stand-in API alone, with simulated records, until Ctrl-C')
+    .description('serve only the stand-in API, with simulated records, until Ctrl-C')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches', countOption)
-    .option('--seed <n>', 'another seed, other records', countOption)
+    .option('--seed <n>', 'a different seed makes different records', countOption)
     .option(
       '--revision <n>',
       `a state of the same world, 1 the oldest (default: ${REVISIONS}, the newest)`,
       countOption,
     )
-    .option('--faults <spec>', 'what goes wrong, by comma: see below')
+    .option('--faults <spec>', 'what goes wrong, comma-separated: see below')
     .option('--wayback', 'serve preserved copies of the records as well, as the Internet Archive does')
-    .option('--wayback-faults <spec>', 'what goes wrong with the copies, by comma: see below')
+    .option('--wayback-faults <spec>', 'what goes wrong with the copies, comma-separated: see below')
     .addHelpText(
       'after',
       `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}\n\n${WAYBACK_HELP}\n\n${WAYBACK_FAULTS_HELP}`,

@@ -12,10 +12,10 @@ import { flagFor, fromFlag } from '../app/source-flag.ts';
 export const register: Register = (program, streams, setOutcome) => {
   program
     .command('status')
-    .description('show whether the data are fresh and good; exits 10 if something needs attention')
+    .description('show whether the data is fresh and good; exits 10 if something needs attention')
     .option(
       '--max-age <duration>',
-      'how old the last success may be, as 2h, 90m or 3d (default: twice the pace of the jobs)',
+      'how old the last success may be, such as 2h, 90m or 3d (default: twice the interval of the jobs)',
       durationOption,
     )
     .addHelpText('after', example('status', 'status --max-age 2d --json'))

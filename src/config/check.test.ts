@@ -41,7 +41,7 @@ const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   burst: ['20', 0, 'a whole number from 1 to 1000'],
   httpProxy: ['proxy:3128', 'socks5://h:1', 'an http:// or https:// URL without path, or host:port'],
   httpsProxy: ['https://u:p@h', 'http://h/x', 'an http:// or https:// URL without path, or host:port'],
-  noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'names of hosts by comma'],
+  noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'comma-separated names of hosts'],
 };
 
 /** For each key that is said once for all. */

@@ -17,7 +17,8 @@ export function jobSchema() {
       }),
       resources: nullable(
         resourceNames({
-          description: 'Names of the resources, besides those that they need (default: those of the source).',
+          description:
+            'Names of the resources; those that they need are added (default: those of the source).',
         }),
       ),
       schedule: nullable(
@@ -25,21 +26,21 @@ export function jobSchema() {
           format: 'cron',
           minLength: 1,
           description:
-            'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: only by hand (default: the pace of the source).',
+            'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: only by hand (default: the default schedule of the source).',
         }),
       ),
       timezone: string({
         format: 'time-zone',
         minLength: 1,
-        description: 'The time zone of the schedule, as Europe/Berlin (default: UTC).',
+        description: 'The time zone of the schedule, such as Europe/Berlin (default: UTC).',
       }),
       overlap: oneOf(['skip', 'queue'], {
         description:
-          'What becomes of a tick while the job is still running: skip it, or queue one run (default: skip).',
+          'What happens at a tick while the job is still running: skip it, or queue one run (default: skip).',
       }),
       missed: oneOf(['once', 'none'], {
         description:
-          'Whether ticks that passed while nothing was running are made up for by one run (default: once).',
+          'Whether one run makes up for ticks that passed while nothing was running (default: once).',
       }),
       timeoutSeconds: number({
         exclusiveMinimum: 0,
@@ -52,12 +53,12 @@ export function jobSchema() {
           limit: integer({
             minimum: 0,
             maximum: 100,
-            description: 'How often a run that failed is tried again (default: 3).',
+            description: 'How often a failed run is retried (default: 3).',
           }),
           delaySeconds: integer({
             minimum: 0,
             maximum: DAY_SECONDS,
-            description: 'Seconds before the first further try; doubled before each next one (default: 60).',
+            description: 'Seconds before the first retry; doubled before each further one (default: 60).',
           }),
           maxDelaySeconds: integer({
             minimum: 1,
@@ -66,9 +67,10 @@ export function jobSchema() {
           }),
         }),
       ),
-      limits: ownLimits({ description: 'Limits of this job, in place of those of the section limits.' }),
+      limits: ownLimits({ description: 'Limits of this job, instead of those in the section limits.' }),
       enabled: boolean({
-        description: 'Whether it runs by itself; jobs enable and disable overrule it (default: true).',
+        description:
+          'Whether it runs on its schedule; jobs enable and disable override this (default: true).',
       }),
     }),
   );

@@ -61,11 +61,15 @@ export function seconds(byDefault: number, description: string): Schema<number> 
 /** A resource is rejected only if it exceeds both the count and the share. */
 export function limit(what: string) {
   return section({
-    count: integer({ ...COUNT, default: 5, description: `How many ${what} a resource may always have.` }),
+    count: integer({
+      ...COUNT,
+      default: 5,
+      description: `How many ${what} a resource may have in any case.`,
+    }),
     share: number({
       ...SHARE,
       default: 0.1,
-      description: `The share of ${what} that a resource may always have, from 0 to 1.`,
+      description: `The share of ${what} that a resource may have in any case, from 0 to 1.`,
     }),
   });
 }

@@ -40,17 +40,18 @@ function sourceSection(source: Source) {
       pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
       default: schema,
       description:
-        'The schema of the tables. The ledger is in the same name with _pipeline added, shortened beyond 63 bytes.',
+        'The schema of the tables. The ledger is in the schema of that name with _pipeline added, shortened beyond 63 bytes.',
     }),
     resources: nullable(
       resourceNames({
         default: null,
-        description: 'Names of the resources to run, besides those that they need; null for all.',
+        description: 'Names of the resources to run; those that they need are added. Null for all.',
       }),
     ),
     limits: mapOf(ownLimits(), {
       default: {},
-      description: 'Limits of single resources, by name. What one leaves out is as in the section limits.',
+      description:
+        'Limits of single resources, by name. What they leave out is taken from the section limits.',
     }),
     baseUrl: httpUrl(baseUrl, 'The API, as an http:// or https:// URL.'),
     ...settingsIf(auth, authSettings),
@@ -58,7 +59,7 @@ function sourceSection(source: Source) {
     ...settingsIf(archive, archiveSettings),
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
     headersTimeoutSeconds: timeout(headersTimeoutSeconds, 'Seconds to wait for the head of a response.'),
-    bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may pause.'),
+    bodyTimeoutSeconds: timeout(30, 'Seconds for which a response body may pause.'),
     minBytesPerSecond: number({
       minimum: 0,
       maximum: 1_000_000_000,
@@ -72,26 +73,26 @@ function sourceSection(source: Source) {
       default: 7200,
       description: 'Seconds that a response may take, from the request to its last byte.',
     }),
-    maxAttempts: wholeNumber(1, 100, 5, 'Tries for each request, the first included.'),
-    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may ask for with Retry-After.'),
-    backoffBaseSeconds: seconds(0.5, 'The wait before the second try; doubled before each further one.'),
+    maxAttempts: wholeNumber(1, 100, 5, 'Attempts at each request, including the first.'),
+    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may request with Retry-After.'),
+    backoffBaseSeconds: seconds(0.5, 'The wait before the second attempt; doubled before each further one.'),
     backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
     requestsPerSecond: number({
       exclusiveMinimum: 0,
       maximum: 1000,
       default: pacing.requestsPerSecond,
       description:
-        'Requests a second on average, all resources together. The built-in sandbox has no limit unless this is set.',
+        'Requests per second on average, for all resources together. The built-in sandbox has no limit unless this is set.',
     }),
     burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent at once after a pause.'),
-    httpProxy: proxy('The proxy to an http:// API, as a URL or host:port; null for none.'),
-    httpsProxy: proxy('The proxy to an https:// API, as a URL or host:port; null for none.'),
+    httpProxy: proxy('The proxy for an http:// API, as a URL or host:port; null for none.'),
+    httpsProxy: proxy('The proxy for an https:// API, as a URL or host:port; null for none.'),
     noProxy: nullable(
       string({
         format: 'hosts',
         default: null,
         description:
-          'Hosts to reach without a proxy, by comma: names with all below them, addresses, ranges, or *.',
+          'Hosts to reach without a proxy, comma-separated: names (with all of their subdomains), addresses, ranges, or *.',
       }),
     ),
   });
@@ -109,7 +110,7 @@ function authSettings({ scheme }: Auth) {
         format: 'secret',
         minLength: 16,
         default: null,
-        description: `What requests give as Authorization: ${scheme} TOKEN, for a higher limit; null for none.`,
+        description: `Sent with requests as Authorization: ${scheme} TOKEN, for a higher limit; null for none.`,
       }),
     ),
   };
@@ -123,16 +124,16 @@ function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: Cha
       default: scope.default,
       description: scope.description,
     }),
-    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'Records that one request asks for.'),
+    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'Records per request.'),
     fullAfterHours: number({
       minimum: 0,
       maximum: 8760,
       default: fullAfterHours,
-      description: 'Hours after which a run asks for everything again, not only for what has changed.',
+      description: 'Hours after which a run requests everything again, not only what has changed.',
     }),
     settleSeconds: seconds(
       settleSeconds,
-      'What changed in so many seconds before the last run is asked for once more: it may have been missing then.',
+      'Changes in this many seconds before the last run are requested once more, because they may have been missing then.',
     ),
   };
 }

@@ -42,12 +42,12 @@ const migrateDocument = object({
   changed: list(text(), 'names of the migrations that were applied or reverted'),
   made_again: list(
     text(),
-    'what applied migrations had made, was missing and was made again, without its contents',
+    'missing objects of applied migrations that were recreated, without their contents',
   ),
   missing: nullable(
     list(
       text(),
-      'what applied migrations had made and is missing; null if the role or server cannot make temporary tables to compare with',
+      'objects of applied migrations that are missing; null if the role or server cannot make temporary tables to compare with',
     ),
   ),
   migrations: list(
@@ -57,7 +57,7 @@ const migrateDocument = object({
 export type MigrateReport = Static<typeof migrateDocument>;
 
 const initDocument = object({
-  file: text('that was written'),
+  file: text('the file that was written'),
   database: text('the server, or the data folder of the embedded database'),
   version: nullable(text('of the server; null for the embedded database')),
   pending: nullable(count('migrations; null for the embedded database, where a run applies them')),
@@ -81,7 +81,7 @@ const shownTable = object({
   columns: list(
     object({
       name: text(),
-      type: text('of PostgreSQL'),
+      type: text('the PostgreSQL type'),
       nullable: flag(),
       description: nullable(text()),
     }),
@@ -102,7 +102,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(['plan'], planDocument),
   document(['verify'], verifyDocument),
   document(['status'], statusDocument),
-  document(['rejects list'], list(rejectDocument, 'in the order in which they came')),
+  document(['rejects list'], list(rejectDocument, 'in the order in which they arrived')),
   document(['rejects list'], list(rejectLine), '--status'),
   document(['rejects show'], list(shownReject)),
   document(['rejects waive'], object({ id: text(), waived: count('lines') })),
@@ -132,10 +132,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(['resources new'], newResource),
   document(
     ['dag'],
-    list(
-      object({ name: text(), needs: list(text()) }),
-      'in an order in which each follows what it needs, publish last',
-    ),
+    list(object({ name: text(), needs: list(text()) }), 'each after those that it needs, publish last'),
   ),
   document(['migrate up', 'migrate down', 'migrate status'], migrateDocument),
   document(
@@ -146,7 +143,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
     ),
   ),
   document(['tables'], list(object(LISTED))),
-  document(['tables'], list(shownTable, 'two if two sources have one of that name'), 'NAME'),
+  document(['tables'], list(shownTable, 'two if both sources have one of that name'), 'NAME'),
   document(['export'], list(exportedTable)),
   document(['init'], initDocument),
   document(
@@ -168,11 +165,14 @@ export const DOCUMENTS: readonly CommandDocument[] = [
     object({
       url: text('when it is ready'),
       pg_url: nullable(text('with --pg-port: for tools that read the embedded database')),
-      psql: nullable(text('with --pg-port: a command that reads')),
+      psql: nullable(text('with --pg-port: a psql command that reads a table')),
       jobs: list(jobReport),
     }),
   ),
-  document(['db serve'], object({ url: text('when it is ready'), psql: text('a command that reads') })),
+  document(
+    ['db serve'],
+    object({ url: text('when it is ready'), psql: text('a psql command that reads a table') }),
+  ),
   document(['sandbox'], object({ url: text('when it is ready') })),
   document(
     ['sandbox launch-library'],

@@ -22,12 +22,12 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'another failure; books that do not balance, or rows that are not as they were published',
-  2: 'wrong flag, argument or configuration; simulated records into real ones or the other way round',
-  3: 'the API was unavailable, or its answer was not valid',
+  2: 'wrong flag, argument or configuration; an attempt to mix simulated and real records',
+  3: 'the API was unavailable, or its response was invalid',
   4: 'too many records broke their contract, or too many rows would vanish',
-  5: 'the database failed, an SQL error in `query` too',
+  5: 'the database failed, or an SQL statement in `query` did',
   6: 'the schema is behind this program, ahead of it, or made by other migrations',
   7: 'another run or process holds the database',
-  10: 'it worked, and the answer needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names; `status` found a reason to look',
+  10: 'it worked, but the result needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names; `status` found a reason to look',
   130: 'Ctrl-C, SIGTERM or SIGHUP',
 };

@@ -10,7 +10,7 @@ const trigger: Schema<Trigger> = choice(
 
 const status: Schema<JobStatus> = choice(
   ['running', 'succeeded', 'partial', 'failed', 'interrupted', 'postponed'],
-  'postponed: its source had no quota left, or serve was stopped; it resumes by itself',
+  'postponed: its source had no quota left, or serve was stopped; it resumes automatically',
 );
 
 export const jobTry: Schema<JobTry> = object({
@@ -38,9 +38,9 @@ export const jobReport: Schema<JobReport> = object({
   schedule: nullable(text('a cron expression; null: only by hand')),
   schedule_words: text('the same in words'),
   timezone: text(),
-  enabled: flag('does it run by itself?'),
+  enabled: flag('does it run on its schedule?'),
   next_run: nullable(time('the next tick; null if there is none')),
-  state: { ...state, description: 'waiting: in the queue, also if its process died' },
+  state: { ...state, description: 'waiting: in the queue, even if its process died' },
   since: nullable(time('since when it is running, or when it may begin')),
   last: nullable(jobTry),
 });
@@ -50,7 +50,7 @@ export const jobRunDocument = object({
   job_id: nullable(text('null: nothing was queued, see `state`; the exit code is 0')),
   queued: flag('now, for a running serve'),
   state: nullable({ ...state, description: 'in the queue afterwards; null: this process ran the job' }),
-  enabled: flag('false: it runs only by command'),
+  enabled: flag('false: it runs only on command'),
   end: nullable({ ...jobTry, description: 'of a job that this process ran, because no serve was running' }),
 });
 export type JobRunDocument = Static<typeof jobRunDocument>;

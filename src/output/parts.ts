@@ -55,7 +55,7 @@ export const errorReport: Schema<ErrorReport> = object(
     code: choice(Object.keys(EXIT_CODES) as ErrorReport['code'][], 'decides the exit code'),
     message: text('one line'),
     hint: nullable(text('what to do next; a command in it calls the program `spacex-pipeline`')),
-    retry_at: optional(time('when the other side asked to be called again; missing if it did not say')),
+    retry_at: optional(time('when the server said to retry; missing if it did not say')),
   },
   { title: 'error' },
 );
@@ -87,7 +87,7 @@ export const rowChange: Schema<RowChange> = object(
 
 export const proof: Schema<Proof> = choice(
   ['etag', 'sha256', 'none'],
-  'how a preserved copy was proven to be complete; null for a response of the API itself',
+  'how a preserved copy was verified to be complete; null for a response of the API itself',
 );
 
 export const severity = choice(['error', 'warning', 'info']);

@@ -16,14 +16,14 @@ export type Reject = Static<typeof rejectDocument>;
 const REJECT_LINE = {
   resource: text(),
   id: text('of the record'),
-  fingerprint: text('of the way in which it broke its contract'),
+  fingerprint: text('identifies the way in which it broke its contract'),
   status: choice(['open', 'fixed', 'gone', 'waived']),
   reason: nullable(text('why it was waived')),
   first_run_id: text(),
   last_run_id: text(),
   first_seen: time(),
   last_seen: time(),
-  times: count('runs that saw it'),
+  times: count('number of runs in which it occurred'),
   errors: list(fault),
 };
 export const rejectLine = object(REJECT_LINE);
@@ -53,12 +53,14 @@ const SHARE = { minimum: 0, maximum: 1 };
 const drift: Schema<Drift> = object({
   kind: choice(
     ['unknown_field', 'new_type', 'new_value', 'nulls', 'absent'],
-    'unknown_field: the contract does not know it; what is inside it is not listed again. new_type: the contract does not admit it; of an unknown field: it was not there before. new_value: none of those that the contract lists, or of the right type but unusable, so that it became null or was left out. nulls: their share moved. absent: the share of objects without the field moved',
+    'unknown_field: the contract does not know it; what is inside it is not listed again. new_type: the contract does not allow it; for an unknown field: it was not there before. new_value: none of those that the contract lists, or of the right type but unusable, so that it became null or was left out. nulls: their share changed. absent: the share of objects without the field changed',
   ),
-  path: text('JSON Pointer into the record, * for any index of an array; names are cut after 64 characters'),
+  path: text(
+    'JSON Pointer into the record, * for any index of an array; names are truncated to 64 characters',
+  ),
   found: nullable(
     text(
-      'the type; of an unknown field, all types joined by a bar; the value, null for all after the 20th at one pointer',
+      'the type; for an unknown field, all types joined by a bar; the value, null for all after the 20th at one pointer',
     ),
   ),
   count: count(
@@ -135,7 +137,7 @@ export const explainDocument = object({
     object({
       run_id: text(),
       deleted_at: time(),
-      row: byName(anything(), 'as it last was, in the JSON of PostgreSQL'),
+      row: byName(anything(), 'its last state, as JSON written by PostgreSQL'),
     }),
     'newest first; they stay if the row came back',
   ),
@@ -150,7 +152,7 @@ export const explainDocument = object({
       host: text(),
       run_dir: text(),
     }),
-    'that rows and tombstones name, oldest first',
+    'those that rows and tombstones refer to, oldest first',
   ),
   records: list(
     foundRecord,

@@ -27,12 +27,12 @@ const resourceStatus: Schema<ResourceStatus> = choice(
 /** What the ledger knows about a raw file. */
 export const RAW_FILE = {
   path: text('below the run folder'),
-  url: text('of a preserved copy, its own'),
+  url: text('for a preserved copy, the URL of the copy'),
   bytes: count(),
   sha256: text(),
   etag: nullable(text()),
   received_by: text('the run that received it: an earlier one if nothing has changed since'),
-  captured_at: nullable(time('of a preserved copy: when it was made')),
+  captured_at: nullable(time('for a preserved copy: when it was made')),
   proof: nullable(proof),
 };
 const rawFile: Schema<RawFile> = object(RAW_FILE);
@@ -76,7 +76,7 @@ export const runDocument: Schema<RunDocument> = object({
   ),
   source: nullable(text('its name')),
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
-  simulated: nullable(flag('the records are made up; null: no response ever said')),
+  simulated: nullable(flag('the records are simulated; null: no response said which')),
   run_dir: nullable(text('its folder')),
   job: nullable(text('the job that started it; null: a person did')),
   started_at: nullable(time()),
@@ -124,7 +124,7 @@ const tableVerdict = object({
   digest: text('after the last run that published the table'),
   digest_now: text(),
   missing: nullable(count('rows that a derivation from raw has and the table does not; null without raw')),
-  extra: nullable(count('the other way round')),
+  extra: nullable(count('rows that the table has and a derivation from raw does not')),
   altered: nullable(count('rows that differ')),
   underivable: nullable(
     count('rows that the table keeps although no raw file of the published data produces them'),
@@ -137,7 +137,7 @@ export const verifyDocument = object({
   tables: list(tableVerdict),
   underivable: byName(
     text(),
-    'resources that could not be derived again, and why; `source.name` for other sources than the default one',
+    'resources that could not be derived again, and why; `source.name` for sources other than the default one',
   ),
   intact: flag('false: the exit code is 1'),
 });

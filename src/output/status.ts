@@ -27,7 +27,7 @@ const sourceStatus: Schema<SourceStatus> = object({
       run_id: text(),
       finished_at: time(),
       address: text('where the records came from'),
-      simulated: nullable(flag('the records are made up')),
+      simulated: nullable(flag('the records are simulated')),
     }),
   ),
   last_run: nullable(

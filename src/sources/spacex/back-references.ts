@@ -3,6 +3,8 @@ import type { DataCheck } from '../../core/resource.ts';
 type Sides = {
   /** The singular, such as `ship`. */
   readonly one: string;
+  /** In descriptions; default: `one`. */
+  readonly noun?: string;
   readonly table: string;
   /** The column of `table` that people know the row by. */
   readonly label: string;
@@ -11,14 +13,14 @@ type Sides = {
 };
 
 /** Crew members, cores and the like must name exactly the launches that list them, once those have flown. */
-export function backReferences({ one, table, label, listed }: Sides): readonly DataCheck[] {
+export function backReferences({ one, noun = one, table, label, listed }: Sides): readonly DataCheck[] {
   const id = `${one}_id`;
   const named = `${one}_launches`;
   return [
     {
       name: `${one}_missing_in_launch`,
       severity: 'error',
-      description: `A ${one} names a launch that does not list it`,
+      description: `A ${noun} names a launch that does not list that ${noun}`,
       reads: ['launches'],
       sql: `SELECT t.id, coalesce(t.${label}, t.id) || ' names ' || l.name AS detail
             FROM ${named} n JOIN ${table} t ON t.id = n.${id} JOIN launches l ON l.id = n.launch_id
@@ -27,7 +29,7 @@ export function backReferences({ one, table, label, listed }: Sides): readonly D
     {
       name: `launch_missing_in_${one}`,
       severity: 'error',
-      description: `A past launch lists a ${one} that does not name it`,
+      description: `A past launch lists a ${noun} that does not name that launch`,
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ' lists ' || coalesce(t.${label}, t.id) AS detail
             FROM ${listed} o JOIN ${table} t ON t.id = o.${id} JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming

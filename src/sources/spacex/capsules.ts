@@ -66,7 +66,7 @@ export default defineResource({
     {
       name: 'capsule_reuse_count_differs',
       severity: 'error',
-      description: 'A capsule counts other reuses than its past launches',
+      description: 'The reuse count of a capsule differs from its past launches',
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
             FROM capsules c
@@ -86,7 +86,7 @@ export default defineResource({
     {
       name: 'capsule_never_flown',
       severity: 'info',
-      description: 'No launch was or will be with this capsule',
+      description: 'No past or upcoming launch uses this capsule',
       reads: ['launches'],
       sql: `SELECT id, serial AS detail FROM capsules c WHERE NOT EXISTS (SELECT FROM launch_capsules o WHERE o.capsule_id = c.id)`,
     },

@@ -68,7 +68,7 @@ export default defineResource({
     {
       name: 'core_reuse_count_differs',
       severity: 'error',
-      description: 'A core counts other reuses than its past launches',
+      description: 'The reuse count of a core differs from its past launches',
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
             FROM cores c
@@ -79,7 +79,7 @@ export default defineResource({
     {
       name: 'core_landings_differ',
       severity: 'warning',
-      description: 'A core counts other landings than its past launches have',
+      description: 'The landing counts of a core differ from the landings of its past launches',
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' tries on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
             FROM cores c JOIN launch_cores o ON o.core_id = c.id AND landing_attempt JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming

@@ -56,6 +56,7 @@ export default defineResource({
   checks: [
     ...backReferences({
       one: 'crew',
+      noun: 'crew member',
       table: 'crew',
       label: 'name',
       listed: 'launch_crew',

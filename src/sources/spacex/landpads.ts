@@ -83,7 +83,7 @@ export default defineResource({
     {
       name: 'landpad_counts_differ',
       severity: 'warning',
-      description: 'A pad counts other landings than those that tried it',
+      description: 'The landing counts of a pad differ from the landings attempted there',
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ': ' || landing_attempts || ' and ' || landing_successes || ', not ' || attempts || ' and ' || successes AS detail
             FROM landpads p
@@ -94,7 +94,7 @@ export default defineResource({
     {
       name: 'landpad_same_place',
       severity: 'info',
-      description: 'Two pads on land have one position',
+      description: 'Two pads on land have the same position',
       sql: `SELECT p.id, p.name || ' and ' || o.name AS detail
             FROM landpads p JOIN landpads o ON (o.latitude_deg, o.longitude_deg) = (p.latitude_deg, p.longitude_deg) AND o.id <> p.id
             WHERE p.type = 'RTLS'`,
@@ -110,7 +110,7 @@ export default defineResource({
     {
       name: 'landing_without_attempt',
       severity: 'error',
-      description: 'A core landed that did not try to',
+      description: 'A core landed without a landing attempt',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id
             WHERE landing_success AND landing_attempt IS NOT TRUE`,
@@ -118,7 +118,7 @@ export default defineResource({
     {
       name: 'landing_without_pad',
       severity: 'warning',
-      description: 'A core tried to land elsewhere than in the sea on a past launch, and no pad is named',
+      description: 'On a past launch, a core attempted a landing other than in the sea, and no pad is given',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landpad_id IS NULL AND landing_type IS DISTINCT FROM 'Ocean'`,

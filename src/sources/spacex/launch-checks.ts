@@ -5,14 +5,14 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_shared',
     severity: 'warning',
-    description: 'Several launches have one flight number',
+    description: 'Several launches have the same flight number',
     sql: `SELECT id, 'flight number ' || flight_number || ': ' || name AS detail
           FROM (SELECT *, count(*) OVER (PARTITION BY flight_number) AS launches FROM launches) numbered WHERE launches > 1`,
   },
   {
     name: 'launch_flight_number_missing',
     severity: 'info',
-    description: 'Flight numbers before that of the launch are left out',
+    description: 'Flight numbers before that of the launch are missing',
     sql: `SELECT id, 'none from ' || before + 1 || ' to ' || flight_number - 1 AS detail
           FROM (SELECT *, lag(flight_number) OVER (ORDER BY flight_number) AS before FROM launches) numbered
           WHERE flight_number - 1 > before`,
@@ -20,7 +20,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_order_differs',
     severity: 'info',
-    description: 'By flight number a launch comes after one that has a later date',
+    description: 'A launch follows, by flight number, one that has a later date',
     sql: `SELECT id, name || ' was earlier than the flight before it' AS detail
           FROM (SELECT *, lag(launch_date_utc) OVER (PARTITION BY upcoming ORDER BY flight_number, launch_date_utc) AS before FROM launches) ordered
           WHERE before > launch_date_utc`,
@@ -28,20 +28,20 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_unix_differs',
     severity: 'error',
-    description: 'The date in seconds is another time than the date',
+    description: 'The date in seconds is a different time from the date',
     sql: `SELECT id, name || ': by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
   },
   {
     name: 'launch_local_differs',
     severity: 'error',
-    description: 'The local date is another time than the date',
+    description: 'The local date is a different time from the date',
     sql: `SELECT id, name || ': by ' || extract(epoch FROM launch_date_local - launch_date_utc)::bigint || ' s' AS detail FROM launches WHERE launch_date_local <> launch_date_utc`,
   },
   {
     name: 'launch_local_month_differs',
     severity: 'info',
-    description: 'A launch known to the month at most is in another month by its local date',
+    description: 'The local date of a launch is in another month, and the date is known to the month at most',
     sql: `SELECT id, name AS detail FROM launches
           WHERE launch_date_precision IN ('month', 'quarter', 'half', 'year')
           AND date_trunc('month', launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')
@@ -77,20 +77,20 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_failure_differs',
     severity: 'error',
-    description: 'A failed launch names no failure, or another one does',
+    description: 'A failed launch lists no failure, or a launch that did not fail lists one',
     sql: `SELECT id, name AS detail FROM launches l
           WHERE (success IS FALSE) <> EXISTS (SELECT FROM launch_failures f WHERE f.launch_id = l.id)`,
   },
   {
     name: 'launch_failure_early',
     severity: 'info',
-    description: 'It failed before it lifted off',
+    description: 'A launch failed before it lifted off',
     sql: `SELECT launch_id AS id, time_s || ' s: ' || coalesce(reason, '') AS detail FROM launch_failures WHERE time_s < 0`,
   },
   {
     name: 'static_fire_unix_differs',
     severity: 'error',
-    description: 'The static fire in seconds is another time than its date',
+    description: 'The static fire in seconds is a different time from its date',
     sql: `SELECT id, name || ': by ' || static_fire_date_unix - extract(epoch FROM static_fire_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE static_fire_date_unix <> extract(epoch FROM static_fire_date_utc)::bigint`,
   },
@@ -103,7 +103,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_not_updated',
     severity: 'info',
-    description: 'The API no longer keeps the launch up by itself',
+    description: 'The API no longer updates the launch automatically',
     sql: `SELECT id, name AS detail FROM launches WHERE NOT auto_update`,
   },
 ];

@@ -89,7 +89,7 @@ export default defineResource({
     {
       name: 'launch_utc_offset_differs',
       severity: 'warning',
-      description: 'The local date has another offset from UTC than the time zone of the pad',
+      description: 'The local date has a different offset from UTC than the time zone of the pad',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ': ' || l.launch_utc_offset_minutes || ' minutes, not as in ' || p.timezone AS detail
             FROM launches l JOIN launchpads p ON p.id = l.launchpad_id
@@ -99,7 +99,7 @@ export default defineResource({
     {
       name: 'launchpad_counts_differ',
       severity: 'error',
-      description: 'A pad counts other launches or successes than those that used it',
+      description: 'The launch counts of a pad differ from the launches that used it',
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ': ' || launch_attempts || ' and ' || launch_successes || ', not ' || attempts || ' and ' || successes AS detail
             FROM launchpads p
@@ -118,7 +118,7 @@ export default defineResource({
     {
       name: 'launchpad_never_used',
       severity: 'info',
-      description: 'No launch was or will be from this pad',
+      description: 'No past or upcoming launch uses this pad',
       reads: ['launches'],
       sql: `SELECT id, name AS detail FROM launchpads p WHERE NOT EXISTS (SELECT FROM launches l WHERE l.launchpad_id = p.id)`,
     },

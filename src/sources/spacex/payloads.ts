@@ -176,7 +176,7 @@ export default defineResource({
     {
       name: 'launch_missing_in_payload',
       severity: 'error',
-      description: 'A launch lists a payload that names another or none',
+      description: 'A launch lists a payload that refers to another launch or to none',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ' lists ' || coalesce(p.name, p.id) AS detail
             FROM launch_payloads o JOIN launches l ON l.id = o.launch_id JOIN payloads p ON p.id = o.payload_id
@@ -185,7 +185,7 @@ export default defineResource({
     {
       name: 'payload_in_two_launches',
       severity: 'warning',
-      description: 'Several launches list one payload',
+      description: 'Several launches list the same payload',
       reads: ['launches'],
       sql: `SELECT payload_id AS id, string_agg(l.name, ', ' ORDER BY l.name) AS detail FROM launch_payloads o JOIN launches l ON l.id = o.launch_id
             GROUP BY 1 HAVING count(*) > 1`,
@@ -216,20 +216,20 @@ export default defineResource({
     {
       name: 'payload_norad_id_repeated',
       severity: 'info',
-      description: 'A payload has one catalogue number twice',
+      description: 'A payload has the same catalogue number twice',
       sql: `SELECT payload_id AS id, norad_id || ', ' || count(*) || ' times' AS detail FROM payload_norad_ids GROUP BY payload_id, norad_id HAVING count(*) > 1`,
     },
     {
       name: 'payload_norad_id_shared',
       severity: 'warning',
-      description: 'Several payloads have one catalogue number',
+      description: 'Several payloads have the same catalogue number',
       sql: `SELECT norad_id::text AS id, string_agg(DISTINCT coalesce(p.name, p.id), ', ') AS detail FROM payload_norad_ids n JOIN payloads p ON p.id = n.payload_id
             GROUP BY norad_id HAVING min(n.payload_id) <> max(n.payload_id)`,
     },
     {
       name: 'payload_reference_system_odd',
       severity: 'warning',
-      description: 'What the orbit is about is no body',
+      description: 'The reference system of the orbit names no body',
       sql: `SELECT id, coalesce(name, id) || ': ' || reference_system AS detail FROM payloads WHERE reference_system NOT LIKE '%centric'`,
     },
     {

@@ -132,7 +132,7 @@ export default defineResource({
     {
       name: 'roadster_unix_differs',
       severity: 'error',
-      description: 'The launch in seconds is another time than its date',
+      description: 'The launch in seconds is a different time from its date',
       sql: `SELECT id, 'by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
             FROM roadster WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
     },

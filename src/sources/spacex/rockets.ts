@@ -232,7 +232,7 @@ export default defineResource({
     {
       name: 'rocket_first_flight_differs',
       severity: 'error',
-      description: 'The first flight was on another day than the first launch',
+      description: 'The first flight was on a different day from the first launch',
       reads: ['launches'],
       sql: `SELECT r.id, r.name || ': ' || first_flight_date || ', not ' || min(l.launch_date_utc AT TIME ZONE 'UTC')::date AS detail
             FROM rockets r JOIN launches l ON l.rocket_id = r.id AND NOT l.upcoming
@@ -241,7 +241,7 @@ export default defineResource({
     {
       name: 'rocket_first_flight_without_launch',
       severity: 'info',
-      description: 'The first flight is past, and no past launch was with this rocket',
+      description: 'The first flight is past, and no past launch used this rocket',
       reads: ['launches'],
       sql: `SELECT id, name || ': ' || first_flight_date AS detail FROM rockets r
             WHERE first_flight_date < now() AND NOT EXISTS (SELECT FROM launches l WHERE l.rocket_id = r.id AND NOT l.upcoming)`,

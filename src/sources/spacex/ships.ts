@@ -111,7 +111,7 @@ export default defineResource({
     {
       name: 'fairing_ship_unlisted',
       severity: 'info',
-      description: 'A ship that was there for the fairing is not among the ships of the launch',
+      description: 'A ship listed with a fairing is not among the ships of the launch',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ': ' || coalesce(s.name, f.ship_id) AS detail
             FROM launch_fairing_ships f JOIN launches l ON l.id = f.launch_id LEFT JOIN ships s ON s.id = f.ship_id
