@@ -71,7 +71,7 @@ function createDeriver() {
   return { derive, ids, seen };
 }
 
-void it('fails, and leaves nobody waiting, where raw cannot be written before its first byte', async (t) => {
+void it('fails, and leaves nobody waiting, if raw cannot be written before its first byte', async (t) => {
   const { folder, resource, upstream } = await open(t);
   mkdirSync(path.join(folder.path, 'raw'), { recursive: true });
   writeFileSync(path.join(folder.path, 'raw', resource.name), 'in the way');
@@ -82,7 +82,7 @@ void it('fails, and leaves nobody waiting, where raw cannot be written before it
   assert.deepEqual(ids, [], 'nothing was written, so nothing may be read');
 });
 
-void it('fetches all of it where the kept file has changed when the API says that nothing has', async (t) => {
+void it('fetches everything if the kept file has changed although the API says that nothing has', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive, ids } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));

@@ -75,7 +75,7 @@ const gets = ({ requests }: Api): string[] =>
   requests.filter(({ method }) => method === 'GET').map(({ path }) => path);
 
 void describe('resume', { concurrency: 2 }, () => {
-  void it('reuses what is whole, fetches the rest and ends as an uninterrupted run does', async () => {
+  void it('reuses complete files, fetches the rest and ends like an uninterrupted run', async () => {
     const { api, digest, pull, resume } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);
@@ -91,7 +91,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('goes on after kill -9, and leaves nothing unfinished in the folder', async () => {
+  void it('continues after kill -9, and leaves nothing unfinished in the folder', async () => {
     const { api, digest, pull, resume, workspace } = await open();
     assert.equal((await pull(['--migrate', '--resources', 'rockets'])).code, 0);
     const gate = createGate(100_000);
@@ -136,7 +136,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('fetches again what has no whole meta file', async () => {
+  void it('fetches again what has no complete meta file', async () => {
     const { api, digest, pull, resume } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);

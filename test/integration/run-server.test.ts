@@ -116,7 +116,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.deepEqual(await sql(COUNTS), [{ rockets: 4, launches: 30 }]);
   });
 
-  void it('answers 1 and publishes nothing when the books do not balance', async () => {
+  void it('exits 1 and publishes nothing if the books do not balance', async () => {
     const { run, sql, pull } = server.workspace();
     assert.equal((await run(['migrate', 'up'])).code, 0);
     await sql(`CREATE FUNCTION eat() RETURNS trigger LANGUAGE plpgsql AS

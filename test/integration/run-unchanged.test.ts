@@ -35,7 +35,7 @@ const BOTH = ['launches', 'rockets'];
 
 void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
   for (const where of ['a server', 'the embedded database']) {
-    void it(`derives nothing again, and says what there is: ${where}`, async (t) => {
+    void it(`derives nothing again, and reports what there is: ${where}`, async (t) => {
       const sandbox = await startSandbox();
       t.after(sandbox.close);
       const settings = { resources: null, source: { ...QUICK_SOURCE, baseUrl: sandbox.url } };
@@ -114,7 +114,7 @@ function altered(reply: Reply, values: Readonly<Record<string, unknown>>): Reply
 }
 
 void describe('a resource that the source calls not modified', { concurrency: 3 }, () => {
-  void it('is derived again where its tables are not as they were left, and healed', async () => {
+  void it('is derived again if its tables are not as they were left, and repaired', async () => {
     const { first, pull, sql } = await pulled();
     for (const [act, derived] of [
       [`UPDATE launches SET name = 'altered' WHERE flight_number = 3`, ['launches']],
@@ -252,7 +252,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT count(*)::int AS n FROM launches'), [{ n: 29 }]);
   });
 
-  void it('is not published where somebody wrote to it since the run looked', async () => {
+  void it('is not published if somebody has written to it since the run looked', async () => {
     const { api, pull, sql, start } = await pulled();
     const books = () =>
       sql(`SELECT r.status, r.error->>'code' AS code, (SELECT count(*)::int FROM run_tables t WHERE t.run_id = r.run_id) AS tables

@@ -30,7 +30,7 @@ export function testConservation(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('keeps the books and gives what the model gives', async () => {
+    it('keeps the books and produces what the model produces', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(pull, { minLength: 2, maxLength: 4 }), async (pulls) => {
           await load(lab, [toLoad({ parts: [], held: [], deletes: true })], ANY_LOSS);

@@ -64,7 +64,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('keeps the whole old row of what is gone, and its tombstone when it comes back', async () => {
+    it('keeps the complete old row of a deleted record, and its tombstone when the record returns', async () => {
       const values = { note: 'old', amount: 7, sound: true, ratio: 0.5, made_on: '2020-02-29' };
       await loadParts([part('gone', values), part('stays')]);
       const [old] = await lab.session.rows<{ row: unknown }>(
@@ -165,7 +165,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('writes nothing where nothing changed, and never for a stamp alone', async () => {
+    it('writes nothing if nothing changed, and never only for a stamp', async () => {
       const main = [part('a', { note: '' }), part('b', { amount: 1, ratio: 0.1, sold_at: STAMP }), part('c')];
       const links = [{ part_id: 'a', maker_id: 'm' }];
       await loadParts(main, { tags: [tag('a', 1)], links });
