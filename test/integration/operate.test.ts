@@ -64,7 +64,7 @@ void describe('the runbook', () => {
     for (const entry of entries)
       assert.deepEqual(
         [...entry.matchAll(/^- \*\*(\w+)\*\*/gm)].map(([, word]) => word),
-        ['Means', 'Type', 'Mend', 'Ends'],
+        ['Means', 'Type', 'Fix', 'Ends'],
         entry,
       );
   });

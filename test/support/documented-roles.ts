@@ -6,7 +6,7 @@ import { blocksBelow, readPage, statementsOf } from './markdown.ts';
 const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(
   readPage('docs', 'operate.md'),
   'sql',
-  '5. Least privileges',
+  '5. Least privilege',
 );
 
 export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
