@@ -95,7 +95,7 @@ async function openPlace(size: number): Promise<Place> {
     schema,
     async poll(changes) {
       now += POLL_EVERY_MS;
-      // Later than the overlap with the previous poll.
+      // After the overlap with the previous poll.
       const changed = records.slice(0, changes);
       world.put(
         ...changed.map((record) => updatedAt(record, now - POLL_EVERY_MS / 2, { hashtag: `at ${now}` })),

@@ -1,6 +1,6 @@
 import type { Place } from './place.ts';
 
-/** Each returns a line for every broken promise. */
+/** Each query returns one line per broken promise. */
 const CHECKS: Readonly<Record<string, string>> = {
   records: `SELECT run_id || ' ' || resource || ': received ' || received || ', validated ' || validated || ', errored ' || errored AS line
     FROM run_resources WHERE status = 'succeeded' AND received <> validated + errored + repeated`,

@@ -6,7 +6,7 @@ import type { RunningCli } from '../test/support/cli.ts';
 
 const LAUNCHES = 120;
 
-/** A place whose worlds follow one another, with what each of them leaves. */
+/** A place whose worlds follow one another, with the results expected of each. */
 export type Stage = {
   readonly place: Place;
   /** Serves the next world. */

@@ -135,7 +135,7 @@ function refusals(url: string): Break[] {
   ];
 }
 
-/** A tablespace on a disk of two megabytes. */
+/** A tablespace on a two-megabyte disk. */
 async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promise<void> {
   const fault = 'database out of disk';
   const folder = mkdtempSync(path.join(tmpdir(), 'faults-disk-'));
@@ -186,7 +186,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
   }
 }
 
-/** Until no page is left. */
+/** Until no space is left. */
 async function fill(url: string, schema: string): Promise<void> {
   for (const rows of [200, 20, 1]) {
     const sql = `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60) FROM generate_series(1, ${rows})`;

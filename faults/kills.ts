@@ -21,7 +21,7 @@ const theProgram: Victim = {
 function theServer(server: PostgresServer): Victim {
   return {
     name: 'SIGKILL of the PostgreSQL server',
-    // The program, which has lost its database, must end by itself.
+    // The program has lost its database, so it must exit without being killed.
     async kill() {
       await server.kill();
       await server.start();
@@ -130,7 +130,7 @@ const givenUp: Recovery = async (lab, place) => {
   return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
 };
 
-/** Types `resume`, as a user would; if there is nothing to resume, follows its hint. */
+/** Before publish holds any lock: another session writes to a target table. */
 const resumed: Recovery = async (lab, place, expected) => {
   const { code, stderr } = await place.cli(['resume']);
   if (code === 0) {

@@ -19,7 +19,7 @@ export type Lab = LabOptions & {
   readonly random: Random;
   /** Records one injection of a fault; `lost` lists every broken promise. */
   readonly tell: (fault: string, lost: readonly string[], how?: string) => void;
-  /** Counts something worth knowing, besides the table. */
+  /** Counts something worth knowing, in addition to the table. */
   readonly count: (what: string, times?: number) => void;
   /** Records a fault that cannot be injected here, with the reason. */
   readonly skip: (fault: string, reason: string) => void;

@@ -20,7 +20,8 @@ export const overtaken: readonly Experiment[] = [
         () => besideAnother(lab, stage, WAITING),
         () => besideAnother(lab, stage, DEAD),
       ];
-      // A short lab takes one case in which others publish before the first run does, and one with a run beside it.
+      // A short lab takes one case in which others publish before the first run does, and one in which
+      // another run is active.
       const taken = lab.short
         ? [lab.random(4), 4 + lab.random(2)].flatMap((at) => injections[at] ?? [])
         : injections;
@@ -46,7 +47,7 @@ function disconnected(at: Instant): Loss {
   return { fault, at, before: async () => undefined, lose: terminate('holder'), code: 5 };
 }
 
-/** Behind a pooler that resets its sessions, the lock is lost but the connection stays. */
+/** Behind a pooler that resets its sessions, the lock is lost but the connection survives. */
 const UNLOCKED: Loss = {
   fault: 'overtaken after its lock was let go',
   at: receiving,
@@ -97,7 +98,7 @@ type Other = {
   readonly isDead: boolean;
 };
 
-/** It has not begun yet: nothing in the ledger shows the first run that it is not alone. */
+/** It has not begun yet: nothing in the ledger tells the first run that it is not alone. */
 const WAITING: Other = stoppedAt('another run takes the lock and waits', beginning, false);
 
 /** It has recorded in the ledger that the first run is dead, and died itself before it dropped the staging. */
@@ -161,7 +162,7 @@ async function killed(place: Place, running: RunningCli): Promise<void> {
   await untilGone(place, running.pid);
 }
 
-/** Publishes the first world and then the next, which is the one that stays. */
+/** Publishes the first world and then the next, which is the one that must remain. */
 async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
   const publish = async (): Promise<void> => {
     const { code, stderr } = await place.pull();

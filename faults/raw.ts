@@ -91,7 +91,10 @@ function three(damages: readonly Damage[], turn: number): ReadonlyMap<Name, Dama
   );
 }
 
-/** A run is killed when its raw files are complete; those damaged afterwards are fetched again, and no others. */
+/**
+ * A run is killed when its raw files are complete. Those damaged afterwards must be fetched again, and no
+ * others.
+ */
 async function damagedBeforeResume(
   lab: Lab,
   { next, place }: Stage,
@@ -188,7 +191,10 @@ async function damageAll(
   }
 }
 
-/** In place, as a disk does it, so that earlier runs with the same file are affected, too. Or as another file. */
+/**
+ * In place, as a failing disk would do it, so that earlier runs with the same file are affected too; or as a
+ * new file.
+ */
 function replace(file: string, bytes: Buffer, random: Random): void {
   if (random(2) === 0) rmSync(file);
   writeFileSync(file, bytes);

@@ -8,11 +8,13 @@ import { pathOf, sandboxWorld, serve } from './worlds.ts';
 
 const BATCH = 5000;
 
-/** What steers a terminal, line breaks apart: none of it may come through as it is. */
-// oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
+/** Control characters, which steer a terminal, except line breaks: none may appear unescaped. */
+// oxlint-disable-next-line eslint/no-control-regex -- the expression looks for them
 const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/** Records such as no API should send: the books balance, and no control character reaches the terminal. */
+/**
+ * Records that no API should send: the books must balance, and no control character may reach the terminal.
+ */
 export const recordFaults: readonly Experiment[] = [
   {
     name: 'records',

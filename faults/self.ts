@@ -7,9 +7,9 @@ import type { Experiment, Lab } from './lab.ts';
 import { digest, limited, losses, mustSucceed, untilGone, type Place } from './place.ts';
 import { openSilent } from './silent.ts';
 
-/** Damage that no program has done: a check that misses it is worthless. */
+/** Damage that the program did not do: a check that misses it is worthless. */
 type Damage = {
-  /** How the check's line must start. */
+  /** What the check's line must start with. */
   readonly seen: RegExp;
   readonly does: string;
   readonly undo: string;
@@ -49,7 +49,7 @@ const DAMAGES: readonly Damage[] = [
     `UPDATE runs SET status = 'running' WHERE run_id = (SELECT min(run_id) FROM runs)`,
     `UPDATE runs SET status = 'succeeded' WHERE status = 'running'`,
   ),
-  // The database itself would refuse these, so its constraints are dropped first.
+  // The database would refuse this damage, so its constraints are dropped first.
   damage(
     /^records: /,
     `ALTER TABLE run_resources DROP CONSTRAINT run_resources_check;
@@ -134,7 +134,7 @@ export const selfTests: readonly Experiment[] = [
         });
       }
       await lab.inject('damage that is undone', () => losses(place, expected));
-      // Nothing undoes this: the next run would find that the run that hung has died.
+      // This stays: the next run will find that the hung run has died.
       await seeHanging(lab, place);
     },
   },

@@ -104,7 +104,8 @@ async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: 
 }
 
 /**
- * What no fault of the sandbox sends: bodies that are truncated within their encoding, and records that occur twice.
+ * Responses that no fault of the sandbox sends: bodies truncated within their encoding, and records that
+ * occur twice.
  */
 async function oddBodies(lab: Lab, place: Place): Promise<void> {
   const world = await sandboxWorld({ launches: LAUNCHES });

@@ -40,7 +40,7 @@ async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
   });
 }
 
-/** A run whose clock is behind the previous run's: what it publishes is the newest nevertheless. */
+/** A run whose clock is behind the previous run's: what it publishes still counts as the newest. */
 async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   for (const hours of lab.short ? [1] : [1, 24 * 365]) {
     await lab.inject(`the clock jumps back ${hours} h`, async () => {
@@ -59,7 +59,7 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   }
 }
 
-/** Somebody removes the data folder, or puts something else in its place: published data stay. */
+/** The data folder is removed, or replaced by something else: published data stay. */
 async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   const aside = (place: Place): string => `${place.dataDir}.aside`;
   await breakOnce(lab, stage, {
@@ -100,7 +100,7 @@ async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
     if (!mount(options)) throw new Error('a small disk cannot be mounted here');
   };
   const unmounted = async (): Promise<void> => {
-    // Moves what the full disk holds to one with room.
+    // Moves the contents of the full disk to one with free space.
     cpSync(runs, aside, { recursive: true });
     execFileSync('umount', ['-l', runs]);
     rmSync(runs, { recursive: true });

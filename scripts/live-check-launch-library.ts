@@ -58,7 +58,7 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
   });
 }
 
-/** Fields, types and values that the contract lacks. */
+/** Fields, types and values that are missing from the contract. */
 function newsIn(records: readonly unknown[]): readonly string[] {
   const profiler = createProfiler(launches.contract);
   for (const record of records) profiler.add(record);

@@ -23,11 +23,11 @@ import spacex from '../src/sources/spacex/source.ts';
 import { askLaunchLibrary } from './live-check-launch-library.ts';
 
 /**
- * `npm run live-check`: sends a few small requests to each real service, one at a time, and reports whether the
- * responses are as this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL,
- * SPACEX_PIPELINE_RECORDINGS_URL, SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and proxies from
- * HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be pasted into a bug report. Exits 1 if
- * something is not as expected.
+ * `npm run live-check`: sends a few small requests to each real service, one at a time, and reports whether
+ * the responses are what this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL,
+ * SPACEX_PIPELINE_RECORDINGS_URL, SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and
+ * proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be pasted into a bug
+ * report. Exits 1 if something is not as expected.
  */
 
 /** Response headers worth reporting. */
@@ -235,7 +235,7 @@ function seconds(started: number): string {
 }
 
 function silent(): void {
-  // The report contains everything.
+  // The report already contains the error.
 }
 
 function fail(reason: string): never {

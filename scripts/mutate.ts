@@ -140,7 +140,7 @@ function chosen(mutants: Mutant[]): Mutant[] {
     .map(({ mutant }) => mutant);
 }
 
-/** Runs one file after the other, in the given order: Node itself would sort them by name. */
+/** Runs the files one after another, in the given order: Node itself would sort them by name. */
 async function passesAll(files: readonly string[]): Promise<boolean> {
   for (const file of files) if (!(await passes(file))) return false;
   return true;
@@ -158,7 +158,7 @@ async function passes(tests: string): Promise<boolean> {
     try {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
   };
   const timer = setTimeout(end, LIMIT_MS);

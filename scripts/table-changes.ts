@@ -26,7 +26,7 @@ export function changeSql(
 
 function dropTables(tables: readonly TableState[], views: readonly Reading[]): string[] {
   if (tables.length === 0) return [];
-  // Dropped in reverse order of creation.
+  // Dropped in reverse order of creation, as references require.
   const names = tables.map(({ name }) => name).toReversed();
   const readers = views.filter(({ table }) => names.includes(table));
   return [...viewNote(readers), `${wrapped('DROP TABLE', names)};`];

@@ -14,13 +14,13 @@ export type TableState = {
 export type ColumnState = {
   readonly name: string;
   readonly type: string;
-  /** Null: the database's. */
+  /** Null: the default collation of the database. */
   readonly collation: string | null;
   readonly nullable: boolean;
   readonly comment: string | null;
 };
 
-/** On one column. */
+/** An index on one column. */
 export type IndexState = { readonly name: string; readonly column: string };
 
 export function wantedState({ name, doc, key, columns }: Table): TableState {
@@ -74,7 +74,7 @@ export async function presentStates(session: Session, schema: string): Promise<T
   );
 }
 
-/** The views that read a table's columns, and so prevent changes of these. */
+/** The views that read a table's columns, and so prevent these columns from being changed. */
 export type Reading = { readonly view: string; readonly table: string; readonly column: string };
 
 export async function viewsReading(session: Session, schema: string): Promise<Reading[]> {

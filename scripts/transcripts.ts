@@ -21,7 +21,7 @@ const SIZES = [
 
 type Scene = {
   readonly name: string;
-  /** Typed one after the other in an empty folder. */
+  /** Typed one after another in an empty folder. */
   readonly commands: readonly string[];
   /** Takes a picture when the screen first matches this. */
   readonly during?: RegExp;

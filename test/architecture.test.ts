@@ -7,7 +7,7 @@ import { resources, sources } from '../src/sources/index.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** What each part may import of ours. A file straight in src/ is a part of its own. */
+/** What each part may import from the project. A file directly in src/ is a part of its own. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   lib: ['lib'],
@@ -97,7 +97,7 @@ test('files stay small: none over 300 lines (400 for a resource, which is one fi
 });
 
 test('every module loads on its own', async () => {
-  // The program and the thread of the embedded database run when they load.
+  // The program and the thread of the embedded database start running when they are loaded.
   const running = ['main.ts', 'adapters/postgres/engine-thread.ts'];
   for (const { path } of files) if (!running.includes(path)) await import(join(SRC, path));
 });

@@ -19,7 +19,7 @@ test('every promise names the tests that show it, and each of them is there', ()
   }
 });
 
-/** The name of a test may go on after it, or begin with what is put in. */
+/** The name of a test may continue after the quoted text, or begin with an interpolated value. */
 function isTest(source: string, name: string): boolean {
   const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(String.raw`\b(?:it|test)\(\s*['"\`][^\n]*${literal}`).test(source);

@@ -48,7 +48,7 @@ export function graph(
     .targets(queries(series));
 }
 
-/** The same as bars, for values that say what happened since the previous one. */
+/** Like `bars`, for values that say what happened since the previous one. */
 export function bars(text: PanelText, series: readonly Series[]): timeseries.PanelBuilder {
   return graph(text, series)
     .drawStyle(common.GraphDrawStyle.Bars)
@@ -56,7 +56,7 @@ export function bars(text: PanelText, series: readonly Series[]): timeseries.Pan
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
 }
 
-/** A single number. `bad`: the value from which it is red, above or below. */
+/** A single number. `bad`: the threshold from which it is red, and whether above or below it. */
 export function number(
   { description, title, unit, width }: PanelText,
   [expression, name]: Series,
@@ -86,7 +86,7 @@ export function number(
     .withTarget(query(expression, name, 'A').instant());
 }
 
-/** The latest values, a row for each series. */
+/** The latest values, one row per series. */
 export function rows(
   { description, title, unit, width }: PanelText,
   [expression, name]: Series,

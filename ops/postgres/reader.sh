@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the role that Grafana reads as. The image runs it once, when it makes the database; by hand, later:
+# Creates the role that Grafana reads as. The image runs it once, when it creates the database. To run it later:
 # docker compose exec database sh /docker-entrypoint-initdb.d/reader.sh
 set -eu
 psql --set=ON_ERROR_STOP=1 --set=password="$GRAFANA_READER_PASSWORD" \

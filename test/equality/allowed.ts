@@ -1,19 +1,19 @@
 type Documents = Readonly<Record<string, unknown>>;
 
-/** Brings documents to the form of the picture. Each change here is a difference that was meant. */
+/** Converts documents to the form of the stored snapshot. Each change here is an intended difference. */
 export function asBefore(documents: Documents): Documents {
   return Object.fromEntries(
     Object.entries(documents).map(([name, document]) => [name, replaced(edited(name, document))]),
   );
 }
 
-/** Texts for people, which may be worded better at any time. */
+/** Texts for people, whose wording may change at any time. */
 export function withoutTexts(document: unknown): unknown {
   return without(document, 'description');
 }
 
 function edited(name: string, document: unknown): unknown {
-  // A check, and a table that was verified, says of which source it is.
+  // A check, and a verified table, now names its source.
   return name === 'checks' || name === 'verify' ? without(document, 'source') : document;
 }
 
@@ -35,15 +35,16 @@ function replaced(value: unknown): unknown {
 }
 
 /**
- * What depends on more than the records: the configuration of the program, the digest of its code. And `doc`: what a table
- * or column means, which `resources show` prints since the literals say so.
+ * Fields that depend on more than the records: the configuration of the program and the digest of its code.
+ * Also `doc`, the meaning of a table or column, which `resources show` prints since the literals contain it.
  */
 const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']);
 
 /**
- * A manifest says which resources the user gave, and where those stand that are pulled by changes; a page says of which day a
- * preserved copy is, and how it was proven; a report says what a pull brings, and what was not counted; a plan says how many
- * rows of a table stay that are not derived again, and `explain` for which rows no raw file is kept.
+ * A manifest now lists the resources that the user gave, and the cursors of those pulled by changes. A page
+ * has the date of a preserved copy, and how it was verified. A report says what a pull returns, and what was
+ * not counted. A plan says how many rows remain in a table that is not derived again, and `explain` for which
+ * rows no raw file is kept.
  */
 const ADDED: ReadonlySet<string> = new Set([
   'chosen',
@@ -59,26 +60,26 @@ const ADDED: ReadonlySet<string> = new Set([
 ]);
 
 function isNew(key: string, of: object): boolean {
-  // A plan says what would become of each resource, and which error decides its exit code.
-  // So does each resource of a run.
+  // A plan now reports the status of each resource, and the error that decides its exit code; so does each
+  // resource of a run.
   if (key === 'pages' && 'not_modified' in of) return true;
-  // So does each table that was verified of its own rows.
+  // Each verified table now reports its own rows.
   if (key === 'kept' && 'held' in of) return true;
-  // Pruning drops old tombstones, too.
+  // Pruning now drops old tombstones, too.
   if (key === 'tombstones' && 'dry_run' in of) return true;
   if (key === 'underivable' && typeof Reflect.get(of, key) === 'number') return true;
   const ofPlan = (key === 'status' && 'newly_accepted' in of) || (key === 'error' && 'changes' in of);
   return OMITTED.has(key) || ADDED.has(key) || ofPlan;
 }
 
-/** The source has a name, and records come from an address, which was called the source before. */
+/** The source now has a name, and records come from an address, which used to be called the source. */
 function asOneSource(of: object): object {
   if (!('address' in of)) return of;
   const { address, ...rest } = of;
   return { ...rest, source: address };
 }
 
-/** Raw is a list of pages; a snapshot was one file before. */
+/** Raw is now a list of pages; a snapshot used to be a single file. */
 function onePage(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null) return raw;
   return Object.fromEntries(

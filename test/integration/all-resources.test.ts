@@ -27,7 +27,7 @@ type Row = {
   readonly buried_by: string | null;
   readonly row: Readonly<Record<string, unknown>>;
 };
-/** A place for a target, and how to ask it. */
+/** A place for a target, and how to query it. */
 type Place = { readonly workspace: Workspace; readonly ask: (sql: string) => Promise<Row[]> };
 type Step = { readonly revision: number; readonly broken?: string };
 
@@ -58,7 +58,7 @@ async function pull({ workspace }: Place, seed: number, { revision, broken }: St
   }
 }
 
-/** What every table says, by a digest in which the order of rows and the times of runs are not. */
+/** The contents of each table as a digest that ignores the order of rows and the times of runs. */
 function digests(report: RunReport): Map<string, string> {
   return new Map(
     Object.values(report.resources).flatMap(({ tables }) =>
@@ -67,7 +67,7 @@ function digests(report: RunReport): Map<string, string> {
   );
 }
 
-/** Every row of every table; tombstones are told apart by the run that made them. */
+/** Every row of every table; tombstones are distinguished by the run that created them. */
 const EVERY_ROW = [
   ...TABLES.map(
     ({ name }) => `SELECT '${name}' AS table_name, NULL AS buried_by, to_jsonb(t) AS "row" FROM ${name} t`,
@@ -101,7 +101,10 @@ function dangling(report: RunReport): string[] {
   );
 }
 
-/** One state after the other; each time, the tombstones must be what is gone since the one before. */
+/**
+ * Pulls one state after another; each time, the new tombstones must be the rows that are missing since the
+ * previous state.
+ */
 async function pullInTurn(place: Place, seed: number, steps: readonly Step[]): Promise<RunReport> {
   let report: RunReport | undefined;
   let rows: ReadonlyMap<string, Row> | undefined;
@@ -141,7 +144,7 @@ function tablesThatNeed(resource: string | undefined): ReadonlySet<string> {
   return new Set(those.flatMap(({ tables }) => tables.map(({ name }) => name)));
 }
 
-/** All were published but for one that failed, and what needs it. */
+/** Everything was published except one resource that failed, and those that need it. */
 function assertPartial(result: CliResult & { readonly report: RunReport }, broken: string): void {
   assertFailure(result, { code: 3, message: new RegExp(`/v4/${broken}: it answered 404`) });
   assert.equal(result.report.status, 'partial');

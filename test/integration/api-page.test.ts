@@ -15,7 +15,7 @@ const PAGE = readPage('docs', 'api.md');
 const STATED = { url: 'http://127.0.0.1:8080', run: '01a20a91-2f03-7f8b-bc30-b4316f8e0a15' };
 const TOKEN = 'a-token-of-more-than-16-characters';
 
-/** The text below each heading that is a route, by that route. */
+/** The text below each heading that is a route, keyed by route. */
 const sections = new Map(
   PAGE.split(/^##+ /m).flatMap((section) => {
     const [, route = '', text = ''] = /^`([A-Z]+ \/[^`]*)`\n([^]*)$/.exec(section) ?? [];
@@ -31,7 +31,7 @@ void it('docs/api.md has a section for each route of serve, and no other', () =>
   assert.deepEqual([...sections.keys()].toSorted(), routes.toSorted());
 });
 
-/** What an answer lacks of a documented one: members, and values of their type. */
+/** What a response lacks compared with the documented one: members, and the types of their values. */
 function lacking(documented: unknown, given: unknown, at = 'answer'): readonly string[] {
   if (documented === null || given === null) return [];
   if (Array.isArray(documented) && Array.isArray(given))

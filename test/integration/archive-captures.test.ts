@@ -54,7 +54,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.equal(again.body, '');
     assert.equal(again.simulated, null);
     assert.deepEqual(again.copy, { url, captured_at: '2025-11-28T03:42:23.000Z', proof: 'etag', file: null });
-    // The request for a fixed address needs no redirect either.
+    // A request for a pinned timestamp needs no redirect either.
     const fixed = { archiveUrl: `${standIn.url}/web/${TIMESTAMP}id_/https://api.spacexdata.com` };
     const pinned = await stageArchive(t, {}, fixed);
     assert.equal((await pinned.pull('rockets', kept)).status, 304);
@@ -77,7 +77,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
       assert.equal(status, 200);
       assert.equal(asked().length, requests);
       assert.equal(copy?.proof, 'etag');
-      // Where that is what is kept, its body is not fetched again.
+      // If that copy is already kept, its body is not fetched again.
       const again = await pull('rockets', { url, etag: null });
       assert.equal(again.status, 304);
       assert.equal(asked().length, 2 * requests - 1);

@@ -15,7 +15,7 @@ const playback = (timestamp: string): string => `/web/${timestamp}id_/${ORIGINAL
 const spoiled = (fault: string) => ({ [`captures/rockets/${NEAREST}`]: fault });
 const isIndex = (path: string): boolean => path.startsWith(INDEX);
 
-/** Of the nearest capture, and what is said of it. */
+/** Faults of the nearest capture, and the reason given for each. */
 const UNUSABLE = [
   ['replayed=301', /it redirects to https?:.*another host|which is no capture of/],
   ['replayed=404', /it replays an error, 404/],
@@ -67,7 +67,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
       const { fail } = await stageArchive(t, options);
       const { attempts, error, isAbsent } = await fail('rockets');
       assert.match(error.message, reason);
-      // What the index lists and the archive does not play is a failure.
+      // A capture that the index lists but the archive does not replay is a failure.
       assert.equal(isAbsent, /^replayed|^error-page/.test(fault), error.message);
       assert.ok(attempts.every(([, wait]) => wait === null || wait === 0));
     });

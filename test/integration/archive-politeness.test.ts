@@ -7,14 +7,14 @@ import { failureOf, openTestArchive, pullCopy } from '../support/archive.ts';
 import { serve, untold } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-/** Turns of the event loop in which nothing moves before time may pass: an answer needs some to arrive. */
+/** Event loop turns without activity before time may advance: a response needs several to arrive. */
 const QUIET_TURNS = 50;
 const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri, 28 Nov 2025 03:42:23 GMT' };
 
-/** Of status 0: the connection is cut. */
+/** Status 0: the connection is cut. */
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
-/** An archive in virtual time that gives these answers one after the other, then captures; each without a redirect. */
+/** An archive in virtual time that gives these answers in turn, then captures; each without a redirect. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<ArchiveOptions> = {}) {
   const { clock, during } = createVirtualClock(Date.UTC(2026, 0, 5));
   const asked: { readonly name: string; readonly at: number }[] = [];
@@ -77,7 +77,7 @@ void describe('the archive is asked', () => {
   void it('again after a wait that grows, while others take their turn', async (t) => {
     const { asked, pull } = await stage(t, [{ status: 503 }, { status: 503 }, { status: 503 }]);
     await pull(['launches']);
-    // 0.5, 1 and 2 s, and never twice in a second.
+    // After 0.5, 1 and 2 s, and never two within a second.
     assert.deepEqual(asked(), [
       ['launches', 0],
       ['launches', 1],
@@ -155,7 +155,7 @@ void describe('the archive is asked', () => {
     );
     const failures = await fail(NAMES);
     const times = asked().map(([, at]) => Number(at));
-    // Five tries of five resources would take 24 s.
+    // Five attempts for each of five resources would take 24 s.
     assert.ok(Math.max(...times) <= 16, times.join());
     for (const { error, isAbsent } of failures) {
       assert.equal(isAbsent, false);
@@ -168,7 +168,7 @@ void describe('the archive is asked', () => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: CAPTURED }, { status: 200 }]);
     const [failure] = await fail(['launches']);
     assert.match(failure?.error.message ?? '', /it replays an error, 429/);
-    // The index comes a second later.
+    // The index is queried a second later.
     assert.deepEqual(
       asked().map(([, at]) => at),
       [0, 1],

@@ -60,7 +60,8 @@ void describe('recorded answers of the real API, played back', { skip: NOT_RECOR
       const etag = known?.kind === 'recording' ? known.etag : null;
       return canProve(etag) && disproof(bodyOf(name), etag) === null;
     });
-    // Of launches no recording counts, starlink's was never seen, cores and capsules are of a later state here.
+    // No recording of launches counts, that of starlink was never seen, and cores and capsules have a later
+    // state here.
     const others = ['launches', 'starlink', 'cores', 'capsules'];
     assert.deepEqual(proven.toSorted(), ALL.filter((name) => !others.includes(name)).toSorted());
   });
@@ -73,7 +74,7 @@ void describe('the copies of the source', () => {
   });
 });
 
-/** As the API sent it: the files are indented, which changes nothing but the blanks. */
+/** As the API sent it: the files are indented, which only adds white space. */
 function bodyOf(name: string): Buffer {
   return Buffer.from(JSON.stringify(JSON.parse(recordedBody(name))));
 }

@@ -159,7 +159,7 @@ void describe('recordings that are turned off', () => {
 const RECORDING =
   copies()['dragons']?.find((copy): copy is Recording => copy.kind === 'recording') ?? assert.fail();
 
-/** One recording of which the hash is known, and its ETag only where it is given. */
+/** One recording with a known hash, and with a known ETag only if one is given. */
 async function stage(
   t: TestContext,
   fault = 'no-fault',
@@ -184,7 +184,7 @@ async function stage(
   };
 }
 
-/** Faults that leave the file as it is. */
+/** Faults that leave the stored file unchanged. */
 const IN_TRANSIT: ReadonlySet<string> = new Set(['gzip', 'br', 'false-encoding', 'bare-gzip']);
 
 async function hashOf(url: string): Promise<string> {

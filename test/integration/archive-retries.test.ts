@@ -72,7 +72,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
     );
     assert.equal(error.hint, 'Try again later.');
     assert.equal(attempts.length, 3);
-    // The recording that is kept may stay.
+    // A recording that is already kept may stay.
     const recording = { url: `${standIn.recordingsUrl}/rockets/all.yml`, etag: null };
     assert.equal((await pull('rockets', recording)).status, 304);
   });

@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Each test goes on from where the one before has left the runs. */
+/** Each test continues from the runs of the previous one. */
 void describe('commands on what is pulled by changes', { concurrency: 1 }, () => {
   const world = createChangingWorld(records);
   const runs: RunReport[] = [];
@@ -84,7 +84,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     const stdout = await beside.text(['explain', 'launches', idOf(changed)]);
     assert.ok(stdout.includes(`(offset ${record.offset}, length ${record.length})`));
 
-    // What broke its contract is told, and the record behind the row is on a page of the run before.
+    // The violations are shown, and the record behind the row is on a page of the previous run.
     const [newer, behind] = (await json<Explanation>(['explain', 'launches', idOf(broken)])).records;
     assert.equal(newer?.errors?.[0]?.path, '/name');
     assert.deepEqual([behind?.errors, behind?.received_by], [null, runs[0]?.run_id]);
@@ -171,7 +171,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
   });
 
   void it('replay derives the chain as a run left it, and an older one only by force', async () => {
-    // Nothing is news: the pages of this run are those of the chain.
+    // Nothing has changed: the pages of this run are those of the chain.
     assert.equal((await pull()).not_modified, true);
     const [, poll, news] = runs;
     const same = await json<PlanReport>(['plan', '--from', last().run_id ?? '']);
@@ -190,7 +190,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     const { launch_versions: _, ...then } = digests(poll ?? assert.fail());
     assert.deepEqual(others, then);
     assert.equal(kept, digests(again)['launch_versions']);
-    // A version that came later stays, and no page of this chain has it.
+    // A version that arrived later stays, although no page of this chain has it.
     const { intact, tables } = await verify();
     assert.ok(intact);
     const underivable = tables.map(({ table, underivable: n }) => [table, n]);
@@ -202,7 +202,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     ]);
     assert.match(await beside.text(['verify']), /^launch_versions +14 +yes +0 +0 +0 +1$/m);
     runs.push(forced);
-    // The next poll goes on from there.
+    // The next poll continues from there.
     assert.partialDeepStrictEqual(await pull(), { pass: 'changes', updated: 1 });
   });
 
@@ -223,7 +223,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
       await beside.text(['verify'], 1),
       /0002\.json, received by run \S+, cannot be read \(it is missing\)/,
     );
-    // A new chain begins, and versions that only the old one had stay.
+    // A new chain begins, and versions that only the old one contained stay.
     assert.equal((await pull()).pass, 'full');
     const { intact, tables } = await verify();
     assert.ok(intact);
@@ -241,7 +241,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
       /No raw file in this folder has/,
     );
     assert.ok((await verify()).intact);
-    // The other source is as it was.
+    // The other source is unchanged.
     assert.ok((await beside.workspace.json<VerifyReport>(['verify'])).intact);
   });
 

@@ -54,7 +54,7 @@ void it('a record that broke its contract is loaded once that is mended, and not
   );
   const polled = await pull(LAUNCHER);
   assert.partialDeepStrictEqual(polled, { received: 2, validated: 1, errored: 1, held: 1, updated: 1 });
-  // The newest one that is valid is behind the row.
+  // The row comes from the newest valid one.
   assert.deepEqual(await nameOf(), [{ name: nameless['name'] }]);
 
   const before = library.requests().length;

@@ -15,18 +15,18 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** For what others show late. */
+/** How long changes may take to become visible to others. */
 const SETTLE = 10 * MINUTE;
-/** When the newest of the launches changed last. */
+/** The last change of the newest launch. */
 const NEWEST = NOON - 90 * MINUTE;
 const records = simulatedLaunches(20).map((record, index) => updatedAt(record, NEWEST - index * MINUTE));
 
 type Watched = {
   readonly one: Living;
   readonly world: ChangingWorld;
-  /** What the stand-in's clock is ahead of ours by; null: it sends no `Date`. */
+  /** How far the stand-in's clock is ahead of ours; null: it sends no `Date`. */
   readonly clock: { ahead: number | null };
-  /** A run, however it ends, and where the cursor is then. */
+  /** Runs, whatever the outcome, and returns the resulting cursor. */
   readonly cursor: () => Promise<number>;
 };
 
@@ -61,7 +61,7 @@ describe('the cursor of a pull by changes', () => {
   ] as const) {
     it(what, async (t) => {
       const { cursor } = await watched(t, ahead);
-      // `Date` has whole seconds.
+      // `Date` has a resolution of one second.
       assert.equal(await cursor(), due);
     });
   }
@@ -75,7 +75,7 @@ describe('the cursor of a pull by changes', () => {
     assert.equal(await cursor(), first);
     one.at += 15 * MINUTE;
     clock.ahead = null;
-    // The latest change that comes was sixteen minutes ago.
+    // The latest change received was sixteen minutes ago.
     assert.equal(await cursor(), first + 14 * MINUTE);
     one.at += 15 * MINUTE;
     clock.ahead = 0;

@@ -22,7 +22,7 @@ function providerOf(record: (typeof records)[number] | undefined): string {
   return String(Object(record?.['launch_service_provider']).id);
 }
 
-/** The provider of most launches, and what it launches. */
+/** The provider with the most launches, and its launches. */
 const providers = Map.groupBy(records, providerOf);
 const [[MAIN, OWN] = ['', []]] = [...providers].toSorted(([, one], [, other]) => other.length - one.length);
 const NARROWED = { env: { SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: MAIN } };
@@ -49,14 +49,14 @@ describe('a pull of another scope', () => {
       ),
     );
     assert.equal(error?.hint, 'Replace it with: spacex-pipeline run --full');
-    // That it was refused is in nobody's way.
+    // The refused run does not affect later ones.
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes', not_modified: true });
 
     const replaced = await pulled(one, { ...NARROWED, full: true });
     assert.partialDeepStrictEqual(replaced, { pass: 'full', received: OWN.length, unchanged: OWN.length });
     assert.deepEqual(await one.rows(COUNTS), [{ live: OWN.length, gone: records.length - OWN.length }]);
 
-    // From then on it is guarded as any other.
+    // From then on it is protected like any other.
     world.drop(...OWN.slice(0, Math.ceil(OWN.length / 2)).map(({ id }) => String(id)));
     one.at += 15 * MINUTE;
     const refused = await one.run({ ...NARROWED, full: true });
@@ -102,7 +102,7 @@ describe('two data folders on one schema', () => {
     one.at += 15 * MINUTE;
     assert.partialDeepStrictEqual(await pulled(one, other), { pass: 'changes', not_modified: true });
     assert.equal(told(), 1);
-    // What is published is proven by no file of this folder.
+    // No file in this folder proves what is published.
     const { intact, underivable } = await one.verify();
     assert.equal(intact, false);
     assert.match(
@@ -132,7 +132,7 @@ describe('two data folders on one schema', () => {
     const runs = join(one.folder, 'data', 'runs');
     assert.deepEqual(readdirSync(runs), [parked.run_id]);
 
-    // Without its folder nothing is left to go on with.
+    // Without its folder there is nothing left to resume.
     rmSync(join(runs, String(parked.run_id)), { recursive: true });
     one.at = Date.parse(other.error.retry_at ?? '') + 1000;
     const anew = await one.run();

@@ -18,7 +18,7 @@ import { assertFailure, createTestServer, QUICK_SOURCE, type ServerWorkspace } f
 const server = await createTestServer();
 after(() => server.close());
 
-/** 9 pages of 100. No two of them share a time. */
+/** 9 pages of 100. No two records share a time. */
 const records = simulatedLaunches(851).map((record, index) =>
   updatedAt(record, NOON - (900 - index) * MINUTE),
 );
@@ -28,10 +28,13 @@ type Place = {
   readonly holding: Holding;
   readonly workspace: ServerWorkspace;
   readonly rows: ServerWorkspace['sql'];
-  /** `run` until it is killed: before the answer after so many of it begins, or after a share of its body. */
+  /**
+   * `run` until it is killed: after this many responses, before the next one begins or after a share of its
+   * body.
+   */
   readonly killed: (after: number, share: number) => Promise<void>;
   readonly pull: () => Promise<CliResult & { readonly report: RunReport }>;
-  /** The quota is whole again. */
+  /** The quota is fully available again. */
   readonly hourPasses: () => void;
 };
 
@@ -83,14 +86,14 @@ before(async (t) => {
   undisturbed = await one.rows(DIGESTS);
 });
 
-/** All is as if nothing had happened, and the ledger has one run. */
+/** Everything is as if nothing had happened, and the ledger has one run. */
 async function assertUndisturbed({ rows, workspace }: Place, runId: string | null): Promise<void> {
   assert.deepEqual(await rows(DIGESTS), undisturbed);
   const runs = await rows('SELECT run_id, status FROM runs');
   assert.deepEqual(runs, [{ run_id: runId, status: 'succeeded' }]);
   const [books] = await rows(`SELECT received::int, (validated + errored + repeated)::int AS told,
     (SELECT count(*)::int FROM launches) AS live, (SELECT count(*)::int FROM run_pages) AS pages FROM run_resources`);
-  // Each page but the first begins with the last record of the one before.
+  // Each page except the first begins with the last record of the previous one.
   assert.deepEqual(books, { received: 859, told: 859, live: 851, pages: PAGES });
   const { code, stderr } = await workspace.run(['verify', '--source', 'launch-library']);
   assert.equal(code, 0, stderr);
@@ -107,7 +110,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
     await assertUndisturbed(one, report.run_id);
     const asked = one.holding.asked();
     const twice = asked.filter((query, index) => asked.indexOf(query) < index);
-    // The second one and the seventh were cut.
+    // The second and the seventh responses were cut off.
     assert.equal(asked.length, PAGES + 2);
     assert.deepEqual(twice, [asked[1], asked[7]]);
   });
@@ -130,7 +133,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
       hint: /^hint: Go on then, or now with a token.*: \S+ run --source launch-library$/,
     });
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
-    // Too early: nothing but the quota is asked for.
+    // Too early: only the quota is requested.
     one.holding.asked();
     const early = await one.pull();
     assert.deepEqual([early.code, early.report.run_id], [3, run_id]);

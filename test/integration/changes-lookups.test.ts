@@ -45,7 +45,7 @@ const crewed: Resource = {
   },
 };
 
-/** Answers for crews, and hands everything else on to the stand-in. */
+/** Answers requests for crews, and passes everything else on to the stand-in. */
 async function startApi(t: TestContext) {
   const state = { crew: 'First', behind: '' };
   const answer = async (url: string, response: ServerResponse): Promise<void> => {
@@ -78,7 +78,7 @@ void it('what is looked up reaches rows of a poll, and a change of it derives th
     settings: { baseUrl: api.url },
   });
   api.behind = living.url;
-  // The tables of the listed source are there once it has tried.
+  // The tables of the real source exist after its first attempt.
   await living.run();
   await living.rows(`CREATE TABLE crews (id text PRIMARY KEY, name text, _run_id text NOT NULL,
     _first_run_id text NOT NULL, _loaded_at timestamptz NOT NULL)`);

@@ -24,11 +24,11 @@ const HISTORIES = Number(process.env['HISTORIES'] ?? 4);
 
 const SIZE = 20;
 
-/** However many records are broken. */
+/** No matter how many records are broken. */
 const LENIENT = { SPACEX_PIPELINE_REJECTS_COUNT: '100000' };
 
 const launch = fc.nat(SIZE - 1);
-/** Few, so that a launch comes back to a name that it had. */
+/** Only a few names, so that a launch may return to a previous one. */
 const name = fc.constantFrom('Ares', 'Boreas', 'Chronos');
 const action = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('change'), launch, name }) },
@@ -37,7 +37,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('break'), launch, name: fc.constant(null) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('vanish'), launch, name: fc.constant(null) }) },
 );
-/** What happens before each poll, and the minutes until it. */
+/** What happens before each poll, and how many minutes later it is. */
 const history = fc.array(
   fc.record({
     actions: fc.array(action, { maxLength: 6 }),
@@ -68,7 +68,7 @@ describe('polls one by one', () => {
         await pulled(100);
         for (const { actions, minutes, pageSize } of polls) {
           one.at += minutes * MINUTE;
-          // Each action has a time of its own, a bulk update one for six launches.
+          // Each action has its own time; a bulk update has one time for six launches.
           for (const [index, act] of actions.entries()) {
             const time = one.at - (actions.length - index) * 10_000;
             const touched = act.kind === 'bulk' ? 6 : 1;
@@ -112,7 +112,7 @@ describe('a full pass while records change between its pages', () => {
     const initial = simulatedLaunches(40);
     const world = createChangingWorld([]);
     const versions = new Map<string, number>();
-    /** Its name counts the changes of a launch. */
+    /** A launch's name counts its changes. */
     const put = (record: LaunchRecord, time: number): void => {
       const id = String(record['id']);
       const version = (versions.get(id) ?? 0) + 1;
@@ -129,13 +129,13 @@ describe('a full pass while records change between its pages', () => {
     for (let seed = 1; seed <= PASSES; seed += 1) {
       const random = createRandom(seed);
       one.at += 60 * MINUTE;
-      // Many share a time; some whole pages.
+      // Many share a time, sometimes all of a page.
       for (const record of initial) put(record, one.at - MINUTE + random(9) * 1000);
       let before = new Map(versions);
       let pages = 0;
       change = () => {
         pages += 1;
-        // What changes before the first response is in it.
+        // Changes made before the first response are contained in it.
         if (pages === 1) before = new Map(versions);
         else if (pages < 60) {
           one.at += 300;

@@ -19,7 +19,7 @@ after(() => server.close());
 
 const DAY = 24 * 60 * MINUTE;
 
-/** Each page but the first one begins with the last record of the one before. */
+/** Each page except the first begins with the last record of the previous one. */
 const launchesOn = (pages: number, pageSize: number): number => pageSize + (pages - 1) * (pageSize - 1);
 
 function records(count: number) {
@@ -35,13 +35,16 @@ function launchesIn(one: Living): readonly string[] {
   return one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
 }
 
-/** When a run that has no quota left may go on. */
+/** When a run that has used up its quota may continue. */
 function retryAt({ error, status }: RunReport): number {
   assert.deepEqual([status, error?.code], ['failed', 'source'], error?.message);
   return Date.parse(error?.retry_at ?? assert.fail('no time'));
 }
 
-/** All is published, and a pull of half of it has changed for which 3 requests are left. */
+/**
+ * Everything is published; then half of it changes, and the quota allows only 3 requests for pulling the
+ * changes.
+ */
 async function parked(t: TestContext): Promise<{ one: Living; world: ChangingWorld; parked: RunReport }> {
   const all = records(21);
   const world = createChangingWorld(all);
@@ -74,7 +77,7 @@ describe('a pull that is parked', () => {
       each.push(now.length);
       asked.push(...now);
       if (report.status === 'succeeded') break;
-      // Within a second of what the quota says.
+      // Within a second of the time that the quota gives.
       one.at = retryAt(report) + 1000;
     }
     assert.deepEqual(each, [15, 15, 15, 15, 15, 5]);
@@ -83,7 +86,7 @@ describe('a pull that is parked', () => {
     assert.ok(one.at - NOON < 6 * 60 * MINUTE);
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: count }]);
     assert.ok((await one.verify()).intact);
-    // Changes are asked for from its first response on.
+    // The next poll requests changes from the time of its first response.
     const cursor = `SELECT cursor FROM run_resources`;
     assert.deepEqual(await one.rows(cursor), [{ cursor: new Date(NOON - 10 * MINUTE) }]);
   });
@@ -122,7 +125,7 @@ describe('a pull that is parked', () => {
       if (how === 'full') assert.doesNotMatch(asked[0] ?? '', from);
       else assert.match(asked[0] ?? '', from);
       if (anew.status === 'succeeded') return;
-      // Neither comes the one before back.
+      // The previous one does not come back either.
       one.at = retryAt(anew) + 61 * MINUTE;
       const done = await one.run();
       assert.deepEqual([done.status, done.run_id], ['succeeded', anew.run_id]);
@@ -134,7 +137,7 @@ describe('a pull that is parked', () => {
     const { one, parked: first } = await parked(t);
     const other = { SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: '121' };
     const old = { SPACEX_PIPELINE_FAILED_DAYS: '1' };
-    // These are refused, and newer.
+    // These runs are newer, and refused.
     const refused: RunReport[] = [];
     for (let day = 0; day < 2; day += 1) {
       one.at += 2 * DAY;

@@ -11,7 +11,7 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** All 400 minutes take minutes: RECORDED_MINUTES=all runs them. */
+/** All 400 minutes take too long for every run of the tests: RECORDED_MINUTES=all checks them. */
 const ALL_MINUTES = process.env['RECORDED_MINUTES'] === 'all';
 const FEW = 40;
 
@@ -101,7 +101,7 @@ function recorded() {
   return { minutes: ALL_MINUTES ? minutes : minutes.slice(0, FEW), world: createWorld(states) };
 }
 
-/** Of the versions, where the latest of these minutes is looked at first. */
+/** The digest of the versions if the latest of these minutes is pulled first. */
 async function digestInReverse(t: TestContext): Promise<string> {
   const { minutes, world } = recorded();
   let minute = 0;

@@ -15,7 +15,7 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** No two of them share a time. */
+/** No two records share a time. */
 const records = simulatedLaunches(30).map((record, index) => updatedAt(record, NOON - (40 - index) * MINUTE));
 
 /** Pages of ten records, fifteen requests an hour. */
@@ -29,7 +29,7 @@ function living(
   return startLiving(t, server, { world, requestsPerWindow: 15, settings: own, ...options });
 }
 
-/** What the log has said of it since the last call, pages and counts left out. */
+/** What the log has reported since the last call, without pages and counts. */
 function told({ lines }: Living, from: number): readonly string[] {
   return lines
     .slice(from)
@@ -92,7 +92,7 @@ describe('what a pull by changes says of itself', () => {
     const ended = one.lines.find(({ fields }) => fields['event'] === 'resource.ended');
     assert.partialDeepStrictEqual(ended, { level: 'error', fields: { retry_at: at, code: 'source' } });
 
-    // Nothing is left, and that is asked for once.
+    // No quota is left, and this is requested only once.
     one.asked();
     await one.run();
     assert.deepEqual(one.asked(), ['/2.3.0/api-throttle/']);

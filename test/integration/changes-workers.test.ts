@@ -22,14 +22,14 @@ const records = simulatedLaunches(25).map((record, index) => updatedAt(record, N
 type Two = {
   readonly workspace: ServerWorkspace;
   readonly queueSchema: string;
-  /** Of the first folder, and of another one. */
+  /** Opens a worker on the first folder, or on another one. */
   readonly open: (which: 'own' | 'twin') => Promise<TestWorker>;
   readonly hourPasses: () => void;
 };
 
 let schemas = 0;
 
-/** Two machines with a data folder each, on one database. */
+/** Two machines with their own data folders, on one database. */
 async function two(t: TestContext, requestsPerWindow = 1000): Promise<Two> {
   schemas += 1;
   const queueSchema = `queue_${schemas}`;
@@ -61,14 +61,14 @@ async function two(t: TestContext, requestsPerWindow = 1000): Promise<Two> {
   };
 }
 
-/** The reports of the runs that a worker has made. */
+/** The reports of a worker's runs. */
 function reports({ runEvents }: TestWorker): readonly RunReport[] {
   return runEvents.flatMap((event) => (event.type === 'run.ended' ? [event.report] : []));
 }
 
 const passes = (worker: TestWorker) => reports(worker).map(({ resources }) => resources['launches']?.pass);
 
-/** Once the queue knows that the execution before is over. */
+/** Queues a job once the queue knows that the previous execution has ended. */
 async function queue(worker: TestWorker): Promise<void> {
   while ((await worker.run('living')) === null);
 }
@@ -78,7 +78,7 @@ describe('a job that pulls changes', () => {
     const { open, queueSchema, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
-    // Nothing is published: both would take it.
+    // Nothing has been published yet: either would take the job.
     await own.stop(1000);
     await queue(twin);
     assert.equal((await twin.ended('living')).status, 'succeeded');
@@ -92,7 +92,7 @@ describe('a job that pulls changes', () => {
 
     await twin.stop(1000);
     await queue(back);
-    // As happens every now and then.
+    // Triggers a check that otherwise happens at intervals.
     await back.enable('living', true);
     const [waiting] = await back.list();
     assert.equal(waiting?.state, 'waiting');
@@ -105,7 +105,7 @@ describe('a job that pulls changes', () => {
     assert.deepEqual(passes(back), ['full']);
     await back.line(/^launches: full pass: .*in another data folder/);
 
-    // Now it is the other one that is left out.
+    // Now the other one is left out.
     const again = await open('twin');
     await queue(again);
     assert.equal((await back.ended('living', 2)).status, 'succeeded');

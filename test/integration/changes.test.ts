@@ -50,7 +50,7 @@ describe('a pull of changes', () => {
 
     one.at += 15 * MINUTE;
     assert.partialDeepStrictEqual(await pulled(one), { not_modified: true, received: 0 });
-    // What was carried is what one counts.
+    // The digest carried forward equals the counted one.
     const full = await pulled(one, { full: true });
     assert.equal(full.tables['launches']?.digest, second.tables['launches']?.digest);
     assert.deepEqual(
@@ -149,7 +149,7 @@ describe('a pull of changes', () => {
     const again = await one.replay(String(last.run_id), strict);
     assert.equal(again.status, 'succeeded', again.error?.message);
     assert.partialDeepStrictEqual(again.resources['launches'], { errored: 6, validated: 40 });
-    // Of one that is broken there may be none.
+    // Of a single record, none may be broken.
     const refused = await one.replay(String(last.run_id), {
       ...strict,
       SPACEX_PIPELINE_REJECTS_COUNT: '0',
@@ -176,7 +176,7 @@ describe('a pull of changes', () => {
 
 describe('a pull for which the quota is too small', () => {
   it('is put off, and goes on where it was', async (t) => {
-    // No two of them share a time.
+    // No two records share a time.
     const many = simulatedLaunches(851).map((record, index) =>
       updatedAt(record, NOON - (900 - index) * MINUTE),
     );
@@ -191,7 +191,7 @@ describe('a pull for which the quota is too small', () => {
     assert.equal(launchesIn(one.asked()).length, 3);
     assert.deepEqual(await one.rows(`SELECT count(*)::int AS n FROM launches`), [{ n: 0 }]);
 
-    // What a run would do is to go on, and nothing takes from what it may ask for.
+    // A run would resume, and a plan must use up none of its quota.
     one.at += MINUTE;
     await assert.rejects(one.plan(), { code: 'source', retryAt: new Date(parked.error.retry_at) });
     assert.deepEqual(launchesIn(one.asked()), []);

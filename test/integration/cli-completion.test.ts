@@ -9,7 +9,7 @@ import { assertFailure, createWorkspace } from '../support/workspace.ts';
 const workspace = createWorkspace();
 after(workspace.remove);
 
-/** Writes the script of a shell; what asks it goes behind. */
+/** Writes the script of a shell, followed by the commands that query it. */
 async function script(shell: string, asking = ''): Promise<string> {
   const { code, stdout, stderr } = await workspace.run(['completion', shell]);
   assert.equal(code, 0, stderr);
@@ -22,7 +22,7 @@ function missing(shell: string): string | false {
   return spawnSync(shell, ['--version']).error === undefined ? false : `no ${shell} here`;
 }
 
-/** What bash proposes for the last of these words. */
+/** What bash completes the last of these words to. */
 async function proposed(...lines: readonly (readonly string[])[]): Promise<string[][]> {
   const asked = lines.map((words) => `ask ${words.map((word) => `'${word}'`).join(' ')}`);
   const file = await script(
@@ -51,7 +51,7 @@ void describe('completion', () => {
         ],
         [['migrate', 'up', '--js'], ['--json']],
         [['run', '--or'], ['--or-sandbox']],
-        // A value that reads like a command is none.
+        // A flag's value that looks like a command is not one.
         [['--schema', 'runs', 'dri'], ['drift']],
         [['--schema', '=', 'runs', 'dri'], ['drift']],
         [

@@ -46,7 +46,7 @@ function mostlyNull(launch: Launch, index: number): Launch {
 let launches: Launch[];
 let workspace: ServerWorkspace;
 
-/** A run as people see it, and its document. */
+/** Runs a pull as people see it, and returns its document as well. */
 async function pull(): Promise<Pulled> {
   const result = await workspace.run(['run', '--migrate', '--source', api.url]);
   const report = await workspace.json<RunReport>(['runs', 'show']);
@@ -230,10 +230,10 @@ void it('exits 10 with --fail-on where something moved, or is new in kind', asyn
   assert.deepEqual(await codes(), [0, 10, 10], 'an unknown field');
 });
 
-/** What the API's own schema has, and no recorded answer. */
+/** Fields of the API's own schema that no recorded response contains. */
 const NEVER_SEEN = [['capsules', ['absent', '/dragon', null, 25, null, 1]]];
 
-/** Recorded records, the first of them with something else. */
+/** Recorded records, with the first one changed. */
 function recordedWith(name: string, change: Readonly<Record<string, unknown>>): string {
   const [first, ...others]: Record<string, unknown>[] = JSON.parse(recordedBody(name));
   return JSON.stringify([{ ...first, ...change }, ...others]);

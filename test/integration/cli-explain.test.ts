@@ -42,14 +42,14 @@ async function pull(...flags: readonly string[]): Promise<RunReport> {
 
 const explain = (table: string, id: string) => workspace.json<Explanation>(['explain', table, id]);
 
-/** What stands in a file at the place that is told. */
+/** The bytes at the reported place in a file. */
 function bytesAt({ length, offset, path: file }: Explanation['records'][number]): string {
   return readFileSync(file)
     .subarray(offset, offset + length)
     .toString();
 }
 
-/** A launch that has several rows in its child table, and one that nothing is done to. */
+/** A launch that has several rows in its child table, and one that is never changed. */
 function pick(): { readonly changed: Launch; readonly quiet: Launch; readonly gone: Launch } {
   const changed = launches.findLast(({ cores }) => cores.length > 1) ?? assert.fail();
   const [quiet, gone] = launches.filter(({ id }) => id !== changed.id);
@@ -102,7 +102,7 @@ void describe('explain', { concurrency: 1 }, () => {
   void it('tells which run changed a row, and all rows of a child table', async () => {
     const { changed, quiet } = pick();
     const next = launches.map((one) => (one === changed ? { ...one, details: 'moved\u202E\u001b[2J' } : one));
-    // Line breaks and white space are bytes of the record as any.
+    // Line breaks and white space are part of the record's bytes.
     api.set(LAUNCHES, { body: JSON.stringify(next, null, 2) });
     runs.push(await pull());
     const told = await explain('launches', changed.id);
@@ -132,7 +132,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.match(stdout, new RegExp(`^Raw of run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
     assert.match(stdout, /^Bytes \d+ to \d+ \(offset \d+, length \d+\), record \d+$/m);
     assert.match(stdout, /^ +"details": "moved\\u202e\\u001b\[2J",$/m);
-    // oxlint-disable-next-line no-control-regex -- these are what must not be there
+    // oxlint-disable-next-line no-control-regex -- these must not occur
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
   });
 
@@ -185,7 +185,7 @@ void describe('explain', { concurrency: 1 }, () => {
       stdout,
       new RegExp(`0 rows\\nMissing from the source: deleted \\S+ by run ${runs[4]?.run_id}$`, 'm'),
     );
-    // Back again, it has a row and keeps its tombstone.
+    // Once it is back, it has a row and keeps its tombstone.
     api.set(LAUNCHES, { body: JSON.stringify(launches) });
     runs.push(await pull());
     const back = await explain('launches', gone.id);
@@ -231,7 +231,7 @@ void describe('explain', { concurrency: 1 }, () => {
     renameSync(first?.run_dir ?? '', `${first?.run_dir}.away`);
     const { lost, records } = await explain('launches', quiet.id);
     const [linked] = records;
-    // The newest run received the same bytes once more: they are not lost.
+    // The newest run received the same bytes again, so they are not lost.
     assert.deepEqual(
       lost.map(({ run_id }) => run_id),
       [4, 3, 2].map((index) => runs[index]?.run_id),

@@ -69,7 +69,7 @@ const RUN_FLAGS =
     ' ',
   );
 
-/** Help reads no configuration, so it needs no process of its own. */
+/** Help reads no configuration, so it does not need a process of its own. */
 async function help(command: string): Promise<string> {
   const printed: string[] = [];
   const outcome = await runInProcess([...command.split(' ').filter(Boolean), '--help'], {

@@ -14,7 +14,7 @@ import type { Reject } from '../../src/output/records.ts';
 
 let server: TestServer;
 let workspace: ServerWorkspace;
-/** Newest first: one whose database was away, one that failed, one that set records aside. */
+/** Newest first: one whose database was unavailable, one that failed, one that set records aside. */
 let runs: RunReport[];
 const AWAY = 'postgres://nobody@127.0.0.1:1/none';
 
@@ -99,7 +99,7 @@ void it('a run is named by its place or its end wherever an id is taken', async 
   );
   const rejects = await workspace.json<Reject[]>(['rejects', 'list', '-2']);
   assert.equal(rejects.length, runs[1]?.resources['launches']?.errored);
-  // Both count those that they are about: the newest run has neither checks nor profiles.
+  // Both say which run they are about: the newest run has neither checks nor profiles.
   for (const command of ['checks', 'drift']) {
     const { code, stdout, stderr } = await workspace.run([command, '-1']);
     assert.deepEqual([code, stdout.includes(oldest ?? '?')], [0, true], stdout + stderr);
@@ -178,7 +178,7 @@ void it('a run whose folder is gone is not said to have set nothing aside', asyn
   });
 });
 
-/** The ledger's clock ends a run a moment before the manifest's. */
+/** The ledger records the end of a run slightly earlier than the manifest does. */
 function withoutTimes(reports: readonly RunReport[]): unknown[] {
   return reports.map(({ finished_at, started_at, ...rest }) => {
     assert.equal(started_at, new Date(started_at ?? '').toISOString());

@@ -133,7 +133,7 @@ void describe('init', { concurrency: 2 }, () => {
   });
 });
 
-/** The next tick may have passed between two looks. */
+/** The next tick may have passed between the two reads. */
 function stable({ next_run: _next, ...report }: JobReport): unknown {
   return report;
 }

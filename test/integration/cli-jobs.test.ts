@@ -119,7 +119,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       const serve = await startServe(workspace);
       t.after(() => serve.stop());
       const gate = createGate(100);
-      // Others than before, or none are sent.
+      // Serves changed names; otherwise the API would answer 304.
       const body = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"New ');
       api.set(LAUNCHES, { body, gate });
       t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));

@@ -10,7 +10,7 @@ import { buildProgram, runCli } from '../../src/cli/program.ts';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** With `--json` every command prints one document, also where it fails. */
+/** With `--json` every command prints one document, even if it fails. */
 const workspace = createWorkspace();
 after(() => workspace.remove());
 

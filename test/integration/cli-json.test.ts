@@ -14,7 +14,7 @@ import { copyProgram } from '../support/copied-program.ts';
 import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** What `--json` really prints, held against the schemas that docs/json.md is made from. */
+/** Compares actual `--json` output with the schemas from which docs/json.md is generated. */
 const replies = await sandboxReplies({ launches: 60 });
 const faulty = await sandboxReplies({ launches: 60, faults: 'bad=0.05@launches' });
 const api = await startApi(replies);
@@ -27,7 +27,7 @@ after(async () => {
 
 const proven = new Set<CommandDocument>();
 
-/** Runs a command in this process and proves its document, which is not empty. */
+/** Runs a command in this process and validates its document, which must not be empty. */
 async function prove<T>(
   command: string,
   rest: readonly string[] = [],
@@ -163,7 +163,7 @@ function compile(schema: Schema): ValidateFunction {
   return new Ajv({ strict: false, allErrors: true, formats }).compile(closed(schema) as Schema);
 }
 
-/** Fields that no schema tells of are a fault here; to a reader they are not. */
+/** Here, a field that no schema describes is an error; readers must accept it. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

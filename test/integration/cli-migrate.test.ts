@@ -88,7 +88,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     await sql('DROP TABLE rockets');
     const asked = api.requests.length;
 
-    // What is missing fails what needs it alone, and is not asked for.
+    // A missing table fails only what needs it, which is then not requested.
     const part = await pull(source);
     assert.equal(part.code, 6, part.stderr);
     assert.deepEqual(
@@ -117,7 +117,8 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.equal((await pull(source)).code, 0);
     assert.deepEqual(await sql(count), asItWas);
 
-    // Everything, by the run itself; what the API says is unchanged is derived again all the same.
+    // Everything is restored by the run itself; resources that the API reports as unmodified are derived
+    // again nevertheless.
     await sql(`DROP SCHEMA ${schema} CASCADE`);
     const whole = await pull(source);
     assertFailure(whole, { code: 6, message: /missing from schema/, hint: /migrate up$/ });
@@ -145,7 +146,7 @@ void describe('migrate', { concurrency: 3 }, () => {
 
   void it('refuses a table whose key is not that of the code, before it asks for anything', async (t) => {
     const { pull, sql } = server.workspace({ resources: ['rockets'] });
-    // Other tests count the requests of the one that they share.
+    // Other tests count the requests to the API that they share.
     const own = await startApi(await sandboxReplies({ launches: 5 }));
     t.after(own.close);
     const source = ['--migrate', '--source', own.url];
@@ -170,7 +171,7 @@ void describe('migrate', { concurrency: 3 }, () => {
 
   void it('waits for another migration, and both succeed', async (t) => {
     const { schema, start } = server.workspace({ serve: { queueSchema: 'queue_of_two' } });
-    // In a transaction, pg_stat_activity stays as it was first read.
+    // Within a transaction, pg_stat_activity does not change after it is first read.
     const [blocker, watcher] = [1, 2].map(() => new Client({ connectionString: server.url }));
     assert.ok(blocker !== undefined && watcher !== undefined);
     await Promise.all([blocker.connect(), watcher.connect()]);

@@ -108,7 +108,7 @@ void describe('plan', () => {
     for (const args of [['query', 'SELECT count(*) FROM rockets'], ['export']]) {
       assertFailure(await place.run(args), { code: 5, message: /there is no database/, hint: / run$/ });
     }
-    // A day later, the next run takes it away.
+    // A day later, the next run would remove it.
     const [name = ''] = readdirSync(join(place.folder, 'data', 'runs'));
     const old = `.plan-${uuidv7(Date.now() - 2 * 86_400_000, randomBytes)}`;
     renameSync(join(place.folder, 'data', 'runs', name), join(place.folder, 'data', 'runs', old));
@@ -123,7 +123,7 @@ void describe('plan', () => {
     const [asItWas] = await workspace.sql(state);
     assert.equal((await workspace.run(['plan', '--source', api.url])).code, 0);
 
-    // 1 is renamed, 2 is gone, 3 breaks its contract, 9 honours it now, one is new.
+    // 1 is renamed, 2 is missing, 3 breaks its contract, 9 now honors it, and one is new.
     const { cores: _, ...broken } = launches[3] ?? assert.fail();
     const fresh = { ...launches[0], id: 'f'.repeat(24), cores: [] };
     serve([

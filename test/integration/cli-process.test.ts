@@ -32,7 +32,7 @@ after(async () => {
   await server.close();
 });
 
-/** Without what differs from one time to the next, and the width that it takes in a table. */
+/** Without the parts that differ between runs, and the width that they take up in a table. */
 function lasting(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
@@ -41,7 +41,7 @@ function lasting(text: string): string {
     .replaceAll(/[ ─]{2,}/g, ' ');
 }
 
-/** Other tests call the program in their own process, where a command costs less. */
+/** Other tests call the program within their own process, which is faster. */
 void describe('the program, as a process of its own, ends and prints as it does in another', () => {
   for (const [line, code] of [
     ['plan', 0],

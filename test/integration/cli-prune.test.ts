@@ -48,7 +48,7 @@ async function pull(...flags: readonly string[]): Promise<RunReport & { readonly
   return { ...report, stderr };
 }
 
-/** Another body of the same records, so that the next run receives one. */
+/** Serves different bodies with the same records, so that the next run receives one. */
 function serveNew(): void {
   api.set(LAUNCHES, { body: String(good[LAUNCHES]?.body).padEnd(100_000 + api.requests.length) });
 }
@@ -60,7 +60,7 @@ const rawOf = ({ run_dir }: RunReport, resource = 'launches'): string =>
 const told = ({ pruned }: PruneReport): unknown[] => pruned.map(({ reason, run_id }) => [run_id, reason]);
 const daysAgo = (days: number): number => Date.now() - days * 86_400_000;
 
-/** A folder as a run leaves it that died at once. */
+/** A folder as left by a run that died immediately. */
 function plant(days: number, manifest: object | null): string {
   const runId = uuidv7(daysAgo(days), (n) => Buffer.alloc(n, 7));
   const folder = path.join(workspace.folder, 'data', 'runs', runId);
@@ -253,7 +253,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const output = { write: (text: string) => printed.push(text) };
     chmodSync(workspace.folder, 0o755);
     chmodSync(parent, 0o555);
-    // Root may remove anything, so it is somebody else for the time.
+    // Root may remove anything, so the process acts as another user meanwhile.
     const isRoot = process.geteuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
     const outcome = await runInProcess(['runs', 'prune', '--config', path.join(workspace.folder, CONFIG)], {

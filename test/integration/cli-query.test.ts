@@ -78,7 +78,7 @@ void describe('query', { concurrency: 3 }, () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'readable');
-    await workspace.run(['query', 'SELECT 1']); // in this time it would have ended
+    await workspace.run(['query', 'SELECT 1']); // it would have ended by now
     assert.equal(child.exitCode, null);
     const printed = await text(child.stdout);
     assert.equal(printed.length, 'x\n'.length + 1000 * 1000);

@@ -71,7 +71,8 @@ void describe('a reject', () => {
       });
     }
 
-    // The first breaks it in the same way with another value, the second in another way, the third is gone.
+    // The first breaks the contract in the same way with another value, the second in another way, and the
+    // third is missing.
     const second = await pull({ 1: { name: null }, 2: { upcoming: 'no' }, 3: null });
     const moved = await lines();
     assert.partialDeepStrictEqual(moved, {

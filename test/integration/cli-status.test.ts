@@ -143,7 +143,7 @@ void describe('status', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['status']);
     assert.match(stdout, /^ {2}Data checks: +1 error, 2 warnings, \d+ notes?$/m);
     assert.match(stdout, /\nNext: \S+spacex-pipeline checks\n$/);
-    // A run without launches makes none of their checks.
+    // A run without launches does not run the checks of launches.
     await pull('--full', '--resources', 'rockets');
     assert.deepEqual((await look()).why, ['check_error']);
     assert.equal((await workspace.run(['rejects', 'waive', first.id, '--reason', 'known'])).code, 0);

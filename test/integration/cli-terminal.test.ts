@@ -34,7 +34,7 @@ type Printed = {
   readonly all: string;
 };
 
-/** What a command prints on a terminal of a width, by its setting of NO_COLOR. */
+/** What a command prints on a terminal of this width, for a setting of NO_COLOR. */
 async function onTerminal(args: readonly string[], columns: number, noColour = ''): Promise<Printed> {
   Object.assign(process.env, { NO_COLOR: noColour, TERM: 'xterm' });
   const written: (readonly ['stdout' | 'stderr', string])[] = [];
@@ -71,7 +71,7 @@ void describe('on a terminal', () => {
     assert.ok(stdout.startsWith(`${ESCAPE}32m✓${ESCAPE}0m 2 of 2 collections, `), stdout);
     const plain = stdout.replace(`${ESCAPE}32m`, '').replace(`${ESCAPE}0m`, '').trimEnd().split('\n');
     assert.ok(plain.length <= 25, stdout);
-    // Commands are typed as they are, and may be long.
+    // Commands are printed unbroken, and may be long.
     const long = plain.filter((line) => line.length > 80 && !line.includes('bin/spacex-pipeline'));
     assert.deepEqual(long, []);
     assert.match(stdout, /^Ask:\n {2}\S*bin\/spacex-pipeline query '/m);

@@ -50,7 +50,7 @@ void it('a clone derives again what its changed code may derive otherwise, and n
   assert.deepEqual(derivedIn(report), ['launches', 'rockets']);
   assert.deepEqual([resources['rockets']?.updated, resources['launches']?.updated], [4, 205]);
   assert.deepEqual(derivedIn(pull()), []);
-  // One that brings another version of a library.
+  // A lock file with another version of a library.
   edit('package.json', '"ajv": "', '"ajv": "^');
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
 });

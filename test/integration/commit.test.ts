@@ -93,7 +93,7 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
       }
       const session = await direct.connect();
       assert.equal((await session.query('SELECT FROM makers')).rowCount, expected);
-      // What is left of the lost transaction would hold its locks.
+      // Anything left of the lost transaction would still hold its locks.
       await lockSchema(session, lab.database.schema);
     });
   }

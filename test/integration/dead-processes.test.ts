@@ -20,7 +20,7 @@ after(async () => {
   await server.close();
 });
 
-/** Does something while the next run is held in the middle of its pull. */
+/** Does something while the next run is paused in the middle of its pull. */
 async function holding(begin: () => Promise<void>, then: () => Promise<void>): Promise<void> {
   const gate = createGate(100);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });

@@ -30,7 +30,9 @@ after(async () => {
   rmSync(bin, { recursive: true });
 });
 
-/** As the engine makes the check: by a shell, in the working folder, with the container's environment. */
+/**
+ * Runs the check as the engine does: with a shell, in the working folder, with the container's environment.
+ */
 async function health(
   { folder }: Workspace,
   env: Readonly<Record<string, string>> = {},

@@ -89,7 +89,7 @@ function linksOf(page: string): Link[] {
   }));
 }
 
-/** As GitHub makes them of headings, and those that a page sets itself. */
+/** Those that GitHub creates from headings, and those that a page sets itself. */
 function anchorsOf(page: string): string[] {
   const text = readPage(page).replaceAll(/^```.*?^```/gms, '');
   const slugs = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

@@ -33,7 +33,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     workspace.remove();
   });
 
-  /** Started, and so far that the database is open and works on what was asked. */
+  /** Starts the program and waits until the database is open and runs the statement. */
   async function startLong(args: readonly string[]) {
     const running = workspace.start([...args, '--log-level', 'debug']);
     await running.line(/debug +the embedded database is open/);
@@ -146,7 +146,7 @@ void it('an embedded database that was given up opens again for those who clean 
   const session = await view.connect();
   await session.query('SELECT 1');
   const ended = assert.rejects(session.query(LONG), /Cannot go on/);
-  // The statement has been sent by then.
+  // By then, the statement has been sent.
   setImmediate(() => interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' })));
   await ended;
   await assert.rejects(view.connect(), /Cannot go on/);

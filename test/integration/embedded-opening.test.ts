@@ -28,7 +28,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     workspace.remove();
   });
 
-  /** A query, through a command that sets limits or another user. */
+  /** Runs a query through a command that sets limits or changes the user. */
   function query(...through: readonly string[]): CliResult {
     const [command, ...args] = [...through, process.execPath, LAUNCHER, 'query', COUNT];
     const { status, signal, stdout, stderr } = spawnSync(command, args, {

@@ -13,9 +13,9 @@ import { createTestServer, type ServerWorkspace } from '../support/workspace.ts'
 import { asBefore, withoutTexts } from '../equality/allowed.ts';
 
 /**
- * What was loaded and printed before a refactoring must be loaded and printed after it: digests of all tables, the
- * manifests, the stage files and every `--json` document. allowed.ts lists what may differ. To take a new picture:
- * UPDATE_EQUALITY=1 node --test test/integration/equality.test.ts
+ * What was loaded and printed before a refactoring must be loaded and printed after it: digests of all
+ * tables, the manifests, the stage files and every `--json` document. allowed.ts lists what may differ. To
+ * take a new snapshot: UPDATE_EQUALITY=1 node --test test/integration/equality.test.ts
  */
 const FOLDER = path.join(import.meta.dirname, '..', 'equality');
 const UPDATES = process.env['UPDATE_EQUALITY'] === '1';
@@ -25,7 +25,7 @@ after(() => server.close());
 
 type Documents = Record<string, unknown>;
 
-/** The commands of one workspace, in this process. */
+/** Runs the commands of one workspace, in this process. */
 function createSession(workspace: ServerWorkspace, words: Readonly<Record<string, string>>) {
   const documents: Documents = {};
   const mask = createMask({
@@ -173,7 +173,7 @@ void describe('what is loaded and printed is as before', () => {
   });
 });
 
-/** Run ids and times are no content; what they are of is. */
+/** Removes run ids and times, which vary between runs. */
 function withoutStamps(csv: string): string {
   return maskTimes(csv.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<run>'));
 }

@@ -18,7 +18,7 @@ import { JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts'
 
 const { resources } = spacex;
 
-/** An upstream, the first resource that it has, and the folders of a run and of the one before it. */
+/** An upstream with its first resource, and the folders of a run and of the previous one. */
 async function open(
   t: TestContext,
 ): Promise<{ upstream: Upstream; resource: Resource; earlier: RunFolder; folder: RunFolder }> {
@@ -43,7 +43,7 @@ function contextOf(upstream: Upstream, folder: RunFolder): ExtractContext {
 
 const NOTHING: Before = { ready: null, published: null, kept: null };
 
-/** Cuts pages into records, and keeps their ids of the last try. */
+/** Splits pages into records, and keeps the ids of those in the last attempt. */
 function createDeriver() {
   const ids: string[] = [];
   const seen: unknown[] = [];
@@ -149,7 +149,7 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
 type Answer = { readonly body: string; readonly type?: Readonly<Record<string, string>> };
 
-/** What the next try may bring better, and the reason of the first. */
+/** Answers that the next attempt may improve on, with the reason for failing. */
 const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'nothing at all': { body: '', reason: /found the end at byte 0/ },
   'nothing but space': { body: ' \r\n', reason: /found the end at byte 3/ },
@@ -164,7 +164,7 @@ const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'a page of HTML': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
 };
 
-/** What any try will bring. */
+/** Answers that every attempt would repeat. */
 const FINAL: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   null: { body: 'null', reason: /found 'null' at byte 0/ },
   'an object where an array is expected': { body: '{"error":"no"}', reason: /expected an array's '\['/ },
@@ -177,7 +177,7 @@ const FINAL: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   },
 };
 
-/** Extracts from a server that gives these answers, one after the other. */
+/** Extracts from a server that gives these answers in turn. */
 async function extractFrom(t: TestContext, answers: readonly Answer[]) {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response, number) => {

@@ -16,7 +16,7 @@ import { listen } from '../support/web.ts';
 const CHOICE = { from: 'live', asOf: null, orSandbox: true };
 const AWAY = 'http://127.0.0.1:1';
 
-/** The configuration of a user who configured nothing, but with the live API somewhere else. */
+/** A configuration without any setting by the user, except that the live API is elsewhere. */
 async function withLiveAt(baseUrl: string): Promise<LoadedSource> {
   const loaded = forSource(await loadConfig({ env: {}, cwd: '/' }), spacex);
   const { settings } = loaded.config;

@@ -8,8 +8,8 @@ import { REPOSITORY } from '../support/cli.ts';
 
 void describe('the fault lab', () => {
   void it('loses nothing in its shortened form', async () => {
-    // Its own seed each time, and told where something is lost: there it fails by its exit code.
-    // Other tests tell the coverage: of so many programs it would take half as long again.
+    // A different seed each time; if something is lost, the exit code says so. The programs are not counted
+    // in the coverage, as other tests cover them: counting would make so many programs 50 % slower.
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(REPOSITORY, 'faults', 'main.ts'), '--short'],

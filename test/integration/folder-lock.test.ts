@@ -31,7 +31,7 @@ type Said = {
   readonly hint?: string;
 };
 
-/** A process that takes, checks and releases the lock when it is told to. */
+/** A process that takes, checks and releases the lock on request. */
 type Party = {
   readonly child: ChildProcess;
   readonly tell: (order: string) => Promise<Said>;
@@ -59,7 +59,7 @@ async function party(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   parties.push(child);
-  const next = async (): Promise<Said> => (await once(child, 'message'))[0] as Said; // lock-holder.ts sent it
+  const next = async (): Promise<Said> => (await once(child, 'message'))[0] as Said; // sent by lock-holder.ts
   await next();
   return {
     child,
@@ -164,7 +164,7 @@ void describe('the lock of a data folder', () => {
     assert.deepEqual([code, /lock file .* was deleted or replaced/.test(message ?? '')], ['busy', true]);
     assert.equal((await second.tell('take')).said, 'take');
     assert.equal((await first.tell('check')).code, 'busy');
-    // What the loser cleans up is not what the new holder has written.
+    // The cleanup of the loser leaves what the new holder has written.
     await first.tell('release');
     assert.equal((await second.tell('check')).said, 'check');
     await assertShutOut(first);

@@ -21,7 +21,7 @@ async function two(): Promise<readonly [Client, Client]> {
   return [await served.open(), await served.open()];
 }
 
-/** Runs the query, after a turn of somebody else. */
+/** Runs the query after another client has had a turn. */
 async function later(client: Client, query: string | QueryConfig): Promise<unknown> {
   const other = await served.open();
   await other.query('SELECT 1');
@@ -156,7 +156,7 @@ void describe('the session of a client, among others', () => {
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });
     await client.query('BEGIN');
-    // Its timers of a millisecond would have gone off by then.
+    // By then, its one-millisecond timers would have fired.
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(await value(client, 'SELECT 5'), 5);
     await client.query('COMMIT');

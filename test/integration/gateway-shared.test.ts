@@ -17,7 +17,7 @@ import { value } from '../support/gateway.ts';
 const folder = mkdtempSync(join(tmpdir(), 'test-shared-'));
 let database: Embedded;
 let gateway: Gateway;
-/** Of this program. */
+/** The program's own session. */
 let own: Session;
 before(async () => {
   const settings = servedSettings(['s']);
@@ -66,7 +66,7 @@ const HOSTILE = [
   'ROLLBACK',
 ];
 
-/** All that PostgreSQL says about this program's session. */
+/** All that PostgreSQL reports about this program's session. */
 async function stateOfOwn(): Promise<unknown> {
   const settings = await own.rows(
     `SELECT name, setting, source FROM pg_settings

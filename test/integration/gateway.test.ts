@@ -35,7 +35,7 @@ void describe('a client of the embedded database', () => {
     await assert.rejects(client.query({ text: 'SELECT 1 / $1::int', values: [0] }), state('22012'));
     const parts: unknown = await client.query('SELECT 1; SELECT 2');
     assert.equal((parts as unknown[]).length, 2);
-    // By portions of 300, each asked for without an end of the query: nobody comes between.
+    // Fetches portions of 300 rows without a Sync between them, so that no other client gets a turn.
     const other = await open();
     const portions = { text: 'SELECT n FROM t ORDER BY n', rows: 300 };
     const [all, one] = await Promise.all([client.query(portions), value(other, 'SELECT 1')]);
@@ -226,7 +226,7 @@ void describe('a client of the embedded database', () => {
   });
 });
 
-/** In bytes, without garbage. */
+/** In bytes, after garbage collection. */
 function buffersInUse(): number {
   setFlagsFromString('--expose_gc');
   const collect: unknown = runInNewContext('gc');

@@ -11,8 +11,8 @@ import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /**
- * Every command that a hint prints, typed into a shell as it is printed. The cases follow one another, as each
- * command leaves the database in the state in which the next error can be had.
+ * Every command that a hint prints, typed into a shell exactly as printed. The cases build on one another:
+ * each command leaves the database in the state in which the next error occurs.
  */
 const replies = await sandboxReplies({ launches: 60 });
 const broken = { body: String(replies[LAUNCHES].body).replaceAll('"name":', '"nom":') };
@@ -95,7 +95,7 @@ void describe('the command of a hint works as it is printed', () => {
     api.set(LAUNCHES, { body: JSON.stringify(fewer.slice(0, 40)) });
     const accepted = /^SPACEX_PIPELINE_VANISHED_COUNT=20 spacex-pipeline run --resources launches$/;
     await follow(['run', '--full'], accepted);
-    // A rocket that there is not: a check finds it.
+    // A rocket that does not exist: a check finds it.
     const odd = String(replies[LAUNCHES].body).replace(/"rocket":"\w+"/, `"rocket":"${'0'.repeat(24)}"`);
     api.set(LAUNCHES, { body: odd });
     const later = await pull('--full');
@@ -192,7 +192,7 @@ void describe('the command of a hint works as it is printed', () => {
     const variable = { SPACEX_PIPELINE_DATABASE_URL: whole };
     await follow(['drift', 'zzz', '--database-url', whole], 'runs', { place, env: variable });
 
-    // What it tells beside PGPASSWORD.
+    // What the hint says in addition to PGPASSWORD.
     const file = path.join(place.folder, '.pgpass');
     writeFileSync(file, `*:*:*:*:${password.replaceAll(/[:\\]/g, '\\$&')}\n`, { mode: 0o600 });
     const query = ['query', 'SELECT 1', '--database-url', bare];
@@ -229,8 +229,9 @@ void describe('the command of a hint works as it is printed', () => {
 });
 
 /**
- * It takes somebody who is not root, a server that goes away, a serve that is running, a source that is pulled by
- * changes, or a network: cli-prune, the tests of resume, cli-jobs, serve-gateway, changes, and cli-bare and first-folder.
+ * Their tests are in other files, as they require a user other than root, a server that goes away, a running
+ * serve, a source that is pulled by changes, or a network: cli-prune, the tests of resume, cli-jobs,
+ * serve-gateway, changes, and cli-bare and first-folder.
  */
 const TYPED_ELSEWHERE = [
   'runs prune',
@@ -243,7 +244,7 @@ const TYPED_ELSEWHERE = [
   'run --from archive',
 ].map((words) => `spacex-pipeline ${words}`);
 
-/** They name the program otherwise: in help, in advisory locks, in the comments of a file. */
+/** They mention the program for other reasons: in help, advisory locks, or the comments of a file. */
 const UNHINTED = [
   'config/template.ts',
   'cli/command.ts',
@@ -253,7 +254,7 @@ const UNHINTED = [
   'adapters/postgres/migrate.ts',
 ];
 
-/** Another schema and folder of the same workspace, migrated. */
+/** Switches to another schema and folder of the same workspace, and migrates it. */
 async function noRunsYet(): Promise<void> {
   const settings = {
     sources: { spacex: { ...source, resources: ['rockets'], schema: 'empty' } },

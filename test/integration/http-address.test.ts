@@ -66,7 +66,10 @@ void describe('a base URL', { concurrency: 4 }, () => {
 });
 
 void describe('a redirect', { concurrency: 4 }, () => {
-  /** /x leads to the first place, /1 to the next, and so on; the last answers. PORT in a place is the server's. */
+  /**
+   * /x redirects to the first place, /1 to the next, and so on; the last one answers. PORT in a place is the
+   * server's.
+   */
   const leading = async (t: TestContext, places: readonly string[], status = 302): Promise<Web> => {
     const web: Web = await serve(t, (request, response) => {
       const at = /^\/(\d+)/.exec(request.url ?? '')?.[1] ?? '0';

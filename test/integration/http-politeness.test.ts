@@ -6,12 +6,12 @@ import { PipelineError } from '../../src/core/errors.ts';
 import { attemptsOf, fetchFrom, JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-/** Half past seven on the morning of an HTTP date. */
+/** Half past seven in the morning, at an HTTP date. */
 const NOW = Date.UTC(2026, 0, 5, 7, 30);
 
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string | string[]>> };
 
-/** A source and a server in one virtual time; each path gets the answers one after the other, then 200. */
+/** A source and a server in the same virtual time; each path gives its answers in turn, then 200. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<HttpOptions> = {}) {
   const { clock, during } = createVirtualClock(NOW);
   const asked: { readonly path: string; readonly at: number }[] = [];
@@ -32,7 +32,10 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
   });
   t.after(upstream.close);
   let ended = 0;
-  /** Each request is told when it begins; it ends in a redirect, in a wait for the next try, or with its fetch. */
+  /**
+   * Each request is reported when it begins; it ends with a redirect, a wait for the next attempt, or the end
+   * of its fetch.
+   */
   const isBusy = (): boolean => {
     const begun = lines.filter(
       ({ level, message }) => level === 'debug' && message.startsWith('GET '),
@@ -78,7 +81,8 @@ void describe('the request budget', () => {
     const answers = [{ status: 429, headers: { 'retry-after': '7' } }];
     const { asked, fetchAll } = await stage(t, answers, { requestsPerSecond: 4 });
     await fetchAll(['/a', '/b', '/c']);
-    // Each path is refused once. Nobody asks while the time of a refusal runs, whichever path it was of.
+    // Each path is refused once. No requests are sent while any refusal is in effect, whichever path it
+    // concerned.
     const times = asked.map(({ at }) => at);
     assert.deepEqual(times, [0, 7000, 14_000, 21_000, 21_250, 21_500]);
   });
@@ -96,7 +100,7 @@ void describe('the request budget', () => {
 });
 
 const AFTER_90_SECONDS = 'Mon, 05 Jan 2026 07:31:30 GMT';
-/** Seconds until the second try; where the header says nothing that counts, those of the backoff. */
+/** Seconds until the second attempt; those of the backoff if the header is not usable. */
 const WAITS: readonly (readonly [header: string | string[], seconds: number])[] = [
   ['7', 7],
   ['120', 120],

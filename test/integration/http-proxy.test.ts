@@ -41,7 +41,7 @@ after(async () => {
   await Promise.all([http.close(), https.close(), proxy.close()]);
 });
 
-/** Both schemes by one proxy. */
+/** Sends both schemes through one proxy. */
 function by(url: string, noProxy: string | null = null) {
   return { httpProxy: url, httpsProxy: url, noProxy };
 }
@@ -88,7 +88,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
 
 type Failing = {
   readonly options?: Parameters<typeof startProxy>[0];
-  /** In place of one that is started. */
+  /** In place of a newly started one. */
   readonly url?: () => string;
   readonly reason: RegExp;
   readonly hint: RegExp;

@@ -14,7 +14,7 @@ const NOW = Date.UTC(2026, 2, 1);
 const TOKEN = 'token-"of"/a+supporter';
 const SETTING = 'sources.launch-library.token';
 
-/** Time that passes when somebody waits, and at no other time. */
+/** A clock that advances only when something waits. */
 function createQuickClock() {
   let now = NOW;
   const waits: number[] = [];
@@ -33,7 +33,7 @@ function auth(token: string | null): HttpOptions['auth'] {
   return { scheme: 'Token', token, setting: SETTING };
 }
 
-/** The stand-in, and an upstream that asks it, in one time. */
+/** The stand-in, and an upstream that requests from it, on one clock. */
 async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Partial<HttpOptions> = {}) {
   const { clock, pass, waits } = createQuickClock();
   const library = await startLaunchLibrary({ launches: 5, clock, ...options });
@@ -64,7 +64,7 @@ async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Pa
       tries.end();
     }
   }
-  /** What was asked for, without queries. */
+  /** The requested paths, without queries. */
   const asked = (): readonly string[] =>
     library.requests().map(({ path, status }) => `${path.replace(/^\/2\.3\.0|\?.*$/g, '')} ${status}`);
   return { asked, get, library, lines, pass, tried, upstream, waits };

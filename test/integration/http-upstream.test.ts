@@ -9,7 +9,7 @@ const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
 type Encoded = {
   readonly header: string;
   readonly bytes: Buffer;
-  /** What is undone, where that is not as the header says. */
+  /** The encoding that is decoded, if the header says otherwise. */
   readonly encoding?: string;
 };
 
@@ -91,7 +91,7 @@ void describe('a body', { concurrency: 4 }, () => {
       const { upstream } = openTestUpstream(web.url, { maxAttempts: 1 });
       t.after(upstream.close);
       const reading = fetchFrom(upstream, { path: '/x' }, async ({ body }) => {
-        // By then, all that comes of the other answer has come.
+        // By then, everything that the other answer sends has arrived.
         for (let turn = 0; turn < 10; turn += 1) await fetchFrom(upstream, { path: '/y' }, async () => null);
         for await (const _ of body);
       });

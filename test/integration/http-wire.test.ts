@@ -10,16 +10,16 @@ const TYPE = 'Content-Type: application/json\r\n';
 const ZIPPED = gzipSync(BODY).toString('latin1');
 const CHUNKED = `9\r\n${BODY}\r\n0\r\n\r\n`;
 
-/** Whole answers but for their status line. */
+/** Complete answers except for their status line. */
 function sized(lines = ''): string {
   return `${TYPE}${lines}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
 }
 
 type Taken = {
   readonly bytes: string;
-  /** Headers as they are kept. */
+  /** Headers as they are stored. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** 2 where the first answer is refused by the strict parser. */
+  /** 2 if the strict parser refuses the first answer. */
   readonly requests?: number;
 };
 

@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const old = findOldNode();
 const npm = old === null ? null : path.join(path.dirname(old), 'npm');
 
-/** Nothing that npm or the developer has set for this process. */
+/** An environment without settings of npm or the developer. */
 const clean = (bin: string) => ({ HOME: folder, PATH: `${bin}:/usr/bin:/bin` });
 
 void describe('npm ci', () => {
@@ -31,7 +31,7 @@ void describe('npm ci', () => {
     const usual = install();
     assert.deepEqual([usual.status, usual.stderr], [0, '']);
     assert.match(usual.stdout, /^added \d+ packages in \S+$/m);
-    // It would, were it not for the project's own settings.
+    // It would complain without the project's own settings.
     assert.match(install('--loglevel=warn').stderr, /EBADENGINE/);
   });
 

@@ -54,7 +54,7 @@ describe('a worker', () => {
     t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
     await worker.run('one');
     await gate.reached;
-    // Its end cannot be written.
+    // Its end cannot be recorded.
     const holder = new Client({ connectionString: server.url });
     await holder.connect();
     await holder.query(`BEGIN; LOCK TABLE ${ledgerSchema(workspace.schema)}.job_tries`);

@@ -24,7 +24,7 @@ before(async () => {
   replies = await sandboxReplies({ launches: 20 });
 });
 
-/** By hand, unless a test says otherwise. */
+/** Manual only, unless a test says otherwise. */
 const BY_HAND = { schedule: null };
 let schemas = 0;
 
@@ -35,7 +35,7 @@ type Setting = {
   readonly queue: string;
 };
 
-/** A worker with a queue and an API of its own. */
+/** A worker with its own queue and API. */
 async function work(
   t: TestContext,
   jobs: Readonly<Record<string, object>>,
@@ -103,14 +103,14 @@ describe('a job', { concurrency: 4 }, () => {
     const tick = `INSERT INTO ${queue}.job (name, data, policy)
       SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'
       ON CONFLICT DO NOTHING RETURNING id`;
-    // The queue may also send the tick before. It takes one entry of a job at a time.
+    // The queue may also send the previous tick. It takes one entry per job at a time.
     while ((await workspace.sql(tick)).length === 0);
     const isDone = `SELECT FROM ${queue}.job WHERE name LIKE 'eager/%' AND data ->> 'trigger' = 'schedule' AND state = 'completed'`;
     while ((await workspace.sql(isDone)).length === 0);
     assert.equal(worker.events.filter(({ type }) => type === 'job.started').length, 1);
     await worker.stop(1000);
 
-    // Nothing ran for two days.
+    // Nothing has run for two days.
     await workspace.sql(`UPDATE ${queue}.version SET cron_on = now() - interval '2 days';
       UPDATE ${queue}.schedule SET created_on = now() - interval '9 days';
       UPDATE job_tries SET started_at = now() - interval '3 days'`);

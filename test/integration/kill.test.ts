@@ -9,7 +9,7 @@ import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
 const SIZE = 300;
-/** One version whole, or rows of two are mixed. */
+/** If there is more than one row, rows of two versions are mixed. */
 const VERSIONS = `SELECT DISTINCT substring(name FROM 'version [0-9]+') AS version FROM
   (SELECT name FROM launches UNION ALL SELECT rocket_name FROM launches UNION ALL SELECT name FROM rockets) r
   WHERE name IS NOT NULL`;
@@ -23,7 +23,7 @@ before(async () => {
   good = { [ROCKETS]: String(replies[ROCKETS].body), [LAUNCHES]: String(replies[LAUNCHES].body) };
 });
 
-/** The same ids in each version, and another name in every row. */
+/** The same ids in each version, with a different name in every row. */
 function versionOf(version: number): Bodies {
   const rename = (body: string): string => {
     const records: readonly { readonly name: string }[] = JSON.parse(body);
@@ -38,7 +38,7 @@ function serve(api: Api, bodies: Bodies): void {
   for (const path of [ROCKETS, LAUNCHES] as const) api.set(path, { body: bodies[path] });
 }
 
-/** When a run is to die: prepared before its start, fulfilled at that moment. */
+/** When a run is to die: prepared before its start, resolved at that moment. */
 type Instant = {
   readonly name: string;
   readonly prepare: (context: {
@@ -62,7 +62,7 @@ const inBody = (path: Path, share: number): Instant => ({
   },
 });
 
-/** A trigger of that kind makes the publish transaction wait. */
+/** A trigger of that kind that makes the publish transaction wait. */
 const inPublish = (table: string, trigger: string): Instant => ({
   name: `in publish: ${trigger} ON ${table}`,
   prepare: ({ hold }) => hold(table, trigger),
@@ -205,7 +205,7 @@ async function untilFound(client: Client, condition: string): Promise<void> {
   while ((await client.query(`SELECT FROM pg_locks WHERE ${condition}`)).rowCount === 0);
 }
 
-/** Until the server has noticed that the program is dead, and has ended what it had begun. */
+/** Waits until the server has noticed that the program is dead, and has ended its work. */
 async function untilGone(client: Client, pid: number): Promise<void> {
   const sql = 'SELECT FROM pg_stat_activity WHERE application_name LIKE $1';
   while ((await client.query(sql, [`spacex-pipeline % pid ${pid}`])).rowCount !== 0);

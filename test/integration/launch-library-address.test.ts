@@ -17,7 +17,7 @@ const TOKEN = 'a-token-of-a-supporter';
 const runtime = openRuntime({ signal: never });
 after(() => runtime.close());
 
-/** The source at an address, as a run opens it. */
+/** The source at an address, opened as a run would. */
 async function opened(
   t: TestContext,
   { env, from = null }: { readonly env: Readonly<Record<string, string>>; readonly from?: string | null },

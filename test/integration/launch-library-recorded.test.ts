@@ -36,7 +36,8 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     const sputnik = readRecorded('sputnik');
     const one = await started(t, { records: recordedPath('sputnik') });
     assert.deepEqual((await one.get('?mode=detailed'))['results'], [sputnik]);
-    // Both were recorded, so that what the stand-in leaves out can be held against what the service leaves out.
+    // Both were recorded, so that the fields that the stand-in omits can be compared with those that the
+    // service omits.
     const [normal] = readRecorded('two')['results'] as readonly [Json];
     const [shown] = (await one.get(''))['results'] as readonly [Json];
     assert.deepEqual(Object.keys(shown), Object.keys(normal));
@@ -59,7 +60,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     const real = shapeOf(readRecorded('page')['results']);
     const { states } = readRecordedStates();
     for (const [path, types] of shapeOf(states.map(({ record }) => record))) {
-      // The page of 2.3.0 has no links of missions; by its document they are as in 2.2.0.
+      // The page of 2.3.0 has no mission links; according to its documentation they are the same as in 2.2.0.
       if (path.includes('.mission.info_urls[]')) continue;
       const admitted = real.get(path) ?? assert.fail(`there is no ${path}`);
       const unknown = [...types].filter((type) => !admitted.has(type) && type !== 'null');
@@ -165,7 +166,10 @@ async function started(t: TestContext, options: LaunchLibraryOptions) {
   };
 }
 
-/** A row of the history is a run of versions that say the same of when, how likely, where and on what. */
+/**
+ * A row of the history stands for consecutive versions that agree on when, how likely, where and on which
+ * rocket.
+ */
 function figuresOf(versions: readonly Json[]) {
   const byLaunch = Map.groupBy(versions, ({ id }) => String(id));
   let history = 0;
@@ -196,7 +200,7 @@ function formOf(value: unknown): string {
   return JSON.stringify([...shapeOf([value]).entries()].map(([path, types]) => [path, ...types]));
 }
 
-/** By path, the types of values; that of an object is its keys. */
+/** The types of values by path; the type of an object is its keys. */
 function shapeOf(values: readonly unknown[]): ReadonlyMap<string, ReadonlySet<string>> {
   const shape = new Map<string, Set<string>>();
   const visit = (value: unknown, path: string): void => {

@@ -16,7 +16,7 @@ after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force:
 
 const VERSION = '7.8.9';
 
-/** A stand-in for the program: says what reaches it. */
+/** A stand-in for the program: reports what reaches it. */
 const program = `
 import { stopWithParent } from './lib/parent-watch.ts';
 const [command, ...args] = process.argv.slice(2);
@@ -121,7 +121,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       const run = start(node, tree, ['wait']);
       await run.line('ready');
       run.child.kill('SIGKILL');
-      assert.deepEqual(await run.finish(), [null, 'SIGKILL']); // the program held stdout open until here
+      assert.deepEqual(await run.finish(), [null, 'SIGKILL']); // the program held stdout open until now
       assert.deepEqual(run.lines, ['ready', 'parent gone']);
     });
 
@@ -181,14 +181,17 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
   });
 }
 
-/** Starts the launcher so that it outlives its terminal, and hangs that up: the program must not notice. */
+/**
+ * Starts the launcher so that it outlives its terminal, then hangs up the terminal: the program must not
+ * notice.
+ */
 function describeHangup(node: string, tree: string): void {
   const launch = `'${node}' '${launcherOf(tree)}' wait`;
   const ways = {
     'nohup in a shell': `nohup ${launch}`,
     'a shell that ignores the signal': `trap '' HUP; ${launch}; :`,
     'a shell script below nohup': `nohup bash -c "${launch}; :"`,
-    'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // what GNU nohup puts in its place
+    'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // GNU nohup replaces stdin by this
   };
   for (const [way, line] of Object.entries(ways)) {
     void it(`goes on after a hang-up where it was started by ${way}`, async () => {
@@ -210,7 +213,10 @@ function describeHangup(node: string, tree: string): void {
   }
 }
 
-/** Starts the program below a shell that stands for npm, and kills that alone; the first two lines of the program. */
+/**
+ * Starts the program below a shell that plays the part of npm, and kills only this shell; returns the first
+ * two lines of the program.
+ */
 async function linesAfterNpmDied(node: string, tree: string): Promise<readonly string[]> {
   const npm = spawn('sh', ['-c', '"$0" "$1" wait & echo $!; wait', node, launcherOf(tree)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -221,11 +227,11 @@ async function linesAfterNpmDied(node: string, tree: string): Promise<readonly s
   npm.kill('SIGKILL');
   await until((lines) => lines.length >= 3);
   const [launcher, ...told] = seen;
-  if (told[1] !== 'parent gone') process.kill(Number(launcher), 'SIGHUP'); // it says SIGTERM and goes on
+  if (told[1] !== 'parent gone') process.kill(Number(launcher), 'SIGHUP'); // it reports SIGTERM and keeps running
   return told;
 }
 
-/** A folder that looks like a clone, its launcher asking for Node `minimum`. */
+/** A folder that looks like a clone, with a launcher that requires Node `minimum`. */
 function makeTree(minimum: number): string {
   const tree = mkdtempSync(path.join(tmpdir(), 'launcher-'));
   folders.push(tree);
@@ -239,7 +245,7 @@ function makeTree(minimum: number): string {
   return tree;
 }
 
-/** Stands for the npm package `node`: this very Node, which calls itself v99. */
+/** Plays the part of the npm package `node`: the current Node, which reports the version v99. */
 function addPinnedNode(tree: string): void {
   const file = path.join(tree, 'node_modules/node/bin/node');
   mkdirSync(path.dirname(file), { recursive: true });
@@ -261,14 +267,14 @@ type Launched = {
   pid(): number;
   /** Waits until the program has written this line. */
   line(text: string): Promise<void>;
-  /** Waits until launcher and program have ended: exit code and signal of the launcher. */
+  /** Waits until launcher and program have ended; returns the launcher's exit code and signal. */
   finish(): Promise<unknown[]>;
 };
 
 function start(node: string, tree: string, args: readonly string[]): Launched {
   const child = spawn(node, [launcherOf(tree), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true, // a process group of its own, as a shell gives to a command
+    detached: true, // in its own process group, like a command started by a shell
   });
   const closed = once(child, 'close');
   const { ended, seen, until } = linesOf(child.stdout);

@@ -8,7 +8,7 @@ const LIST = `--import=file://${join(import.meta.dirname, '../support/list-modul
 const DATABASE = ['/node_modules/pg/', '/node_modules/@electric-sql/', '/src/adapters/postgres/'];
 const SOURCE = ['/src/adapters/http/', '/src/engine/', '/src/steps/'];
 const SANDBOX = ['/src/sandbox/'];
-/** What only `serve` and the commands about its jobs need, and the metrics. */
+/** Modules that only `serve`, the commands about its jobs, and the metrics need. */
 const SERVE = ['pg-boss', '@hono', 'hono', 'cron-parser', 'cronstrue', '@prometheus-io'].map(
   (name) => `/node_modules/${name}/`,
 );
@@ -42,7 +42,7 @@ void describe('a command loads no more than it needs', { concurrency: 2 }, () =>
   });
 });
 
-/** Those modules of a command that are in one of these places. */
+/** The loaded modules of a command that are in one of these places. */
 async function loaded(
   workspace: Workspace,
   args: readonly string[],

@@ -53,7 +53,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
         ['/2.3.0/launches/', 200],
       ],
     );
-    // Made-up recordings are not the files that are pinned.
+    // Made-up recordings differ from the pinned files.
     assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: its SHA-256 is [0-9a-f]{64}\n/g)?.length, 3);
     assert.match(stdout, /\n3 not as expected\.\n$/);
     assert.equal(code, 1);
@@ -67,7 +67,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
       assert.equal(others, 0);
       assert.match(headers['user-agent'] ?? '', /^spacex-pipeline\/\d+\.\d+\.\d+ \(live check/);
     }
-    // A token is there at the start, and one more each second.
+    // One token is available at the start, and another one each second.
     for (const [index, { at }] of requests.entries()) assert.ok(at > (index - 1) * 900, `${index}: ${at}`);
   });
 

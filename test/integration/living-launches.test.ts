@@ -26,11 +26,11 @@ const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null 
 const testDatabase = await createDatabase();
 after(() => testDatabase.drop());
 
-/** Records with their rows, in a schema of their own. */
+/** Loads records and their rows into their own schema. */
 async function labWith(openDatabase: OpenDatabase, records: readonly unknown[]): Promise<Lab> {
   const lab = await openLab(openDatabase, randomSchema(), launchLibrary);
   const rows = rowsOf(launches, records, CONTEXT);
-  // Several versions of a launch may be among them: the last one makes the row, as after several pulls.
+  // There may be several versions of a launch: the last one makes the row, as after several pulls.
   const loaded = launches.tables.map(({ key, name }) => {
     const keyOf = (row: Row): string => JSON.stringify(key.map((column) => row[column]));
     return [name, [...new Map((rows[name] ?? []).map((row) => [keyOf(row), row])).values()]] as const;
@@ -66,7 +66,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
     void it('have the history of their versions, with equal neighbours as one', async () => {
       const hold = { status: { id: 5, name: 'On Hold', abbrev: 'Hold' } };
       const other = { id: launchId(9), net: '2026-02-02T00:00:00Z' };
-      // In no order: that in which versions arrive says nothing.
+      // Deliberately unsorted: the order in which versions arrive has no meaning.
       const { session } = await open([
         version('05:00', { weather_concerns: null }),
         version('03:00', hold),

@@ -70,7 +70,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     const ended = lines.find(({ event }) => event === 'run.ended');
     assert.partialDeepStrictEqual(ended, { level: 'info', run_id, source, status: 'succeeded' });
     assert.equal(typeof ended?.['seconds'], 'number');
-    // Before there is a run.
+    // Before the run exists.
     const early = new Set([undefined, 'folder.made']);
     for (const line of lines.filter(({ event }) => !early.has(event)))
       assert.deepEqual([line['run_id'], line['source']], [run_id, source]);
@@ -133,7 +133,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
 
   void it('has warnings of Node as lines, which as text stay as they are', async () => {
     const warn = path.join(workspace.folder, 'warn.mjs');
-    // As the program begins to listen to signals, long before it knows its configuration.
+    // When the program begins to listen for signals, long before it knows its configuration.
     const early = `if (name === 'SIGINT') process.emitWarning('of a test', 'OddWarning')`;
     writeFileSync(warn, `process.on('newListener', (name) => { ${early} })`);
     const env = { NODE_OPTIONS: `--import=file://${warn}` };
@@ -201,7 +201,8 @@ void describe('--log-format json', { concurrency: 1 }, () => {
 
   void it('has been seen with each event that a test can see', () => {
     const unseen = Object.keys(ALL).filter((event) => !seen.has(event));
-    // Requests, the quota and progress are never logged; another process that has the schema of a job is in the tests of serve.
+    // Requests, the quota and progress are never logged. The tests of serve cover the case of another process
+    // that holds the schema of a job.
     assert.deepEqual(unseen, [
       'request.started',
       'body.received',
@@ -215,7 +216,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
   });
 });
 
-/** Each is planted in a place of its own, so that a leak tells where it comes from. */
+/** Each is planted in a different place, so that a leak reveals its origin. */
 const SECRETS = {
   api: 'api-p4ss-Kx01',
   proxy: 'proxy-p4ss-Kx02',
@@ -266,7 +267,7 @@ void it('no line has a secret, whatever is wrong', async (t) => {
   for (const [where, secret] of Object.entries(SECRETS))
     for (const form of [secret, secret.slice(0, 12), Buffer.from(`me:${secret}`).toString('base64')])
       assert.ok(!told.includes(form), `${where}: ${told.split('\n').find((line) => line.includes(form))}`);
-  // It would prove nothing if what has the secrets were not told at all.
+  // The test would prove nothing if the parts that contain secrets were never printed.
   for (const pattern of [/\*\*\*@api\.test/, /\*\*\*@job\.test/, /\*\*\*@127\.0\.0\.1/])
     assert.match(told, pattern);
 });

@@ -14,7 +14,7 @@ import {
   type TestServer,
 } from '../support/workspace.ts';
 
-/** What GET /metrics answers. */
+/** What GET /metrics returns. */
 async function scrape({ url }: RunningServe): Promise<{ readonly type: string; readonly text: string }> {
   const response = await fetch(`${url}/metrics`);
   assert.equal(response.status, 200);
@@ -115,7 +115,7 @@ void describe('GET /metrics', () => {
     }
   });
 
-  /** A process that has read nothing yet. */
+  /** A process that has not read anything yet. */
   async function startedAgain(): Promise<RunningServe> {
     await serve.stop();
     serve = await startServe(workspace, ['--from', 'sandbox']);

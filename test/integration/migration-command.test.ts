@@ -54,14 +54,14 @@ const toyParts: Table = {
 
 const ALL = [makers, toys, toyParts];
 
-/** The tables with another column or other columns of toys; null takes one away. */
+/** The tables with the given columns of toys; null removes a column. */
 function withToys(columns: Readonly<Record<string, Column | null>>, rest: Partial<Table> = {}): Table[] {
   const all = Object.entries({ ...toys.columns, ...columns });
   const own = all.flatMap(([name, column]) => (column === null ? [] : [[name, column] as const]));
   return [makers, { ...toys, columns: Object.fromEntries(own), ...rest }, toyParts];
 }
 
-/** A schema of its own, and a folder in which its migrations grow. */
+/** Its own schema, and a folder for the growing list of migrations. */
 async function openLab() {
   const database = await openDatabase(randomSchema());
   const session = await database.connect();
@@ -82,7 +82,7 @@ async function openLab() {
       last -= 1;
     },
     sql: (text: string) => session.query(text.replaceAll('target.', `${ident(database.schema)}.`)),
-    /** Told without the help of the code under test. */
+    /** Read independently of the code under test. */
     catalog: () => session.rows(CATALOG, [ident(database.schema)]),
   };
 }

@@ -28,7 +28,7 @@ import { findPgDump, type PgDump } from '../support/pg-dump.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
-/** The commands of docs/operate.md, as they stand there, but for the folder. */
+/** The commands of docs/operate.md exactly as given there, except for the folder. */
 const [BACK_UP, RESTORE = '', COPY = ''] = blocksBelow(
   readPage('docs', 'operate.md'),
   'sh',
@@ -45,7 +45,7 @@ before(async () => {
 });
 after(() => api.close());
 
-/** Runs a block by bash, beside the API of this process, and gives what it prints. */
+/** Runs a block with bash, while this process serves the API, and returns its output. */
 async function runBlock(
   folder: string,
   block: string,
@@ -101,10 +101,10 @@ void describe(
       assert.equal(migrated.code, 0, migrated.stderr);
       const first = await workspace.run(['run', ...as('spacex_runner')]);
       assert.equal(first.code, 0, first.stderr);
-      // Its raw files are links to those of the first.
+      // Its raw files are links to those of the first run.
       const second = await workspace.run(['run', ...as('spacex_runner')]);
       assert.match(second.stdout, /everything is unchanged/);
-      // As a run leaves it that was killed: the owner may not read it.
+      // As a killed run leaves it: the owner may not read it.
       const runner = await connected(documentedUrl(server.url, 'spacex_runner'));
       await runner.query('CREATE UNLOGGED TABLE spacex_pipeline.staging_0123456789ab_rockets (a int)');
       await runner.end();

@@ -24,7 +24,7 @@ import { startServe } from '../support/serve.ts';
 import { twinOf } from '../support/twin.ts';
 import { assertFailure, createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
-/** The roles of docs/operate.md, made by the SQL that it gives, and nothing else. */
+/** The roles of docs/operate.md, created by the SQL on that page and nothing else. */
 const PAGE = readPage('docs', 'operate.md');
 const [FRESHNESS] = blocksBelow(PAGE, 'sql', '6. Logs, metrics, freshness');
 const NO_RIGHT = '42501';
@@ -155,7 +155,7 @@ void describe('the runner of docs/operate.md', () => {
   });
 });
 
-/** Others than before, or none are sent. */
+/** Serves changed names; otherwise the API would answer 304. */
 function renamed(word: string): Reply {
   return { body: String(replies[LAUNCHES].body).replaceAll('"name":"', `"name":"${word} `) };
 }
@@ -214,7 +214,7 @@ void describe('the reader of docs/operate.md', () => {
     for (const expected of [READ_ONLY, NO_RIGHT]) {
       for (const { name } of tables)
         for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`, `TRUNCATE ${name}`]) {
-          // Rights are looked at first, by all but TRUNCATE.
+          // Permissions are checked first, except for TRUNCATE.
           const code = await refusedWith(sql);
           assert.ok(code === expected || code === NO_RIGHT, `${sql}: ${code}`);
         }

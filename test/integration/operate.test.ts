@@ -31,7 +31,7 @@ function textsOf(language: string): readonly string[] {
   return BLOCKS.filter((block) => block.language === language).map(({ text }) => text);
 }
 
-/** Also throws for warnings. */
+/** Throws for warnings as well. */
 function run(program: string, args: readonly string[], input = ''): void {
   const { status, stderr, stdout } = spawnSync(program, args, { input, encoding: 'utf8' });
   assert.deepEqual([status, stdout, stderr], [0, '', ''], input);
@@ -188,7 +188,7 @@ void it('the pages name no command and no flag that the program does not have', 
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
   const commands = outline(await buildProgram(streams));
-  // Of these, the reference shows how commands are put together.
+  // Of these, the reference shows how commands are composed.
   const docs = readdirSync(path.join(REPOSITORY, 'docs')).filter(
     (name) => name.endsWith('.md') && name !== 'cli.md',
   );

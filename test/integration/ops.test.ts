@@ -65,7 +65,7 @@ void describe('the dashboards', () => {
     t.after(() => rmSync(folder, { recursive: true }));
     const expressions = NAMES.flatMap((name) => expressionsOf(readDashboard(name)));
     assert.ok(expressions.length > 30);
-    // A rule may not be there twice.
+    // No rule may occur twice.
     const rules = expressions.map((expr, index) => ({ record: `panel:${index}`, expr }));
     const file = join(folder, 'panels.yml');
     writeFileSync(file, stringify({ groups: [{ name: 'panels', rules }] }));

@@ -15,7 +15,7 @@ import { findOldNode } from '../support/old-node.ts';
 
 const { resources } = spacex;
 
-/** Where a stranger installs it: an empty folder, whose name needs quotes and has letters beyond ASCII. */
+/** Where a new user installs it: an empty folder with non-ASCII letters, whose name needs quoting. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-package-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 const folder = path.join(temporary, 'Zoë’s flights');
@@ -32,9 +32,9 @@ const { NODE_OPTIONS: offlineOnly, ...own } = cliEnvironment();
 const { NODE_EXTRA_CA_CERTS: registryCertificate = '' } = process.env;
 const online = {
   ...own,
-  // The way to the registry may need it.
+  // Access to the registry may require it.
   ...(registryCertificate !== '' && { NODE_EXTRA_CA_CERTS: registryCertificate }),
-  // npm and npx are scripts for whatever `node` comes first.
+  // npm and npx are scripts that use the first `node` in the PATH.
   PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
 };
 const env = { ...online, NODE_OPTIONS: offlineOnly };
@@ -180,7 +180,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       await once(npx.stdout, 'data');
       npx.kill('SIGKILL');
       npx.stdout.resume();
-      await once(npx.stdout, 'close'); // the program holds it open until here
+      await once(npx.stdout, 'close'); // the program held it open until now
     },
   );
 

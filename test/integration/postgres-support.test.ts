@@ -116,7 +116,7 @@ void describe('startPostgres', () => {
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
-  // Of the connection, from its first moment on; the query is rejected besides.
+  // For errors of the connection, from the start; the query is rejected as well.
   client.on('error', () => {});
   await client.connect();
   try {
@@ -126,7 +126,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Fulfilled when the folder is gone. */
+/** Resolves when the folder has been removed. */
 async function removal(folder: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = (): void => {

@@ -26,7 +26,7 @@ type Simulated = {
 
 let schemas = 0;
 
-/** The real queue on a real database, in simulated time from that moment on. */
+/** The real queue on a real database, in simulated time from that moment. */
 async function simulate(
   t: TestContext,
   from: string,
@@ -39,7 +39,7 @@ async function simulate(
   const { log } = createTestLog();
   const own = {
     ...foreign,
-    // One session: it is set up once.
+    // A single session, which is set up once.
     setSessionStatements: async (statements: readonly string[]) => {
       for (const one of statements) await foreign.executeSql(one);
     },
@@ -72,8 +72,8 @@ async function simulate(
 }
 
 /**
- * Goes through the minutes of an hour in which something may be due, timer by timer, and jumps over those between: to
- * go through all of them would take minutes.
+ * Steps timer by timer through the minutes of an hour in which something may be scheduled, and skips the
+ * others: stepping through all of them would take minutes.
  */
 async function pastTicks(clock: TestClock, hour: number): Promise<void> {
   await clock.setTime(Math.max(clock.now(), hour + 30 * MINUTE_MS - 10_000));

@@ -55,7 +55,7 @@ const SUPPLIERS = [
     none: null,
   },
 ];
-/** Its last part is not the name of the resource. */
+/** Its last part differs from the name of the resource. */
 const PATH = '/v4/vendors';
 const api = await startApi({
   [PATH]: { body: JSON.stringify(SUPPLIERS) },
@@ -72,7 +72,7 @@ after(remove);
 const draft = (...args: readonly string[]): Promise<CliResult> =>
   runCli(['resources', 'new', ...args], { cwd: folder, launcher });
 
-/** By path, each file of the code. */
+/** Each source file by path. */
 async function code(): Promise<Record<string, string>> {
   const names = await readdir(join(folder, 'src'), { recursive: true });
   const files = names.filter((name) => /\.(?:ts|json)$/.test(name)).sort();

@@ -131,7 +131,7 @@ void describe('resume', { concurrency: 2 }, () => {
     const asked = gets(api).length;
     const { code, stderr } = await resume(failed.report.run_id ?? '');
     assert.equal(code, 0, stderr);
-    // The launches were whole, and no JSON: they are fetched again, too.
+    // The launches arrived completely but were not JSON: they are fetched again, too.
     assert.deepEqual(gets(api).slice(asked).sort(), [ROCKETS, LAUNCHES]);
     assert.equal(await digest(), whole);
   });
@@ -229,7 +229,7 @@ void describe('replay', { concurrency: 2 }, () => {
       { run_id: origin.run_id, origin_run_id: null },
       { run_id: report.run_id, origin_run_id: origin.run_id },
     ]);
-    // What came of it is published: the next pull may still be told that nothing changed.
+    // The results were published, so the next pull may still get a 304.
     assert.equal((await pull([])).report.resources['launches']?.not_modified, true);
   });
 

@@ -22,7 +22,10 @@ after(server.close);
 const ALL = resources.map(({ name }) => name);
 const CAPTURED = ['rockets', 'capsules', 'ships', 'crew', 'roadster', 'launches'];
 
-/** Stands in for the archive, and a workspace that pulls from it. Its records are simulated unless they are recorded. */
+/**
+ * A stand-in for the archive, and a workspace that pulls from it. Its records are simulated unless they are
+ * recorded.
+ */
 async function stage(
   options: WaybackOptions = {},
   settings: Readonly<Record<string, unknown>> = {},
@@ -38,7 +41,7 @@ function named(report: RunReport, status: string): string[] {
   return ALL.filter((name) => report.resources[name]?.status === status);
 }
 
-/** Requests that were answered with a body of records. */
+/** Requests that were answered with records. */
 function bodies(archive: Wayback): number {
   return archive.requests().filter(({ status }) => status === 200).length;
 }
@@ -120,7 +123,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     const { code, report } = await workspace.pull(['--migrate', '--resources', 'rockets,crew,ships']);
     assert.equal(code, 3);
     assert.deepEqual(named(report, 'failed'), ['rockets']);
-    // Where the one capture is of an error, there is no copy.
+    // If the only capture is of an error, there is no copy.
     assert.deepEqual(named(report, 'absent'), ['crew']);
     assert.equal(report.resources['ships']?.status, 'succeeded');
     assert.deepEqual(await workspace.sql('SELECT id FROM rockets'), []);
@@ -197,7 +200,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
       running.kill('SIGKILL');
       await running.finished;
       const before = archive.requests().length;
-      // Where the kill came after the commit, or before there was a run, there is nothing to resume.
+      // If the kill came after the commit, or before the run existed, there is nothing to resume.
       const resumed = await workspace.json<RunReport>(['resume']).catch(async () => {
         const again = await workspace.pull(resourcesFlag);
         assert.equal(again.code, 0, again.stderr);

@@ -23,7 +23,7 @@ after(() => server.close());
 
 type Holder = { readonly running: RunningCli; readonly open: () => void };
 
-/** A run that has the database, and waits for the rest of a body. */
+/** A run that holds the database, and waits for the rest of a body. */
 async function hold(workspace: Workspace, api: Api): Promise<Holder> {
   const gate = createGate(10_000);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });

@@ -107,7 +107,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       const refused = await workspace.run(['run', '--source', sandbox.url]);
       assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
       assert.deepEqual(rawFiles(workspace), old);
-      // The schema remembers too, should the folder forget.
+      // The schema also remembers, in case the folder does not.
       assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [
         { simulated: false },
       ]);
@@ -163,7 +163,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         assertFailure(result, { code: 7, message: holder, hint: /Wait/ });
       assert.ok(run.seconds < 4.9, 'a run does not wait');
       assert.ok(query.seconds >= 5 && runs.seconds >= 5, 'query and runs wait 5 s');
-      // One that still waits gets its answer when the run ends.
+      // A request that is still waiting gets its answer when the run ends.
       const waiting = workspace.json<unknown>(['query', COUNT]);
       gate.open();
       const { code, stderr } = await running.finished;

@@ -22,7 +22,7 @@ void describe('the end of a run', () => {
     if (broken === undefined || wrong === undefined) assert.fail('no launches');
     broken.name = 5;
     wrong.date_unix += 5;
-    // Neither of the other two is there.
+    // Neither of the other two exists.
     api = await startApi({ ...replies, [LAUNCHES]: { body: JSON.stringify(launches) } });
     const run = await workspace.run(['run', '--migrate', '--from', api.url]);
     assert.equal(run.code, 3, run.stderr);
@@ -33,7 +33,7 @@ void describe('the end of a run', () => {
     await server.close();
   });
 
-  /** The command that a line of the run ends with, as words. */
+  /** The command at the end of a line of the run, as words. */
   const commandIn = (line: RegExp): string[] => {
     const command = line.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
     const [program = '', ...args] = command.split(' ');

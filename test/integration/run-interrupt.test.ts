@@ -22,7 +22,7 @@ after(() => server.close());
 
 const ROWS = 'SELECT id, name, _run_id FROM launches ORDER BY id';
 
-/** A workspace with 40 launches, and an API that would bring other ones. */
+/** A workspace with 40 launches loaded, and an API that would return different ones. */
 async function prepare(): Promise<{ workspace: ServerWorkspace; api: Api; other: string | Buffer }> {
   const workspace = server.workspace();
   const replies = await sandboxReplies({ launches: 40 });
@@ -33,7 +33,7 @@ async function prepare(): Promise<{ workspace: ServerWorkspace; api: Api; other:
   return { workspace, api, other };
 }
 
-/** Starts a run and waits until it is in the middle of its download. */
+/** Starts a run and waits until it is halfway through its download. */
 async function startHalf(
   workspace: ServerWorkspace,
   api: Api,
@@ -157,7 +157,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
   });
 });
 
-/** Asks until there is a row. */
+/** Repeats the query until it returns a row. */
 async function waitFor(client: Client, sql: string): Promise<void> {
   while ((await client.query(sql)).rowCount === 0);
 }

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const KEEP = ['--on-failure', `cat > told.json; env | grep '^RUN_' | sort > told.env`];
 
-/** What the command got; null where it was not run. */
+/** What the command received; null if it was not run. */
 function told(): { readonly report: RunDocument; readonly variables: readonly string[] } | null {
   const [document, variables] = ['told.json', 'told.env'].map((name) => path.join(workspace.folder, name));
   if (document === undefined || variables === undefined || !existsSync(variables)) return null;

@@ -17,7 +17,7 @@ import { createTestServer, createWorkspace, type TestServer, type Workspace } fr
 
 const { resources } = spacex;
 
-/** Null: the database is the embedded one, which takes seconds to open: there only what may differ is tested. */
+/** Null: the embedded database, which takes seconds to open, so only what may differ is tested there. */
 const servers: (TestServer | null)[] = NOT_RECORDED === false ? [null, await createTestServer()] : [null];
 after(() => Promise.all(servers.flatMap((server) => server?.close() ?? [])));
 

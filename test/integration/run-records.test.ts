@@ -23,7 +23,7 @@ after(() => server.close());
 type Errored = Reject & { readonly page: number; readonly offset: number; readonly raw?: string };
 type ChangingApi = Api & { readonly serve: (options: Parameters<typeof sandboxReplies>[0]) => Promise<void> };
 
-/** One API under one address whose records change from run to run. */
+/** One API at one address whose records change from run to run. */
 async function startChangingApi(options: Parameters<typeof sandboxReplies>[0]): Promise<ChangingApi> {
   const api = await startApi(await sandboxReplies(options), { simulated: true });
   return {
@@ -159,7 +159,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     const twice = [
       a.replace('{', '{"id":"first","name":1,"__proto__":{"id":"parent","name":2},"constructor":null,'),
       b.replace('{', String.raw`{"\u0069d":"first",`),
-      // Its last name breaks the contract.
+      // Its last member, another `name`, breaks the contract.
       c.replace(/\}$/, String.raw`,"n\u0061me":7}`),
     ];
     api.set(LAUNCHES, { body: arrayOf(twice) });
@@ -198,7 +198,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     const succeeded = { status: 'succeeded', inserted: 0, updated: 0, deleted: 0, held: 0 };
 
     assert.deepEqual(await serve(good), { ...succeeded, inserted: 100, unchanged: 0 });
-    // a and b are gone, c and d are broken.
+    // a and b are missing, c and d are broken.
     const second = await serve([wrong(c), wrong(d, 'bad-date'), e, ...others]);
     assert.deepEqual(second, { ...succeeded, unchanged: 96, deleted: 2, held: 2 });
     const gone = await sql<{ row_id: string; name: string }>(
@@ -207,10 +207,10 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.deepEqual(gone.map(({ row_id }) => row_id).toSorted(), [idOf(a), idOf(b)].toSorted());
     assert.ok(gone.every(({ name }) => name !== ''));
     assert.deepEqual(await sql('SELECT count(*)::int AS n FROM launches'), [{ n: 98 }]);
-    // One that nobody can name may be any of those that are gone.
+    // A record without an id may be any of the missing ones.
     const third = await serve([wrong(c, 'missing-id'), e, ...others]);
     assert.deepEqual(third, { ...succeeded, unchanged: 96 });
-    // Back again; the first of two with one id counts.
+    // It is back; if two records share an id, the first one counts.
     const again = a.replace(/"name":"[^"]*"/, '"name":"A second one"');
     const fourth = await serve([...good, again]);
     assert.deepEqual(fourth, { ...succeeded, inserted: 2, unchanged: 98 });

@@ -44,7 +44,7 @@ async function pull(...flags: readonly string[]): Promise<RunReport & { readonly
   return { ...report, stderr };
 }
 
-/** Other bodies of the same records, so that the next run receives them. */
+/** Serves different bodies with the same records, so that the next run receives them. */
 function serveNew(): void {
   const length = 100_000 + api.requests.length;
   for (const at of [LAUNCHES, ROCKETS]) api.set(at, { body: String(good[at]?.body).padEnd(length) });
@@ -63,7 +63,7 @@ void describe('a run', { concurrency: 1 }, () => {
     assert.deepEqual([second.status, folders()], ['succeeded', ids([second])]);
     assert.match(stderr, /info +removed 1 folder of old runs$/m);
     assert.ok(!folders().includes(first.run_id ?? ''));
-    // Where nothing new came, it stands on the run that received it.
+    // If nothing new arrived, it refers to the run that received the data.
     const third = await pull();
     const fourth = await pull();
     assert.deepEqual(folders(), ids([second, fourth]));
@@ -109,7 +109,7 @@ void describe('a run', { concurrency: 1 }, () => {
     const left = folders();
     assert.equal(left.length, 2);
     assert.ok(!left.includes(mine.run_id ?? '') && left.includes(next.run_id ?? ''));
-    // However old, what another schema published stays.
+    // Runs that another schema published stay, however old they are.
     workspace.configure({ retention: { prune: false, publishedRuns: 1 } });
     serveNew();
     const last = await pull();
@@ -148,7 +148,7 @@ void it('runs prune works on the embedded database', async (t) => {
     runs.push(report);
   }
   assert.deepEqual(folders(own), ids(runs.slice(1)));
-  // A database that was moved away knows nothing of the runs: they stay.
+  // If the database has been moved away, the runs are unknown to the new one: they stay.
   renameSync(path.join(own.folder, 'data', 'database'), path.join(own.folder, 'data', 'away'));
   const { report } = await own.pull(['--source', api.url, '--full']);
   assert.deepEqual(folders(own), ids([...runs.slice(1), report]));

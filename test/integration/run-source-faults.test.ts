@@ -33,11 +33,11 @@ const ROWS =
 type Meta = { readonly status: number | null; readonly attempts: readonly Attempt[] };
 type Case = {
   readonly faults: string;
-  /** The status of each try, null where there was none. */
+  /** The status of each attempt; null if there was no response. */
   readonly tries: readonly (number | null)[];
-  /** Absent where the run succeeds in the end. */
+  /** Absent if the run succeeds in the end. */
   readonly failure?: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp };
-  /** How the kept body starts; absent where there is none. */
+  /** How the kept body starts; absent if there is none. */
   readonly kept?: RegExp;
 };
 
@@ -120,7 +120,7 @@ const SPOILED: readonly Case[] = [
   },
 ];
 
-/** A run into rows that are there: they stay whatever goes wrong. */
+/** Runs into existing rows, which must stay whatever goes wrong. */
 async function check(workspace: ServerWorkspace, { faults, tries, failure, kept }: Case): Promise<void> {
   const sandbox = await startSandbox({ launches: 40, seed: SEED, faults });
   const held = await workspace.sql(ROWS);

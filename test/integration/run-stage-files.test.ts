@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Whether rows of CSV with a header, once copied, are the rows of a table. */
+/** Checks that the rows of a CSV with a header, once copied, equal the rows of a table. */
 async function differences(schema: string, table: string, csv: string): Promise<number> {
   const client = new Client({ connectionString: server.url });
   await client.connect();

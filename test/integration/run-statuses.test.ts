@@ -26,7 +26,10 @@ before(async () => {
 });
 after(() => sandbox.close());
 
-/** Where some resources have no copy. The records count as real: simulated ones are not let be. */
+/**
+ * A stand-in in which some resources have no copy. The records count as real: simulated ones would be
+ * refused.
+ */
 function lacking(upstream: Upstream, absent: readonly string[]): Upstream {
   return {
     ...upstream,
@@ -50,7 +53,7 @@ type Asked = {
   readonly atomic?: boolean;
 };
 
-/** A run of rockets and launches, which need them, unless others are chosen. */
+/** A run of rockets, and of launches, which need them, unless others are chosen. */
 async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunReport> {
   const { absent = [], address = sandbox.url, atomic = false, chosen = null, keepsOthers = false } = asked;
   const whole = await loadConfig({ env: {}, cwd: workspace.folder, flags: { atomic } });

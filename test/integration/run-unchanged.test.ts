@@ -66,7 +66,7 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
             const { dangling, digest, live_after } = left.tables[table] ?? assert.fail();
             const rows = { staged: live_after, unchanged: live_after, live_before: live_after, live_after };
             const none = { inserted: 0, updated: 0, deleted: 0, held: 0, carried: false };
-            // A reference may name a table that was still empty when the first run counted.
+            // A reference may point to a table that was still empty when the first run counted.
             assert.deepEqual({ ...counted, dangling }, { ...rows, ...none, digest, dangling });
           }
         }
@@ -94,7 +94,7 @@ type Place = Omit<ServerWorkspace, 'pull'> & {
   readonly pull: (...args: readonly string[]) => Promise<RunReport>;
 };
 
-/** Where rockets and launches were pulled once. */
+/** A workspace in which rockets and launches were pulled once. */
 async function pulled(settings: Readonly<Record<string, unknown>> = {}, served = replies): Promise<Place> {
   const api = await startApi(served);
   after(() => api.close());
@@ -107,7 +107,7 @@ async function pulled(settings: Readonly<Record<string, unknown>> = {}, served =
   return { ...workspace, api, pull, first: await pull('--migrate') };
 }
 
-/** The body of a reply with another value in its first record. */
+/** The body of a reply with one value changed in its first record. */
 function altered(reply: Reply, values: Readonly<Record<string, unknown>>): Reply {
   const [first, ...rest] = JSON.parse(String(reply.body)) as Record<string, unknown>[];
   return { ...reply, body: JSON.stringify([{ ...first, ...values }, ...rest]) };

@@ -8,7 +8,7 @@ import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace, type Workspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** 63 bytes of capitals, quotes, spaces and more; another differs in the last one alone. */
+/** 63 bytes of capitals, quotes, spaces and more; the two differ only in the last byte. */
 const schemas = ['a', 'b'].map((end) => `Über "all" it's; $1 %s \\ ${'é'.repeat(18)}${end}`);
 
 let database: TestDatabase;

@@ -66,7 +66,7 @@ type Named = {
   readonly name: string;
 };
 
-/** What holds wherever both are loaded. */
+/** Must hold wherever both are loaded. */
 async function assertBoth({ json }: Place): Promise<void> {
   const runs = await json<RunReport[]>('runs');
   const ends = runs.map(({ simulated, source, status }) => `${source} ${simulated} ${status}`);
@@ -76,7 +76,7 @@ async function assertBoth({ json }: Place): Promise<void> {
   assert.deepEqual(await json('query', joined), [{ launches: 20, moons: 2, flights: 1 }]);
 }
 
-/** Commands without `--source` mean both, and with it the one. */
+/** Commands without `--source` cover both, and with it only the one. */
 async function assertCommands({ folder, json, run }: Place): Promise<void> {
   const [own] = await json<RunReport[]>('runs', '--source', 'moon-watch');
   assert.equal(own?.source, 'moon-watch');
@@ -96,7 +96,7 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
       migrations.some((one) => one.name === name),
       name,
     );
-  // What loses rows is done to one source at a time.
+  // Commands that lose rows take one source at a time.
   assertFailure(await run('migrate', 'down', '--yes'), {
     code: 2,
     message: new RegExp(`migrate down for ${NAMES.length} sources`),
@@ -119,7 +119,7 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
   });
 }
 
-/** A source of which nothing was ever loaded is in nobody's way, and the command that loads it is named. */
+/** A source that was never loaded does not affect the other, and the hint names the command that loads it. */
 async function assertNeverLoaded({ json, run }: Place): Promise<void> {
   const { needs_attention, sources } = await json<StatusReport>('status');
   assert.equal(needs_attention, false);
@@ -150,7 +150,7 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
   assert.match((await run('verify')).stdout, /^source +table.*\n.*\nspacex +rockets[^]*\nmoon-watch +moons/);
 }
 
-/** Without configuration there is a job for each source. */
+/** By default there is one job per source. */
 async function assertJobs({ json, run, start }: Place): Promise<void> {
   const jobs = await json<JobReport[]>('jobs');
   assert.deepEqual(
@@ -214,7 +214,7 @@ void describe('two sources', () => {
       (await place.json<RunReport>('run', '--source', 'moon-watch')).resources['moons'] ?? {};
     assert.equal(not_modified, true);
     assert.equal((await place.json<StatusReport>('status')).needs_attention, false);
-    // The kind is one of a source.
+    // Each source has its own kind of records.
     moons.set(ROCKETS, replies[ROCKETS]);
     assertFailure(await place.run('run', '--from', moons.url, '--resources', 'rockets'), {
       code: 2,

@@ -14,7 +14,7 @@ import { startProxy, type Proxy } from '../support/proxy.ts';
 import { listen, startWeb, type Web } from '../support/web.ts';
 import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Each is planted in a place of its own, so that a leak tells where it comes from. */
+/** Each is planted in a different place, so that a leak reveals its origin. */
 const SECRETS = {
   'user of the base URL': 'api-user-Zq01',
   'password of the base URL': 'api/p@ss wörd%Zq02',
@@ -45,7 +45,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** What to look for: each secret as it is, in a URL, in JSON, and the headers that are made of them. */
+/** What to look for: each secret as it is, in a URL, in JSON, and in the headers that are built from them. */
 const NEEDLES = [
   ...Object.entries(SECRETS).flatMap(([place, secret]) =>
     [secret, encoded(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)].map(
@@ -127,7 +127,7 @@ async function execute(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
-/** A workspace that has every secret, and all that its commands ever print. */
+/** A workspace that has every secret, and everything that its commands print. */
 function plant(settings: Readonly<Record<string, unknown>>) {
   const login = `${encoded(SECRETS['user of the base URL'])}:${encoded(SECRETS['password of the base URL'])}`;
   const url = `https://${login}@api.test:${web.port}`;
@@ -159,7 +159,9 @@ function plant(settings: Readonly<Record<string, unknown>>) {
   return { workspace, type, printed, url };
 }
 
-/** Names and bytes of all files below a folder, but for bodies: those are kept as they came. */
+/**
+ * Leaks in the names and bytes of all files below a folder, except for bodies: these are kept as received.
+ */
 function leaksInFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const file = path.join(folder, name);
@@ -217,7 +219,7 @@ async function readInEveryWay({ type }: Planted, runId: string): Promise<void> {
   for (const command of commands) await type(0, command);
 }
 
-/** Every row of every table of ours, and every file below the data folder. */
+/** Checks every row of every table of the program, and every file below the data folder. */
 async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   const tables = await type(0, [
     'query',
@@ -231,7 +233,7 @@ async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   assert.deepEqual(leaksInFiles(path.join(workspace.folder, 'data')), []);
 }
 
-/** The test would prove nothing if what has the secrets were not told at all. */
+/** The test would prove nothing if the parts that contain secrets were never printed. */
 function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
   for (const pattern of [/https:\/\/\*\*\*@api\.test/, /You sent Basic \*\*\*/, ...told]) {
     assert.match(printed.join('\n'), pattern);

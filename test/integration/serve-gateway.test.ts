@@ -22,7 +22,7 @@ type Run = {
 
 let workspace: Workspace;
 let sandbox: Sandbox;
-/** By table, of a run that nobody disturbed. */
+/** By table, after an undisturbed run. */
 let expected: Readonly<Record<string, string>>;
 before(async () => {
   workspace = await withEmbedded(createWorkspace());
@@ -122,7 +122,7 @@ void describe('serve on the embedded database', () => {
       return seen;
     })();
     await workspace.json(['jobs', 'run', JOB]);
-    // The queue's statements fail from here to the end of the run.
+    // The queue's statements fail from now until the end of the run.
     await serving.cli.line(/validated/);
     await superuser.query('ALTER TABLE spacex_pipeline_queue.job RENAME TO set_aside');
     await serving.cli.line(/Cannot use the job queue/);
@@ -152,7 +152,7 @@ void describe('serve on the embedded database', () => {
       ['query', '--json', sql],
       ['query', 'SELECT * FROM nowhere'],
       ['query', 'DELETE FROM launches'],
-      // Without the ages that the table shows.
+      // Without the ages, which the table shows.
       ['runs', '--json'],
       ['checks'],
       ['rejects', 'list'],

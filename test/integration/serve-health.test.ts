@@ -15,7 +15,7 @@ let workspace: Workspace;
 let sandbox: RunningCli;
 before(async () => {
   workspace = await withEmbedded(createWorkspace());
-  // In a process of its own: to make so many records would delay the questions.
+  // In a separate process: creating this many records would delay the requests.
   sandbox = workspace.start(['sandbox', '--port', '0', '--launches', String(LAUNCHES), '--json']);
 });
 after(async () => {

@@ -24,7 +24,7 @@ after(() => serve.stop());
 
 describe('a request to the HTTP API of serve', () => {
   it('does not choose between runs', async () => {
-    // Every id starts with a time, and so with a zero for a long while.
+    // Every id starts with a time, and so, for now, with a zero.
     assertRefused(
       await ask(serve, 'GET', '/api/v1/runs/0'),
       400,

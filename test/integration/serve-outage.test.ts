@@ -42,7 +42,7 @@ async function prepare(t: TestContext, url: string | null): Promise<Setting> {
   return { api, workspace, url };
 }
 
-/** Begins the job, and comes back in the middle of a body. */
+/** Starts the job, and returns in the middle of a body. */
 async function begin({ api }: Setting, serve: RunningServe): Promise<() => void> {
   const gate = createGate(1000);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
@@ -83,7 +83,7 @@ describe('serve', { concurrency: true }, () => {
       assert.equal(await published(server.url), 1);
       const ready = await serve.get<{ ready: boolean }>('/readyz');
       assert.equal(ready.ready, true);
-      // And goes on.
+      // And it continues.
       assert.equal(await serve.post('/api/v1/jobs/pull/run'), 202);
       for (let runs = 1; runs < 2; runs = await published(server.url));
     });

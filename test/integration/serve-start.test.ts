@@ -23,7 +23,7 @@ after(() => {
   workspace.remove();
 });
 
-/** With a job that is due at once. */
+/** With a job that is scheduled to start immediately. */
 const serve = (...args: readonly string[]): Promise<CliResult> =>
   workspace.run(['serve', '--from', 'sandbox', ...args]);
 

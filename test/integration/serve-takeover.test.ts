@@ -17,7 +17,7 @@ import { twinOf } from '../support/twin.ts';
 import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
 
 const SIZE = 200;
-/** From the death of one process to the end of the job in the other one. */
+/** From the death of one process to the end of the job in the other. */
 const LIMIT_MS = 45_000;
 const DIGESTS = `SELECT table_name, digest FROM run_tables
   WHERE run_id = (SELECT max(run_id) FROM runs WHERE status = 'succeeded') ORDER BY table_name`;
@@ -45,14 +45,17 @@ before(async () => {
 type Setting = {
   readonly api: Api;
   readonly workspace: ServerWorkspace;
-  /** The one that works on the job, and the other. */
+  /** The one that works on the job. */
   readonly busy: RunningServe;
   readonly idle: RunningServe;
 };
 
 let settings = 0;
 
-/** Two processes on one database; one of them works on the job `pull`. `arrange` is called before it begins. */
+/**
+ * Two processes on one database, one of which works on the job `pull`. `arrange` is called before the job
+ * begins.
+ */
 async function twoServes(
   t: TestContext,
   arrange: (own: Omit<Setting, 'busy' | 'idle'>) => unknown,
@@ -92,7 +95,7 @@ async function assertPublishedOnce({ workspace }: Setting): Promise<void> {
   assert.deepEqual(lost, []);
 }
 
-/** When the process is to die: arranged before the job begins. */
+/** When the process is to die: prepared before the job begins. */
 type Instant = {
   readonly name: string;
   readonly arrange: (
@@ -114,7 +117,7 @@ const atLine = (pattern: RegExp): Instant => ({
   arrange: async () => (busy) => busy.line(pattern),
 });
 
-/** A trigger makes the publish transaction wait for a lock that the test has. */
+/** A trigger makes the publish transaction wait for a lock that the test holds. */
 const inPublish: Instant = {
   name: 'in the transaction that publishes',
   async arrange({ workspace }) {

@@ -116,7 +116,7 @@ void describe('a server', () => {
   });
 });
 
-/** Asks until there is a row. */
+/** Repeats the query until it returns a row. */
 async function found<R extends object>(sql: string): Promise<R[]> {
   for (;;) {
     const { rows } = await loaded.admin().query<R>(sql);
@@ -124,7 +124,7 @@ async function found<R extends object>(sql: string): Promise<R[]> {
   }
 }
 
-/** The backend of the running program that the condition is true of, ended as an administrator does. */
+/** Ends the backend of the running program that meets the condition, as an administrator would. */
 async function terminate(condition: string): Promise<void> {
   const sql = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline %' AND ${condition}`;
   for (const { pid } of await found<{ pid: number }>(sql))

@@ -54,7 +54,7 @@ async function stateOf(pid: number) {
   return found[0];
 }
 
-/** Asks until the backend is in this state: at work, or waiting for a lock. */
+/** Waits until the backend is in this state: active, or waiting for a lock. */
 async function reaches(pid: number, wanted: 'active' | 'Lock'): Promise<void> {
   for (;;) {
     const found = await stateOf(pid);
@@ -136,7 +136,7 @@ void describe('the signal', { concurrency: true }, () => {
     for (let round = 0; round < 40; round++) {
       const { target, stop } = openStoppable(t);
       const session = await target.connect();
-      // It ends at about the time at which the cancel arrives.
+      // It ends at about the time when the cancel request arrives.
       const short = session.rows('SELECT pg_sleep($1)', [round / 10_000]).catch((error: unknown) => {
         assert.equal(error instanceof PipelineError && error.code, 'interrupted');
       });

@@ -11,7 +11,7 @@ import { LAUNCHER, cliEnvironment } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace } from '../support/workspace.ts';
 
-/** Which server, as which user, where the configuration leaves that open. */
+/** Which server and which user, if the configuration does not say. */
 let database: TestDatabase;
 const workspace = createWorkspace();
 before(async () => {
@@ -22,7 +22,7 @@ after(async () => {
   await database.drop();
 });
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 const CLOSED = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1', POSTGRES_USER: 'u' };
 
 void describe('a server', () => {
@@ -86,7 +86,7 @@ void describe('a URL without a user', () => {
   });
 });
 
-/** A user id that the system has no name for, as containers have it. */
+/** A user id without a name, as is usual in containers. */
 const STRANGER = { uid: 123_456, gid: 0 };
 const mayBeStranger =
   process.getuid?.() === 0 &&

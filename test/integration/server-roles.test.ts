@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => loaded.close());
 
-/** The URL of a new role; `rights` may use its name, r. */
+/** The URL of a new role; `rights` may refer to it as r. */
 async function roleUrl(t: TestContext, r: string, rights = ''): Promise<string> {
   await loaded.admin().query(`CREATE ROLE ${r} LOGIN PASSWORD 'geheim'; ${rights}`);
   t.after(() => loaded.admin().query(`DROP OWNED BY ${r}; DROP ROLE ${r}`));

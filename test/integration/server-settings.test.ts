@@ -30,7 +30,7 @@ async function roleUrl(
   return url.href;
 }
 
-/** A database of the program whose sessions begin with these settings. */
+/** A database of the program whose sessions start with these settings. */
 function openWith(t: TestContext, settings: Readonly<Record<string, string>>) {
   const url = new URL(loaded.server.url);
   const options = Object.entries(settings).map(
@@ -76,7 +76,7 @@ void describe('what a role has set on the server', () => {
     api.set(LAUNCHES, { body: loaded.good, gate });
     const running = workspace.start(['run', '--migrate', '--from', api.url, ...there]);
     await Promise.race([gate.reached, running.finished]);
-    // Longer than its session may be idle.
+    // Longer than the idle limit of its session.
     await admin().query('SELECT pg_sleep(0.4)');
     gate.open();
     const { code, stderr } = await running.finished;
@@ -89,7 +89,7 @@ void describe('what a role has set on the server', () => {
     assert.deepEqual((await checks('apart')).rows, (await checks('usual')).rows);
     const digests = (schema: string) =>
       admin().query(`SELECT table_name, digest FROM ${schema}_pipeline.run_tables ORDER BY table_name`);
-    // Rows name the run that wrote them, as digests do not.
+    // Rows name the run that wrote them; digests do not.
     assert.deepEqual((await digests('apart')).rows, (await digests('usual')).rows);
 
     const verified = await workspace.run(['verify', ...there]);

@@ -104,7 +104,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await session.close();
   });
 
-  /** How far it answers: not at all, or that it does TLS. */
+  /** How far the server answers: not at all, or only that it supports TLS. */
   for (const answer of ['', 'S']) {
     void it(`from the start${answer === '' ? '' : ' of TLS'} is given up`, async (t) => {
       const sockets: Socket[] = [];
@@ -152,7 +152,7 @@ void it('a run whose database goes silent fails, says why, and can be resumed', 
   const failed = await running.finished;
   assertFailure(failed, { code: 5, message: /no answer for 0\.5 s/, hint: / resume \S+$/ });
   assert.deepEqual(await sql('SELECT name FROM launches'), []);
-  // The server learns only now that nobody is there.
+  // Only now does the server learn that the client is gone.
   await proxy.close();
   const sessions = `SELECT FROM pg_stat_activity WHERE application_name LIKE '% pid ${running.pid}'`;
   while ((await sql(sessions)).length > 0);

@@ -12,7 +12,7 @@ import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
 import { copyEmbedded } from '../support/embedded-template.ts';
 import { linesOf } from '../support/lines.ts';
 
-/** The program where somebody else has set the terminal, the environment and the folder. */
+/** The program in a terminal, environment and folder that were set up by someone else. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-surroundings-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 const folder = path.join(temporary, "Zoë's große Flüge");
@@ -34,7 +34,7 @@ function assertQuiet(result: ReturnType<typeof bash>): void {
   assert.deepEqual([result.status, result.stderr], [0, '']);
 }
 
-/** A data folder in which the database of simulated records was made before. */
+/** A data folder that already contains the database of simulated records. */
 const withSandbox = (dataDir: string): Promise<void> =>
   copyEmbedded(path.join(folder, dataDir, 'sandbox', 'database'));
 
@@ -45,7 +45,7 @@ void describe('the program', () => {
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stdout, /^Folder: .*Zoë's große Flüge/m);
     const proposed = /^Ask: (.*)$/m.exec(run.stdout)?.[1] ?? 'false';
-    // The launcher's first line takes whatever node comes first.
+    // The launcher's first line uses the first node in the PATH.
     const tried = bash(proposed.replace(/query '.*'/, "query 'SELECT rocket_name FROM launches'"), {
       PATH: `${path.dirname(process.execPath)}:${PATH}`,
     });
@@ -179,7 +179,7 @@ void describe('the program', () => {
   });
 });
 
-/** On a terminal of its own, which takes stdout and stderr. */
+/** On a terminal of its own, which receives stdout and stderr. */
 function inTerminal(line: string, env: Readonly<Record<string, string>> = {}): ReturnType<typeof bash> {
   return bash(`script -qec ${shellQuote(line)} /dev/null </dev/null`, env);
 }

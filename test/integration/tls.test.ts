@@ -65,7 +65,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** TLS is demanded of all but one role, which must do without. */
+/** All roles but one must use TLS; that one must not. */
 const HBA = `hostssl all by_certificate 127.0.0.1/32 cert
 hostnossl all in_the_clear 127.0.0.1/32 trust
 hostssl all postgres 127.0.0.1/32 scram-sha-256
@@ -115,14 +115,15 @@ void it('cancels a statement over TLS', { timeout: 60_000 }, async (t) => {
   while ((await admin.query(active)).rowCount === 0);
   interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
   await sleeping;
-  // The server reports the cancel before it shows itself as idle. Without a cancel this would not end in time.
+  // The server reports the cancellation before it shows itself as idle. Without a cancellation this would not
+  // end in time.
   while ((await admin.query(active)).rowCount !== 0);
   const ended = await session.evenAborted.rows('SELECT 1 AS n');
   assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
 });
 
 void describe('TLS in the sense of libpq', () => {
-  /** What comes of each sslmode at a server that demands TLS: encrypted, or the code of the error. */
+  /** The outcome of each sslmode on a server that requires TLS: encrypted, or the error code. */
   const expected: readonly (readonly [
     what: string,
     parameters: () => Parameters,

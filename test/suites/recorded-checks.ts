@@ -23,7 +23,7 @@ const FOUND = {
   launchpad_missing_in_launch: 0,
   launch_missing_in_launchpad: 0,
 
-  landpad_counts_differ: 1, // OCISLY says 61 tries and 54 landings, launches give 64 and 55
+  landpad_counts_differ: 1, // OCISLY has 61 attempts and 54 landings, launches give 64 and 55
   landpad_same_place: 2, // LZ-1, LZ-2
   landing_outcome_unknown: 2, // CRS-7, Amos-6: lost before
   landing_without_attempt: 0,
@@ -32,7 +32,7 @@ const FOUND = {
   launch_missing_in_landpad: 0,
 
   payload_missing_in_launch: 3, // O3b mPower 3.4, Starlink 4-36, TTL-1
-  launch_missing_in_payload: 4, // NROL-87, Starlink 4-36, TTL-1 and O3b mPower 3.4 list what names another launch
+  launch_missing_in_payload: 4, // NROL-87, Starlink 4-36, TTL-1 and O3b mPower 3.4 list payloads that refer to another launch
   payload_in_two_launches: 2, // NROL-87; O3b mPower 1,2
   payload_unlisted: 5, // those of 3 launches that were removed, and O3b mPower 3.4
   launch_without_payload: 12, // all upcoming
@@ -43,7 +43,7 @@ const FOUND = {
   payload_impossible: 0,
 
   core_reuse_count_differs: 0,
-  core_landings_differ: 12, // tries on drone ships that failed are not counted: B1012 … B1059
+  core_landings_differ: 12, // failed attempts on drone ships are not counted: B1012 … B1059
   core_flight_numbers_broken: 2, // B1063 flew 1, 2, 2, 4 …; B1072 first as 4
   core_reused_differs: 0,
   core_unknown_described: 13, // all upcoming
@@ -80,7 +80,7 @@ const FOUND = {
   launch_order_differs: 4, // past: Starlink 4-19 after Nilesat-301; upcoming: 3, and 2 more where numbers are shared
   launch_unix_differs: 2, // COTS 2 by 20 days, SSO-A by 120 s
   launch_local_differs: 7, // RatSat, CRS-1, ABS-3A, OG-2 M2, Iridium NEXT M5 and M6, Starlink 4-4
-  launch_local_month_differs: 8, // all that are known to the month
+  launch_local_month_differs: 8, // all that are known only to the month
   launch_overdue: 18, // all upcoming ones, of late 2022
   launch_date_vague: 1, // Starlink 4-25
   launch_outcome_unknown: 1, // Starlink 3-1

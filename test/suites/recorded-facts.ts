@@ -56,7 +56,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
   ['cores', 'last_update IS NULL', 14],
   ['cores', "serial NOT LIKE 'B%'", 5], // of Falcon 1: named by their engine
   ['capsules', 'last_update IS NULL', 3],
-  ['capsules', 'dragon_id IS NULL', 25], // in the model of the API alone
+  ['capsules', 'dragon_id IS NULL', 25], // only in the API's model
   ['capsules', "type = 'Dragon 1.1' AND status = 'active'", 6], // long retired
   ['ships', 'status IS NULL', 12],
   ['ships', 'latitude_deg IS NULL', 27],

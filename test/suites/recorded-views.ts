@@ -77,7 +77,7 @@ export function testRecordedViews(lab: () => Lab): void {
         FROM launch_success ORDER BY first_launch_utc`),
       [
         ['Falcon 1', 5, 2, 3, 0, 40],
-        ['Falcon 9', 179, 176, 2, 1, 98.9], // failed: CRS-7, Amos-6; nothing is said of Starlink 3-1
+        ['Falcon 9', 179, 176, 2, 1, 98.9], // failed: CRS-7, Amos-6; Starlink 3-1 has no outcome
         ['Falcon Heavy', 3, 3, 0, 0, 100],
       ],
     );
@@ -241,7 +241,7 @@ export function testRecordedViews(lab: () => Lab): void {
     const flown = past();
     const expected = recorded('ships').map(({ id, name, launches: named }): [string, readonly number[]] => {
       const fairings = flown.filter((launch) => launch.fairings?.ships.includes(id));
-      const all = new Set([...named, ...fairings.map((launch) => launch.id)]); // the ship names not all of these
+      const all = new Set([...named, ...fairings.map((launch) => launch.id)]); // the ship does not name all of these
       const recovered = fairings.filter((launch) => launch.fairings?.recovered === true);
       return [name.trim(), [all.size, fairings.length, recovered.length]];
     });

@@ -78,7 +78,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
   });
 }
 
-/** Has the row every column of its table, null only where null may be? */
+/** Does the row have every column of its table, with null only where allowed? */
 export function assertFits(row: Row, columns: Table['columns']): void {
   assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
   for (const [column, { nullable }] of Object.entries(columns)) {

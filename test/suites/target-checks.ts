@@ -13,7 +13,7 @@ const SOUNDLESS: DataCheck = {
   sql: `SELECT id, 'grade ' || coalesce(grade::text, 'none') AS detail FROM parts WHERE sound IS NULL`,
 };
 
-/** Data checks: run on published data, recorded in the ledger, and never in the way. */
+/** Data checks: run on published data, recorded in the ledger, and never blocking a publish. */
 export function testChecks(openDatabase: OpenDatabase): void {
   describe('data checks', () => {
     let lab: Lab;

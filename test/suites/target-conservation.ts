@@ -21,7 +21,9 @@ const pull: fc.Arbitrary<Pull> = fc
   })
   .map((one) => ({ ...one, held: one.held.filter((held) => one.parts.every((p) => p.id !== held)) }));
 
-/** Whatever existed and whatever arrives: the target is what a model predicts, and the books balance. */
+/**
+ * Whatever existed and whatever arrives: the target matches the prediction of a model, and the books balance.
+ */
 export function testConservation(openDatabase: OpenDatabase): void {
   describe('any sequence of publishes', () => {
     let lab: Lab;

@@ -222,7 +222,7 @@ function partsLoad(mains: readonly Row[]): Load {
   return { resource: parts, rows: { parts: mains, part_tags: tags, part_makers: [] } };
 }
 
-/** All but the ledger's account of the run itself. */
+/** Everything except the ledger's entries about the run itself. */
 function assertSameTables(now: Record<string, unknown[]>, then: Record<string, unknown[]>): void {
   const { run_resources: _now, ...tables } = now;
   const { run_resources: _then, ...expected } = then;

@@ -13,7 +13,10 @@ const { resources } = spacex;
 
 const LAUNCHES = 400;
 
-/** The sandbox's records, whose books agree, through transform, CSV, COPY, publish, views and checks. */
+/**
+ * The sandbox's records, whose references and totals agree, through transform, CSV, COPY, publish, views and
+ * checks.
+ */
 export function testSandbox(openDatabase: OpenDatabase): void {
   describe('simulated records', () => {
     const universe = createUniverse(7, LAUNCHES);

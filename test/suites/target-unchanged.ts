@@ -20,7 +20,9 @@ import {
 } from './target-lab.ts';
 import { maker, makers, part, parts, TABLES, tag } from './target-resources.ts';
 
-/** Publishing what was not derived again, because its tables are as the last publish left them. */
+/**
+ * Publishing resources that were not derived again, because their tables are as the last publish left them.
+ */
 export function testUnchanged(openDatabase: OpenDatabase): void {
   describe('a resource of which nothing changed', () => {
     let lab: Lab;

@@ -11,18 +11,21 @@ const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(
 
 export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
 
-/** Makes the roles and the database of docs/operate.md by the SQL that it gives, on the server of a superuser's URL. */
+/**
+ * Creates the roles and the database of docs/operate.md with the SQL given there, on the server of a
+ * superuser's URL.
+ */
 export async function makeDocumentedRoles(server: string): Promise<void> {
   await runStatements(server, statementsOf(AS_SUPERUSER));
   await grantDocumentedRights(server);
 }
 
-/** What its roles may do; at any later time, too. */
+/** Grants these roles the rights of docs/operate.md; may be called again later. */
 export async function grantDocumentedRights(server: string): Promise<void> {
   await runStatements(documentedUrl(server, 'spacex_owner'), statementsOf(AS_OWNER));
 }
 
-/** The database again, empty, after it was dropped; without grants. */
+/** Creates the database again, empty and without grants, after it was dropped. */
 export async function makeDocumentedDatabase(server: string): Promise<void> {
   const made = statementsOf(AS_SUPERUSER).filter((statement) => statement.startsWith('CREATE DATABASE '));
   await runStatements(server, ['DROP DATABASE spacex WITH (FORCE)', ...made]);

@@ -27,7 +27,7 @@ export type Raw = {
   readonly ask: (...messages: readonly Buffer[]) => Promise<string>;
 };
 
-/** An embedded database with a table `s.t` of the numbers to 1000, served. */
+/** Serves an embedded database with a table `s.t` that contains the numbers up to 1000. */
 export async function serve(patienceMs = 100): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'test-gateway-'));
   const engine = await openEngine(join(folder, 'database'), { settings: servedSettings(['s']) });

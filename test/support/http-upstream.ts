@@ -129,7 +129,7 @@ async function readWhole({ body, encoding, headers, status, url }: UpstreamRespo
   return { status, url, headers, encoding, body: Buffer.concat(chunks).toString() };
 }
 
-/** One request, until `use` takes a response of it. */
+/** One request, retried until `use` accepts a response. */
 export async function fetchFrom<T>(
   upstream: Upstream,
   { path, etag = null }: { readonly path: string; readonly etag?: string | null },
@@ -159,7 +159,7 @@ export async function fetchFrom<T>(
 
 const failures = new WeakMap<Error, readonly Attempt[]>();
 
-/** The tries of a request that failed. */
+/** The attempts of a request that failed. */
 export function attemptsOf(error: Error): readonly Attempt[] {
   return failures.get(error) ?? [];
 }
@@ -175,7 +175,10 @@ export async function serve(
   return web;
 }
 
-/** A server that answers each request with the same bytes, in latin1, or as a function does. Gives its URL. */
+/**
+ * A server that answers each request with the same bytes, in latin1, or with those that a function returns.
+ * Returns its URL.
+ */
 export async function serveBytes(
   t: TestContext,
   answer: string | ((socket: Socket, asked: Buffer) => void),

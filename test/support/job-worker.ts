@@ -16,11 +16,11 @@ export type TestWorker = JobWorker & {
   readonly events: readonly JobEvent[];
   readonly runEvents: readonly RunEvent[];
   readonly lines: readonly Line[];
-  /** The first line of the log that matches, past or to come. */
+  /** The first line of the log that matches, past or future. */
   readonly line: (pattern: RegExp) => Promise<Line>;
-  /** The n-th end of a job, from 1, past or to come. */
+  /** The n-th end of a job, counted from 1, past or future. */
   readonly ended: (job: string, n?: number) => Promise<Ended>;
-  /** The next event of that type of a job, past or to come. */
+  /** The next event of that type for a job, past or future. */
   readonly event: (job: string, type: JobEvent['type']) => Promise<JobEvent>;
   readonly close: () => Promise<void>;
 };

@@ -26,7 +26,7 @@ export type Loaded = {
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },
   ) => Promise<void>;
-  /** Loads again what was loaded at first. */
+  /** Reloads the original records. */
   readonly restore: () => Promise<void>;
   readonly close: () => Promise<void>;
 };

@@ -3,10 +3,10 @@ import { readText } from './workspace.ts';
 
 /** A fenced block of a page. */
 export type Block = {
-  /** `sh`, `yaml` …; '' where the fence names none. */
+  /** `sh`, `yaml` …; '' if the fence names none. */
   readonly language: string;
   readonly text: string;
-  /** The headings above it, the nearest last, without their anchors. */
+  /** The headings above it, the nearest one last, without their anchors. */
   readonly headings: readonly string[];
 };
 
@@ -18,7 +18,7 @@ export function readPage(...name: readonly string[]): string {
   return readText(REPOSITORY, ...name);
 }
 
-/** The fenced blocks of a page, those in lists included, in their order. */
+/** The fenced blocks of a page in order, including those in lists. */
 export function blocksOf(page: string): readonly Block[] {
   const blocks: Block[] = [];
   let headings: readonly string[] = [];

@@ -32,7 +32,7 @@ const RUN_ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const today = (): string => new Date().toISOString().slice(0, 10);
 /** With a fraction, as the program writes its own. */
 const FRACTION = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
-/** Of these days at the full second, too: records are of earlier ones. */
+/** Also times on these days without a fraction: those of records are older. */
 const DAYS = new Set([today()]);
 
 export function maskTimes(text: string): string {
@@ -42,7 +42,7 @@ export function maskTimes(text: string): string {
   return text.replaceAll(FRACTION, '<time>').replaceAll(time, '<time>').replaceAll(day, '<day>');
 }
 
-/** Measured, or of the machine. */
+/** Measured values, or values that depend on the machine. */
 const MASKED: ReadonlySet<string> = new Set([
   'seconds',
   'publish_seconds',

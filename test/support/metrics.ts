@@ -1,4 +1,4 @@
-/** `name{label="value"}` → number: without the program's prefix, buckets, and what is 0. */
+/** `name{label="value"}` → number: without the program's prefix, buckets and zeros. */
 export function valuesOf(text: string): Readonly<Record<string, number>> {
   const lines = text.split('\n').filter((line) => line.startsWith('spacex_pipeline_'));
   const values = lines.map((line) => {

@@ -67,7 +67,7 @@ export function expressionsOf({ panels }: Dashboard): readonly string[] {
     );
 }
 
-/** The metrics that an expression names, those that are recorded included. */
+/** The metrics that an expression names, including those of recording rules. */
 export function metricsIn(expression: string): readonly string[] {
   const bare = expression
     .replaceAll(/"[^"]*"/g, '')

@@ -17,7 +17,7 @@ export function commandsIn(page: string): readonly (readonly string[])[] {
   ];
 }
 
-/** Up to what ends a command in a shell, in a code span or in a table. */
+/** Up to the end of the command in a shell, in a code span or in a table. */
 function wordsOf(line: string): readonly string[] {
   const words: string[] = [];
   for (const [part, double, single] of line.matchAll(

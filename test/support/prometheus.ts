@@ -6,7 +6,7 @@ export function without(program: 'promtool' | 'prometheus'): string | false {
   return spawnSync(program, ['--version']).status === 0 ? false : `${program} is not installed`;
 }
 
-/** Runs promtool and returns its output. Throws its complaints, even if it exits successfully. */
+/** Runs promtool and returns its output. Throws if it complains, even if it exits successfully. */
 export function promtool(args: readonly string[], { cwd = '.', input = '' } = {}): string {
   const { status, stderr, stdout } = spawnSync('promtool', args, { cwd, input, encoding: 'utf8' });
   assert.equal(status, 0, `${stderr}${stdout}`);

@@ -11,7 +11,7 @@ import { OPS, readYaml } from './ops.ts';
 import { findFreePort } from './postgres.ts';
 import { listen } from './web.ts';
 
-/** An alert as Prometheus sends it on. */
+/** An alert as Prometheus sends it. */
 export type Alert = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export type Alert = {
 };
 
 export type RunningPrometheus = {
-  /** The next such alert, sent or to be sent since the last one that was asked for. */
+  /** The next such alert since the last one returned, past or future. */
   readonly next: (alertname: string, state: 'firing' | 'resolved') => Promise<Alert>;
   readonly stop: () => Promise<void>;
 };
@@ -78,7 +78,7 @@ export async function startPrometheus(serveUrl: string, token: string): Promise<
   };
 }
 
-/** Takes alerts as an Alertmanager does. */
+/** Receives alerts as an Alertmanager does. */
 async function receiveAlerts() {
   const received: Alert[] = [];
   const waiting = new Set<() => void>();

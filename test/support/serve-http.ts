@@ -35,7 +35,7 @@ export function ask(
   });
 }
 
-/** Asserts that an answer is an error in the one form, with a hint, and gives that error. */
+/** Asserts that a response is an error in the common form, with a hint, and returns the error. */
 export function assertRefused(
   { body, headers, status }: Answer,
   expected: number,

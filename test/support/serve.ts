@@ -3,13 +3,13 @@ import type { Workspace } from './workspace.ts';
 
 /** `serve` as a user starts it. */
 export type RunningServe = RunningCli & {
-  /** Of its HTTP API. */
+  /** The URL of its HTTP API. */
   readonly url: string;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly get: <T>(path: string) => Promise<T>;
-  /** The answer's status. */
+  /** Returns the status of the response. */
   readonly post: (path: string) => Promise<number>;
-  /** Ends it in order. */
+  /** Shuts it down gracefully. */
   readonly stop: () => Promise<void>;
 };
 

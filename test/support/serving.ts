@@ -11,9 +11,9 @@ export type Serving = {
   readonly cli: RunningCli;
   readonly url: string;
   readonly pgUrl: string;
-  /** A client of the port for tools. */
+  /** Connects a client to the port for tools. */
   readonly open: () => Promise<Client>;
-  /** Fulfilled when the job is idle and has succeeded that many times. */
+  /** Resolves when the job is idle and has succeeded this many times. */
   readonly succeeded: (job: string, times: number) => Promise<void>;
   readonly stop: () => Promise<void>;
   /** Even in the middle of a run. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/core/ports.ts';
 
 type Sleeper = { readonly until: number; readonly wake: () => void };
 
-/** Time that passes only when the test says so. */
+/** Time that passes only when the test lets it. */
 export function createVirtualClock(startsAt = 0) {
   const sleepers = new Set<Sleeper>();
   let now = 0;

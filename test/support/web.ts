@@ -14,14 +14,14 @@ export type WebRequest = {
 
 export type Web = {
   readonly port: number;
-  /** Under a name that looks like another machine's, see offline.ts. */
+  /** Its host name looks like another machine's: see offline.ts. */
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly WebRequest[];
   readonly close: () => Promise<void>;
 };
 
-/** A server that answers as the test says. */
+/** A server that answers as the test specifies. */
 export async function startWeb(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   options: { readonly tls?: Certificate; readonly host?: string } = {},

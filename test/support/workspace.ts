@@ -101,7 +101,7 @@ export type TestServer = {
 
 export type ServerWorkspace = Workspace & {
   readonly schema: string;
-  /** One statement, `search_path` set as the program sets it. */
+  /** Runs one statement, with `search_path` set as the program sets it. */
   readonly sql: <R>(text: string) => Promise<R[]>;
 };
 
@@ -144,7 +144,7 @@ export async function createTestServer(where: Where = {}): Promise<TestServer> {
   };
 }
 
-/** Where the tables of sources beside the first one go. */
+/** A schema for each source but the first, named after this one. */
 function othersIn(schema: string): Settings {
   return Object.fromEntries(sources.slice(1).map((one) => [one.name, { schema: `${schema}_${one.schema}` }]));
 }

@@ -14,7 +14,7 @@ export type BesideSpacex = {
   /** A command that exits with `code`, and its document. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly json: <T>(args: readonly string[], code?: number) => Promise<T>;
-  /** The same, and what it prints for people. */
+  /** The same; returns what it prints for people. */
   readonly text: (args: readonly string[], code?: number) => Promise<string>;
   readonly pull: (...flags: readonly string[]) => Promise<RunReport>;
   /** Pages of launches requested so far. */

@@ -36,7 +36,7 @@ export function launchesOfLandings(): readonly Json[] {
     });
 }
 
-/** The landing lies in the stage of a launch, where a landing by itself has the stage. */
+/** In a launch, the stage contains its landing; a recorded landing contains its stage. */
 function stage(landing: Json): Json {
   const { firststage, spacecraftflight: _, payloadflight: __, response_mode: ___, ...own } = landing;
   const { previous_flight: previous, ...rest } = firststage;

@@ -26,38 +26,38 @@ import { NOON } from './changing-world.ts';
 import type { PlanReport, VerifyReport } from '../../../src/output/runs.ts';
 
 export type LivingOptions = LaunchLibraryOptions & {
-  /** Of the source, beside all providers. */
+  /** Settings of the source, in addition to all providers. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** NOON, unless given. */
+  /** Default: NOON. */
   readonly startsAt?: number;
-  /** In place of the listed one, with its name. */
+  /** Replaces the listed source, under the same name. */
   readonly source?: Source;
 };
 
 export type RunOptions = {
   readonly full?: boolean;
   readonly restart?: boolean;
-  /** In place of what is configured, as SPACEX_PIPELINE_DATA_DIR. */
+  /** Overrides the configuration, as SPACEX_PIPELINE_DATA_DIR does. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** The stand-in of Launch Library, and runs against it in this process, at times that the test says. */
+/** The stand-in of Launch Library, and runs against it in this process, at times that the test chooses. */
 export type Living = {
   /** In milliseconds since 1970, for the stand-in and the runs. */
   at: number;
   readonly folder: string;
   readonly schema: string;
-  /** Of the stand-in, with the version. */
+  /** The stand-in's URL, including the version. */
   readonly url: string;
   readonly lines: readonly Line[];
   readonly run: (how?: RunOptions) => Promise<RunReport>;
   readonly plan: () => Promise<PlanReport>;
-  /** Derives the chain that a run left once, into whatever schema `env` names. */
+  /** Derives the chain that a run left, all at once, into the schema that `env` names. */
   readonly replay: (runId: string, env: RunOptions['env']) => Promise<RunReport>;
   readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
-  /** Paths that were asked for since the last call, with their queries. */
+  /** Paths that were requested since the last call, with their queries. */
   readonly asked: () => readonly string[];
 };
 
@@ -140,7 +140,7 @@ export async function startLiving(
   });
 }
 
-/** A run that succeeds on what is intact then, and its report on launches. */
+/** A run that must succeed and leave everything intact; returns its report on launches. */
 export async function pulled(one: Living, how: RunOptions = {}) {
   const { error, resources, status } = await one.run(how);
   const { launches } = resources;

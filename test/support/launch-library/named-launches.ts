@@ -1,6 +1,6 @@
 import type { Json } from './recorded.ts';
 
-/** Of each pair, both launches name the other one's id. */
+/** In each pair, the launches have each other's id. */
 const SWAPPED = 2;
 const MINUTE = 60_000;
 

@@ -2,9 +2,9 @@ import type { LaunchState } from '../../../src/sandbox/launch-library/world.ts';
 import { fromVersion220 } from './from-2.2.0.ts';
 import { readSnapshots, type Json } from './recorded.ts';
 
-/** What was recorded of launches over four months, in the form of version 2.3.0. */
+/** The recorded states of launches over four months, in the form of version 2.3.0. */
 export type RecordedStates = {
-  /** Each version of each launch once, as it was first seen; it stands from its `last_updated` on. */
+  /** Each version of each launch once, as it was first seen; it is valid from its `last_updated` on. */
   readonly states: readonly (LaunchState & { readonly record: Json })[];
   /** The last second of each minute in which the launches were recorded, in milliseconds, in order. */
   readonly minutes: readonly number[];

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** Where the recorded answers of the real service are; they are not part of the package. */
+/** Where the recorded responses of the real service are; they are not part of the package. */
 const SHARED_DATA = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
 const DIR = join(SHARED_DATA, 'launch-library-2');
 
 const FILES = {
   /** A page of 100 launches of August to November 2025. */
   page: 'launches_2.3.0_normal_lldev_p1.json',
-  /** The first two launches of all. */
+  /** The first two launches in history. */
   two: 'launches_2.3.0_normal_prod_limit2.json',
   /** One launch in all detail; it has no boosters. */
   sputnik: 'launch_2.3.0_detailed_prod_sputnik.json',
@@ -20,12 +20,12 @@ const FILES = {
   openApi: 'openapi_2.3.0.json',
 } as const;
 
-/** JSON of the service, as far as these tests look into it. */
+/** JSON of the service, without types: the tests check its fields. */
 // oxlint-disable-next-line typescript/no-explicit-any -- whose fields are what is tested
 export type Json = { readonly [field: string]: any };
 
 export type Snapshot = {
-  /** To the minute, as in 20250503T1927. */
+  /** To the minute, such as 20250503T1927. */
   readonly observed_at: string;
   readonly body: { readonly results: readonly Json[] };
 };
@@ -34,11 +34,11 @@ const missing = Object.values(FILES)
   .map((file) => join(DIR, file))
   .find((path) => !existsSync(path));
 
-/** Says why tests of recorded data are skipped, or false where the data are there. */
+/** The reason for skipping tests of recorded data; false if the data exist. */
 export const NOT_RECORDED: string | false =
   missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
 
-/** For the stand-in, which takes files by path. */
+/** The path of a recorded file, for the stand-in. */
 export function recordedPath(file: keyof typeof FILES): string {
   return join(DIR, FILES[file]);
 }
@@ -47,7 +47,7 @@ export function readRecorded(file: Exclude<keyof typeof FILES, 'snapshots'>): Js
   return JSON.parse(readFileSync(recordedPath(file), 'utf8'));
 }
 
-/** In the order of time. */
+/** In chronological order. */
 export function readSnapshots(): readonly Snapshot[] {
   const lines = gunzipSync(readFileSync(recordedPath('snapshots')))
     .toString()

@@ -2,8 +2,8 @@ import { startLaunchLibrary, type LaunchLibrary } from '../../../src/sandbox/lau
 import { createChangingWorld, simulatedLaunches } from './changing-world.ts';
 
 /**
- * Three launches and a quota of one request an hour. A run with pages of two gets one page. At the third question about
- * the remaining quota, which the next run asks, an hour has passed.
+ * Three launches and a quota of one request an hour. A run with pages of two gets one page. When the
+ * remaining quota is requested for the third time, by the next run, an hour has passed.
  */
 export function startShortOfQuota(): Promise<LaunchLibrary> {
   let now = Date.now();
