@@ -11,7 +11,7 @@ import type { AppDeps } from './runtime.ts';
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
-/** The most severe first. */
+/** The most severe come first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** Is the severity the limit, or more severe? */

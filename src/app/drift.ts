@@ -51,8 +51,8 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
 }
 
 /**
- * The newest profile of all records, because the shares in a set of changes mean nothing. Two sources may have
- * resources of the same name.
+ * The newest profile of a full pass, because the shares in a set of changes mean nothing. Two sources may
+ * have resources of the same name.
  */
 async function newestProfile(
   dataDir: string,

@@ -259,7 +259,7 @@ function openCopies(
     address: name,
     copies,
     until,
-    // A stand-in on this machine needs no sparing.
+    // A stand-in on this machine needs no rate limit.
     pacing: isLoopback(new URL(url).hostname)
       ? { ...pacing, requestsPerSecond: settings.requestsPerSecond }
       : pacing,

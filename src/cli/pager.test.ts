@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'test-pager-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'paged');
 
-/** What goes past the pager. */
+/** What is printed without the pager. */
 async function printed(text: string, stdout: Omit<Output, 'write'>, allowed = true): Promise<string> {
   const written: string[] = [];
   const write = (part: string): void => void written.push(part);

@@ -155,7 +155,7 @@ const WAITING: Shown = {
   retryAt: null,
 };
 
-/** Resources at work are shown first. */
+/** Active resources are shown first. */
 const RANK: Readonly<Record<Shown['progress'], number>> = { working: 0, waiting: 1, ended: 2 };
 
 function lineOf(name: string, one: Shown, now: number): string {

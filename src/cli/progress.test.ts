@@ -87,7 +87,7 @@ test('each phase is seen as soon as it begins, and how long it takes while nothi
   const stderr = { isTTY: true, rows: 24, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock, stderr, logVia: () => undefined });
   const of = { run_id: 'r', source: 's', job: null };
-  /** What is on the screen 250 ms later, with no event. */
+  /** The screen 250 ms later, without an event. */
   const later = (): string[] => {
     now += 250;
     written.length = 0;

@@ -19,7 +19,7 @@ export type RunEnding = {
   readonly report: RunReport;
   /** Since the command began. */
   readonly seconds: number;
-  /** Null if none were made. */
+  /** Null if no checks were run. */
   readonly checks: readonly CheckResult[] | null;
   /** Also suggest the other sources? */
   readonly showsOthers: boolean;

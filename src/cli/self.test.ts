@@ -18,12 +18,12 @@ test('a command that pulls names the address that was given', () => {
   assert.equal(typed(HINT, { source: from }), `Replace it with: run --from ${from} --full`);
   assert.equal(typed(HINT, { from: ['01a2', 'live'] }), 'Replace it with: run --from live --full');
   assert.equal(typed(`${HINT} --from archive`, { from }), 'Replace it with: run --full --from archive');
-  // It is the address of one source.
+  // The address belongs to one source.
   assert.equal(
     typed(`${HINT} --source launch-library`, { from, source: 'spacex' }),
     'Replace it with: run --full --source launch-library',
   );
-  // A login is told nowhere.
+  // A login is never shown.
   assert.equal(typed(HINT, { from: 'http://me:secret@host/' }), 'Replace it with: run --full');
   assert.equal(typed('Look at: spacex-pipeline runs', { from }), 'Look at: runs');
 });

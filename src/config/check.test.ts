@@ -8,10 +8,10 @@ import { readText, showFound } from './value.ts';
 
 const check = compileConfigCheck();
 
-/** A good value as text, and a wrong one with what it should have been. */
+/** A valid value as text, and an invalid one with what it should have been. */
 type Values = readonly [good: string, bad: unknown, expected: string];
 
-/** For each setting of a source. */
+/** For each setting that every source has. */
 const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   schema: [
     'Raumfahrt ä',
@@ -44,7 +44,7 @@ const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'comma-separated names of hosts'],
 };
 
-/** For each key that is said once for all. */
+/** For each setting that all sources share. */
 const VALUES: Readonly<Record<string, Values>> = {
   jobs: ['{}', 1, 'an object'],
   'serve.host': ['0.0.0.0', 'a/b', 'the name or address of a host'],

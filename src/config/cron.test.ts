@@ -61,7 +61,7 @@ void describe('a cron expression', () => {
       nextTick('30 2 * * *', zone, new Date(after))?.toISOString() ?? '';
     assert.equal(ticks('UTC', '2026-03-28T12:00:00Z'), '2026-03-29T02:30:00.000Z');
     assert.equal(ticks('Europe/Berlin', '2026-07-01T12:00:00Z'), '2026-07-02T00:30:00.000Z');
-    // There is no half past two on that day: one tick all the same.
+    // Half past two does not exist on that day, but there is one tick all the same.
     assert.equal(ticks('Europe/Berlin', '2026-03-29T00:00:00Z').slice(0, 10), '2026-03-29');
     assert.equal(nextTick('0 4 30 2 *', 'UTC', new Date()), null);
   });

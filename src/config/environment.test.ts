@@ -118,7 +118,7 @@ test('an unknown variable with our prefix is refused with the one that was meant
   assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOUR: 'red' }), null);
 });
 
-/** What Kubernetes puts into every container for a Service of that name, with one port that has a name. */
+/** What Kubernetes puts into every container for a Service of that name with one named port. */
 function serviceVariables(service: string): Environment {
   const name = service.toUpperCase().replaceAll('-', '_');
   return {

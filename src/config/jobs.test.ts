@@ -15,7 +15,7 @@ const [resource, other] = source.resources.map(({ name }) => name) as [string, s
 const folder = mkdtempSync(join(tmpdir(), 'test-jobs-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Of a configuration file with these jobs. */
+/** The jobs of a configuration file with this section. */
 async function jobsOf(jobs: unknown, from: string | null = null): Promise<readonly Job[]> {
   writeFileSync(join(folder, 'spacex-pipeline.config.json'), JSON.stringify({ jobs }));
   return readJobs(await loadConfig({ cwd: folder, env: {} }), from);

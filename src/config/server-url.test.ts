@@ -9,7 +9,7 @@ import { PipelineError } from '../core/errors.ts';
 
 const urlOf = (env: Environment): string | undefined => serverFromVariables(findIn(env, {}))?.url;
 
-/** What pg makes of the URL. */
+/** How pg interprets the URL. */
 function understood(env: Environment) {
   const url = urlOf(env);
   assert.ok(url !== undefined);
@@ -82,7 +82,7 @@ test("the image's variables fill a URL of the server that they describe, and its
   assert.deepEqual(filled('postgresql:///', { POSTGRES_HOST: 'h' }), whole);
   assert.deepEqual(filled('postgresql:///', { PGHOST: 'h' }), whole);
   assert.deepEqual(filled('postgresql://h', { PGUSER: 'v', PGPASSWORD: 'w' }), ['h', 1, 'v', 'w', 'd']);
-  // A password of another user or server is sent to nobody.
+  // A password is never sent for another user or to another server.
   for (const url of ['postgresql://v@h:2/e', 'postgresql://v@/e?host=h&port=2']) {
     assert.equal(withParameters(url, findIn(image, {})), url);
   }

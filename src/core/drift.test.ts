@@ -20,7 +20,7 @@ function told(drifts: readonly Drift[]): unknown[] {
   return drifts.map(({ before, count, found, kind, now, path }) => [kind, path, found, count, before, now]);
 }
 
-/** What one field's change amounts to. */
+/** The drift that one field's change amounts to. */
 function moved(
   path: string,
   before: Partial<ProfiledField> | null,

@@ -143,9 +143,10 @@ function shareOf(kind: 'nulls' | 'absent', { absent, types }: ProfiledField): Sh
 }
 
 /**
- * A share that was 0 or 1, or is 1 now, is reported however few the values: no earlier value shows that the source does
- * this, and readers of the rows may not be ready for it. After that, it is a share like any other. It is not news when
- * nulls or absences stop, because a reader that handles both also handles one. A share of nothing never changes.
+ * A share that was 0 or 1, or is 1 now, is reported however few the values: no earlier value shows that the
+ * source does this, and readers of the rows may not be ready for it. After that, it is a share like any
+ * other. It is no novelty when nulls or absences stop, because a reader that handles both also handles one. A
+ * share of nothing never changes.
  */
 function hasMoved(before: Share, now: Share): boolean {
   if (before.of === 0 || now.of === 0) return false;

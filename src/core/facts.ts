@@ -11,7 +11,7 @@ export type LedgerFacts = {
 export type SourceFacts = {
   readonly source: string;
   readonly resources: readonly ResourceFacts[];
-  /** How many data checks found rows when they were last made after a run. */
+  /** How many data checks found rows when they last ran after a run. */
   readonly checks: Readonly<Record<CheckResult['severity'], number>>;
 };
 

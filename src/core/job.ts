@@ -1,7 +1,9 @@
 import type { ErrorReport } from './errors.ts';
 import type { Trigger } from './queue.ts';
 
-/** `postponed`: its source had no quota left, or the process was asked to stop; it resumes by itself. */
+/**
+ * `postponed`: its source had no quota left, or the process was asked to stop; it resumes without a command.
+ */
 export type JobStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted' | 'postponed';
 
 /** One try of a job, even if it started no run. Times are ISO 8601 UTC. */

@@ -40,7 +40,7 @@ const FULL = {
   ],
 };
 
-/** Values of which each block admits some and refuses others. */
+/** For each block, values of which it admits some and refuses others. */
 const ODD = [
   null, true, false, 0, 1, -1, 1.5, 91, -91, 2 ** 31, 2 ** 53, 1e300, Infinity, -Infinity,
   '', ' ', 'a', 'b', 'a\0', '\uD800', '2025-10-05T09:13:10Z', '2025-02-30T09:13:10Z', '2025-10-05',

@@ -6,11 +6,11 @@ import { nextAsk, type Ask, type PageFacts } from './paging.ts';
 type Item = { readonly id: number; readonly changed: number };
 
 const T = Date.UTC(2026, 0, 1);
-/** A time that the API shows; the items have parts of a second, which it hides. */
+/** A time as the API shows it, without the fractions of a second that the items have. */
 const shown = (ms: number): string => new Date(T + ms - (ms % 1000)).toISOString().replace('.000Z', 'Z');
 const ms = (time: string): number => Date.parse(time) - T;
 
-/** What an API answers that orders equal times as it likes. */
+/** The response of an API that orders equal times arbitrarily. */
 function answer(
   items: readonly Item[],
   ask: Ask,
@@ -53,7 +53,7 @@ describe('paging by the time of the last change', () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const next = random(seed);
       const size = 1 + Math.floor(next() * 7);
-      // Many share a time; some whole pages.
+      // Many share a time, sometimes all of a page.
       let items: Item[] = Array.from({ length: 40 }, (_, id) => ({
         id,
         changed: Math.floor(next() * 12) * 700,

@@ -76,7 +76,7 @@ export type Upstream = {
   readonly open: (request: PageRequest, signal: AbortSignal) => Tries;
   /** Removes our own credentials from a server's text, so that a message can quote it. */
   readonly hide: (text: string) => string;
-  /** The requests that it still allows, asked once; null if it does not say, or the question failed. */
+  /** The requests that it still allows, asked once; null if it does not say, or the request for it failed. */
   readonly quota: (signal: AbortSignal) => Promise<Quota | null>;
   /** The setting that would make it allow more requests; null if it is set, or there is none. */
   readonly forMore: string | null;

@@ -1,12 +1,14 @@
 export const JSON_TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
-/** The shape of one resource's records in one run: the file profile/<resource>.json of its folder. */
+/** The shape of one resource's records in one run: the file profile/<resource>.json in the run's folder. */
 export type Profile = {
   readonly resource: string;
   /** Records that were valid JSON, whether or not they satisfied the contract. */
   readonly records: number;
-  /** Values of unknown fields that were only counted here, because there were too many fields or levels. */
+  /**
+   * Values of unknown fields that were counted but not listed, because there were too many fields or levels.
+   */
   readonly untold: number;
   readonly fields: readonly ProfiledField[];
 };

@@ -1,6 +1,6 @@
 /** What a source still allows a caller. Everyone who shares the address or token shares the quota. */
 export type Quota = {
-  /** Requests that may be sent now. */
+  /** Records that would now be validated differently. */
   readonly left: number;
   /** Requests in a window of `seconds`. */
   readonly limit: number;

@@ -13,7 +13,7 @@ const STATUSES: readonly RunStatus[] = ['running', 'succeeded', 'partial', 'fail
 
 type Parts = { readonly days?: number; readonly alive?: boolean; readonly ours?: boolean };
 
-/** A folder with a manifest of that status. */
+/** A run folder whose manifest has this status; null for no manifest. */
 function folder(run_id: string, status: RunStatus | null, parts: Parts = {}): RunFolderFacts {
   const { alive = false, days = 0, ours = true } = parts;
   const at = NOW - days * DAY;
@@ -31,7 +31,7 @@ function ledger(
   };
 }
 
-/** `9` is the newest of all, so that the others can go. */
+/** `9` is the newest of all, so that the others can be removed. */
 function chosen(folders: readonly RunFolderFacts[], known: RetentionLedger): unknown[] {
   const all = [...folders, folder('9', 'failed')];
   return choosePrunable(all, known, RULES, NOW).map(({ reason, run_id, status }) => [run_id, status, reason]);

@@ -108,9 +108,11 @@ export type StepReport = {
 /** What one data check found after a run. */
 export type CheckResult = Pick<DataCheck, 'name' | 'severity'> & {
   readonly resource: string;
-  /** The number of violating rows; null if the check was not made. */
+  /** The number of violating rows; null if the check did not run. */
   readonly count: number | null;
-  /** Why it could not be made; also null if it was skipped because a resource that it reads was never published. */
+  /**
+   * Why it could not run; also null if it was skipped because a resource that it reads was never published.
+   */
   readonly error: string | null;
 };
 
@@ -121,7 +123,7 @@ export function isPublished<R extends { readonly status: RunStatus }>(
   return run.status === 'succeeded' || run.status === 'partial';
 }
 
-/** Did the check find something, or could it not be made? */
+/** Did the check find something, or was it unable to run? */
 export function isFinding({ count, error }: Pick<CheckResult, 'count' | 'error'>): boolean {
   return error !== null || (count ?? 0) > 0;
 }
@@ -164,7 +166,7 @@ export type RunReport = {
   readonly source: string | null;
   /** `archive`, `live`, `sandbox` or the base URL. */
   readonly address: string | null;
-  /** Null if no response ever said. */
+  /** Null if no response said whether they are. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
   /** The job that started the run; null if a person did. */

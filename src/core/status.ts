@@ -39,7 +39,7 @@ export type LedgerStatus = {
   readonly rejects_open: number;
   /** Rows that were left as they were because their records broke the contract. */
   readonly held: number;
-  /** Data checks that found something when they were last made. */
+  /** Data checks that found something when they last ran. */
   readonly checks: Readonly<Record<DataCheck['severity'], number>>;
 };
 

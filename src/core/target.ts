@@ -155,8 +155,9 @@ export type Target = {
   /** Drops what was staged. */
   readonly discard: () => Promise<void>;
   /**
-   * Makes the data checks of these resources on the published rows, and writes the findings into the ledger. For a
-   * resource in `touched`, they look only at those ids, and the ledger keeps the result of its last complete check.
+   * Runs the data checks of these resources on the published rows, and writes the findings into the ledger.
+   * For a resource in `touched`, they look only at those ids, and the ledger keeps the result of its last
+   * complete check.
    */
   readonly check: (
     resources: readonly Resource[],

@@ -58,7 +58,7 @@ describe('a plan', () => {
   it('puts needs before those that need them, and takes nothing else along', () => {
     const graph = fc.integer({ min: 1, max: 8 }).chain((count) =>
       fc.record({
-        // Each needs some of those of lower number: no circle.
+        // Each needs some of those with lower numbers, so there is no cycle.
         needs: fc.tuple(
           ...Array.from({ length: count }, (_, n) => fc.uniqueArray(fc.nat(Math.max(0, n - 1)))),
         ),

@@ -61,7 +61,7 @@ export type RunSettings = {
   /** How many resources run at a time. */
   readonly concurrency: number;
   readonly deletes: boolean;
-  /** Make the data checks after the publish? */
+  /** Run the data checks after the publish? */
   readonly checks: boolean;
   /** Publish all resources or none? */
   readonly atomic: boolean;

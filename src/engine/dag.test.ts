@@ -64,7 +64,7 @@ describe('a DAG', () => {
       );
       ended.push(name);
     });
-    // 'a' waits for nobody's failure: let it go first.
+    // 'a' does not wait for any failure, so the failure comes first.
     failed.resolve();
     await assert.rejects(run, { message: 'broken' });
     assert.deepEqual(started, ['a', 'b', 'c']);

@@ -158,7 +158,7 @@ describe('createAtomicFile', () => {
       await file.write(Buffer.from('kept back until the commit'));
       console.log(await file.commit().then(() => 'committed', ({ code }) => code));`;
       const noFileMayGrow = `trap '' XFSZ; ulimit -f 0; exec "$0" --input-type=module --eval "$1"`;
-      // Nor could that of its coverage.
+      // The file that stores its coverage could not grow either.
       const env = { ...process.env, NODE_V8_COVERAGE: undefined };
       const { stdout } = spawnSync('sh', ['-c', noFileMayGrow, process.execPath, script], {
         encoding: 'utf8',

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createVirtualClock } from '../../test/support/virtual-clock.ts';
 import { createCached } from './cached.ts';
 
-/** A reader whose answers the test gives. */
+/** A reader whose answers the test supplies. */
 function createReader() {
   const asked: PromiseWithResolvers<number>[] = [];
   const failures: unknown[] = [];

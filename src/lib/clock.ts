@@ -15,5 +15,7 @@ export const systemClock = {
   },
 };
 
-/** Monotonic time in milliseconds, and a sleep that rejects with the signal's reason when it aborts. */
+/**
+ * Monotonic time in milliseconds, and a sleep that rejects with the signal's reason when the signal aborts.
+ */
 export type Timer = Pick<typeof systemClock, 'elapsed' | 'sleep'>;

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { createCsvEncoder, csvLine, type CsvValue } from './csv.ts';
 
-/** As COPY reads it: null for an unquoted empty field. */
+/** As COPY reads it: an unquoted empty field is null. */
 function parseCsv(text: string): (string | null)[][] {
   const rows: (string | null)[][] = [];
   let row: (string | null)[] = [];

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { locate } from './json-locate.ts';
 
-/** Every pointer into a value, with what it names. */
+/** Every pointer into a value, with the value that it points to. */
 function pointers(value: unknown, prefix = ''): (readonly [string, unknown])[] {
   const members =
     typeof value === 'object' && value !== null
@@ -16,7 +16,8 @@ function pointers(value: unknown, prefix = ''): (readonly [string, unknown])[] {
   return [[prefix, value], ...members];
 }
 
-// None with a backslash: of '[{"a":1,"\\"":1},{"a":1,"\\\\":2}]', V8's JSON.parse takes both names for the second one.
+// No name contains a backslash: in '[{"a":1,"\\"":1},{"a":1,"\\\\":2}]', V8's JSON.parse takes both names for
+// the second one.
 const anyName = fc
   .oneof(fc.string(), fc.constantFrom('__proto__', 'a/b', '~', '0', '"'))
   .filter((name) => !name.includes('\\'));

@@ -8,7 +8,7 @@ import { parseRecord } from './parse-record.ts';
 
 type Outcome = { readonly records: readonly string[]; readonly error: JsonSyntaxError | null };
 
-/** `sizes` are the lengths of the chunks, over and over; 0 makes an empty one. */
+/** `sizes` are the lengths of the chunks, used in turn; 0 makes an empty one. */
 function split(
   text: string | Buffer,
   sizes: readonly number[],

@@ -20,7 +20,7 @@ test('what steers a terminal is an escape, and the document is the same', () => 
     n: [1, null],
   };
   const text = jsonText(value);
-  // oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line eslint/no-control-regex -- the expression looks for them
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
   assert.deepEqual(JSON.parse(text), value);
   assert.match(text, /^\{\n {2}"k/);

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from './json-records.ts';
 import { RecordSeam } from './record-seam.ts';
 
-/** In chunks of one byte nothing is ever learned: each record is found byte by byte. */
+/** In chunks of one byte there is nothing to learn from: the end of each record is found byte by byte. */
 function split(
   text: string,
   size: number,
@@ -33,7 +33,10 @@ function seamOf(text: string): RecordSeam {
   return seam;
 }
 
-/** Objects that are nested in themselves, so that what stands between two records stands in records, too. */
+/**
+ * Objects nested in objects of the same kind, so that the bytes between two records occur inside records,
+ * too.
+ */
 const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
   record: fc.oneof(
     fc.record({ a: tie('value') }),

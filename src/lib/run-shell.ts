@@ -9,7 +9,7 @@ export type ShellEnd = {
 };
 
 export type ShellOptions = {
-  /** For its stdin. */
+  /** The text for its stdin. */
   readonly input: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -26,7 +26,7 @@ test('a tick in the hour that does not exist comes an hour later, for a minute',
   assert.equal(skipped('2026-03-29T01:30:00Z'), '2026-03-29T01:30:00.000Z');
   assert.equal(skipped('2026-03-29T01:30:59Z'), '2026-03-29T01:30:00.000Z');
   assert.equal(skipped('2026-03-29T01:31:01Z'), null);
-  // Where each hour has one, none is missing.
+  // If each hour has a tick, none is missing.
   assert.equal(skipped('2026-03-29T01:30:30Z', '30 * * * *'), null);
   assert.equal(skipped('2026-03-28T01:30:30Z'), null);
 });
@@ -36,7 +36,7 @@ test('a tick in the hour that comes twice has its turn the first time', () => {
   assert.equal(isRepeated('2026-10-25T01:30:05Z'), true);
   assert.equal(isRepeated('2026-10-25T01:30:05Z', '30 * * * *'), false);
   assert.equal(isRepeated('2026-10-26T01:30:05Z'), false);
-  // Made up for hours later, it is no repetition.
+  // Made up for hours later, a tick is not a repetition.
   assert.equal(isRepeated('2026-10-25T09:00:00Z'), false);
 });
 

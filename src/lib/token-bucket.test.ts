@@ -75,7 +75,7 @@ describe('a token bucket', () => {
         const granted = grants.map(([, at]) => at);
         const interval = 1000 / perSecond;
         for (const [i, at] of granted.entries()) {
-          // From any grant on, `burst` may follow at once, the next only an interval later.
+          // After any grant, `burst` may follow at once, and the next one only an interval later.
           const stretches = granted.slice(0, i).map((from, j) => from + (i - j - burst + 1) * interval);
           const earliest = Math.max(arrived[i] ?? 0, ...stretches);
           assert.ok(Math.abs(at - earliest) < 1e-3, `${i}: ${at}, allowed from ${earliest}`);
@@ -93,7 +93,7 @@ describe('a token bucket', () => {
     for (let i = 0; i < 4; i++) take();
     await advanceTo(500);
     bucket.hold(10_000);
-    bucket.hold(2000); // shorter than what holds already
+    bucket.hold(2000); // shorter than the current hold
     take();
     await advanceTo(60_000);
     assert.deepEqual(grants, [0, 0, 10_500, 11_500, 12_500]);

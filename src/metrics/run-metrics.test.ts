@@ -11,7 +11,7 @@ const { clock } = createVirtualClock(1_000_000);
 const OPTIONS = { known: KNOWN, clock };
 const RUN = { run_id: '0197-run', source: 'moons', job: 'nightly' };
 
-/** Metrics of one run, and their values after some events. */
+/** The metrics of one run, and their values after some events. */
 function createRun() {
   const { subscriber, text, couldNotBegin } = createRunFileMetrics(OPTIONS);
   return {

@@ -1,7 +1,7 @@
 import { BAD_FIELDS, type Fields } from './bad-fields.ts';
 import { hash } from './random.ts';
 
-/** A good record, to be broken. */
+/** A good record that is to be broken. */
 type Good = {
   readonly json: string;
   /** The id of an earlier good record, null if there is none. */

@@ -10,7 +10,7 @@ import { createLoader, type Loader } from './load.ts';
 
 const { resources } = spacex;
 
-/** Rows that a batch may have at most in these tests. */
+/** The maximum number of rows per batch in these tests. */
 const BATCH_ROWS = 100;
 const BATCH_BYTES = 4 << 20;
 const LONG_TEXT = 200_000;
@@ -28,7 +28,7 @@ test('batches go to file and staging alike, none long beyond its rows or bytes',
       file += Buffer.from(bytes).toString();
     },
     async copy(_, csv) {
-      // Takes its time, as a database does: further rows are made meanwhile.
+      // Takes time, as a database does; meanwhile, further rows are made.
       await new Promise(setImmediate);
       const text = Buffer.from(csv).toString();
       copied += text;

@@ -12,7 +12,7 @@ const check = (record: unknown) =>
     ? [{ path: '/ok', code: 'const', message: 'must be right', value: false }]
     : null;
 
-/** What becomes of each record of some pages. */
+/** What each record of some pages becomes. */
 function judge(pages: readonly (readonly Fields[])[]): {
   readonly verdicts: string[][];
   readonly held: string[];

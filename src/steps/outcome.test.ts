@@ -22,7 +22,7 @@ const FAILED: Ended = ['failed', failure];
 const NEEDS_FAILED: Ended = ['skipped', need];
 const UNMET: Ended = ['skipped', unmet];
 
-/** Each the next resource, in the order of the source. */
+/** Assigns the results to the resources in the order of the source. */
 function close(ended: readonly Ended[], chosen: readonly number[] | null = null) {
   const entries = ended.map(([status, error = null], index): LedgerEntry => {
     const resource = resources[index] ?? assert.fail();

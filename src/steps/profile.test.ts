@@ -33,7 +33,7 @@ const VALID: Readonly<Record<string, readonly string[]>> = {
   either: ['"x"', '1'],
   names: ['{}', '{"one":"1","two":"2"}'],
 };
-/** By pointer: the contract's types, and where it says nothing of what is inside. */
+/** By pointer: the types in the contract, and whether it leaves the content open. */
 const KNOWN: Readonly<Record<string, readonly JsonType[]>> = {
   '': ['object'],
   '/id': ['string'],
@@ -57,7 +57,7 @@ const KNOWN: Readonly<Record<string, readonly JsonType[]>> = {
 const OPEN = new Set(['/either', '/names']);
 const NAMES = ['__proto__', 'constructor', 'a/b', '~', 'new', 'id'];
 
-/** JSON texts of objects, so that names may be anything and repeat. */
+/** JSON texts of objects, so that names can be arbitrary and occur twice. */
 const anything = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -187,7 +187,7 @@ void describe('hostile records', () => {
   void it('with long names and values do not stay in memory', () => {
     setFlagsFromString('--expose-gc');
     const gc: () => void = runInNewContext('gc');
-    // V8 keeps the shapes of dead objects, with their names, for two collections.
+    // V8 keeps the shapes of dead objects, with their names, for two garbage collections.
     const collect = (): void => [1, 2, 3].forEach(() => gc());
     const profiler = createProfiler(CONTRACT);
     collect();

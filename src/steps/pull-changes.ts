@@ -45,8 +45,9 @@ export type PulledMeta = NextPull & { readonly ask: Ask };
 type Context = ExtractContext & { readonly quotas: Quotas };
 
 /**
- * Requests one page after the other and stores each. Continues after the pages of the same pull that are already in the
- * folder. Throws PipelineError `source` if it cannot finish; the pages received are kept for a resume.
+ * Requests the pages one after another and stores each. Continues after the pages of the same pull that are
+ * already in the folder. Throws PipelineError `source` if it cannot finish; the pages received are kept for a
+ * resume.
  */
 export async function pullChanges(
   resource: Resource,

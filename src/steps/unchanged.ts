@@ -37,8 +37,8 @@ export async function isUnchanged(
 ): Promise<boolean> {
   if (last.derivation_key !== key || last.errored > 0 || last.has_rejects) return false;
   const left = resource.tables.map(({ name }) => ({ name, ...last.tables[name] }));
-  // Rows that the publish did not supply, because they were held or never deleted, are based on older raw, which the
-  // key does not cover.
+  // Rows that the publish did not supply, because they were held or never deleted, come from older raw files,
+  // which the key does not cover.
   if (left.some(({ live_after, staged }) => staged !== live_after)) return false;
   const now = await target.contents(resource);
   if (left.some(({ name, digest }) => now[name]?.digest !== digest)) return false;

@@ -123,7 +123,7 @@ void describe('plan', () => {
     const [asItWas] = await workspace.sql(state);
     assert.equal((await workspace.run(['plan', '--source', api.url])).code, 0);
 
-    // 1 is renamed, 2 is missing, 3 breaks its contract, 9 now honors it, and one is new.
+    // 1 is renamed, 2 is missing, 3 breaks its contract, 9 now satisfies it, and one is new.
     const { cores: _, ...broken } = launches[3] ?? assert.fail();
     const fresh = { ...launches[0], id: 'f'.repeat(24), cores: [] };
     serve([

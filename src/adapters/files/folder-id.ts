@@ -27,7 +27,7 @@ export async function folderId(dataDir: string): Promise<string> {
   throw new PipelineError(`Cannot read ${path}: it is gone`, { code: 'database', hint: 'Try again.' });
 }
 
-/** Null if nobody has asked for it yet. */
+/** Null if it has not been made yet. */
 export function knownFolderId(dataDir: string): Promise<string | null> {
   return readId(join(dataDir, 'folder-id'));
 }

@@ -106,7 +106,7 @@ export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean 
   return host === hostname() && processExists(pid);
 }
 
-/** Anything but a plain file, which no run leaves there. */
+/** Everything except plain files, which no run leaves there. */
 async function namesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
     ignoreMissing(error);

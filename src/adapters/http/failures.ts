@@ -28,7 +28,7 @@ export type Failure = {
   readonly retryAt?: Date;
 };
 
-/** A failed request, PipelineError `source`, with what decides about the next attempt. */
+/** A failed request, PipelineError `source`, with the facts that decide on the next attempt. */
 export class RequestError extends PipelineError {
   /** Without the URL. */
   readonly reason: string;

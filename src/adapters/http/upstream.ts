@@ -17,7 +17,7 @@ export type HttpOptions = Omit<TransportOptions, 'turn'> &
     readonly budgets?: Budgets;
   };
 
-/** An HTTP API. Every attempt and every redirect takes from one request budget. */
+/** An HTTP API. Every attempt and every redirect counts against one request budget. */
 export function openHttpUpstream(options: HttpOptions): Upstream & { readonly close: () => Promise<void> } {
   const { burst, clock, requestsPerSecond, budgets = createBudgets() } = options;
   const budget = budgets(new URL(options.baseUrl).host, { perSecond: requestsPerSecond, burst, clock });

@@ -43,7 +43,10 @@ export async function checkRows(session: Session, check: DataCheck, limit: numbe
   return wrapErrors(`make check ${check.name}`, () => session.rows<CheckRow>(sql, [limit]));
 }
 
-/** What the checks of a run found; for null the last result of each check, as a pull of changes makes only some of them. */
+/**
+ * What the checks of a run found; for null the last result of each check, as a pull of changes runs only some
+ * of them.
+ */
 export async function ledgerChecks(session: Session, runId: string | null): Promise<CheckResult[]> {
   if (runId === null)
     return session.rows<CheckResult>(

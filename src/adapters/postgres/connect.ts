@@ -78,7 +78,7 @@ async function connectWithin(
   }
 }
 
-/** How much an error says besides that the connection should or should not have been encrypted. */
+/** How much an error says beyond whether the connection should have been encrypted. */
 function weight(error: unknown): number {
   // The server has no TLS. pg reports this without a code.
   if (sqlState(error) === null) return 0;

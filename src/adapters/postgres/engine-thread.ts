@@ -13,7 +13,7 @@ const { dir, settings } = workerData as Opening; // sent by openEngine alone
 let fatal: string | null = null;
 /** Bytes that it has sent since then. */
 let lastBytes = 0;
-/** Beyond that it never stops, for example after a limit on idle sessions. */
+/** If it sends more than this, it would never stop, for example after a limit on idle sessions. */
 const MOST_LAST_BYTES = 1 << 16;
 
 /** How long PostgreSQL may keep sending after it has logged that it ends. */

@@ -11,7 +11,7 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
-/** Node's code for a connection that TCP has given up. */
+/** Node's code for a connection that TCP has given up on. */
 export const NO_ANSWER = 'ETIMEDOUT';
 export const CANCELLED = '57014';
 export const LOCK_NOT_AVAILABLE = '55P03';
@@ -29,7 +29,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The other end was silent for so long. */
+/** The other end was silent for this long. */
 export function noAnswer(milliseconds: number, more = ''): Error {
   return Object.assign(new Error(`no answer for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
@@ -157,7 +157,7 @@ function hintOf(error: unknown, state: string | null): string {
   return `Correct what the database refuses, ${AGAIN} Its manual lists ${state} among its error codes.`;
 }
 
-/** Our own error, or the one that a connection was given up for. */
+/** Our own error, or the one because of which a connection was abandoned. */
 function ownReason(error: unknown): PipelineError | null {
   if (error instanceof ConnectionLost) return ownReason(error.cause);
   return error instanceof PipelineError ? error : null;

@@ -56,7 +56,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
   function wake(): void {
     working ??= work().finally(() => {
       working = null;
-      // Something may have arrived after the last look.
+      // Something may have arrived since the last check.
       if (whoseTurn() !== null) wake();
     });
   }

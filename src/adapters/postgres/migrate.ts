@@ -38,7 +38,7 @@ export async function migrationStates(
 export type Migrated = {
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[];
-  /** What earlier migrations had created and was missing. */
+  /** Objects of earlier migrations that were missing and were restored. */
   readonly made_again: readonly string[];
 };
 
@@ -75,8 +75,8 @@ export async function migrateUp(
 }
 
 /**
- * What applied migrations created and is now missing; null if this role or server cannot find out. Leaves nothing
- * behind.
+ * Objects of applied migrations that no longer exist; null if this role or server cannot find out. Leaves
+ * nothing behind.
  */
 export async function missingNames(
   session: Session,

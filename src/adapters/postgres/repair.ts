@@ -6,7 +6,7 @@ import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident } from './sql.ts';
 
-/** What applied migrations created and no longer exists. */
+/** Objects of applied migrations that no longer exist. */
 export type Missing = {
   /** The statements that restore it, in order. */
   readonly parts: readonly Part[];
@@ -83,7 +83,7 @@ async function createPart(session: Session, { sql, may_be_invalid }: Part): Prom
   }
 }
 
-/** Is it broken by existing rows? */
+/** Is the error caused by existing rows? */
 function isOfRows(error: unknown): boolean {
   return sqlState(error)?.startsWith('23') === true;
 }

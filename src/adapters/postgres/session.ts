@@ -126,7 +126,7 @@ export class Session {
   }
 
   async #send(query: Query): Promise<QueryResult> {
-    // ROLLBACK is how everything ends that was interrupted.
+    // Everything that was interrupted ends with a ROLLBACK.
     return this.#line.send(query, this.#evenAborted || query.text === 'ROLLBACK');
   }
 }

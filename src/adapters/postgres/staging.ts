@@ -133,8 +133,8 @@ export async function dropStaging(holder: Session, schema: string): Promise<void
 }
 
 /**
- * Staging left by killed runs of other roles, which this role may not drop. It is in nobody's way, and its owner can
- * drop it.
+ * Staging left by killed runs of other roles, which this role may not drop. It harms nothing, and its owner
+ * can drop it.
  */
 export async function foreignStaging(
   session: Session,

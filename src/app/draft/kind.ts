@@ -21,7 +21,7 @@ export type Block = keyof typeof BLOCKS;
 /** The reason why no column can hold the values of a field. */
 export type Unclear = { readonly why: string };
 
-/** The kind that all non-null values of a field share. */
+/** The building block that fits all non-null values of a field. */
 export function kindOf(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
   if (NOT_METRIC.test(`_${snakeCase(field)}`)) return { why: 'not a metric unit' };
   const [type, ...others] = new Set(values.map((value) => (Array.isArray(value) ? 'list' : typeof value)));

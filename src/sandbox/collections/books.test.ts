@@ -32,7 +32,7 @@ type Launch = {
   readonly cores: readonly Core[];
 };
 
-// oxlint-disable-next-line typescript/no-explicit-any -- records of fourteen kinds, whose fields are what is tested
+// oxlint-disable-next-line typescript/no-explicit-any -- records of fourteen kinds, whose fields are tested
 type Any = Record<string, any>;
 
 const DAY = 86_400;
@@ -62,7 +62,7 @@ for (const [seed, size] of [
       const past = launches.filter(({ upcoming }) => !upcoming);
       const dates = new Map(launches.map(({ id, date_unix }) => [id, date_unix]));
 
-      /** Ids of past launches, grouped by what they name. */
+      /** Ids of past launches, grouped by what they refer to. */
       const launchesBy = (named: (launch: Launch) => readonly string[]): ReadonlyMap<string, string[]> => {
         const found = new Map<string, string[]>();
         for (const launch of past) {

@@ -36,7 +36,7 @@ export type LaunchLibraryOptions = {
   readonly tokenRequestsPerWindow?: number | undefined;
   /** Does a 429 have `Retry-After`? */
   readonly retryAfter?: boolean | undefined;
-  /** The `Date` header at a time of the world; null for none. */
+  /** The `Date` header for a time in the world; null for none. */
   readonly date?: ((time: number) => number | null) | undefined;
   /** Called before each response, with path and query; the response shows its effects on the world or the clock. */
   readonly beforeAnswer?: ((path: string) => void | Promise<void>) | undefined;

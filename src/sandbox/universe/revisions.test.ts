@@ -89,7 +89,7 @@ describe('a later revision', () => {
       for (const name of before?.keys() ?? []) {
         const [old, now] = [read(before, name), read(after, name)];
         const same = JSON.stringify([...now]) === JSON.stringify([...old]);
-        // History does not mention every launch.
+        // The history does not mention every launch.
         if (name !== 'history') assert.equal(same, ['rockets', 'dragons', 'company'].includes(name), name);
         if (name !== 'launches')
           assert.ok(

@@ -4,8 +4,9 @@ import { hash } from '../random.ts';
 export type Role = 'satellite' | 'rideshare' | 'starlink' | 'heavy' | 'cargo' | 'crew';
 
 /**
- * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, none of
- * which fly in another season, so that it can be computed both what flies on a launch and when something flies.
+ * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews,
+ * none of which fly in another season, so that both what flies on a launch and when something flies can be
+ * computed.
  */
 export type Season = {
   readonly firstGroup: number;

@@ -101,7 +101,7 @@ describe('the index of captures', () => {
   });
 });
 
-/** Hex of base32, RFC 4648. */
+/** Base32 (RFC 4648) as hex. */
 function decode(text: string): string {
   const bits = text
     .split('')

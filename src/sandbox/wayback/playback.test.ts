@@ -17,7 +17,7 @@ async function opened(options: WaybackOptions = {}) {
   return {
     ...wayback,
     get,
-    /** The timestamp and the URL that the archive redirects a request to. */
+    /** The timestamp and the URL to which the archive redirects a request. */
     async led(timestamp: string, original?: string): Promise<string | undefined> {
       const response = await get(timestamp, original);
       assert.equal(response.status, 302);
@@ -32,7 +32,7 @@ async function opened(options: WaybackOptions = {}) {
   };
 }
 
-/** The body of a captured 200 with JSON. */
+/** The body of a capture, which must be replayed as a 200 with JSON. */
 async function plays(archive: Opened, timestamp: string, original?: string): Promise<Buffer> {
   const response = await archive.get(timestamp, original);
   assert.equal(response.status, 200);

@@ -35,7 +35,7 @@ function countRows(records: readonly unknown[]): Readonly<Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** The drift that one record shows against the contract. */
+/** The drift of a single record from the contract. */
 function driftOf(record: unknown): readonly string[] {
   const profiler = createProfiler(launches.contract);
   profiler.add(record);

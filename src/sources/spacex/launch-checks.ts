@@ -1,6 +1,6 @@
 import type { DataCheck } from '../../core/resource.ts';
 
-/** The checks of launches. A file of their own, because launches.ts is long enough. */
+/** The checks of launches, in a separate file because launches.ts is long. */
 export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_shared',

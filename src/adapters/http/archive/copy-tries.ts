@@ -47,8 +47,8 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (fault === null) hostHint ??= error.hint ?? null;
     reasons.push(reasonOf(error, tries));
     tries = 0;
-    // A page that the archive never captured is not in its index either, and a host that is down cannot be asked for
-    // it.
+    // A page that the archive never captured is not in its index either, and a host that is down cannot be
+    // queried.
     const instead = fault === null || fault === 'absent' ? null : (way?.instead ?? null);
     if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
     if (instead !== null) ways.unshift(instead);

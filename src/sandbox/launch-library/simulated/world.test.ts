@@ -15,7 +15,7 @@ const OPEN_API = join(SHARED_DATA, 'launch-library-2/openapi_2.3.0.json');
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** What changes with the time of the request. */
+/** Fields that change with the time of the request. */
 const COUNTERS = /_launch_count|_launches"|_landings"|_landing_count|_attempt_count"|total_attempted_/;
 
 test('as many launches stand at first as were asked for', () => {
@@ -148,7 +148,7 @@ const NULLS: Readonly<Record<string, readonly string[]>> = {
   LauncherNormal: ['fastest_turnaround'],
 };
 
-/** A schema of the service's document that allows no further fields. */
+/** Compiles a schema of the service's document so that it allows no further fields. */
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(OPEN_API, 'utf8'), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
