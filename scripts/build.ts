@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
 /** The package lacks the source files that src/app/code-digest.ts reads. */
-const toldCodeDigest: Plugin = {
+const bakedCodeDigest: Plugin = {
   name: 'told code digest',
   setup(building) {
     building.onLoad({ filter: /[\\/]src[\\/]app[\\/]code-digest\.ts$/ }, () => ({
@@ -33,7 +33,7 @@ await build({
   bundle: true,
   splitting: true,
   packages: 'external',
-  plugins: [precompiledChecks(root), toldCodeDigest],
+  plugins: [precompiledChecks(root), bakedCodeDigest],
   format: 'esm',
   platform: 'node',
   target: 'node24',

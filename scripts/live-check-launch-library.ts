@@ -1,8 +1,8 @@
 import type { Answer } from '../src/adapters/http/client.ts';
 import { readAll } from '../src/adapters/http/archive/page.ts';
-import { compareProfiles, newsOf } from '../src/core/drift.ts';
+import { compareProfiles, noveltyOf } from '../src/core/drift.ts';
 import { loadValidation } from '../src/core/load-validation.ts';
-import type { Ask } from '../src/core/paging.ts';
+import type { PageQuery } from '../src/core/paging.ts';
 import { launchChanges } from '../src/sources/launch-library/changes.ts';
 import launches from '../src/sources/launch-library/launches.ts';
 import { quota } from '../src/sources/launch-library/quota.ts';
@@ -13,8 +13,8 @@ const SMALL = 2_000_000;
 const PAGE_SIZE = 2;
 const WEEK_MS = 7 * 86_400_000;
 
-type Look = (answer: Answer) => Promise<string>;
-type Get = (url: string, about: string, look: Look) => Promise<string | null>;
+type Inspect = (answer: Answer) => Promise<string>;
+type Get = (url: string, about: string, look: Inspect) => Promise<string | null>;
 
 /**
  * Sends three requests, the first of which does not count; if the quota is used up, sends only that one. Sends no
@@ -34,7 +34,7 @@ export async function askLaunchLibrary(get: Get, baseUrl: string, now: number): 
   await getPage(get, baseUrl, { by: 'change', from: since }, `has the launches that changed since ${since}`);
 }
 
-async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'change' }, about: string) {
+async function getPage(get: Get, baseUrl: string, ask: PageQuery & { readonly by: 'change' }, about: string) {
   const query = launchChanges.query(ask, { pageSize: PAGE_SIZE, scope: '121' });
   await get(`${baseUrl}${launches.path}?${query}`, about, async (answer) => {
     const { envelope, records } = await readPage(launchChanges, chunksOf(await readSmall(answer)));
@@ -52,18 +52,18 @@ async function getPage(get: Get, baseUrl: string, ask: Ask & { readonly by: 'cha
     if (times.some((time, index) => time < (times[index - 1] ?? Date.parse(ask.from ?? ''))))
       throw new Error('its records are not those of that time, in the order of their changes');
     if (typeof envelope['count'] !== 'number') throw new Error('it does not say how many there are');
-    const news = newsIn(found);
+    const news = noveltiesIn(found);
     if (news.length > 0) throw new Error(`the contract does not know: ${news.join(', ')}`);
     return `${found.length} of ${envelope['count']} launches, ${boostersOf(found)} boosters`;
   });
 }
 
 /** Fields, types and values that are missing from the contract. */
-function newsIn(records: readonly unknown[]): readonly string[] {
+function noveltiesIn(records: readonly unknown[]): readonly string[] {
   const profiler = createProfiler(launches.contract);
   for (const record of records) profiler.add(record);
   return compareProfiles(profiler.end(launches.name), null)
-    .filter((drift) => newsOf(drift) !== null)
+    .filter((drift) => noveltyOf(drift) !== null)
     .map(({ found, kind, path }) => `${path} (${kind}${found === null ? '' : `: ${found}`})`);
 }
 

@@ -31,7 +31,7 @@ import { askLaunchLibrary } from './live-check-launch-library.ts';
  */
 
 /** Response headers worth reporting. */
-const TOLD = [
+const REPORTED_HEADERS = [
   'content-type',
   'content-encoding',
   'content-length',
@@ -49,7 +49,7 @@ const TOLD = [
 const SMALL = 2_000_000;
 
 /** What was found in a response; throws an Error that says what is not as expected. */
-type Look = (answer: Answer) => Promise<string>;
+type Inspect = (answer: Answer) => Promise<string>;
 
 const archive = spacex.archive ?? never('the source has no archive');
 const playback =
@@ -151,7 +151,7 @@ async function lookAtCapture(answer: Answer): Promise<string> {
   return `${body.byteLength} bytes of the ETag ${etag}`;
 }
 
-type Get = (url: string, about: string, look: Look) => Promise<string | null>;
+type Get = (url: string, about: string, look: Inspect) => Promise<string | null>;
 
 /** One section of the report. */
 async function service(name: string, url: string, use: (get: Get) => Promise<void>): Promise<void> {
@@ -168,12 +168,12 @@ async function service(name: string, url: string, use: (get: Get) => Promise<voi
 }
 
 /** Sends one request; null if the response is not as expected. */
-async function ask(host: Host, url: string, look: Look): Promise<string | null> {
+async function ask(host: Host, url: string, look: Inspect): Promise<string | null> {
   const started = performance.now();
   try {
     const answer = await host.get(new URL(url), AbortSignal.timeout(120_000));
     print(`   status ${answer.status} after ${seconds(started)} s`);
-    for (const header of TOLD) {
+    for (const header of REPORTED_HEADERS) {
       const value = answer.headers[header];
       if (value !== undefined) print(`   ${header}: ${header === 'location' ? maskUrl(value) : value}`);
     }

@@ -5,9 +5,9 @@ import {
   runNames,
   type Manifest,
 } from '../adapters/files/read-runs.ts';
-import { compareProfiles, newInPart } from '../core/drift.ts';
+import { compareProfiles, noveltiesInPart } from '../core/drift.ts';
 import { PipelineError } from '../core/errors.ts';
-import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
+import { isPosition, pickIds, suggestId } from '../lib/pick-id.ts';
 import type { DriftReport } from '../output/records.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function driftOf(
   alone: boolean,
 ): Promise<DriftReport> {
   const runId =
-    id === null || isPlace(id)
+    id === null || isPosition(id)
       ? await profiledAt(dataDir, sources, id ?? 'latest')
       : await findFolder(dataDir, id);
   const report = await driftOfRun(dataDir, runId, alone);
@@ -44,7 +44,7 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
     const before = await newestProfile(dataDir, earlier, { resource, source });
     const { records, untold } = now;
     const compared = compareProfiles(now, before?.profile ?? null);
-    const moved = before !== null && isPart(manifest, resource) ? newInPart(compared) : compared;
+    const moved = before !== null && isPart(manifest, resource) ? noveltiesInPart(compared) : compared;
     resources[resource] = { against: before?.runId ?? null, records, untold, moved };
   }
   return { run_id: runId, resources };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { writing as writingFile } from '../adapters/files/writing.ts';
+import { wrapWriteErrors } from '../adapters/files/write-errors.ts';
 import {
   inSnapshot,
   readableTables,
@@ -17,7 +17,7 @@ import { makeFolder } from '../lib/make-folder.ts';
 import { safeFileName } from '../lib/safe-file-name.ts';
 import { suggest } from '../lib/suggest.ts';
 import { sources } from '../sources/index.ts';
-import { hintOfAll, readAsItStands } from './read-target.ts';
+import { emptyHintOfAll, readAsItStands } from './read-target.ts';
 import type { ExportedTable } from '../output/documents.ts';
 import type { AppDeps } from './runtime.ts';
 
@@ -49,7 +49,7 @@ export async function exportTables(
   const { schema } = first.settings;
   return readAsItStands(first, 'export', deps, async (opened) => {
     const { session } = opened;
-    const hint = await hintOfAll(others, opened);
+    const hint = await emptyHintOfAll(others, opened);
     if (hint !== null) {
       const message = `Cannot export schema ${schema}: nothing was ever published`;
       throw new PipelineError(message, { code: 'usage', hint });
@@ -64,7 +64,7 @@ export async function exportTables(
         if (missing.length > 0 && found.length > 0)
           deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${one.schema}`);
         const out = one.schema === schema ? request.out : join(request.out, safeFileName(one.schema));
-        if (found.length > 0) await writing(out, () => makeFolder(out));
+        if (found.length > 0) await wrapOutErrors(out, () => makeFolder(out));
         for (const table of found) {
           deps.signal.throwIfAborted();
           written.push(await exportTable(session, one.schema, table, { ...request, out }, deps.signal));
@@ -108,7 +108,7 @@ async function exportTable(
   signal: AbortSignal,
 ): Promise<ExportedTable> {
   const path = join(out, `${safeFileName(table.name)}.${format}`);
-  const file = await writing(path, () => createAtomicFile(path));
+  const file = await wrapOutErrors(path, () => createAtomicFile(path));
   let count = 0;
   const counted = (rows: RowSet['rows']): void => {
     signal.throwIfAborted();
@@ -119,8 +119,8 @@ async function exportTable(
       ? (await import('./parquet.ts')).parquetChunks(session, schema, table, counted)
       : textChunks(session, schema, table, { bom, format }, counted);
   try {
-    for await (const bytes of chunks) await writing(path, () => file.write(bytes));
-    await writing(path, () => file.commit());
+    for await (const bytes of chunks) await wrapOutErrors(path, () => file.write(bytes));
+    await wrapOutErrors(path, () => file.commit());
   } finally {
     await file.discard();
   }
@@ -143,8 +143,8 @@ async function* textChunks(
   }
 }
 
-function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  return writingFile(path, work, { flag: '--out' });
+function wrapOutErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return wrapWriteErrors(path, work, { flag: '--out' });
 }
 
 function notThere(

@@ -10,7 +10,7 @@ import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { NotFoundError, PipelineError, reportError } from '../core/errors.ts';
 import type { PastRun } from '../core/run.ts';
 import { sources } from '../sources/index.ts';
-import { isPlace, pickIds, suggestId } from '../lib/pick-id.ts';
+import { isPosition, pickIds, suggestId } from '../lib/pick-id.ts';
 import { hasDied } from '../lib/process-exists.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { sandboxDataDir } from './data-folders.ts';
@@ -64,7 +64,7 @@ export async function findRun(
   eligible: (run: PastRun) => boolean = () => true,
 ): Promise<PastRun> {
   const all = await pastRuns([config], Number.MAX_SAFE_INTEGER, deps);
-  const runs = id === null || isPlace(id) ? all.filter(eligible) : all;
+  const runs = id === null || isPosition(id) ? all.filter(eligible) : all;
   const ids = runs.map(({ run_id }) => run_id);
   const picked = pickIds(id ?? 'latest', ids);
   const first = runs.find(({ run_id }) => run_id === picked[0]);
@@ -105,7 +105,7 @@ export async function findManifest(
 const WITH_ITS_FOLDER = 'Give the --data-dir that the run had, on the machine where it was.';
 
 function whyNone(id: string, ids: readonly string[]): string {
-  if (isPlace(id)) return ids.length === 1 ? 'there is only one' : `there are only ${ids.length}`;
+  if (isPosition(id)) return ids.length === 1 ? 'there is only one' : `there are only ${ids.length}`;
   const meant = suggestId(id, ids);
   return `no run has an id that starts or ends with it${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
@@ -118,7 +118,7 @@ export type NamedRun = { readonly loaded: LoadedSource; readonly id: string | nu
  * this is the first source, which then reports that. A place counts the `eligible` runs of all sources and is replaced
  * with the run's id.
  */
-export async function ofRun(
+export async function resolveRun(
   all: readonly [LoadedSource, ...LoadedSource[]],
   id: string | null,
   deps: HistoryDeps,
@@ -130,7 +130,7 @@ export async function ofRun(
     all.find(({ config }) => config.source.name === name) ?? first;
   const others = rest.map(({ config }) => config);
   const pastOfAll = () => pastRuns([first.config, ...others], Number.MAX_SAFE_INTEGER, deps);
-  if (id !== null && isPlace(id)) {
+  if (id !== null && isPosition(id)) {
     const runs = (await pastOfAll()).filter(eligible);
     const ids = runs.map(({ run_id }) => run_id);
     const [picked] = pickIds(id, ids);

@@ -24,7 +24,7 @@ const POLL_MS = 200;
 export class SkippedRun extends PipelineError {}
 
 /** Applies the rule to a run of a command, both on a server and on the embedded database. */
-export function obeyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitForLock' | 'whileBusy'> {
+export function applyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitForLock' | 'whileBusy'> {
   const whileBusy = waitBy(rule, deps);
   return { whileBusy, waitForLock: (_holder, _session, busy) => whileBusy(busy) };
 }

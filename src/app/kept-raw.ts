@@ -20,7 +20,7 @@ export async function linkedRaw(
   { name }: Resource,
 ): Promise<ReadyRaw> {
   const files = origin.raw[name] ?? [];
-  if (leftRows(origin, name)) {
+  if (leftRowsUnchanged(origin, name)) {
     const { status } = origin.resources[name] ?? {};
     throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} there`);
   }
@@ -67,7 +67,10 @@ function nameOf(origin: Origin, file: RawFile): string {
 }
 
 /** Did a run leave the rows of a resource as they were, absent or kept? */
-export function leftRows({ raw, resources }: Pick<Origin, 'raw' | 'resources'>, name: string): boolean {
+export function leftRowsUnchanged(
+  { raw, resources }: Pick<Origin, 'raw' | 'resources'>,
+  name: string,
+): boolean {
   const status = resources[name]?.status;
   return raw[name] === undefined && status !== undefined && leavesRows(status);
 }

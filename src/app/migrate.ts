@@ -3,7 +3,7 @@ import { hasDatabase } from '../adapters/postgres/database-folder.ts';
 import { migrateDown, migrateUp, migrationStates, missingNames } from '../adapters/postgres/migrate.ts';
 import { NO_RIGHT, sqlState } from '../adapters/postgres/errors.ts';
 import { openForeign } from '../adapters/postgres/foreign.ts';
-import { refuseEncoding } from '../adapters/postgres/encoding.ts';
+import { checkEncoding } from '../adapters/postgres/encoding.ts';
 import { lockMigrations, lockSchema } from '../adapters/postgres/lock.ts';
 import { readMigrations } from '../adapters/postgres/migration-files.ts';
 import type { Database, Session } from '../adapters/postgres/session.ts';
@@ -81,7 +81,7 @@ async function migrateOne(
   deps: AppDeps,
 ): Promise<MigrateReport> {
   const dirs = migrationDirs(source);
-  if (action === 'up') await refuseEncoding(database, session);
+  if (action === 'up') await checkEncoding(database, session);
   if (action !== 'status') await lock({ database, session }, deps);
   // Refuses a database of a newer program before anything changes.
   await migrationStates(session, database, dirs);

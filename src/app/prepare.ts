@@ -1,8 +1,8 @@
-import { refuseEncoding } from '../adapters/postgres/encoding.ts';
+import { checkEncoding } from '../adapters/postgres/encoding.ts';
 import { lockSchema, type Holder } from '../adapters/postgres/lock.ts';
 import { migrateUp, migrationStates } from '../adapters/postgres/migrate.ts';
 import { findUnready, type Unready } from '../adapters/postgres/readiness.ts';
-import { refuseMissingRights } from '../adapters/postgres/rights.ts';
+import { checkRights } from '../adapters/postgres/rights.ts';
 import { ledgerSchema } from '../adapters/postgres/sql.ts';
 import { foreignStaging } from '../adapters/postgres/staging.ts';
 import type { SourceConfig } from '../config/for-source.ts';
@@ -78,9 +78,9 @@ export async function prepare(
       : (holder: Holder, busy: PipelineError): Promise<void> => waitForLock(holder, session, busy);
   await lockSchema(session, schema, wait);
   const lockSeconds = (clock.elapsed() - asked) / 1000;
-  await refuseEncoding(database, session);
+  await checkEncoding(database, session);
   const tables = dag.resources.flatMap((resource): readonly Table[] => resource.tables);
-  await refuseMissingRights(database, session, tables, publishes);
+  await checkRights(database, session, tables, publishes);
   for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
     log.warn(
@@ -112,7 +112,7 @@ export async function prepare(
 }
 
 /** Migrates if necessary. Returns the resources that still cannot be loaded, and why. */
-export async function makeReady(
+export async function migrateIfNeeded(
   { database, session }: OpenDatabase,
   { dag, source, unready, migrates }: Prepared,
   { log }: { readonly log: Log },

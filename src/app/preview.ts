@@ -12,7 +12,7 @@ import { runError } from '../steps/outcome.ts';
 import type { Derived } from '../steps/publish.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { openRun, type RunOptions } from './open-run.ts';
-import { hintAt, makeReady, prepare } from './prepare.ts';
+import { hintAt, migrateIfNeeded, prepare } from './prepare.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
@@ -58,7 +58,7 @@ export async function preview(
     { source: config.source, dag: own.dag, mayMigrate, publishes: false },
     deps,
   );
-  const missing = await makeReady(opened, prepared, deps);
+  const missing = await migrateIfNeeded(opened, prepared, deps);
   const unready = new Map([...missing].map(([name, error]) => [name, hintAt(config, source.dataDir, error)]));
   const startedAt = new Date(deps.clock.now()).toISOString();
   const { lockSeconds } = prepared;

@@ -9,7 +9,7 @@ import { PipelineError } from '../core/errors.ts';
 import { inSchemaOf, migrationDirs } from './database.ts';
 import type { OpenDatabase, AppDeps } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
-import { hintOfAll, readAsItStands } from './read-target.ts';
+import { emptyHintOfAll, readAsItStands } from './read-target.ts';
 
 /** `empty_hint` says what to do if nothing was ever published, because then an empty result means nothing. */
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
@@ -32,7 +32,7 @@ export async function queryTarget(
         throw isUnmigrated(error) ? await withMissing(configs, opened, sql, error) : error;
       },
     );
-    return { ...result, empty_hint: options.write ? null : await hintOfAll(others, opened) };
+    return { ...result, empty_hint: options.write ? null : await emptyHintOfAll(others, opened) };
   });
 }
 

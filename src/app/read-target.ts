@@ -75,7 +75,7 @@ async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
 }
 
 /** The hint for the first source and others; null if any of them has published. */
-export async function hintOfAll(
+export async function emptyHintOfAll(
   others: readonly SourceConfig[],
   opened: OpenDatabase,
 ): Promise<string | null> {

@@ -1,5 +1,5 @@
 import type { Manifest } from '../adapters/files/read-runs.ts';
-import { publishedRaws } from '../adapters/postgres/published.ts';
+import { publishedRawFiles } from '../adapters/postgres/published.ts';
 import type { LoadedSource } from '../config/for-source.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
@@ -7,7 +7,7 @@ import type { RawFile, RunReport } from '../core/run.ts';
 import { buildDag } from '../engine/dag.ts';
 import type { OpenDatabase } from './runtime.ts';
 import { findManifest } from './history.ts';
-import { archivedSource, leftRows, linkedRaw } from './kept-raw.ts';
+import { archivedSource, leftRowsUnchanged, linkedRaw } from './kept-raw.ts';
 import { runOnce, type RunDeps } from './run.ts';
 
 export type ReplayRequest = {
@@ -60,9 +60,9 @@ async function refuseOtherRaw(
   force: boolean,
   { log }: RunDeps,
 ): Promise<void> {
-  const published = await publishedRaws(session);
+  const published = await publishedRawFiles(session);
   for (const { name } of replayed) {
-    if (leftRows(origin, name)) continue;
+    if (leftRowsUnchanged(origin, name)) continue;
     const last = published.get(name);
     if (last === undefined || isSame(last.pages, origin.raw[name] ?? [])) continue;
     const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;

@@ -8,7 +8,7 @@ import { maskUrl } from '../lib/mask-url.ts';
 import { findManifest } from './history.ts';
 import { linkedRaw } from './kept-raw.ts';
 import { runOnce, type RunDeps } from './run.ts';
-import { howToResume, isLoginLost, openSource, type OpenSource } from './source.ts';
+import { resumeHint, isLoginLost, openSource, type OpenSource } from './source.ts';
 
 type ResumeOptions = { readonly from: string | null; readonly migrate: boolean };
 
@@ -82,6 +82,6 @@ function addressOf({ config }: LoadedSource, { address, run_id }: Manifest): str
   if (!isLoginLost(config, address)) return address;
   throw new PipelineError(
     `Cannot resume run ${run_id}: its source ${address} had a login, which is not kept`,
-    { code: 'usage', hint: howToResume(config, address, run_id) },
+    { code: 'usage', hint: resumeHint(config, address, run_id) },
   );
 }

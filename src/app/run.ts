@@ -13,10 +13,10 @@ import { runPipeline } from '../engine/pipeline.ts';
 import { uuidv7, uuidv7Time } from '../lib/uuidv7.ts';
 import { asDatabaseErrors } from './database.ts';
 import { openRun, runSettings, type RunOptions } from './open-run.ts';
-import { withHintsAt, makeReady, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
+import { withHintsAt, migrateIfNeeded, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { pruneDataDir, pruneLedger } from './prune.ts';
 import type { AppDeps, OpenDatabase, OpenOptions } from './runtime.ts';
-import { howToResume, type OpenSource } from './source.ts';
+import { resumeHint, type OpenSource } from './source.ts';
 
 export type RunDeps = AppDeps & {
   /** The job that started the run; left out if a person did. */
@@ -100,7 +100,7 @@ async function runOn(
   const { address } = source.upstream;
   const { onPhase = () => undefined } = deps;
   if (prepared.migrates) onPhase('migrating');
-  const unready = await makeReady(opened, prepared, deps);
+  const unready = await migrateIfNeeded(opened, prepared, deps);
   // If the user interrupted while the database was opened or migrated, the run must not begin.
   deps.signal.throwIfAborted();
   await start.check?.(opened);
@@ -112,7 +112,7 @@ async function runOn(
   const context = await openRun(config, opened, source, options, deps);
   if (resumed) await context.folder.removeLeftovers();
   const report = await runPipeline(context, {
-    howToContinue: howToResume(config, address, runId),
+    howToContinue: resumeHint(config, address, runId),
     describe: () => ({
       node_version: process.version,
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

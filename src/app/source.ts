@@ -184,7 +184,7 @@ export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: strin
 }
 
 /** The hint for a run on that source that can be continued. */
-export function howToResume(config: SourceConfig, name: string, runId: string): string {
+export function resumeHint(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
     ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and continue with: ${command}`

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { readManifest } from '../adapters/files/read-runs.ts';
 import { runFolder } from '../adapters/files/run-store.ts';
-import { publishedRaws, type PublishedRaw } from '../adapters/postgres/published.ts';
+import { publishedRawFiles, type PublishedRawFiles } from '../adapters/postgres/published.ts';
 import { lastDigest, tableDigest } from '../adapters/postgres/merge.ts';
 import type { LoadedSource, SourceConfig } from '../config/for-source.ts';
 import { PipelineError, reportError, type ErrorReport } from '../core/errors.ts';
@@ -58,7 +58,7 @@ async function verifyTarget(
   deps: RunDeps,
 ): Promise<VerifyReport> {
   const { session } = opened;
-  const published = await publishedRaws(session).catch(ifUnmigrated(null));
+  const published = await publishedRawFiles(session).catch(ifUnmigrated(null));
   if (published === null) return { tables: [], underivable: {}, intact: true };
   const config = { ...configured.config, dataDir: folderOfRaw(configured.config, published) };
   const loaded = { ...configured, config };
@@ -97,7 +97,7 @@ function reasonFor({ code, message }: ErrorReport): string {
 }
 
 /** On a server, runs keep simulated records in a data folder of their own: the one to use if only it has the raw files. */
-function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, PublishedRaw>): string {
+function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, PublishedRawFiles>): string {
   const { dataDir, database } = config;
   const inside = dataDirOf(config, 'sandbox');
   if (database.url === null || inside === dataDir) return dataDir;
@@ -142,7 +142,7 @@ function compared(
 /** Published resources whose raw file is available. */
 async function findDerivable(
   config: SourceConfig,
-  published: ReadonlyMap<string, PublishedRaw>,
+  published: ReadonlyMap<string, PublishedRawFiles>,
   underivable: Record<string, string>,
 ): Promise<Derivable[]> {
   const derivable: Derivable[] = [];
@@ -172,7 +172,7 @@ async function findDerivable(
 /** The pages of a chain are in the folders of several runs. The last run's folder may hold none and may be missing. */
 function chainOf(
   { name }: Resource,
-  { address, pages, run_id, simulated }: PublishedRaw,
+  { address, pages, run_id, simulated }: PublishedRawFiles,
 ): Derivable['origin'] {
   return { address, run_id, simulated, resources: {}, raw: { [name]: pages }, chains: { [name]: true } };
 }

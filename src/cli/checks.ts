@@ -8,7 +8,7 @@ import {
   SEVERITIES,
   type ChecksOfRun,
 } from '../app/checks.ts';
-import { ofRun } from '../app/history.ts';
+import { resolveRun } from '../app/history.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isFinding, isPublished } from '../core/run.ts';
 import { example, type Register } from './command.ts';
@@ -90,7 +90,7 @@ function printChecks(context: CommandContext, found: readonly ChecksOfRun[], all
 /** The checks of one run, or of the newest run of each source. */
 async function checksOf(context: CommandContext, id: string | null): Promise<readonly ChecksOfRun[]> {
   if (id === null) return newestChecks(configsOf(context), context);
-  const run = await ofRun(context.all, id, context, isPublished);
+  const run = await resolveRun(context.all, id, context, isPublished);
   return [await runChecks(run.loaded.config, run.id, context)];
 }
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 
 import { driftOf, driftOfRun } from '../app/drift.ts';
-import { NEWS, newsOf, type DriftKind } from '../core/drift.ts';
+import { NOVELTIES, noveltyOf, type DriftKind } from '../core/drift.ts';
 import type { RunReport } from '../core/run.ts';
 import { counted } from '../core/text.ts';
 import { percent } from '../lib/percent.ts';
@@ -41,7 +41,7 @@ type Options = { readonly contract?: boolean; readonly failOn?: 'any' | 'new' };
 function isBad({ resources }: DriftReport, failOn: Options['failOn']): boolean {
   const moved = Object.values(resources).flatMap((one) => one.moved);
   if (failOn === undefined) return false;
-  return failOn === 'any' ? moved.length > 0 : moved.some((one) => newsOf(one) !== null);
+  return failOn === 'any' ? moved.length > 0 : moved.some((one) => noveltyOf(one) !== null);
 }
 
 function printDrift(context: CommandContext, { run_id, resources }: DriftReport): void {
@@ -72,7 +72,7 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   printTable(context, ['resource', 'what', 'path', 'found', 'count', 'before', 'now'], rows, 3);
 }
 
-function inWords(what: DriftKind | (typeof NEWS)[number]): string {
+function inWords(what: DriftKind | (typeof NOVELTIES)[number]): string {
   return what.replace('_', ' ');
 }
 
@@ -83,8 +83,10 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
   if (report.run_id === null) return null;
   const { resources } = await driftOfRun(dataDirOf(report), report.run_id);
   const parts = Object.entries(resources).flatMap(([name, { moved }]) => {
-    const news = moved.map(newsOf);
-    const counts = NEWS.map((one) => [inWords(one), news.filter((other) => other === one).length] as const)
+    const news = moved.map(noveltyOf);
+    const counts = NOVELTIES.map(
+      (one) => [inWords(one), news.filter((other) => other === one).length] as const,
+    )
       .filter(([, count]) => count > 0)
       .map(([what, count]) => counted(count, what));
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { BUSY_RULES, obeyBusyRule, SkippedRun, type BusyRule } from '../app/if-busy.ts';
+import { BUSY_RULES, applyBusyRule, SkippedRun, type BusyRule } from '../app/if-busy.ts';
 import type { RunDeps } from '../app/run.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
@@ -45,7 +45,7 @@ export async function withBusyRule(
   const level = context.live ? 'warn' : 'info';
   const show: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
   try {
-    return await work(obeyBusyRule(rule, { ...context, tell: show }));
+    return await work(applyBusyRule(rule, { ...context, tell: show }));
   } catch (error) {
     if (!(error instanceof SkippedRun)) throw error;
     show(error.message, { event: 'run.skipped', reason: error.context['who'] });

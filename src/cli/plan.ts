@@ -2,7 +2,7 @@ import { planChanges } from '../app/plan.ts';
 import { ADDRESSES } from '../config/value.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
-import { isPlace } from '../lib/pick-id.ts';
+import { isPosition } from '../lib/pick-id.ts';
 import { example, printFailure, type Register } from './command.ts';
 import { isAddress } from './choose-source.ts';
 import { openContext, type CommandContext } from './context.ts';
@@ -48,7 +48,7 @@ export const register: Register = (program, streams, setOutcome) => {
 /** Throws `usage` for more than one address, for an address next to runs, and for anything that is neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
-  const neither = from.find((one) => !isAddress(one) && !isPlace(one) && !/^[0-9a-f-]+$/.test(one));
+  const neither = from.find((one) => !isAddress(one) && !isPosition(one) && !/^[0-9a-f-]+$/.test(one));
   if (neither !== undefined) {
     throw new PipelineError(
       `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import stringWidth from 'fast-string-width';
 
-import { findRun, ofRun, rejectsOf } from '../app/history.ts';
+import { findRun, resolveRun, rejectsOf } from '../app/history.ts';
 import {
   rejectLines,
   REJECT_STATUSES,
@@ -107,7 +107,7 @@ async function runOf(
   context: CommandContext,
   id: string | null,
 ): Promise<{ readonly config: SourceConfig; readonly run_id: string | null }> {
-  const run = await ofRun(context.all, id, context);
+  const run = await resolveRun(context.all, id, context);
   const { config } = run.loaded;
   return { config, run_id: (await findRun(config, run.id, context)).run_id };
 }

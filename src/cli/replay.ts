@@ -1,4 +1,4 @@
-import { ofRun } from '../app/history.ts';
+import { resolveRun } from '../app/history.ts';
 import { replayRun } from '../app/replay.ts';
 import { example, EXAMPLE_NAME, type Register } from './command.ts';
 import { openContext } from './context.ts';
@@ -23,7 +23,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {
       const context = await openContext(streams, command);
-      const { loaded, id } = await ofRun(context.all, runId, context);
+      const { loaded, id } = await resolveRun(context.all, runId, context);
       const request = {
         runId: id ?? runId,
         resources: options.resources ?? null,

@@ -1,4 +1,4 @@
-import { ofRun } from '../app/history.ts';
+import { resolveRun } from '../app/history.ts';
 import { resumeRun } from '../app/resume.ts';
 import { example, type Register } from './command.ts';
 import { openContext } from './context.ts';
@@ -16,7 +16,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {
       const context = await openContext(streams, command);
       const request = { from: context.from, migrate: options.migrate === true };
-      const run = await ofRun(context.all, id ?? null, context);
+      const run = await resolveRun(context.all, id ?? null, context);
       setOutcome(await perform(context, (deps) => resumeRun(run.loaded, run.id, request, deps)));
     });
 };

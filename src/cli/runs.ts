@@ -1,4 +1,4 @@
-import { findRun, ofRun, pastRuns } from '../app/history.ts';
+import { findRun, resolveRun, pastRuns } from '../app/history.ts';
 import type { RunReport } from '../core/run.ts';
 import { ago, formatDuration } from '../core/duration.ts';
 import { copyRows } from './copies.ts';
@@ -30,7 +30,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .action(async (id: string | undefined, _options, command) => {
       const context = await openToRead(streams, command);
       const deps = { ...context, onLedgerLost: (): void => setOutcome('database') };
-      const run = await ofRun(context.all, id ?? null, deps);
+      const run = await resolveRun(context.all, id ?? null, deps);
       const found = await findRun(run.loaded.config, run.id, deps);
       printResult(context, found, printRun);
     });

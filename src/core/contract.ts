@@ -11,14 +11,14 @@ const INT4 = 2 ** 31;
 
 export const text = (): Schema<string> => string({ format: 'text' });
 /** Text that is not blank. */
-export const filledText = (): Schema<string> => string({ format: 'text', pattern: '\\S' });
+export const nonBlankText = (): Schema<string> => string({ format: 'text', pattern: '\\S' });
 export const uuid = (): Schema<string> =>
   string({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 export const objectId = (): Schema<string> => string({ pattern: '^[0-9a-f]{24}$' });
 export const timestamp = (): Schema<string> => string({ format: 'timestamp' });
 export const calendarDate = (): Schema<string> => string({ format: 'calendar-date' });
 /** `2020-06-19 21:46:09.000224`, in UTC. */
-export const spaceTime = (): Schema<string> => string({ format: 'space-time' });
+export const spacedTimestamp = (): Schema<string> => string({ format: 'space-time' });
 /** ISO 8601 without years and months, which have no length, and shorter than 2,740 years. */
 export const duration = (): Schema<string> =>
   string({

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { compareProfiles, newInPart, newsOf, type Drift } from './drift.ts';
+import { compareProfiles, noveltiesInPart, noveltyOf, type Drift } from './drift.ts';
 import { JSON_TYPES, type Profile, type ProfiledField } from './profile.ts';
 
 function field(path: string, parts: Partial<ProfiledField>): ProfiledField {
@@ -173,26 +173,26 @@ void describe('drift', () => {
     for (const [before, now, drift, news] of cases) {
       const found = compareProfiles(profile(field('/x', now)), profile(field('/x', before)));
       assert.deepEqual(told(found), [drift]);
-      assert.deepEqual(found.map(newsOf), [news]);
+      assert.deepEqual(found.map(noveltyOf), [news]);
     }
     assert.deepEqual(moved('/x', text(0), text(0, 4)), [], 'there was nothing that could have had it');
     assert.deepEqual(moved('/x', text(4), text(0)), [], 'there is nothing that could have it');
     const [share] = compareProfiles(profile(field('/x', text(80, 20))), profile(field('/x', text(90, 10))));
-    assert.equal(share && newsOf(share), null, 'a share that moved');
+    assert.equal(share && noveltyOf(share), null, 'a share that moved');
     const [never] = compareProfiles(profile(field('/x', having(0, 25))), null);
-    assert.equal(never && newsOf(never), null, 'nobody knows what was before');
+    assert.equal(never && noveltyOf(never), null, 'nobody knows what was before');
   });
 
   void it('is, of a part of all records, only what is new in kind', () => {
     const part = (before: Partial<ProfiledField>, now: Partial<ProfiledField>) =>
-      newInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
+      noveltiesInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
     assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'all of a few are null');
     assert.deepEqual(part({ ...text(20), absent: 20 }, { absent: 2 }), [], 'a few lack it');
     const [first] = part(text(40), text(0, 1));
     assert.deepEqual(first, { kind: 'nulls', path: '/x', found: null, count: 1, before: 0, now: null });
-    assert.equal(first && newsOf(first), 'first_null');
+    assert.equal(first && noveltyOf(first), 'first_null');
     const [seen] = part({ absent: 40 }, { ...text(1), absent: 1 });
-    assert.equal(seen && newsOf(seen), 'first_appearance');
+    assert.equal(seen && noveltyOf(seen), 'first_appearance');
   });
 
   void it('tells a null that the contract does not admit once', () => {

@@ -27,7 +27,7 @@ export type Drift = {
 };
 
 /** Changes that are new in kind, unlike a share that only rose or fell. */
-export const NEWS = [
+export const NOVELTIES = [
   'unknown_field',
   'new_type',
   'new_value',
@@ -38,7 +38,7 @@ export const NEWS = [
 ] as const;
 
 /** Null for a share that only rose or fell, and if there is no earlier profile. */
-export function newsOf({ before, kind, now }: Drift): (typeof NEWS)[number] | null {
+export function noveltyOf({ before, kind, now }: Drift): (typeof NOVELTIES)[number] | null {
   if (kind !== 'nulls' && kind !== 'absent') return kind;
   if (before === null) return null;
   if (now === 1) return 'gone_field';
@@ -83,7 +83,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
 }
 
 /** Changes that are new in kind, found in part of the records. The shares in such a part mean nothing. */
-export function newInPart(moved: readonly Drift[]): Drift[] {
+export function noveltiesInPart(moved: readonly Drift[]): Drift[] {
   return moved.flatMap((one) => {
     if (one.kind !== 'nulls' && one.kind !== 'absent') return [one];
     const isFirst = one.before === 0 || (one.before === 1 && one.now !== 1);

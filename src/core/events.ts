@@ -1,5 +1,5 @@
 import type { ErrorReport } from './errors.ts';
-import type { Retry, Tried } from './ports.ts';
+import type { Retry, FinishedAttempt } from './ports.ts';
 import type { Pass } from './pull.ts';
 import type {
   CheckResult,
@@ -44,7 +44,7 @@ export type RunFact =
   /** The number of bytes of a body received so far; not reported for every chunk. */
   | { readonly type: 'body.received'; readonly resource: string; readonly bytes: number }
   /** A try has ended; `request.retried` follows if there is another one. */
-  | ({ readonly type: 'request.ended'; readonly resource: string } & Tried)
+  | ({ readonly type: 'request.ended'; readonly resource: string } & FinishedAttempt)
   /** A pull of changes begins or continues; so far at most the quota was requested. */
   | ({
       readonly type: 'pull.started';

@@ -5,18 +5,18 @@ import * as fc from 'fast-check';
 
 import {
   isCalendarDate,
-  isSpaceTime,
+  isSpacedTimestamp,
   isStorableText,
   isTimestamp,
-  spaceTimeUtc,
+  spacedTimestampUtc,
   utcOffsetMinutes,
 } from './formats.ts';
 
 describe('a time of Space-Track', () => {
   it('is a date and a time with a space between, and nothing else', () => {
     for (const good of ['2020-06-19 21:46:09', '2020-06-19 20:00:01.000224']) {
-      assert.ok(isSpaceTime(good), good);
-      assert.ok(isTimestamp(spaceTimeUtc(good) ?? ''));
+      assert.ok(isSpacedTimestamp(good), good);
+      assert.ok(isTimestamp(spacedTimestampUtc(good) ?? ''));
     }
     for (const bad of [
       '',
@@ -26,9 +26,9 @@ describe('a time of Space-Track', () => {
       '2020-02-30 00:00:00',
       '2020-06-19 21:46:09Z+01:00',
     ]) {
-      assert.ok(!isSpaceTime(bad), bad);
+      assert.ok(!isSpacedTimestamp(bad), bad);
     }
-    assert.equal(spaceTimeUtc(null), null);
+    assert.equal(spacedTimestampUtc(null), null);
   });
 });
 

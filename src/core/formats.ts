@@ -31,12 +31,12 @@ export function isTimestamp(value: string): boolean {
 }
 
 /** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: the format of Space-Track. */
-export function isSpaceTime(value: string): boolean {
+export function isSpacedTimestamp(value: string): boolean {
   return value[10] === ' ' && isTimestamp(`${value.slice(0, 10)}T${value.slice(11)}Z`);
 }
 
-/** Converts a time that `isSpaceTime` accepts to RFC 3339. */
-export function spaceTimeUtc(value: string | null): string | null {
+/** Converts a time that `isSpacedTimestamp` accepts to RFC 3339. */
+export function spacedTimestampUtc(value: string | null): string | null {
   return value === null ? null : `${value.replace(' ', 'T')}Z`;
 }
 
@@ -79,6 +79,6 @@ export function durationSeconds(value: string | null): number | null {
 export const FORMATS = {
   text: isStorableText,
   timestamp: isTimestamp,
-  'space-time': isSpaceTime,
+  'space-time': isSpacedTimestamp,
   'calendar-date': isCalendarDate,
 };

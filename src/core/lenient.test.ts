@@ -9,7 +9,7 @@ import {
   between,
   bool,
   duration,
-  filledText,
+  nonBlankText,
   integer,
   lenient,
   lenientArray,
@@ -22,7 +22,7 @@ import {
   timestamp,
   uuid,
 } from './contract.ts';
-import { satisfies, isLenient, settle } from './lenient.ts';
+import { satisfies, isLenient, replaceUnexpected } from './lenient.ts';
 
 const CONTRACT = object({
   id: text(),
@@ -62,15 +62,20 @@ void describe('a lenient contract', () => {
   });
 
   void it('gives what is as expected as it is', () => {
-    assert.deepEqual(settle(CONTRACT, FULL), {
+    assert.deepEqual(replaceUnexpected(CONTRACT, FULL), {
       ...FULL,
       parts: [FULL.parts[0], { id: 2, kind: 'y', at: undefined }],
     });
   });
 
   void it('gives null for what is not, and no more of it than has to be', () => {
-    assert.deepEqual(settle(CONTRACT, { id: 'a' }), { id: 'a', net: null, place: null, parts: [] });
-    const place = (value: unknown) => settle(CONTRACT, { ...FULL, place: value }).place;
+    assert.deepEqual(replaceUnexpected(CONTRACT, { id: 'a' }), {
+      id: 'a',
+      net: null,
+      place: null,
+      parts: [],
+    });
+    const place = (value: unknown) => replaceUnexpected(CONTRACT, { ...FULL, place: value }).place;
     assert.deepEqual(place({ name: 'Pad', lat: 91 }), { name: 'Pad', lat: null });
     assert.deepEqual(place({ name: 'Pad' }), { name: 'Pad', lat: null });
     assert.equal(place({ name: 7, lat: 1 }), null);
@@ -80,7 +85,7 @@ void describe('a lenient contract', () => {
 
   void it('leaves out of a list what it cannot use', () => {
     const parts = (value: unknown) =>
-      settle(CONTRACT, { ...FULL, parts: value }).parts.map(({ id, kind }) => [id, kind]);
+      replaceUnexpected(CONTRACT, { ...FULL, parts: value }).parts.map(({ id, kind }) => [id, kind]);
     assert.deepEqual(parts([{ id: 1, kind: 1 }, { kind: 'x' }, null, 7, { id: 2.5 }, { id: 3, at: 'x' }]), [
       [1, null],
     ]);
@@ -96,7 +101,7 @@ void describe('a lenient contract', () => {
 
   void it('expects what the same contract would insist on', () => {
     const schemas = [
-      text(), filledText(), uuid(), timestamp(), duration(), bool(), number(), between(-90, 90), integer(),
+      text(), nonBlankText(), uuid(), timestamp(), duration(), bool(), number(), between(-90, 90), integer(),
       oneOf(['a', 'b']), nullable(oneOf(['a', 'b'])), nullable(integer()), array(integer()), array(nullable(text())),
       object({ id: integer() }), nullable(object({ id: text(), at: optional(integer()) })),
       array(object({ id: integer(), more: lenient(text()) })),

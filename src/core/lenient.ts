@@ -29,22 +29,22 @@ export function isLenient(schema: Schema): boolean {
  * Takes a value that satisfies its contract. Replaces what a lenient part does not expect with null, and drops it from
  * lists.
  */
-export function settle<S extends Schema>(schema: S, value: unknown): Static<S>;
-export function settle(schema: Schema, value: unknown): unknown {
+export function replaceUnexpected<S extends Schema>(schema: S, value: unknown): Static<S>;
+export function replaceUnexpected(schema: Schema, value: unknown): unknown {
   const expected = expectedBy(schema);
   if (expected !== null) {
-    if (satisfies(expected, value)) return settle(expected, value);
+    if (satisfies(expected, value)) return replaceUnexpected(expected, value);
     return expected['type'] === 'array' ? [] : null;
   }
   const { items, properties } = schema as Keywords;
   if (Array.isArray(value)) {
     if (items === undefined) return value;
-    const settled = value.map((item: unknown) => settle(items, item));
+    const settled = value.map((item: unknown) => replaceUnexpected(items, item));
     return expectedBy(items) === null ? settled : settled.filter((item) => item !== null);
   }
   if (properties === undefined || !isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(properties).map(([name, member]) => [name, settle(member, value[name])]),
+    Object.entries(properties).map(([name, member]) => [name, replaceUnexpected(member, value[name])]),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { nextAsk, type Ask, type PageFacts } from './paging.ts';
+import { nextPageQuery, type PageQuery, type PageFacts } from './paging.ts';
 
 type Item = { readonly id: number; readonly changed: number };
 
@@ -13,7 +13,7 @@ const ms = (time: string): number => Date.parse(time) - T;
 /** The response of an API that orders equal times arbitrarily. */
 function answer(
   items: readonly Item[],
-  ask: Ask,
+  ask: PageQuery,
   size: number,
   lot: () => number,
 ): { page: Item[]; facts: PageFacts } {
@@ -62,10 +62,10 @@ describe('paging by the time of the last change', () => {
       const seen = new Map<number, number>();
       let now = 12 * 700;
       let pages = 0;
-      for (let ask: Ask | null = { by: 'change', from: null }; ask !== null; pages += 1) {
+      for (let ask: PageQuery | null = { by: 'change', from: null }; ask !== null; pages += 1) {
         const { facts, page } = answer(items, ask, size, next);
         for (const { changed, id } of page) seen.set(id, changed);
-        ask = nextAsk(ask, facts);
+        ask = nextPageQuery(ask, facts);
         if (pages > 60) continue;
         now += 300;
         const lucky = Math.floor(next() * 60);
@@ -82,10 +82,10 @@ describe('paging by the time of the last change', () => {
 
   it('asks for each page once where no two records share a time', () => {
     const items = Array.from({ length: 10 }, (_, id) => ({ id, changed: id * 1000 }));
-    const asked: Ask[] = [];
-    for (let ask: Ask | null = { by: 'change', from: null }; ask !== null;) {
+    const asked: PageQuery[] = [];
+    for (let ask: PageQuery | null = { by: 'change', from: null }; ask !== null;) {
       asked.push(ask);
-      ask = nextAsk(ask, answer(items, ask, 4, () => 0).facts);
+      ask = nextPageQuery(ask, answer(items, ask, 4, () => 0).facts);
     }
     assert.deepEqual(
       asked.map((ask) => ask.from),
@@ -96,14 +96,14 @@ describe('paging by the time of the last change', () => {
   it('counts again where one of those that share a time has left it', () => {
     const ask = { by: 'id', from: shown(0), to: shown(1000), offset: 4, total: 9 } as const;
     const page = { records: 2, first: null, last: null, more: true, total: 8 };
-    assert.deepEqual(nextAsk(ask, page), { ...ask, offset: 0, total: null });
-    assert.deepEqual(nextAsk(ask, { ...page, total: 9 }), { ...ask, offset: 6 });
+    assert.deepEqual(nextPageQuery(ask, page), { ...ask, offset: 0, total: null });
+    assert.deepEqual(nextPageQuery(ask, { ...page, total: 9 }), { ...ask, offset: 6 });
   });
 
   it('does not go on where the API says that more follows, and not what', () => {
     const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
-    assert.throws(() => nextAsk({ by: 'change', from: null }, nothing), /no time to continue from/);
+    assert.throws(() => nextPageQuery({ by: 'change', from: null }, nothing), /no time to continue from/);
     const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;
-    assert.throws(() => nextAsk(byId, nothing), /more records follow an empty page/);
+    assert.throws(() => nextPageQuery(byId, nothing), /more records follow an empty page/);
   });
 });

@@ -5,7 +5,7 @@
  */
 
 /** What one request asks for. Times are ISO 8601. */
-export type Ask =
+export type PageQuery =
   /** Records that changed at `from` or later, the oldest change first; null for all. */
   | { readonly by: 'change'; readonly from: string | null }
   /** Records that changed from `from` up to `to`, by id, beginning at the offset. */
@@ -31,7 +31,7 @@ export type PageFacts = {
 };
 
 /** The next request; null after the last page. Throws if the pages lead nowhere. */
-export function nextAsk(ask: Ask, page: PageFacts): Ask | null {
+export function nextPageQuery(ask: PageQuery, page: PageFacts): PageQuery | null {
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;
   if (page.last === null)
@@ -44,7 +44,7 @@ export function nextAsk(ask: Ask, page: PageFacts): Ask | null {
     : { by: 'change', from };
 }
 
-function nextById(ask: Extract<Ask, { readonly by: 'id' }>, page: PageFacts): Ask {
+function nextById(ask: Extract<PageQuery, { readonly by: 'id' }>, page: PageFacts): PageQuery {
   const { from, offset, to, total } = ask;
   // A record changed, so all records after it have moved up.
   if (total !== null && page.total !== total) return { ...ask, offset: 0, total: null };

@@ -1,7 +1,7 @@
 import type { PipelineError } from './errors.ts';
 import type { Quota } from './quota.ts';
 import type { Proof, RawFile } from './run.ts';
-import type { KindKeeper } from './simulated.ts';
+import type { KindStore } from './simulated.ts';
 
 /** Time, so that tests can control it. */
 export type Clock = {
@@ -52,7 +52,7 @@ export type Attempt = {
 };
 
 /** A try that has ended, including its body. */
-export type Tried = Pick<Attempt, 'status' | 'seconds'> & {
+export type FinishedAttempt = Pick<Attempt, 'status' | 'seconds'> & {
   /** The requests that the source still allows, if it says so. */
   readonly quota_left?: number;
 };
@@ -91,7 +91,7 @@ export type PageRequest = {
   readonly kept: { readonly url: string; readonly etag: string | null } | null;
   readonly onRetry: (retry: Retry) => void;
   /** Called once for each try, except for one that was interrupted. */
-  readonly onTried: (tried: Tried) => void;
+  readonly onTried: (tried: FinishedAttempt) => void;
 };
 
 /** The tries of one request. Only one of its functions runs at a time. */
@@ -190,7 +190,7 @@ export type RunStore = {
   /** Does the page of an earlier run still exist, with its size and hash? */
   readonly hasRaw: (kept: KeptPage) => Promise<boolean>;
   /** Remembers whether the data folder holds real or simulated records of the source. */
-  readonly kind: KindKeeper;
+  readonly kind: KindStore;
 };
 
 /** Structured log. Fields hold no secrets. */

@@ -1,4 +1,4 @@
-import type { Fault, ResourceReport, RowCounts } from './run.ts';
+import type { ContractFault, ResourceReport, RowCounts } from './run.ts';
 
 /** A row that a publish would change, with the cells that would change. */
 export type RowChange = {
@@ -30,7 +30,7 @@ export type PreviewScope = {
 /** Records that would now be judged differently. */
 export type RejectChanges = {
   readonly newly_accepted: readonly string[];
-  readonly newly_rejected: readonly { readonly id: string; readonly errors: readonly Fault[] }[];
+  readonly newly_rejected: readonly { readonly id: string; readonly errors: readonly ContractFault[] }[];
 };
 
 export type ResourcePreview = RejectChanges &

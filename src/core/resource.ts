@@ -1,5 +1,5 @@
-import { isLenient, settle } from './lenient.ts';
-import type { Ask } from './paging.ts';
+import { isLenient, replaceUnexpected } from './lenient.ts';
+import type { PageQuery } from './paging.ts';
 import type { Pull } from './pull.ts';
 import type { Schema, Static } from './schema.ts';
 import type { Row, RowOf, Table } from './table.ts';
@@ -38,7 +38,7 @@ export type ResourceChanges = {
   /** The field of a record that says when it changed. */
   readonly changedAt: string;
   /** The query string of the request, without its question mark. */
-  readonly query: (ask: Ask, settings: { readonly pageSize: number; readonly scope: string }) => string;
+  readonly query: (ask: PageQuery, settings: { readonly pageSize: number; readonly scope: string }) => string;
 };
 
 /** One collection of the API: where it is, what a record must look like, and which rows it becomes. */
@@ -107,5 +107,8 @@ export function defineResource<const C extends Schema, const T extends readonly 
   const { contract, transform } = resource;
   const complete = { needs: {}, omitted: {}, checks: [], ...resource };
   if (!isLenient(contract)) return complete;
-  return { ...complete, transform: (record, context) => transform(settle(contract, record), context) };
+  return {
+    ...complete,
+    transform: (record, context) => transform(replaceUnexpected(contract, record), context),
+  };
 }

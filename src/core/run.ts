@@ -12,7 +12,7 @@ export const STEPS = ['extract', 'validate', 'transform', 'load'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** One reason why a record was set aside. */
-export type Fault = {
+export type ContractFault = {
   /** JSON Pointer into the record; '' is the record itself. */
   readonly path: string;
   readonly code: string;

@@ -1,7 +1,7 @@
 import type { PipelineError } from './errors.ts';
 
 /** A store that holds only one kind of records, real or simulated: a data folder or a ledger. */
-export type KindKeeper = {
+export type KindStore = {
   /** Null while it holds no records. */
   readonly known: () => Promise<boolean | null>;
   /** The error for records of this kind when it holds the other kind. */

@@ -1,7 +1,7 @@
 import type { Resource } from './resource.ts';
 import type { PreviewScope, RejectChanges, TableChanges } from './preview.ts';
 import type { CheckResult, ResourceReport, RawFile, RunStatus, TableCounts } from './run.ts';
-import type { KindKeeper } from './simulated.ts';
+import type { KindStore } from './simulated.ts';
 import type { Table } from './table.ts';
 
 /** What the ledger records when a run begins. */
@@ -92,7 +92,7 @@ export type Ledger = {
   /** What is published of a resource. */
   readonly lastPublish: (resource: string) => Promise<LastPublish | null>;
   /** Remembers whether the target holds real or simulated records. */
-  readonly kind: KindKeeper;
+  readonly kind: KindStore;
 };
 
 /** A record that was set aside, as stored in the ledger. */

@@ -4,7 +4,7 @@ export function trimmed(value: string | null | undefined): string | null {
 }
 
 /** Trims white space; null if nothing is left. */
-export function filled(value: string | null | undefined): string | null {
+export function nonBlank(value: string | null | undefined): string | null {
   return trimmed(value) || null;
 }
 

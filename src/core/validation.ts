@@ -1,11 +1,11 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 
 import { FORMATS } from './formats.ts';
-import type { Fault } from './run.ts';
+import type { ContractFault } from './run.ts';
 import type { Schema } from './schema.ts';
 
 /** Returns null if the value satisfies the schema, otherwise every fault. */
-export type Validation = (value: unknown) => Fault[] | null;
+export type Validation = (value: unknown) => ContractFault[] | null;
 
 /** Compiles the validation of a schema: a fast one first, and one that finds every fault only for values that failed it. */
 export function compileValidation(schema: Schema): Validation {
@@ -40,7 +40,7 @@ export function validationOptions(allErrors: boolean): Options {
   };
 }
 
-function fault(error: ErrorObject): Fault {
+function fault(error: ErrorObject): ContractFault {
   if (error.keyword === 'required') {
     const name = String(error.params['missingProperty']);
     const path = `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

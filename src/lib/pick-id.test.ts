@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isPlace, pickIds, suggestId } from './pick-id.ts';
+import { isPosition, pickIds, suggestId } from './pick-id.ts';
 
 const IDS = [
   '01995f10-0000-7000-8000-00000000beef',
@@ -30,7 +30,7 @@ test('an id is meant by its place, by its start, by its end, and by itself', () 
       found.map((index) => IDS[index]),
       given,
     );
-  assert.ok(!isPlace('01995') && !isPlace('-beef'));
+  assert.ok(!isPosition('01995') && !isPosition('-beef'));
 });
 
 test('suggests the one id that a mistyped one or part is nearest to', () => {

@@ -1,7 +1,7 @@
 import { suggest } from './suggest.ts';
 
 /** Does the text name an id by its place, counted from the newest? */
-export function isPlace(given: string): boolean {
+export function isPosition(given: string): boolean {
   return given === 'latest' || /^-\d{1,6}$/.test(given);
 }
 
@@ -10,7 +10,7 @@ export function isPlace(given: string): boolean {
  * start or its end. Ids that begin with the time differ first in their last digits.
  */
 export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
-  if (isPlace(given)) {
+  if (isPosition(given)) {
     const place = given === 'latest' ? 1 : Number(given.slice(1));
     return newestFirst.slice(Math.max(0, place - 1), place);
   }

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../core/errors.ts';
 import type { RowChange } from '../core/preview.ts';
-import type { Fault, Proof, RunStatus } from '../core/run.ts';
+import type { ContractFault, Proof, RunStatus } from '../core/run.ts';
 import { array, boolean, integer, mapOf, nullable, object, oneOf, optional, string } from '../core/schema.ts';
 import type { Schema } from '../core/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -64,7 +64,7 @@ export function error(description: string): Schema<ErrorReport | null> {
   return described(nullable(errorReport), description);
 }
 
-export const fault: Schema<Fault> = object(
+export const fault: Schema<ContractFault> = object(
   {
     path: text("a JSON Pointer into the record; `''` is the record itself"),
     code: text(

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { findRun, ofRun, pastRuns } from '../app/history.ts';
+import { findRun, resolveRun, pastRuns } from '../app/history.ts';
 import { unreadyReasons } from '../app/jobs/make-ready.ts';
 import { openWorker, type JobWorker } from '../app/jobs/worker.ts';
 import { openRuntime, type AppDeps } from '../app/runtime.ts';
@@ -109,7 +109,7 @@ function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: AppDe
     async run(id) {
       const [first, ...others] = configs.map((config) => ({ ...forSource(whole, config.source), config }));
       if (first === undefined) throw new Error('a worker has jobs');
-      const run = await ofRun([first, ...others], id, deps);
+      const run = await resolveRun([first, ...others], id, deps);
       return findRun(run.loaded.config, run.id, deps);
     },
     async unready() {

@@ -8,7 +8,7 @@ import type {
   ReadyRaw,
   Retry,
   RunFolder,
-  Tried,
+  FinishedAttempt,
   Tries,
   Upstream,
   UpstreamResponse,
@@ -114,7 +114,7 @@ export async function fetchPage(
   const { path, resource } = wanted;
   const { name } = resource;
   const onRetry = (retry: Retry): void => emit({ type: 'request.retried', resource: name, ...retry });
-  const onTried = (tried: Tried): void => emit({ type: 'request.ended', resource: name, ...tried });
+  const onTried = (tried: FinishedAttempt): void => emit({ type: 'request.ended', resource: name, ...tried });
   const tries = upstream.open({ resource: name, path, kept: kept?.file ?? null, onRetry, onTried }, signal);
   let last: Kept | null = null;
   try {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { PipelineError } from '../core/errors.ts';
-import type { KindKeeper } from '../core/simulated.ts';
+import type { KindStore } from '../core/simulated.ts';
 import { createKindGuard } from './kind.ts';
 
-function keeper(holds: boolean | null): KindKeeper & { readonly kept: boolean[] } {
+function store(holds: boolean | null): KindStore & { readonly kept: boolean[] } {
   const kept: boolean[] = [];
   return {
     kept,
@@ -18,34 +18,34 @@ function keeper(holds: boolean | null): KindKeeper & { readonly kept: boolean[] 
 }
 
 describe('the guard of simulated and real records', () => {
-  it('takes the kind from the first response, and tells all keepers once', async () => {
-    const keepers = [keeper(null), keeper(true)];
-    const guard = createKindGuard(keepers, true);
+  it('takes the kind from the first response, and tells all stores once', async () => {
+    const stores = [store(null), store(true)];
+    const guard = createKindGuard(stores, true);
     assert.equal(guard.simulated(), null);
     await Promise.all([guard.admit(true, 'a'), guard.admit(true, 'b'), guard.admit(true, 'c')]);
     assert.equal(guard.simulated(), true);
     assert.deepEqual(
-      keepers.map(({ kept }) => kept),
+      stores.map(({ kept }) => kept),
       [[true], [true]],
     );
   });
 
   for (const simulated of [true, false]) {
-    it(`refuses what is ${simulated ? '' : 'not '}simulated where any keeper holds the other, and tells none`, async () => {
-      const keepers = [keeper(null), keeper(!simulated)];
-      const guard = createKindGuard(keepers, true);
+    it(`refuses what is ${simulated ? '' : 'not '}simulated where any store holds the other, and tells none`, async () => {
+      const stores = [store(null), store(!simulated)];
+      const guard = createKindGuard(stores, true);
       await assert.rejects(guard.admit(simulated, 'a'), { code: 'kind', message: 'Cannot keep that' });
       await assert.rejects(guard.admit(simulated, 'b'), { code: 'kind', message: 'Cannot keep that' });
       assert.equal(guard.simulated(), simulated);
       assert.deepEqual(
-        keepers.map(({ kept }) => kept),
+        stores.map(({ kept }) => kept),
         [[], []],
       );
     });
   }
 
   it('refuses a later response of the other kind', async () => {
-    const guard = createKindGuard([keeper(null)], true);
+    const guard = createKindGuard([store(null)], true);
     await guard.admit(false, 'a');
     await assert.rejects(guard.admit(true, 'http://b'), {
       code: 'kind',
@@ -54,11 +54,11 @@ describe('the guard of simulated and real records', () => {
   });
 
   it('takes what does not say for what is held', async () => {
-    const guard = createKindGuard([keeper(null), keeper(true)], true);
+    const guard = createKindGuard([store(null), store(true)], true);
     await guard.admit(null, 'a');
     assert.equal(guard.simulated(), true);
     await assert.rejects(guard.admit(false, 'b'), { code: 'kind' });
-    const unknowing = createKindGuard([keeper(null)], true);
+    const unknowing = createKindGuard([store(null)], true);
     await unknowing.admit(null, 'a');
     assert.equal(unknowing.simulated(), null);
     await unknowing.admit(false, 'b');
@@ -66,8 +66,8 @@ describe('the guard of simulated and real records', () => {
   });
 
   it('only looks where nothing is to be kept', async () => {
-    const keepers = [keeper(null)];
-    await createKindGuard(keepers, false).admit(true, 'a');
-    assert.deepEqual(keepers[0]?.kept, []);
+    const stores = [store(null)];
+    await createKindGuard(stores, false).admit(true, 'a');
+    assert.deepEqual(stores[0]?.kept, []);
   });
 });

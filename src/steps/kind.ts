@@ -1,5 +1,5 @@
 import { PipelineError } from '../core/errors.ts';
-import { kindOf, type KindKeeper } from '../core/simulated.ts';
+import { kindOf, type KindStore } from '../core/simulated.ts';
 
 /** Keeps simulated and real records apart. */
 export type KindGuard = {
@@ -12,22 +12,22 @@ export type KindGuard = {
   readonly admit: (simulated: boolean | null, from: string) => Promise<void>;
 };
 
-/** The kind of records of one run, checked against all `keepers`. They record it only if the run `keeps`. */
-export function createKindGuard(keepers: readonly KindKeeper[], keeps: boolean): KindGuard {
+/** The kind of records of one run, checked against all `stores`. They record it only if the run `keeps`. */
+export function createKindGuard(stores: readonly KindStore[], keeps: boolean): KindGuard {
   let first: boolean | null = null;
   let settled: Promise<void> | null = null;
 
   async function settle(simulated: boolean): Promise<void> {
-    for (const keeper of keepers) {
-      if ((await keeper.known()) === !simulated) throw keeper.refusal(simulated);
+    for (const store of stores) {
+      if ((await store.known()) === !simulated) throw store.refusal(simulated);
     }
     if (!keeps) return;
-    for (const keeper of keepers) await keeper.keep(simulated);
+    for (const store of stores) await store.keep(simulated);
   }
 
   async function held(): Promise<boolean | null> {
-    for (const keeper of keepers) {
-      const simulated = await keeper.known();
+    for (const store of stores) {
+      const simulated = await store.known();
       if (simulated !== null) return simulated;
     }
     return null;

@@ -1,5 +1,5 @@
 import { PipelineError } from '../core/errors.ts';
-import { nextAsk, type Ask, type PageFacts } from '../core/paging.ts';
+import { nextPageQuery, type PageQuery, type PageFacts } from '../core/paging.ts';
 import type { RawPage, RunFolder } from '../core/ports.ts';
 import type { Pass } from '../core/pull.ts';
 import type { ResourceChanges, Resource } from '../core/resource.ts';
@@ -40,7 +40,7 @@ export type Pulled = {
 };
 
 /** What the meta file of a page stores about the pull that requested it. */
-export type PulledMeta = NextPull & { readonly ask: Ask };
+export type PulledMeta = NextPull & { readonly ask: PageQuery };
 
 type Context = ExtractContext & { readonly quotas: Quotas };
 
@@ -62,7 +62,7 @@ export async function pullChanges(
   const pages: RawPage[] = [];
   const records: JsonPage['records'][number][] = [];
   let greatest: string | null = null;
-  let ask: Ask | null = { by: 'change', from: pull.since };
+  let ask: PageQuery | null = { by: 'change', from: pull.since };
   let isSized = pull.pass === 'changes';
 
   function take(page: RawPage, { envelope, records: own }: JsonPage): PageFacts {
@@ -165,9 +165,9 @@ function factsOf(envelope: JsonPage['envelope'], times: readonly (string | null)
   };
 }
 
-function next({ name }: Resource, ask: Ask, page: PageFacts): Ask | null {
+function next({ name }: Resource, ask: PageQuery, page: PageFacts): PageQuery | null {
   try {
-    return nextAsk(ask, page);
+    return nextPageQuery(ask, page);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`Cannot pull ${name}: ${reason}`, { code: 'source', hint: 'Try again later.' });

@@ -1,6 +1,6 @@
 import type { Validation } from '../core/validation.ts';
 import { isStorableText } from '../core/formats.ts';
-import type { Fault } from '../core/run.ts';
+import type { ContractFault } from '../core/run.ts';
 import type { RecordSlice } from '../lib/json-records.ts';
 import type { ParsedRecord } from '../lib/parse-record.ts';
 import type { Occurrences } from './occurrences.ts';
@@ -24,7 +24,7 @@ export type ErroredRecord = {
   readonly page: number;
   /** Null if the record has no readable id. */
   readonly id: string | null;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly ContractFault[];
   /** A newer record of its id arrived as well, so this one needs no attention. */
   readonly superseded: boolean;
 };
@@ -58,7 +58,7 @@ export function createValidator(faultsOf: Validation, occurrences: Occurrences |
   function reject(
     { page, slice }: Pick<ErroredRecord, 'page' | 'slice'>,
     id: string | null,
-    faults: readonly Fault[],
+    faults: readonly ContractFault[],
     superseded = false,
   ): Verdict {
     if (id === null) unreadable = true;
@@ -88,11 +88,11 @@ export function createValidator(faultsOf: Validation, occurrences: Occurrences |
   };
 }
 
-function unreadableFault({ code, reason }: Extract<ParsedRecord, { ok: false }>): Fault {
+function unreadableFault({ code, reason }: Extract<ParsedRecord, { ok: false }>): ContractFault {
   return { path: '', code, message: reason, value: null };
 }
 
-function duplicate(id: string): Fault {
+function duplicate(id: string): ContractFault {
   return {
     path: '/id',
     code: 'duplicate',

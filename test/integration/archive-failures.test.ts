@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { PipelineError } from '../../src/core/errors.ts';
 import { pathOf, stageArchive } from '../support/archive.ts';
-import { never, untold } from '../support/http-upstream.ts';
+import { never, unobserved } from '../support/http-upstream.ts';
 
 const ORIGINAL = 'https://api.spacexdata.com/v4/rockets';
 const NEAREST = '20251128034223';
@@ -113,7 +113,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
     const options = { captures: { rockets: [NEAREST, OLDER] }, behaviours: spoiled('truncate,no-etag') };
     const { upstream } = await stageArchive(t, options);
     const tries = upstream.open(
-      { resource: 'rockets', path: pathOf('rockets'), kept: null, ...untold },
+      { resource: 'rockets', path: pathOf('rockets'), kept: null, ...unobserved },
       never,
     );
     const first = await tries.next();

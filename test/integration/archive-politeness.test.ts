@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { ArchiveOptions } from '../../src/adapters/http/archive/open-archive.ts';
 import spacex from '../../src/sources/spacex/source.ts';
 import { failureOf, openTestArchive, pullCopy } from '../support/archive.ts';
-import { serve, untold } from '../support/http-upstream.ts';
+import { serve, unobserved } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 /** Event loop turns without activity before time may advance: a response needs several to arrive. */
@@ -212,7 +212,7 @@ void describe('an answer that does not come', () => {
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
     const { upstream } = openTestArchive({ archiveUrl });
     t.after(upstream.close);
-    const request = { resource: 'launches', path: '/v5/launches', kept: null, ...untold };
+    const request = { resource: 'launches', path: '/v5/launches', kept: null, ...unobserved };
     const tries = upstream.open(request, new AbortController().signal);
     await tries.next();
     const other = pullCopy(upstream, 'rockets');

@@ -3,10 +3,10 @@ import { describe, it, type TestContext } from 'node:test';
 
 import type { HttpOptions } from '../../src/adapters/http/upstream.ts';
 import { PipelineError } from '../../src/core/errors.ts';
-import type { Clock, Tried } from '../../src/core/ports.ts';
+import type { Clock, FinishedAttempt } from '../../src/core/ports.ts';
 import { startLaunchLibrary, type LaunchLibraryOptions } from '../../src/sandbox/launch-library/server.ts';
 import launchLibrary from '../../src/sources/launch-library/source.ts';
-import { JSON_TYPE, never, openTestUpstream, serve, untold } from '../support/http-upstream.ts';
+import { JSON_TYPE, never, openTestUpstream, serve, unobserved } from '../support/http-upstream.ts';
 import { TEST_HOST } from '../support/offline.ts';
 import { startWeb } from '../support/web.ts';
 
@@ -49,10 +49,10 @@ async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Pa
     await upstream.close();
     await library.close();
   });
-  const tried: Tried[] = [];
+  const tried: FinishedAttempt[] = [];
   async function get(path = '/launches/?limit=1'): Promise<string> {
     const tries = upstream.open(
-      { resource: 'x', path, kept: null, ...untold, onTried: (one) => void tried.push(one) },
+      { resource: 'x', path, kept: null, ...unobserved, onTried: (one) => void tried.push(one) },
       never,
     );
     try {
@@ -226,7 +226,7 @@ void describe('a token', () => {
     });
     const { lines, upstream } = openTestUpstream(web.url, { auth: auth(TOKEN) });
     t.after(upstream.close);
-    const tries = upstream.open({ resource: 'x', path: '/x', kept: null, ...untold }, never);
+    const tries = upstream.open({ resource: 'x', path: '/x', kept: null, ...unobserved }, never);
     const { hint, message } = await refusal(tries.next());
     const said = JSON.stringify([message, lines, tries.end()]);
     assert.match(message, /it answered 401 .*Invalid token \*\*\*/);
@@ -238,7 +238,7 @@ void describe('a token', () => {
     const web = await serve(t, (_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
     const { upstream } = openTestUpstream(web.url.replace('//', '//me:password@'), { auth: auth(TOKEN) });
     t.after(upstream.close);
-    await upstream.open({ resource: 'x', path: '/x', kept: null, ...untold }, never).next();
+    await upstream.open({ resource: 'x', path: '/x', kept: null, ...unobserved }, never).next();
     assert.equal(web.requests[0]?.headers.authorization, `Token ${TOKEN}`);
   });
 
@@ -251,7 +251,7 @@ void describe('a token', () => {
       );
       const { upstream } = openTestUpstream(web.url, { auth: auth(TOKEN) });
       t.after(upstream.close);
-      await refusal(upstream.open({ resource: 'x', path: '/x', kept: null, ...untold }, never).next());
+      await refusal(upstream.open({ resource: 'x', path: '/x', kept: null, ...unobserved }, never).next());
     }
     assert.equal(other.requests.length, 0);
   });

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startLaunchLibrary } from '../../src/sandbox/launch-library/server.ts';
 import launchLibrary from '../../src/sources/launch-library/source.ts';
-import { createTestLog, JSON_TYPE, never, serve, untold } from '../support/http-upstream.ts';
+import { createTestLog, JSON_TYPE, never, serve, unobserved } from '../support/http-upstream.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const TOKEN = 'a-token-of-a-supporter';
@@ -34,7 +34,10 @@ void describe('Launch Library', () => {
   void it('is pulled from its own stand-in with --from sandbox', async (t) => {
     const { upstream } = await opened(t, { env: {}, from: 'sandbox' });
     assert.equal(upstream.address, 'sandbox');
-    const tries = upstream.open({ resource: 'x', path: '/launches/?limit=1', kept: null, ...untold }, never);
+    const tries = upstream.open(
+      { resource: 'x', path: '/launches/?limit=1', kept: null, ...unobserved },
+      never,
+    );
     const { simulated, status } = await tries.next();
     tries.end();
     assert.deepEqual([status, simulated], [200, true]);

@@ -237,7 +237,7 @@ describe('resources new', () => {
     assert.match(text, /^ {2}shape: 'object',$/m);
     assert.match(
       text,
-      /^ {2}id: filledText\(\),\n {2}size: integer\(\),\n {2}pads: array\(nullable\(text\(\)\)\),$/m,
+      /^ {2}id: nonBlankText\(\),\n {2}size: integer\(\),\n {2}pads: array\(nullable\(text\(\)\)\),$/m,
     );
     const list = await readFile(join(folder, 'src/sources/launch-library/source.ts'), 'utf8');
     assert.match(list, /^ {2}resources: \[launches, fleetSizes\],$/m);

@@ -9,7 +9,7 @@ import type { Archive } from '../../src/core/source.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startWayback, type Wayback, type WaybackOptions } from '../../src/sandbox/wayback/server.ts';
 import spacex from '../../src/sources/spacex/source.ts';
-import { createTestLog, loggingRetries, never, untold } from './http-upstream.ts';
+import { createTestLog, loggingRetries, never, unobserved } from './http-upstream.ts';
 
 const { resources } = spacex;
 
@@ -105,7 +105,7 @@ export async function pullCopy(
   kept: PageRequest['kept'] = null,
   signal = never,
 ): Promise<Pulled> {
-  const tries = upstream.open({ resource, path: pathOf(resource), kept, ...untold }, signal);
+  const tries = upstream.open({ resource, path: pathOf(resource), kept, ...unobserved }, signal);
   try {
     for (;;) {
       const response = await tries.next();

@@ -5,7 +5,14 @@ import type { TestContext } from 'node:test';
 
 import { logEvents } from '../../src/app/log-events.ts';
 import { openHttpUpstream, type HttpOptions } from '../../src/adapters/http/upstream.ts';
-import type { Attempt, Log, LogFields, Tried, Upstream, UpstreamResponse } from '../../src/core/ports.ts';
+import type {
+  Attempt,
+  Log,
+  LogFields,
+  FinishedAttempt,
+  Upstream,
+  UpstreamResponse,
+} from '../../src/core/ports.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TEST_HOST } from './offline.ts';
@@ -35,7 +42,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
   return {
     ...upstream,
     open(request, signal) {
-      const tried: Tried[] = [];
+      const tried: FinishedAttempt[] = [];
       const tries = upstream.open(
         {
           ...request,
@@ -67,7 +74,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
 }
 
 /** For a request whose retries do not matter. */
-export const untold = { onRetry: () => undefined, onTried: () => undefined } as const;
+export const unobserved = { onRetry: () => undefined, onTried: () => undefined } as const;
 
 /** An upstream whose waits are short, and what it logs. */
 export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {
@@ -137,7 +144,7 @@ export async function fetchFrom<T>(
   signal = never,
 ): Promise<{ readonly result: T; readonly attempts: readonly Attempt[] }> {
   const tries = upstream.open(
-    { resource: 'x', path, kept: etag === null ? null : { url: path, etag }, ...untold },
+    { resource: 'x', path, kept: etag === null ? null : { url: path, etag }, ...unobserved },
     signal,
   );
   try {

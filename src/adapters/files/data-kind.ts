@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { PipelineError } from '../../core/errors.ts';
-import { kindOf, type KindKeeper } from '../../core/simulated.ts';
+import { kindOf, type KindStore } from '../../core/simulated.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { readOwnJson } from './own-json.ts';
-import { writing } from './writing.ts';
+import { wrapWriteErrors } from './write-errors.ts';
 
 type Kind = { readonly simulated?: unknown };
 /** An older version wrote a single kind, which applies to every source. */
 type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undefined>> | null };
 
 /** Records in `contents.json` whether a data folder holds simulated or real records of a source. */
-export function openDataKind(dataDir: string, source: string): KindKeeper {
+export function openDataKind(dataDir: string, source: string): KindStore {
   const path = join(dataDir, 'contents.json');
   const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it where run.json of the runs beside it says so, else {"sources":{"${source}":{"simulated":false}}}.`;
 
@@ -48,7 +48,7 @@ export function openDataKind(dataDir: string, source: string): KindKeeper {
       ),
     async keep(simulated) {
       if ((await read()) !== null) return;
-      await writing(dataDir, async () => {
+      await wrapWriteErrors(dataDir, async () => {
         await makeFolder(dataDir);
         await alone(`${path}.lock`, () => write(simulated));
       });

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { PipelineError } from '../../core/errors.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
-import { writing } from './writing.ts';
+import { wrapWriteErrors } from './write-errors.ts';
 
 /** The UUID of the data folder, made on first use. A copy of the folder has the same UUID. */
 export async function folderId(dataDir: string): Promise<string> {
   const path = join(dataDir, 'folder-id');
   const found = await readId(path);
   if (found !== null) return found;
-  await writing(path, async () => {
+  await wrapWriteErrors(path, async () => {
     await makeFolder(dataDir);
     const own = `${path}.${randomUUID()}`;
     await writeFile(own, `${randomUUID()}\n`, { flush: true });

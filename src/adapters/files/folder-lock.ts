@@ -13,7 +13,7 @@ import { makeFolder } from '../../lib/make-folder.ts';
 import { isSocketOf, removeSocket } from './database-socket.ts';
 import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
 import { refuseNetworkFolder, type NetworkRule } from './network-folder.ts';
-import { writing } from './writing.ts';
+import { wrapWriteErrors } from './write-errors.ts';
 
 /** No other code may ever open this file: closing any descriptor of it would free the lock of this process. */
 const LOCK_FILE = 'database-lock.sqlite';
@@ -64,7 +64,7 @@ export type LockOptions = NetworkRule & {
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
   const path = join(dataDir, LOCK_FILE);
-  await writing(dataDir, () => makeFolder(dataDir));
+  await wrapWriteErrors(dataDir, () => makeFolder(dataDir));
   await refuseNetworkFolder(dataDir, options);
   const held = await acquire(dataDir, path, options);
   const since = new Date(clock.now()).toISOString();

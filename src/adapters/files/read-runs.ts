@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { PipelineError } from '../../core/errors.ts';
 import type { Profile } from '../../core/profile.ts';
-import type { Fault, PastRun, RawFile } from '../../core/run.ts';
+import type { ContractFault, PastRun, RawFile } from '../../core/run.ts';
 import type { Chain } from '../../core/target.ts';
 import { readLines } from '../../lib/lines.ts';
 import { isUuidv7 } from '../../lib/uuidv7.ts';
@@ -97,7 +97,7 @@ export type Reject = {
   readonly resource: string;
   readonly index: number;
   readonly id: string | null;
-  readonly errors: readonly Fault[];
+  readonly errors: readonly ContractFault[];
   /** The record, or its text if it is not valid JSON. */
   readonly record: unknown;
 };

@@ -10,7 +10,7 @@ import { processExists } from '../../lib/process-exists.ts';
 import { isUuidv7, uuidv7Time } from '../../lib/uuidv7.ts';
 import { readManifest, type Manifest } from './read-runs.ts';
 import { runFolder } from './run-store.ts';
-import { writing } from './writing.ts';
+import { wrapWriteErrors } from './write-errors.ts';
 
 /** Prefix of a run's folder while it is removed: whatever is left of it no longer counts as a run. */
 const REMOVED = '.removed-';
@@ -76,7 +76,7 @@ export async function withPreviewFolder<T>(
 ): Promise<T> {
   const name = `${PREVIEW}${id}`;
   const folder = runFolder(dataDir, name);
-  const made = await writing(folder, () => makeFolder(folder));
+  const made = await wrapWriteErrors(folder, () => makeFolder(folder));
   try {
     return await work(name);
   } finally {

@@ -8,7 +8,7 @@ import { createAtomicFile, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { openDataKind } from './data-kind.ts';
 import { metaPath, pagePath, readMeta, readPageMeta } from './raw-files.ts';
-import { writing } from './writing.ts';
+import { wrapWriteErrors } from './write-errors.ts';
 
 const READ_BYTES = 1 << 16;
 /** More than is ever quoted, because secrets are removed first. */
@@ -44,26 +44,28 @@ export function runFolder(dataDir: string, runId: string): string {
 async function createFolder(dataDir: string, runId: string): Promise<RunFolder> {
   const path = runFolder(dataDir, runId);
   for (const stage of ['raw', ...Object.keys(STAGES)]) {
-    await writing(path, () => makeFolder(join(path, stage)));
+    await wrapWriteErrors(path, () => makeFolder(join(path, stage)));
   }
   const stagePath = (stage: Stage, name: string): string => join(stage, `${name}.${STAGES[stage]}`);
 
   return {
     path,
     writeManifest: (manifest) =>
-      writing(path, () => writeFileAtomic(join(path, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`)),
+      wrapWriteErrors(path, () =>
+        writeFileAtomic(join(path, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`),
+      ),
 
     async writeRaw(resource, page, body) {
       const target = join(path, pagePath(resource, page));
-      await writing(target, () => makeFolder(dirname(target)));
-      const file = await writing(target, () => createAtomicFile(target));
+      await wrapWriteErrors(target, () => makeFolder(dirname(target)));
+      const file = await wrapWriteErrors(target, () => createAtomicFile(target));
       const digest = createDigest();
       try {
         for await (const chunk of body) {
           digest.update(chunk);
-          await writing(target, () => file.write(chunk));
+          await wrapWriteErrors(target, () => file.write(chunk));
         }
-        await writing(target, () => file.commit());
+        await wrapWriteErrors(target, () => file.commit());
       } catch (error) {
         await file.discard();
         throw error;
@@ -73,7 +75,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
 
     async writeRawMeta(resource, page, meta) {
       const target = metaPath(join(path, pagePath(resource, page)));
-      await writing(target, async () => {
+      await wrapWriteErrors(target, async () => {
         await makeFolder(dirname(target));
         await writeFileAtomic(target, `${JSON.stringify(meta, null, 2)}\n`);
       });
@@ -82,7 +84,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
     async linkRaw(resource, page, from) {
       const target = join(path, pagePath(resource, page));
       const origin = join(runFolder(dataDir, from.run_id), from.file.path);
-      await writing(target, async () => {
+      await wrapWriteErrors(target, async () => {
         await makeFolder(dirname(target));
         await linkOrCopy(origin, target);
       });
@@ -111,7 +113,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
     readRawMeta: (resource, page) => readMeta(join(path, pagePath(resource, page))),
 
     removeRaw: (resource) =>
-      writing(path, () => rm(join(path, 'raw', resource), { recursive: true, force: true })),
+      wrapWriteErrors(path, () => rm(join(path, 'raw', resource), { recursive: true, force: true })),
 
     async rawInPlace(resource, from = 1) {
       const pages: RawPage[] = [];
@@ -139,10 +141,10 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
 
     async openStage(stage, name) {
       const target = join(path, stagePath(stage, name));
-      const file = await writing(target, () => createAtomicFile(target, { sync: false }));
+      const file = await wrapWriteErrors(target, () => createAtomicFile(target, { sync: false }));
       return {
-        write: (bytes) => writing(target, () => file.write(bytes)),
-        commit: () => writing(target, () => file.commit()),
+        write: (bytes) => wrapWriteErrors(target, () => file.write(bytes)),
+        commit: () => wrapWriteErrors(target, () => file.commit()),
         discard: () => file.discard(),
       } satisfies StageFile;
     },
@@ -156,7 +158,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
       const there = await Promise.all(origins.map(({ stage, origin }) => isStage(stage, origin)));
       if (there.includes(false)) return false;
       await Promise.all(
-        origins.map(({ origin, target }) => writing(target, () => linkOrCopy(origin, target))),
+        origins.map(({ origin, target }) => wrapWriteErrors(target, () => linkOrCopy(origin, target))),
       );
       return true;
     },

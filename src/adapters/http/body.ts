@@ -3,18 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { quoteBytes } from '../../lib/quote-bytes.ts';
 import type { Answer } from './client.ts';
 import { decodeBody, type Decoded } from './decode.ts';
-import { cannotGet, failed, type Place } from './failures.ts';
+import { cannotGet, failed, type RequestTarget } from './failures.ts';
 
 /** The body after content decoding; an error while reading it is worth a retry. */
 export async function decode(
-  place: Place,
+  place: RequestTarget,
   body: AsyncIterable<Uint8Array>,
   announced: readonly string[],
 ): Promise<Decoded> {
   const decoded = await decodeBody(body, announced).catch((error: unknown) => {
     throw failed(place, error);
   });
-  if (decoded !== null) return { ...decoded, chunks: breakable(place, decoded.chunks) };
+  if (decoded !== null) return { ...decoded, chunks: withRequestErrors(place, decoded.chunks) };
   const names = announced.join(', ');
   throw cannotGet(place, `it answered in an encoding that nobody asked for, "${names}"`, {
     hint: `Check ${place.setting}, and what is between here and there.`,
@@ -22,8 +22,8 @@ export async function decode(
 }
 
 /** An error while reading a body becomes a RequestError. */
-export async function* breakable(
-  place: Place,
+export async function* withRequestErrors(
+  place: RequestTarget,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {

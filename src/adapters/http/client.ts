@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Clock, Log } from '../../core/ports.ts';
 import { isLoopback } from '../../lib/loopback.ts';
-import { breakable, release } from './body.ts';
+import { withRequestErrors, release } from './body.ts';
 import { openConnections, type Connections, type HttpRequest, type Timeouts } from './connections.ts';
 import { ENCODINGS } from './decode.ts';
-import { failed, isOddHead, reasonAt, type Place } from './failures.ts';
-import { createHider, loginOf, withoutLogin } from './login.ts';
+import { failed, isOddHead, reasonAt, type RequestTarget } from './failures.ts';
+import { createRedactor, loginOf, withoutLogin } from './login.ts';
 import { paced } from './pace.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 
@@ -37,7 +37,7 @@ export type ClientRules = {
 };
 
 export type Answer = {
-  readonly place: Place;
+  readonly place: RequestTarget;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** As received from the network. Errors while reading it are RequestErrors. */
@@ -59,7 +59,7 @@ export type Client = {
   ) => Promise<Answer>;
   /** By when a body must be complete if its request begins now. */
   readonly limit: () => number;
-  readonly placeOf: (url: URL) => Place;
+  readonly placeOf: (url: URL) => RequestTarget;
   /** Why the host is unreachable; null if it is reachable. */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
   /** Removes our own credentials from a server's text. */
@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
   const send = createSender(connections, turn, log);
   const proxies = [httpProxy, httpsProxy].map((url) => (url === null ? null : URL.parse(url)));
   const token = auth?.token ?? null;
-  const hide = createHider([rules.url, ...proxies], token);
+  const hide = createRedactor([rules.url, ...proxies], token);
   const login = auth === null || token === null ? loginOf(rules.url) : `${auth.scheme} ${token}`;
   const common = {
     'user-agent': options.userAgent,
@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
     ...(login === null ? {} : { authorization: login }),
   };
 
-  function placeOf(url: URL): Place {
+  function placeOf(url: URL): RequestTarget {
     return { url: withoutLogin(url), proxy: proxyFor(url, options), setting, otherwise };
   }
 
@@ -97,7 +97,7 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
         place,
         status: message.statusCode ?? 0,
         headers: headersOf(message.rawHeaders, hide),
-        body: breakable(place, paced(message, pace)),
+        body: withRequestErrors(place, paced(message, pace)),
         release: () => release(message),
       };
     },
@@ -109,7 +109,10 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
   };
 }
 
-type Send = (place: Place, request: Omit<HttpRequest, 'lenient' | keyof Place>) => Promise<IncomingMessage>;
+type Send = (
+  place: RequestTarget,
+  request: Omit<HttpRequest, 'lenient' | keyof RequestTarget>,
+) => Promise<IncomingMessage>;
 
 /** If the head of a response violates HTTP, repeats the request and reads the response leniently. */
 function createSender(connections: Connections, turn: ClientRules['turn'], log: Log): Send {
@@ -135,7 +138,7 @@ function createSender(connections: Connections, turn: ClientRules['turn'], log: 
 /** Why a place is unreachable, found by opening a connection without sending a request; null if it is reachable. */
 async function reachPlace(
   connections: Connections,
-  place: Place,
+  place: RequestTarget,
   signal: AbortSignal,
 ): Promise<string | null> {
   const timeout = AbortSignal.timeout(REACH_TIMEOUT_MS);

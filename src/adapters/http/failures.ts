@@ -5,7 +5,7 @@ import { TunnelError } from './dial.ts';
 export const TOO_MANY_REQUESTS = 429;
 
 /** Where a request was sent. */
-export type Place = {
+export type RequestTarget = {
   readonly url: URL;
   readonly proxy: URL | null;
   /** The key of the configuration that holds the address, for hints. */
@@ -46,24 +46,24 @@ export class RequestError extends PipelineError {
   }
 }
 
-export function cannotGet(place: Place, reason: string, failure: Failure): RequestError {
+export function cannotGet(place: RequestTarget, reason: string, failure: Failure): RequestError {
   const way = wayTo(place);
   const message = `Cannot get ${maskUrl(place.url.href)}${way === '' ? '' : ` ${way}`}: ${reason}`;
   return new RequestError(message, reasonAt(place, reason), failure);
 }
 
 /** The reason without the URL, for messages that name the URL elsewhere. */
-export function reasonAt(place: Place, reason: string): string {
+export function reasonAt(place: RequestTarget, reason: string): string {
   const way = wayTo(place);
   return way === '' ? reason : `${way}: ${reason}`;
 }
 
-function wayTo({ proxy }: Place): string {
+function wayTo({ proxy }: RequestTarget): string {
   return proxy === null ? '' : `through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
 }
 
 /** For anything thrown while sending a request or reading its body. */
-export function failed(place: Place, error: unknown): RequestError {
+export function failed(place: RequestTarget, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const { setting } = place;
   const final = finalReason(error, setting);

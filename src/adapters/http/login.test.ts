@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createHider, loginOf, withoutLogin } from './login.ts';
+import { createRedactor, loginOf, withoutLogin } from './login.ts';
 
 function loginText(url: string): string | null {
   const login = loginOf(new URL(url));
@@ -19,9 +19,13 @@ test('the userinfo of a URL is a login, decoded', () => {
 });
 
 test('a secret is hidden in every form in which a server may send it back', () => {
-  const hide = createHider([new URL('https://me:p%40ss%2Fword@h'), null, new URL('http://opensesame@p')]);
+  const hide = createRedactor([new URL('https://me:p%40ss%2Fword@h'), null, new URL('http://opensesame@p')]);
   const forms = ['p@ss/word', 'p%40ss%2Fword', Buffer.from('me:p@ss/word').toString('base64'), 'opensesame'];
   for (const form of forms) assert.equal(hide(`a ${form} b ${form}`), 'a *** b ***');
   assert.equal(hide('me too'), 'me too', 'the user of a password is none');
-  assert.equal(createHider([new URL('https://me:a@h')])('a hat'), 'a hat', 'too short to be told from text');
+  assert.equal(
+    createRedactor([new URL('https://me:a@h')])('a hat'),
+    'a hat',
+    'too short to be told from text',
+  );
 });

@@ -12,7 +12,7 @@ export function withoutLogin(url: URL): URL {
 }
 
 /** Replaces a token and the secrets in the userinfo of URLs, in any form in which a server may echo them. */
-export function createHider(
+export function createRedactor(
   urls: readonly (URL | null)[],
   token: string | null = null,
 ): (text: string) => string {

@@ -5,7 +5,7 @@ import { maskUrl } from '../../lib/mask-url.ts';
 import { decode, quote } from './body.ts';
 import { createClient, type Answer, type ClientOptions, type ClientRules } from './client.ts';
 import { encodingsOf } from './decode.ts';
-import { cannotGet, LOGIN_OF_PROXY, type Place, type RequestError } from './failures.ts';
+import { cannotGet, LOGIN_OF_PROXY, type RequestTarget, type RequestError } from './failures.ts';
 import { withoutLogin } from './login.ts';
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import type { OpenResponse } from './tries.ts';
@@ -108,7 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** A 304 must be about the version that we asked about; if it is not, the next attempt requests everything. */
-function checkNotModified(place: Place, asked: string | null, answered: string | null): void {
+function checkNotModified(place: RequestTarget, asked: string | null, answered: string | null): void {
   if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
   const reason =
     asked === null
@@ -123,7 +123,7 @@ function checkNotModified(place: Place, asked: string | null, answered: string |
 }
 
 function refused(
-  place: Place,
+  place: RequestTarget,
   status: number,
   headers: Readonly<Record<string, string>>,
   quoted: string,

@@ -109,7 +109,7 @@ export function backoffMs(
 }
 
 /** Milliseconds that a failed response asks to wait; null if it does not. */
-export function askedWaitMs(error: PipelineError, { clock }: Pick<Retries, 'clock'>): number | null {
+export function requestedWaitMs(error: PipelineError, { clock }: Pick<Retries, 'clock'>): number | null {
   const header = error instanceof RequestError ? error.retryAfter : null;
   return header === null ? null : parseRetryAfter(header, clock.now());
 }

@@ -2,7 +2,7 @@ import type { Upstream } from '../../core/ports.ts';
 import type { QuotaRules } from '../../core/quota.ts';
 import { createBudgets, type Budgets } from '../../lib/token-bucket.ts';
 import { createAllowance } from './allowance.ts';
-import { openApiTries, type ApiRetries } from './api-tries.ts';
+import { openUpstreamTries, type ApiRetries } from './upstream-tries.ts';
 import { createTransport, settingForMore, type TransportOptions } from './transport.ts';
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
@@ -35,7 +35,7 @@ export function openHttpUpstream(options: HttpOptions): Upstream & { readonly cl
     open({ path, kept, onRetry, onTried }, signal) {
       const ask = (conditional: boolean) =>
         transport.get(path, conditional && kept !== null ? kept.etag : null, signal);
-      return openApiTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
+      return openUpstreamTries({ ...options, allowance, budget, forMore, onRetry, onTried, ask, signal });
     },
     quota: allowance.ask,
     forMore,

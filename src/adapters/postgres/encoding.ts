@@ -2,7 +2,7 @@ import { PipelineError } from '../../core/errors.ts';
 import type { Database, Session } from './session.ts';
 
 /** Throws `database` if the database would refuse some characters of records, or store them as mere bytes. */
-export async function refuseEncoding({ name }: Database, session: Session): Promise<void> {
+export async function checkEncoding({ name }: Database, session: Session): Promise<void> {
   const { encoding } = await session.one<{ encoding: string }>('SELECT getdatabaseencoding() AS encoding');
   if (encoding === 'UTF8') return;
   throw new PipelineError(

@@ -7,8 +7,14 @@ import type { Engine } from './engine.ts';
 import { createAnswerReader, type AnswerReader } from './gateway-answer.ts';
 import { createOutput, type Output } from './gateway-output.ts';
 import type { Request } from './gateway-requests.ts';
-import { DISARM, NEW_SESSION, reportedSettings, restoreStart, startSettings } from './gateway-session.ts';
-import { fatal, parameterStatus, wantedSettings, welcome, type Opening } from './wire.ts';
+import {
+  RESET_SESSION_ENDING,
+  NEW_SESSION,
+  reportedSettings,
+  restoreStart,
+  startSettings,
+} from './gateway-session.ts';
+import { fatal, parameterStatus, requestedSettings, welcome, type Opening } from './wire.ts';
 
 const MOST_NAMES = 1000;
 
@@ -76,7 +82,7 @@ function remember(names: Set<string>, name: string): void {
 }
 
 /** Disconnects a client that keeps the turn. */
-export function dismiss(client: Client): void {
+export function disconnect(client: Client): void {
   if (client.binding === '') {
     end(client, '25P03', 'terminating connection: its open transaction kept others waiting');
   } else {
@@ -105,8 +111,8 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
   // Before the engine is idle: a limit of a millisecond would end it before another message arrives.
-  const disarm = client.deadly && !client.unsynced ? DISARM : null;
-  await engine.send(request.bytes, (data) => client.output.write(reader.push(data)), disarm);
+  const reset = client.deadly && !client.unsynced ? RESET_SESSION_ENDING : null;
+  await engine.send(request.bytes, (data) => client.output.write(reader.push(data)), reset);
   if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
   if (!client.unsynced) client.output.write(await settle(engine, client, reader));
   client.output.write(reader.ready());
@@ -131,7 +137,7 @@ async function settle(engine: Engine, client: Client, reader: AnswerReader): Pro
 
 /** Admits the client. */
 export async function greet(engine: Engine, client: Client, opening: Opening): Promise<void> {
-  client.start = await startSettings(engine, wantedSettings(opening));
+  client.start = await startSettings(engine, requestedSettings(opening));
   client.reported = await reportedSettings(engine);
   client.socket.write(welcome(opening, client.reported, client.key));
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { serialize } from 'pg-protocol';
 
-import { answer, Client, dismiss, end, greet, isReady, settingNames } from './gateway-client.ts';
+import { answer, Client, disconnect, end, greet, isReady, settingNames } from './gateway-client.ts';
 import { readRequests, type Request } from './gateway-requests.ts';
 import {
   prepareEngine,
@@ -99,7 +99,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
   function dismissHolder(): void {
     impatience = undefined;
     ownImpatience = undefined;
-    if (isClient(seat) && isHeld()) dismiss(seat);
+    if (isClient(seat) && isHeld()) disconnect(seat);
   }
 
   /** Saves the session in the seat for later; false if that is impossible. */

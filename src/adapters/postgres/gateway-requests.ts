@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { serialize } from 'pg-protocol';
 
-import { namesDeadly } from './gateway-session.ts';
+import { mayEndSession } from './gateway-session.ts';
 import {
   CANCEL_REQUEST,
   createMessageReader,
@@ -138,7 +138,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
       if (type === 'Q' || type === 'P' || type === 'B') {
         const text = bytes.toString('utf8', 5);
         for (const name of settingNames(text)) names.add(name);
-        deadly ||= namesDeadly(text);
+        deadly ||= mayEndSession(text);
       }
       // After an error in an extended query, everything up to its Sync is skipped.
       const answered = type === 'S' || (!extended && type !== 'H' && !open);

@@ -65,7 +65,7 @@ export async function prepareEngine(engine: Engine): Promise<void> {
 }
 
 /** Settings that make PostgreSQL end a session, which makes the engine hang. */
-const DEADLY = [
+const SESSION_ENDING = [
   'idle_session_timeout',
   'idle_in_transaction_session_timeout',
   'transaction_timeout',
@@ -73,11 +73,11 @@ const DEADLY = [
 ];
 
 /** May the text set one of them? */
-export function namesDeadly(text: string): boolean {
+export function mayEndSession(text: string): boolean {
   return /_timeout|exit_on_error/i.test(text);
 }
 
-export const DISARM = serialize.query(DEADLY.map((name) => `RESET ${name}`).join('; '));
+export const RESET_SESSION_ENDING = serialize.query(SESSION_ENDING.map((name) => `RESET ${name}`).join('; '));
 
 /** All but the settings of a transaction. */
 const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
@@ -152,7 +152,7 @@ export async function startSettings(
 ): Promise<ReadonlyMap<string, string>> {
   const held = new Map<string, string>();
   for (const [name, value] of wanted) {
-    if (DEADLY.includes(name.toLowerCase())) continue;
+    if (SESSION_ENDING.includes(name.toLowerCase())) continue;
     try {
       await engine.query(SET_CONFIG, [{ [name]: value }]);
       held.set(name, value);

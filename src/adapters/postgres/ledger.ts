@@ -1,5 +1,5 @@
 import { PipelineError } from '../../core/errors.ts';
-import { kindOf, type KindKeeper } from '../../core/simulated.ts';
+import { kindOf, type KindStore } from '../../core/simulated.ts';
 import type { Ledger, LedgerEntry, RunEnd, RunHeader } from '../../core/target.ts';
 import { wrapErrors, databaseError, isLost } from './errors.ts';
 import { DIED } from './died.ts';
@@ -73,7 +73,7 @@ export function openLedger(
 }
 
 /** The kind of records in the target and in the run. */
-function openKind(session: Session, schema: string, runId: string): KindKeeper {
+function openKind(session: Session, schema: string, runId: string): KindStore {
   return {
     async known() {
       const [contents] = await wrapErrors(`read which kind of records schema ${schema} holds`, () =>

@@ -13,7 +13,7 @@ export type Activity = 'working' | 'locked out' | 'done' | 'unknown';
 type Backend = { state: string | null; wait_event_type: string | null };
 
 /** Asks the server over another connection. Throws if it cannot connect: then the server is out of reach. */
-export async function lookAt(
+export async function probeBackend(
   pid: number,
   connectAnother: () => Promise<Connection>,
   timeoutMs: number,

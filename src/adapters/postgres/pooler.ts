@@ -1,7 +1,7 @@
 import { PipelineError } from '../../core/errors.ts';
 import type { Connection } from './connect.ts';
 import { NO_ANSWER, noAnswer, sqlState } from './errors.ts';
-import { despiteLimits } from './session-settings.ts';
+import { retryPastLimits } from './session-settings.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
@@ -12,7 +12,7 @@ const PROTOCOL_VIOLATION = '08P01';
  * Throws if a pooler in between uses another backend for each transaction or statement: a session's locks and settings
  * would end up on whichever backend it was lent. A pooler that lends one for the complete session is fine.
  */
-export async function refuseSharedBackend(
+export async function checkPooler(
   connection: Connection,
   connectAnother: () => Promise<Connection>,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function refuseSharedBackend(
 }
 
 async function backend({ query }: Connection): Promise<number> {
-  const { rows } = await despiteLimits(() => query({ text: 'SELECT pg_backend_pid() AS pid' }));
+  const { rows } = await retryPastLimits(() => query({ text: 'SELECT pg_backend_pid() AS pid' }));
   return Number(rows[0]?.pid);
 }
 

@@ -3,7 +3,7 @@ import { isDatabaseFailure } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** The published run and pages. */
-export type PublishedRaw = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
+export type PublishedRawFiles = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
 
 /** The rows of `run_resources` that say what is published: one for each resource. */
 export const LAST_PUBLISHED = `(SELECT DISTINCT ON (e.resource) e.* FROM run_resources e JOIN runs f USING (run_id)
@@ -12,8 +12,8 @@ export const LAST_PUBLISHED = `(SELECT DISTINCT ON (e.resource) e.* FROM run_res
 type Found<T> = T & { readonly resource: string };
 
 /** For each resource that has been published. */
-export async function publishedRaws(session: Session): Promise<ReadonlyMap<string, PublishedRaw>> {
-  const found = await session.rows<Found<PublishedRaw>>(lastRuns());
+export async function publishedRawFiles(session: Session): Promise<ReadonlyMap<string, PublishedRawFiles>> {
+  const found = await session.rows<Found<PublishedRawFiles>>(lastRuns());
   return byResource(found);
 }
 

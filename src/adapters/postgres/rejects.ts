@@ -1,4 +1,4 @@
-import type { Fault } from '../../core/run.ts';
+import type { ContractFault } from '../../core/run.ts';
 import type { LedgerEntry } from '../../core/target.ts';
 import type { Session } from './session.ts';
 import type { StagedResource } from './staged-resource.ts';
@@ -57,7 +57,7 @@ export type RejectLine = {
   readonly first_seen: string;
   readonly last_seen: string;
   readonly times: number;
-  readonly errors: readonly Fault[];
+  readonly errors: readonly ContractFault[];
 };
 
 /** A line with its record: where it was last seen, and its bytes if the ledger has them. */
@@ -92,7 +92,7 @@ export async function findRejects(session: Session, filter: RejectFilter): Promi
   );
   return found.map((line) => ({
     ...line,
-    errors: JSON.parse(line.errors) as Fault[], // written by recordRejects alone
+    errors: JSON.parse(line.errors) as ContractFault[], // written by recordRejects alone
     bytes: line.bytes === null ? null : Buffer.from(line.bytes, 'hex'),
   }));
 }

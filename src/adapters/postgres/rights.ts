@@ -32,7 +32,7 @@ type Lacking = { readonly what: string; readonly rights: string };
  * Throws `database` with every privilege that this role lacks: to use the schemas, to stage, to read the tables and, if
  * it `publishes`, to write them. Ignores missing tables.
  */
-export async function refuseMissingRights(
+export async function checkRights(
   { schema }: Database,
   session: Session,
   tables: readonly Table[],

@@ -6,8 +6,8 @@ import { addParameters, userOf } from '../../lib/server-url.ts';
 import { userName } from '../../lib/system-user.ts';
 import { connectEncrypted, type Connection } from './connect.ts';
 import { connectHints, databaseError } from './errors.ts';
-import { lookAt, type Activity } from './liveness.ts';
-import { refuseSharedBackend } from './pooler.ts';
+import { probeBackend, type Activity } from './liveness.ts';
+import { checkPooler } from './pooler.ts';
 import { configureSession, SERVER_SETTINGS } from './session-settings.ts';
 import {
   copyStatement,
@@ -53,7 +53,7 @@ export function openServer(options: ServerOptions): Database {
     const connection = await connectEncrypted(url, encryptions, limits);
     const { encryption } = connection;
     try {
-      await refuseSharedBackend(connection, () => connectEncrypted(url, [encryption], limits));
+      await checkPooler(connection, () => connectEncrypted(url, [encryption], limits));
     } catch (error) {
       await connection.end();
       throw error;
@@ -75,7 +75,7 @@ export function openServer(options: ServerOptions): Database {
         silenceMs,
         log,
         evenAborted,
-        lookAt: (pid) => lookAt(pid, () => open(true), silenceMs),
+        probeBackend: (pid) => probeBackend(pid, () => open(true), silenceMs),
         loseAll(reason) {
           for (const { sever } of connections) sever(reason);
         },
@@ -96,17 +96,17 @@ export function openServer(options: ServerOptions): Database {
   return openDatabase(name, options.schema, connect);
 }
 
-type SessionRules = Omit<StatementRules, 'lookAtBackend'> & {
+type SessionRules = Omit<StatementRules, 'probeBackend'> & {
   /** Its statements are sent even after the signal has aborted. */
   readonly evenAborted: boolean;
-  readonly lookAt: (pid: number) => Promise<Activity>;
+  readonly probeBackend: (pid: number) => Promise<Activity>;
   readonly onClose: () => void;
 };
 
 /** Turns a connection into a session: configured, with its statements in turn and limited. */
 async function openSession(connection: Connection, schema: string, rules: SessionRules): Promise<Session> {
   let pid = 0;
-  const limited = limitStatements(connection, { ...rules, lookAtBackend: () => rules.lookAt(pid) });
+  const limited = limitStatements(connection, { ...rules, probeBackend: () => rules.probeBackend(pid) });
   const turns = new Turns();
   const session = new Session(
     {

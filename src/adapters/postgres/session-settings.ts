@@ -49,7 +49,7 @@ export const SERVER_SETTINGS: Settings = {
 const TRIES = 5;
 
 /** Tries again if a limit of the role ended a statement that takes almost no time, as a limit of a millisecond may. */
-export async function despiteLimits<T>(ask: () => Promise<T>): Promise<T> {
+export async function retryPastLimits<T>(ask: () => Promise<T>): Promise<T> {
   for (let left = TRIES - 1; ; left--) {
     try {
       return await ask();
@@ -67,7 +67,7 @@ export async function configureSession(
 ): Promise<number> {
   const search_path = searchPath(schema);
   const settings = Object.entries({ search_path, ...SETTINGS, ...more });
-  return despiteLimits(async () => {
+  return retryPastLimits(async () => {
     // On its own, because what follows takes longer.
     await session.query('SET statement_timeout = 0');
     return applySettings(session, settings);

@@ -13,7 +13,7 @@ export type StatementRules = {
   /** How long the server may be silent before it is asked what it is doing. */
   readonly silenceMs: number;
   /** Asks over another connection. Throws if the server is out of reach. */
-  readonly lookAtBackend: () => Promise<Activity>;
+  readonly probeBackend: () => Promise<Activity>;
   /** Breaks every other connection to a server that is out of reach. */
   readonly loseAll: (reason: Error) => void;
   readonly log: Pick<Log, 'warn'> | null;
@@ -65,7 +65,7 @@ function isFromCancel(error: unknown, name: string): boolean {
 function watchSilence(
   connection: Connection,
   name: string,
-  { silenceMs, lookAtBackend, loseAll, log }: StatementRules,
+  { silenceMs, probeBackend, loseAll, log }: StatementRules,
 ): () => void {
   const started = performance.now();
   let read = connection.bytesRead();
@@ -85,7 +85,7 @@ function watchSilence(
 
   async function ask(): Promise<void> {
     try {
-      const activity = await lookAtBackend();
+      const activity = await probeBackend();
       if (stopped) return;
       if (activity === 'done') {
         if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has none to give'));

@@ -131,7 +131,7 @@ export function welcome(
 }
 
 /** The settings that a client requests at the start: by name, and as `options=-c name=value`. */
-export function wantedSettings({ parameters }: Opening): Map<string, string> {
+export function requestedSettings({ parameters }: Opening): Map<string, string> {
   const wanted = new Map<string, string>();
   for (const [name, value] of parameters) {
     if (name === 'options') {

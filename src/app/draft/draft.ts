@@ -1,5 +1,5 @@
 import { notNull, type Column, type Table } from '../../core/table.ts';
-import { BLOCKS, kindOf, type Block } from './kind.ts';
+import { BLOCKS, blockFor, type Block } from './kind.ts';
 import { newName, singular, snakeCase } from './names.ts';
 import type { Sample } from './samples.ts';
 
@@ -78,7 +78,7 @@ export function draftResource(
   ): string {
     const at = memberOf(above, field, values.includes(null), isOptional);
     const there = values.filter((value) => value !== null);
-    const kind = kindOf(field, there);
+    const kind = blockFor(field, there);
     if (typeof kind === 'object') {
       omitted[at.pointer] = kind.why;
       return block('optional', block('anything'));
@@ -96,7 +96,7 @@ export function draftResource(
   ): string {
     if (kind === 'object') return addObjects(table, values as Members[], at);
     if (kind === 'list') return block('array', addItems(table, values.flat(), at));
-    if (at.pointer === '/id') return block(kind === 'text' ? 'filledText' : kind);
+    if (at.pointer === '/id') return block(kind === 'text' ? 'nonBlankText' : kind);
     addColumn(table, kind, at);
     return block(kind);
   }
@@ -132,7 +132,7 @@ export function draftResource(
     const table = newTable(child, `Items of the list ${at.pointer} in the API.`, `${record}_id`, lists);
     const there = items.filter((one) => one !== null);
     const field = at.fields.at(-1) ?? '';
-    const kind = kindOf(field, there);
+    const kind = blockFor(field, there);
     if (typeof kind === 'object') throw new TypeError(kind.why);
     const isNullable = there.length < items.length;
     const fields = kind === 'object' ? [] : [singular(field)];

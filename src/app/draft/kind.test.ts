@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { kindOf } from './kind.ts';
+import { blockFor } from './kind.ts';
 import { newName, singular } from './names.ts';
 
 test('all values of a field decide what it is', () => {
@@ -27,7 +27,7 @@ test('all values of a field decide what it is', () => {
     ['matrix', [[[1]]], { why: 'lists in a list' }],
     ['mass_lb', [1], { why: 'not a metric unit' }],
   ] as const)
-    assert.deepEqual(kindOf(field, values), kind, `${field} ${JSON.stringify(values)}`);
+    assert.deepEqual(blockFor(field, values), kind, `${field} ${JSON.stringify(values)}`);
 });
 
 test('a name is snake case, says its unit, needs no quotes and is not taken', () => {

@@ -22,7 +22,7 @@ export type Block = keyof typeof BLOCKS;
 export type Unclear = { readonly why: string };
 
 /** The building block that fits all non-null values of a field. */
-export function kindOf(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
+export function blockFor(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
   if (NOT_METRIC.test(`_${snakeCase(field)}`)) return { why: 'not a metric unit' };
   const [type, ...others] = new Set(values.map((value) => (Array.isArray(value) ? 'list' : typeof value)));
   if (type === undefined) return { why: 'without a value in every sample' };
@@ -32,7 +32,7 @@ export function kindOf(field: string, values: readonly unknown[]): Block | 'obje
   if (type === 'boolean') return 'bool';
   if (type === 'object') return 'object';
   const items = values.flat().filter((one) => one !== null);
-  const item = kindOf(field, items);
+  const item = blockFor(field, items);
   if (item === 'list') return { why: 'lists in a list' };
   return typeof item === 'object' ? item : 'list';
 }

@@ -1,5 +1,5 @@
 import { migrationStates } from '../../adapters/postgres/migrate.ts';
-import { JOB_RIGHTS, refuseMissingRights } from '../../adapters/postgres/rights.ts';
+import { JOB_RIGHTS, checkRights } from '../../adapters/postgres/rights.ts';
 import type { SourceConfig } from '../../config/for-source.ts';
 import { PipelineError, reportError } from '../../core/errors.ts';
 import { migrationDirs, withDatabase } from '../database.ts';
@@ -66,6 +66,6 @@ async function refuseUnready(config: SourceConfig, deps: AppDeps): Promise<void>
     const states = await migrationStates(session, database, migrationDirs(config.source));
     const pending = states.filter(({ applied_at }) => applied_at === null);
     if (pending.length > 0) throw pendingError(pending.length, states.length);
-    await refuseMissingRights(database, session, [], true, JOB_RIGHTS);
+    await checkRights(database, session, [], true, JOB_RIGHTS);
   });
 }

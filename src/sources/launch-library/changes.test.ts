@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Ask } from '../../core/paging.ts';
+import type { PageQuery } from '../../core/paging.ts';
 import { launchChanges } from './changes.ts';
 
 const FROM = '2026-03-01T12:00:00Z';
 const TO = '2026-03-01T12:00:01Z';
 
-function query(ask: Ask, scope = '121'): string {
+function query(ask: PageQuery, scope = '121'): string {
   return launchChanges.query(ask, { pageSize: 30, scope });
 }
 

@@ -1,4 +1,4 @@
-import type { Ask } from '../../core/paging.ts';
+import type { PageQuery } from '../../core/paging.ts';
 import type { ResourceChanges } from '../../core/resource.ts';
 import type { ChangesRules } from '../../core/source.ts';
 
@@ -24,7 +24,7 @@ export const launchChanges: ResourceChanges = {
   },
 };
 
-function changedSince(ask: Ask): Readonly<Record<string, string>> {
+function changedSince(ask: PageQuery): Readonly<Record<string, string>> {
   if (ask.by === 'id') {
     const { from, offset, to } = ask;
     return {

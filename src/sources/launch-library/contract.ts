@@ -2,7 +2,7 @@ import {
   between,
   bool,
   duration,
-  filledText,
+  nonBlankText,
   integer,
   lenient,
   lenientArray,
@@ -101,7 +101,7 @@ const pad = objectAt('/pad', {
  */
 export const contract = objectAt('', {
   id: uuid(),
-  name: filledText(),
+  name: nonBlankText(),
   slug: lenient(text()),
   launch_designator: maybe(text()),
   status: objectAt('/status', { id: integer(), name: lenient(text()), abbrev: lenient(text()) }),

@@ -6,10 +6,10 @@ import {
   number,
   object,
   objectId,
-  spaceTime,
+  spacedTimestamp,
   text,
 } from '../../core/contract.ts';
-import { spaceTimeUtc } from '../../core/formats.ts';
+import { spacedTimestampUtc } from '../../core/formats.ts';
 import { defineResource } from '../../core/resource.ts';
 import { mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
@@ -26,7 +26,7 @@ const contract = object({
   spaceTrack: object({
     CCSDS_OMM_VERS: nullable(text()),
     COMMENT: nullable(text()),
-    CREATION_DATE: nullable(spaceTime()),
+    CREATION_DATE: nullable(spacedTimestamp()),
     ORIGINATOR: nullable(text()),
     OBJECT_NAME: nullable(text()),
     OBJECT_ID: nullable(text()),
@@ -34,7 +34,7 @@ const contract = object({
     REF_FRAME: nullable(text()),
     TIME_SYSTEM: nullable(text()),
     MEAN_ELEMENT_THEORY: nullable(text()),
-    EPOCH: nullable(spaceTime()),
+    EPOCH: nullable(spacedTimestamp()),
     MEAN_MOTION: nullable(number()),
     ECCENTRICITY: nullable(number()),
     INCLINATION: nullable(number()),
@@ -144,7 +144,7 @@ export default defineResource({
           velocity_km_s: satellite.velocity_kms,
           omm_version: trimmed(satellite.spaceTrack.CCSDS_OMM_VERS),
           comment: trimmed(satellite.spaceTrack.COMMENT),
-          created_at: spaceTimeUtc(satellite.spaceTrack.CREATION_DATE),
+          created_at: spacedTimestampUtc(satellite.spaceTrack.CREATION_DATE),
           originator: trimmed(satellite.spaceTrack.ORIGINATOR),
           object_name: trimmed(satellite.spaceTrack.OBJECT_NAME),
           object_id: trimmed(satellite.spaceTrack.OBJECT_ID),
@@ -152,7 +152,7 @@ export default defineResource({
           reference_frame: trimmed(satellite.spaceTrack.REF_FRAME),
           time_system: trimmed(satellite.spaceTrack.TIME_SYSTEM),
           mean_element_theory: trimmed(satellite.spaceTrack.MEAN_ELEMENT_THEORY),
-          epoch: spaceTimeUtc(satellite.spaceTrack.EPOCH),
+          epoch: spacedTimestampUtc(satellite.spaceTrack.EPOCH),
           mean_motion_rev_per_day: satellite.spaceTrack.MEAN_MOTION,
           eccentricity: satellite.spaceTrack.ECCENTRICITY,
           inclination_deg: satellite.spaceTrack.INCLINATION,

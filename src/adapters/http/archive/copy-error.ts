@@ -1,4 +1,4 @@
-import { cannotGet, failed, RequestError, type Place } from '../failures.ts';
+import { cannotGet, failed, RequestError, type RequestTarget } from '../failures.ts';
 import type { Answer } from '../client.ts';
 
 /**
@@ -19,7 +19,7 @@ export class CopyError extends RequestError {
 export const OTHER_COPY = 'Give another day with --as-of, or another address with --from.';
 
 export function noCopy(
-  place: Place,
+  place: RequestTarget,
   fault: CopyFault,
   reason: string,
   more: { readonly status?: number; readonly cause?: unknown } = {},
@@ -38,7 +38,7 @@ export function refusedWith({ place, status, headers }: Answer): RequestError {
 const PASSING: ReadonlySet<number> = new Set([408, 425]);
 
 /** A broken connection may work on the next attempt; bytes that no decoder accepts will be the same again. */
-export function brokenBody(place: Place, error: unknown): RequestError {
+export function brokenBody(place: RequestTarget, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   return noCopy(place, 'damaged', `its body cannot be decoded: ${failed(place, error).reason}`, {
     cause: error,

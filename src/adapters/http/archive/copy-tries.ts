@@ -1,7 +1,14 @@
 import { AbsentError, PipelineError } from '../../../core/errors.ts';
 import type { PageRequest, Tries } from '../../../core/ports.ts';
 import { RequestError } from '../failures.ts';
-import { askedWaitMs, backoffMs, openTries, type OpenResponse, type Next, type Retries } from '../tries.ts';
+import {
+  requestedWaitMs,
+  backoffMs,
+  openTries,
+  type OpenResponse,
+  type Next,
+  type Retries,
+} from '../tries.ts';
 import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
 
 /** A way to get a copy. */
@@ -100,7 +107,7 @@ function faultOf(error: PipelineError): CopyFault | null {
 function waitBefore(number: number, error: PipelineError, retries: Retries): number | null {
   // A copy that the reader rejected will be the same next time.
   if (!(error instanceof RequestError) || !error.retryable) return null;
-  return Math.max(askedWaitMs(error, retries) ?? 0, backoffMs(number, retries));
+  return Math.max(requestedWaitMs(error, retries) ?? 0, backoffMs(number, retries));
 }
 
 function reasonOf({ message }: PipelineError, tries: number): string {

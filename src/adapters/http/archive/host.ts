@@ -3,7 +3,7 @@ import { errorCode } from '../../../lib/error-code.ts';
 import { createSlot } from '../../../lib/slot.ts';
 import { createBudgets, type Budgets } from '../../../lib/token-bucket.ts';
 import { createClient, type Answer, type Client, type ClientOptions, type ClientRules } from '../client.ts';
-import { cannotGet, RequestError, TOO_MANY_REQUESTS, type Failure, type Place } from '../failures.ts';
+import { cannotGet, RequestError, TOO_MANY_REQUESTS, type Failure, type RequestTarget } from '../failures.ts';
 
 export type HostOptions = ClientOptions & {
   readonly maxRetryAfterSeconds: number;
@@ -44,14 +44,14 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   /** Until when no request is sent, and why. */
   let closed: (Pick<Failure, 'hint' | 'retryAt'> & { until: number; reason: string }) | null = null;
 
-  function close(place: Place, reason: string, why: Failure): RequestError {
+  function close(place: RequestTarget, reason: string, why: Failure): RequestError {
     const { hint, retryAt } = why;
     closed = { until: clock.elapsed() + CLOSED_MS, reason, hint, ...(retryAt && { retryAt }) };
     return cannotGet(place, reason, why);
   }
 
   /** Handles a 429: the error says whether another attempt is allowed. */
-  function refused(place: Place, retryAfter: string | undefined): RequestError {
+  function refused(place: RequestTarget, retryAfter: string | undefined): RequestError {
     const asked = retryAfter === undefined ? null : parseRetryAfter(retryAfter, clock.now());
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);
     refusals += 1;
@@ -71,7 +71,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   }
 
   /** After that long without a response, other resources need not try. */
-  function unreached(place: Place, error: unknown): unknown {
+  function unreached(place: RequestTarget, error: unknown): unknown {
     const since = silence?.since ?? clock.elapsed();
     silence = { since, failures: (silence?.failures ?? 0) + 1 };
     const isLong = silence.failures >= SILENT_TRIES && clock.elapsed() - since >= SILENT_MS;
@@ -80,7 +80,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return close(place, error.reason, { hint, cause: error });
   }
 
-  function failure(place: Place, error: unknown): unknown {
+  function failure(place: RequestTarget, error: unknown): unknown {
     const isRefused = errorCode(error instanceof RequestError ? error.cause : error) === 'ECONNREFUSED';
     if (refusedHint === null || !isRefused || place.proxy !== null) return unreached(place, error);
     const retryAt = new Date(clock.now() + CLOSED_MS);

@@ -3,7 +3,7 @@ import type { PageRequest, Tries } from '../../core/ports.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
 import type { Allowance } from './allowance.ts';
 import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
-import { askedWaitMs, backoffMs, openTries, type OpenResponse, type Retries } from './tries.ts';
+import { requestedWaitMs, backoffMs, openTries, type OpenResponse, type Retries } from './tries.ts';
 
 export type ApiRetries = Retries & {
   readonly maxRetryAfterSeconds: number;
@@ -13,7 +13,7 @@ export type ApiRetries = Retries & {
   readonly forMore: string | null;
 };
 
-export type ApiTriesOptions = ApiRetries &
+export type UpstreamTriesOptions = ApiRetries &
   Pick<PageRequest, 'onRetry' | 'onTried'> & {
     /** One request. `conditional`: may it be conditional? */
     readonly ask: (conditional: boolean) => Promise<OpenResponse>;
@@ -21,7 +21,7 @@ export type ApiTriesOptions = ApiRetries &
   };
 
 /** Requests a page of an API until a response is usable, at most `maxAttempts` times. */
-export function openApiTries(options: ApiTriesOptions): Tries {
+export function openUpstreamTries(options: UpstreamTriesOptions): Tries {
   const { allowance, ask, budget, maxAttempts, onTried, signal } = options;
   let conditional = true;
   return openTries({
@@ -51,11 +51,11 @@ export function openApiTries(options: ApiTriesOptions): Tries {
 async function waitBefore(
   number: number,
   error: PipelineError,
-  options: ApiTriesOptions,
+  options: UpstreamTriesOptions,
 ): Promise<number | PipelineError | null> {
   const { allowance, maxRetryAfterSeconds } = options;
   if (!error.retryable) return null;
-  const asked = await askedWait(error, options);
+  const asked = await requestedWait(error, options);
   // A request that comes too early may cost more than it gains.
   if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
   const backoff = backoffMs(number, options);
@@ -64,8 +64,8 @@ async function waitBefore(
 }
 
 /** Milliseconds that the source wants us to wait; null if it does not say. */
-async function askedWait(error: PipelineError, options: ApiTriesOptions): Promise<number | null> {
-  const asked = askedWaitMs(error, options);
+async function requestedWait(error: PipelineError, options: UpstreamTriesOptions): Promise<number | null> {
+  const asked = requestedWaitMs(error, options);
   if (asked !== null || !isTooMany(error)) return asked;
   const quota = await options.allowance.ask(options.signal);
   return quota === null ? null : quota.nextSeconds * 1000;
@@ -78,7 +78,7 @@ function isTooMany(error: PipelineError): boolean {
 function tooFarOff(
   error: PipelineError,
   wait: number,
-  { clock, forMore, maxRetryAfterSeconds }: ApiTriesOptions,
+  { clock, forMore, maxRetryAfterSeconds }: UpstreamTriesOptions,
 ): PipelineError {
   const at = clock.now() + wait;
   const instead =

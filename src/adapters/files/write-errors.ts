@@ -5,7 +5,7 @@ import { fileFailure } from '../../lib/file-failure.ts';
  * Turns a failure to write a folder or disk into a plain error that names the path. `flag` is the option that set the
  * path.
  */
-export async function writing<T>(
+export async function wrapWriteErrors<T>(
   path: string,
   work: () => Promise<T>,
   { flag = '--data-dir' }: { readonly flag?: string } = {},
