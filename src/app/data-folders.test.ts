@@ -12,14 +12,14 @@ after(() => rmSync(root, { recursive: true, force: true }));
 void describe('the data folder of a run', () => {
   const inside = join(root, 'sandbox');
 
-  void it('is a folder of its own for simulated records, and never one inside that', () => {
+  void it('is a separate one for simulated records, and never nested twice', () => {
     assert.equal(dataDirOf({ dataDir: root }, 'live'), root);
     assert.equal(dataDirOf({ dataDir: root }, null), root);
     assert.equal(dataDirOf({ dataDir: root }, 'sandbox'), inside);
     assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), inside);
   });
 
-  void it('is one inside a folder of that name that holds real records', () => {
+  void it('is nested in a folder of that name that holds real records', () => {
     mkdirSync(inside);
     for (const real of [{ sources: { any: { simulated: false } } }, { simulated: false }]) {
       writeFileSync(join(inside, 'contents.json'), JSON.stringify(real));

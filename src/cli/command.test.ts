@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { printError } from './command.ts';
 
-test('an error without a hint asks for a report, with the stack that is not on the screen yet', () => {
+test('an error without a hint asks for a report, with the stack if it was not printed yet', () => {
   const printed = (logLevel?: string): string => {
     let text = '';
     const stderr = { write: (part: string) => (text += part) };

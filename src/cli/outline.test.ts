@@ -12,7 +12,7 @@ function written(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 }
 
-void it('docs/cli.md and docs/json.md tell everything as it is: after a change, npm run docs', async () => {
+void it('docs/cli.md and docs/json.md are up to date: otherwise, npm run docs', async () => {
   assert.equal(written('cli.md'), await cliReference());
   assert.equal(written('json.md'), jsonReference());
 });

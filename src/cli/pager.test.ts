@@ -25,7 +25,7 @@ const TERMINAL = { isTTY: true, columns: 10, rows: 4 };
 const HIGH = 'a\nb\nc\nd\n';
 const WIDE = '12345678901\n';
 
-test('a pager takes what is higher or wider than the terminal, and nothing else', async () => {
+test('a pager is used for results that are taller or wider than the terminal, and for nothing else', async () => {
   Object.assign(process.env, { TERM: 'xterm', PAGER: 'false', PSQL_PAGER: `cat > ${file}` });
   for (const text of [HIGH, WIDE]) {
     assert.equal(await printed(text, TERMINAL), '');
@@ -36,7 +36,7 @@ test('a pager takes what is higher or wider than the terminal, and nothing else'
   assert.equal(await printed(HIGH, TERMINAL, false), HIGH);
 });
 
-test('without a pager that starts the result is printed', async () => {
+test('if the pager cannot be started, the result is printed', async () => {
   for (const PSQL_PAGER of ['', `${folder}/none 2>&-`]) {
     Object.assign(process.env, { TERM: 'xterm', PSQL_PAGER });
     assert.equal(await printed(HIGH, TERMINAL), HIGH);

@@ -6,7 +6,7 @@ import { createProgress } from './progress.ts';
 
 const RESOURCES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'];
 
-test('no more lines are drawn than the terminal has, those at work first; in the end none stays', () => {
+test('draws no more lines than the terminal has, active resources first, and leaves none at the end', () => {
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
@@ -45,7 +45,7 @@ test('no more lines are drawn than the terminal has, those at work first; in the
   assert.equal(written.join(''), `\u001b[1G${UP.repeat(4)}`);
 });
 
-test('a pull by changes shows what it is about to do, its pages, and until when it waits', () => {
+test('a pull by changes shows its plan, its pages, and until when it waits', () => {
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 120, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
@@ -79,7 +79,7 @@ test('a pull by changes shows what it is about to do, its pages, and until when 
   progress.end();
 });
 
-test('each phase is seen as soon as it begins, and how long it takes while nothing else happens', (t) => {
+test('each phase is shown as soon as it begins, and how long it takes if nothing else happens', (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   let now = 5000;
   const clock = { ...systemClock, elapsed: () => now };

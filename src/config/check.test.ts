@@ -79,7 +79,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   'log.format': ['json', 'xml', 'one of text, json'],
 };
 
-test('each key takes a good value, read from text, and refuses a wrong one with its path, what was expected and what was found', () => {
+test('each key takes a valid value, also as text, and refuses an invalid one with its path, what was expected and what was found', () => {
   const settings = listSettings();
   assert.deepEqual(
     Object.keys(VALUES),
@@ -101,7 +101,7 @@ test('each key takes a good value, read from text, and refuses a wrong one with 
   }
 });
 
-test('an unknown key is refused with the one that was meant', () => {
+test('an unknown key is refused with a suggestion', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [{ batchsize: 1 }, 'unknown key "batchsize"; did you mean "batchSize"?'],
     [
@@ -125,7 +125,7 @@ test('an unknown key is refused with the one that was meant', () => {
   }
 });
 
-test('a key from before there were sources is refused with the new one', () => {
+test('a key from a version without sources is refused with the new key', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [
       { source: { baseUrl: 'http://h', maxAttempts: 1 } },
@@ -143,7 +143,7 @@ test('a key from before there were sources is refused with the new one', () => {
     );
 });
 
-test('what should be an object is told by its path, and the whole by none', () => {
+test('something that should be an object is reported with its path, the complete configuration without one', () => {
   assert.deepEqual(check({ log: 1 }), [{ where: 'log', message: 'must be an object, found 1' }]);
   assert.deepEqual(check({ batchSize: { password: 'x' } }), [
     { where: 'batchSize', message: 'must be a whole number from 1 to 1000000, found an object' },
@@ -154,7 +154,7 @@ test('what should be an object is told by its path, and the whole by none', () =
   ]);
 });
 
-test('a part with several faults is told once, and all parts are', () => {
+test('a part with several faults is reported once, and every faulty part is reported', () => {
   const where = check({
     colour: 'red',
     batchSize: 0.5,

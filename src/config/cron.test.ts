@@ -54,9 +54,9 @@ void describe('a cron expression', () => {
       `${FIVE} or one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, found "@reboot"`,
     ],
   ] as const)
-    void it(`is none of ${expression}`, () => assert.equal(cronFault(expression), fault));
+    void it(`must not be ${expression}`, () => assert.equal(cronFault(expression), fault));
 
-  void it('has its ticks in its time zone, also where clocks change', () => {
+  void it('has its ticks in its time zone, also when clocks change', () => {
     const ticks = (zone: string, after: string): string =>
       nextTick('30 2 * * *', zone, new Date(after))?.toISOString() ?? '';
     assert.equal(ticks('UTC', '2026-03-28T12:00:00Z'), '2026-03-29T02:30:00.000Z');
@@ -66,7 +66,7 @@ void describe('a cron expression', () => {
     assert.equal(nextTick('0 4 30 2 *', 'UTC', new Date()), null);
   });
 
-  void it('is told in words', () => {
+  void it('is described in words', () => {
     assert.equal(describeSchedule('20 4 * * *', 'Europe/Berlin'), 'At 04:20, Europe/Berlin');
   });
 });

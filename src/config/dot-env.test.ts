@@ -17,7 +17,7 @@ const faultOf = (text: string): string => {
   return message;
 };
 
-test('reads what Node reads, and passes over lines that are meant for others', () => {
+test('reads what Node reads, and skips lines that are meant for other programs', () => {
   const text = `# SPACEX_PIPELINE_SCHEMA: a comment
 export SPACEX_PIPELINE_SCHEMA = 'mine' # why
 \tDATABASE_URL="postgresql://u:a#b@h/d"
@@ -41,14 +41,14 @@ EMPTY=
   }
 });
 
-test('an empty value does not take the next line', () => {
+test('an empty value does not take up the next line', () => {
   assert.deepEqual(parseDotEnv('SPACEX_PIPELINE_SCHEMA=  \nPGHOST=h\n', '.env'), {
     SPACEX_PIPELINE_SCHEMA: '',
     PGHOST: 'h',
   });
 });
 
-test('a line that names a variable of ours and does not set it is refused by its number, without its value', () => {
+test('a line that names one of our variables without setting it is refused by its number, without its value', () => {
   const lines = [
     'SPACEX_PIPELINE_SCHEMA: geheim',
     'SPACEX_PIPELINE_SCHEMA geheim',
@@ -65,7 +65,7 @@ test('a line that names a variable of ours and does not set it is refused by its
   }
 });
 
-test('a value of ours whose quotes are not clear is refused', () => {
+test('a value of one of our variables with unclear quotes is refused', () => {
   assert.match(faultOf('PGPASSWORD="geheim\nA=1'), /: line 1 names PGPASSWORD, but has no closing quote$/);
   assert.match(
     faultOf('PGPASSWORD="ge"heim'),
@@ -73,7 +73,7 @@ test('a value of ours whose quotes are not clear is refused', () => {
   );
 });
 
-test('a # begins a comment only behind a space, as in a shell', () => {
+test('a # begins a comment only after a space, as in a shell', () => {
   const read = parseDotEnv('PGPASSWORD=a#b #c\nDATABASE_URL=postgresql://u:1#2@h/d\nPGUSER=#d\n', '.env');
   assert.deepEqual(read, { PGPASSWORD: 'a#b', DATABASE_URL: 'postgresql://u:1#2@h/d', PGUSER: '' });
 });

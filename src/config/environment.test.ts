@@ -15,7 +15,7 @@ function read(env: Environment, dotEnv: Environment = {}, settled: readonly Conf
   );
 }
 
-test('proxies are named as curl takes them, the lower case first', () => {
+test('proxy variables are read as curl reads them, lower case first', () => {
   const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
   const proxies = sources.flatMap(({ name }) => [
     [`sources.${name}.httpProxy`, ['c:3', 'environment HTTP_PROXY']],
@@ -30,7 +30,7 @@ test('proxies are named as curl takes them, the lower case first', () => {
   ]);
 });
 
-test('the variables of a source beside the first one name it', () => {
+test('the variables of a source other than the first include its name', () => {
   const env = {
     SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: 'https://ll.thespacedevs.com/2.3.0/',
     SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'x'.repeat(40),
@@ -72,24 +72,24 @@ test('our own variable wins over those of others', () => {
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
 });
 
-test('an empty folder of recordings means none, and no other variable is set by nothing', () => {
+test('an empty folder of recordings means none, and no other setting is changed by an empty variable', () => {
   const empty = { SPACEX_PIPELINE_RECORDINGS_URL: '', SPACEX_PIPELINE_ARCHIVE_URL: '' };
   const none = ['', 'environment SPACEX_PIPELINE_RECORDINGS_URL'];
   assert.deepEqual(read(empty), { 'sources.spacex.recordingsUrl': none });
 });
 
-test('the real environment wins over .env, also by a weaker name', () => {
+test('the real environment wins over .env, even through an alias', () => {
   const ours = { SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d' };
   const { 'database.url': url } = read({ DATABASE_URL: 'postgresql://theirs/d' }, ours);
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
 });
 
-test("where a flag settles a value, other programs' variables are not looked at", () => {
+test("if a flag sets a value, other programs' variables are ignored", () => {
   assert.deepEqual(read({ DATABASE_URL: 'mysql://h' }, {}, ['database.url']), {});
   assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['sources.spacex.baseUrl']), {});
 });
 
-test('names of resources are cut at commas, and all means all', () => {
+test('names of resources are split at commas, and all means all', () => {
   const resources = (text: string): unknown =>
     read({ SPACEX_PIPELINE_RESOURCES: text })['sources.spacex.resources']?.[0];
   assert.deepEqual(resources(' a, b ,'), ['a', 'b']);
@@ -106,7 +106,7 @@ const refusal = (env: Environment, dotEnv: Environment = {}) => {
   return null;
 };
 
-test('an unknown variable with our prefix is refused with the one that was meant', () => {
+test('an unknown variable with our prefix is refused with a suggestion', () => {
   const complaint = 'unknown variable; did you mean SPACEX_PIPELINE_BATCH_SIZE?';
   const typo = { SPACEX_PIPELINE_BATCHSIZE: '1' };
   assert.equal(refusal(typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE: ${complaint}`);

@@ -35,7 +35,7 @@ async function refusal(jobs: unknown): Promise<string> {
 }
 
 void describe('jobs', () => {
-  void it('are one for each source where none is configured, at its pace', async () => {
+  void it('are one for each source by default, on its default schedule', async () => {
     const jobs = await jobsOf(undefined);
     assert.deepEqual(
       jobs.map(({ name, schedule, source: of }) => [name, of.name, schedule]),
@@ -69,7 +69,7 @@ void describe('jobs', () => {
     assert.notEqual(often, launchLibrary.schedule);
   });
 
-  void it('have --from where it can be meant: an archive of sources that have one, a base URL of one source', async () => {
+  void it('get --from if it applies: an archive to sources that have one, a base URL to one source', async () => {
     const froms = async (from: string) => (await jobsOf(undefined, from)).map((job) => job.from);
     assert.deepEqual(
       await froms('archive'),
@@ -90,7 +90,7 @@ void describe('jobs', () => {
     assert.equal(only?.from, 'http://127.0.0.1:1');
   });
 
-  void it('are none where the configuration has an empty list of them', async () => {
+  void it('are none if the configuration has an empty list', async () => {
     assert.deepEqual(await jobsOf({}), []);
     const env = { SPACEX_PIPELINE_JOBS: '{}' };
     const loaded = await loadConfig({ cwd: tmpdir(), env });
@@ -101,7 +101,7 @@ void describe('jobs', () => {
     );
   });
 
-  void it('are those that are configured, each with defaults of its own', async () => {
+  void it('are those configured, each with its own defaults', async () => {
     const [night, byHand, tabs] = (await jobsOf(
       {
         night: {
@@ -127,7 +127,7 @@ void describe('jobs', () => {
     assert.deepEqual([byHand.schedule, byHand.from, byHand.enabled], [null, 'sandbox', true]);
   });
 
-  void it('change of their source what they say, and nothing else', async () => {
+  void it('override the settings of their source that they have, and nothing else', async () => {
     const jobs = await jobsOf({ a: { resources: [resource], limits: { vanished: { share: 0.5 } } }, b: {} });
     const whole = await loadConfig({ cwd: folder, env: {} });
     const [a, b] = jobs.map((job) => forJob(whole, job).config);
@@ -137,7 +137,7 @@ void describe('jobs', () => {
     assert.deepEqual(b?.limits, whole.config.limits);
   });
 
-  void it('are found by name, or the nearest one is named', async () => {
+  void it('are found by name, otherwise the nearest name is suggested', async () => {
     const jobs = await jobsOf({ nightly: {}, weekly: {} });
     assert.equal(findJob(jobs, 'weekly').name, 'weekly');
     assert.throws(() => findJob(jobs, 'nigtly'), {
@@ -147,7 +147,7 @@ void describe('jobs', () => {
     });
   });
 
-  void it('take whatever is right', async () => {
+  void it('accept every valid setting', async () => {
     for (const job of [
       { schedule: '@daily' },
       { schedule: ' 0  4 * * 7 ' },
@@ -228,7 +228,7 @@ void describe('jobs', () => {
   for (const [job, reason] of WRONG)
     void it(`refuse ${JSON.stringify(job)}`, async () => assert.equal(await refusal({ a: job }), reason));
 
-  void it('refuse a name that is none, and count all that is wrong', async () => {
+  void it('refuse an invalid name, and count all faults', async () => {
     for (const name of ['a b', '', '-a', 'ä', 'x'.repeat(61)])
       assert.equal(
         await refusal({ [name]: {} }),
@@ -239,7 +239,7 @@ void describe('jobs', () => {
     assert.equal(await refusal([]), 'jobs must be an object, found []');
   });
 
-  void it('say which variable they are in', async () => {
+  void it('name the variable that holds them', async () => {
     rmSync(join(folder, 'spacex-pipeline.config.json'), { force: true });
     const variable = (text: string): Promise<unknown> =>
       loadConfig({ cwd: folder, env: { SPACEX_PIPELINE_JOBS: text } }).then((loaded) => readJobs(loaded));

@@ -59,7 +59,7 @@ test('only a URL or a host switches from the embedded database to a server', asy
   assert.equal(await url({ dotEnv: 'PGHOST=h' }), 'postgresql://h/');
 });
 
-test("another program's variables are not looked at where a flag settles the value", async () => {
+test("if a flag sets the value, other programs' variables are ignored", async () => {
   const flags = { database: { url: 'postgresql://h:1/d' } };
   for (const env of [{ DATABASE_URL: 'mysql://h' }, { PGHOST: 'h', PGPORT: 'x' }]) {
     assert.equal((await load({ env, flags })).config.database.url, 'postgresql://h:1/d');

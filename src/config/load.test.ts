@@ -58,7 +58,7 @@ test('for each key: flag over environment over .env over file', async () => {
   );
 });
 
-test('a wrong value is told with its file, variable or flag, and how many more there are', async () => {
+test('a wrong value is reported with its file, variable or flag, and the number of further ones', async () => {
   const complaint = 'must be a whole number from 1 to 1000000, found "many"';
   const file = { batchSize: 'many' };
   assert.equal(await messageOf({ file }), `Cannot use ${FILE}: batchSize ${complaint}`);
@@ -87,7 +87,7 @@ test('an empty variable counts as not set, in the real environment and in .env',
   assert.equal(origins.batchSize, '.env SPACEX_PIPELINE_BATCH_SIZE');
 });
 
-test('a folder named .env is no .env file', async () => {
+test('a folder named .env is not read as a .env file', async () => {
   const cwd = await folderWith({ '.env/pyvenv.cfg': '' });
   assert.equal((await loadConfig({ env: {}, cwd })).config.concurrency, 4);
 });
@@ -131,7 +131,7 @@ test('a file that is not JSON is refused with line and column', async () => {
   );
 });
 
-test('a key that is there twice is refused, in the file and in a variable', async () => {
+test('a key that appears twice is refused, in the file and in a variable', async () => {
   assert.equal(
     await messageOf({ file: '{"log": {\n  "level": "info",\n  "level": "warn" } }' }),
     `Cannot use ${FILE}: line 3, column 3: "log.level" is there twice`,
@@ -165,7 +165,7 @@ test('a file that is not UTF-8 is refused by its name and line', async () => {
   assert.equal((await load({ dotEnv })).config.sources['spacex']?.schema, 'größe');
 });
 
-test('a line of .env that does not set a variable of ours is refused', async () => {
+test('a line of .env that names one of our variables without setting it is refused', async () => {
   const { message } = await failure(load({ dotEnv: '\nSPACEX_PIPELINE_SCHEMA: mine\n' }));
   assert.match(message, /^Cannot read .*\.env: line 2 names SPACEX_PIPELINE_SCHEMA, but does not set it$/);
 });
@@ -175,7 +175,7 @@ test('a file with a byte order mark and a $schema is read', async () => {
   assert.equal(config.batchSize, 7);
 });
 
-test('a file that --config names must be there', async () => {
+test('a file that --config names must exist', async () => {
   const missing = await failure(load({ flags: { config: 'no.json' } }));
   assert.equal(missing.message, 'Cannot read no.json: there is no such file');
   assert.match((await failure(load({ flags: { config: '.' } }))).message, /^Cannot read \.: .*directory/);
@@ -197,7 +197,7 @@ test('a wrong URL is shown without its password', async () => {
   }
 });
 
-test('a flag that says no is named so', async () => {
+test('a negated flag is named with --no-', async () => {
   const { config, origins } = await load({ flags: { deletes: false } });
   assert.equal(config.deletes, false);
   assert.equal(origins.deletes, 'flag --no-deletes');

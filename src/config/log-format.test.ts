@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { openLineFormat } from './log-format.ts';
 
-test('the last flag says how lines are written until the configuration does', () => {
+test('the last flag determines the format of lines until the configuration does', () => {
   const args = ['run', '--log-format', 'text', '--log-format=json'];
   const lines = openLineFormat(args, { SPACEX_PIPELINE_LOG_FORMAT: 'text' });
   assert.equal(lines.current(), 'json');

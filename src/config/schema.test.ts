@@ -49,7 +49,7 @@ const EXAMPLE = {
   log: { level: 'debug', format: 'json' },
 };
 
-test('the schema file, read as any editor does, knows a full example and refuses a wrong one', () => {
+test('the schema file, as an editor reads it, accepts a full example and refuses a wrong one', () => {
   const validate = new Ajv({ strict: true, allowUnionTypes: true, keywords: ['allowComments'] }).compile(
     JSON.parse(editorSchema()),
   );

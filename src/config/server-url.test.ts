@@ -50,7 +50,7 @@ test('a socket has its folder in the query', () => {
   assert.equal(urlOf(env), 'postgresql:///db?host=%2Fvar%2Frun%2Fpostgresql&user=me');
 });
 
-test('what a URL leaves open, the variables of libpq fill, and pg understands it', () => {
+test('the variables of libpq fill in what a URL leaves out, and pg understands the result', () => {
   const env = { PGHOST: 'ph', PGPORT: '1', PGUSER: 'p@u', PGPASSWORD: 'pp', PGDATABASE: 'p d' };
   const filled = (url: string): unknown[] => {
     const connectionString = withParameters(url, findIn(env, {}));
@@ -67,7 +67,7 @@ test('what a URL leaves open, the variables of libpq fill, and pg understands it
   assert.deepEqual(filled('postgresql://h/d?dbname=e'), ['h', 1, 'p@u', 'pp', 'e']);
 });
 
-test("the image's variables fill a URL of the server that they describe, and its password goes with its user", () => {
+test("the image's variables complete a URL of the server that they describe, and its password goes with its user", () => {
   const image = { POSTGRES_PORT: '1', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd' };
   const filled = (url: string, more: Environment = {}): unknown[] => {
     const { host, port, user, password, database } = new pg.Client({
@@ -96,7 +96,7 @@ test('a socket folder fills a URL without a host', () => {
   assert.equal(withParameters('postgresql:///d', find), 'postgresql:///d?host=%2Frun%2Fpg');
 });
 
-test('what a URL does not say of TLS, the variables of libpq do', () => {
+test('the variables of libpq supply the TLS settings that a URL leaves out', () => {
   const find = findIn(
     { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/my certs/root.crt', PGSSLCERT: 'c', PGSSLKEY: 'k' },
     {},

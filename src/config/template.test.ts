@@ -7,7 +7,7 @@ import { configTemplate } from './template.ts';
 
 const NOTHING = { schema: './x.json', dataDir: null, databaseUrl: null };
 
-test('the template says what there is by default', async () => {
+test('the template shows the defaults', async () => {
   const { cwd, ...loaded } = await load({ file: configTemplate(NOTHING) });
   const { cwd: bare, config } = await load({});
   const { dataDir, jobs, ...rest } = loaded.config;
@@ -23,7 +23,7 @@ test('the template says what there is by default', async () => {
   assert.equal(Object.keys(jobs).length, said.length);
 });
 
-test('the template has what was given, whatever characters are in it', async () => {
+test('the template contains the given values, whatever characters they have', async () => {
   const given = {
     schema: './x.json',
     dataDir: 'a "b"\\c',
@@ -36,7 +36,7 @@ test('the template has what was given, whatever characters are in it', async () 
   );
 });
 
-test('a file may have comments, which move no line and no column', async () => {
+test('a file may have comments, which do not change lines and columns', async () => {
   const commented = `// One "line\n{ /* two\n lines, "log": 1 */ "log": { "level": /* 😀 */ "debug" } // end\n}\n// "x": 1`;
   for (const file of [commented, '{ "log": { "level": "debug" }, "sources": {} } // https://x'])
     assert.equal((await load({ file })).config.log.level, 'debug');

@@ -59,7 +59,7 @@ void describe('drift', () => {
     );
   });
 
-  void it('compare with the contract only is what the contract does not know or never saw', () => {
+  void it('from the contract is only what the contract does not know, or what never appeared', () => {
     const now = profile(
       field('/known', { contract: ['string'], types: { string: 98, integer: 2 } }),
       field('/measure', { contract: ['number'], types: { number: 100 } }),
@@ -84,7 +84,7 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('tells a new type once, not what is inside of it', () => {
+  void it('reports a new type once, without anything inside it', () => {
     const now = profile(
       field('/name', { contract: ['string'], types: { string: 99, object: 1 } }),
       field('/name/first', { types: { object: 1 }, records: 1 }),
@@ -97,7 +97,7 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('is what was not there before', () => {
+  void it('is a field that did not exist before', () => {
     const unknown = (types: ProfiledField['types']) => ({ types, records: 100 });
     const cases: [string, Partial<ProfiledField>, Partial<ProfiledField>, string | null][] = [
       ['the same unknown field', unknown({ string: 100 }), unknown({ string: 90 }), null],
@@ -144,7 +144,7 @@ void describe('drift', () => {
     );
   });
 
-  void it('is a share that moved by more than five in a hundred and more than five values', () => {
+  void it('is a share that moved by more than five percent and more than five values', () => {
     assert.deepEqual(moved('/x', text(90, 10), text(80, 20)), [['nulls', '/x', null, 20, 0.1, 0.2]]);
     assert.deepEqual(moved('/x', text(99, 1), text(94, 6)), [], 'five in a hundred');
     assert.deepEqual(moved('/x', text(990, 10), text(950, 50)), [], 'four in a hundred');
@@ -157,7 +157,7 @@ void describe('drift', () => {
     assert.deepEqual(moved('/x', { ...text(99), absent: 1 }, text(100)), [], 'nor is what nothing lacks');
   });
 
-  void it('is whatever comes for the first time or goes altogether, however few values it is', () => {
+  void it('is anything that appears for the first time or disappears completely, however few values there are', () => {
     const having = (string: number, absent: number) => ({ ...text(string), absent });
     const cases: [Partial<ProfiledField>, Partial<ProfiledField>, unknown[], string][] = [
       [having(0, 25), having(1, 24), ['absent', '/x', null, 24, 1, 0.96], 'first_appearance'],
@@ -183,7 +183,7 @@ void describe('drift', () => {
     assert.equal(never && noveltyOf(never), null, 'nobody knows what was before');
   });
 
-  void it('is, of a part of all records, only what is new in kind', () => {
+  void it('is only what is new in kind if the pull was of changes', () => {
     const part = (before: Partial<ProfiledField>, now: Partial<ProfiledField>) =>
       noveltiesInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
     assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'all of a few are null');
@@ -195,7 +195,7 @@ void describe('drift', () => {
     assert.equal(seen && noveltyOf(seen), 'first_appearance');
   });
 
-  void it('tells a null that the contract does not admit once', () => {
+  void it('reports a null that the contract does not admit once', () => {
     const strict = (string: number, none: number) => ({
       ...text(string, none),
       contract: ['string'] as const,
@@ -205,7 +205,7 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('is an unknown field that is gone', () => {
+  void it('is an unknown field that disappeared', () => {
     assert.deepEqual(moved('/x', { types: { string: 40 }, records: 40, absent: 60 }, null), [
       ['absent', '/x', null, 100, 0.6, 1],
     ]);

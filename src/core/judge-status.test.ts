@@ -60,7 +60,7 @@ function codes(
 }
 
 void describe('a source needs attention', () => {
-  void it('unless its last success is new enough and nothing is wrong', () => {
+  void it('unless its last success is recent enough and nothing is wrong', () => {
     assert.deepEqual(codes(FINE, { max: 7200, jobs: [JOB] }), []);
     assert.deepEqual(codes(FINE), [], 'any age is right without a limit');
     const { age_seconds, next_run, quota } = judgeStatus('s', FINE, {
@@ -72,14 +72,14 @@ void describe('a source needs attention', () => {
     assert.deepEqual([age_seconds, next_run, quota], [7200, JOB.next_run, null]);
   });
 
-  void it('where no run has succeeded, or the last one is too old', () => {
+  void it('if no run has succeeded, or the last success is too old', () => {
     assert.deepEqual(codes(NO_RUNS), ['never_succeeded: No run has succeeded yet']);
     assert.deepEqual(codes(FINE, { max: 7199 }), [
       'too_old: The last success is 2 h old, and should be at most 1 h 59 min',
     ]);
   });
 
-  void it('not where nobody expects rows of it: never loaded, no job tried, and none configured', () => {
+  void it('except if no rows are expected: never loaded, no job tried, and none configured', () => {
     assert.deepEqual(codes(NO_RUNS, { expected: false, max: 60 }), []);
     const running = { run_id: 'b', started_at: ago(1) };
     assert.deepEqual(
@@ -99,7 +99,7 @@ void describe('a source needs attention', () => {
       assert.ok(isExpected(ledger, [], false));
   });
 
-  void it('where the last run failed, published only a part, or has books that do not balance', () => {
+  void it('if the last run failed, was partial, or its books do not balance', () => {
     const after = (status: 'failed' | 'partial' | 'interrupted', error: LedgerStatus['last_run'] = null) =>
       codes({ ...FINE, last_run: error ?? { ...ENDED, run_id: 'b', status, error: BROKEN } });
     assert.deepEqual(after('failed'), ['run_failed: Run b failed: Cannot read it']);
@@ -109,7 +109,7 @@ void describe('a source needs attention', () => {
     assert.deepEqual(after('failed', books), ['books: The books of run b do not balance: Cannot read it']);
   });
 
-  void it('where a job failed before a run began, unless one has succeeded since, or it is disabled', () => {
+  void it('if a job failed before a run began, unless one has succeeded since, or it is disabled', () => {
     const of = (last: JobTry, own: Partial<JobReport> = {}) =>
       codes(FINE, { jobs: [{ ...JOB, ...own, last }] });
     assert.deepEqual(of(TRY), ['job_failed: Job nightly failed before a run began: Cannot read it']);
@@ -120,7 +120,7 @@ void describe('a source needs attention', () => {
     assert.equal(codes(NO_RUNS, { jobs: [{ ...JOB, last: TRY }] }).length, 2);
   });
 
-  void it('where a check of severity error found something, and of no other', () => {
+  void it('if a check with severity error found something, and for no other severity', () => {
     const found = (error: number) => codes({ ...FINE, checks: { error, warning: 5, info: 5 } });
     assert.deepEqual(found(0), []);
     assert.deepEqual(found(1), ['check_error: 1 data check of severity error found something']);

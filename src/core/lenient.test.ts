@@ -51,7 +51,7 @@ const ODD = [
 void describe('a lenient contract', () => {
   const check = compileValidation(CONTRACT);
 
-  void it('insists on nothing that is lenient', () => {
+  void it('does not require anything lenient', () => {
     assert.equal(check(FULL), null);
     assert.equal(check({ id: 'a' }), null);
     for (const value of ODD) assert.equal(check({ id: 'a', net: value, place: value, parts: value }), null);
@@ -61,14 +61,14 @@ void describe('a lenient contract', () => {
     );
   });
 
-  void it('gives what is as expected as it is', () => {
+  void it('keeps expected values as they are', () => {
     assert.deepEqual(replaceUnexpected(CONTRACT, FULL), {
       ...FULL,
       parts: [FULL.parts[0], { id: 2, kind: 'y', at: undefined }],
     });
   });
 
-  void it('gives null for what is not, and no more of it than has to be', () => {
+  void it('replaces unexpected values with null, and as little as possible', () => {
     assert.deepEqual(replaceUnexpected(CONTRACT, { id: 'a' }), {
       id: 'a',
       net: null,
@@ -83,7 +83,7 @@ void describe('a lenient contract', () => {
     assert.equal(place('Pad'), null);
   });
 
-  void it('leaves out of a list what it cannot use', () => {
+  void it('drops unusable items from a list', () => {
     const parts = (value: unknown) =>
       replaceUnexpected(CONTRACT, { ...FULL, parts: value }).parts.map(({ id, kind }) => [id, kind]);
     assert.deepEqual(parts([{ id: 1, kind: 1 }, { kind: 'x' }, null, 7, { id: 2.5 }, { id: 3, at: 'x' }]), [
@@ -93,13 +93,13 @@ void describe('a lenient contract', () => {
     assert.deepEqual(parts(null), []);
   });
 
-  void it('is one with a lenient part, however deep', () => {
+  void it('is recognised by a lenient part at any depth', () => {
     assert.ok(isLenient(CONTRACT));
     assert.ok(isLenient(object({ a: array(object({ b: lenient(text()) })) })));
     assert.ok(!isLenient(object({ id: text(), list: array(object({ a: nullable(text()) })) })));
   });
 
-  void it('expects what the same contract would insist on', () => {
+  void it('expects what the same contract would require', () => {
     const schemas = [
       text(), nonBlankText(), uuid(), timestamp(), duration(), bool(), number(), between(-90, 90), integer(),
       oneOf(['a', 'b']), nullable(oneOf(['a', 'b'])), nullable(integer()), array(integer()), array(nullable(text())),

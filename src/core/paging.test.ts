@@ -49,7 +49,7 @@ function random(seed: number): () => number {
 }
 
 describe('paging by the time of the last change', () => {
-  it('misses nothing, and gives nothing older than at its start, while records change between pages', () => {
+  it('misses nothing, and returns nothing older than at its start, while records change between pages', () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const next = random(seed);
       const size = 1 + Math.floor(next() * 7);
@@ -80,7 +80,7 @@ describe('paging by the time of the last change', () => {
     }
   });
 
-  it('asks for each page once where no two records share a time', () => {
+  it('requests each page once if no two records share a time', () => {
     const items = Array.from({ length: 10 }, (_, id) => ({ id, changed: id * 1000 }));
     const asked: PageQuery[] = [];
     for (let ask: PageQuery | null = { by: 'change', from: null }; ask !== null;) {
@@ -93,14 +93,14 @@ describe('paging by the time of the last change', () => {
     );
   });
 
-  it('counts again where one of those that share a time has left it', () => {
+  it('counts again if a record has left those that share a time', () => {
     const ask = { by: 'id', from: shown(0), to: shown(1000), offset: 4, total: 9 } as const;
     const page = { records: 2, first: null, last: null, more: true, total: 8 };
     assert.deepEqual(nextPageQuery(ask, page), { ...ask, offset: 0, total: null });
     assert.deepEqual(nextPageQuery(ask, { ...page, total: 9 }), { ...ask, offset: 6 });
   });
 
-  it('does not go on where the API says that more follows, and not what', () => {
+  it('stops if the API announces more but does not say what', () => {
     const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
     assert.throws(() => nextPageQuery({ by: 'change', from: null }, nothing), /no time to continue from/);
     const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;

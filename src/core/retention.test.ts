@@ -38,7 +38,7 @@ function chosen(folders: readonly RunFolderFacts[], known: RetentionLedger): unk
 }
 
 void describe('retention', () => {
-  void it('keeps the newest published runs and what the target stands on', () => {
+  void it('keeps the newest published runs and those that the target is based on', () => {
     const runs = { 1: 'succeeded', 2: 'partial', 3: 'succeeded', 4: 'partial', 5: 'succeeded' } as const;
     const folders = Object.entries(runs).map(([id, status]) => folder(id, status));
     assert.deepEqual(chosen(folders, ledger(runs, 0, ['2'])), [
@@ -57,7 +57,7 @@ void describe('retention', () => {
     ]);
   });
 
-  void it('believes the ledger more than the manifest', () => {
+  void it('trusts the ledger more than the manifest', () => {
     const known = ledger({ 1: 'succeeded', 2: 'running', 3: 'succeeded', 4: 'succeeded' }, 99);
     assert.deepEqual(chosen([folder('1', 'running', { days: 99, alive: true })], known), [
       ['1', 'succeeded', 'superseded'],
@@ -65,7 +65,7 @@ void describe('retention', () => {
     assert.deepEqual(chosen([folder('2', 'failed', { days: 99 })], known), []);
   });
 
-  void it('of what the ledger does not know takes only what failed before it, after some days', () => {
+  void it('takes unknown runs only if they failed before the first known one, after some days', () => {
     const old = { days: 15 };
     for (const [facts, reason] of [
       [folder('1', 'failed', old), 'failed'],
@@ -84,7 +84,7 @@ void describe('retention', () => {
     }
   });
 
-  void it('leaves runs alone that worked on another database, even where the ledger is a copy of its', () => {
+  void it('leaves runs alone that worked on another database, even if the ledger is a copy of its ledger', () => {
     const known = ledger({ 1: 'succeeded', 2: 'failed', 3: 'succeeded', 4: 'succeeded' }, 99);
     const folders = [folder('1', 'succeeded', { ours: false }), folder('2', 'failed', { ours: false })];
     assert.deepEqual(chosen(folders, known), []);
@@ -95,7 +95,7 @@ void describe('retention', () => {
     assert.deepEqual(chosen([folder('1', null, { days: 99 })], known), []);
   });
 
-  void it('never takes what it must keep, whatever the rules and the runs are', () => {
+  void it('never takes what it must keep, whatever the rules and the runs', () => {
     const id = fc.integer({ min: 1, max: 30 }).map((n) => String(n).padStart(2, '0'));
     const status = fc.constantFrom(...STATUSES);
     const days = fc.integer({ min: 0, max: 40 });

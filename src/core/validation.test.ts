@@ -20,7 +20,7 @@ import {
 const ID = '5eb87cd9ffd86e000604b32a';
 
 describe('a compiled check', () => {
-  it('gives null for a value that satisfies its contract, with unknown fields', () => {
+  it('returns null for a value that satisfies its contract, unknown fields included', () => {
     const check = compileValidation(object({ id: objectId(), at: nullable(timestamp()) }));
     assert.equal(check({ id: ID, at: '2006-03-24T22:30:00.000Z' }), null);
     assert.equal(check({ id: ID, at: null, more: { than: 'asked' } }), null);
@@ -100,7 +100,7 @@ describe('a compiled check', () => {
     }
   });
 
-  it('reports values of records that are none', () => {
+  it('reports values that are not records', () => {
     const check = compileValidation(object({ id: text() }));
     for (const value of [null, 1, 'x', [], true]) {
       assert.partialDeepStrictEqual(check(value), [{ path: '', code: 'type', value }]);
@@ -114,7 +114,7 @@ describe('a compiled check', () => {
     assert.equal(compileValidation(number())(Number.POSITIVE_INFINITY)?.[0]?.value, 'Infinity');
   });
 
-  it('tells of a value that is too deep for JSON.stringify', () => {
+  it('reports a value that is nested too deeply for JSON.stringify', () => {
     const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
     const [fault] = compileValidation(object({ name: text() }))({ name: deep }) ?? [];
     assert.equal(fault?.path, '/name');

@@ -19,7 +19,7 @@ describe('a plan', () => {
   const all = [resource('c', ['b']), resource('b', ['a']), resource('a'), resource('lonely')];
   const names = (chosen: readonly string[] | null) => buildDag(all, chosen).resources.map(({ name }) => name);
 
-  it('has everything where nothing is chosen, needs first', () => {
+  it('contains everything by default, needs first', () => {
     assert.deepEqual(names(null), ['a', 'b', 'c', 'lonely']);
     assert.deepEqual(buildDag(all, null).added, []);
   });
@@ -34,11 +34,11 @@ describe('a plan', () => {
     assert.deepEqual(buildDag(all, ['c', 'a']).added, ['b']);
   });
 
-  it('has a resource once, however often it is chosen', () => {
+  it('contains a resource once, however often it is chosen', () => {
     assert.deepEqual(names(['a', 'a', 'b']), ['a', 'b']);
   });
 
-  it('refuses a name that it does not know, naming those that it does', () => {
+  it('refuses an unknown name, and lists the known ones', () => {
     assert.throws(() => buildDag(all, ['a', 'launchs']), {
       code: 'usage',
       message: 'Cannot find resource "launchs": known are c, b, a, lonely',
@@ -55,7 +55,7 @@ describe('a plan', () => {
     assert.throws(() => buildDag([resource('x', ['x'])], null), { code: 'internal' });
   });
 
-  it('puts needs before those that need them, and takes nothing else along', () => {
+  it('puts needs before those that need them, and adds nothing else', () => {
     const graph = fc.integer({ min: 1, max: 8 }).chain((count) =>
       fc.record({
         // Each needs some of those with lower numbers, so there is no cycle.

@@ -35,7 +35,7 @@ describe('a DAG', () => {
     assert.deepEqual(running, ['b', 'c']);
   });
 
-  it('starts a node as soon as its needs are there, not when its level is done', async () => {
+  it('starts a node as soon as its needs are met, not when its level is done', async () => {
     const slow = Promise.withResolvers<void>();
     const nodes = [
       { name: 'slow', needs: [] },
@@ -48,7 +48,7 @@ describe('a DAG', () => {
     });
   });
 
-  it('throws what a node throws after the running ones have ended, and starts no more', async () => {
+  it('after a node throws, starts no more, and rethrows when the running ones have ended', async () => {
     const started: string[] = [];
     const ended: string[] = [];
     const failed = Promise.withResolvers<void>();

@@ -50,7 +50,7 @@ describe('writeFileAtomic', () => {
     await assert.rejects(writeFileAtomic(join(root, 'missing', 'a'), 'x'), { code: 'ENOENT' });
   });
 
-  it('never shows a half file, to readers or among writers', async () => {
+  it('never shows a partial file, to readers or among writers', async () => {
     const path = join(await newFolder(), 'a');
     const size = 1 << 20;
     await writeFileAtomic(path, Buffer.alloc(size, 0), { sync: false });
@@ -89,7 +89,7 @@ describe('createAtomicFile', () => {
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
-  it('may be committed and discarded again, to no effect', async () => {
+  it('ignores a commit or discard after the first one', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const file = await createAtomicFile(path);
@@ -135,7 +135,7 @@ describe('createAtomicFile', () => {
     assert.ok((await readFile(path)).equals(Buffer.concat(pieces)));
   });
 
-  it('has done with the bytes when a write is over', async () => {
+  it('no longer needs the bytes when a write is done', async () => {
     const path = join(await newFolder(), 'a');
     const file = await createAtomicFile(path);
     const bytes = Buffer.alloc(3, 'a');

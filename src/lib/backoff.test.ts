@@ -37,7 +37,7 @@ describe('the delay before a retry', () => {
 describe('Retry-After', () => {
   const now = Date.UTC(1994, 10, 6, 8, 49, 7);
 
-  it('is read as seconds or as any of the three forms of an HTTP date, of several the longest', () => {
+  it('is read as seconds or as any of the three forms of an HTTP date; of several values, the longest counts', () => {
     const forms: Readonly<Record<string, number>> = {
       '120': 120_000,
       ' 0 ': 0,

@@ -21,7 +21,7 @@ function createReader() {
 }
 
 void describe('what is cached', () => {
-  void it('is read once for all who ask while it is read, and again when it is no longer fresh', async () => {
+  void it('is read once for all callers, and again when it is no longer fresh', async () => {
     const { advanceTo, asked, get } = createReader();
     const answers = [get(), get(), get()];
     asked[0]?.resolve(1);
@@ -35,7 +35,7 @@ void describe('what is cached', () => {
     assert.equal(await later, 2);
   });
 
-  void it('is null where reading takes too long, and no second reading begins meanwhile', async () => {
+  void it('is null if reading takes too long, and no second read begins meanwhile', async () => {
     const { advanceTo, asked, get } = createReader();
     const first = get();
     await advanceTo(5);
@@ -50,7 +50,7 @@ void describe('what is cached', () => {
     assert.equal(asked.length, 1);
   });
 
-  void it('is null where it cannot be read, for as long as a value would count; that is reported once', async () => {
+  void it('is null if it cannot be read, for as long as a value would count; this is reported once', async () => {
     const { advanceTo, asked, failures, get } = createReader();
     const first = get();
     asked[0]?.reject(new Error('one'));
@@ -64,7 +64,7 @@ void describe('what is cached', () => {
     assert.deepEqual(failures, [new Error('one')]);
   });
 
-  void it('is read again once it has expired, also where it did while it was read', async () => {
+  void it('is read again once it has expired, even if it expired during the read', async () => {
     const { asked, expire, get } = createReader();
     const first = get();
     expire();

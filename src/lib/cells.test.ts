@@ -40,7 +40,7 @@ describe('rows as JSON', () => {
 const EXACT = new JsonSource('{"n": 12345678901234567890,\r\n "n": 1e400, "t": "a\\n"}');
 
 describe('a value of type json', () => {
-  it('stays as it is written, on one line in a line of JSON', () => {
+  it('is printed as written, on one line in JSON lines', () => {
     assert.equal(plainCell(EXACT), EXACT.text);
     assert.equal(plainCell([EXACT, null]), '[{"n": 12345678901234567890,   "n": 1e400, "t": "a\\n"},null]');
     assert.deepEqual(jsonLines(['j'], [[EXACT]]), [
@@ -48,7 +48,7 @@ describe('a value of type json', () => {
     ]);
   });
 
-  it('keeps its numbers in a document that is written as a whole', () => {
+  it('keeps its numbers in a complete document', () => {
     const value = new JsonSource('{"n": [12345678901234567890, 1.10, -0, 1e400], "__proto__": {"a": 7}}');
     assert.equal(
       JSON.stringify({ value }),
@@ -58,7 +58,7 @@ describe('a value of type json', () => {
 });
 
 describe('a plain cell', () => {
-  it('is the value, and JSON where that is a list', () => {
+  it('is the value itself, or JSON for a list', () => {
     assert.deepEqual([null, 1, true, 'x', [1, ['a"', null]]].map(plainCell), [
       null,
       1,

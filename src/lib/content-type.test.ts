@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { isJsonType } from './content-type.ts';
 
-test('JSON is announced by its type, by what that was before, and by +json', () => {
+test('JSON is recognised by its media type, by older names, and by +json', () => {
   for (const type of [
     'application/json',
     'APPLICATION/JSON; charset=UTF-8',
@@ -20,7 +20,7 @@ test('JSON is announced by its type, by what that was before, and by +json', () 
     assert.ok(isJsonType(type), type);
 });
 
-test('nothing else announces it', () => {
+test('nothing else is recognised', () => {
   for (const type of [
     '',
     'text/html',

@@ -79,7 +79,7 @@ describe('a CSV encoder', () => {
     );
   });
 
-  it('quotes only what a reader would take for something else', () => {
+  it('quotes only what a reader would misread', () => {
     const bare = ['a', 'a b', "it's", '\\.x', '\\N', 'é', ';'];
     for (const text of bare) assert.equal(encodeOne(text), `${text}\n`);
     const quoted = ['', '\\.', ',', 'a\nb', 'a\rb', ' a', 'a ', '\ta', 'a\t', ' '];
@@ -124,7 +124,7 @@ describe('a CSV encoder', () => {
     assert.equal(encoder.take().length, 0);
   });
 
-  it('makes further rows in memory that it was given back', () => {
+  it('reuses the memory that it is given back', () => {
     const encoder = createCsvEncoder(['a']);
     encoder.encode({ a: 'first' });
     const first = encoder.take();

@@ -10,7 +10,7 @@ test('a weak and a strong tag of the same text are the same', () => {
   assert.ok(sameEtag('W/"x"', 'W/"x"'));
 });
 
-test('tags of other texts are not, and their case counts', () => {
+test('different tags are not equal, and their case counts', () => {
   assert.ok(!sameEtag('"x"', '"y"'));
   assert.ok(!sameEtag('"x"', '"X"'));
   assert.ok(!sameEtag('"W/x"', '"x"'));

@@ -34,7 +34,7 @@ test('finds a fault exactly where JSON.parse does', () => {
   );
 });
 
-test('tells line, column, what belongs there and what stands there', () => {
+test('reports line, column, and what was expected and found there', () => {
   const faults: readonly (readonly [string, number, number, string, string])[] = [
     ['', 1, 1, 'a value', 'the end of the file'],
     ['{"a": 1,}', 1, 9, 'a name in double quotes', '"}"'],

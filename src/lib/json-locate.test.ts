@@ -31,7 +31,7 @@ const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 describe('the place of a value', () => {
-  it('is where JSON.parse finds that value, for every pointer, however the text is laid out', () => {
+  it('is where JSON.parse finds that value, for every pointer, whatever the layout of the text', () => {
     fc.assert(
       fc.property(anyJson, fc.constantFrom('', 2, '\t'), (value, indent) => {
         const text = ` ${JSON.stringify(value, null, indent)}\r\n`;
@@ -48,7 +48,7 @@ describe('the place of a value', () => {
     );
   });
 
-  it('is none where nothing is, and the last of names that repeat', () => {
+  it('is null if there is no value, and the last of repeated names', () => {
     for (const pointer of ['/b', '/a/0', '/c/2', '/c/x'])
       assert.equal(locate('{"a":1,"c":[1,2]}', pointer), null);
     assert.deepEqual(locate('{"a":1, "a" : 22}', '/a'), { start: 14, end: 16 });

@@ -11,7 +11,7 @@ const PAGE =
   '\ufeff {"count": 2, "next": null, "meta": {"results": [9]}, "results" : [ {"id": "ö", "results": []} ,{"id":"b"}], "x": "}]"}\n';
 
 describe('a page of records', () => {
-  it('gives each record with its place in the page, and what is around them', () => {
+  it('returns each record with its place in the page, and the envelope', () => {
     const { envelope, records } = read(PAGE);
     assert.deepEqual(envelope, { count: 2, next: null, meta: { results: [9] }, results: [], x: '}]' });
     for (const { bytes, offset } of records)
@@ -25,7 +25,7 @@ describe('a page of records', () => {
     );
   });
 
-  it('hands out a record that is malformed inside', () => {
+  it('returns a record that is malformed inside', () => {
     const [record, other] = read('{"results":[{"a":tru},{"b":1}]}').records;
     assert.deepEqual([record?.parsed.ok, other?.parsed.ok], [false, true]);
   });

@@ -54,7 +54,7 @@ const anyArray = fc.array(fc.jsonValue(), { maxLength: 8 });
 const whitespace = fc.constantFrom('', ' ', '\n', '\r\n', '\t', ' \r\n\t ');
 
 describe('a record splitter', () => {
-  it('cuts any array, however it is chunked, into the values that JSON.parse finds', () => {
+  it('cuts any array, in any chunks, into the values that JSON.parse finds', () => {
     fc.assert(
       fc.property(anyArray, anySizes, (values, sizes) => {
         const text = JSON.stringify(values);
@@ -102,7 +102,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('never passes off a damaged text as whole, and gives the same records and offset however it is chunked', () => {
+  it('never accepts a damaged text as complete, and returns the same records and offset in any chunks', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 2 }),
@@ -143,7 +143,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('finds a text that is cut at any byte truncated', () => {
+  it('reports a text that is cut at any byte as truncated', () => {
     const text = Buffer.from('\uFEFF [ {"é\\"]": [1, {}]} ,\r\n"a\\\\", -1.5e+3 ,null,[[]], true]\n');
     for (const sizes of [[text.length], [1], [2], [3]]) assert.equal(parsed(split(text, sizes)).length, 6);
     for (let cut = 0; cut < text.length - 1; cut++) {
@@ -176,7 +176,7 @@ describe('a record splitter', () => {
     }
   });
 
-  it('hands out views where it can and copies where it must', () => {
+  it('returns views where it can and copies where it must', () => {
     const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 100 });
     const chunk = Buffer.from('[{"a":1},{"b"');
     const [view] = splitter.push(chunk);
@@ -186,7 +186,7 @@ describe('a record splitter', () => {
     ]);
   });
 
-  it('hands out what was whole before the break, then throws', () => {
+  it('returns the records before the fault, then throws', () => {
     const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 100 });
     assert.equal(splitter.push(Buffer.from('[1,2,,3]')).length, 2);
     assert.throws(() => splitter.push(Buffer.from('[4]')), JsonSyntaxError);
@@ -278,7 +278,7 @@ describe('the limit of a record', () => {
     }
   });
 
-  it('stops a record that never ends before it is held', () => {
+  it('stops a record that never ends before it is stored', () => {
     const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 1000 });
     splitter.push(Buffer.from('["'));
     splitter.push(Buffer.alloc(999, 'x'));

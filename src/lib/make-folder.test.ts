@@ -9,7 +9,7 @@ import { makeFolder } from './make-folder.ts';
 const root = mkdtempSync(join(tmpdir(), 'make-folder-'));
 after(() => rmSync(root, { recursive: true }));
 
-test('makes what is missing, and says where that begins', async () => {
+test('creates what is missing, and returns the topmost new folder', async () => {
   assert.equal(await makeFolder(join(root, 'a/b/c')), join(root, 'a'));
   assert.ok(statSync(join(root, 'a/b/c')).isDirectory());
   assert.equal(await makeFolder(join(root, 'a/b')), undefined);
@@ -24,11 +24,15 @@ test('fails where a file is in the way', async () => {
   await assert.rejects(makeFolder(join(root, 'file/a')), { code: 'ENOTDIR' });
 });
 
-test('fails where a folder is there and takes none', { skip: !existsSync('/proc/self') }, async () => {
-  await assert.rejects(makeFolder('/proc/nothing/a'), { code: 'ENOENT' });
-});
+test(
+  'fails if a folder exists but nothing can be created in it',
+  { skip: !existsSync('/proc/self') },
+  async () => {
+    await assert.rejects(makeFolder('/proc/nothing/a'), { code: 'ENOENT' });
+  },
+);
 
-test('is made while others make folders beside it', async () => {
+test('works while others create folders beside it', async () => {
   for (let round = 0; round < 20; round++) {
     const above = join(root, `round-${round}`, 'runs');
     const paths = Array.from({ length: 8 }, (_, index) => join(above, String(index), 'raw'));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { markedLine } from './marked-line.ts';
 
-test('the mark is below the place, whatever the characters before it are', () => {
+test('the mark is below the position, whatever the characters before it', () => {
   assert.equal(markedLine('SELECT nmae', 8, 80), 'SELECT nmae\n       ^\n');
   assert.equal(
     markedLine(`SELECT '漢🚀', x`, 14, 80),
@@ -12,7 +12,7 @@ test('the mark is below the place, whatever the characters before it are', () =>
   assert.equal(markedLine('a\tb \u001b', 3, 80), 'a b \\u001b\n  ^\n');
 });
 
-test('of several lines it is the one of the place, with its number', () => {
+test('for several lines, shows the line of the position, with its number', () => {
   assert.equal(markedLine('SELECT 1\r\nFROM x\r\nWHERE y', 16, 80), 'line 2: FROM x\n             ^\n');
   assert.equal(markedLine('SELECT x\n', 8, 80), 'SELECT x\n       ^\n');
   assert.equal(markedLine('SELECT', 7, 80), 'SELECT\n      ^\n');

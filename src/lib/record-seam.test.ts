@@ -53,7 +53,7 @@ const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
 }));
 
 describe('records that are cut at their seam', () => {
-  it('are those that are found byte by byte, in whole texts and in damaged ones', () => {
+  it('are those that are found byte by byte, in complete and in damaged texts', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 3 }),
@@ -82,7 +82,7 @@ describe('records that are cut at their seam', () => {
     );
   });
 
-  it('are found by the seam of the two before', () => {
+  it('are predicted from the seam between the two before', () => {
     const text = '[{"a":1} ,\n{ "a":2} ,\n{ "a":{"b":3}} ,\n{ "a":4}]';
     const seam = seamOf(text);
     const start = text.indexOf('{ "a":{');
@@ -93,7 +93,7 @@ describe('records that are cut at their seam', () => {
     assert.equal(seam.cut(Buffer.from(text), text.indexOf('{ "a":4')), null);
   });
 
-  it('are not cut where a record holds the seam itself', () => {
+  it('are not cut if a record contains the seam itself', () => {
     const text = '{"a":1},{"a":[{"b":1},{"a":2}]},{"a":3}';
     assert.equal(seamOf(text).cut(Buffer.from(text), 8), null);
   });

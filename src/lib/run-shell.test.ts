@@ -19,18 +19,18 @@ async function run(command: string, own: Partial<ShellOptions> = {}) {
 }
 
 void describe('a command of the shell', { skip: process.platform === 'win32' }, () => {
-  void it('gets its input and its environment, and all that it prints is heard', async () => {
+  void it('gets its input and its environment, and its output is read', async () => {
     const command = 'cat; echo; echo "$GREETING" >&2; exit 3';
     const { code, lines, reason } = await run(command, { env: { GREETING: 'hello' } });
     assert.deepEqual([code, reason, lines.toSorted()], [3, null, ['hello', 'what it gets']]);
   });
 
-  void it('may leave its input unread, however long', async () => {
+  void it('may ignore its input, however long', async () => {
     const { code, lines } = await run('echo done', { input: 'x'.repeat(10_000_000) });
     assert.deepEqual([code, lines], [0, ['done']]);
   });
 
-  void it('is ended after its time, with what it started, which holds its output', async () => {
+  void it('is ended after its time limit, with the processes that hold its output', async () => {
     const { code, reason } = await run('sleep 1000 & wait', { timeoutMs: 200 });
     assert.deepEqual([code, reason], [null, 'timeout']);
   });
@@ -43,7 +43,7 @@ void describe('a command of the shell', { skip: process.platform === 'win32' }, 
     assert.equal((await run('sleep 1000', { signal: AbortSignal.abort() })).reason, 'interrupted');
   });
 
-  void it('may be ended by another, or not start at all', async () => {
+  void it('may be killed by a signal, or fail to start', async () => {
     assert.equal((await run('kill -9 $$')).reason, 'signal');
     assert.equal((await run('echo', { cwd: '/nowhere' })).reason, 'unstarted');
     assert.equal((await run('no-such-command')).code, 127);

@@ -10,7 +10,7 @@ test('a plain name stays as it is', () => {
     assert.equal(safeFileName(name), name);
 });
 
-test('what a shell or a file system takes for something else is written as bytes', () => {
+test('what a shell or a file system would misinterpret is written as bytes', () => {
   for (const [name, expected] of [
     ['../../escaped', '%2E%2E%2F%2E%2E%2Fescaped'],
     ['..', '%2E%2E'],
@@ -26,7 +26,7 @@ test('what a shell or a file system takes for something else is written as bytes
     assert.equal(safeFileName(name), expected);
 });
 
-test('two names have two files, also where capitals are not told apart, and the name can be read back', () => {
+test('two names get two files even if case is ignored, and the name can be read back', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'A', '%', '4', '1', 'é', '.', '/', '-', 'ß', 'ſ', 'K'),
   });

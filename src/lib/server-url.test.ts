@@ -8,7 +8,7 @@ import { serverUrlFault } from './server-url.ts';
 
 const RAW = /^a URL with "(.)" written as (%..) in its password or names$/;
 
-test('a character of a password that must be encoded is named with its code, wherever the URL would be cut', () => {
+test('an unencoded character in a password is reported with its code, wherever the URL would be cut', () => {
   for (const [raw, code] of [
     ['#', '%23'],
     ['?', '%3F'],

@@ -7,7 +7,7 @@ import { createSlot } from './slot.ts';
 const never = new AbortController().signal;
 
 void describe('a slot', () => {
-  void it('is taken by one at a time, in the order in which they came', async () => {
+  void it('is taken by one caller at a time, in order of arrival', async () => {
     const slot = createSlot();
     const seen: string[] = [];
     const use = async (name: string): Promise<void> => {
@@ -21,7 +21,7 @@ void describe('a slot', () => {
     assert.deepEqual(seen, ['a takes', 'a leaves', 'b takes', 'b leaves', 'c takes', 'c leaves']);
   });
 
-  void it('is not left to anyone else by one who gives up waiting', async () => {
+  void it('is not passed to others early when a waiting caller gives up', async () => {
     const slot = createSlot();
     const free = await slot.take(never);
     const stopping = new AbortController();
@@ -52,7 +52,7 @@ void describe('a slot', () => {
     await third;
   });
 
-  void it('is refused to one who was stopped before', async () => {
+  void it('is refused to a caller whose signal has already aborted', async () => {
     await assert.rejects(createSlot().take(AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   });
 });

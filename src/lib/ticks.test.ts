@@ -14,7 +14,7 @@ function isRepeated(at: string, expression = NIGHTLY): boolean {
   return isRepeatedTick(expression, BERLIN, new Date(at));
 }
 
-test('the next tick is that of the time zone', () => {
+test('the next tick is in the given time zone', () => {
   const after = new Date('2026-07-01T00:00:00Z');
   assert.equal(nextTick(NIGHTLY, BERLIN, after)?.toISOString(), '2026-07-01T00:30:00.000Z');
   assert.equal(nextTick(NIGHTLY, 'UTC', after)?.toISOString(), '2026-07-01T02:30:00.000Z');
@@ -31,7 +31,7 @@ test('a tick in the hour that does not exist comes an hour later, for a minute',
   assert.equal(skipped('2026-03-28T01:30:30Z'), null);
 });
 
-test('a tick in the hour that comes twice has its turn the first time', () => {
+test('a tick in the hour that occurs twice counts the first time', () => {
   assert.equal(isRepeated('2026-10-25T00:30:05Z'), false);
   assert.equal(isRepeated('2026-10-25T01:30:05Z'), true);
   assert.equal(isRepeated('2026-10-25T01:30:05Z', '30 * * * *'), false);
@@ -40,7 +40,7 @@ test('a tick in the hour that comes twice has its turn the first time', () => {
   assert.equal(isRepeated('2026-10-25T09:00:00Z'), false);
 });
 
-test('a schedule has a pace, also where its ticks are not evenly spread', () => {
+test('a schedule has an interval, even if its ticks are not evenly spaced', () => {
   const pace = (expression: string, at: string): number | null => tickGap(expression, 'UTC', new Date(at));
   const hour = 3600;
   assert.equal(pace('20 4 * * *', '2026-11-27T12:00:00Z'), 24 * hour);

@@ -85,7 +85,7 @@ describe('a token bucket', () => {
     );
   });
 
-  it('held, gives no turn before the time is over, not even to those who wait already', async () => {
+  it('while held, gives no turn, not even to those already waiting', async () => {
     const { clock, advanceTo } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 1, burst: 2, clock });
     const grants: number[] = [];
@@ -151,7 +151,7 @@ describe('a token bucket', () => {
     await next;
   });
 
-  it('does not start without a rate or room for one token', () => {
+  it('refuses a rate of 0, or a burst below one token', () => {
     const { clock } = createVirtualClock();
     for (const [perSecond, burst] of [
       [0, 1],

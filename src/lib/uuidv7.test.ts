@@ -54,7 +54,7 @@ describe('uuidv7', () => {
     assert.equal(new Set(ids).size, 1000);
   });
 
-  it('is told from other names', () => {
+  it('is recognised among other names', () => {
     for (const name of [
       '',
       'notes',

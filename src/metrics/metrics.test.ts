@@ -78,7 +78,7 @@ const ENDED: JobEvent = {
 };
 
 void describe('the metrics of a process that serves', () => {
-  void it('show what database and data folder say, read once for scrapes side by side', async () => {
+  void it('show what database and data folder contain, read once for concurrent scrapes', async () => {
     const { facts, text, values } = createServe();
     const [first] = await Promise.all([values(), text(), text()]);
     const shown = Object.fromEntries(Object.entries(first).filter(([name]) => !/^(data|drift)/.test(name)));
@@ -94,7 +94,7 @@ void describe('the metrics of a process that serves', () => {
     assert.equal(facts.read, 1);
   });
 
-  void it('say that the database cannot be read, and leave out what it said before', async () => {
+  void it('show that the database cannot be read, and omit its earlier values', async () => {
     const { facts, onJob, text, values, warnings } = createServe();
     await text();
     facts.ledger = null;
@@ -108,7 +108,7 @@ void describe('the metrics of a process that serves', () => {
     assert.match(warnings[0] ?? '', /^Cannot read the database for the metrics: .*the server is away/);
   });
 
-  void it('leave out what the data folder said, where that cannot be read', async () => {
+  void it('omit the values of the data folder if it cannot be read', async () => {
     const { facts, onJob, text } = createServe();
     await text();
     facts.folder = null;
@@ -129,7 +129,7 @@ void describe('the metrics of a process that serves', () => {
     assert.equal(counted['runs_total{source="moons",job_name="nightly",status="failed"}'], 1);
   });
 
-  void it('have those of the process, and none of the names that promtool refuses', async () => {
+  void it('include those of the process, and none of the names that promtool refuses', async () => {
     const { text } = await createServe().text();
     assert.match(text, /^process_cpu_seconds_total /m);
     assert.doesNotMatch(text, /nodejs_active_\w+_total|nodejs_eventloop_utilization/);

@@ -120,7 +120,7 @@ void describe('the metrics of runs', () => {
     assert.equal((await values())['quota_remaining{source="moons"}'], 11);
   });
 
-  void it('count pulls by what they ask for, and show until when one has to wait', async () => {
+  void it('count pulls by pass, and show until when one has to wait', async () => {
     const { tell, values } = createRun();
     const quota = { quota_left: 11, quota_limit: 15, quota_seconds: 3600 };
     const pull = {

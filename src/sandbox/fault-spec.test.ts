@@ -17,7 +17,7 @@ test('a fault has a name, a value, a path and a number of times', () => {
   assert.deepEqual(parseFaults(' '), []);
 });
 
-test('the comma of an HTTP date parts no faults', () => {
+test('the comma of an HTTP date does not separate faults', () => {
   const [late, next] = parseFaults('429=Wed, 21 Oct 2015 07:28:00 GMTx1,bom');
   assert.equal(late?.value, 'Wed, 21 Oct 2015 07:28:00 GMT');
   assert.equal(late.times, 1);

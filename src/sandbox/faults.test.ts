@@ -38,7 +38,7 @@ const records = async (faults: string): Promise<readonly { readonly id?: string 
   return all;
 };
 
-test('429 comes with a Retry-After only where one is asked for', async () => {
+test('429 has a Retry-After only if one is requested', async () => {
   const date = 'Wed, 21 Oct 2015 07:28:00 GMT';
   for (const [faults, retryAfter] of [
     ['429', null],
@@ -52,7 +52,7 @@ test('429 comes with a Retry-After only where one is asked for', async () => {
   }
 });
 
-test('a fault for so many requests is over after them, and the next has its turn', async () => {
+test('a limited fault ends after that many requests, and the next one has its turn', async () => {
   const statuses = [];
   for (let request = 0; request < 5; request += 1) statuses.push((await get('status=503x2,429x1')).status);
   assert.deepEqual(statuses, [503, 503, 429, 200, 200]);
@@ -63,14 +63,14 @@ test('a fault for one path leaves the others', async () => {
   assert.equal((await get('status=500@launches')).status, 500);
 });
 
-test('a request brings its own faults in place of those of the sandbox', async (t) => {
+test('a request’s own faults replace those of the sandbox', async (t) => {
   const faulty = await startSandbox({ faults: 'status=502' });
   t.after(faulty.close);
   assert.equal((await fetch(`${faulty.url}/v4/rockets`)).status, 502);
   assert.equal((await fetch(`${faulty.url}/v4/rockets`, { headers: { [FAULTS_HEADER]: '' } })).status, 200);
 });
 
-test('faults that cannot be read are 400', async () => {
+test('invalid faults are answered with 400', async () => {
   const response = await get('nonsense');
   assert.equal(response.status, 400);
   assert.match(await response.text(), /"nonsense" names no fault/);
@@ -243,7 +243,7 @@ test('faults that change the body change its ETag, others do not', async () => {
 });
 
 for (const encoding of ['gzip', 'identity']) {
-  test(`nothing more is made when the client leaves (${encoding})`, async (t) => {
+  test(`nothing more is generated when the client disconnects (${encoding})`, async (t) => {
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
     function* endless(): Generator<string, void, undefined> {

@@ -31,7 +31,7 @@ describe('the guard of simulated and real records', () => {
   });
 
   for (const simulated of [true, false]) {
-    it(`refuses what is ${simulated ? '' : 'not '}simulated where any store holds the other, and tells none`, async () => {
+    it(`refuses what is ${simulated ? '' : 'not '}simulated if any store holds the other kind, and changes none`, async () => {
       const stores = [store(null), store(!simulated)];
       const guard = createKindGuard(stores, true);
       await assert.rejects(guard.admit(simulated, 'a'), { code: 'kind', message: 'Cannot keep that' });
@@ -53,7 +53,7 @@ describe('the guard of simulated and real records', () => {
     });
   });
 
-  it('takes what does not say for what is held', async () => {
+  it('assumes the stored kind for a response that does not say', async () => {
     const guard = createKindGuard([store(null), store(true)], true);
     await guard.admit(null, 'a');
     assert.equal(guard.simulated(), true);
@@ -65,7 +65,7 @@ describe('the guard of simulated and real records', () => {
     assert.equal(unknowing.simulated(), false);
   });
 
-  it('only looks where nothing is to be kept', async () => {
+  it('changes nothing if nothing is to be kept', async () => {
     const stores = [store(null)];
     await createKindGuard(stores, false).admit(true, 'a');
     assert.deepEqual(stores[0]?.kept, []);

@@ -17,7 +17,7 @@ const LONG_TEXT = 200_000;
 
 const [resource] = resources.filter(({ tables }) => tables.length === 1);
 
-test('batches go to file and staging alike, none long beyond its rows or bytes', async () => {
+test('batches go to file and staging alike, none far beyond its rows or bytes', async () => {
   assert.ok(resource !== undefined);
   const [table] = resource.tables;
   let file = '';

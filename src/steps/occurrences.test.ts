@@ -36,7 +36,7 @@ function judge(pages: readonly (readonly Fields[])[]): {
   return { verdicts, held: [...validator.heldIds()] };
 }
 
-describe('of an id that comes on several pages', () => {
+describe('an id that occurs on several pages', () => {
   it('the newest record counts', () => {
     assert.deepEqual(judge([[{ id: 'a' }, { id: 'b' }], [{ id: 'a' }], [{ id: 'a' }]]), {
       verdicts: [['repeated', 'validated'], ['repeated'], ['validated']],
@@ -51,7 +51,7 @@ describe('of an id that comes on several pages', () => {
     });
   });
 
-  it('a broken one before it is nobody’s business any more', () => {
+  it('a broken one before it no longer matters', () => {
     assert.deepEqual(judge([[{ id: 'a', ok: false }], [{ id: 'a' }]]), {
       verdicts: [['superseded'], ['validated']],
       held: [],
@@ -65,7 +65,7 @@ describe('of an id that comes on several pages', () => {
     });
   });
 
-  it('each is told apart from those without a readable id', () => {
+  it('each is distinguished from those without a readable id', () => {
     assert.deepEqual(judge([[{ ok: false }, { id: 'a' }], [{ ok: false }]]).verdicts, [
       ['errored', 'validated'],
       ['errored'],

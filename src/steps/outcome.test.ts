@@ -45,7 +45,7 @@ function close(ended: readonly Ended[], chosen: readonly number[] | null = null)
 }
 
 describe('a run', () => {
-  it('fails, in full or in part, with the first failure of a resource of its own', () => {
+  it('fails, fully or in part, with the first failure of a resource itself', () => {
     assert.deepEqual(close([OK, OK]), ['succeeded', null]);
     assert.deepEqual(close([OK, NEEDS_FAILED, FAILED]), ['partial', failure.message]);
     assert.deepEqual(close([NEEDS_FAILED, FAILED]), ['failed', failure.message]);
@@ -61,14 +61,14 @@ describe('a run', () => {
     assert.deepEqual(close([OK, KEPT], [1]), ['succeeded', null]);
   });
 
-  it('fails where what is absent was asked for by name, or is all there is', () => {
+  it('fails if an absent resource was requested by name, or is the only one', () => {
     assert.deepEqual(close([OK, ABSENT], [0]), ['succeeded', null], 'it came along, as it is needed');
     assert.deepEqual(close([OK, ABSENT], [1]), ['partial', noCopy.message]);
     assert.deepEqual(close([KEPT, ABSENT], [1]), ['failed', noCopy.message]);
     assert.deepEqual(close([ABSENT, ABSENT]), ['failed', noCopy.message]);
   });
 
-  it('fails where a resource could not be loaded without what is absent', () => {
+  it('fails if a resource could not be loaded without an absent one', () => {
     assert.deepEqual(close([OK, ABSENT, UNMET]), ['partial', unmet.message]);
     assert.deepEqual(close([ABSENT, UNMET]), ['failed', unmet.message]);
   });

@@ -109,7 +109,7 @@ function* valuesOf(value: unknown, path = ''): Generator<readonly [path: string,
 }
 
 void describe('a profile', () => {
-  void it('counts what a plain count counts, of any records', () => {
+  void it('counts the same as a plain count, for any records', () => {
     let valid = 0;
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), (texts) => {
@@ -162,7 +162,7 @@ void describe('a profile', () => {
     assert.deepEqual(fieldAt(made, '/__proto__/__proto__').types, { integer: 1 });
   });
 
-  void it('tells many values of a choice by count alone', () => {
+  void it('reports many values of a choice only as a count', () => {
     const texts = Array.from({ length: 30 }, (_, index) => `{"kind":"${index}"}`);
     const { values, other_values } = fieldAt(profile([...texts, ...texts, '{"kind":"a"}']), '/kind');
     assert.equal(values.length, 20);

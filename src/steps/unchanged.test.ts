@@ -14,7 +14,7 @@ assert.ok(one && other);
 const raw = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 }));
 
 describe('a derivation key', () => {
-  it('is another one for other code, another resource, other raw files and other rows looked up', () => {
+  it('differs for other code, another resource, other raw files and other looked-up rows', () => {
     const lookups = (...found: [string, string | null][]) => new Map([['makers', new Map(found)]]);
     const keys = [
       derivationKey('code', one, raw('a'), new Map()),
@@ -33,7 +33,7 @@ describe('a derivation key', () => {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  it('is the same in whatever order the rows come that are looked up', () => {
+  it('is the same in any order of the looked-up rows', () => {
     const pairs = fc.uniqueArray(fc.tuple(fc.string(), fc.option(fc.string())), { selector: ([id]) => id });
     const shuffled = pairs.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),

@@ -170,7 +170,7 @@ void describe('all resources', { concurrency: 3 }, () => {
     return known;
   }
 
-  void it('refer to nothing that is not there, by any column, in the records of the sandbox', async () => {
+  void it('have no dangling references, in any column, in the records of the sandbox', async () => {
     const report = await newest(1);
     const expected = TABLES.flatMap(({ name, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>
@@ -202,7 +202,7 @@ void describe('all resources', { concurrency: 3 }, () => {
       steps: [{ revision: 1 }, { revision: 2, broken: 'crew' }, { revision: 3 }],
     },
   ]) {
-    void it(`say after older states what the newest says alone, on ${where}`, async () => {
+    void it(`give the same after older states as from the newest state alone, on ${where}`, async () => {
       const [updated, report] = await Promise.all([pullInTurn(await open(), seed, steps), newest(seed)]);
       assert.deepEqual(digests(updated), digests(report));
       assert.equal(digests(report).size, TABLES.length);

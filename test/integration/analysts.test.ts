@@ -46,7 +46,7 @@ void it('docs/analysts.md asks sixteen questions, each with SQL and an answer', 
 });
 
 void describe(
-  'recorded answers, asked as docs/analysts.md does',
+  'recorded answers, queried as in docs/analysts.md',
   { skip: NOT_RECORDED || NOTHING_OF_LAUNCH_LIBRARY },
   () => {
     let server: TestServer;

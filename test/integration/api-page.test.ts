@@ -23,7 +23,7 @@ const sections = new Map(
   }),
 );
 
-void it('docs/api.md has a section for each route of serve, and no other', () => {
+void it('docs/api.md has a section for each route of serve, and no others', () => {
   const routes = routesOfServe().map(
     ({ method, path: route }) =>
       `${method} ${route.replaceAll(/:(\w+)/g, (_, name: string) => name.toUpperCase())}`,
@@ -76,7 +76,7 @@ void describe('an example of docs/api.md', { skip: !curl && 'curl is not install
     return { body: stdout, status: stderr };
   }
 
-  void it('gives the answer that it shows', async () => {
+  void it('returns the answer that it shows', async () => {
     const blocks = blocksOf(PAGE);
     const examples = blocks.flatMap(({ headings, language, text }, index) => {
       const next = blocks[index + 1];
@@ -96,7 +96,7 @@ void describe('an example of docs/api.md', { skip: !curl && 'curl is not install
     }
   });
 
-  void it('shows how an unknown name is answered, to the letter', async () => {
+  void it('shows the answer to an unknown name, to the letter', async () => {
     const [command, answer] = blocksOf(PAGE).filter(({ headings }) => headings.includes('Errors'));
     const { body } = await type(command?.text ?? '', open);
     assert.deepEqual(JSON.parse(body), JSON.parse(answer?.text ?? ''));

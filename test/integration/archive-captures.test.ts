@@ -27,7 +27,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     );
   });
 
-  void it('is asked for with our name, and nothing that says more of us', async (t) => {
+  void it('is requested with our name, and nothing else about us', async (t) => {
     const { pull, standIn } = await stageArchive(
       t,
       {},
@@ -44,7 +44,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     }
   });
 
-  void it('is not fetched again where its body is kept', async (t) => {
+  void it('is not fetched again if its body is already stored', async (t) => {
     const { asked, pull, standIn } = await stageArchive(t);
     const { headers, url } = await pull('rockets');
     const kept = { url, etag: headers['etag'] ?? null };
@@ -61,7 +61,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.equal(standIn.requests().length, 3);
   });
 
-  void it('is fetched where another one is kept', async (t) => {
+  void it('is fetched if another one is stored', async (t) => {
     const { pull, standIn } = await stageArchive(t);
     const kept = { url: `${standIn.url}/web/20240101000000id_/${ORIGINAL}`, etag: '"1-abc"' };
     assert.equal((await pull('rockets', kept)).status, 200);
@@ -71,7 +71,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     ['moved', 3],
     ['plain-http', 3],
   ] as const) {
-    void it(`may lead to another one of the same path: ${fault}`, async (t) => {
+    void it(`may redirect to another one of the same path: ${fault}`, async (t) => {
       const { asked, pull } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
       const { copy, status, url } = await pull('rockets');
       assert.equal(status, 200);
@@ -96,7 +96,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     ['false-encoding', 'etag', 'identity'],
     ['slow=1', 'etag', 'identity'],
   ] as const) {
-    void it(`counts as it is with ${fault}`, async (t) => {
+    void it(`is accepted with ${fault}`, async (t) => {
       const { pull, standIn } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
       const pulled = await pull('rockets');
       assert.equal(pulled.body, await (await fetch(`${standIn.url}/v4/rockets`)).text());
@@ -105,7 +105,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is asked for with the login of the address, which is told to nobody', async (t) => {
+  void it('is requested with the login of the address, which is never shown', async (t) => {
     const { standIn } = await stageArchive(t);
     const archiveUrl = standIn.archiveUrl.replace('http://', 'http://someone:s3cret@');
     const { lines, upstream } = openTestArchive({ archiveUrl });
@@ -130,7 +130,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.deepEqual(asked(), [NEAREST, FIXED, '/recordings/dragons/all.yml']);
   });
 
-  void it('has an address of a form that is checked at once', () => {
+  void it('is refused at once if its address has the wrong form', () => {
     for (const archiveUrl of [
       'https://api.spacexdata.com',
       'https://u:s3cret@web.archive.org/web/2026/https://a.b',
@@ -148,7 +148,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     }
   });
 
-  void it('says where its records are made up', async (t) => {
+  void it('says that its records are simulated', async (t) => {
     const { pull } = await stageArchive(t, { marked: true });
     const { simulated, url } = await pull('rockets');
     assert.equal(simulated, true);

@@ -35,9 +35,9 @@ const DAMAGED = [
   ['wrong-etag', /its body is not the one that its original ETag/],
 ] as const;
 
-void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
+void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
   for (const [fault, reason] of [...UNUSABLE, ...DAMAGED].filter(([name]) => name !== 'missing')) {
-    void it(`${fault} is not tried again: the index is asked once, for the newest other one`, async (t) => {
+    void it(`${fault} is not retried: the index is queried once, for the newest other capture`, async (t) => {
       const { asked, lines, pull } = await stageArchive(t, {
         captures: { rockets: [NEAREST, '20220101000000', OLDER] },
         behaviours: spoiled(fault),
@@ -62,7 +62,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
   }
 
   for (const [fault, reason] of UNUSABLE) {
-    void it(`${fault} says so where there is no other one`, async (t) => {
+    void it(`${fault} is reported if there is no other capture`, async (t) => {
       const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
       const { fail } = await stageArchive(t, options);
       const { attempts, error, isAbsent } = await fail('rockets');
@@ -74,7 +74,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
   }
 
   for (const [fault, reason] of DAMAGED) {
-    void it(`${fault} is a failure where there is no other one, and nothing of it is loaded`, async (t) => {
+    void it(`${fault} is a failure if there is no other capture, and nothing of it is loaded`, async (t) => {
       const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
       const { asked, fail } = await stageArchive(t, options);
       const { error, isAbsent } = await fail('rockets');
@@ -88,7 +88,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
   }
 
   for (const [fault] of DAMAGED) {
-    void it(`${fault} is a failure, too, where the index lists nothing`, async (t) => {
+    void it(`${fault} is a failure, too, if the index lists nothing`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
         behaviours: { ...spoiled(fault), 'cdx/rockets': 'missing' },
@@ -109,7 +109,7 @@ void describe('a nearest capture that is of no use', { concurrency: 4 }, () => {
     });
   }
 
-  void it('without an ETag is given up by its reader: the next one is another', async (t) => {
+  void it('without an ETag is rejected by its reader, and another capture is used', async (t) => {
     const options = { captures: { rockets: [NEAREST, OLDER] }, behaviours: spoiled('truncate,no-etag') };
     const { upstream } = await stageArchive(t, options);
     const tries = upstream.open(
@@ -167,7 +167,7 @@ void describe('the index', { concurrency: 4 }, () => {
   }
 
   for (const fault of ['blocked', 'blocked-page']) {
-    void it(`that is blocked, as the captures are, means that there is no copy: ${fault}`, async (t) => {
+    void it(`that is blocked, like the captures, means that there is no copy: ${fault}`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
         behaviours: { 'captures/rockets': fault, 'cdx/rockets': fault },
@@ -181,7 +181,7 @@ void describe('the index', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is tried again where its error may pass, and asked no more once it has answered', async (t) => {
+  void it('is retried if its error is temporary, and not queried again after an answer', async (t) => {
     const { asked, pull } = await stageArchive(t, {
       captures: { rockets: [NEAREST, OLDER] },
       behaviours: {

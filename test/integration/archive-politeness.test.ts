@@ -74,7 +74,7 @@ void describe('the archive is asked', () => {
     assert.equal(most(), 1);
   });
 
-  void it('again after a wait that grows, while others take their turn', async (t) => {
+  void it('again after a growing wait, while others take their turn', async (t) => {
     const { asked, pull } = await stage(t, [{ status: 503 }, { status: 503 }, { status: 503 }]);
     await pull(['launches']);
     // After 0.5, 1 and 2 s, and never two within a second.
@@ -86,7 +86,7 @@ void describe('the archive is asked', () => {
     ]);
   });
 
-  void it('after the time that it asks for', async (t) => {
+  void it('after the wait that it requests', async (t) => {
     const { asked, pull } = await stage(t, [{ status: 503, headers: { 'retry-after': '7' } }]);
     await pull(['launches']);
     assert.deepEqual(asked(), [
@@ -101,7 +101,7 @@ void describe('the archive is asked', () => {
     ['90', 90],
     ['soon', 60],
   ] as const) {
-    void it(`by nobody for ${seconds} s after a 429 with Retry-After: ${header ?? 'none'}`, async (t) => {
+    void it(`not at all for ${seconds} s after a 429 with Retry-After: ${header ?? 'none'}`, async (t) => {
       const headers = header === undefined ? {} : { 'retry-after': header };
       const { asked, lines, pull } = await stage(t, [{ status: 429, headers }]);
       await pull(['launches', 'rockets', 'crew']);
@@ -140,7 +140,7 @@ void describe('the archive is asked', () => {
     );
   });
 
-  void it('no more after a 429 that asks for longer than is waited', async (t) => {
+  void it('no more after a 429 that asks for a longer wait than allowed', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
     const failures = await fail(['launches', 'rockets']);
     assert.equal(asked().length, 1);
@@ -148,7 +148,7 @@ void describe('the archive is asked', () => {
       assert.match(error.message, /it answered 429: too many requests, for 121 s/);
   });
 
-  void it('no more after a quarter of a minute without any answer: every resource ends', async (t) => {
+  void it('no more after 15 s without any answer: every resource ends', async (t) => {
     const { asked, fail } = await stage(
       t,
       Array.from({ length: 30 }, () => ({ status: 0 })),
@@ -176,8 +176,8 @@ void describe('the archive is asked', () => {
   });
 });
 
-void describe('an answer that does not come', () => {
-  void it('is waited for as long as is set, and tried again', async (t) => {
+void describe('an answer that does not arrive', () => {
+  void it('is waited for until the timeout, and retried', async (t) => {
     const web = await serve(t, (_, response, number) => {
       if (number > 1) response.writeHead(200, CAPTURED).end('[]');
     });
@@ -207,7 +207,7 @@ void describe('an answer that does not come', () => {
     );
   });
 
-  void it('leaves the turn to the next where a body is not read', async (t) => {
+  void it('passes the turn on if a body is not read', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(200, CAPTURED).end('[]'));
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
     const { upstream } = openTestArchive({ archiveUrl });

@@ -12,7 +12,7 @@ const CAPTURED = ['launches', 'rockets', 'capsules', 'crew', 'ships', 'roadster'
 const ALL = resources.map(({ name }) => name);
 
 void describe('recorded answers of the real API, played back', { skip: NOT_RECORDED }, () => {
-  void it('with the six captures alone are six resources; no copy of the others exists', async (t) => {
+  void it('with only the six captures are six resources; no copy of the others exists', async (t) => {
     const { fail, pull, standIn } = await stageArchive(t, { bodies: recorded() }, { recordingsUrl: null });
     for (const name of ALL) {
       if (CAPTURED.includes(name)) {
@@ -36,7 +36,7 @@ void describe('recorded answers of the real API, played back', { skip: NOT_RECOR
     }
   });
 
-  void it('with recordings are all that anybody has seen', async (t) => {
+  void it('with recordings are all resources that were ever preserved', async (t) => {
     const { fail, pull } = await stageArchive(t, { bodies: recorded() });
     const kinds = new Map<string, string>();
     for (const name of ALL.filter((one) => one !== 'starlink')) {
@@ -54,7 +54,7 @@ void describe('recorded answers of the real API, played back', { skip: NOT_RECOR
     assert.ok((await fail('starlink')).isAbsent);
   });
 
-  void it('have the ETags that are pinned, where they are of the same state', () => {
+  void it('have the pinned ETags, if they are of the same state', () => {
     const proven = ALL.filter((name) => {
       const known = (copies()[name] ?? []).find((copy) => copy.kind === 'recording');
       const etag = known?.kind === 'recording' ? known.etag : null;

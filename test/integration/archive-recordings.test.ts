@@ -11,7 +11,7 @@ const FILE = '/recordings/dragons/all.yml';
 
 void describe('a recording', { concurrency: 4 }, () => {
   for (const fault of ['no-fault', 'binary', 'weak-etag', 'gzip', 'br', 'false-encoding', 'bare-gzip']) {
-    void it(`gives the body inside it, proven by its ETag, and names the file around it: ${fault}`, async (t) => {
+    void it(`returns the body inside it, proven by its ETag, and names its file: ${fault}`, async (t) => {
       const { body, pull, url, sha256 } = await stage(t, fault);
       const pulled = await pull();
       assert.equal(pulled.body, body);
@@ -29,7 +29,7 @@ void describe('a recording', { concurrency: 4 }, () => {
   }
 
   for (const fault of ['no-etag', 'foreign-etag']) {
-    void it(`is proven by the hash of its file where it has no ETag that does: ${fault}`, async (t) => {
+    void it(`is proven by the hash of its file if no ETag proves it: ${fault}`, async (t) => {
       const { body, pull } = await stage(t, fault);
       const pulled = await pull();
       assert.equal(pulled.body, body);
@@ -37,12 +37,12 @@ void describe('a recording', { concurrency: 4 }, () => {
     });
   }
 
-  void it('without a known hash is proven by the ETag in it alone', async (t) => {
+  void it('without a known hash is proven only by the ETag in it', async (t) => {
     const { pull } = await stage(t, 'no-fault', { sha256: null });
     assert.equal((await pull()).copy?.proof, 'etag');
   });
 
-  void it('needs no request at all where it is kept', async (t) => {
+  void it('needs no request at all if it is already stored', async (t) => {
     const { pull, requests } = await stage(t);
     const { headers, url } = await pull();
     const before = requests();
@@ -73,7 +73,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     ['neither a known hash nor an ETag', 'no-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
     ['nothing to prove it by', 'foreign-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
   ] as const) {
-    void it(`with ${what} is not loaded, nor asked for again`, async (t) => {
+    void it(`with ${what} is not loaded, and not requested again`, async (t) => {
       const { pull, requests } = await stage(t, fault, known);
       const before = requests();
       const { attempts, error, isAbsent } = await failureOf(pull());
@@ -86,7 +86,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     });
   }
 
-  void it('of made-up records has no hash that anybody knew before, but an ETag that must be right', async (t) => {
+  void it('of simulated records has no hash known in advance, but an ETag that must match', async (t) => {
     const pinned = { sha256: '0'.repeat(64), etag: '"1-abc"' };
     const { pull } = await stage(t, 'no-fault', pinned, { marked: true });
     const { copy, simulated } = await pull();
@@ -98,7 +98,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.match((await failureOf(unproven.pull())).error.message, /neither a known SHA-256 nor an ETag/);
   });
 
-  void it('that was made after the day that is asked for is none of it', async (t) => {
+  void it('that was made after the requested day is not used', async (t) => {
     const { pull, requests } = await stage(t, 'no-fault', {}, {}, '2025-10-06');
     const before = requests();
     const { error, isAbsent } = await failureOf(pull());
@@ -132,7 +132,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     ['a recording of a page', exchange({ type: 'text/html' }), /it was recorded with text\/html, not JSON/],
     ['too large', Buffer.alloc(64_000_001, ' '), /it has more than 64000000 bytes/],
   ] as const) {
-    void it(`is not ${what}`, async (t) => {
+    void it(`must not be ${what}`, async (t) => {
       const web = await serve(t, (_, response) => void response.end(file));
       const sha256 = createHash('sha256').update(file).digest('hex');
       const { upstream } = openTestArchive(
@@ -148,7 +148,7 @@ void describe('a recording', { concurrency: 4 }, () => {
 });
 
 void describe('recordings that are turned off', () => {
-  void it('are not asked for', async (t) => {
+  void it('are not requested', async (t) => {
     const { asked, fail } = await stageArchive(t, {}, { recordingsUrl: null });
     const { isAbsent } = await fail('dragons');
     assert.ok(isAbsent);

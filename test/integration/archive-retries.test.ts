@@ -8,7 +8,7 @@ import { listen } from '../support/web.ts';
 
 const FIXED = 'captures/rockets/20251128034223';
 
-void describe("an error of a host's own", { concurrency: 4 }, () => {
+void describe('an error of the host itself', { concurrency: 4 }, () => {
   for (const fault of [
     'status=500',
     'status=502',
@@ -21,7 +21,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
     'stall',
   ]) {
     const options = fault === 'stall' ? { bodyTimeoutSeconds: 0.2 } : {};
-    void it(`of the archive is tried again: ${fault}`, async (t) => {
+    void it(`of the archive is retried: ${fault}`, async (t) => {
       const { pull } = await stageArchive(t, { behaviours: { [FIXED]: `${fault}x2` } }, options);
       const { attempts, copy } = await pull('rockets');
       assert.equal(copy?.proof, 'etag');
@@ -31,7 +31,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
       );
     });
 
-    void it(`of the host of the recordings, too: ${fault}`, async (t) => {
+    void it(`of the host of the recordings is retried, too: ${fault}`, async (t) => {
       const { pull } = await stageArchive(t, { behaviours: { 'recordings/dragons': `${fault}x2` } }, options);
       const { attempts, copy } = await pull('dragons');
       assert.notEqual(copy?.file, null);
@@ -39,7 +39,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
     });
   }
 
-  void it('is told when all tries are used up, and leads to the recording where nothing is kept', async (t) => {
+  void it('is reported when all tries are used up, and leads to the recording if no copy is stored', async (t) => {
     const { asked, lines, pull } = await stageArchive(t, {
       behaviours: { 'captures/rockets': 'status=503' },
     });
@@ -56,7 +56,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
     );
   });
 
-  void it('fails where a newer copy is kept: an older one does not take its place', async (t) => {
+  void it('is a failure if a newer copy is stored: an older one does not replace it', async (t) => {
     const { fail, pull, standIn } = await stageArchive(t, {
       behaviours: { 'captures/rockets': 'status=503' },
     });
@@ -77,7 +77,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
     assert.equal((await pull('rockets', recording)).status, 304);
   });
 
-  void it('of another kind is not tried again', async (t) => {
+  void it('of any other kind is not retried', async (t) => {
     const { fail } = await stageArchive(t, {
       recordings: [],
       behaviours: { 'captures/launches': 'status=401', 'cdx/launches': 'status=401' },
@@ -92,7 +92,7 @@ void describe("an error of a host's own", { concurrency: 4 }, () => {
 });
 
 void describe('a host that refuses connections', () => {
-  void it('may have blocked this address: nothing more is asked of it', async (t) => {
+  void it('may have blocked this address, so it gets no further request', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -115,7 +115,7 @@ void describe('a host that refuses connections', () => {
     assert.match((await upstream.reach(new AbortController().signal)) ?? '', /ECONNREFUSED/);
   });
 
-  void it('is only down where it holds recordings', async (t) => {
+  void it('is only down if it holds recordings', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();

@@ -48,7 +48,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     return last().resources['launches'] ?? assert.fail();
   }
 
-  void it('load a full pass and a poll, beside the other source', async () => {
+  void it('load a full pass and a poll, next to the other source', async () => {
     await beside.workspace.json(['migrate', 'up']);
     await beside.workspace.json(['run']);
     assert.equal((await pull()).pass, 'full');
@@ -99,7 +99,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.deepEqual(told.unproven, []);
   });
 
-  void it('drift of a poll is what is new in kind, against the last full pass', async () => {
+  void it('drift of a poll is only what is new in kind, against the last full pass', async () => {
     const { launches } = (await json<DriftReport>(['drift'])).resources;
     assert.equal(launches?.against, runs[0]?.run_id);
     assert.equal(launches?.records, 2);
@@ -133,7 +133,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.equal(flown?.n, 20);
   });
 
-  void it('plan makes a poll, shows its changes, and leaves nothing', async () => {
+  void it('plan makes a poll, shows its changes, and leaves nothing behind', async () => {
     const folders = readdirSync(join(beside.dataDir, 'runs')).length;
     world.put(updatedAt(quiet, NOW, { name: 'Planned' }));
     const requests = beside.asked();
@@ -170,7 +170,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     });
   });
 
-  void it('replay derives the chain as a run left it, and an older one only by force', async () => {
+  void it('replay derives the chain as a run left it, and an older one only with --force', async () => {
     // Nothing has changed: the pages of this run are those of the chain.
     assert.equal((await pull()).not_modified, true);
     const [, poll, news] = runs;
@@ -245,7 +245,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.ok((await beside.workspace.json<VerifyReport>(['verify'])).intact);
   });
 
-  void it('the token is nowhere', async () => {
+  void it('the token is never shown', async () => {
     const files = readdirSync(beside.dataDir, { recursive: true, encoding: 'utf8' });
     for (const file of files) {
       const path = join(beside.dataDir, file);

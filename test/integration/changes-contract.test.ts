@@ -22,7 +22,7 @@ after(() => mended.remove());
 const CONTRACT = join(mended.folder, 'src', 'sources', 'launch-library', 'contract.ts');
 const HOUR = 3_600_000;
 
-void it('a record that broke its contract is loaded once that is mended, and not asked for again', async (t) => {
+void it('a record that broke its contract is loaded once the contract is fixed, without a new request', async (t) => {
   const records = simulatedLaunches(12);
   const [nameless = {}, other = {}] = records;
   const world = createChangingWorld(records);

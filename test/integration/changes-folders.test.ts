@@ -35,7 +35,7 @@ const COUNTS = `SELECT (SELECT count(*)::int FROM launches) AS live,
   (SELECT count(*)::int FROM tombstones WHERE table_name = 'launches') AS gone`;
 
 describe('a pull of another scope', () => {
-  it('is refused unless all is asked for, and then replaces what another scope had', async (t) => {
+  it('is refused unless it is a full pass, which then replaces the other scope', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     await pulled(one);
@@ -86,7 +86,7 @@ describe('a pull of another scope', () => {
 });
 
 describe('two data folders on one schema', () => {
-  it('each pull all where the other one has pulled since, and say so', async (t) => {
+  it('each make a full pass after a pull of the other one, and say so', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
@@ -117,7 +117,7 @@ describe('two data folders on one schema', () => {
     assert.equal(chains.length, 3);
   });
 
-  it('leave each other’s pulls that were cut off alone', async (t) => {
+  it('leave each other’s unfinished pulls alone', async (t) => {
     const one = await startLiving(t, server, {
       world: createChangingWorld(records),
       requestsPerWindow: 1,

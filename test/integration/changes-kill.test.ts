@@ -100,7 +100,7 @@ async function assertUndisturbed({ rows, workspace }: Place, runId: string | nul
 }
 
 describe('a paged pull that is killed', { concurrency: 2 }, () => {
-  it('goes on after its last whole page, and asks for no other one twice', async (t) => {
+  it('continues after its last complete page, and requests no other page twice', async (t) => {
     const one = await place(t, 1000, 0);
     await one.killed(1, 0.5);
     await one.killed(3, 0);
@@ -115,7 +115,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
     assert.deepEqual(twice, [asked[1], asked[7]]);
   });
 
-  it('and parked, goes on when there is quota, under its id', async (t) => {
+  it('and parked, continues under its id when there is quota', async (t) => {
     const one = await place(t, 15, 12);
     await one.killed(1, 0);
     await one.killed(0, 0.9);

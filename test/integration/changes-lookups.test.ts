@@ -67,7 +67,7 @@ async function startApi(t: TestContext) {
   return Object.assign(state, { url: `http://127.0.0.1:${port}/2.3.0/` });
 }
 
-void it('what is looked up reaches rows of a poll, and a change of it derives the whole chain again', async (t) => {
+void it('looked-up values reach the rows of a poll, and a change of them derives the whole chain again', async (t) => {
   const records = simulatedLaunches(10);
   const [first = {}] = records;
   const world = createChangingWorld(records);

@@ -51,7 +51,7 @@ const digests = (ledger: string): string =>
   `SELECT DISTINCT ON (table_name) table_name, digest FROM ${ledger}.run_tables ORDER BY table_name, run_id DESC`;
 
 describe('polls one by one', () => {
-  it('leave the rows and versions that their chain gives when it is derived once', async (t) => {
+  it('leave the same rows and versions as their chain derived at once', async (t) => {
     const initial = simulatedLaunches(SIZE).map((record, index) =>
       updatedAt(record, NOON - daysOf(index + 1)),
     );
@@ -108,7 +108,7 @@ describe('polls one by one', () => {
 });
 
 describe('a full pass while records change between its pages', () => {
-  it(`misses none, and gives none as it was before its first response: ${PASSES} passes`, async (t) => {
+  it(`misses none, and returns none older than its first response: ${PASSES} passes`, async (t) => {
     const initial = simulatedLaunches(40);
     const world = createChangingWorld([]);
     const versions = new Map<string, number>();

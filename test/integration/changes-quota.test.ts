@@ -64,7 +64,7 @@ async function parked(t: TestContext): Promise<{ one: Living; world: ChangingWor
 }
 
 describe('a pull that is parked', () => {
-  it('is through 80 pages after six hours of 15 requests each, and asks for none twice', async (t) => {
+  it('gets 80 pages in six hours with 15 requests each, and requests none twice', async (t) => {
     const count = launchesOn(80, 5);
     const one = await living(t, { world: createChangingWorld(records(count)), requestsPerWindow: 15 });
     const ids = new Set<string | null>();
@@ -91,7 +91,7 @@ describe('a pull that is parked', () => {
     assert.deepEqual(await one.rows(cursor), [{ cursor: new Date(NOON - 10 * MINUTE) }]);
   });
 
-  it('lets no other begin, and sees what changes meanwhile only in the next one', async (t) => {
+  it('does not let another begin, and leaves later changes to the next one', async (t) => {
     const { one, parked: first, world } = await parked(t);
     const last = records(21).at(-1) ?? {};
     one.at += 15 * MINUTE;
@@ -114,7 +114,7 @@ describe('a pull that is parked', () => {
   });
 
   for (const how of ['restart', 'full'] as const) {
-    it(`is given up for one that begins anew with --${how}`, async (t) => {
+    it(`is given up for one that starts over with --${how}`, async (t) => {
       const { one, parked: first } = await parked(t);
       one.at = retryAt(first) + 61 * MINUTE;
       const anew = await one.run({ [how]: true });
@@ -156,7 +156,7 @@ describe('a pull that is parked', () => {
     assert.ok((await one.verify()).intact);
   });
 
-  it('is gone on with after a failure of the database', async (t) => {
+  it('is continued after a failure of the database', async (t) => {
     const { one, parked: first } = await parked(t);
     one.at = retryAt(first) + 1000;
     await one.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -63,7 +63,7 @@ describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
     ['all', 'all', { launches: 121, versions: 647, history: 531, open: 121 }],
     ['SpaceX alone', '121', { launches: 65, versions: 425, history: 342, open: 65 }],
   ] as const) {
-    it(`has the history that one sees who looks at each of these minutes: ${who}`, async (t) => {
+    it(`has the history that these pulls would see: ${who}`, async (t) => {
       const { minutes, world } = recorded();
       const [first = 0] = minutes;
       const living = await startLiving(t, server, { world, startsAt: first, settings: { provider } });

@@ -44,8 +44,8 @@ async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promi
   return told(one, before);
 }
 
-describe('what a pull by changes says of itself', () => {
-  it('is whether it asks for everything and why, how many requests that takes, and how many are left', async (t) => {
+describe('what a pull by changes reports', () => {
+  it('is whether it is a full pass and why, how many requests that takes, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
       'launches: full pass: 15 of 15 requests left this hour (nothing was published yet)',
@@ -73,7 +73,7 @@ describe('what a pull by changes says of itself', () => {
     ]);
   });
 
-  it('is until when it has to wait, what would help, and where it goes on', async (t) => {
+  it('is until when it has to wait, what would help, and where it continues', async (t) => {
     const one = await living(t);
     for (let request = 0; request < 13; request += 1)
       await (await fetch(`${one.url}launches/?limit=1`)).arrayBuffer();
@@ -106,7 +106,7 @@ describe('what a pull by changes says of itself', () => {
     assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
   });
 
-  it('names no token where there is one', async (t) => {
+  it('does not include the token', async (t) => {
     const one = await living(t, { token: 'of-a-supporter-of-theirs' }, { tokenRequestsPerWindow: 0 });
     const { error } = await one.run();
     assert.equal(error?.hint, 'Go on then with: spacex-pipeline run --source launch-library');

@@ -74,7 +74,7 @@ async function queue(worker: TestWorker): Promise<void> {
 }
 
 describe('a job that pulls changes', () => {
-  it('stays with the process that has its data folder, and is taken over once that is dead for long', async (t) => {
+  it('stays with the process that has its data folder, and is taken over when that has been dead for long', async (t) => {
     const { open, queueSchema, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
@@ -112,7 +112,7 @@ describe('a job that pulls changes', () => {
     assert.deepEqual([passes(back), again.events], [['full', 'changes'], []]);
   });
 
-  it('is given back by a process that has taken it while another one has its data folder', async (t) => {
+  it('is given back by a process that takes it while another one has its data folder', async (t) => {
     const { open, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
@@ -127,7 +127,7 @@ describe('a job that pulls changes', () => {
     await twin.line(/^job living is left to the process that has its data folder$/);
   });
 
-  it('goes on where its pages are, when its source has quota again', async (t) => {
+  it('continues where its pages are, when its source has quota again', async (t) => {
     const { hourPasses, open, queueSchema, workspace } = await two(t, 4);
     const own = await open('own');
     await queue(own);

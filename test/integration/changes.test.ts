@@ -22,7 +22,7 @@ const records = simulatedLaunches(40);
 const NAMES = 'SELECT id, name FROM launches ORDER BY id';
 
 describe('a pull of changes', () => {
-  it('loads what has changed, and nothing else', async (t) => {
+  it('loads the changes, and nothing else', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     const first = await pulled(one);
@@ -59,7 +59,7 @@ describe('a pull of changes', () => {
     );
   });
 
-  it('keeps the row of what is gone, until everything is asked for', async (t) => {
+  it('keeps the rows of deleted records until a full pass', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -75,7 +75,7 @@ describe('a pull of changes', () => {
     assert.deepEqual(gone, [{ row_id: records[3]?.['id'] }]);
   });
 
-  it('stays as it is where a fifth of all are gone', async (t) => {
+  it('publishes nothing if a fifth of all records vanish', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -88,7 +88,7 @@ describe('a pull of changes', () => {
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes' });
   });
 
-  it('sees what changed under an old time when everything is asked for', async (t) => {
+  it('finds changes with an old time in a full pass', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -100,7 +100,7 @@ describe('a pull of changes', () => {
     assert.partialDeepStrictEqual(full.tables['launch_versions'], { inserted: 0, updated: 0 });
   });
 
-  it('heals a row that somebody altered, and says so', async (t) => {
+  it('repairs a row that was altered, and says so', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${String(records[0]?.['id'])}'`);
@@ -112,7 +112,7 @@ describe('a pull of changes', () => {
     assert.ok(one.lines.some(({ level, message }) => level === 'warn' && /altered/.test(message)));
   });
 
-  it('sets a broken record aside, keeps its row, and takes it back when it is whole', async (t) => {
+  it('sets a broken record aside, keeps its row, and loads it when it is valid again', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -134,7 +134,7 @@ describe('a pull of changes', () => {
     assert.deepEqual(await one.rows(open), [{ record_id: broken['id'], status: 'fixed' }]);
   });
 
-  it('counts a broken record once, however often it came', async (t) => {
+  it('counts a broken record once, however often it arrived', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     const strict = { SPACEX_PIPELINE_REJECTS_COUNT: '1', SPACEX_PIPELINE_REJECTS_SHARE: '0.1' };
@@ -159,7 +159,7 @@ describe('a pull of changes', () => {
     assert.match(refused.error?.message ?? '', /: 1 of 41 records broke/);
   });
 
-  it('asks for everything where a page of what it stands on is missing or damaged', async (t) => {
+  it('makes a full pass if a page that it is based on is missing or damaged', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     const runs = join(one.folder, 'data', 'runs');
@@ -175,7 +175,7 @@ describe('a pull of changes', () => {
 });
 
 describe('a pull for which the quota is too small', () => {
-  it('is put off, and goes on where it was', async (t) => {
+  it('is postponed, and continues where it stopped', async (t) => {
     // No two records share a time.
     const many = simulatedLaunches(851).map((record, index) =>
       updatedAt(record, NOON - (900 - index) * MINUTE),

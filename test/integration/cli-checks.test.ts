@@ -50,7 +50,7 @@ void describe('checks', () => {
     assert.deepEqual(rows, [{ id: wrong.id, detail: `${wrong.name.trim()}: by 5 s` }]);
   });
 
-  void it('tells with --all what found nothing, what could not be made, and references that name no row', async () => {
+  void it('shows with --all what found nothing, what could not run, and dangling references', async () => {
     const all = await workspace.json<CheckReport[]>(['checks', '--all']);
     const of = (name: string) => all.find((one) => one.name === name);
     assert.partialDeepStrictEqual(of('launch_local_differs'), { severity: 'error', count: 0, error: null });
@@ -64,7 +64,7 @@ void describe('checks', () => {
     assert.match(stdout, /^0 of 3 checks found something after run /m);
   });
 
-  void it('exits 10 with --fail-on where a check of that severity or worse found something', async () => {
+  void it('exits 10 with --fail-on if a check of that severity or worse found something', async () => {
     const codes = async (...args: string[]): Promise<(number | null)[]> => {
       const all = ['error', 'warning', 'info'].map((severity) =>
         workspace.run(['checks', ...args, '--fail-on', severity]),
@@ -89,7 +89,7 @@ void describe('checks', () => {
     });
   });
 
-  void it('refuses a check that is none', async () => {
+  void it('refuses an unknown check', async () => {
     assertFailure(await workspace.run(['checks', '--rows', 'nix']), {
       code: 2,
       message: /Cannot find check "nix"/,

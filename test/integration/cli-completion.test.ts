@@ -95,7 +95,7 @@ void describe('completion', () => {
     });
   }
 
-  void it('proposes in fish', { skip: missing('fish') }, async () => {
+  void it('completes in fish', { skip: missing('fish') }, async () => {
     const lines = [
       'spacex-pipeline runs ',
       'spacex-pipeline run --resources rockets,lau',

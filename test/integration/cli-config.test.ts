@@ -15,7 +15,7 @@ after(workspace.remove);
 type Entry = { readonly value: unknown; readonly origin: string };
 
 void describe('config', { concurrency: 3 }, () => {
-  void it('tells each value and where it came from, the stronger one winning', async () => {
+  void it('prints each value and its origin; the stronger origin wins', async () => {
     const env = {
       SPACEX_PIPELINE_CONCURRENCY: '3',
       SPACEX_PIPELINE_BATCH_SIZE: '12',
@@ -44,7 +44,7 @@ void describe('config', { concurrency: 3 }, () => {
     assert.doesNotMatch(stdout, /secret/);
   });
 
-  void it('refuses jobs that are wrong, as serve and jobs do', async (t) => {
+  void it('refuses invalid jobs, as serve and jobs do', async (t) => {
     const own = createWorkspace({ jobs: { nightly: { schedule: '0 0 4 * * *' } } });
     t.after(own.remove);
     for (const command of ['config', 'jobs', 'serve'])
@@ -62,7 +62,7 @@ void describe('config', { concurrency: 3 }, () => {
     assert.match(stdout, /^sources\.spacex\.schema +"from_file" +file \S+spacex-pipeline\.config\.json$/m);
   });
 
-  void it('reads .env, weaker than the real environment', async (t) => {
+  void it('reads .env, which is weaker than the real environment', async (t) => {
     const own = createWorkspace(null);
     t.after(own.remove);
     writeFileSync(

@@ -24,7 +24,7 @@ after(async () => {
 const noPsql = spawnSync('psql', ['--version']).error !== undefined && 'psql is not installed';
 
 void describe('db serve', () => {
-  void it('refuses where there is nothing to serve, and where a server is configured', async () => {
+  void it('refuses if there is nothing to serve, or a server is configured', async () => {
     assertFailure(await workspace.run(['db', 'serve']), {
       code: 5,
       message: /Cannot db serve: there is no database in/,
@@ -66,7 +66,7 @@ void describe('db serve', () => {
       assert.match(stdout, /Table "spacex\.rockets"[^]*^ name +\| text[^]*^12$/m);
     });
 
-    void it('to this program’s own commands; a run is told who has it', async () => {
+    void it('to this program’s own commands; a run is told which process holds it', async () => {
       const sql = 'SELECT count(*) AS n FROM launches';
       assert.deepEqual(await workspace.json(['query', sql]), [{ n: 12 }]);
       const message = new RegExp(`another process is using it \\(db serve on host .*, pid ${serving.pid}`);

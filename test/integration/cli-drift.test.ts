@@ -73,7 +73,7 @@ void describe('drift', { concurrency: 1 }, () => {
     launches = JSON.parse((await sandboxReplies({ launches: 100 }))[LAUNCHES].body.toString());
   });
 
-  void it('of records that are as the contract says is none', async () => {
+  void it('of records that match the contract is none', async () => {
     serve((launch) => launch);
     const { code, drift, report, stderr } = await pull();
     runs.push(report);
@@ -89,7 +89,7 @@ void describe('drift', { concurrency: 1 }, () => {
     );
   });
 
-  void it('is told at the end of a run that brought something new, with a command that works', async () => {
+  void it('is shown at the end of a run that received something new, with a command that works', async () => {
     serve((launch, index) => ({
       ...launch,
       ...(index < 2 && { date_precision: 'week' }),
@@ -117,7 +117,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), NEW);
   });
 
-  void it('of the same records once more is none, but what is beyond the contract can still be seen', async () => {
+  void it('of the same records again is none, but what the contract does not know can still be shown', async () => {
     const { code, drift, report, stderr } = await pull();
     runs.push(report);
     assert.deepEqual([code, drift], [0, undefined], stderr);
@@ -128,7 +128,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.deepEqual(moved(older), NEW);
   });
 
-  void it('of what is gone is told at the end, of shares in the table alone', async () => {
+  void it('of disappeared fields is shown at the end, of shares only in the table', async () => {
     serve(mostlyNull);
     const nulls = launches.filter(({ launch_library_id: id }) => id === null).length;
     const { code, drift, report, stderr } = await pull();
@@ -144,7 +144,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.match(stdout, /^launches +absent +\/weather +100 +2 % +100 %$/m);
   });
 
-  void it('is told of records that nobody could take, as they were too many', async () => {
+  void it('is shown for records that were refused because there were too many', async () => {
     serve((launch, index) => ({ ...mostlyNull(launch, index), date_precision: 'decade' }));
     const { code, drift, report, stdout } = await pull();
     runs.push(report);
@@ -155,7 +155,7 @@ void describe('drift', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('skips runs that read nothing to its end, and says so of one of them', async () => {
+  void it('skips runs that read nothing completely, and says so if one of them is named', async () => {
     api.set(LAUNCHES, { body: '[{"id":"cut' });
     api.set(ROCKETS, { body: '[{"id":"cut' });
     const { report } = await pull();
@@ -167,7 +167,7 @@ void describe('drift', { concurrency: 1 }, () => {
     });
   });
 
-  void it('needs the profiles alone: without them it is held against an older run', async () => {
+  void it('needs only the profiles: without the previous ones it compares with an older run', async () => {
     const [, second, third, fourth] = runs;
     rmSync(`${third?.run_dir}/profile`, { recursive: true });
     for (const stage of ['raw', 'validated', 'intermediate']) {
@@ -191,7 +191,7 @@ void describe('drift', { concurrency: 1 }, () => {
     );
   });
 
-  void it('finds no run where there is none, or several', async () => {
+  void it('finds no run if there is none, or if several match', async () => {
     const empty = createWorkspace({});
     const [none, unknown, several] = await Promise.all([
       empty.run(['drift']),
@@ -209,7 +209,7 @@ void describe('drift', { concurrency: 1 }, () => {
   });
 });
 
-void it('exits 10 with --fail-on where something moved, or is new in kind', async () => {
+void it('exits 10 with --fail-on if something changed, or is new in kind', async () => {
   const own = server.workspace();
   api.set(ROCKETS, (await sandboxReplies())[ROCKETS]);
   const codes = async (): Promise<unknown[]> => {
@@ -240,7 +240,7 @@ function recordedWith(name: string, change: Readonly<Record<string, unknown>>): 
 }
 
 void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
-  void it('is none of any resource against itself, and against the contract what never was there', async (t) => {
+  void it('is none for any resource against itself, and against the contract only what never appeared', async (t) => {
     const bodies = pulled.map(({ name, path }) => [path, { body: recordedBody(name) }] as const);
     const recorded = await startApi(Object.fromEntries(bodies));
     t.after(recorded.close);
@@ -260,7 +260,7 @@ void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void it('is the first sight of a field and the first null, of one record alone, and once', async (t) => {
+  void it('is the first value of a field and the first null, even of a single record, and only once', async (t) => {
     const names = ['capsules', 'rockets'];
     const bodies = pulled.map(({ name, path }) => [path, { body: recordedBody(name) }] as const);
     const recorded = await startApi(Object.fromEntries(bodies));

@@ -61,7 +61,7 @@ void describe('explain', { concurrency: 1 }, () => {
   const rawOf = (index: number): string =>
     path.join(runs[index]?.run_dir ?? '', 'raw', 'launches', '0001.json');
 
-  void it('tells the run, the request, and the very bytes', async () => {
+  void it('prints the run, the request, and the exact bytes', async () => {
     runs.push(await pull());
     const { quiet } = pick();
     const told = await explain('launches', quiet.id);
@@ -99,7 +99,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('tells which run changed a row, and all rows of a child table', async () => {
+  void it('prints which run changed a row, and all rows of a child table', async () => {
     const { changed, quiet } = pick();
     const next = launches.map((one) => (one === changed ? { ...one, details: 'moved\u202E\u001b[2J' } : one));
     // Line breaks and white space are part of the record's bytes.
@@ -123,7 +123,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(same, runs[0]?.run_id);
   });
 
-  void it('prints it for people, without anything that steers a terminal', async () => {
+  void it('prints this for people, without terminal controls', async () => {
     const { changed } = pick();
     const { code, stderr, stdout } = await workspace.run(['explain', 'launch_cores', changed.id]);
     assert.deepEqual([code, stderr], [0, '']);
@@ -136,7 +136,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
   });
 
-  void it('tells that a newer record broke its contract, and goes on to the one behind the row', async () => {
+  void it('prints that a newer record broke its contract, and continues to the one behind the row', async () => {
     const { quiet } = pick();
     api.set(LAUNCHES, {
       body: JSON.stringify(launches.map((one) => (one === quiet ? { ...one, name: 7 } : one))),
@@ -160,7 +160,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('tells when and by which run a row went, and where its record last was', async () => {
+  void it('prints when and by which run a row was deleted, and where its record last was', async () => {
     const { gone } = pick();
     const added = `ADD COLUMN "__proto__" text DEFAULT 'kept', ADD COLUMN "7" jsonb DEFAULT '{"n": 1.10}'`;
     await workspace.sql(`ALTER TABLE launches ${added}`);
@@ -196,7 +196,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(back.tombstones.length, 1);
   });
 
-  void it('says what the ledger knows where raw is gone, damaged or on another machine', async () => {
+  void it('prints what the ledger knows if raw is missing, damaged or on another machine', async () => {
     const { quiet } = pick();
     const [newest, older] = [rawOf(5), rawOf(4)];
     const whole = readFileSync(newest);
@@ -224,7 +224,7 @@ void describe('explain', { concurrency: 1 }, () => {
     writeFileSync(newest, whole);
   });
 
-  void it('finds raw in a data folder that has moved, and in the link of an unchanged run', async () => {
+  void it('finds raw in a data folder that was moved, and through the link of an unchanged run', async () => {
     const [first, second] = runs;
     const { gone, quiet } = pick();
     for (const index of [2, 3, 4, 5]) rmSync(runs[index]?.run_dir ?? '', { recursive: true });
@@ -252,7 +252,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('refuses a table and an id that are none', async () => {
+  void it('refuses an unknown table and an unknown id', async () => {
     const { quiet } = pick();
     await workspace.sql(`DELETE FROM launch_cores WHERE launch_id = '${quiet.id}'`);
     const [table, id, child] = await Promise.all([
@@ -270,7 +270,7 @@ void describe('explain', { concurrency: 1 }, () => {
   });
 });
 
-void it('explain works on the embedded database, and says where there is none', async (t) => {
+void it('explain works on the embedded database, and says if there is none', async (t) => {
   const own: Workspace = createWorkspace({});
   t.after(own.remove);
   const [launch] = launches;

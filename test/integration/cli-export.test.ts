@@ -55,7 +55,7 @@ void describe('export', () => {
     );
   });
 
-  void it('writes what query --json says as NDJSON, and tells it as a table', async () => {
+  void it('writes the same values as query --json as NDJSON, and reports the files in a table', async () => {
     const { code, stdout } = await workspace.run(['export', '--tables', 'launches', '--format', 'ndjson']);
     assert.equal(code, 0);
     assert.match(stdout, /^launches +60 +\S+launches\.ndjson$/m);
@@ -110,7 +110,7 @@ void describe('export', () => {
     );
   });
 
-  void it('writes each table inside of the folder, to a file of its own on any file system', async () => {
+  void it('writes each table inside the folder, to its own file on any file system', async () => {
     const names = [
       '../../escaped',
       '..',
@@ -136,7 +136,7 @@ void describe('export', () => {
     assert.equal(readdirSync(join(workspace.folder, 'deep'), { recursive: true }).length, 2 + names.length);
   });
 
-  void it('writes columns of any type, and the same rows as the same bytes, in whatever order they are', async () => {
+  void it('writes columns of any type, and the same bytes for the same rows, in whatever order they are stored', async () => {
     const rows = (order: string): string => `INSERT INTO alike
       SELECT 'Same', '{1}', n % 2, '(1,1)', '{}', '1', (ARRAY['1.0', '1.00', '1.000'])[n]::numeric, ROW('{"a": 1}'::json, 1)::pair, 'sad', '[1,2)', ARRAY['[1]'::json],
         format('{"n": %s}', n)::json, NULL, repeat('x', 5)
@@ -176,7 +176,7 @@ void describe('export', () => {
     assert.equal(readFileSync(join(workspace.folder, 'ASC', 'bare.ndjson'), 'utf8'), '{}\n');
   });
 
-  void it('leaves no part of a file that cannot be had whole', async () => {
+  void it('leaves no partial file if it cannot be completed', async () => {
     await workspace.sql(
       'CREATE VIEW broken AS SELECT n, 1 / (7000 - n) AS q FROM generate_series(1, 9000) AS n',
     );
@@ -185,7 +185,7 @@ void describe('export', () => {
     assert.deepEqual(readdirSync(join(workspace.folder, 'broken')), []);
   });
 
-  void it('leaves no part of a file after Ctrl-C, even where it waits for the database', async (t) => {
+  void it('leaves no partial file after Ctrl-C, even if it waits for the database', async (t) => {
     const blocker = new Client({ connectionString: server.url });
     await blocker.connect();
     t.after(() => blocker.end());
@@ -198,18 +198,18 @@ void describe('export', () => {
     assert.deepEqual(readdirSync(join(workspace.folder, 'stopped')), ['launches.csv']);
   });
 
-  void it('refuses a format that it does not know', async () => {
+  void it('refuses an unknown format', async () => {
     const result = await workspace.run(['export', '--format', 'xlsx']);
     assertFailure(result, { code: 2, message: /xlsx.*csv, ndjson, parquet/, hint: /export --help/ });
   });
 
-  void it('refuses tables that are not there, and writes none', async () => {
+  void it('refuses tables that do not exist, and writes none', async () => {
     const result = await workspace.run(['export', '--tables', 'rockets,nix', '--out', 'none']);
     assertFailure(result, { code: 2, message: /^error: Cannot export nix: not in schema / });
     assert.ok(!workspace.list().includes('none'));
   });
 
-  void it('names the tables of the resources that are missing, and fails where all are', async () => {
+  void it('names missing tables of the resources, and fails if all are missing', async () => {
     const other = server.workspace();
     const message = /^error: Cannot export any table: not in schema /;
     assertFailure(await other.run(['export']), { code: 2, message });

@@ -130,7 +130,7 @@ void describe('help', () => {
 });
 
 void describe('command line', { concurrency: 3 }, () => {
-  void it('tells its version', async () => {
+  void it('prints its version', async () => {
     const stdout = `${packageJson.version}\n`;
     assert.deepEqual(await workspace.run(['--version']), { code: 0, signal: null, stdout, stderr: '' });
   });
@@ -211,7 +211,7 @@ void describe('command line', { concurrency: 3 }, () => {
     });
   }
 
-  void it('promises no other cause where the reason is all that there is to see', async (t) => {
+  void it('names no other cause if the reason says it all', async (t) => {
     const own = createWorkspace();
     t.after(own.remove);
     await own.pull(['--source', 'sandbox', '--resources', 'rockets']);
@@ -284,7 +284,7 @@ void describe('resources', { concurrency: 3 }, () => {
   });
 });
 
-void it('a folder without runs gets none by being asked', async (t) => {
+void it('reading does not create runs in a folder without any', async (t) => {
   const empty = createWorkspace();
   t.after(empty.remove);
   const runs = await empty.run(['runs']);

@@ -66,7 +66,7 @@ void describe('runs', { concurrency: 3 }, () => {
     assert.deepEqual(withoutTimes(ledger), withoutTimes(runs));
   });
 
-  void it('shows one, by its id, by a start of it, or the newest', async () => {
+  void it('shows one, by its id, by the start of it, or the newest', async () => {
     const [newest, oldest] = runs;
     const [shown, found] = await Promise.all([
       workspace.run(['runs', 'show']),
@@ -115,7 +115,7 @@ void it('a run is named by its place or its end wherever an id is taken', async 
   assertFailure(await workspace.run(['runs', 'show', '-3']), { code: 2, message: /there are only 2$/ });
 });
 
-void it('a mistyped resource, check or command is met with the one that was meant', async () => {
+void it('a mistyped resource, check or command gets a suggestion', async () => {
   for (const [args, message] of [
     [['run', '--resources', 'rokets'], /did you mean rockets\?$/],
     [['checks', '--rows', 'dangling_launches_roket_id'], /did you mean dangling_launches_rocket_id\?$/],
@@ -126,7 +126,7 @@ void it('a mistyped resource, check or command is met with the one that was mean
     assertFailure(await workspace.run(args), { code: 2, message });
 });
 
-void it('rejects and migrate list by themselves, and --resource is --resources', async () => {
+void it('rejects and migrate list by default, and --resource is --resources', async () => {
   const id = runs[1]?.run_id ?? '';
   const listed = await workspace.run(['rejects', 'list', id]);
   for (const args of [['-2'], [id, '--resource', 'launches'], [id, '--resources', 'launches,rockets']])
@@ -141,7 +141,7 @@ void it('rejects and migrate list by themselves, and --resource is --resources',
 });
 
 void describe('rejects list', { concurrency: 3 }, () => {
-  void it('tells which records a run set aside, and why', async () => {
+  void it('shows which records a run set aside, and why', async () => {
     const [, run] = runs;
     const errored = run?.resources['launches']?.errored ?? 0;
     assert.ok(errored > 0);
@@ -165,7 +165,7 @@ void describe('rejects list', { concurrency: 3 }, () => {
   });
 });
 
-void it('a run whose folder is gone is not said to have set nothing aside', async () => {
+void it('a run whose folder was deleted is not reported as having no rejects', async () => {
   const [, run] = runs;
   const dir = run?.run_dir ?? '';
   renameSync(dir, `${dir}.away`);

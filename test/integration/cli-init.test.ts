@@ -62,7 +62,7 @@ void describe('init', { concurrency: 2 }, () => {
     assert.ok(!place.list().some((name) => name.startsWith('data/database/')), 'no database is made');
   });
 
-  void it('names the schema of the package where that is installed beside it', async (t) => {
+  void it('names the schema in the package if that is installed next to it', async (t) => {
     const place = empty(t);
     const installed = path.join(place.folder, 'node_modules', 'spacex-pipeline');
     mkdirSync(installed, { recursive: true });
@@ -91,7 +91,7 @@ void describe('init', { concurrency: 2 }, () => {
     assert.match(other.next, /--config other\.json run$/);
   });
 
-  void it('tests a server, tells its version and what is pending, and writes no password', async (t) => {
+  void it('tests a server, prints its version and what is pending, and writes no password', async (t) => {
     const place = empty(t);
     const url = new URL(server.url);
     url.password ||= 'geheim';

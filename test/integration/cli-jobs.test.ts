@@ -72,7 +72,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
     });
     after(() => workspace.remove());
 
-    it('are listed before anything ran, and no database is made for it', async () => {
+    it('are listed before anything ran, without creating a database', async () => {
       assert.deepEqual(stateOf(await workspace.json<JobReport[]>(['jobs'])), NEVER_RAN);
       assert.deepEqual(
         workspace.list().filter((name) => name.startsWith('data')),
@@ -82,7 +82,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.deepEqual([code, stdout], [0, 'Job nightly has never run\n']);
     });
 
-    it('are run by the command where nobody serves them', async () => {
+    it('are run by the command if nothing serves them', async () => {
       if (kind === 'a server') {
         const unmigrated = await workspace.run(['jobs', 'run', 'nightly']);
         assertFailure(unmigrated, { code: 6, message: /migrations are pending/, hint: /migrate up/ });
@@ -106,7 +106,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.deepEqual([last?.status, last?.error?.code, last?.again_at], ['failed', 'source', null]);
     });
 
-    it('are switched off and on', async () => {
+    it('are disabled and enabled', async () => {
       const off = await workspace.run(['jobs', 'disable', 'nightly']);
       assert.deepEqual([off.code, off.stdout], [0, 'Job nightly is disabled\n'], off.stderr);
       const [nightly] = await workspace.json<JobReport[]>(['jobs']);
@@ -115,7 +115,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.match(on.stdout, /^Job nightly is enabled; next run \S+Z\n$/);
     });
 
-    it('are queued for a serve that is running, which does as the commands say', async (t) => {
+    it('are queued for a running serve, which does what the commands say', async (t) => {
       const serve = await startServe(workspace);
       t.after(() => serve.stop());
       const gate = createGate(100);

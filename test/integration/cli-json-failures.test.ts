@@ -58,7 +58,7 @@ void describe('a command that fails with --json', { concurrency: 1 }, () => {
     });
   }
 
-  void it('is told of each command that has a document', () => {
+  void it('covers each command that has a document', () => {
     const documented = DOCUMENTS.flatMap(({ commands: own }) => own);
     assert.deepEqual(
       documented.filter((name) => !commands.includes(name)),
@@ -66,7 +66,7 @@ void describe('a command that fails with --json', { concurrency: 1 }, () => {
     );
   });
 
-  void it('is told by the code of what failed, with a hint', async () => {
+  void it('has the error code, with a hint', async () => {
     assert.deepEqual(errorIn(await fail(['query', 'SELECT 1', '--json']), 'query'), {
       code: 'database',
       message: `Cannot query: there is no database in ${workspace.folder}/data yet`,

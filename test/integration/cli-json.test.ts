@@ -114,7 +114,7 @@ void describe('--json prints what its schema says', () => {
     await prove('export', ['--out', 'out']);
   });
 
-  void it('of jobs, and of how all is', async () => {
+  void it('of jobs, and of the status', async () => {
     const [job] = await prove<{ readonly name: string }[]>('jobs');
     const name = job?.name ?? '';
     await prove('jobs run', [name]);

@@ -47,7 +47,7 @@ void describe('run --metrics-file', () => {
       assert.match(line, /^spacex_pipeline_\w+(\{[^}]*\})? [\d.e+-]+$/);
   });
 
-  void it('puts a new file in the place of the old one, and leaves no other', async () => {
+  void it('replaces the old file, and leaves no other', async () => {
     const { code } = await workspace.run(['run', '--from', 'sandbox', '--metrics-file', 'run.prom']);
     assert.equal(code, 0);
     const values = valuesOf(readText(workspace.folder, 'run.prom'));
@@ -111,7 +111,7 @@ void describe('run --metrics-file', () => {
     );
   });
 
-  void it('takes no other name than one that node_exporter reads', async () => {
+  void it('refuses a name that node_exporter does not read', async () => {
     const { code, stderr } = await workspace.run(['run', '--metrics-file', 'run.txt']);
     assert.equal(code, 2);
     assert.match(stderr, /'--metrics-file <file>' argument 'run\.txt' is invalid\. It must end in \.prom\./);

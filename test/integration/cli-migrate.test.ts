@@ -45,7 +45,7 @@ function namesIn(folder: string): string[] {
 }
 
 void describe('migrate', { concurrency: 3 }, () => {
-  void it('goes up, down and up again, and tells the state', async () => {
+  void it('migrates up, down and up again, and reports the state', async () => {
     const { json, run, sql } = server.workspace({ serve: { queueSchema: 'queue_of_up' } });
     const start = await json<Document>(['migrate', 'status']);
     assert.deepEqual(start, {
@@ -74,7 +74,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
   });
 
-  void it('lists what is missing of what is applied, makes it again, and the next run loads it', async () => {
+  void it('lists what is missing from applied migrations, recreates it, and the next run loads it', async () => {
     const { json, pull, run, schema, sql } = server.workspace({
       resources: ['launches', 'company'],
       serve: { queueSchema: 'queue_of_missing' },
@@ -144,7 +144,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     });
   });
 
-  void it('refuses a table whose key is not that of the code, before it asks for anything', async (t) => {
+  void it('refuses a table whose key differs from the code’s, before any request', async (t) => {
     const { pull, sql } = server.workspace({ resources: ['rockets'] });
     // Other tests count the requests to the API that they share.
     const own = await startApi(await sandboxReplies({ launches: 5 }));
@@ -196,7 +196,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.match(results[1].stdout, /^Applied: nothing$/m);
   });
 
-  void it('refuses a schema that a newer program has migrated, but for who looks at it as it stands', async () => {
+  void it('refuses a schema that a newer program has migrated, except for commands that only read it', async () => {
     const { pull, run, sql } = server.workspace({
       resources: ['rockets'],
       serve: { queueSchema: 'queue_of_newer' },
@@ -247,7 +247,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     }
   });
 
-  void it('lets whoever comes too early look, and finds nothing', async () => {
+  void it('lets anyone read too early, and finds nothing', async () => {
     const { run } = server.workspace();
     assertFailure(await run(['query', 'SELECT * FROM launches']), {
       code: 5,

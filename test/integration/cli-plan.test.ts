@@ -50,7 +50,7 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
   FROM launches t`;
 
 void describe('plan', () => {
-  void it('leaves a new data folder as it was, however it ends, as does whatever only looks', async (t) => {
+  void it('leaves a new data folder as it was, whatever the outcome, as do all commands that only read', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     const asItWas = workspace.list();
@@ -83,7 +83,7 @@ void describe('plan', () => {
     }
   });
 
-  void it('that is stopped leaves no database, and one that is killed nothing that is taken for one', async (t) => {
+  void it('that is stopped leaves no database, and one that is killed nothing that counts as one', async (t) => {
     const place = createWorkspace({ resources: ['rockets'] });
     t.after(place.remove);
     const asItWas = place.list();
@@ -117,7 +117,7 @@ void describe('plan', () => {
     assert.deepEqual(readdirSync(join(place.folder, 'data', 'runs')), [report.run_id]);
   });
 
-  void it('tells what a run would change, to the cell, and changes nothing', async () => {
+  void it('shows what a run would change, down to the cell, and changes nothing', async () => {
     const { workspace } = await published();
     const state = STATE.replace('SCHEMA', workspace.schema);
     const [asItWas] = await workspace.sql(state);
@@ -186,7 +186,7 @@ void describe('plan', () => {
     assert.equal(api.requests.length, asked);
   });
 
-  void it('fails where an archived file breaks off, as the run did that received it', async () => {
+  void it('fails on a truncated archived file, as the run that received it did', async () => {
     const { workspace } = await published();
     api.set(LAUNCHES, { body: JSON.stringify(launches).slice(0, 5000) });
     const { report } = await workspace.pull(['--source', api.url]);
@@ -197,7 +197,7 @@ void describe('plan', () => {
     assert.equal(api.requests.length, asked);
   });
 
-  void it('fails as a run would where the source does', async () => {
+  void it('fails if the source does, as a run would', async () => {
     const { workspace } = await published();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     assertFailure(await workspace.run(['plan', '--source', api.url]), {
@@ -212,7 +212,7 @@ void describe('plan', () => {
 });
 
 void describe('verify', () => {
-  void it('names rows that are altered, missing or extra, and is content after the next run', async () => {
+  void it('names rows that are altered, missing or extra, and finds none after the next run', async () => {
     const { workspace } = await published();
     assert.equal((await workspace.json<VerifyReport>(['verify'])).intact, true);
     await workspace.sql(
@@ -248,7 +248,7 @@ void describe('verify', () => {
     assert.equal((await workspace.json<VerifyReport>(['verify'])).intact, true);
   });
 
-  void it('says what it cannot derive again, and compares digests all the same', async () => {
+  void it('says what it cannot derive again, but compares digests anyway', async () => {
     const { workspace, runDir } = await published();
     rmSync(runDir, { recursive: true });
     const { code, stdout } = await workspace.run(['verify']);

@@ -42,7 +42,7 @@ function lasting(text: string): string {
 }
 
 /** Other tests call the program within their own process, which is faster. */
-void describe('the program, as a process of its own, ends and prints as it does in another', () => {
+void describe('the program, in its own process, ends and prints as it does in another', () => {
   for (const [line, code] of [
     ['plan', 0],
     ['status', 10],

@@ -71,7 +71,7 @@ function plant(days: number, manifest: object | null): string {
 }
 
 void describe('runs prune', { concurrency: 1 }, () => {
-  void it('keeps the newest published runs and what the target stands on, the receiver of a 304 included', async () => {
+  void it('keeps the newest published runs and those that the target is based on, including the receiver of a 304', async () => {
     const [first, second, third, fourth] = [await pull(), await pull(), await pull(), await pull()];
     assert.equal(fourth.resources['launches']?.not_modified, true);
     const dry = await workspace.json<PruneReport>(['runs', 'prune', '--dry-run']);
@@ -136,7 +136,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal(statSync(rawOf(third)).nlink, 1);
   });
 
-  void it('keeps the raw of a resource that was not published since', async () => {
+  void it('keeps the raw of a resource that has not been published since', async () => {
     const [received, linked] = [await pull(), await pull()];
     const flags = ['--resources', 'rockets'];
     const [third] = [await pull(...flags), await pull(...flags), await pull(...flags)];
@@ -149,7 +149,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal((await pull()).resources['launches']?.not_modified, true);
   });
 
-  void it('takes runs that published nothing after some days, and leaves those of others alone', async () => {
+  void it('removes runs that published nothing after some days, and leaves those of others alone', async () => {
     const published = await pull();
     api.set(ROCKETS, { body: '<html>', headers: { 'content-type': 'text/html' } });
     const [failed, fresh] = [await pull(), await pull()];
@@ -246,7 +246,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 folders stay.\n');
   });
 
-  void it('tells what it cannot remove, and exits 1', async () => {
+  void it('reports what it cannot remove, and exits 1', async () => {
     const runs = [await pull('--full'), await pull('--full'), await pull('--full')];
     const parent = path.dirname(runs[0]?.run_dir ?? '');
     const printed: string[] = [];

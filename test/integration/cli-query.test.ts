@@ -43,7 +43,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(zone.stdout, 'TimeZone\n────────\nUTC\n(1 row)\n');
   });
 
-  void it('says that nothing was ever published, where no rows would pass for an answer', async () => {
+  void it('says that nothing was ever published, if an empty result could be mistaken for an answer', async () => {
     const place = server.workspace({ resources: ['rockets'] });
     const query = ['query', '--csv', 'SELECT count(*) FROM rockets'];
     await place.run(['migrate', 'up']);
@@ -70,7 +70,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.ok(!place.list().includes('none'));
   });
 
-  void it('prints to the end for a reader who takes time', async () => {
+  void it('prints everything for a slow reader', async () => {
     const sql = `SELECT repeat('x', 999) AS x FROM generate_series(1, 1000)`;
     const child = spawn(process.execPath, [LAUNCHER, 'query', '--csv', sql], {
       cwd: workspace.folder,
@@ -125,7 +125,7 @@ void describe('query', { concurrency: 3 }, () => {
     );
   });
 
-  void it('prints each column, also where two have one name or a name is special', async () => {
+  void it('prints every column, even if two share a name or a name is special', async () => {
     const sql = `SELECT count(*), count(success), 1 AS "__proto__", 2 AS "constructor", 3 AS "7", 4 AS count_2
       FROM (VALUES (true), (NULL)) AS v (success)`;
     const table = await workspace.run(['query', sql, '--quiet']);
@@ -164,7 +164,7 @@ void describe('query', { concurrency: 3 }, () => {
     });
   }
 
-  void it('gives numbers that a double holds as numbers, and others with every digit', async () => {
+  void it('prints numbers that a double holds as numbers, and others as text with every digit', async () => {
     const sql = `SELECT sum(n) AS total, avg(n) AS mean, 1.50 AS price, extract(year FROM date '2006-03-24') AS year,
       12345678901234567890 AS big, 0.1234567890123456789 AS long, 'NaN'::numeric AS none, ARRAY[1.5, 2] AS list
       FROM (VALUES (1::bigint), (2)) v (n)`;
@@ -186,7 +186,7 @@ void describe('query', { concurrency: 3 }, () => {
     ]);
   });
 
-  void it('tells null from the empty text', async () => {
+  void it('distinguishes null from the empty text', async () => {
     const sql = `SELECT NULL AS nothing, '' AS empty, 1 AS one`;
     const [table, csv, expanded] = await Promise.all([
       workspace.run(['query', sql]),
@@ -218,7 +218,7 @@ void describe('query', { concurrency: 3 }, () => {
       });
   });
 
-  void it('marks the place in the statement, and keeps to one line each in a log of JSON', async () => {
+  void it('marks the place in the statement, but prints single lines in a JSON log', async () => {
     const sql = 'SELECT name\nFROM lunches';
     const shown = await workspace.run(['query', sql]);
     assert.match(shown.stderr, /^line 2: FROM lunches\n {13}\^\nerror: .*\nhint: .*\n$/);
@@ -238,7 +238,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.deepEqual(await other.sql('SELECT n FROM spacex_notes ORDER BY 1'), [{ n: 1 }, { n: 2 }]);
   });
 
-  void it('ends without an error when its reader has had enough', () => {
+  void it('ends without an error when its reader stops early', () => {
     const command = `{ "$0" "$1" query "SELECT repeat('x', 100) AS x FROM generate_series(1, 30000)" --csv; echo "code $?" >&2; } | head -1`;
     const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, LAUNCHER], {
       cwd: workspace.folder,

@@ -54,7 +54,7 @@ async function lines(...args: readonly string[]): Promise<Record<string, RejectL
 const id = (index: number): string => launches[index]?.id ?? '';
 
 void describe('a reject', () => {
-  void it('is open while its record breaks the contract, counted, and then fixed or gone', async () => {
+  void it('is open while its record breaks the contract, is counted, and then becomes fixed or gone', async () => {
     const first = await pull({ 1: { name: 7 }, 2: { name: 8, upcoming: 'no' }, 3: { tbd: null } });
     const opened = await lines();
     assert.deepEqual(Object.keys(opened).sort(), [
@@ -97,7 +97,7 @@ void describe('a reject', () => {
     );
   });
 
-  void it('may be waived with a reason, and stays so while the record stays so', async () => {
+  void it('may be waived with a reason, and stays so while the record stays the same', async () => {
     const broken = { 5: { details: 5 } };
     await pull(broken);
     assertFailure(await workspace.run(['rejects', 'waive', id(5)]), { code: 2, message: /--reason/ });

@@ -58,7 +58,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual(embedded.list(), ['spacex-pipeline.config.json'], 'to look makes nothing');
   });
 
-  void it('is fine after a run: from where, simulated or real, what is next, twice the pace of the job', async () => {
+  void it('is fine after a run: address, simulated or real, next run, twice the interval of the job', async () => {
     await pull();
     const { code, status } = await look();
     assert.equal(code, 0, JSON.stringify(status.reasons));
@@ -101,7 +101,7 @@ void describe('status', { concurrency: 1 }, () => {
     });
   });
 
-  void it('has no limit of age where no job comes by itself; a disabled job is mentioned', async () => {
+  void it('has no maximum age if no job runs on a schedule; a disabled job is mentioned', async () => {
     await workspace.run(['jobs', 'disable', 'nightly']);
     const { code, status } = await look();
     assert.deepEqual([code, status.max_age_seconds, status.next_run], [0, null, null]);
@@ -125,7 +125,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual((await look()).why, []);
   });
 
-  void it('counts open rejects, held rows, and what checks found when they were made last', async () => {
+  void it('counts open rejects, held rows, and what checks last found', async () => {
     const launches: { id: string; name: string | null; date_unix: number }[] = JSON.parse(
       String(replies[LAUNCHES].body),
     );
@@ -154,7 +154,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual((await look()).why, []);
   });
 
-  void it('is read while serve has a server database, and of the embedded one', async (t) => {
+  void it('can be read while serve has the database, on a server or embedded', async (t) => {
     const serving = workspace.start(['serve', '--port', '0', '--migrate']);
     await serving
       .output(/Serving at (http\S+)/)
@@ -175,7 +175,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.match(stdout, /^ {2}Data checks: +none found anything$/m);
   });
 
-  void it('names serve where that has the embedded database, as a run does', async (t) => {
+  void it('names serve if that has the embedded database, as a run does', async (t) => {
     const settings = { source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY };
     const embedded = await withEmbedded(createWorkspace(settings));
     t.after(embedded.remove);

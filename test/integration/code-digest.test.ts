@@ -36,7 +36,7 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(path.join(clone, file), whole.replace(from, to));
 }
 
-void it('a clone derives again what its changed code may derive otherwise, and nothing for any other change', () => {
+void it('a clone derives again whatever its changed code affects, and nothing after any other change', () => {
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
   edit('src/cli/print.ts', 'import', '// Some words.\nimport');
   edit('src/sources/resources.test.ts', 'import', '// Some words.\nimport');

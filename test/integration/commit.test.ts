@@ -26,7 +26,7 @@ void describe('a connection that is lost at commit', () => {
     ['after commit', true, 1],
   ];
   for (const [cut, down, count] of cases) {
-    void it(`${cut}: ${down ? 'the server is gone, and nobody knows' : 'the ledger is asked'}`, async (t) => {
+    void it(`${cut}: ${down ? 'the server is down, and the outcome is unknown' : 'the ledger is asked'}`, async (t) => {
       const proxy = await startCutProxy(database.url);
       const lab = await openLab(async (schema) => openServer({ url: proxy.url, schema }));
       const direct = openServer({ url: database.url, schema: lab.database.schema });
@@ -99,7 +99,7 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
   }
 });
 
-void it('a query and a migration whose commit goes silent say that nobody knows, after Ctrl-C too', async (t) => {
+void it('a query and a migration whose commit goes silent say that the outcome is unknown, after Ctrl-C too', async (t) => {
   const server = await createTestServer();
   const proxy = await startSilentProxy(server.url);
   t.after(async () => {

@@ -40,7 +40,7 @@ for (const [name, place] of [
   ['elsewhere', socketElsewhere],
 ] as const) {
   void describe(`a socket ${name}`, () => {
-    void it('is found by the folder that it belongs to, and by no copy of that', async (t) => {
+    void it('is found by the folder that it belongs to, and by no copy of that folder', async (t) => {
       const [dataDir, copy] = [join(root, name), join(root, `${name}, copied`)];
       mkdirSync(copy);
       const held = await lock(dataDir);
@@ -74,7 +74,7 @@ for (const [name, place] of [
       },
     );
 
-    void it('that a holder has left is removed by the next one', async (t) => {
+    void it('left by an earlier holder is removed by the next one', async (t) => {
       const dataDir = join(root, `${name}, left`);
       const first = await lock(dataDir);
       const own = (await place(dataDir)) ?? assert.fail();
@@ -92,7 +92,7 @@ for (const [name, place] of [
   });
 }
 
-void it('a path that is too long for a socket has none in the data folder', async () => {
+void it('if the path is too long for a socket, there is none in the data folder', async () => {
   const long = join(root, 'x'.repeat(100));
   mkdirSync(long);
   assert.equal(await socketInFolder(long), null);

@@ -56,7 +56,7 @@ for (const [kind, how] of KINDS) {
     });
     after(() => workspace.remove());
 
-    void it('as a run is shown as dead', async () => {
+    void it('as a run is reported as dead', async () => {
       const run = workspace.start(['run']);
       await holding(
         async () => undefined,
@@ -73,7 +73,7 @@ for (const [kind, how] of KINDS) {
       assert.deepEqual([newest?.status, newest?.error?.code], ['failed', 'interrupted']);
     });
 
-    void it(`as a serve with a job, after ${how}, is shown as dead by every command`, async () => {
+    void it(`as a serve with a job, after ${how}, is reported as dead by every command`, async () => {
       const serve = await startServe(workspace);
       await holding(
         async () => {
@@ -104,7 +104,7 @@ for (const [kind, how] of KINDS) {
       assert.deepEqual([running, last_run?.status, jobs[0]?.last?.status], [null, 'failed', 'interrupted']);
     });
 
-    void it('is taken over by the next one, whose word counts', async () => {
+    void it('is taken over by the next one, whose report counts', async () => {
       const serve = await startServe(workspace);
       await serve.line(/job pull succeeded/);
       const [job] = await workspace.json<JobReport[]>(['jobs']);

@@ -18,7 +18,7 @@ after(async () => {
   await server.close();
 });
 
-it('a data folder that is full fails the resource, publishes the others, and leaves nothing half-written', async (t) => {
+it('a full data folder fails the resource, publishes the others, and leaves nothing half-written', async (t) => {
   const { pull, run, sql } = server.workspace();
   assert.equal((await run(['migrate', 'up'])).code, 0);
   for (const [size, file, published] of [
@@ -62,7 +62,7 @@ it('an embedded database on a full disk says so, and works once there is room', 
   }
 });
 
-void describe('an embedded database that is whole', () => {
+void describe('an intact embedded database', () => {
   let disk: SmallDisk | null;
   const workspace = createWorkspace();
   before(async () => {
@@ -93,7 +93,7 @@ void describe('an embedded database that is whole', () => {
     ],
     [40, ['query', '--write', 'CREATE TABLE more AS SELECT n FROM generate_series(1, 9999) n'], /\(53100\)$/],
   ] as const) {
-    void it(`says that ${free} kB are no room to ${args[0]}, and stays`, async (t) => {
+    void it(`says that ${free} kB are not enough to ${args[0]}, and stays intact`, async (t) => {
       if (disk === null) return t.skip(NO_SMALL_DISK);
       const { folder } = disk;
       const fill = path.join(folder, 'fill');

@@ -49,7 +49,7 @@ async function health(
 }
 
 void describe('the health check of the image', () => {
-  void it('is good of a server that answers, migrated or not, whoever has locked what', async (t) => {
+  void it('passes for a server that answers, migrated or not, whatever is locked', async (t) => {
     const { [ROCKETS]: rockets } = await sandboxReplies();
     const gate = createGate(10);
     const api = await startApi({ [ROCKETS]: { ...rockets, gate } }, { simulated: true });
@@ -67,7 +67,7 @@ void describe('the health check of the image', () => {
     assert.equal(await health(workspace), 0, 'a migration has the ledger');
   });
 
-  void it('is bad where the database cannot be had', async (t) => {
+  void it('fails if the database is unavailable', async (t) => {
     const workspace = createWorkspace();
     t.after(workspace.remove);
     const away = createServer();
@@ -81,7 +81,7 @@ void describe('the health check of the image', () => {
     assert.equal(await health(workspace, { DATABASE_URL: server.url }), 1, 'not configured');
   });
 
-  void it('leaves the embedded database alone, which a run could not have meanwhile', async (t) => {
+  void it('leaves the embedded database alone, because a run could not use it meanwhile', async (t) => {
     const workspace = createWorkspace();
     t.after(workspace.remove);
     const { list } = workspace;

@@ -25,7 +25,7 @@ function written(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 }
 
-void describe('docs/ is what npm run docs would write', () => {
+void describe('docs/ contains the output of npm run docs', () => {
   void it('cli.md', async () => assert.equal(written('cli.md'), await cliReference()));
   void it('json.md', () => assert.equal(written('json.md'), jsonReference()));
   void it('logging.md', () => assert.equal(written('logging.md'), loggingReference()));
@@ -46,7 +46,7 @@ void describe('the data dictionary', () => {
 });
 
 void describe('the pages', () => {
-  void it('link only to files, headings and anchors that are there', () => {
+  void it('link only to existing files, headings and anchors', () => {
     const links = PAGES.flatMap((page) => linksOf(page).map((link) => ({ page, ...link })));
     assert.ok(links.length > 100);
     const broken = links.filter(({ file, anchor }) => {

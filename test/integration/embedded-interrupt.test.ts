@@ -133,7 +133,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   });
 });
 
-void it('an embedded database that was given up opens again for those who clean up, in each schema', async (t) => {
+void it('an embedded database that was killed opens again for cleanup, in each schema', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
   const interrupt = new AbortController();
   await copyEmbedded(path.join(folder, 'd'));

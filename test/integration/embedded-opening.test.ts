@@ -45,7 +45,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
 
   const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
   void it(
-    'names the file of another user, and who that is: nothing is damaged',
+    'names the file of another user, and that user: nothing is damaged',
     { skip: process.getuid?.() !== 0 && 'needs root' },
     async () => {
       chmodSync(workspace.folder, 0o755);
@@ -82,7 +82,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     await assertHealthy();
   });
 
-  void it('says what PostgreSQL misses where it is damaged, and what starting afresh costs', async () => {
+  void it('says what PostgreSQL is missing if it is damaged, and what starting over costs', async () => {
     const [file, aside] = [path.join(database, 'global/pg_control'), path.join(database, 'aside')];
     renameSync(file, aside);
     assertFailure(query(), {
@@ -94,7 +94,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     await assertHealthy();
   });
 
-  void it('is none where its making was cut short, and is made afresh', async (t) => {
+  void it('counts as missing if its creation was interrupted, and is created again', async (t) => {
     const other = createWorkspace({ resources: ['rockets'] });
     t.after(other.remove);
     const making = other.start(['run', '--source', api.url]);
@@ -111,7 +111,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assert.ok(!readdirSync(path.join(other.folder, 'data')).includes('database-unfinished'));
   });
 
-  void it('leaves nothing where it is stopped while it is made', async (t) => {
+  void it('leaves nothing if it is stopped during creation', async (t) => {
     const other = createWorkspace({ resources: ['rockets'] });
     t.after(other.remove);
     const making = other.start(['run', '--source', api.url]);
@@ -122,7 +122,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assert.deepEqual(readdirSync(path.join(other.folder, 'data')), ['database-lock.sqlite']);
   });
 
-  void it('is refused by its lock where a file of somebody else is in the way', async () => {
+  void it('is refused by its lock if a foreign file is in the way', async () => {
     const lock = path.join(workspace.folder, 'data/database-lock.sqlite');
     writeFileSync(lock, 'notes');
     assertFailure(query(), {

@@ -100,7 +100,7 @@ void it('fetches everything if the kept file has changed although the API says t
   assert.equal(readFileSync(path.join(folder.path, page.file.path), 'utf8'), whole);
 });
 
-void it('takes the kept page where the API says that nothing has changed', async (t) => {
+void it('uses the kept page if the API answers 304', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
@@ -110,7 +110,7 @@ void it('takes the kept page where the API says that nothing has changed', async
   assert.deepEqual([how, deriving, pages.map(({ file }) => file)], ['not modified', null, [kept.file]]);
 });
 
-void it('reuses the pages that are ready, and asks again only where it may', async (t) => {
+void it('reuses the pages that are in place, and requests others only if it may', async (t) => {
   const { folder, resource, upstream } = await open(t);
   const { derive, ids } = createDeriver();
   await folder.writeRaw(resource.name, 1, Readable.from([Buffer.from('[{"id":"1"}]')]));
@@ -135,7 +135,7 @@ void it('reuses the pages that are ready, and asks again only where it may', asy
   assert.deepEqual([again.how, again.pages.length], ['received', 1]);
 });
 
-void it('keeps nothing of a response of the other kind', async (t) => {
+void it('keeps nothing of a response with the other kind of records', async (t) => {
   const { folder, resource, upstream } = await open(t);
   const context = contextOf(upstream, folder);
   await context.kind.admit(false, 'here');
@@ -194,7 +194,7 @@ async function extractFrom(t: TestContext, answers: readonly Answer[]) {
 }
 
 for (const [what, answer] of Object.entries(AGAIN)) {
-  void it(`asks again after ${what}, and keeps what came then`, async (t) => {
+  void it(`retries after ${what}, and keeps the next body`, async (t) => {
     const { body, extracted, ids, meta, web } = await extractFrom(t, [answer, { body: WHOLE }]);
     assert.deepEqual([extracted.failure, body, web.requests.length], [null, WHOLE, 2]);
     assert.deepEqual(ids, ['{"id":"1"}', '{"id":"2"}']);
@@ -202,7 +202,7 @@ for (const [what, answer] of Object.entries(AGAIN)) {
     assert.deepEqual([meta.attempts[0].status, meta.attempts[1].error, meta.error], [200, null, undefined]);
   });
 
-  void it(`fails after ${what}, again and again, and keeps the last of it with the reason`, async (t) => {
+  void it(`fails after ${what} on every try, and keeps the last one with the reason`, async (t) => {
     const { body, extracted, meta } = await extractFrom(t, [{ body: '[' }, answer]);
     const { failure: error, pages } = extracted;
     assert.equal(error?.code, 'source');
@@ -219,7 +219,7 @@ for (const [what, answer] of Object.entries(AGAIN)) {
 }
 
 for (const [what, answer] of Object.entries(FINAL)) {
-  void it(`asks once for ${what}, and keeps it`, async (t) => {
+  void it(`does not retry after ${what}, and keeps it`, async (t) => {
     const { body, extracted, meta, web } = await extractFrom(t, [answer]);
     assert.match(String(extracted.failure), answer.reason);
     assert.deepEqual([body, web.requests.length], [answer.body, 1]);
@@ -227,7 +227,7 @@ for (const [what, answer] of Object.entries(FINAL)) {
   });
 }
 
-void it('keeps the last body that ended where later tries brought none', async (t) => {
+void it('keeps the last complete body if later tries received none', async (t) => {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response, number) => {
     if (number === 1) response.writeHead(200, JSON_TYPE).end('[{}');
@@ -244,7 +244,7 @@ void it('keeps the last body that ended where later tries brought none', async (
   assert.deepEqual([meta.bytes, meta.attempts.length], [3, 2]);
 });
 
-void it('keeps what was tried where no body came to its end', async (t) => {
+void it('keeps the tries if no body was complete', async (t) => {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response) => response.writeHead(503).end());
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });

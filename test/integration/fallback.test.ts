@@ -33,7 +33,7 @@ const { signal } = new AbortController();
 const runtime = openRuntime({ signal });
 
 describe('a run that may fall back', () => {
-  it('takes the sandbox, and says why, when nobody listens where the live API should be', async () => {
+  it('uses the sandbox, and says why, if nothing listens at the address of the live API', async () => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -50,7 +50,7 @@ describe('a run that may fall back', () => {
     }
   });
 
-  it('stays with the live API where it can be reached, whatever it will answer', async () => {
+  it('stays with the live API if it is reachable, whatever it will answer', async () => {
     const live = await startSandbox({ faults: 'status=503' });
     const opened = await openSource(await withLiveAt(live.url), CHOICE, {
       clock: systemClock,
@@ -76,7 +76,7 @@ describe('a run', () => {
     }),
   };
   for (const [what, configure] of Object.entries(configured)) {
-    it(`does not fall back where ${what} is configured`, async () => {
+    it(`does not fall back if ${what} is configured`, async () => {
       const { log } = openedLog();
       const loaded = configure(await withLiveAt(AWAY));
       const opening = openSource(loaded, CHOICE, { clock: systemClock, log, signal, runtime });

@@ -4,8 +4,8 @@ import { after, describe, it } from 'node:test';
 import { sandboxReplies, startApi } from '../support/api.ts';
 import { createTestServer, createWorkspace } from '../support/workspace.ts';
 
-void describe('a data folder that is made', { concurrency: 2 }, () => {
-  void it('is named, with --quiet as well, and only then', async (t) => {
+void describe('a new data folder', { concurrency: 2 }, () => {
+  void it('is named, even with --quiet, and only then', async (t) => {
     const workspace = createWorkspace(null);
     t.after(workspace.remove);
     const run = ['run', '--from', 'sandbox', '--resources', 'company', '--quiet'];
@@ -27,7 +27,7 @@ void describe('a data folder that is made', { concurrency: 2 }, () => {
     assert.deepEqual([event, path], ['folder.made', `${workspace.folder}/other`]);
   });
 
-  void it('is named where the database is on a server', async (t) => {
+  void it('is named even if the database is on a server', async (t) => {
     const server = await createTestServer();
     const api = await startApi(await sandboxReplies({ launches: 3 }));
     t.after(async () => {
@@ -66,7 +66,7 @@ void describe('run --from live without a network', { concurrency: 2 }, () => {
     assert.equal(typed.code, 0, typed.stderr);
   });
 
-  void it('waits no longer than the probe for an API that does not answer', async (t) => {
+  void it('waits only as long as the probe for an API that does not answer', async (t) => {
     const silent = createWorkspace({ source: { baseUrl: 'http://api.silent' } });
     t.after(silent.remove);
     const { code, stderr } = await silent.run(['run', '--from', 'live']);

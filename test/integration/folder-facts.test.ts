@@ -6,7 +6,7 @@ import { folderReader } from '../../src/app/facts.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { createTestServer } from '../support/workspace.ts';
 
-void it('the facts of a data folder are those of its newest run, also where there is none yet', async (t) => {
+void it('the facts of a data folder are those of its newest run, even if there is none yet', async (t) => {
   const replies = await sandboxReplies({ launches: 3 });
   const api = await startApi(replies);
   const server = await createTestServer();

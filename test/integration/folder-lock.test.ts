@@ -78,7 +78,7 @@ async function assertShutOut(other: Party): Promise<void> {
 }
 
 void describe('the lock of a data folder', () => {
-  void it('is had by one process at a time, and by the next once it is released', async () => {
+  void it('is held by one process at a time, and by the next once it is released', async () => {
     const [first, second] = await Promise.all([party(), party()]);
     assert.equal((await first.tell('take')).said, 'take');
     await assertShutOut(second);
@@ -88,7 +88,7 @@ void describe('the lock of a data folder', () => {
     await assertShutOut(first);
   });
 
-  void it('stays while its holder is blocked, stopped, or has another clock', async () => {
+  void it('survives while its holder is blocked, stopped, or has another clock', async () => {
     const hours = 3_600_000;
     const [holder, ahead, behind] = await Promise.all([
       party(clockOff(-2 * hours)),
@@ -106,7 +106,7 @@ void describe('the lock of a data folder', () => {
   });
 
   void it(
-    'stays where another machine shares the folder: own process ids, own host name',
+    'survives while another machine shares the folder: own process ids, own host name',
     { skip: noNamespaces && 'needs the right to make namespaces' },
     async () => {
       const [outside, one, other] = await Promise.all([
@@ -123,7 +123,7 @@ void describe('the lock of a data folder', () => {
     },
   );
 
-  void it('goes with a holder that is killed, also while it is blocked or stopped', async () => {
+  void it('is released when its holder is killed, even while blocked or stopped', async () => {
     for (const state of ['idle', 'block', 'stop']) {
       const [holder, next] = await Promise.all([party(), party()]);
       await holder.tell('take');
@@ -140,7 +140,7 @@ void describe('the lock of a data folder', () => {
     }
   });
 
-  void it('never lets in two of many who try at once', async () => {
+  void it('never admits two of many that try at once', async () => {
     const many = await Promise.all(Array.from({ length: 5 }, () => party()));
     const marker = path.join(folder, 'inside');
     const enter = async ({ tell }: Party): Promise<void> => {
@@ -170,7 +170,7 @@ void describe('the lock of a data folder', () => {
     await assertShutOut(first);
   });
 
-  void it('leaves nothing but its own empty file', async () => {
+  void it('leaves nothing behind except its own empty file', async () => {
     const { tell } = await party();
     await tell('take');
     assert.deepEqual(readdirSync(folder).sort(), ['database-holder.json', 'database-lock.sqlite']);
@@ -179,7 +179,7 @@ void describe('the lock of a data folder', () => {
     assert.equal(readFileSync(path.join(folder, 'database-lock.sqlite'), 'utf8'), '');
   });
 
-  void it('respects a living holder of an earlier version, and clears away a dead one', async () => {
+  void it('respects a living holder from an earlier version, and removes a dead one', async () => {
     mkdirSync(folder);
     const file = path.join(folder, 'database.lock');
     const write = (host: string, pid: number): void =>
@@ -202,7 +202,7 @@ void describe('the lock of a data folder', () => {
   });
 
   void it(
-    'refuses a folder that it cannot write, by its name',
+    'refuses a folder that it cannot write, and names it',
     { skip: process.getuid?.() !== 0 },
     async () => {
       mkdirSync(folder);
@@ -225,7 +225,7 @@ void describe('the lock of a data folder', () => {
     },
   );
 
-  void it('refuses a file that is something else, and says that it holds no data', async () => {
+  void it('refuses a file of another kind, and says that the file holds no data', async () => {
     mkdirSync(folder);
     writeFileSync(path.join(folder, 'database-lock.sqlite'), 'something that somebody put here');
     const { code, message } = await (await party()).tell('take');
@@ -264,7 +264,7 @@ void describe('a network file system', () => {
     });
   }
 
-  void it('is told from a local one', async () => {
+  void it('is distinguished from a local one', async () => {
     for (const local of [0xef53, 0x9123683e, 0x58465342, 0x01021994, 0x794c7630])
       await (await lock(local, false)).release();
   });

@@ -34,7 +34,7 @@ const settings = (...names: string[]): string =>
   `SELECT concat_ws(' ', ${names.map((name) => `current_setting('${name}', true)`).join(', ')})`;
 
 void describe('the session of a client, among others', () => {
-  void it('has prepared statements of its own, by SQL and by the protocol, under the names it gave', async () => {
+  void it('has its own prepared statements, by SQL and by the protocol, under the names it gave', async () => {
     const clients = await two();
     const own = 'SELECT string_agg(name, $1 ORDER BY name) FROM pg_prepared_statements';
     for (const [index, client] of clients.entries()) {
@@ -62,7 +62,7 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(one, { text: own, values: [' '] }), null);
   });
 
-  void it('is reset by what poolers send, and nobody else’s is', async () => {
+  void it('is reset by the commands that poolers send, and no other session is', async () => {
     const [one, other] = await two();
     const shown = settings('application_name', 'app.who', 'default_transaction_isolation');
     for (const reset of [
@@ -87,7 +87,7 @@ void describe('the session of a client, among others', () => {
     }
   });
 
-  void it('has settings of applications, however they were named', async () => {
+  void it('has custom settings, however they were named', async () => {
     const client = await served.open({ options: '-c app.start=s' });
     await client.query(`SET app.plain = 'p'; SET "app"."Quoted" = 'q'`);
     await client.query({ text: 'SELECT set_config($1, $2, false)', values: ['app.bound.deep', 'b'] });
@@ -96,7 +96,7 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(await served.open(), shown), '   ');
   });
 
-  void it('comes back to the settings that it started with, and hears of them', async () => {
+  void it('returns to the settings that it started with, and is notified of them', async () => {
     const client = await served.open({
       options: '-c TimeZone=Asia/Tokyo -c search_path=s,pg_catalog -c app.x=1',
     });
@@ -143,14 +143,14 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(client, `SELECT convert_from('\\xe4', 'LATIN1')`), 'ä');
   });
 
-  void it('has no numbers of sequences from others', async () => {
+  void it('does not see sequence values of others', async () => {
     const [one, other] = await two();
     await one.query(`SET SESSION AUTHORIZATION postgres; SET default_transaction_read_only = off`);
     assert.equal(await value(one, `SELECT nextval('q')`), '1');
     await assert.rejects(other.query('SELECT lastval()'), state('55000'));
   });
 
-  void it('goes on where PostgreSQL would end it, for being idle or for an error', async () => {
+  void it('continues where PostgreSQL would end it, for being idle or after an error', async () => {
     const client = await served.open({ options: '-c idle_session_timeout=1 -c transaction_timeout=1' });
     await client.query('SET idle_in_transaction_session_timeout = 1; SET transaction_timeout = 1');
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });
@@ -165,7 +165,7 @@ void describe('the session of a client, among others', () => {
   });
 });
 
-void describe('a client with what cannot be put back', () => {
+void describe('a client with state that cannot be restored', () => {
   const cases = {
     'temporary tables': ['CREATE TEMP TABLE own AS SELECT 1 AS n', 'SELECT n FROM own', 'DISCARD ALL'],
     'cursors WITH HOLD': ['DECLARE c CURSOR WITH HOLD FOR SELECT n FROM t', 'FETCH 1 FROM c', 'CLOSE ALL'],
@@ -189,7 +189,7 @@ void describe('a client with what cannot be put back', () => {
     });
   }
 
-  void it('is sent away when others wait, and leaves nothing behind', async () => {
+  void it('is disconnected when others wait, and leaves nothing behind', async () => {
     const [one, other] = await two();
     await one.query('SET default_transaction_read_only = off');
     await one.query('CREATE TEMP TABLE own AS SELECT 1 AS n');
@@ -203,7 +203,7 @@ void describe('a client with what cannot be put back', () => {
     await other.query('SELECT pg_advisory_unlock_all()');
   });
 
-  void it('is sent away although it goes on asking', async () => {
+  void it('is disconnected even if it continues to send queries', async () => {
     const [one, other] = await two();
     await one.query('SELECT pg_advisory_lock(2)');
     const waiting = value(other, 'SELECT 5');

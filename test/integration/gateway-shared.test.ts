@@ -81,7 +81,7 @@ async function stateOfOwn(): Promise<unknown> {
 }
 
 void describe('this program’s own session on a database that others read', () => {
-  void it('is the same after whatever a client made of its own', async (t) => {
+  void it('is unchanged after whatever a client did in its own', async (t) => {
     const client = await open(t);
     const asItWas = await stateOfOwn();
     for (const sql of HOSTILE) {
@@ -92,7 +92,7 @@ void describe('this program’s own session on a database that others read', () 
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), String(HOSTILE.length));
   });
 
-  void it('has its transaction for itself, and a client sees it whole or not at all', async (t) => {
+  void it('has its transaction to itself, and a client sees all of it or nothing', async (t) => {
     const client = await open(t);
     await own.query('BEGIN');
     await own.execute('INSERT INTO t VALUES (1)');
@@ -129,7 +129,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     return (error as { code?: string }).code;
   };
 
-  void it('is sent away from an open transaction', async (t) => {
+  void it('is disconnected in an open transaction', async (t) => {
     const client = await open(t);
     await client.query('BEGIN; SELECT * FROM t');
     const gone = refused(client);
@@ -137,7 +137,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     assert.equal(await gone, '25P03');
   });
 
-  void it('is sent away from a transaction in which it goes on asking', async (t) => {
+  void it('is disconnected in a transaction in which it continues to send queries', async (t) => {
     const client = await open(t);
     await client.query('BEGIN');
     const asking = async (): Promise<void> => {
@@ -148,7 +148,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     await asked;
   });
 
-  void it('is sent away with its temporary table and its lock, which leave nothing behind', async (t) => {
+  void it('is disconnected with its temporary table and its lock, which leave nothing behind', async (t) => {
     const client = await open(t);
     await client.query('SET default_transaction_read_only = off');
     await client.query('CREATE TEMP TABLE t AS SELECT 1; SELECT pg_advisory_lock(1)');
@@ -160,7 +160,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     });
   });
 
-  void it('leaves when it is cut off, also while the gateway closes', async (t) => {
+  void it('leaves when it is disconnected, even while the gateway closes', async (t) => {
     const dir = join(folder, 'other');
     const other = await openEmbedded({ dir, schema: 's', settings: servedSettings(['s']) });
     t.after(() => other.close());
@@ -179,7 +179,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     assert.deepEqual(await waiting, { n: 1 });
   });
 
-  void it('goes on where nobody waits', async (t) => {
+  void it('continues if nothing waits', async (t) => {
     const client = await open(t);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     assert.equal(await value(client, 'SELECT count(*) FROM t'), '0');
@@ -190,7 +190,7 @@ void describe('a client that keeps the turn while this program waits', () => {
 });
 
 void describe('a client', () => {
-  void it('can write nothing, unless it says that it is the superuser', async (t) => {
+  void it('cannot write, unless it says that it is the superuser', async (t) => {
     const client = await open(t);
     await assert.rejects(client.query('INSERT INTO t VALUES (1)'), { code: '25006' });
     await client.query('SET default_transaction_read_only = off');
@@ -200,14 +200,14 @@ void describe('a client', () => {
     assert.deepEqual(await own.one('SELECT count(*)::int AS n FROM t'), { n: 0 });
   });
 
-  void it('may convert from UTF-8 no more than before, and this program’s text is as it was', async (t) => {
+  void it('may not convert from UTF-8, and this program’s text is unaffected', async (t) => {
     const client = await open(t);
     await assert.rejects(client.query(`SELECT convert_to('é', 'LATIN1')`), { code: '42883' });
     const { text } = await own.one<{ text: string }>(`SELECT convert_from('\\xc3a9', 'UTF8') AS text`);
     assert.equal(text, 'é');
   });
 
-  void it('that breaks the engine is disconnected with the others; later ones are let in to the next', async (t) => {
+  void it('that breaks the engine is disconnected with the others; later ones get the next engine', async (t) => {
     const [client, other] = [await open(t), await open(t)];
     const gone = once(other, 'error');
     await assert.rejects(client.query(`SELECT (repeat('[', 20000000))::json`));
@@ -218,7 +218,7 @@ void describe('a client', () => {
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '1');
   });
 
-  void it('that keeps the turn of an engine that ends keeps nobody waiting', async (t) => {
+  void it('that keeps the turn of an ended engine keeps no others waiting', async (t) => {
     const client = await open(t);
     await client.query('BEGIN');
     const waiting = assert.rejects(own.query('SELECT 1'), /it has ended/);
@@ -243,7 +243,7 @@ void describe('a client', () => {
     assert.deepEqual(warnings, []);
   });
 
-  void it('opens the next engine itself where nobody else has', async (t) => {
+  void it('opens the next engine itself if nothing else has', async (t) => {
     const client = await open(t);
     await assert.rejects(client.query(`SELECT (repeat('[', 20000000))::json`));
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '0');

@@ -27,7 +27,7 @@ const state = (code: string) => (error: unknown) => {
 };
 
 void describe('a client of the embedded database', () => {
-  void it('asks in the simple and in the extended protocol, and is told of errors', async () => {
+  void it('sends queries by the simple and the extended protocol, and receives errors', async () => {
     const client = await open();
     assert.equal(await value(client, 'SELECT count(*) FROM t'), '1000');
     assert.equal(await value(client, { text: 'SELECT n FROM t WHERE n = $1', values: [7] }), 7);
@@ -42,7 +42,7 @@ void describe('a client of the embedded database', () => {
     assert.deepEqual([all.rows.length, all.rows.at(-1)?.n, one], [1000, 1000, 1]);
   });
 
-  void it('copies out, and is refused to copy in without harm', async () => {
+  void it('can copy out, and is refused to copy in without harm', async () => {
     const client = await open();
     const stream = client.query(copyTo('COPY (SELECT n FROM t WHERE n < 4 ORDER BY n) TO STDOUT'));
     assert.equal(await text(stream), '1\n2\n3\n');
@@ -55,7 +55,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(client, 'SELECT count(*) FROM own'), '0');
   });
 
-  void it('begins read-only, and cannot write where it has talked itself out of that', async () => {
+  void it('starts read-only, and cannot write even after it has disabled that', async () => {
     const client = await open();
     await assert.rejects(client.query('DELETE FROM t'), state('25006'));
     for (const sql of [
@@ -74,7 +74,7 @@ void describe('a client of the embedded database', () => {
     await assert.rejects(other.query('DELETE FROM t'), state('25006'));
   });
 
-  void it('finds its settings and its prepared statements whoever was there between', async () => {
+  void it('finds its settings and its prepared statements, whoever had a turn in between', async () => {
     const zones = ['UTC', 'Asia/Tokyo', 'Europe/Rome'];
     const clients = await Promise.all(
       zones.map((zone) => open({ options: `-c TimeZone=${zone} -c geqo_threshold=5` })),
@@ -95,7 +95,7 @@ void describe('a client of the embedded database', () => {
     );
   });
 
-  void it('finds its statement without a name after others have made theirs', async () => {
+  void it('finds its unnamed statement after others have prepared theirs', async () => {
     const { ask } = await served.dial();
     const sync = wire('S');
     await ask(wire('P', "\0SELECT 'mine'\0\0\0"), sync);
@@ -106,7 +106,7 @@ void describe('a client of the embedded database', () => {
     assert.match(await ask(RUN, sync), /SET/);
   });
 
-  void it('has a transaction for itself, which ends when it goes', async () => {
+  void it('has a transaction to itself, which ends when it disconnects', async () => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN; DECLARE c CURSOR FOR SELECT n FROM t ORDER BY n; FETCH 3 FROM c');
     const waiting = value(other, 'SELECT 5');
@@ -115,7 +115,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await waiting, 5);
   });
 
-  void it('is sent away when it leaves a transaction open while others wait and more of them come', async (t) => {
+  void it('is disconnected if it leaves a transaction open while others wait and more arrive', async (t) => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN');
     const gone = once(one, 'error');
@@ -128,7 +128,7 @@ void describe('a client of the embedded database', () => {
     await Promise.all(coming);
   });
 
-  void it('is sent away when it speaks something else, in which the engine would hang', async () => {
+  void it('is disconnected if it speaks another protocol, in which the engine would hang', async () => {
     const http = connect(served.gateway.port, '127.0.0.1');
     http.end('GET / HTTP/1.1\r\n\r\n');
     assert.match(await text(http), /08P01.*cannot understand the client/);
@@ -180,7 +180,7 @@ void describe('a client of the embedded database', () => {
     assert.match(await ask(wire('Q', 'DISCARD ALL\0')), /DISCARD ALL/);
   });
 
-  void it('keeps nobody waiting, nor fills the memory, with a long answer that it does not read', async () => {
+  void it('neither blocks others nor fills the memory with a long answer that it does not read', async () => {
     const { socket } = await served.dial();
     const other = await open();
     const earlier = buffersInUse();
@@ -200,7 +200,7 @@ void describe('a client of the embedded database', () => {
     assert.match(answer, /SELECT 64000\0Z.{5}T.*afterC\0\0\0\rSELECT 1\0Z\0/s);
   });
 
-  void it('may go away in the middle of an answer', async () => {
+  void it('may disconnect in the middle of an answer', async () => {
     const { socket } = await served.dial();
     socket.pause();
     socket.write(wire('Q', `BEGIN; SELECT repeat('x', 1000) FROM generate_series(1, 64000)\0`));
@@ -209,7 +209,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), 'SELECT 5'), 5);
   });
 
-  void it('cancels what still waits for its turn', async () => {
+  void it('can cancel a query that still waits for its turn', async () => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN');
     const waiting = value(other, 'SELECT 5');
@@ -237,7 +237,7 @@ function buffersInUse(): number {
 
 const RUN = Buffer.concat([wire('B', '\0\0', '\0'.repeat(6)), wire('E', '\0\0\0\0\0')]);
 
-void it('tells its clients when it closes, and waits for none that does not read', async () => {
+void it('notifies its clients when it closes, and does not wait for those that do not read', async () => {
   const { folder, shared } = served;
   const second = await openGateway(async () => shared, { port: 0, patienceMs: 100, folder });
   const client = new Client({ host: '127.0.0.1', port: second.port ?? 0, user: 'anybody' });
@@ -256,7 +256,7 @@ void it('tells its clients when it closes, and waits for none that does not read
   state('57P01')((await told)[0]);
 });
 
-void it('needs a port that nobody has', async () => {
+void it('needs a free port', async () => {
   const { folder, gateway, shared } = served;
   await assert.rejects(
     openGateway(async () => shared, { port: gateway.port, patienceMs: 100, folder }),

@@ -35,7 +35,7 @@ async function pull(...args: readonly string[]): Promise<string> {
 }
 
 void describe('the command of a hint works as it is printed', () => {
-  void it('before there is anything', async () => {
+  void it('before anything exists', async () => {
     await follow(['runs', 'prune'], 'migrate status');
     await follow(['run'], 'migrate up');
     await follow(['verify'], 'run');
@@ -53,7 +53,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['run'], `--schema ${place.schema}_new run --migrate`, { place });
   });
 
-  void it('for what is not there', async () => {
+  void it('for things that do not exist', async () => {
     await follow(['run', '--resources', 'cakes'], 'resources');
     await follow(['export', '--tables', 'cakes'], 'tables');
     await follow(['query', 'SELECT * FROM cakes'], 'tables');
@@ -69,7 +69,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['run', '--sorce', 'x'], 'run --help');
   });
 
-  void it('for a record without a row, whatever is in its id', async () => {
+  void it('for a record without a row, whatever characters its id has', async () => {
     const [bare] = await workspace.sql<{ id: string }>(
       'SELECT id FROM launches WHERE id NOT IN (SELECT launch_id FROM launch_failures) LIMIT 1',
     );
@@ -82,7 +82,7 @@ void describe('the command of a hint works as it is printed', () => {
     assert.match(hostile.stderr, /explain launches 'a'\\''; rm -rf \$\(b\)'$/m);
   });
 
-  void it('for runs that cannot go on', async () => {
+  void it('for runs that cannot be continued', async () => {
     const published = await pull('--full');
     await follow(['resume'], 'run');
     api.set(LAUNCHES, broken);
@@ -112,7 +112,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['rejects', 'list', published], 'rejects list --status all');
   });
 
-  void it('for what was dropped from the database, until everything is back', async () => {
+  void it('for objects dropped from the database, until everything is restored', async () => {
     const { schema, sql } = workspace;
     const rockets = 'SELECT count(*)::int AS n FROM rockets';
     const asItWas = await sql(rockets);
@@ -154,7 +154,7 @@ void describe('the command of a hint works as it is printed', () => {
     assert.deepEqual(await sql(rockets), asItWas);
   });
 
-  void it('with the same flags, and last of all', async () => {
+  void it('with the same flags, and at the end of its line', async () => {
     const flags = ['--data-dir', 'my data', '--schema', 'an "other"'];
     await follow(['run', ...flags], `--data-dir 'my data' --source spacex --schema 'an "other"' migrate up`);
     await follow(['migrate', 'down', '--source', 'spacex'], '--source spacex migrate down --yes');
@@ -170,7 +170,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(run, 'run --source launch-library', { place });
   });
 
-  void it('with a database URL whose secrets are given apart', async (t) => {
+  void it('with a database URL whose secrets are given separately', async (t) => {
     const url = new URL(server.url);
     const password = decodeURIComponent(url.password);
     if (password === '') return t.skip('TEST_DATABASE_URL has no password');
@@ -209,7 +209,7 @@ void describe('the command of a hint works as it is printed', () => {
     for (const one of [home, named]) assert.deepEqual([one?.code, one?.stderr], [0, '']);
   });
 
-  void it('for every hint that there is', () => {
+  void it('for every hint that exists', () => {
     const root = path.join(REPOSITORY, 'src');
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !UNHINTED.includes(name),

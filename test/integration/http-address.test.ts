@@ -20,7 +20,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     assert.equal(web.requests[0]?.path, '/mirror/api/x');
   });
 
-  void it('may be an address of IPv6', { skip: NO_IPV6 }, async (t) => {
+  void it('may be an IPv6 address', { skip: NO_IPV6 }, async (t) => {
     const server = createServer((_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
     server.listen(0, '::1');
     await once(server, 'listening');
@@ -31,7 +31,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     assert.equal(url, `${base}/mirror/x`);
   });
 
-  void it('may have a login, which goes into each request and nowhere else', async (t) => {
+  void it('may have a login, which is sent with each request and nowhere else', async (t) => {
     const login = `Basic ${Buffer.from('me:p@ß').toString('base64')}`;
     const web = await serve(t, (request, response) => {
       if (request.headers.authorization !== login) response.writeHead(401).end();
@@ -46,7 +46,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     );
   });
 
-  void it('whose login is echoed in an answer does not show it', async (t) => {
+  void it('with a login does not show it if an answer echoes it', async (t) => {
     const web = await serve(t, (request, response) =>
       response
         .writeHead(request.url === '/x' ? 403 : 200, {
@@ -88,7 +88,7 @@ void describe('a redirect', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is followed five times, in each form that an address has; no query of it is told', async (t) => {
+  void it('is followed five times, for each form of an address; its query is never shown', async (t) => {
     const web = await leading(t, [
       '1',
       './2#f',

@@ -110,7 +110,7 @@ async function begin(t: TestContext, { answer, way }: Wait, signal: AbortSignal)
 
 void describe('the wait for', { concurrency: 6 }, () => {
   for (const [what, wait] of Object.entries(WAITS)) {
-    void it(`${what} has an end, and another try`, async (t) => {
+    void it(`${what} is limited, and followed by another try`, async (t) => {
       const { pulling, upstream } = await begin(t, wait, AbortSignal.timeout(20_000));
       t.after(upstream.close);
       await assert.rejects(pulling, {
@@ -119,7 +119,7 @@ void describe('the wait for', { concurrency: 6 }, () => {
       });
     });
 
-    void it(`${what} ends at once where the run is interrupted`, async (t) => {
+    void it(`${what} ends at once if the run is interrupted`, async (t) => {
       const interrupted = new AbortController();
       const patient = {
         ...wait,

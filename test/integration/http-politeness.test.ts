@@ -59,7 +59,7 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
 }
 
 void describe('the request budget', () => {
-  void it('is one for all resources, their retries and redirects', async (t) => {
+  void it('is shared by all resources, their retries and redirects', async (t) => {
     const answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '0' } }, { status: 500 }];
     const { asked, fetchAll } = await stage(t, answers, {
       requestsPerSecond: 4,
@@ -77,7 +77,7 @@ void describe('the request budget', () => {
     );
   });
 
-  void it('is held for all by a 429, until its Retry-After is over', async (t) => {
+  void it('is held for all by a 429, until its Retry-After has passed', async (t) => {
     const answers = [{ status: 429, headers: { 'retry-after': '7' } }];
     const { asked, fetchAll } = await stage(t, answers, { requestsPerSecond: 4 });
     await fetchAll(['/a', '/b', '/c']);
@@ -156,7 +156,7 @@ void describe('Retry-After', { concurrency: 4 }, () => {
     ['9'.repeat(12), 'after the year 9999'],
     ['9'.repeat(400), 'after the year 9999'],
   ] as const) {
-    void it(`of ${header.slice(0, 40)} is too long: it fails at once and says when to come back`, async (t) => {
+    void it(`of ${header.slice(0, 40)} is too long: it fails at once and says when to retry`, async (t) => {
       const { asked, fetchAll, lines } = await stage(t, [
         { status: 429, headers: { 'retry-after': header } },
       ]);
@@ -177,7 +177,7 @@ void describe('Retry-After', { concurrency: 4 }, () => {
 });
 
 void describe('a request that fails for good', () => {
-  void it('tells each try, its reason and its wait, in the log and for the meta file', async (t) => {
+  void it('reports each try, its reason and its wait, in the log and in the meta file', async (t) => {
     const all = Array.from({ length: 4 }, () => ({ status: 500 }));
     const { fetchAll, lines } = await stage(t, all, { maxAttempts: 4 });
     const error = await failureOf(fetchAll(['/a']));

@@ -47,7 +47,7 @@ function by(url: string, noProxy: string | null = null) {
 }
 
 void describe('a proxy', { concurrency: 1 }, () => {
-  void it('is asked for whole URLs of http, and for a tunnel to https, with its login', async (t) => {
+  void it('gets full URLs for http, and requests for a tunnel for https, with its login', async (t) => {
     const own = await startProxy({ login: LOGIN });
     t.after(own.close);
     const options = by(`http://${USERINFO}proxy.test:${own.port}`);
@@ -61,7 +61,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
     }
   });
 
-  void it('may speak TLS itself, and have a login that is not quite encoded', async (t) => {
+  void it('may use TLS itself, and have a login that is not fully encoded', async (t) => {
     const own = await startProxy({ tls: proxyCertificate, login: `Basic ${btoa('me:100%')}` });
     t.after(own.close);
     const options = by(`https://me:100%@proxy.test:${own.port}`);
@@ -71,13 +71,13 @@ void describe('a proxy', { concurrency: 1 }, () => {
     assert.equal(own.requests.length, 2);
   });
 
-  void it('is left out where NO_PROXY says so, and to this machine', async (t) => {
+  void it('is bypassed if NO_PROXY says so, and for this machine', async (t) => {
     const options = by(`http://127.0.0.1:${closed}`, 'other.test,.test');
     for (const url of [http.url, https.url]) await pullFrom(t, url, options);
     await pullFrom(t, `http://127.0.0.1:${http.port}`, by(`http://127.0.0.1:${closed}`));
   });
 
-  void it('is kept on the way from http to https', async (t) => {
+  void it('is used across a redirect from http to https', async (t) => {
     const own = await startProxy();
     t.after(own.close);
     const { body, url } = await pullFrom(t, `${http.url}/upgrade`, by(`http://proxy.test:${own.port}`));
@@ -151,7 +151,7 @@ void describe('a proxy that', { concurrency: 4 }, () => {
     ...Object.entries(NO_TUNNEL).map(([what, one]) => [what, 'https', one] as const),
   ];
   for (const [what, scheme, { options, url, reason, hint, tries }] of cases) {
-    void it(`${what} is a clear error of ${scheme}`, async (t) => {
+    void it(`${what} causes a clear error for ${scheme}`, async (t) => {
       const own = await startProxy(options);
       t.after(own.close);
       const secret = options?.login === undefined ? USERINFO : 'me:geheimnis@';
@@ -182,7 +182,7 @@ void describe('a proxy that', { concurrency: 4 }, () => {
 });
 
 void describe('TLS', { concurrency: 1 }, () => {
-  void it('with a certificate of a CA that nobody knows is an error with the way to trust it', async (t) => {
+  void it('with a certificate of an unknown CA is an error that says how to trust it', async (t) => {
     const web = await startWeb((_, response) => response.end(), { tls: untrusted });
     t.after(web.close);
     const expected = {
@@ -206,14 +206,14 @@ void describe('TLS', { concurrency: 1 }, () => {
     await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
   });
 
-  void it('where there is none is a final error', async (t) => {
+  void it('where the server has none is a final error', async (t) => {
     await assert.rejects(pullFrom(t, http.url.replace('http:', 'https:')), {
       code: 'source',
       message: /: no TLS could be agreed on \(\w+\)$/,
     });
   });
 
-  void it('is never given up on the way', async (t) => {
+  void it('is never dropped by a redirect', async (t) => {
     await assert.rejects(pullFrom(t, `${https.url}/downgrade`), {
       code: 'source',
       message: `Cannot get ${https.url}/downgrade/x: it redirects to ${http.url}/x, which is without TLS`,

@@ -80,7 +80,7 @@ async function refusal(request: Promise<unknown>): Promise<PipelineError> {
 }
 
 void describe('a quota', () => {
-  void it('is asked for by one request that counts for nothing', async (t) => {
+  void it('is read with one request that does not count', async (t) => {
     const { asked, get, pass, upstream } = await stage(t);
     assert.deepEqual(await upstream.quota(never), { left: 15, limit: 15, seconds: 3600, nextSeconds: 0 });
     assert.deepEqual(asked(), ['/api-throttle/ 200']);
@@ -91,7 +91,7 @@ void describe('a quota', () => {
     assert.ok(nextSeconds > 2990 && nextSeconds <= 3000, String(nextSeconds));
   });
 
-  void it('is what each request leaves of it, once it is known', async (t) => {
+  void it('is known after each request, once it has been read', async (t) => {
     const { get, tried, upstream } = await stage(t, { requestsPerWindow: 2 });
     await get();
     await upstream.quota(never);
@@ -114,7 +114,7 @@ void describe('a quota', () => {
     ['sends a part of its answer', 'truncate=20@api-throttle'],
     ['breaks off', 'reset@api-throttle'],
   ] as const) {
-    void it(`is unknown where the source ${what}, and nothing fails`, async (t) => {
+    void it(`is unknown if the source ${what}, and nothing fails`, async (t) => {
       const { asked, get, tried, upstream } = await stage(t, { faults });
       assert.equal(await upstream.quota(never), null);
       assert.ok(asked().length <= 2, asked().join());
@@ -123,13 +123,13 @@ void describe('a quota', () => {
     });
   }
 
-  void it('is asked for once more where the first try fails', async (t) => {
+  void it('is read again if the first try fails', async (t) => {
     const { asked, upstream } = await stage(t, { faults: 'status=503@api-throttlex1' });
     assert.equal((await upstream.quota(never))?.left, 15);
     assert.equal(asked().length, 2);
   });
 
-  void it('is unknown where the answer is far too long', async (t) => {
+  void it('is unknown if the answer is far too long', async (t) => {
     const state = { your_request_limit: 1, limit_frequency_secs: 1, current_use: 1, next_use_secs: 1 };
     const web = await serve(t, (_, response) => {
       response.writeHead(200, JSON_TYPE).end(JSON.stringify(state) + ' '.repeat(100_000));
@@ -139,20 +139,20 @@ void describe('a quota', () => {
     assert.equal(await upstream.quota(never), null);
   });
 
-  void it('is unknown, without a request, where a source has none', async (t) => {
+  void it('is unknown, without a request, if a source has none', async (t) => {
     const { asked, upstream } = await stage(t, {}, { quota: null });
     assert.equal(await upstream.quota(never), null);
     assert.deepEqual(asked(), []);
   });
 
-  void it('is no longer asked for where the run is interrupted', async (t) => {
+  void it('is not read any more if the run is interrupted', async (t) => {
     const { upstream } = await stage(t);
     await assert.rejects(upstream.quota(AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   });
 });
 
 void describe('429 on a source with a quota', () => {
-  void it('is waited for as Retry-After says, without asking for the quota', async (t) => {
+  void it('waits for Retry-After, without reading the quota', async (t) => {
     const { asked, get, waits } = await stage(t, { requestsPerWindow: 1, windowSeconds: 90 });
     await get();
     await get();
@@ -160,7 +160,7 @@ void describe('429 on a source with a quota', () => {
     assert.deepEqual(waits, [90_000]);
   });
 
-  void it('is waited for as the quota says where there is no Retry-After', async (t) => {
+  void it('waits as the quota says if there is no Retry-After', async (t) => {
     const options = { requestsPerWindow: 1, windowSeconds: 90, retryAfter: false };
     const { asked, get, waits } = await stage(t, options);
     await get();
@@ -170,7 +170,7 @@ void describe('429 on a source with a quota', () => {
   });
 
   for (const retryAfter of [true, false]) {
-    void it(`ends the pull with the time, and names the token, ${retryAfter ? 'with' : 'without'} Retry-After`, async (t) => {
+    void it(`ends the pull with the time to retry, and suggests the token, ${retryAfter ? 'with' : 'without'} Retry-After`, async (t) => {
       const { get, pass, waits } = await stage(t, { requestsPerWindow: 1, retryAfter });
       await get();
       pass(60_000);
@@ -183,13 +183,13 @@ void describe('429 on a source with a quota', () => {
     });
   }
 
-  void it('says when to come back on the last try as well', async (t) => {
+  void it('says when to retry on the last try as well', async (t) => {
     const { get } = await stage(t, { requestsPerWindow: 1 }, { maxAttempts: 1 });
     await get();
     assert.ok((await refusal(get())).retryAt !== undefined);
   });
 
-  void it('is never tried again where nobody says when', async (t) => {
+  void it('is never retried if the time to retry is unknown', async (t) => {
     const { asked, get, waits } = await stage(t, {
       requestsPerWindow: 1,
       retryAfter: false,
@@ -204,20 +204,20 @@ void describe('429 on a source with a quota', () => {
 });
 
 void describe('a token', () => {
-  void it('is sent with each request, the one for the quota included', async (t) => {
+  void it('is sent with each request, including the one for the quota', async (t) => {
     const { get, upstream } = await stage(t, {}, { auth: auth(TOKEN) });
     await get();
     assert.deepEqual(await upstream.quota(never), { left: 299, limit: 300, seconds: 3600, nextSeconds: 0 });
   });
 
-  void it('is not asked for where it was given', async (t) => {
+  void it('is not suggested if it is configured', async (t) => {
     const { get } = await stage(t, { tokenRequestsPerWindow: 1 }, { auth: auth(TOKEN) });
     await get();
     const { hint } = await refusal(get());
     assert.equal(hint, 'Start the run again then, or raise maxRetryAfterSeconds (now 120).');
   });
 
-  void it('is hidden in what a server sends back, and in the log', async (t) => {
+  void it('is hidden in what a server echoes, and in the log', async (t) => {
     const forms = [TOKEN, encodeURIComponent(TOKEN)];
     const web = await serve(t, (request, response) => {
       assert.equal(request.headers.authorization, `Token ${TOKEN}`);
@@ -234,7 +234,7 @@ void describe('a token', () => {
     for (const form of [...forms, JSON.stringify(TOKEN).slice(1, -1)]) assert.ok(!said.includes(form), said);
   });
 
-  void it('takes the place of a login in the base URL', async (t) => {
+  void it('replaces a login in the base URL', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
     const { upstream } = openTestUpstream(web.url.replace('//', '//me:password@'), { auth: auth(TOKEN) });
     t.after(upstream.close);

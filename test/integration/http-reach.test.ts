@@ -15,7 +15,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.equal(web.requests.length, 0);
   });
 
-  void it('where nobody listens is out of reach, and says why', async (t) => {
+  void it('where nothing listens is unreachable, and says why', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -24,7 +24,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.match((await upstream.reach(never)) ?? '', /ECONNREFUSED/);
   });
 
-  void it('where nobody says a word is out of reach after 2.5 s', async (t) => {
+  void it('where nothing answers is unreachable after 2.5 s', async (t) => {
     const { url } = await serveBytes(t, () => undefined);
     const { upstream } = openTestUpstream(url.replace('http:', 'https:'), { connectTimeoutSeconds: 60 });
     t.after(upstream.close);
@@ -33,7 +33,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.ok(performance.now() - started < 4000);
   });
 
-  void it('is given up where the run is interrupted', async (t) => {
+  void it('is no longer tried if the run is interrupted', async (t) => {
     const { url } = await serveBytes(t, () => undefined);
     const { upstream } = openTestUpstream(url.replace('http:', 'https:'), { connectTimeoutSeconds: 60 });
     t.after(upstream.close);

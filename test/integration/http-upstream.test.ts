@@ -54,7 +54,7 @@ void describe('a body', { concurrency: 4 }, () => {
     ['gzip', gzipSync(BODY)],
     ['br', brotliCompressSync(BODY)],
   ] as const) {
-    void it(`that ends within its ${header} is asked for again`, async (t) => {
+    void it(`that ends within its ${header} is requested again`, async (t) => {
       const web = await serve(t, (_, response, number) =>
         response
           .writeHead(200, { ...JSON_TYPE, 'content-encoding': header })
@@ -69,7 +69,7 @@ void describe('a body', { concurrency: 4 }, () => {
       assert.equal(attempts.length, 2);
     });
 
-    void it(`that is no ${header} fails in the end`, async (t) => {
+    void it(`that is not ${header} fails in the end`, async (t) => {
       const web = await serve(t, (_, response) =>
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end('no such thing'),
       );
@@ -81,7 +81,7 @@ void describe('a body', { concurrency: 4 }, () => {
     ['ends within its gzip', { 'content-encoding': 'gzip' }, gzipSync(BODY).subarray(0, 99)],
     ['breaks off', { 'content-length': 9999 }, Buffer.from('[1')],
   ] as const) {
-    void it(`that ${what} before anybody reads it is an error for its reader alone`, async (t) => {
+    void it(`that ${what} before it is read is an error only for its reader`, async (t) => {
       const web = await serve(t, (request, response) => {
         if (request.url !== '/x') response.end();
         else if ('content-length' in header)
@@ -102,7 +102,7 @@ void describe('a body', { concurrency: 4 }, () => {
     });
   }
 
-  void it('in an encoding that nobody asked for is refused at once', async (t) => {
+  void it('in an encoding that was not requested is refused at once', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'zstd' }).end('x'),
     );
@@ -113,14 +113,14 @@ void describe('a body', { concurrency: 4 }, () => {
     assert.equal(web.requests.length, 1);
   });
 
-  void it('of an error is quoted decoded', async (t) => {
+  void it('of an error is quoted after decoding', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync('no such thing')),
     );
     await assert.rejects(pullFrom(t, web.url), { message: /: it answered 404 \("no such thing"\)$/ });
   });
 
-  void it('that is shorter than it says is asked for again', async (t) => {
+  void it('that is shorter than announced is requested again', async (t) => {
     const web = await serve(t, (request, response, number) => {
       response.writeHead(200, { ...JSON_TYPE, 'content-length': 6 });
       if (number > 1) response.end('[1, 2]');
@@ -130,7 +130,7 @@ void describe('a body', { concurrency: 4 }, () => {
     assert.deepEqual([body, attempts.length], ['[1, 2]', 2]);
   });
 
-  void it('that comes slowly is taken, as long as it does not pause', async (t) => {
+  void it('that comes slowly is accepted, as long as it does not pause', async (t) => {
     const web = await serve(t, (_, response) => {
       response.writeHead(200, JSON_TYPE);
       const text = ['[', '1', ',', ' ', '2', ',', ' ', '3', ']'];
@@ -159,7 +159,7 @@ void describe('an answer', { concurrency: 4 }, () => {
   }
 
   for (const status of [408, 425, 429, 500, 502, 599]) {
-    void it(`of ${status} is asked for again`, async (t) => {
+    void it(`of ${status} is retried`, async (t) => {
       const web = await serve(t, (_, response, number) =>
         response.writeHead(number === 1 ? status : 200, JSON_TYPE).end('[]'),
       );
@@ -188,7 +188,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     ['"x"', 'W/"x"'],
     ['"x"', null],
   ] as const) {
-    void it(`of ${kept} is met by a 304 with ${answered ?? 'no ETag'}`, async (t) => {
+    void it(`of ${kept} is answered by a 304 with ${answered ?? 'no ETag'}`, async (t) => {
       const web = await answering([answered], t);
       const { status, attempts } = await pullFrom(t, web.url, {}, kept);
       assert.deepEqual([status, attempts.length], [304, 1]);
@@ -196,7 +196,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is sent as the tag came, whatever its bytes', async (t) => {
+  void it('contains the tag as received, whatever its bytes', async (t) => {
     const web = await answering(['"é"', '"é"'], t);
     const { headers } = await pullFrom(t, web.url);
     assert.equal(headers['etag'], '"é"');
@@ -212,7 +212,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     assert.equal(web.requests[1]?.headers['if-none-match'], undefined);
   });
 
-  void it('is not needed for a 200 with the same ETag: that is a body like any other', async (t) => {
+  void it('is not needed for a 200 with the same ETag, which is a body like any other', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(200, { ...JSON_TYPE, etag: '"x"' }).end('[]'),
     );
@@ -220,7 +220,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     assert.deepEqual([status, body], [200, '[]']);
   });
 
-  void it('was not sent, and a 304 came: that fails in the end', async (t) => {
+  void it('was not sent, but a 304 arrived: this fails in the end', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(304).end());
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',

@@ -112,7 +112,7 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
 
 void describe('an answer', { concurrency: 4 }, () => {
   for (const [what, { bytes, headers = {}, requests = 1 }] of Object.entries(TAKEN)) {
-    void it(`${what} is taken`, async (t) => {
+    void it(`${what} is accepted`, async (t) => {
       const server = await serveBytes(t, bytes);
       const pulled = await pullFrom(t, server.url);
       assert.deepEqual([pulled.status, pulled.body, pulled.attempts.length], [200, BODY, 1]);
@@ -122,7 +122,7 @@ void describe('an answer', { concurrency: 4 }, () => {
   }
 
   for (const [what, { bytes, reason }] of Object.entries(BROKEN)) {
-    void it(`${what} is asked for again, and fails in the end with the reason`, async (t) => {
+    void it(`${what} is retried, and fails in the end with the reason`, async (t) => {
       const { url } = await serveBytes(t, bytes);
       await assert.rejects(pullFrom(t, url), {
         code: 'source',

@@ -19,21 +19,25 @@ const npm = old === null ? null : path.join(path.dirname(old), 'npm');
 const clean = (bin: string) => ({ HOME: folder, PATH: `${bin}:/usr/bin:/bin` });
 
 void describe('npm ci', () => {
-  void it('on an older Node says nothing of its version', { skip: npm === null && 'no older Node' }, () => {
-    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
-      copyFileSync(path.join(REPOSITORY, file), path.join(folder, file));
-    const install = (...flags: readonly string[]) =>
-      spawnSync(npm ?? '', ['ci', '--dry-run', '--ignore-scripts', ...flags], {
-        cwd: folder,
-        env: clean(path.dirname(npm ?? '')),
-        encoding: 'utf8',
-      });
-    const usual = install();
-    assert.deepEqual([usual.status, usual.stderr], [0, '']);
-    assert.match(usual.stdout, /^added \d+ packages in \S+$/m);
-    // It would complain without the project's own settings.
-    assert.match(install('--loglevel=warn').stderr, /EBADENGINE/);
-  });
+  void it(
+    'on an older Node prints nothing about its version',
+    { skip: npm === null && 'no older Node' },
+    () => {
+      for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+        copyFileSync(path.join(REPOSITORY, file), path.join(folder, file));
+      const install = (...flags: readonly string[]) =>
+        spawnSync(npm ?? '', ['ci', '--dry-run', '--ignore-scripts', ...flags], {
+          cwd: folder,
+          env: clean(path.dirname(npm ?? '')),
+          encoding: 'utf8',
+        });
+      const usual = install();
+      assert.deepEqual([usual.status, usual.stderr], [0, '']);
+      assert.match(usual.stdout, /^added \d+ packages in \S+$/m);
+      // It would complain without the project's own settings.
+      assert.match(install('--loglevel=warn').stderr, /EBADENGINE/);
+    },
+  );
 
   for (const [version, expected] of [
     ['v16.20.2', 'spacex-pipeline is tested with Node 18 and newer; this is Node 16.20.2.\n'],

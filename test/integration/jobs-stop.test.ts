@@ -35,7 +35,7 @@ async function work(
 }
 
 describe('a worker', () => {
-  it('repeats what the queue did not take', async (t) => {
+  it('repeats what the queue did not accept', async (t) => {
     const { worker, workspace } = await work(t, 'unsteady', { schedule: '0 0 1 1 *', missed: 'none' });
     const scheduled = async (): Promise<unknown> => workspace.sql('SELECT name FROM unsteady.schedule');
     assert.deepEqual(await scheduled(), [{ name: 'one/skip' }]);
@@ -47,7 +47,7 @@ describe('a worker', () => {
     assert.deepEqual(await scheduled(), []);
   });
 
-  it('ends in bounded time, whatever a job of it waits for', async (t) => {
+  it('ends in bounded time, whatever a job waits for', async (t) => {
     const { worker, workspace } = await work(t, 'stuck', { schedule: null });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });

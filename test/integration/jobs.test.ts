@@ -58,7 +58,7 @@ async function work(
 }
 
 describe('a job', { concurrency: 4 }, () => {
-  it('pulls from the address that it names, else from what is configured', async (t) => {
+  it('pulls from its own address, otherwise from the configured one', async (t) => {
     const other = await startApi(replies);
     t.after(() => other.close());
     const { api, worker } = await work(t, { here: BY_HAND, there: { ...BY_HAND, from: other.url } });
@@ -72,7 +72,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.deepEqual(addresses, [other.url, api.url]);
   });
 
-  it('pulls the resources that it names, and what they need', async (t) => {
+  it('pulls its own resources, and those that they need', async (t) => {
     const { worker } = await work(t, { few: { ...BY_HAND, resources: ['rockets'] } });
     await worker.run('few');
     await worker.ended('few');
@@ -95,7 +95,7 @@ describe('a job', { concurrency: 4 }, () => {
     );
   });
 
-  it('runs at once where it never ran, and ticks that it missed are made up for', async (t) => {
+  it('runs at once if it never ran, and makes up for missed ticks', async (t) => {
     const schedule = minuteOf(new Date(Date.now() + 12 * 3_600_000), 'UTC'); // far from any tick
     const jobs = { eager: { schedule }, patient: { schedule, missed: 'none' } };
     const { queue, worker, workspace } = await work(t, jobs);
@@ -148,7 +148,7 @@ describe('a job', { concurrency: 4 }, () => {
     ['whose overlap was changed', '"schedule":null', '"schedule":null,"overlap":"queue"'],
     ['that has another name', '"poor":', '"rich":'],
   ] as const) {
-    it(`${name} leaves nothing behind that waits for ever`, async (t) => {
+    it(`${name} leaves nothing waiting forever`, async (t) => {
       const { api, queue, worker, workspace } = await work(t, { poor: BY_HAND });
       api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
       await worker.run('poor');
@@ -164,7 +164,7 @@ describe('a job', { concurrency: 4 }, () => {
     });
   }
 
-  it('whose ledger cannot be written is tried again, and says so', async (t) => {
+  it('whose ledger cannot be written is retried, and says so', async (t) => {
     const { worker, workspace } = await work(t, { poor: BY_HAND });
     await workspace.sql('ALTER TABLE job_tries RENAME TO away');
     await worker.run('poor');
@@ -174,7 +174,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.equal((await worker.ended('poor')).status, 'succeeded');
   });
 
-  it('that takes longer than its timeout is interrupted, and tried again', async (t) => {
+  it('that exceeds its timeout is interrupted, and retried', async (t) => {
     const { api, worker } = await work(t, {
       slow: { ...BY_HAND, timeoutSeconds: 4, retries: { limit: 1, delaySeconds: 0 } },
     });
@@ -190,7 +190,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.deepEqual([second.status, second.run_id], ['succeeded', ended.run_id], 'the same run goes on');
   });
 
-  it('that fails is tried again as often and as late as it says', async (t) => {
+  it('that fails is retried as often and as late as configured', async (t) => {
     const { api, worker, workspace } = await work(
       t,
       { poor: { ...BY_HAND, retries: { limit: 3, delaySeconds: 1, maxDelaySeconds: 2 } } },
@@ -223,7 +223,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.equal(Number(runs), 1, 'each try goes on with the run of the first');
   });
 
-  it('is not tried again where that would change nothing', async (t) => {
+  it('is not retried if that would change nothing', async (t) => {
     const limits = { rejects: { count: 0, share: 0 } };
     const { api, worker } = await work(t, { strict: { ...BY_HAND, limits }, lenient: BY_HAND });
     api.set(ROCKETS, (await sandboxReplies({ faults: 'bad=0.3' }))[ROCKETS]);
@@ -238,7 +238,7 @@ describe('a job', { concurrency: 4 }, () => {
     );
   });
 
-  it('whose source has no quota left is put off until then, and not failed', async (t) => {
+  it('whose source has no quota left is postponed until then, not failed', async (t) => {
     const { api, worker } = await work(t, { poor: BY_HAND });
     api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
     await worker.run('poor');
@@ -253,7 +253,7 @@ describe('a job', { concurrency: 4 }, () => {
     );
   });
 
-  it('that is disabled does not run by itself, nor after a restart, but by command', async (t) => {
+  it('that is disabled runs by command, but not on its schedule, even after a restart', async (t) => {
     const jobs = {
       off: { schedule: '* * * * *', enabled: false },
       on: { schedule: '* * * * *', missed: 'none' },
@@ -279,7 +279,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.deepEqual([enabled, next_run === null], [true, false]);
   });
 
-  it('waits while another run has the schema, without spending a try', async (t) => {
+  it('waits while another run has the schema, without using up a try', async (t) => {
     const { api, worker, workspace } = await work(t, { later: { ...BY_HAND, retries: { limit: 0 } } });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });

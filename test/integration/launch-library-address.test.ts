@@ -44,7 +44,7 @@ void describe('Launch Library', () => {
     assert.equal((await upstream.quota(never))?.left, 14);
   });
 
-  void it('gets the token at the configured address, with the version and a slash at its end', async (t) => {
+  void it('gets the token at the configured address, including the version and a trailing slash', async (t) => {
     const library = await startLaunchLibrary({ launches: 1 });
     t.after(library.close);
     const env = { SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: library.baseUrl };
@@ -58,7 +58,7 @@ void describe('Launch Library', () => {
     );
   });
 
-  void it('gives its token to no other address', async (t) => {
+  void it('sends its token to no other address', async (t) => {
     const other = await startLaunchLibrary({ launches: 1 });
     t.after(other.close);
     const env = {
@@ -73,7 +73,7 @@ void describe('Launch Library', () => {
 });
 
 void describe('the token', () => {
-  void it('is in no file, log or output, also where the server sends it back', async (t) => {
+  void it('is in no file, log or output, even if the server echoes it', async (t) => {
     const web = await serve(t, (request, response) => {
       const { authorization } = request.headers;
       response.writeHead(401, { ...JSON_TYPE, 'x-sent': authorization });

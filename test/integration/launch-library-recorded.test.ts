@@ -16,7 +16,7 @@ import { readRecordedStates } from '../support/launch-library/recorded-world.ts'
 const SPACEX = 121;
 
 void describe('recorded launches', { skip: NOT_RECORDED }, () => {
-  void test('are served back from their file as they were recorded', async (t) => {
+  void test('are served from their file as they were recorded', async (t) => {
     const { get } = await started(t, { records: recordedPath('page') });
     const recorded: readonly Json[] = readRecorded('page')['results'];
     for (const mode of ['normal', 'detailed']) {
@@ -46,7 +46,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void test('are shown as they stood at a time', async (t) => {
+  void test('are shown as of a time', async (t) => {
     const recorded: readonly Json[] = readRecorded('page')['results'];
     const times = recorded.map(({ last_updated: time }) => String(time)).toSorted();
     const middle = times[49] ?? '';
@@ -56,7 +56,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     assert.equal(page['results'][0].last_updated, middle);
   });
 
-  void test('of version 2.2.0 have the form of 2.3.0 once they are turned', () => {
+  void test('of version 2.2.0 have the form of 2.3.0 after conversion', () => {
     const real = shapeOf(readRecorded('page')['results']);
     const { states } = readRecordedStates();
     for (const [path, types] of shapeOf(states.map(({ record }) => record))) {
@@ -68,7 +68,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void test('make the world of 121 launches in 647 versions, as it was seen minute by minute', async (t) => {
+  void test('form the world of 121 launches in 647 versions, as it was seen minute by minute', async (t) => {
     const { states, minutes } = readRecordedStates();
     assert.deepEqual([minutes.length, states.length], [400, 647]);
     assert.deepEqual(
@@ -94,7 +94,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     assert.deepEqual(figuresOf(own), { launches: 65, versions: 425, history: 342 });
   });
 
-  void test('lend their 79 first stages to launches in all detail', async (t) => {
+  void test('supply their 79 first stages to detailed launches', async (t) => {
     const launches = launchesOfLandings();
     const stages = launches.map(({ rocket }) => rocket.launcher_stage[0]);
     assert.equal(new Set(launches.map(({ id }) => id)).size, 79);

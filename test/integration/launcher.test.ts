@@ -44,16 +44,16 @@ void describe('launcher on a Node that is new enough', () => {
     assert.deepEqual(run.lines, [`${process.version} ${run.child.pid}`]);
   });
 
-  void it('stops when npm is killed that started it', async () => {
+  void it('stops when the npm that started it is killed', async () => {
     assert.deepEqual(await linesAfterNpmDied(process.execPath, tree), ['ready', 'parent gone']);
   });
 
-  void it('tells its version without loading the program', () => {
+  void it('prints its version without loading the program', () => {
     const told = spawnSync(process.execPath, [launcherOf(tree), '--version'], { encoding: 'utf8' });
     assert.deepEqual([told.status, told.stdout], [0, `${VERSION}\n`]);
   });
 
-  void it('prefers src/main.ts, and takes dist/main.js where there is no source', async () => {
+  void it('prefers src/main.ts, and uses dist/main.js if there is no source', async () => {
     const built = makeTree(24);
     mkdirSync(path.join(built, 'dist'));
     writeFileSync(path.join(built, 'dist/main.js'), 'process.exit(11);');
@@ -90,7 +90,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(await start(node, tree, ['exit', '7']).finish(), [7, null]);
     });
 
-    void it('ends by the signal that ended the program', async () => {
+    void it('ends with the signal that ended the program', async () => {
       assert.deepEqual(await start(node, tree, ['die', 'SIGTERM']).finish(), [null, 'SIGTERM']);
       assert.deepEqual(await start(node, tree, ['die', 'SIGKILL']).finish(), [137, null]);
     });
@@ -106,7 +106,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(run.lines, ['ready', 'SIGTERM', 'SIGINT', 'SIGHUP']);
     });
 
-    void it('forwards once what a terminal sends to the whole process group', async () => {
+    void it('forwards only once what a terminal sends to the whole process group', async () => {
       const run = start(node, tree, ['wait']);
       await run.line('ready');
       for (const signal of ['SIGINT', 'SIGHUP'] as const) {
@@ -125,7 +125,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(run.lines, ['ready', 'parent gone']);
     });
 
-    void it('takes the program with it when npm is killed that started it', async () => {
+    void it('takes the program with it when the npm that started it is killed', async () => {
       const [ready, told] = await linesAfterNpmDied(node, tree);
       assert.deepEqual([ready, told], ['ready', 'SIGTERM']);
     });
@@ -155,7 +155,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       ['it does not run here', ['node/package.json', 'node/bin/node'], {}, 'npm ci'],
     ];
     for (const [what, files, env, command] of cases) {
-      void it(`says how to get the pinned Node where ${what} (${Object.keys(env).join()})`, () => {
+      void it(`says how to get the pinned Node if ${what} (${Object.keys(env).join()})`, () => {
         const bare = makeTree(minimum);
         for (const file of files) {
           const place = path.join(bare, 'node_modules', file);
@@ -194,7 +194,7 @@ function describeHangup(node: string, tree: string): void {
     'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // GNU nohup replaces stdin by this
   };
   for (const [way, line] of Object.entries(ways)) {
-    void it(`goes on after a hang-up where it was started by ${way}`, async () => {
+    void it(`continues after a hang-up if it was started by ${way}`, async () => {
       const { _: __, ...env } = process.env;
       const shell = spawn('bash', ['--norc', '-c', line], {
         stdio: ['ignore', 'pipe', 'ignore'],

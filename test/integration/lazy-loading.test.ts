@@ -31,7 +31,7 @@ void describe('a command loads no more than it needs', { concurrency: 2 }, () =>
     });
   }
 
-  void it('run and query, from their beginning to their end', async (t) => {
+  void it('run and query, from start to end', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     assert.deepEqual(await loaded(workspace, ['run', '--from', 'sandbox'], SERVE), []);

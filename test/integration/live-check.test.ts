@@ -15,7 +15,7 @@ import {
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 void describe('npm run live-check', { concurrency: 3 }, () => {
-  void it('asks each service at most three times, one request after the other, and reports what it found', async (t) => {
+  void it('sends each service at most three requests, one after another, and reports what it found', async (t) => {
     const wayback = await startWayback({ launches: 20, faults: 'status=525', marked: false });
     t.after(wayback.close);
     const library = await startLaunchLibrary({ launches: 20, marked: false });
@@ -71,7 +71,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     for (const [index, { at }] of requests.entries()) assert.ok(at > (index - 1) * 900, `${index}: ${at}`);
   });
 
-  void it('asks Launch Library for nothing that its quota does not allow, and says what its contract does not know', async (t) => {
+  void it('sends Launch Library no more requests than its quota allows, and says what its contract does not know', async (t) => {
     const odd = createChangingWorld(
       simulatedLaunches(2).map((launch) => updatedAt({ ...launch, weather: 3 }, Date.now())),
     );
@@ -100,7 +100,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     );
   });
 
-  void it('says what failed where there is no network', async () => {
+  void it('says what failed without a network', async () => {
     const { code, stdout } = await check({ SPACEX_PIPELINE_RECORDINGS_URL: '' });
     assert.equal(code, 1);
     assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: .*ENOTFOUND/g)?.length, 9, stdout);

@@ -54,7 +54,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
     };
     after(() => Promise.all(opened.map((lab) => lab.close())));
 
-    void it('are stored, whatever a field of theirs is', async () => {
+    void it('are stored, whatever the values of their fields', async () => {
       const records = [...mutantsOf(FULL_LAUNCH)].map(({ record }) => record);
       const { session } = await open(records);
       const [found] = await session.rows<{ launches: number; versions: number }>(
@@ -63,7 +63,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       assert.deepEqual(found, { launches: records.length, versions: records.length });
     });
 
-    void it('have the history of their versions, with equal neighbours as one', async () => {
+    void it('have a history of their versions, with equal neighbours merged', async () => {
       const hold = { status: { id: 5, name: 'On Hold', abbrev: 'Hold' } };
       const other = { id: launchId(9), net: '2026-02-02T00:00:00Z' };
       // Deliberately unsorted: the order in which versions arrive has no meaning.
@@ -91,7 +91,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       ]);
     });
 
-    void it('that are still to come are in order of their time', async () => {
+    void it('that are upcoming are in order of time', async () => {
       const { session } = await open([
         version('01:00', { id: launchId(1), net: '2999-03-01T00:00:00Z' }),
         version('01:00', {
@@ -107,7 +107,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       ]);
     });
 
-    void it('are found by the data checks where they look wrong', async () => {
+    void it('are found by the data checks if they look wrong', async () => {
       const [stage] = FULL_LAUNCH.rocket.launcher_stage;
       const unknown = {
         ...stage,
@@ -184,7 +184,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
 testLaunches('PostgreSQL', async (schema) => openServer({ url: testDatabase.url, schema }));
 testLaunches('PGlite', await openSharedPglite());
 
-void it('launches have the tables that their literals say, and a comment on everything', async () => {
+void it('launches have the tables that their literals describe, and a comment on everything', async () => {
   await withMigrated(migrationDirs(launchLibrary), async (session, schema) => {
     assert.equal(await draftMigration(session, schema, launches.tables), null);
     const silent = await session.rows(

@@ -63,7 +63,7 @@ after(async () => {
 });
 
 void describe('--log-format json', { concurrency: 1 }, () => {
-  void it('names what happens in a run, its end with status and seconds', async () => {
+  void it('names what happens in a run, and its end with status and seconds', async () => {
     const result = await workspace.run(['run', '--json', ...JSON_LINES, '--log-level', 'debug']);
     const lines = linesOf(result);
     const { run_id, source } = JSON.parse(result.stdout);
@@ -80,7 +80,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.deepEqual(loaded.toSorted(), ['launches', 'rockets']);
   });
 
-  void it('leaves the text as it was: the end of a run is no line of it', async () => {
+  void it('does not change the text: the end of a run is not a line of it', async () => {
     const { stderr } = await workspace.run(['run']);
     assert.match(stderr, /^\d\d:\d\d:\d\d info {2}run /);
     assert.doesNotMatch(stderr, /succeeded after/);
@@ -92,7 +92,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(wrong.stderr, /^error: Cannot find resource "cakes".*\nhint: \S+ resources\n$/);
   });
 
-  void it('goes on to the last line of a run that failed', async () => {
+  void it('applies up to the last line of a failed run', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
     const told = ['--on-failure', 'echo told; exit 1'];
     const failed = await workspace.run(['run', '--full', ...JSON_LINES, ...told]);
@@ -105,7 +105,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     );
   });
 
-  void it('goes on to the last line where no run began, or no command', async () => {
+  void it('applies up to the last line if no run, or no command, began', async () => {
     assertLast(await workspace.run(['run', '--resources', 'cakes', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['run', '--no-such-flag', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['rnu', '--log-format=json']), 2, { code: 'usage' });
@@ -115,7 +115,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     });
   });
 
-  void it('is known from the variable, .env and the file, also where the configuration is wrong', async (t) => {
+  void it('is read from the variable, .env and the file, even if the configuration is wrong', async (t) => {
     const env = { SPACEX_PIPELINE_LOG_FORMAT: 'json' };
     assertLast(await workspace.run(['run', '--no-such-flag'], env), 2, { code: 'usage' });
     const own = createWorkspace({ log: { format: 'json' } });
@@ -131,7 +131,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(text.stderr, /^error: .*\nhint: .*\n$/);
   });
 
-  void it('has warnings of Node as lines, which as text stay as they are', async () => {
+  void it('prints Node’s warnings as lines, and leaves them alone in text', async () => {
     const warn = path.join(workspace.folder, 'warn.mjs');
     // When the program begins to listen for signals, long before it knows its configuration.
     const early = `if (name === 'SIGINT') process.emitWarning('of a test', 'OddWarning')`;
@@ -178,7 +178,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
       assert.equal(lines.find((line) => line['event'] === event)?.['job'], job?.name, event);
   });
 
-  void it('says of a pull by changes what it takes, what is left, and when it can go on', async (t) => {
+  void it('reports how much a pull by changes takes, what is left, and when it can continue', async (t) => {
     const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
@@ -199,7 +199,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(String(ended?.['retry_at']), /^\d{4}-.*Z$/);
   });
 
-  void it('has been seen with each event that a test can see', () => {
+  void it('was seen with each event that a test can see', () => {
     const unseen = Object.keys(ALL).filter((event) => !seen.has(event));
     // Requests, the quota and progress are never logged. The tests of serve cover the case of another process
     // that holds the schema of a job.
@@ -226,7 +226,7 @@ const SECRETS = {
   query: 'query-of-url-Kx06',
 } as const;
 
-void it('no line has a secret, whatever is wrong', async (t) => {
+void it('no line contains a secret, whatever goes wrong', async (t) => {
   const socket = createServer();
   const closed = await listen(socket);
   socket.close();

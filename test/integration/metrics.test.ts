@@ -36,7 +36,7 @@ void describe('GET /metrics', () => {
     await server.close();
   });
 
-  void it('is what promtool takes', { skip: without('promtool') }, async () => {
+  void it('is accepted by promtool', { skip: without('promtool') }, async () => {
     const { text, type } = await scrape(serve);
     assert.match(type, /^text\/plain; version=0\.0\.4/);
     promtool(['check', 'metrics'], { input: text });
@@ -78,7 +78,7 @@ void describe('GET /metrics', () => {
       );
   });
 
-  void it('shows what is in the database by now: rejects, held rows, the newest event that is past', async () => {
+  void it('shows the current database: rejects, held rows, the newest past event', async () => {
     const [next, newest] = await workspace.sql<{ unix: string }>(
       'SELECT launch_date_unix AS unix FROM launches ORDER BY launch_date_unix DESC LIMIT 2',
     );
@@ -99,7 +99,7 @@ void describe('GET /metrics', () => {
     assert.equal(values['rows_held{source="spacex",resource="rockets"}'], 3);
   });
 
-  void it('answers without what the database says, where that does not answer', async () => {
+  void it('answers without the values of the database if that does not answer', async () => {
     const again = await startedAgain();
     const client = new Client({ connectionString: server.url });
     await client.connect();
@@ -123,7 +123,7 @@ void describe('GET /metrics', () => {
   }
 });
 
-void it('a run on the embedded database is not disturbed by somebody who scrapes all the time', async (t) => {
+void it('a run on the embedded database is not disturbed by constant scrapes', async (t) => {
   const workspace = await withEmbedded(createWorkspace({ resources: null, batchSize: 50 }), 'data/sandbox');
   t.after(workspace.remove);
   const serve = await startServe(workspace, ['--from', 'sandbox']);

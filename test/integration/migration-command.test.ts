@@ -104,7 +104,7 @@ const CATALOG = `
 
 void describe('npm run migration', () => {
   for (const { name, resources } of sources) {
-    it(`has nothing to write for ${name}: its migrations make the tables of its literals`, async () => {
+    it(`has nothing to write for ${name}: its migrations create the tables of its literals`, async () => {
       const tables = resources.flatMap((resource): readonly Table[] => resource.tables);
       const text = await withMigrated(migrationDirs({ name }), (session, schema) =>
         draftMigration(session, schema, tables),
@@ -185,7 +185,7 @@ void describe('npm run migration', () => {
       /^DROP TABLE toy_parts, makers;$/m,
     ],
   ] as const) {
-    it(`changes ${what}, there and back, and back again from there`, async () => {
+    it(`changes ${what}, forwards, back, and forwards again`, async () => {
       const { catalog, down, draft, up } = await openLab();
       await up((await draft(ALL)) ?? assert.fail());
       const before = await catalog();
@@ -204,7 +204,7 @@ void describe('npm run migration', () => {
     });
   }
 
-  it('says which views are in the way, and leaves indexes made by hand alone', async () => {
+  it('names the views in the way, and leaves manual indexes alone', async () => {
     const { draft, sql, up } = await openLab();
     await up((await draft(ALL)) ?? assert.fail());
     await sql(`CREATE VIEW target.heavy AS SELECT id, weight FROM target.toys;
@@ -218,7 +218,7 @@ void describe('npm run migration', () => {
     assert.match((await draft([makers])) ?? '', /heavy\nDROP TABLE toy_parts, toys;$/m);
   });
 
-  it('refuses names that SQL would have to quote, and names that are no file', async () => {
+  it('refuses names that SQL would have to quote, and names that cannot be files', async () => {
     const { draft } = await openLab();
     for (const name of ['window', 'Weight', 'left', '2nd'])
       await assert.rejects(draft([{ ...makers, columns: { id, [name]: { type: 'text', doc: '' } } }]), {

@@ -70,7 +70,7 @@ void describe('after a job on the sandbox', () => {
 });
 
 void describe('a real Prometheus', { skip: without('prometheus') }, () => {
-  void it('raises an alert when a run fails, and ends it when one is good', async (t) => {
+  void it('raises an alert when a run fails, and ends it after a good one', async (t) => {
     const good = await sandboxReplies({ launches: 3 });
     const api = await startApi({});
     t.after(api.close);

@@ -120,7 +120,7 @@ void describe(
   },
 );
 
-void it('a copy of the folder of the embedded database takes its place', async (t) => {
+void it('a copy of the embedded database’s folder can replace it', async (t) => {
   const workspace = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
   t.after(() => workspace.remove());
   const first = await workspace.run(['run']);

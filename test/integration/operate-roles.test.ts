@@ -67,7 +67,7 @@ after(async () => {
 });
 
 void describe('the runner of docs/operate.md', () => {
-  void it('runs, and says what there is', async () => {
+  void it('runs, and prints what there is', async () => {
     const run = await workspace.run(['run']);
     assert.equal(run.code, 0, run.stderr);
     assert.doesNotMatch(run.stderr, /warn/);
@@ -84,7 +84,7 @@ void describe('the runner of docs/operate.md', () => {
     }
   });
 
-  void it('serves, and runs and switches jobs', async (t) => {
+  void it('serves, runs, enables and disables jobs', async (t) => {
     const serve = await startServe(workspace);
     t.after(() => serve.stop());
     assert.equal(await serve.post('/api/v1/jobs/pull/run'), 202);
@@ -107,7 +107,7 @@ void describe('the runner of docs/operate.md', () => {
     }
   });
 
-  void it('takes over from a process of the same role that sleeps', async (t) => {
+  void it('takes over from a suspended process of the same role', async (t) => {
     const gate = createGate(100);
     const { busy, idle } = await twoServes(t, gate);
     await gate.reached;
@@ -120,7 +120,7 @@ void describe('the runner of docs/operate.md', () => {
     await busy.line(/job pull interrupted/);
   });
 
-  void it('may neither migrate nor make or drop anything beside staging', async () => {
+  void it('may neither migrate nor create or drop anything except staging', async () => {
     const down = await workspace.run(['migrate', 'down', '--yes', '--source', 'spacex']);
     assertFailure(down, { code: 5, message: /must be owner of/ });
     const runner = await connect(urlOf('spacex_runner'));
@@ -136,7 +136,7 @@ void describe('the runner of docs/operate.md', () => {
       await assert.rejects(runner.query(sql), { code: NO_RIGHT }, sql);
   });
 
-  void it('drops from the queue what waits for a job that is not configured any more', async () => {
+  void it('drops queued entries of jobs that are no longer configured', async () => {
     const serve = await startServe(workspace);
     const gate = createGate(100);
     api.set(LAUNCHES, { ...renamed('Newest'), gate });
@@ -194,14 +194,14 @@ void describe('the reader of docs/operate.md', () => {
     assert.equal(code, 0, stderr);
   });
 
-  void it('asks for the age of the last success', async () => {
+  void it('reads the age of the last success', async () => {
     const { rows } = await reader.query<{ source: string; fresh: boolean }>(
       `SELECT source, age BETWEEN interval '0' AND interval '1 hour' AS fresh FROM (${FRESHNESS.replace(/;\s*$/, '')}) f`,
     );
     assert.deepEqual(rows, [{ source: 'spacex', fresh: true }]);
   });
 
-  void it('writes nothing, even where it sets its transactions to write', async () => {
+  void it('cannot write, even if it makes its transactions writable', async () => {
     const refusedWith = async (sql: string): Promise<string | undefined> => {
       try {
         await reader.query(sql);

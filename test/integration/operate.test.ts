@@ -58,7 +58,7 @@ void describe('the runbook', () => {
     assert.equal(PAGE.split('<a id="alert-').length - 1, rules.length);
   });
 
-  void it('says for each what it means, what to type, how to mend it and when it ends', () => {
+  void it('says for each what it means, what to type, how to fix it and when it ends', () => {
     const entries = PAGE.split(/^### (?=`)/m).slice(1);
     assert.equal(entries.length, anchored.length);
     for (const entry of entries)
@@ -98,7 +98,7 @@ void describe('docs/operate.md', () => {
     }
   });
 
-  void it('has lines of cron that send a mail of a failed run, and of one that nobody made', async (t) => {
+  void it('has cron lines that send a mail about a failed run, and about a missing one', async (t) => {
     const workspace = createWorkspace({
       source: { ...QUICK_SOURCE, maxAttempts: 1, baseUrl: `http://127.0.0.1:${await findFreePort()}` },
     });
@@ -126,7 +126,7 @@ void describe('docs/operate.md', () => {
     for (const entry of log) JSON.parse(entry);
   });
 
-  void it('has units that systemd takes', { skip: without('systemd-analyze') }, (t) => {
+  void it('has units that systemd accepts', { skip: without('systemd-analyze') }, (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'test-units-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const names = [...PAGE.matchAll(/`\/etc\/systemd\/system\/([\w.-]+)`/g)].map(([, name = '']) => name);
@@ -144,7 +144,7 @@ void describe('docs/operate.md', () => {
     for (const text of texts) run('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], text);
   });
 
-  void it('has a configuration that is taken', async (t) => {
+  void it('has a valid configuration', async (t) => {
     const workspace = createWorkspace(null);
     t.after(() => workspace.remove());
     const inShell = [...PAGE.matchAll(/<<'JSON'\n([^]*?)^JSON$/gm)].map(([, text = '']) => text);
@@ -164,7 +164,7 @@ void describe('docs/operate.md', () => {
   });
 });
 
-void it('the table of the keys of a job has them all, with their defaults', async () => {
+void it('the table of job keys has all of them, with their defaults', async () => {
   const [, table = ''] = /^\| key +\| default.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(PAGE) ?? [];
   const rows = table.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm);
   const listed = new Map([...rows].map(([, key = '', value = '']) => [key, value.replaceAll('`', '')]));

@@ -26,11 +26,11 @@ const ALERTS = readRules('alerts.yml');
 
 void describe('the dashboards', () => {
   for (const [name, make] of Object.entries(dashboards)) {
-    void it(`${name} is what its code makes: npm run dashboards`, () => {
+    void it(`${name} is up to date: otherwise, npm run dashboards`, () => {
       assert.equal(readFileSync(join(OPS, 'grafana', 'dashboards', name), 'utf8'), dashboardText(make()));
     });
 
-    void it(`${name} has panels that Grafana can tell apart, lay out and fill`, () => {
+    void it(`${name} has panels that Grafana can distinguish, lay out and fill`, () => {
       const dashboard = readDashboard(name);
       const ids = dashboard.panels.map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length);
@@ -55,12 +55,12 @@ void describe('the dashboards', () => {
     });
   }
 
-  void it('have ids of their own', () => {
+  void it('have unique ids', () => {
     const uids = NAMES.map((name) => readDashboard(name).uid);
     assert.equal(new Set(uids).size, uids.length);
   });
 
-  void it('ask nothing but what promtool takes', { skip: without('promtool') }, (t) => {
+  void it('contain only expressions that promtool accepts', { skip: without('promtool') }, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'test-rules-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const expressions = NAMES.flatMap((name) => expressionsOf(readDashboard(name)));
@@ -72,7 +72,7 @@ void describe('the dashboards', () => {
     assert.match(promtool(['check', 'rules', file]), new RegExp(`SUCCESS: ${rules.length} rules found`));
   });
 
-  void it('name a metric in each expression, of which the recorded ones exist', () => {
+  void it('name a metric in each expression, and only existing recording rules', () => {
     const recorded = readRules('recording.yml').map(({ record }) => record);
     const expressions = [
       ...NAMES.flatMap((name) => expressionsOf(readDashboard(name))),
@@ -88,12 +88,12 @@ void describe('the dashboards', () => {
 });
 
 void describe('the rules', () => {
-  void it('are what promtool takes', { skip: without('promtool') }, () => {
+  void it('are accepted by promtool', { skip: without('promtool') }, () => {
     promtool(['check', 'rules', ...RULES], { cwd: join(OPS, 'prometheus', 'rules') });
     promtool(['check', 'config', '--syntax-only', 'prometheus.yml'], { cwd: join(OPS, 'prometheus') });
   });
 
-  void it('do what their tests say', { skip: without('promtool') }, () => {
+  void it('pass their own tests', { skip: without('promtool') }, () => {
     promtool(['test', 'rules', 'alerts.test.yml'], { cwd: join(OPS, 'prometheus', 'tests') });
   });
 
@@ -112,7 +112,7 @@ void describe('the rules', () => {
         );
   });
 
-  void it('name for each alert where to read on, and the overview lists it', () => {
+  void it('link each alert to the runbook, whose overview lists it', () => {
     const overview = readFileSync(join(OPS, 'README.md'), 'utf8');
     for (const { alert = '', annotations } of ALERTS) {
       const anchor = `#alert-${alert.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
@@ -121,7 +121,7 @@ void describe('the rules', () => {
     }
   });
 
-  void it('are sent on by a configuration that Alertmanager takes', { skip: withoutAmtool() }, () => {
+  void it('go through a configuration that Alertmanager accepts', { skip: withoutAmtool() }, () => {
     const file = join(OPS, 'alertmanager', 'alertmanager.yml');
     const { status, stdout, stderr } = spawnSync('amtool', ['check-config', file], { encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr);
@@ -151,7 +151,7 @@ void describe('what is provisioned', () => {
     assert.equal(COMPOSE.configs[mounted?.source ?? '']?.content, token);
   });
 
-  void it('is where compose.yaml mounts it, and shows the dashboards that there are', () => {
+  void it('is where compose.yaml mounts it, and shows the existing dashboards', () => {
     type Providers = { readonly providers: readonly { readonly options: { readonly path: string } }[] };
     const { providers } = readYaml<Providers>('grafana', 'provisioning', 'dashboards', 'dashboards.yml');
     const mounts = COMPOSE.services['grafana']?.volumes ?? [];

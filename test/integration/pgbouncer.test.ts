@@ -36,7 +36,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     [['pool_mode = transaction', 'server_round_robin = 1'], 8],
     [['pool_mode = transaction', 'default_pool_size = 1'], 0],
   ] as const) {
-    void it(`${settings.join(', ')} is found, ${idle} backends idle`, async (t) => {
+    void it(`${settings.join(', ')} is detected, ${idle} backends idle`, async (t) => {
       const pooler = await startPgbouncer(database.url, settings);
       t.after(pooler.stop);
       await warm(pooler, idle);

@@ -39,7 +39,7 @@ void describe('createDatabase', () => {
     await Promise.all([template.drop(), copy.drop()]);
   });
 
-  void it('drops the database although somebody is connected, and twice does no harm', async () => {
+  void it('drops the database even if someone is connected, and twice without harm', async () => {
     const database = await createDatabase();
     const client = new Client({ connectionString: database.url });
     await client.connect();

@@ -93,7 +93,7 @@ describe('the queue', { concurrency: true }, () => {
   ]) {
     const middle = Date.parse(`${change}T00:00:00Z`);
 
-    it(`loses and doubles no tick of an hour in the days around that on which summer time ${name}`, async (t) => {
+    it(`neither loses nor repeats an hourly tick in the days around that on which summer time ${name}`, async (t) => {
       const [start, hours] = [middle - 2 * DAY_MS, 5 * 24];
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'hourly', schedule: '30 * * * *', timezone: 'Europe/Berlin' },
@@ -105,7 +105,7 @@ describe('the queue', { concurrency: true }, () => {
       assert.equal(taken.get('nightly')?.length, 5);
     });
 
-    it(`loses and doubles no tick of a night or a week in the two weeks around the day on which summer time ${name}`, async (t) => {
+    it(`neither loses nor repeats a nightly or weekly tick in the two weeks around the day on which summer time ${name}`, async (t) => {
       const start = middle - 7 * DAY_MS;
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'nightly', schedule: '30 2 * * *', timezone: 'Europe/Berlin' },
@@ -125,7 +125,7 @@ describe('the queue', { concurrency: true }, () => {
     });
   }
 
-  it('doubles no tick when its clock goes back by two hours, and goes on', async (t) => {
+  it('repeats no tick when its clock goes back by two hours, and continues', async (t) => {
     const start = Date.parse('2026-05-05T00:00:00Z');
     const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
       { name: 'hourly', schedule: '30 * * * *' },

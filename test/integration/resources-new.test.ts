@@ -220,7 +220,7 @@ describe('resources new', () => {
     await type(`${run.replace(api.url, 'sandbox')} --data-dir other`);
   });
 
-  it('drafts one record as a resource of one, from a file, for a source that is named', async () => {
+  it('drafts a single record as a resource of shape object, from a file, for a given source', async () => {
     await writeFile(join(folder, 'fleet.json'), JSON.stringify({ id: 'fleet', size: 2, pads: ['a', null] }));
     const {
       code: exit,
@@ -244,7 +244,7 @@ describe('resources new', () => {
   });
 });
 
-it('the words that are no names are those that PostgreSQL reserves', async () => {
+it('the words that cannot be names are those that PostgreSQL reserves', async () => {
   const database = await (await openSharedPglite())(randomSchema());
   const session = await database.connect();
   const rows = await session.rows<{ word: string }>(

@@ -150,7 +150,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('counts a record that a run and its resumption set aside once', async () => {
+  void it('counts a record once that both a run and its resumption set aside', async () => {
     const { api, pull, resume, workspace } = await open();
     const rockets = JSON.parse(String(replies[ROCKETS].body)) as Record<string, unknown>[];
     api.set(ROCKETS, {
@@ -166,7 +166,7 @@ void describe('resume', { concurrency: 2 }, () => {
     ]);
   });
 
-  void it('never gives way to the sandbox', async (t) => {
+  void it('never falls back to the sandbox', async (t) => {
     const workspace = await withEmbedded(createWorkspace());
     t.after(workspace.remove);
     const { code, report } = await workspace.pull(['--resources', 'rockets']);
@@ -233,7 +233,7 @@ void describe('replay', { concurrency: 2 }, () => {
     assert.equal((await pull([])).report.resources['launches']?.not_modified, true);
   });
 
-  void it('refuses what the target does not stand on, unless forced, and says what that sets back', async () => {
+  void it('refuses what the target is not based on, unless forced, and says what that would revert', async () => {
     const { api, digest, pull, workspace } = await open();
     const { report: origin } = await pull(['--migrate']);
     const fewer = JSON.stringify((JSON.parse(String(replies[LAUNCHES].body)) as unknown[]).slice(3));
@@ -254,7 +254,7 @@ void describe('replay', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('refuses raw files that are damaged or gone', async () => {
+  void it('refuses raw files that are damaged or missing', async () => {
     const { digest, pull, workspace } = await open();
     const { report } = await pull(['--migrate']);
     const path = join(report.run_dir ?? '', 'raw', 'launches', '0001.json');

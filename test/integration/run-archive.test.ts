@@ -47,7 +47,7 @@ function bodies(archive: Wayback): number {
 }
 
 void describe('a run on preserved copies', { concurrency: 3 }, () => {
-  void it('loads the six captured collections, and names the others, where there are no recordings', async () => {
+  void it('loads the six captured collections, and names the others, if there are no recordings', async () => {
     const { archive, workspace } = await stage({}, { recordingsUrl: '' });
     const first = await workspace.pull(['--migrate']);
     assert.equal(first.code, 0, first.stderr);
@@ -89,7 +89,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.match(shown.stdout, /^launches +2025-10-06T05:05:35 +etag +http/m);
   });
 
-  void it('of recordings as well loads all but the one that nobody has', async () => {
+  void it('with recordings loads all but the one that was never preserved', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull(['--migrate']);
     assert.equal(code, 0, stderr);
@@ -117,7 +117,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     }
   });
 
-  void it('loads nothing of a wrong ETag or a replayed error, and does not ask again', async () => {
+  void it('loads nothing with a wrong ETag or a replayed error, and does not retry', async () => {
     const behaviours = { 'captures/rockets': 'wrong-etag', 'captures/crew': 'replayed=525' };
     const { archive, workspace } = await stage({ behaviours }, { recordingsUrl: '' });
     const { code, report } = await workspace.pull(['--migrate', '--resources', 'rockets,crew,ships']);
@@ -133,7 +133,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.ok(playback.length <= 2, `${playback.length} requests`);
   });
 
-  void it('lets be what another address has published, also when it goes on, unless the archive is asked for', async () => {
+  void it('keeps what another address has published, even when resumed, unless the archive was requested', async () => {
     const { archive, workspace } = await stage({
       behaviours: { 'captures/launches': 'slow' },
       marked: false,
@@ -151,7 +151,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.deepEqual(named(replaced.report, 'succeeded'), ['rockets']);
   });
 
-  void it('of another day asks for the capture of that day, and for no later recording', async () => {
+  void it('of another day requests the capture of that day, and no later recording', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull([
       '--migrate',
@@ -180,7 +180,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     });
   });
 
-  void it('that was killed in any step goes on with the copies that are there, and ends as an undisturbed one', async () => {
+  void it('that was killed in any step continues with the stored copies, and ends as an undisturbed one', async () => {
     const resourcesFlag = ['--resources', 'rockets,crew,payloads,launches'];
     const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
     const undisturbed = server.workspace({

@@ -65,7 +65,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
     });
     const asked = (): number => api.requests.filter(({ path: asks }) => asks === ROCKETS).length;
 
-    void it('fails unless it is told otherwise', async () => {
+    void it('fails by default', async () => {
       const failed = await workspace.run(['run', '--from', api.url]);
       assertFailure(failed, { code: 7, message: holder });
     });
@@ -125,7 +125,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
       assertFailure(await waiting.finished, { code: 130, message: /interrupted/ });
     });
 
-    void it('waits with --if-busy wait, and runs then', async () => {
+    void it('waits with --if-busy wait, and then runs', async () => {
       const waiting = workspace.start(['run', '--if-busy', 'wait', '--json', '--from', api.url]);
       assert.match(await waiting.line(/waiting for /), holder);
       held.open();

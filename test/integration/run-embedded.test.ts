@@ -142,7 +142,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assertFailure(result, { code: 5, message: /Cannot connect to postgres.*ECONNREFUSED/ });
     });
 
-    void it('is busy while a run has it, and says who that is', async () => {
+    void it('is busy while a run has it, and names the run', async () => {
       const { body } = (await sandboxReplies({ launches: 49, seed: 4 }))[LAUNCHES];
       const gate = createGate(70_000);
       api.set(LAUNCHES, { body, gate });

@@ -42,7 +42,7 @@ void describe('the end of a run', () => {
   };
   const typed = (args: readonly string[]) => runCli(args, { cwd: workspace.folder });
 
-  void it('has totals and the kind of the records, and no table of counts', () => {
+  void it('shows totals and the kind of the records, and no table of counts', () => {
     assert.match(
       stdout,
       /^! partial: 2 of 4 collections, 24 records in \d+(?:\.\d)? s \(\d+\/s\) · real, from http:\S+\n/,
@@ -64,7 +64,7 @@ void describe('the end of a run', () => {
     assert.match(shown, /launches.*\/name/);
   });
 
-  void it('counts the checks as the command does that it names', async () => {
+  void it('counts the same checks as the command that it names', async () => {
     const line = /^Checks: (?<counts>\d+ of \d+) found something, 2 errors.*\. Which: (?<command>.+)$/m;
     const counts = line.exec(stdout)?.groups?.['counts'] ?? assert.fail(stdout);
     const { code, stdout: shown } = await typed(commandIn(line));

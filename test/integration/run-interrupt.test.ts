@@ -67,7 +67,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     });
   }
 
-  void it('does not begin where it was stopped while it migrated', async (t) => {
+  void it('does not begin if it was stopped during the migration', async (t) => {
     const workspace = server.workspace();
     const blocker = new Client({ connectionString: server.url });
     await blocker.connect();
@@ -93,7 +93,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assert.deepEqual(await workspace.sql(made), []);
   });
 
-  void it('publishes nothing where publish waits for a table, and leaves nothing on the server', async (t) => {
+  void it('publishes nothing if publish waits for a table, and leaves nothing on the server', async (t) => {
     const { workspace, api, other } = await prepare();
     t.after(api.close);
     const rows = await workspace.sql(ROWS);
@@ -137,7 +137,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assert.doesNotMatch(stderr, /interrupted/, 'the first one has not ended it');
   });
 
-  void it('ends soon at the first Ctrl-C where the database is silent', async (t) => {
+  void it('ends soon after the first Ctrl-C if the database is silent', async (t) => {
     const { workspace, api, other } = await prepare();
     const proxy = await startSilentProxy(server.url);
     t.after(async () => {

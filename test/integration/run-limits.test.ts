@@ -50,7 +50,7 @@ it('one resource may have more bad or vanished records than the others, or fewer
   }
 });
 
-it('limits of a resource that there is not, or of another form, are refused before any request', async () => {
+it('limits for an unknown resource, or in another form, are refused before any request', async () => {
   const { configure, run } = server.workspace();
   const asked = api.requests.length;
   configure({ source: { limits: { lanches: {} } } });

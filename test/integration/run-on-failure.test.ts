@@ -45,7 +45,7 @@ function told(): { readonly report: RunDocument; readonly variables: readonly st
 }
 
 void describe('run --on-failure', { concurrency: 1 }, () => {
-  void it('tells of a run that never began', async () => {
+  void it('reports a run that never began', async () => {
     const result = await workspace.run(['run', ...KEEP]);
     assertFailure(result, { code: 6, message: /migrations are pending/ });
     const { report, variables } = told() ?? assert.fail(result.stderr);
@@ -61,12 +61,12 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('does nothing where the run succeeds', async () => {
+  void it('does nothing if the run succeeds', async () => {
     const { code, stderr } = await workspace.run(['run', '--migrate', ...KEEP]);
     assert.deepEqual([code, told()], [0, null], stderr);
   });
 
-  void it('tells of one that is partial, with the document of --json', async () => {
+  void it('reports a partial run, with the document of --json', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
     const { code, report, stderr } = await workspace.pull(['--full', ...KEEP]);
     assert.deepEqual([code, report.status], [3, 'partial'], stderr);
@@ -82,7 +82,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
       assert.ok(got.variables.includes(line), line);
   });
 
-  void it('tells of one that failed, and changes neither what is printed nor how it ends', async () => {
+  void it('reports a failed run, and changes neither its output nor its exit code', async () => {
     for (const at of [LAUNCHES, ROCKETS]) api.set(at, { status: 500, body: 'no' });
     const failing = `echo to stdout; echo to stderr >&2; exit 9`;
     const result = await workspace.run(['run', '--json', '--full', '--on-failure', failing]);
@@ -105,7 +105,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('tells of a configuration that is wrong, but not of the command line', async (t) => {
+  void it('reports a wrong configuration, but not a wrong command line', async (t) => {
     for (const wrong of [
       ['--batch-size', 'many'],
       ['--batch-size', '7000000000'],
@@ -125,7 +125,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     }
   });
 
-  void it('does nothing where the user stopped the run, or another one has the database and it is skipped', async () => {
+  void it('does nothing if the user stopped the run, or it was skipped because the database was busy', async () => {
     const gate = createGate(5000);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
     const holder = workspace.start(['run', '--full', ...KEEP]);
@@ -143,7 +143,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     gate.open();
   });
 
-  void it('gives no secret away', async () => {
+  void it('reveals no secret', async () => {
     const secret = 'p4ss-Kx07';
     const url = `postgresql://me:${secret}@127.0.0.1:1/d`;
     const { code, stderr } = await workspace.run(['run', '--database-url', url, ...KEEP]);

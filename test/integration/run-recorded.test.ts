@@ -43,7 +43,7 @@ for (const server of servers) {
         workspace.remove();
       });
 
-      void it('all pass their contracts and become the rows that the files hold', async () => {
+      void it('all satisfy their contracts and become the rows that the files hold', async () => {
         const { code, report, stderr } = await workspace.pull(['--migrate', '--source', api.url]);
         assert.equal(code, 0, stderr);
         assert.equal(report.simulated, false);
@@ -88,7 +88,7 @@ for (const server of servers) {
         },
       );
 
-      void it('are seen by export and query through views, and by verify as published', async () => {
+      void it('are read by export and query through views, and verified as published', async () => {
         const out = path.join(workspace.folder, 'out');
         const views = ['launch_success', 'booster_reuse'];
         const written = await workspace.json<{ table: string; rows: number }[]>([
@@ -117,7 +117,7 @@ for (const server of servers) {
         assert.equal(verdict.tables.length, resources.flatMap(({ tables }) => tables).length);
       });
 
-      void it('are unchanged the second time, by 304 and in full', async () => {
+      void it('are unchanged the second time, with 304 and in full', async () => {
         for (const { flags, status } of [
           { flags: [], status: 304 },
           { flags: ['--full'], status: 200 },

@@ -109,7 +109,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     });
   }
 
-  void it('are told of with path, code and message, whatever their kind', async (t) => {
+  void it('are reported with path, code and message, whatever their kind', async (t) => {
     const good = await goodLaunches(BAD_KINDS.length + 1);
     const spoiled = BAD_KINDS.map((kind, index) =>
       spoil(kind, 'launches', good[index + 1] ?? '', idOf(good[0]), JSON.stringify),
@@ -180,7 +180,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.match(readText(dir, 'profile', 'launches.json'), /"path":\s*"\/__proto__\/name"/);
   });
 
-  void it('keep their old rows, and only what is gone for sure is deleted', async (t) => {
+  void it('keep their old rows, and only rows of certainly deleted records are deleted', async (t) => {
     const good = await goodLaunches(100);
     const api = await startChangingApi({ launches: 1 });
     t.after(api.close);

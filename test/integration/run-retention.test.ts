@@ -55,7 +55,7 @@ const folders = (own: Workspace = workspace): string[] =>
 const ids = (runs: readonly RunReport[]): string[] => runs.map(({ run_id }) => run_id ?? '').sort();
 
 void describe('a run', { concurrency: 1 }, () => {
-  void it('prunes at its end, where it was not told otherwise', async () => {
+  void it('prunes at its end by default', async () => {
     workspace.configure({ retention: { publishedRuns: 1 } });
     const first = await pull();
     serveNew();
@@ -91,7 +91,7 @@ void describe('a run', { concurrency: 1 }, () => {
     await workspace.sql('DROP TRIGGER gone ON run_checks');
   });
 
-  void it('that is on is never pruned by another that ends, nor one of another schema in the same folder', async () => {
+  void it('in progress is never pruned by another one, nor are those of another schema in the same folder', async () => {
     const mine = await pull();
     const other = server.workspace();
     const gate = createGate(10_000);

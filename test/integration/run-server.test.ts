@@ -130,7 +130,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.equal(last?.status, 'failed');
   });
 
-  void it('answers 5 when the database refuses a row, and when there is none', async () => {
+  void it('exits 5 when the database refuses a row, and when there is none', async () => {
     const { run, sql } = server.workspace();
     assert.equal((await run(['migrate', 'up'])).code, 0);
     await sql('ALTER TABLE launches ADD CONSTRAINT few CHECK (flight_number < 5)');

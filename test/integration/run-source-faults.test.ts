@@ -174,7 +174,7 @@ void describe('a source that fails', { concurrency: 3 }, () => {
 });
 
 void describe('requests', { concurrency: 2 }, () => {
-  void it('say who asks, and stay within the budget', async (t) => {
+  void it('identify the program, and stay within the budget', async (t) => {
     const api = await startApi(await sandboxReplies({ launches: 5 }));
     t.after(api.close);
     const { run } = server.workspace({ source: { ...QUICK_SOURCE, requestsPerSecond: 4 } });
@@ -209,7 +209,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(meta['url'], elsewhere + LAUNCHES);
   });
 
-  void it('ask for what changed alone', async (t) => {
+  void it('ask only for what has changed', async (t) => {
     const replies = await sandboxReplies({ launches: 5 });
     const api = await startApi(replies);
     t.after(api.close);
@@ -230,7 +230,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
   });
 
-  void it('that bring half a body are made again, and leave nothing of it anywhere', async () => {
+  void it('that return half a body are repeated, and leave nothing of it anywhere', async () => {
     const bad = 'bad=0.05@launches';
     const outcomes = [];
     for (const faults of [bad, `${bad},truncate=70000@launchesx1`]) {
@@ -258,7 +258,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(outcomes[1], outcomes[0]);
   });
 
-  void it('of a retry wait as long as Retry-After says', async () => {
+  void it('that are retried wait as long as Retry-After says', async () => {
     const sandbox = await startSandbox({ launches: 5, faults: '429=1@launchesx1' });
     const { pull } = server.workspace();
     const { report, stderr } = await pull(['--migrate', '--source', sandbox.url]);

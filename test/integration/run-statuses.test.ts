@@ -82,8 +82,8 @@ function outcome({ error, resources, status }: RunReport) {
   return [status, error?.code ?? null, ...['rockets', 'launches'].map((name) => resources[name]?.status)];
 }
 
-void describe('a resource of which there is no copy', { concurrency: 3 }, () => {
-  void it('keeps its rows, and what needs it is loaded with them', async () => {
+void describe('a resource without a copy', { concurrency: 3 }, () => {
+  void it('keeps its rows, which resources that need it can use', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const named = () => workspace.sql('SELECT id, rocket_name FROM launches ORDER BY id');
@@ -100,7 +100,7 @@ void describe('a resource of which there is no copy', { concurrency: 3 }, () => 
     assert.deepEqual(newest && outcome(newest), ['succeeded', null, 'absent', 'succeeded']);
   });
 
-  void it('leaves what needs it without any row to look at', async () => {
+  void it('prevents resources that need it from loading if it has no rows', async () => {
     const workspace = server.workspace();
     const report = await run(workspace, { absent: ['rockets'] });
     assert.deepEqual(outcome(report), ['failed', 'source', 'absent', 'skipped']);
@@ -111,7 +111,7 @@ void describe('a resource of which there is no copy', { concurrency: 3 }, () => 
     assert.ok(existsSync(path.join(raw, 'rockets', '0001.meta.json')), 'what was tried is kept');
   });
 
-  void it('is a failure where it was asked for by name, or there is nothing else', async () => {
+  void it('is a failure if it was named, or there is nothing else', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const both = ['rockets', 'launches'];
@@ -123,7 +123,7 @@ void describe('a resource of which there is no copy', { concurrency: 3 }, () => 
     assert.deepEqual(outcome(none), ['failed', 'source', 'absent', 'absent']);
   });
 
-  void it('is nothing that a check of references is about, as long as it was never loaded', async () => {
+  void it('is ignored by the check of references as long as it was never loaded', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const dangling = async () => {
@@ -135,7 +135,7 @@ void describe('a resource of which there is no copy', { concurrency: 3 }, () => 
     assert.ok((await dangling()).includes('dangling_launch_cores_core_id'));
   });
 
-  void it('is replayed and verified as it was', async () => {
+  void it('is replayed and verified as before', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const { run_id } = await run(workspace, { absent: ['rockets'] });

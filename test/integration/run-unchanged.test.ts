@@ -140,7 +140,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(strayed, []);
   });
 
-  void it('is derived again where what it looks up has changed, and not where anything else has', async () => {
+  void it('is derived again if values that it looks up have changed, and not for any other change', async () => {
     const { api, pull, sql } = await pulled();
     const strayed = () =>
       sql(
@@ -163,7 +163,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(derivedIn(await pull()), []);
   });
 
-  void it('is derived again where anything about its last publish is unsure', async () => {
+  void it('is derived again if anything about its last publish is uncertain', async () => {
     const { first, pull, sql } = await pulled();
     let last = first;
     const inLast = (...parts: readonly string[]): string => path.join(last.run_dir ?? '', ...parts);
@@ -220,7 +220,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT status FROM rejects'), [{ status: 'gone' }]);
   });
 
-  void it('is derived again by whoever asks for that: --full, replay, plan, resume', async () => {
+  void it('is derived again on request: --full, replay, plan, resume', async () => {
     const { api, first, json, pull, run, sql } = await pulled();
     assert.deepEqual(derivedIn(await pull('--full')), BOTH);
     assert.deepEqual(derivedIn(await json<RunReport>(['replay', first.run_id ?? ''])), BOTH);
@@ -235,7 +235,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT DISTINCT _run_id FROM launches'), [{ _run_id: first.run_id }]);
   });
 
-  void it('is derived again while records of it are set aside, or rows stay that it did not bring', async () => {
+  void it('is derived again while it has rejects, or keeps rows that it did not supply', async () => {
     const bad = await pulled({}, { ...replies, [LAUNCHES]: altered(replies[LAUNCHES], { name: 7 }) });
     const second = await bad.pull();
     assert.deepEqual(derivedIn(second), ['launches']);
@@ -278,7 +278,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual([again.resources['rockets']?.updated, again.resources['launches']?.updated], [4, 1]);
   });
 
-  void it('is published beside others that fail, and not with --atomic', async () => {
+  void it('is published next to others that fail, but not with --atomic', async () => {
     const { api, first, pull, run } = await pulled();
     api.set(LAUNCHES, { status: 404, body: 'Not Found' });
     const partial = await run(['run', '--json']);

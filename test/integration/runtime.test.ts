@@ -65,7 +65,7 @@ for (const [name, workspace] of [
   ['a server', server.workspace()],
   ['the embedded database', embedded],
 ] as const) {
-  describe(`a process that goes on after a run, on ${name}`, () => {
+  describe(`a process that continues after a run, on ${name}`, () => {
     let loaded: LoadedSource;
     let runtime: Runtime;
     before(async () => {

@@ -34,7 +34,7 @@ after(async () => {
   for (const workspace of workspaces) workspace.remove();
 });
 
-it('every command works on a schema with an odd and long name, and two of them stay apart', async () => {
+it('every command works on a schema with an odd and long name, and two of them stay separate', async () => {
   const [first, second] = workspaces;
   assert.ok(first !== undefined && second !== undefined);
   const ok = async ({ run }: Workspace, ...args: readonly string[]): Promise<string> => {
@@ -86,7 +86,7 @@ it('every command works on a schema with an odd and long name, and two of them s
   }
 });
 
-it('a longer name is refused with the limit', async () => {
+it('a longer name is refused, and the limit is named', async () => {
   const [first] = workspaces;
   const refused = await first?.run(['migrate', 'up', '--source', 'spacex', '--schema', 'x'.repeat(64)]);
   assert.ok(refused !== undefined);

@@ -240,8 +240,8 @@ function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
   }
 }
 
-void describe('no secret is told', { concurrency: 1 }, () => {
-  void it('of runs into a server, in any file, line, row or document', async (t) => {
+void describe('no secret is revealed', { concurrency: 1 }, () => {
+  void it('by runs into a server, in any file, line, row or document', async (t) => {
     const planted = plant({ database: { url: databaseUrl } });
     t.after(planted.workspace.remove);
     const { run_id } = await pull(planted, ['--migrate']);
@@ -259,7 +259,7 @@ void describe('no secret is told', { concurrency: 1 }, () => {
     );
   });
 
-  void it('of runs into the embedded database', async (t) => {
+  void it('by runs into the embedded database', async (t) => {
     const planted = plant({});
     t.after(planted.workspace.remove);
     await pull(planted, []);
@@ -267,7 +267,7 @@ void describe('no secret is told', { concurrency: 1 }, () => {
     assertTold(planted);
   });
 
-  void it('of what cannot be reached or read', async (t) => {
+  void it('by what cannot be reached or read', async (t) => {
     const { type: typeQuietly, workspace } = plant({});
     t.after(workspace.remove);
     const type: typeof typeQuietly = (code, args, env) =>

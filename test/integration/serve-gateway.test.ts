@@ -80,7 +80,7 @@ void describe('serve on the embedded database', () => {
   });
   after(() => serving.kill());
 
-  void it('opens a socket for its user alone, and names it to those who find the folder locked', async () => {
+  void it('opens a socket only for its user, and names it to those who find the folder locked', async () => {
     const { socket, url, what } = readJson<Record<string, string>>(dataDir, 'database-holder.json');
     assert.deepEqual([socket, url, what], [join(dataDir, '.s.PGSQL.5432'), serving.url, 'serve']);
     const { mode } = statSync(socket ?? '');
@@ -145,7 +145,7 @@ void describe('serve on the embedded database', () => {
     assert.deepEqual(digestsOf(report), expected);
   });
 
-  void it('gives the same bytes as without it', async () => {
+  void it('publishes the same bytes as without it', async () => {
     const sql = 'SELECT launch_date_utc, current_user, session_user, * FROM launches ORDER BY id LIMIT 20';
     const commands = [
       ['query', sql],
@@ -173,20 +173,20 @@ void describe('serve on the embedded database', () => {
     assert.equal(existsSync(join(dataDir, '.s.PGSQL.5432')), false);
   });
 
-  void it('leaves what verify finds intact', async () => {
+  void it('leaves everything intact for verify', async () => {
     const { intact } = await workspace.json<{ intact: boolean }>(['verify']);
     assert.equal(intact, true);
   });
 });
 
-void describe('commands beside a serve', () => {
+void describe('commands next to a serve', () => {
   let serving: Serving;
   before(async () => {
     serving = await startServing(workspace, ['--from', sandbox.url]);
   });
   after(() => serving.kill());
 
-  void it('that write name it, its URL, and the command that has the same done', async () => {
+  void it('that write name it, its URL, and the command to use instead', async () => {
     for (const args of [
       ['run', '--from', sandbox.url],
       ['migrate', 'up'],
@@ -208,14 +208,14 @@ void describe('commands beside a serve', () => {
     await serving.succeeded(JOB, 3);
   });
 
-  void it('work on the folder again once it was killed, whatever it has left', async () => {
+  void it('can use the folder again after it was killed, whatever it has left', async () => {
     await serving.kill();
     assert.ok(existsSync(join(workspace.folder, 'data', '.s.PGSQL.5432')));
     assert.deepEqual(await workspace.json(['query', SQL]), [{ n: MANY }]);
     assert.equal(existsSync(join(workspace.folder, 'data', '.s.PGSQL.5432')), false);
   });
 
-  void it('reach it where the path of the data folder is too long for a socket', async (t) => {
+  void it('reach it even if the path of the data folder is too long for a socket', async (t) => {
     const long = join(workspace.folder, 'a'.repeat(90), 'data');
     mkdirSync(long, { recursive: true });
     await copyEmbedded(join(long, 'database'));
@@ -234,7 +234,7 @@ void describe('commands beside a serve', () => {
   });
 });
 
-void it('serve refuses a port for tools where a server is configured', async () => {
+void it('serve refuses a port for tools if a server is configured', async () => {
   const url = 'postgresql://me:secret@db.example/warehouse';
   const result = await workspace.run(['serve', '--pg-port', '0', '--database-url', url]);
   assertFailure(result, { code: 2, message: /it is a server already/, hint: /--pg-port/ });

@@ -49,7 +49,7 @@ describe('a request to the HTTP API of serve', () => {
     assert.deepEqual([head.status, head.headers['allow']], [405, 'POST']);
   });
 
-  it('answers HEAD wherever it answers GET, to all who may read', async () => {
+  it('answers HEAD wherever it answers GET, for all who may read', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/api/v1/jobs', '/api/v1/jobs/pull']) {
       const { body, headers, status } = await ask(serve, 'HEAD', path, { 'sec-fetch-site': 'cross-site' });
       assert.deepEqual([status, body], [200, ''], path);
@@ -58,7 +58,7 @@ describe('a request to the HTTP API of serve', () => {
     assert.equal((await ask(serve, 'HEAD', '/api/v1/runs/0000')).status, 404);
   });
 
-  it('takes no parameter that it does not know, and no limit that is none', async () => {
+  it('refuses unknown parameters, and invalid limits', async () => {
     for (const route of routes) {
       const answer = await ask(serve, route.method, `${route.path.replace(/:\w+/, 'pull')}?limits=5`);
       assertRefused(answer, 400, /^Cannot read the parameter "limits" with "5": it is unknown/);
@@ -79,7 +79,7 @@ describe('a request to the HTTP API of serve', () => {
     }
   });
 
-  it('takes no body that says anything', async () => {
+  it('refuses a body with content', async () => {
     const json = { 'content-type': 'application/json' };
     const posts = routes.filter(({ method }) => method === 'POST');
     assert.equal(posts.length, 3);
@@ -99,7 +99,7 @@ describe('a request to the HTTP API of serve', () => {
       assert.equal((await ask(serve, 'POST', '/api/v1/jobs/pull/enable', json, body)).status, 200);
   });
 
-  it('answers what is no request of HTTP in the same form', async () => {
+  it('answers what is not an HTTP request in the same form', async () => {
     for (const [sent, status, message] of [
       ['hello\r\n\r\n', 400, /^Cannot read the request: it is not HTTP$/],
       ['GET /healthz HTTP/1.1\r\n\r\n', 400, /^Cannot read the request: .*host/i],

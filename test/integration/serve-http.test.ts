@@ -53,7 +53,7 @@ describe('the HTTP API of serve', () => {
     }
   });
 
-  it('is not ready where the schema is ahead of it, and says so', async () => {
+  it('is not ready if a newer program has migrated the schema, and says so', async () => {
     await workspace.sql(`INSERT INTO migrations (name) VALUES ('spacex/9999_future')`);
     const { status, body } = await ask(open, 'GET', '/readyz');
     await workspace.sql(`DELETE FROM migrations WHERE name = 'spacex/9999_future'`);
@@ -90,7 +90,7 @@ describe('the HTTP API of serve', () => {
     assert.equal(JSON.parse(enabled.body).enabled, true);
   });
 
-  it('says what it does not know', async () => {
+  it('reports what it does not know', async () => {
     for (const [method, path, message] of [
       ['GET', '/nowhere', /^Cannot find \/nowhere: there is no such path$/],
       ['GET', '/api/v1/jobs/', /^Cannot find \/api\/v1\/jobs\/:/],
@@ -104,7 +104,7 @@ describe('the HTTP API of serve', () => {
       assertRefused(await ask(open, method, path), 404, message);
   });
 
-  it('wants the token for all but its health', async () => {
+  it('requires the token for everything except its health', async () => {
     for (const [method, path] of [
       ['GET', '/metrics'],
       ['GET', '/api/v1/jobs'],
@@ -117,7 +117,7 @@ describe('the HTTP API of serve', () => {
     assert.equal(answer.status, 200, answer.body);
   });
 
-  it('answers no other host, and no page of another site', async () => {
+  it('answers no other host name, and no page of another site', async () => {
     const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
     assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this is 127\.0\.0\.1$/);
     const { host } = new URL(open.url);
@@ -134,7 +134,7 @@ describe('the HTTP API of serve', () => {
     assert.equal((await ask(open, 'POST', '/api/v1/jobs/pull/enable', own)).status, 200);
   });
 
-  it('takes JSON alone, and not too much of it', async () => {
+  it('accepts only JSON, and not too much of it', async () => {
     const path = '/api/v1/jobs/pull/enable';
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '3' };
     assertRefused(await ask(open, 'POST', path, form, 'a=b'), 415, /not application\/json$/);

@@ -68,7 +68,7 @@ describe('serve', { concurrency: true }, () => {
     ['for a moment', 1000],
     ['for longer than a heartbeat', 25_000],
   ] as const) {
-    it(`survives a server that is killed and away ${name}`, async (t) => {
+    it(`survives a server that is killed and down ${name}`, async (t) => {
       const server: PostgresServer = await startPostgres({ durable: true });
       t.after(() => server.remove());
       const setting = await prepare(t, server.url);
@@ -89,7 +89,7 @@ describe('serve', { concurrency: true }, () => {
     });
   }
 
-  it('goes on with the run of a killed process, on the embedded database', async (t) => {
+  it('continues the run of a killed process, on the embedded database', async (t) => {
     const setting = await prepare(t, null);
     const { workspace } = setting;
     const serve = await startServe(workspace);
@@ -112,7 +112,7 @@ describe('serve', { concurrency: true }, () => {
     );
   });
 
-  it('puts a job off when it is stopped, and at a second signal ends at once', async (t) => {
+  it('postpones a job when it is stopped, and ends at once at a second signal', async (t) => {
     const setting = await prepare(t, null);
     const { workspace } = setting;
     const serve = await startServe(workspace);

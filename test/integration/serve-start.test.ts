@@ -32,20 +32,20 @@ async function beganNothing(): Promise<void> {
   assert.deepEqual(tries, []);
 }
 
-describe('serve begins no job', () => {
-  it('where the port is taken', async () => {
+describe('serve starts no job', () => {
+  it('if the port is taken', async () => {
     const failed = await serve('--port', String(taken));
     assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: / --port/ });
     await beganNothing();
   });
 
-  it('where the port for tools is taken', async () => {
+  it('if the port for tools is taken', async () => {
     const failed = await serve('--port', '0', '--pg-port', String(taken));
     assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: /another port/ });
     await beganNothing();
   });
 
-  it('where the host is none of this machine', async () => {
+  it('if the host is not this machine', async () => {
     const token = 'a-token-of-enough-length';
     const failed = await workspace.run(['serve', '--from', 'sandbox', '--port', '0', '--host', '192.0.2.1'], {
       SPACEX_PIPELINE_TOKEN: token,

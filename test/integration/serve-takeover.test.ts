@@ -160,7 +160,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     });
   }
 
-  it('give a job to the other when one sleeps past its heartbeat, and let it publish nothing when it wakes', async (t) => {
+  it('give a job to the other if one is suspended past its heartbeat, and let that publish nothing when it wakes', async (t) => {
     const gate = createGate(1000);
     const setting = await twoServes(t, ({ api }) => api.set(LAUNCHES, { ...replies[LAUNCHES], gate }));
     const { api, busy, idle, workspace } = setting;
@@ -180,7 +180,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     );
   });
 
-  it('hand a job over when one is stopped in order', async (t) => {
+  it('hand a job over when one is shut down gracefully', async (t) => {
     const gate = createGate(1000);
     const setting = await twoServes(t, ({ api }) => api.set(LAUNCHES, { ...replies[LAUNCHES], gate }));
     const { api, busy, idle, workspace } = setting;
@@ -199,7 +199,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     );
   });
 
-  it('start at once on an empty database, and run a job that never ran once', async (t) => {
+  it('start at once on an empty database, and run a job that never ran only once', async (t) => {
     settings += 1;
     const queueSchema = `queue_${settings}`;
     const api = await startApi(replies);

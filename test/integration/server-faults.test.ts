@@ -20,7 +20,7 @@ before(async () => {
 after(() => loaded.close());
 
 void describe('a server', () => {
-  void it('that is not there, not known or not ours is told in one line', async () => {
+  void it('that is down, unknown or refuses the login is reported in one line', async () => {
     const url = (change: (url: URL) => void): string => {
       const changed = new URL(loaded.server.url);
       change(changed);
@@ -41,7 +41,7 @@ void describe('a server', () => {
     }
   });
 
-  void it('whose database lacks characters is refused by its encoding, and may be read', async () => {
+  void it('whose database lacks characters is refused by its encoding, but can be read', async () => {
     const { workspace } = loaded;
     for (const encoding of ['LATIN1', 'WIN1252', 'SQL_ASCII']) {
       const url = new URL(loaded.server.url);
@@ -157,7 +157,7 @@ void describe('a connection that an administrator ends', () => {
     ],
   ];
   for (const [when, message, act] of cases) {
-    void it(`${when}: the rows stay, and what is named next goes on`, async (t) => {
+    void it(`${when}: the rows stay, and the suggested command continues`, async (t) => {
       const asItWas = await loaded.state();
       const blocker = await connected(loaded.server.url);
       t.after(() => blocker.end());
@@ -213,7 +213,7 @@ void describe('a server that stops', { concurrency: 1 }, () => {
     assert.deepEqual(await loaded.state(), asItWas);
   });
 
-  void it('may come back as a standby, which can be read alone', async () => {
+  void it('may return as a standby, which can only be read', async () => {
     const asItWas = await loaded.state();
     await loaded.admin().end();
     await loaded.server.stop();

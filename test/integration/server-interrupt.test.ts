@@ -117,7 +117,7 @@ void describe('the signal', { concurrency: true }, () => {
     assert.deepEqual((await admin.query('SELECT n FROM copied')).rows, []);
   });
 
-  void it('lets nothing but what cleans up be sent afterwards', async (t) => {
+  void it('lets only cleanup be sent afterwards', async (t) => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     await session.query('BEGIN; CREATE TABLE refused (n int)');
@@ -132,7 +132,7 @@ void describe('the signal', { concurrency: true }, () => {
     assert.deepEqual(await last.rows(`SELECT to_regclass('refused') AS name`), [{ name: null }]);
   });
 
-  void it('never cancels what cleans up', async (t) => {
+  void it('never cancels cleanup', async (t) => {
     for (let round = 0; round < 40; round++) {
       const { target, stop } = openStoppable(t);
       const session = await target.connect();
@@ -147,7 +147,7 @@ void describe('the signal', { concurrency: true }, () => {
     }
   });
 
-  void it('cancels a commit, which says what became of it', async (t) => {
+  void it('cancels a commit, which reports its outcome', async (t) => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     const pid = await pidOf(session);
@@ -192,7 +192,7 @@ void describe('the signal', { concurrency: true }, () => {
     await target.close();
   });
 
-  void it('publishes nothing while publish waits for a table, and staging is dropped', async (t) => {
+  void it('publishes nothing if publish waits for a table, and staging is dropped', async (t) => {
     const { signal, stop } = stopping();
     const lab = await openLab(async (schema) => openServer({ url: database.url, schema, signal }));
     t.after(lab.close);

@@ -44,7 +44,7 @@ void describe('a server', () => {
     });
   });
 
-  void it('is the one of the configuration file, whatever the environment says of another', async (t) => {
+  void it('is the one in the configuration file, whatever the environment says about others', async (t) => {
     const own = createWorkspace({ database: { url: database.url } });
     t.after(own.remove);
     const sql = 'SELECT current_database() AS name';
@@ -114,7 +114,7 @@ void describe(
       assertFailure(query(`postgresql://nobody@${host}/d`), { code: 5, message: /\(28(?:P01|000)\)$/ });
     });
 
-    void it('is asked for a name where the URL has none', () => {
+    void it('is asked for a name if the URL has none', () => {
       assertFailure(query('postgresql://127.0.0.1:1/d'), {
         code: 2,
         message: /: it names no user, and this system has no name for user id 123456$/,

@@ -30,7 +30,7 @@ const WORK = `GRANT ALL ON SCHEMA spacex, spacex_pipeline TO r; GRANT ALL ON ALL
 const as = (rights: string, r: string): string => rights.replaceAll(/\br\b/g, r);
 
 void describe('a role', () => {
-  void it('that may not create schemas is told what to ask for, and that works', async (t) => {
+  void it('that may not create schemas is told which rights to request, and these suffice', async (t) => {
     const url = await roleUrl(t, 'creates_nothing');
     const args = ['--source', 'spacex', '--schema', 'Its "own"', '--database-url', url];
     const refused = await loaded.workspace.run(['migrate', 'up', ...args]);
@@ -77,7 +77,7 @@ void describe('a role', () => {
     assertFailure(runs, { code: 5, message: /permission denied/, hint: /GRANT/ });
   });
 
-  void it('that lacks rights is given all that a run needs by the statements of the hint', async (t) => {
+  void it('that lacks rights gets all that a run needs from the statements of the hint', async (t) => {
     const url = await roleUrl(t, 'is_granted');
     const args = ['run', '--full', '--source', loaded.api.url, '--database-url', url];
     const refused = await loaded.workspace.run([...args, '--data-dir', 'granted']);
@@ -89,7 +89,7 @@ void describe('a role', () => {
     await loaded.restore();
   });
 
-  void it('that only reads may see what a run would change', async (t) => {
+  void it('that may only read can preview what a run would change', async (t) => {
     const url = await roleUrl(
       t,
       'plans',
@@ -101,7 +101,7 @@ void describe('a role', () => {
     }
   });
 
-  void it('that runs after a run as another role was killed leaves its staging, and says whose it is', async (t) => {
+  void it('leaves the staging of another role’s killed run, and says whose it is', async (t) => {
     const url = await roleUrl(t, 'comes_later', as(WORK, 'comes_later'));
     const staging = 'spacex_pipeline.staging_0123456789ab_rockets';
     await loaded.admin().query(`CREATE UNLOGGED TABLE ${staging} (a int)`);
@@ -117,7 +117,7 @@ void describe('a role', () => {
     await loaded.restore();
   });
 
-  void it('that resumes what another role has begun stages afresh', async (t) => {
+  void it('that resumes another role’s run stages from scratch', async (t) => {
     const url = await roleUrl(t, 'resumes', as(WORK, 'resumes'));
     await loaded
       .admin()
@@ -141,7 +141,7 @@ void describe('a role', () => {
     await loaded.restore();
   });
 
-  void it('that does not own the tables is told as whom to migrate', async (t) => {
+  void it('that does not own the tables is told which role must migrate', async (t) => {
     const url = await roleUrl(t, 'owns_nothing', as(WORK, 'owns_nothing'));
     assertFailure(
       await loaded.workspace.run(['migrate', 'down', '--yes', '--source', 'spacex', '--database-url', url]),
@@ -153,7 +153,7 @@ void describe('a role', () => {
     );
   });
 
-  void it('that may not see the ledger gets one line from each command', async (t) => {
+  void it('that may not see the ledger gets a single line from each command', async (t) => {
     const url = await roleUrl(t, 'sees_nothing');
     for (const args of [
       ['migrate', 'status'],
@@ -166,7 +166,7 @@ void describe('a role', () => {
     }
   });
 
-  void it('that may use neither schema, or one alone, is told which is closed', async (t) => {
+  void it('that may use neither schema, or only one, is told which is closed', async (t) => {
     const { workspace } = loaded;
     const ledger = [['runs'], ['runs', 'show'], ['checks'], ['query', 'SELECT count(*) FROM runs']];
     const target = [

@@ -67,7 +67,7 @@ const LIMITS = {
 };
 
 void describe('what a role has set on the server', () => {
-  void it('ends no run and changes nothing about it', async (t) => {
+  void it('does not end or change a run', async (t) => {
     const url = await roleUrl(t, 'is_set_apart', { ...MEANINGS, ...LIMITS });
     const there = ['--database-url', url, '--source', 'spacex', '--schema', 'apart'];
     const here = ['--source', 'spacex', '--schema', 'usual'];
@@ -118,7 +118,7 @@ void describe('what a role has set on the server', () => {
     assert.deepEqual(await session.rows(sql, [[null]]), [expected]);
   });
 
-  void it('does not let publish read what was there before it had its locks', async (t) => {
+  void it('does not let publish read a state from before its locks', async (t) => {
     const { target } = openWith(t, { default_transaction_isolation: 'serializable' });
     const lab = await openLab(async () => target, target.schema);
     await load(lab, [{ resource: makers, rows: { makers: [maker('m')] } }]);
@@ -134,7 +134,7 @@ void describe('what a role has set on the server', () => {
     assert.equal(entries[0]?.report.updated, 1, 'the altered row is healed');
   });
 
-  void it('limits what its user types, and the hint names the limit', async (t) => {
+  void it('limits the statements of its user, and the hint names the limit', async (t) => {
     const { workspace } = loaded;
     const sleep = ['query', 'SELECT pg_sleep(60)', '--database-url'];
     for (const [limit, code] of [
@@ -150,7 +150,7 @@ void describe('what a role has set on the server', () => {
     }
   });
 
-  void it('is not what a statement failed by that an administrator cancelled', async (t) => {
+  void it('is not blamed for a statement that an administrator cancelled', async (t) => {
     const url = await roleUrl(t, 'is_cancelled', {});
     const running = loaded.workspace.start(['query', 'SELECT pg_sleep(61)', '--database-url', url]);
     const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'is_cancelled' AND query LIKE '%(61)'`;

@@ -62,7 +62,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     });
   });
 
-  void it('over one connection alone is asked over another what became of the statement', async (t) => {
+  void it('over only one connection is asked over another what became of the statement', async (t) => {
     const { proxy, target } = await openSilent(t);
     const session = await target.connect();
     const other = await target.connect();
@@ -106,7 +106,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
 
   /** How far the server answers: not at all, or only that it supports TLS. */
   for (const answer of ['', 'S']) {
-    void it(`from the start${answer === '' ? '' : ' of TLS'} is given up`, async (t) => {
+    void it(`from the start${answer === '' ? '' : ' of TLS'} is given up on`, async (t) => {
       const sockets: Socket[] = [];
       const server = createServer((socket) => {
         sockets.push(socket.on('error', () => undefined));

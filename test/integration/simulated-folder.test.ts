@@ -32,7 +32,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
   const kindsOf = ({ stdout }: CliResult): readonly unknown[] =>
     (JSON.parse(stdout) as RunReport[]).map(({ simulated }) => simulated);
 
-  void it('is read where it alone has a database, and each command says so', async () => {
+  void it('is read if only it has a database, and each command says so', async () => {
     assert.equal((await workspace.run(['run', '--from', 'sandbox'])).code, 0);
     const { jobs, runs, status } = await look();
     for (const { code, stderr } of [jobs, runs, status]) {
@@ -49,7 +49,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.match((await workspace.run(['status', '--max-age', '1s'])).stdout, NEXT);
   });
 
-  void it('is read by every command that only shows what there is', async () => {
+  void it('is read by every read-only command', async () => {
     const [rocket] = await workspace.json<{ id: string }[]>(['query', 'SELECT id FROM rockets LIMIT 1']);
     for (const args of [
       ['query', 'SELECT 1'],
@@ -67,7 +67,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     }
   });
 
-  void it('is never written by itself', async () => {
+  void it('is never written by default', async () => {
     const disabled = await workspace.run(['jobs', 'disable', 'spacex']);
     assertFailure(disabled, { code: 5, message: /there is no database yet/ });
     for (const args of [
@@ -82,13 +82,13 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.ok(!existsSync(path.join(workspace.folder, 'data/database')));
   });
 
-  void it('has none inside, when it is the data folder itself', async () => {
+  void it('has no folder inside, when it is the data folder itself', async () => {
     const again = await workspace.run(['--data-dir', 'data/sandbox', 'run', '--from', 'sandbox']);
     assert.equal(again.code, 0, again.stderr);
     assert.ok(!existsSync(path.join(workspace.folder, 'data/sandbox/sandbox')));
   });
 
-  void it('takes no run from elsewhere that would publish nothing and count as fresh', async () => {
+  void it('refuses runs from elsewhere that would publish nothing and count as fresh', async () => {
     workspace.configure({
       source: { ...QUICK_SOURCE, archiveUrl: 'http://127.0.0.1:9/web/20260605id_/https://api.example.com' },
       resources,
@@ -98,7 +98,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.equal(code, 3, stderr);
   });
 
-  void it('is read as long as the real one has a database in which nothing was published', async () => {
+  void it('is read as long as nothing was published in the database of the real one', async () => {
     workspace.configure({ source: { ...QUICK_SOURCE, baseUrl: 'http://127.0.0.1:9' }, resources });
     assert.equal((await workspace.run(['run'])).code, 3);
     workspace.configure({ source, resources });
@@ -107,7 +107,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
       assert.match(seen.stderr, /^note: Reading the simulated records in data\/sandbox: /);
   });
 
-  void it('is named where the real one has published, too', async () => {
+  void it('is mentioned if the real one has published, too', async () => {
     assert.equal((await workspace.run(['run'])).code, 0);
     const seen = await look();
     for (const [name, { code, stderr }] of Object.entries(seen)) {
@@ -126,7 +126,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
 
 const NEXT = /\nNext: \S+spacex-pipeline --data-dir data\/sandbox run --from sandbox\n$/;
 
-void it('simulated jobs beside others are read each from its folder, and are not served', async (t) => {
+void it('simulated jobs next to others are read from their own folder, and are not served', async (t) => {
   const mixed = createWorkspace({
     source,
     resources,
@@ -160,7 +160,7 @@ void it('simulated jobs beside others are read each from its folder, and are not
   });
 });
 
-void it('an empty list of jobs is no job: there is none to list, and none to serve', async (t) => {
+void it('an empty list of jobs means none: nothing to list, and nothing to serve', async (t) => {
   const workspace = createWorkspace({ source, resources });
   t.after(workspace.remove);
   const env = { SPACEX_PIPELINE_JOBS: '{}' };
@@ -174,7 +174,7 @@ void it('an empty list of jobs is no job: there is none to list, and none to ser
   });
 });
 
-void it('has the raw files that verify compares a server with', async (t) => {
+void it('has the raw files with which verify compares a server', async (t) => {
   const server = await createTestServer();
   t.after(server.close);
   const onServer = server.workspace({ resources });

@@ -74,7 +74,7 @@ void describe('the program', () => {
     );
   });
 
-  void it('says nothing when whoever reads its output goes away', () => {
+  void it('prints nothing when the reader of its output stops', () => {
     const first = bash(`${PROGRAM} resources show launches --json | head -1`);
     assertQuiet(first);
     assert.equal(first.stdout, '{\n');
@@ -82,7 +82,7 @@ void describe('the program', () => {
   });
 
   void it(
-    'ends a run whatever becomes of its log and its summary',
+    'ends a run whatever happens to its log and its summary',
     { skip: !existsSync('/dev/full') },
     async () => {
       await withSandbox('unread');
@@ -98,7 +98,7 @@ void describe('the program', () => {
     },
   );
 
-  void it('tells that its output cannot be written, and fails', { skip: !existsSync('/dev/full') }, () => {
+  void it('reports that its output cannot be written, and fails', { skip: !existsSync('/dev/full') }, () => {
     const { status, stderr } = bash(`${PROGRAM} resources >/dev/full`);
     assert.equal(status, 1);
     assert.match(stderr, /^error: Cannot write the output: ENOSPC: .*\nhint: .*\n$/);
@@ -119,7 +119,7 @@ void describe('the program', () => {
     assert.match(listed.stdout, /publish\n$/);
   });
 
-  void it('goes on when its terminal hangs up, started by nohup', async () => {
+  void it('continues when its terminal hangs up, if started by nohup', async () => {
     await withSandbox('hangup');
     const line = `nohup ${PROGRAM} run --source sandbox --resources launches --data-dir hangup & echo $!; wait $!`;
     const shell = spawn('bash', ['--norc', '-c', line], { cwd: folder, env: { PATH, NODE_OPTIONS } });
@@ -138,7 +138,7 @@ void describe('the program', () => {
     assert.match(log, / run \S+ from sandbox/);
   });
 
-  void it('writes the same, without colours, whatever the terminal is said to be', () => {
+  void it('prints the same, without colors, whatever TERM says', () => {
     const [plain, narrow, wide, colourful] = [
       {},
       { COLUMNS: '80', TERM: 'dumb' },
@@ -151,7 +151,7 @@ void describe('the program', () => {
 
   const columns = [40, 80, 200];
   const noPty = bash('script --version').stdout.includes('util-linux') ? false : 'needs script of util-linux';
-  void it('prints tables that fit the terminal, and whole ones into a pipe', { skip: noPty }, () => {
+  void it('prints tables that fit the terminal, and unsplit ones into a pipe', { skip: noPty }, () => {
     const sql =
       'SELECT flight_number, rocket_id, launchpad_id, success, launch_date_utc FROM launches LIMIT 3';
     const query = `${PROGRAM} query '${sql}' --data-dir 'my data/sandbox' --quiet`;
@@ -168,7 +168,7 @@ void describe('the program', () => {
     assert.equal(inTerminal(`stty cols 40; ${query} | cat`).stdout.replaceAll('\r', ''), whole);
   });
 
-  void it('moves no cursor on a terminal that cannot, but logs', { skip: noPty }, async () => {
+  void it('does not move the cursor on a terminal that cannot, but logs', { skip: noPty }, async () => {
     await Promise.all(['dumb', 'xterm'].map(withSandbox));
     const run = `${PROGRAM} run --source sandbox --resources launches --data-dir`;
     const [dumb, screen] = ['dumb', 'xterm'].map((TERM) => inTerminal(`${run} ${TERM}`, { TERM }));

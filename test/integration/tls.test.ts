@@ -122,7 +122,7 @@ void it('cancels a statement over TLS', { timeout: 60_000 }, async (t) => {
   assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
 });
 
-void describe('TLS in the sense of libpq', () => {
+void describe('TLS as libpq does it', () => {
   /** The outcome of each sslmode on a server that requires TLS: encrypted, or the error code. */
   const expected: readonly (readonly [
     what: string,
@@ -180,7 +180,7 @@ void describe('TLS in the sense of libpq', () => {
     });
   }
 
-  void it('is done without where the server, or its rules for the role, have none', async () => {
+  void it('is not used if the server, or its rules for the role, have none', async () => {
     for (const mode of ['disable', 'allow', 'prefer']) {
       assert.equal(await encrypted(urlOf(without.url, { sslmode: mode })), false, mode);
     }
@@ -191,7 +191,7 @@ void describe('TLS in the sense of libpq', () => {
     await assert.rejects(encrypted(`${clear.href}?sslmode=require`), { context: { sqlstate: '28000' } });
   });
 
-  void it('tells of the try that failed for more than its encryption', async () => {
+  void it('reports the try that failed for more than its encryption', async () => {
     for (const role of ['nobody_encrypted', 'nobody_in_the_clear']) {
       const url = new URL(urlOf(server.url, {}, '127.0.0.1'));
       url.username = role;
@@ -209,7 +209,7 @@ void describe('TLS in the sense of libpq', () => {
     await assert.rejects(encrypted(other), { context: { sqlstate: 'SELF_SIGNED_CERT_IN_CHAIN' } });
   });
 
-  void it('proves who we are by a certificate', async () => {
+  void it('authenticates with a certificate', async () => {
     const url = new URL(urlOf(server.url, { sslmode: 'verify-ca', sslrootcert: files.root }, '127.0.0.1'));
     url.username = 'by_certificate';
     url.password = '';
@@ -219,13 +219,13 @@ void describe('TLS in the sense of libpq', () => {
     assert.equal(await encrypted(url.href), true);
   });
 
-  void it('says that the password is missing, not that the way without TLS is closed', async () => {
+  void it('reports the missing password, not that connections without TLS are refused', async () => {
     const url = new URL(urlOf(server.url, { passfile: join(folder, 'none') }, '127.0.0.1'));
     url.password = '';
     await assert.rejects(encrypted(url.href), { context: { sqlstate: '28P01' } });
   });
 
-  void it('refuses what cannot be meant', async () => {
+  void it('refuses contradictory parameters', async () => {
     for (const [parameters, message] of [
       [{ sslmode: 'toString' }, /^Cannot use sslmode: must be one of disable, .*, found "toString"$/],
       [{ sslmode: 'verify-ca' }, /^Cannot use sslmode=verify-ca: there is no file of root certificates$/],
@@ -240,7 +240,7 @@ void describe('TLS in the sense of libpq', () => {
   });
 });
 
-void it('what the first connection found holds for other schemas, too', async (t) => {
+void it('the encryption of the first connection applies to other schemas, too', async (t) => {
   const url = new URL(urlOf(without.url, { sslmode: 'prefer' }));
   const { hostname, port } = new URL(without.url);
   let connections = 0;
@@ -264,7 +264,7 @@ void it('what the first connection found holds for other schemas, too', async (t
   assert.equal(connections, 3);
 });
 
-void it('the program loads into a server that demands TLS, and says in one line why it cannot', async (t) => {
+void it('the program loads into a server that requires TLS, or says in one line why it cannot', async (t) => {
   const workspace = createWorkspace();
   t.after(workspace.remove);
   const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: files.root };

@@ -8,7 +8,7 @@ import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
 import { vacuum } from '../../src/adapters/postgres/vacuum.ts';
 import { copyEmbedded } from '../support/embedded-template.ts';
 
-it('the embedded database takes no more room with each update', async (t) => {
+it('the embedded database does not grow with each update', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-vacuum-'));
   await copyEmbedded(path.join(folder, 'database'));
   const database = await openEmbedded({ dir: path.join(folder, 'database'), schema: 'public' });

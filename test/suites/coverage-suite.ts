@@ -125,7 +125,7 @@ export function testCoverage(resource: Resource): void {
       });
     }
 
-    it('that is left out is one of the contract', () => {
+    it('that is left out is in the contract', () => {
       const known = new Set(places.map(({ pointer }) => pointer));
       assert.deepEqual(
         Object.keys(resource.omitted).filter((pointer) => !known.has(pointer)),

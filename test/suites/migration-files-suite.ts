@@ -20,7 +20,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       return { database, session: await database.connect() };
     };
 
-    it('of other files than these are refused, each by its name', async () => {
+    it('that were changed, removed or added in between are refused, each by its name', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
@@ -53,7 +53,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('that were applied before hashes were kept are not compared, and later ones are', async () => {
+    it('that were applied before hashes were stored are not compared, but later ones are', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       const history = ident(ledgerSchema(database.schema), 'migrations');
@@ -72,7 +72,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('of a ledger are applied after those of the tables too, and taken back last', async () => {
+    it('of a ledger are applied after those of the tables too, and reverted last', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
@@ -100,7 +100,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('of a version before the first release are refused, with the way out', async () => {
+    it('from a version before the first release are refused, with a way out', async () => {
       const { database, session } = await open();
       const history = ident(ledgerSchema(database.schema), 'migrations');
       await migrateUp(session, database, migrationDirs(spacex));
@@ -116,7 +116,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('that meet objects of others name these, and change nothing', async () => {
+    it('that conflict with foreign objects name these, and change nothing', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       const mine = `${database.schema}_mine`;

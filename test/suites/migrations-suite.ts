@@ -37,7 +37,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     };
 
     for (const schema of [undefined, ...ODD_SCHEMAS]) {
-      it(`give the tables of the resources, in schema ${schema ?? 'any'}`, async () => {
+      it(`create the tables of the resources, in schema ${schema ?? 'any'}`, async () => {
         const { database, session } = await open(schema);
         await migrateUp(session, database, migrationDirs(spacex));
         for (const table of TABLES) {
@@ -62,7 +62,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       });
     }
 
-    it('give names that PostgreSQL keeps whole, and leave room for those of staging', async () => {
+    it('use names that PostgreSQL keeps in full, with room for those of staging', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
       const made = await session.rows<{ relname: string }>(
@@ -107,7 +107,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('give indexes that no collation of the system has a part in', async () => {
+    it('create indexes that do not depend on a collation of the system', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
       // 950 is "C", which is PostgreSQL's own and never changes; 0 is for types without a collation.
@@ -125,7 +125,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('are applied once, told by status, and taken back one at a time', async () => {
+    it('are applied once, reported by status, and reverted one at a time', async () => {
       const { database, session } = await open();
       const pending = await migrationStates(session, database, migrationDirs(spacex));
       assert.deepEqual(new Set(pending.map(({ applied_at }) => applied_at)), new Set([null]));
@@ -162,7 +162,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('take nothing back where nothing was ever applied', async () => {
+    it('revert nothing if nothing was ever applied', async () => {
       const { database, session } = await open();
       assert.equal(await migrateDown(session, database, migrationDirs(spacex)), null);
       assert.deepEqual(await schemas(session, database), []);
@@ -186,7 +186,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
 
 /** Only for servers: two migrations at the same time. */
 export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
-  it('migrations that two start at the same time are each applied once', async () => {
+  it('migrations that are started twice at the same time are each applied once', async () => {
     const database = await openDatabase(randomSchema());
     const sessions = await Promise.all([database.connect(), database.connect(), database.connect()]);
     const migrated = await Promise.all(

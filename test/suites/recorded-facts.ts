@@ -70,7 +70,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
 ];
 
 export function testRecordedFacts(lab: () => Lab): void {
-  it('have as many empty and odd values as are known', async () => {
+  it('have as many empty and odd values as known', async () => {
     const sql = FACTS.map(([table, where]) => `(SELECT count(*) FROM ${table} t WHERE ${where})`).join(', ');
     const [found] = await lab().session.rows<{ counts: number[] }>(`SELECT ARRAY[${sql}] AS counts`);
     assert.deepEqual(

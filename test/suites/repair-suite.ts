@@ -83,7 +83,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         ],
       ],
     ] as const) {
-      it(`is made again as it was: ${what}`, async () => {
+      it(`is recreated as it was: ${what}`, async () => {
         const lab = await open();
         const asItWas = await catalog(lab);
         await lab.sql(sql.replace('DROP COLUMN name', 'DROP COLUMN name CASCADE'));
@@ -95,7 +95,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       });
     }
 
-    it('is made again before what is pending is applied', async () => {
+    it('is recreated before pending migrations are applied', async () => {
       const lab = await open();
       const pending: string[] = [];
       while (pending.at(-1) !== 'spacex/0002_views')
@@ -118,7 +118,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('cannot be a column that rows would lack: the command of the hint leads on', async () => {
+    it('cannot be a column that existing rows would lack: the command of the hint helps', async () => {
       const lab = await open();
       await load(lab, [SOME]);
       await lab.sql(`ALTER TABLE ledger.run_tables DROP COLUMN digest; ALTER TABLE target.rockets DROP COLUMN id CASCADE;
@@ -160,7 +160,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('may be the ledger: then nothing is loaded beside the rows that are there', async () => {
+    it('may be the ledger: then nothing is loaded next to the existing rows', async () => {
       const lab = await open();
       await lab.sql('DROP SCHEMA ledger CASCADE');
       const hint = await refusal(
@@ -174,7 +174,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('may be the history alone, of a schema that has everything', async () => {
+    it('may be only the history, of a schema that has everything', async () => {
       const lab = await open();
       const states = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       await lab.sql('DROP TABLE ledger.migrations');
@@ -191,7 +191,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('is not looked for where nothing may be written, and other tables of the same names are not taken over', async () => {
+    it('is not looked for on a read-only server, and foreign tables of the same names are not used', async () => {
       const lab = await open();
       await lab.session.query('SET default_transaction_read_only = on');
       assert.equal(await missingNames(lab.session, lab.database, migrationDirs(spacex)), null);

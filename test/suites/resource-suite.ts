@@ -14,7 +14,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
   describe(`resource ${resource.name}`, () => {
     const [main] = resource.tables;
 
-    it('has a main table of its name, a row a record', () => {
+    it('has a main table of its name, with one row per record', () => {
       assert.deepEqual([main.name, main.key, main.owner], [resource.name, ['id'], 'id']);
     });
 
@@ -34,7 +34,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
       }
     });
 
-    it('says in a sentence what each table and column means', () => {
+    it('describes each table and column in a sentence', () => {
       for (const { name, doc, columns } of resource.tables) {
         assert.match(doc, SENTENCE, name);
         for (const [column, one] of Object.entries(columns))
@@ -42,7 +42,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
       }
     });
 
-    it('needs and references what there is', () => {
+    it('needs and references only what exists', () => {
       const tables = new Set(resources.flatMap((one) => one.tables.map(({ name }) => name)));
       for (const [need, column] of Object.entries(resource.needs)) {
         const needed = resources.find(({ name }) => name === need);

@@ -22,7 +22,7 @@ export function testChecks(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('wait for what they read, count what is broken and tell what cannot be made', async () => {
+    it('wait for what they read, count violations and report checks that cannot run', async () => {
       const checks: DataCheck[] = [
         SOUNDLESS,
         { ...SOUNDLESS, name: 'nothing', severity: 'error', sql: `${SOUNDLESS.sql} AND false` },

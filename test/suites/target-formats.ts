@@ -88,7 +88,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       assert.ok(admitted > 60, `only ${admitted} of the samples were timestamps`);
     });
 
-    it('are the very dates that PostgreSQL has', async () => {
+    it('are exactly the dates that PostgreSQL has', async () => {
       for (const value of ['0001-01-01', '9999-12-31', '2024-02-29', '2000-02-29']) {
         assert.ok(isCalendarDate(value));
         assert.notEqual(await stored(value, 'date'), null, value);
@@ -101,7 +101,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('are texts that PostgreSQL keeps as they are, and it refuses what they refuse', async () => {
+    it('are texts that PostgreSQL stores unchanged, and it refuses what they refuse', async () => {
       const units = fc.constantFrom('\0', '\uD800', '\uDC00', 'a', '🚀', '\uFFFF');
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: units, maxLength: 6 }), async (value) => {

@@ -110,7 +110,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('takes children away that an arrived record has no more, under the id of their owner', async () => {
+    it('deletes children that an arrived record no longer has, under the id of their owner', async () => {
       await loadParts([part('p'), part('q')], {
         tags: [tag('p', 1, 'one'), tag('p', 2, 'two'), tag('q', 1)],
         links: [
@@ -149,7 +149,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'part_tags')).length, 1);
     });
 
-    it('takes away child rows of a record that came again, even where deletes are off', async () => {
+    it('deletes child rows of a record that arrived again, even where deletes are off', async () => {
       await loadParts([part('a'), part('b')], { tags: [tag('a', 1), tag('a', 2), tag('b', 1)] });
       const end = await loadParts([part('a')], { tags: [tag('a', 1)], deletes: false });
       assert.partialDeepStrictEqual(end.entries[0]?.report.tables, {
@@ -179,7 +179,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.deepEqual(await allVersions(lab), asItWas);
     });
 
-    it('takes the stamp along when something else changes', async () => {
+    it('updates the stamp when something else changes', async () => {
       await loadParts([part('a', { note: 'x' })]);
       await loadParts([part('a', { note: 'y', transformed_at_utc: '2027-05-05T05:05:05Z' })]);
       const [row] = await lab.session.rows(`SELECT transformed_at_utc AS at FROM parts WHERE id = 'a'`);
@@ -204,7 +204,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal(again, first);
     });
 
-    it('tells null from the empty text, both ways', async () => {
+    it('distinguishes null from the empty text, both ways', async () => {
       await loadParts([part('a', { note: null }), part('b', { note: '' })]);
       const end = await loadParts([part('a', { note: '' }), part('b', { note: null })]);
       assert.equal(end.entries[0]?.report.updated, 2);
@@ -214,7 +214,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('brings any text through COPY as it is, and finds it unchanged', async () => {
+    it('stores any text through COPY unchanged, and finds it unchanged', async () => {
       const main = TEXTS.map((note, index) => part(String(index).padStart(3, '0'), { note }));
       await loadParts(main);
       const found = await lab.session.rows<{ note: string }>('SELECT note FROM parts ORDER BY id');
@@ -225,7 +225,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal((await loadParts(main)).entries[0]?.report.unchanged, TEXTS.length);
     });
 
-    it('brings the extreme values of every type through COPY', async () => {
+    it('stores the extreme values of every type through COPY', async () => {
       const values = [
         { amount: Number.MAX_SAFE_INTEGER, grade: 2 ** 31 - 1, ratio: Number.MAX_VALUE, sound: true },
         { amount: Number.MIN_SAFE_INTEGER, grade: -(2 ** 31), ratio: Number.MIN_VALUE, sound: false },

@@ -63,7 +63,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, end.id), { status: 'succeeded', error: null });
     });
 
-    it('counts references that name no row', async () => {
+    it('counts references that match no row', async () => {
       const mains = ten('p').map((id, index) => part(id, { maker_id: index < 3 ? `nobody ${index}` : 'm1' }));
       const end = await load(lab, [makersLoad(ten('m')), partsLoad(mains)]);
       assert.deepEqual(end.entries[1]?.report.tables['parts']?.dangling, { maker_id: 3 });
@@ -135,7 +135,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       [6, { count: 6, share: 0 }, false],
     ] as const) {
       const limits = `${vanished.count} and ${vanished.share * 100} %`;
-      it(`${refused ? 'refuses' : 'allows'} ${gone} of 10 rows to vanish where ${limits} may`, async () => {
+      it(`${refused ? 'refuses' : 'allows'} ${gone} of 10 rows to vanish if ${limits} may`, async () => {
         const loads = [makersLoad(ten('m')), partsLoad(ten('p', gone).map((id) => part(id)))];
         const end = await load(lab, loads, { ...RULES, vanished: () => vanished });
         assert.equal(end.status, refused ? 'partial' : 'succeeded');
@@ -144,7 +144,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('does not count held rows, or any where deletes are off, as vanished', async () => {
+    it('does not count held rows as vanished, nor any if deletes are off', async () => {
       const some = ten('p', 6).map((id) => part(id));
       const held = await load(lab, [makersLoad(ten('m')), { ...partsLoad(some), held: ten('p') }], RULES);
       assert.equal(held.status, 'succeeded');
@@ -153,7 +153,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'parts')).length, 10);
     });
 
-    it('skips what needs a resource that failed before, and publishes the rest', async () => {
+    it('skips what needs a failed resource, and publishes the rest', async () => {
       const run = await beginRun(lab);
       const failure = { code: 'source', message: 'Cannot fetch', hint: null } as const;
       const failed = await stage(run, {
@@ -188,7 +188,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'makers')).length, 10);
     });
 
-    it('publishes nothing where it is all or nothing and one resource is refused', async () => {
+    it('publishes nothing if it is all or nothing and one resource is refused', async () => {
       const asItWas = await snapshot(lab);
       const loads = [makersLoad([...ten('m'), 'new']), partsLoad([part('only')])];
       const end = await load(lab, loads, { ...RULES, atomic: true });

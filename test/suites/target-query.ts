@@ -106,7 +106,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('reads by every form of a statement that reads', async () => {
+    it('reads by every form of a reading statement', async () => {
       for (const sql of [
         'SELECT id FROM makers ORDER BY id',
         '  /* /* nested */ */ -- and\n select id from makers order by id;',
@@ -125,7 +125,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual([zone.columns, zone.rows], [['TimeZone'], [['UTC']]]);
     });
 
-    it('hides no row that a policy keeps from the role that it reads as', async () => {
+    it('fails rather than hide rows by a policy of the role that it reads as', async () => {
       await runQuery(lab.session, 'ALTER TABLE makers ENABLE ROW LEVEL SECURITY', { write: true });
       await assert.rejects(runQuery(lab.session, 'SELECT id FROM makers', { write: false }), {
         message: /row-level security policy for table "makers" \(42501\)$/,
@@ -192,12 +192,12 @@ export function testQuery(openDatabase: OpenDatabase): void {
       ['SELECT nowhere.f()', /^Correct the statement/],
       ['', /^Give one that reads/],
     ] as const) {
-      it(`says what was meant by ${JSON.stringify(sql)}`, async () => {
+      it(`suggests what was meant by ${JSON.stringify(sql)}`, async () => {
         await assert.rejects(runQuery(lab.session, sql, { write: false }), { code: 'database', hint });
       });
     }
 
-    it("fails with an error that is known as the database's own", async () => {
+    it("fails with an error that is recognised as the database's own", async () => {
       const error: unknown = await lab.session.query('SELECT 1/0').catch((thrown: unknown) => thrown);
       assert.ok(isDatabaseFailure(error));
     });
@@ -220,7 +220,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await load(lab, [{ resource: makers, rows: { makers: [maker('a'), maker('b')] } }]);
     });
 
-    it('commits, and tells how many rows it touched', async () => {
+    it('commits, and reports how many rows it changed', async () => {
       const result = await runQuery(lab.session, `UPDATE makers SET name = 'x'`, { write: true });
       assert.deepEqual(result, { columns: [], rows: [], count: 2 });
       await lab.session.query('ROLLBACK');
@@ -228,7 +228,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('counts the rows that a statement returns, and those that it touched where it returns none', async () => {
+    it('counts the rows that a statement returns, or changes if it returns none', async () => {
       const update = `UPDATE makers SET name = name WHERE id = 'a'`;
       for (const [sql, count] of [
         ['SHOW TimeZone', 1],
@@ -255,7 +255,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('refuses a COPY that would need the rows of a client, or lose them', async () => {
+    it('refuses a COPY that would need or lose rows of a client', async () => {
       for (const sql of [
         'COPY makers FROM STDIN',
         'copy makers\nto stdout',
@@ -269,7 +269,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('leaves everything as it was when it fails, and the session fit for the next one', async () => {
+    it('leaves everything as it was when it fails, and the session usable', async () => {
       const asItWas = await snapshot(lab);
       for (const sql of [
         `DELETE FROM makers WHERE 1 / (length(id) - 1) = 1`,

@@ -34,7 +34,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('name rows that are there, but for what the API has lost and the crew that flew after theirs was recorded', async () => {
+    it('reference existing rows, except for those that the API has lost and the crew that flew after theirs was recorded', async () => {
       const found = await lab.session.rows<{
         table_name: string;
         dangling: Readonly<Record<string, number>>;

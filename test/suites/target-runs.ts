@@ -31,7 +31,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
     });
     afterEach(() => lab.close());
 
-    it('publishes nothing when it is not running any more', async () => {
+    it('publishes nothing when it is no longer running', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, makersLoad('new'))];
       await lab.session.execute(`UPDATE runs SET status = 'failed' WHERE run_id = $1`, [run.id]);
@@ -139,7 +139,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running' });
     });
 
-    it('is told in history as it ended, newest first', async () => {
+    it('is listed in history as it ended, newest first', async () => {
       const good = await load(lab, [makersLoad('m'), { ...partsLoad('p'), held: ['q'] }]);
       const bad = await beginRun(lab);
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
@@ -161,7 +161,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('leaves the end of a run alone that has ended', async () => {
+    it('that has ended keeps its end', async () => {
       const { id } = await load(lab, [makersLoad('m')]);
       const { ledger } = openRun(lab, id);
       await ledger.abandon({ status: 'interrupted', error: null, entries: [] });
@@ -206,7 +206,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.equal(await ledger.lastPublish('parts'), null);
     });
 
-    it('tells the target which kind of records it holds, once it has published some', async () => {
+    it('records in the target which kind of records it holds, once it has published some', async () => {
       await lab.session.query('TRUNCATE contents');
       const kinds = () => lab.session.rows('SELECT simulated FROM contents');
       const failed = await beginRun(lab, { simulated: true });
@@ -256,7 +256,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       held: ['held', 'unknown'],
     };
 
-    it('gives staged rows and held ones, not those that are about to go', async () => {
+    it('returns staged rows and held ones, not those about to be deleted', async () => {
       const run = await beginRun(lab);
       await stage(run, arriving);
       assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', true)), {
@@ -266,7 +266,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('gives staged rows and all that are there where deletes are off', async () => {
+    it('returns staged rows and all existing ones if deletes are off', async () => {
       const run = await beginRun(lab);
       await stage(run, arriving);
       assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', false)), {

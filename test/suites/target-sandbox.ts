@@ -42,7 +42,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
       return row?.value;
     }
 
-    it('load whole and dangle nowhere', () => {
+    it('load completely, without dangling references', () => {
       assert.equal(run.status, 'succeeded');
       const dangling = run.entries.flatMap(({ report }) =>
         Object.values(report.tables).flatMap((table) => Object.values(table.dangling)),
@@ -77,7 +77,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('views of boosters, landings and payloads add up to what cores, pads and payloads say', async () => {
+    it('views of boosters, landings and payloads add up to the counts of cores, pads and payloads', async () => {
       assert.equal(
         await value('SELECT sum(flights - 1)::integer FROM booster_reuse'),
         await value('SELECT sum(reuse_count)::integer FROM cores'),

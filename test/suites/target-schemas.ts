@@ -54,7 +54,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       ]);
     });
 
-    it('a transaction in one has no statements of the other', async () => {
+    it('a transaction in one contains no statements of the other', async () => {
       await first.query('BEGIN');
       await first.execute(INSERT);
       const other = second.execute(INSERT);
@@ -64,7 +64,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual([await names(first), (await names(second)).length], [[], 1]);
     });
 
-    it('a transaction has no statements of another session on the same schema', async () => {
+    it('a transaction contains no statements of another session on the same schema', async () => {
       const third = await database.connect();
       await first.query('BEGIN');
       await first.execute(INSERT);
@@ -78,7 +78,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       await third.close();
     });
 
-    it('a session that is closed in a transaction is in nobody’s way', async () => {
+    it('a session that is closed in a transaction blocks nothing', async () => {
       const third = await database.connect();
       await third.query('BEGIN');
       await third.execute(INSERT);
@@ -86,7 +86,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual(await names(first), []);
     });
 
-    it('a transaction that failed in one is not in the way of the other', async () => {
+    it('a failed transaction in one does not affect the other', async () => {
       const failing = assert.rejects(first.query('BEGIN; SELECT 1/0'), { code: '22012' });
       const other = second.execute(INSERT);
       await failing;
@@ -95,7 +95,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual((await names(second)).length, 1);
     });
 
-    it('one may be closed while the other goes on', async () => {
+    it('one may be closed while the other continues', async () => {
       await view.close();
       await first.execute(INSERT);
       assert.equal((await names(first)).length, 1);

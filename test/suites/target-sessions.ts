@@ -33,7 +33,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
 
     const arriving = { resource: makers, rows: { makers: [maker('m')] } };
 
-    it('each lets queries that come at the same time take turns, and warns nobody of it', async (t) => {
+    it('each queues concurrent queries, without warnings', async (t) => {
       const warnings: Error[] = [];
       const listen = (warning: Error): unknown => warnings.push(warning);
       process.on('warning', listen);
@@ -61,7 +61,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('a run that died is not taken for the holder, though its row still says running', async () => {
+    it('a dead run does not count as the holder, although its row still says running', async () => {
       await beginRun(lab, { host: 'elsewhere', pid: process.pid + 1 });
       await assert.rejects(lockSchema(second, lab.database.schema), (error: Error) => {
         assert.match(error.message, /another run holds it/);
@@ -122,7 +122,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       await assert.rejects(copying, { message: /terminating connection/ });
     });
 
-    it('one whose lock another one holds publishes nothing', async () => {
+    it('one whose lock was taken by another publishes nothing', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, arriving)];
       await lab.session.query('SELECT pg_advisory_unlock_all()');

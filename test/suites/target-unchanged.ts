@@ -24,7 +24,7 @@ import { maker, makers, part, parts, TABLES, tag } from './target-resources.ts';
  * Publishing resources that were not derived again, because their tables are as the last publish left them.
  */
 export function testUnchanged(openDatabase: OpenDatabase): void {
-  describe('a resource of which nothing changed', () => {
+  describe('a resource without changes', () => {
     let lab: Lab;
     let last: { readonly makers: LastPublish; readonly parts: LastPublish };
     before(async () => {
@@ -82,7 +82,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       assert.deepEqual(staging, []);
     });
 
-    it('is looked up in its own table by one that is derived', async () => {
+    it('is looked up in its own table by a resource that is derived', async () => {
       const run = await beginRun(lab);
       const found = await run.target.lookup(makers, 'name', false);
       assert.deepEqual(Object.fromEntries(found), { m0: 'maker m0', m1: 'maker m1', m2: 'maker m2' });
@@ -98,7 +98,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('has its references counted anew, as others have changed', async () => {
+    it('has its references counted again, as other tables have changed', async () => {
       const run = await beginRun(lab);
       const fewer = { ...makersLoad, rows: { makers: [maker('m0')] } };
       const both = [await stage(run, fewer), unchanged(parts, last.parts)];
@@ -111,7 +111,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       `DELETE FROM part_tags`,
       `INSERT INTO part_makers VALUES ('p0', 'm9', '', '', now())`,
     ]) {
-      it(`is refused with the whole run where somebody wrote to it meanwhile: ${change}`, async () => {
+      it(`is refused with the whole run if another session wrote to it meanwhile: ${change}`, async () => {
         const run = await beginRun(lab);
         const fewer = { ...makersLoad, rows: { makers: [maker('m0', 'changed')] } };
         const both = [await stage(run, fewer), unchanged(parts, last.parts)];

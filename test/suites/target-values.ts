@@ -81,7 +81,7 @@ export function testValues(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('comes out in the documented form, whatever its type', async () => {
+    it('is returned in the documented form, whatever its type', async () => {
       const actual: unknown[] = [];
       for (const [sql] of VALUES) {
         const { rows } = await runQuery(lab.session, `SELECT ${sql} AS value`, { write: false });

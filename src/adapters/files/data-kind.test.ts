@@ -13,7 +13,7 @@ async function folder(t: TestContext): Promise<{ readonly dataDir: string; reado
 }
 
 describe('the kind of a data folder', () => {
-  it('is kept for each source, and none is lost where many come at once', async (t) => {
+  it('is kept for each source, and none is lost when several are written at once', async (t) => {
     const { dataDir, path } = await folder(t);
     const names = Array.from({ length: 20 }, (_, index) => `source_${index}`);
     assert.equal(await openDataKind(dataDir, 'source_0').known(), null);
@@ -30,7 +30,7 @@ describe('the kind of a data folder', () => {
     assert.equal(await openDataKind(dataDir, 'another').known(), null);
   });
 
-  it('that an older version wrote holds for every source', async (t) => {
+  it('applies to every source if an older version wrote it', async (t) => {
     const { dataDir, path } = await folder(t);
     await writeFile(path, '{"simulated":true}\n');
     const { keep, known, refusal } = openDataKind(dataDir, 'any');
@@ -43,7 +43,7 @@ describe('the kind of a data folder', () => {
     );
   });
 
-  it('is not guessed where the file does not say it', async (t) => {
+  it('is not guessed if the file does not contain it', async (t) => {
     const { dataDir, path } = await folder(t);
     const { keep, known } = openDataKind(dataDir, 'test');
     for (const [text, reason] of [
@@ -66,7 +66,7 @@ describe('the kind of a data folder', () => {
     await assert.rejects(known(), { code: 'kind', message: /^Cannot read .*EISDIR/ });
   });
 
-  it('is written even where a process was killed while it wrote', async (t) => {
+  it('is written even if a process was killed while writing it', async (t) => {
     const { dataDir, path } = await folder(t);
     await writeFile(`${path}.lock`, '');
     const longAgo = new Date(Date.now() - 60_000);

@@ -29,7 +29,7 @@ async function write(path: string, text: string): Promise<string> {
 }
 
 void describe('scanRaw', () => {
-  void it('finds the first record of a page that has its records in a member, where it is in the file', async () => {
+  void it('finds the first matching record of a page whose records are in a member, with its place in the file', async () => {
     const record = '{ "id": 7, "name": "é" }';
     const text = `\uFEFF{"count": 3, "next": "?a=[{]", "results": [{"id":1}, ${record}, {"id":7}]}`;
     const path = await write(join(dir, 'page.json'), text);
@@ -75,7 +75,7 @@ void describe('scanRaw', () => {
     assert.equal(record?.bytes.toString(), text.slice(12, text.indexOf(',{"id":"c"')));
   });
 
-  void it('hashes what is no JSON, and finds what stands before the break', async () => {
+  void it('hashes a file that is not JSON, and finds records before the fault', async () => {
     const path = await write(join(dir, 'broken.json'), '[{"id":"a"},{"id":"b"},oops');
     assert.equal((await scan(path, 'b')).record?.index, 1);
     const { record, sha256 } = await scan(path, 'c');
@@ -127,7 +127,7 @@ void describe('findRaw', () => {
   });
 });
 
-void it('readRawRequest reads what is beside the file, and null for what is not told or not whole', async () => {
+void it('readRawRequest reads the meta file, and gives null for what is missing or incomplete', async () => {
   const path = join(dir, 'request', '0001.json');
   assert.equal(await readRawRequest(path), null);
   await write(join(dir, 'request', '0001.meta.json'), '{"url":"http://a","status":200,"headers":{}}');

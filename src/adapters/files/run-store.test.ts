@@ -24,7 +24,7 @@ describe('a run folder', () => {
     assert.equal(written[1]?.path, join('raw', 'resource_0', '0002.json'));
   });
 
-  it('gives the pages that are in place, up to the first that is not whole', async (t) => {
+  it('returns the pages in place, up to the first incomplete one', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const run = await openRunStore(dataDir, 'test').create('run');

@@ -9,7 +9,7 @@ import { decodeByBytes } from './decode.ts';
 const TEXT = JSON.stringify(Array.from({ length: 50 }, (_, id) => ({ id, name: `Merlin Ω ${id}` })));
 const PAGE = '<!DOCTYPE html>\r\n\t<p>…';
 
-void describe('a body is decoded by what its bytes are', () => {
+void describe('a body is decoded according to its bytes', () => {
   for (const [name, text, bytes, encoding] of [
     ['text', TEXT, Buffer.from(TEXT), 'identity'],
     ['text behind a byte order mark', `\ufeff${TEXT}`, Buffer.from(`\ufeff${TEXT}`), 'identity'],

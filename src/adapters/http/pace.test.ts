@@ -39,7 +39,7 @@ function times<T>(count: number, item: T): T[] {
 }
 
 describe('a body', () => {
-  it('is too slow where less comes than it must, on average over the longest pause', async () => {
+  it('is too slow if it falls below the minimum rate, averaged over the longest pause', async () => {
     await assert.rejects(read(times(31, [1, 1])), {
       message: 'only 30 bytes of the body came in 30.0 s (minBytesPerSecond is 100)',
     });
@@ -48,7 +48,7 @@ describe('a body', () => {
     });
   });
 
-  it('is not, where it comes in bursts, or begins slowly and ends', async () => {
+  it('is not too slow if it comes in bursts, or starts slowly', async () => {
     assert.equal(await read(times(100, [29, 6000])), 600_000);
     assert.equal(await read(times(29, [1, 1])), 29);
     assert.equal(await read(times(30, [1, 1])), 30);
@@ -58,7 +58,7 @@ describe('a body', () => {
     assert.equal(await read(times(500, [20, 1]), { minBytesPerSecond: 0 }), 500);
   });
 
-  it('is not slow because its reader is', async () => {
+  it('is not slow because of a slow reader', async () => {
     assert.equal(await read(times(100, [1, 200]), { readerSeconds: 3600 }), 20_000);
   });
 
@@ -66,7 +66,7 @@ describe('a body', () => {
     assert.equal(await read(times(8000, [0.8, 65_536]), { endsBy: 7_200_000 }), 524_288_000);
   });
 
-  it('that never ends is ended, however fast it comes', async () => {
+  it('that never ends is cut off, however fast it comes', async () => {
     await assert.rejects(read(times(11, [1, 65_536]), { endsBy: 10_000 }), {
       message: 'the answer took longer than responseTimeoutSeconds allows',
     });

@@ -12,7 +12,7 @@ const file = join(folder, 'pass file');
 const url = `postgresql://h/d?passfile=${encodeURIComponent(file)}`;
 const login = { host: 'h', port: 5432, database: 'd', user: 'u' };
 
-test('the first line of a password file that fits has the password', async () => {
+test('the first matching line of a password file has the password', async () => {
   const lines = [
     '# host:port:database:user:password',
     'other:5432:d:u:wrong',
@@ -31,7 +31,7 @@ test('the first line of a password file that fits has the password', async () =>
   assert.equal(await passwordFor(url, { ...login, database: 'e' }), 'last');
 });
 
-test('without a line that fits, or without the file, there is none', async () => {
+test('without a matching line, or without the file, there is no password', async () => {
   writeFileSync(file, 'h:5432:d:other:p\n', { mode: 0o600 });
   const message = 'the server asks for a password, and there is none';
   await assert.rejects(passwordFor(url, login), { message, code: '28P01' });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { blockFor } from './kind.ts';
 import { newName, singular } from './names.ts';
 
-test('all values of a field decide what it is', () => {
+test('all values of a field together decide its building block', () => {
   for (const [field, values, kind] of [
     ['stages', [1, 2], 'integer'],
     ['cost', [1, 2 ** 31], 'bigint'],
@@ -30,7 +30,7 @@ test('all values of a field decide what it is', () => {
     assert.deepEqual(blockFor(field, values), kind, `${field} ${JSON.stringify(values)}`);
 });
 
-test('a name is snake case, says its unit, needs no quotes and is not taken', () => {
+test('a name is snake case, includes its unit, needs no quotes and is unused', () => {
   const taken = new Set(['position']);
   for (const [fields, name] of [
     [['firstFlight'], 'first_flight'],

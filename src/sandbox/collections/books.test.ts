@@ -114,7 +114,7 @@ for (const [seed, size] of [
         }
       });
 
-      it('leave a capsule and a crew time between flights', () => {
+      it('leave a capsule and its crew time between flights', () => {
         for (const { launches: told } of [...all('capsules'), ...all('crew')]) {
           const times = told.map((id: string) => dates.get(id));
           for (const [index, at] of times.entries()) {

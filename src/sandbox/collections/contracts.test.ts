@@ -42,7 +42,7 @@ for (const { name, path, contract } of resources) {
     });
 
     for (const kind of badKindsOf(name)) {
-      it(`break it as ${kind}`, () => {
+      it(`break their contract as ${kind}`, () => {
         const collection = served(universe);
         const element = spoil(kind, name, collection.json(1), collection.id(0), JSON.stringify);
         if (kind === 'malformed') {

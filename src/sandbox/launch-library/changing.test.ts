@@ -10,7 +10,7 @@ type Page = { readonly next: string | null; readonly results: readonly Launch[] 
 
 const DAY = 86_400_000;
 
-test('a launch has the state that its time has, until it is listed no more', async (t) => {
+test('a launch has the state of its time, until it is no longer listed', async (t) => {
   let now = 0;
   const states: readonly LaunchState[] = [
     { record: launch('a', 1, 'later') },
@@ -27,7 +27,7 @@ test('a launch has the state that its time has, until it is listed no more', asy
   assert.deepEqual(seen, [[], ['first'], ['later'], ['later', 'hidden'], ['hidden']]);
 });
 
-test('of states of one moment the last one counts, and --at stands still', async (t) => {
+test('of several states at the same time the last one counts, and --at stops time', async (t) => {
   const states = [
     { record: launch('a', 0, 'one') },
     { record: launch('a', 0, 'two') },
@@ -37,7 +37,7 @@ test('of states of one moment the last one counts, and --at stands still', async
   assert.deepEqual(await names(), ['two']);
 });
 
-test('who pages by offset while launches change loses some', async (t) => {
+test('a client that pages by offset while launches change misses some', async (t) => {
   let page = 0;
   const states: LaunchState[] = Array.from({ length: 9 }, (_, index) => ({
     record: launch(String(index), index, `launch ${index}`),
@@ -58,7 +58,7 @@ test('who pages by offset while launches change loses some', async (t) => {
   assert.equal(seen.size, 7);
 });
 
-test('a step moves the simulated world on with each request for launches alone', async (t) => {
+test('a step advances the simulated world only with requests for launches', async (t) => {
   const { url, ask } = await started(t, { at: SIMULATED_FROM, stepSeconds: 86_400 });
   const dates = [];
   for (const path of ['launches/', 'api-throttle/', 'launches/', 'launches/?lsp__id=x', 'launches/']) {
@@ -67,14 +67,14 @@ test('a step moves the simulated world on with each request for launches alone',
   assert.deepEqual(dates, ['01 Jan', '02 Jan', '02 Jan', '03 Jan', '04 Jan']);
 });
 
-test('the simulated world moves under who pages by offset', async (t) => {
+test('the simulated world changes while a client pages by offset', async (t) => {
   const { url } = await started(t, { at: SIMULATED_FROM, launches: 60, stepSeconds: 2 * 3600 });
   const pages = await readAll(`${url}launches/?limit=5&ordering=-last_updated`);
   const ids = pages.flatMap(({ results }) => results.map(({ id }) => id));
   assert.ok(new Set(ids).size < ids.length, 'none came twice');
 });
 
-test('what is equal has no order that pages could rely on', async (t) => {
+test('equal rows have no order that pages could rely on', async (t) => {
   const states = Array.from({ length: 40 }, (_, index) => ({ record: launch(String(index), 0, 'same') }));
   const { url } = await started(t, { world: createWorld(states), at: timeOf(1) });
   const idsOf = async (query: string): Promise<readonly string[]> =>

@@ -36,7 +36,7 @@ for (const [text, reason] of [
   });
 }
 
-test('serves the newest of each launch, whenever that is, or what stood at a time', async (t) => {
+test('serves the newest record of each launch, or the one that was current at a time', async (t) => {
   const newer = { ...ONE, last_updated: '2025-06-01T00:00:00Z', name: 'one, newer' };
   const records = await file(t, JSON.stringify([newer, ONE, TWO]));
   const namesAt = async (at?: number): Promise<readonly string[]> => {

@@ -16,7 +16,7 @@ describe('a later revision', () => {
     [second, third],
   ] as const;
 
-  it('has launches that are new, gone, renumbered, put off, flown and told of', () => {
+  it('has launches that are new, gone, renumbered, postponed, flown and described', () => {
     for (const [before, after] of states) {
       const [old, now] = [read(before, 'launches'), read(after, 'launches')];
       const both = [...now].flatMap(([id, launch]) => {
@@ -84,7 +84,7 @@ describe('a later revision', () => {
     }
   });
 
-  it('has other records of what flies, and the same of what does not change', () => {
+  it('changes the records of what flies, and nothing else', () => {
     for (const [before, after] of states) {
       for (const name of before?.keys() ?? []) {
         const [old, now] = [read(before, name), read(after, name)];

@@ -34,14 +34,14 @@ test('a Retry-After comes where it is asked for', async () => {
   assert.equal((await rockets(wayback)).headers.get('retry-after'), '70');
 });
 
-test('they are over after as many requests as are asked for', async () => {
+test('they end after the requested number of requests', async () => {
   await using wayback = await opened('status=503x2');
   const statuses = [];
   for (let request = 0; request < 3; request += 1) statuses.push((await rockets(wayback)).status);
   assert.deepEqual(statuses, [503, 503, 200]);
 });
 
-test('a path says which copies are meant', async () => {
+test('a path says which copies are affected', async () => {
   for (const [path, statuses] of [
     ['captures/rockets', [503, 200, 200]],
     ['cdx/rockets', [200, 503, 200]],
@@ -90,7 +90,7 @@ test('reset breaks the connection, and hang ends when the server closes', async 
   await answer;
 });
 
-test('late makes an answer wait, and the next request is seen to overlap', async () => {
+test('late delays a response, and the next request is logged as overlapping', async () => {
   await using wayback = await opened('late=300@captures/rocketsx1');
   const started = performance.now();
   const first = rockets(wayback);

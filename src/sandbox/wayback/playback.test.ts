@@ -60,7 +60,7 @@ test('a timestamp of any length leads to the capture closest in time', async () 
   for (const at of captures.rockets) await plays(archive, at);
 });
 
-test('a capture is found by http, with a port, a slash or no scheme, and led to by its own URL', async () => {
+test('a capture is found by http, with a port, a slash or no scheme, and redirects to its own URL', async () => {
   await using archive = await opened();
   for (const original of [
     'https:/api.spacexdata.com/v4/rockets',
@@ -72,12 +72,12 @@ test('a capture is found by http, with a port, a slash or no scheme, and led to 
   await plays(archive, AT, 'http://api.spacexdata.com:80/v4/rockets');
 });
 
-test('only id_ is played, as everything else rewrites bodies', async () => {
+test('only id_ is replayed, as everything else rewrites bodies', async () => {
   await using archive = await opened();
   assert.equal((await fetch(`${archive.url}/web/${AT}/${ROCKETS}`)).status, 400);
 });
 
-test('captures may be chosen, also none', async () => {
+test('captures may be chosen, even none', async () => {
   await using archive = await opened({ captures: { starlink: ['20240101000000'], rockets: [] } });
   assert.equal((await archive.get('2026')).status, 404);
   const starlink = await plays(archive, '20240101000000', 'https://api.spacexdata.com/v4/starlink');

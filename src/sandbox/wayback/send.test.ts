@@ -52,7 +52,7 @@ async function ask(
 const plain = await ask('');
 const BODY = plain.bytes;
 
-test('a body is compressed where the client takes gzip', async () => {
+test('a body is compressed if the client accepts gzip', async () => {
   assert.deepEqual(plain.encodings, []);
   assert.equal(JSON.parse(BODY.toString()).length, 4);
   const packed = await ask('', ROCKETS, { 'accept-encoding': 'gzip' });
@@ -68,7 +68,7 @@ for (const [fault, encodings, decode] of [
   ['empty-encoding', [''], (bytes: Buffer) => bytes],
   ['bare-gzip', [], gunzipSync],
 ] as const) {
-  test(`${fault} comes although nobody asked for it`, async () => {
+  test(`${fault} is sent although nobody requested it`, async () => {
     for (const path of [ROCKETS, RECORDING]) {
       const { bytes, encodings: sent } = await ask(fault, path, { 'accept-encoding': 'identity' });
       assert.deepEqual(sent, encodings);
@@ -97,7 +97,7 @@ test('the ETag of the API proves the body, or does not', async () => {
   assert.equal(none?.etag, undefined);
 });
 
-test('of a recording, the same is said by the header in it', async () => {
+test('in a recording, its own ETag header does the same', async () => {
   const etagIn = (received: Received): string | undefined =>
     /Etag:\n {6}- '(.*)'\n/.exec(received.bytes.toString())?.[1];
   const right = etagIn(await ask('', RECORDING));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { httpDate, timeOf, timestampOf } from './timestamps.ts';
 
-test('what a timestamp leaves out is as late as it can be', () => {
+test('missing digits of a timestamp are as late as possible', () => {
   for (const [timestamp, whole] of [
     ['20251128034223', '20251128034223'],
     ['202511280342', '20251128034259'],

@@ -103,7 +103,7 @@ describe('a launch', () => {
     });
   });
 
-  it('is rejected where it lacks what makes a launch, and for nothing else', () => {
+  it('is rejected if it lacks what makes it a launch, and for nothing else', () => {
     const faults = (change: object) => (check({ ...FULL_LAUNCH, ...change }) ?? []).map(({ path }) => path);
     for (const field of ['id', 'name', 'last_updated', 'net', 'status'])
       for (const value of [undefined, null, '', ' ', 7, true, [], 'a\0', '2026-02-30T00:00:00Z'])
@@ -121,7 +121,7 @@ describe('a launch', () => {
   const mutants = [...mutantsOf(FULL_LAUNCH)];
   const named = ({ change, pointer }: Mutant): string => `${pointer}: ${change}`;
 
-  it('loads whatever any other field of it is', () => {
+  it('is loaded whatever the values of its other fields', () => {
     assert.ok(mutants.length > 500);
     for (const mutant of mutants) {
       const rows = rowsOf(mutant.record);
@@ -129,7 +129,7 @@ describe('a launch', () => {
     }
   });
 
-  it('shows as drift each value that is not as expected', () => {
+  it('shows each unexpected value as drift', () => {
     assert.deepEqual(driftOf(FULL_LAUNCH), []);
     const ignored = (pointer: string) => omitted[pointer.replaceAll(/\/\d+(?=\/)/g, '/*')] !== undefined;
     const kept = (record: unknown): number => valuesOf(rowsOf(record));
@@ -152,7 +152,7 @@ describe('a launch', () => {
     ]);
   });
 
-  it('leaves out a booster or a note that it cannot name, and says so', () => {
+  it('leaves out a booster or a note without an id, and says so', () => {
     const [stage] = FULL_LAUNCH.rocket.launcher_stage;
     const { id: _, ...nameless } = stage;
     const record = {
@@ -170,7 +170,7 @@ describe('a launch', () => {
     ]);
   });
 
-  it('has a booster or a note once, whatever it lists', () => {
+  it('has each booster and note once, even if it lists one twice', () => {
     const [stage] = FULL_LAUNCH.rocket.launcher_stage;
     const twice = [stage, { ...stage, type: 'Strap-On Booster' }, { ...stage, id: 8 }];
     const rows = rowsOf({

@@ -17,7 +17,7 @@ test('the quota is an object, or one in an array', () => {
   assert.deepEqual(quota.read([STATE]), expected);
 });
 
-test('nothing is left beyond the limit, and parts of a second are waited for', () => {
+test('nothing is left beyond the limit, and fractions of a second are rounded up', () => {
   assert.deepEqual(quota.read({ ...STATE, current_use: 17, next_use_secs: 811.2 }), {
     left: 0,
     limit: 15,
@@ -26,7 +26,7 @@ test('nothing is left beyond the limit, and parts of a second are waited for', (
   });
 });
 
-test('what says nothing of the kind is no quota', () => {
+test('anything else is not a quota', () => {
   for (const body of [
     null,
     'busy',

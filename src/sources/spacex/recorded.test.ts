@@ -49,7 +49,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  it('stay as they are: a transform changes neither its record nor its answer', () => {
+  it('are not changed by a transform', () => {
     const [launch] = readRecorded('launches');
     const copy = structuredClone(launch);
     const first = launches.transform(launch, context);

@@ -48,7 +48,7 @@ void describe('the address of a capture', () => {
     assert.equal(asOfDay('https://api.example.com', '2024-01-31'), null);
   });
 
-  void it('has an index beside it, asked in the one form that is known to work', () => {
+  void it('has an index beside it, queried in the one form that is known to work', () => {
     const playback = parsePlayback(NEAREST);
     assert.ok(playback !== null);
     assert.equal(

@@ -18,7 +18,7 @@ const DAY = 24 * HOUR;
 /** Fields that change with the time of the request. */
 const COUNTERS = /_launch_count|_launches"|_landings"|_landing_count|_attempt_count"|total_attempted_/;
 
-test('as many launches stand at first as were asked for', () => {
+test('the requested number of launches is listed at first', () => {
   for (const launches of [0, 1, 30, 205, 851]) {
     assert.equal(createSimulatedWorld(7, launches).at(SIMULATED_FROM).length, launches);
   }
@@ -32,7 +32,7 @@ test('the same seed and time give the same records, another seed others', () => 
   assert.notEqual(textAt(1), textAt(2));
 });
 
-test('a launch changes with its last_updated alone, which never goes back and is never ahead', () => {
+test('a launch changes only with its last_updated, which never goes back and is never in the future', () => {
   const world = createSimulatedWorld(3, 60);
   const known = new Map<string, { readonly updated: number; readonly text: string }>();
   const seen = { changes: 0, touches: 0, counters: 0 };
@@ -81,7 +81,7 @@ test('launches appear, and some that were planned vanish', () => {
   assert.ok([...after].filter((id) => !before.has(id)).length > 60);
 });
 
-test('each launch goes through its life: plans, flight, end, boosters', () => {
+test('each launch has a life: plans, flight, end, boosters', () => {
   const world = createSimulatedWorld(1, 100);
   const days = (count: number): number => SIMULATED_FROM + count * DAY;
   const flown = world.at(days(100)).filter(({ net }) => net > days(85) && net < days(92));
@@ -105,7 +105,7 @@ test('each launch goes through its life: plans, flight, end, boosters', () => {
   assert.ok(landings.has(null) && landings.has(true));
 });
 
-test('all says that it is simulated', () => {
+test('every response says that it is simulated', () => {
   for (const { name, id } of createSimulatedWorld(1, 50).at(SIMULATED_FROM)) {
     assert.match(name, / \| Simulated Mission \d+ /);
     assert.match(id, /^[0-9a-f]{8}-0000-8000-8[0-9a-f]{3}-[0-9a-f]{12}$/);
