@@ -15,7 +15,7 @@ import { MOONS, withMoons } from '../support/moons.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { assertFailure, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Another source is a folder and a line: here it runs beside the first one. */
+/** Another source is a folder and one line: here it runs next to the first one. */
 const NAMES = [...present.map(({ name }) => name), 'moon-watch'];
 const program = await withMoons();
 after(program.remove);

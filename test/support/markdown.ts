@@ -40,12 +40,12 @@ export function blocksOf(page: string): readonly Block[] {
   return blocks;
 }
 
-/** The blocks of a language, in their order. */
+/** The blocks in a language, in order. */
 export function blocksIn(page: string, language: string): readonly string[] {
   return blocksOf(page).flatMap((block) => (block.language === language ? [block.text] : []));
 }
 
-/** The blocks of a language below a heading, whose beginning is enough. */
+/** The blocks in a language below a heading, of which the beginning is enough. */
 export function blocksBelow(page: string, language: string, heading: string): readonly [string, ...string[]] {
   const found = blocksOf(page).filter(
     (block) => block.language === language && block.headings.some((one) => one.startsWith(heading)),

@@ -6,7 +6,7 @@ import { copyProgram, type CopiedProgram } from './copied-program.ts';
 import { blocksBelow, readPage } from './markdown.ts';
 
 export const PAGE = readPage('docs', 'add-a-source.md');
-/** What the page's source answers at /moons. */
+/** The response of the page’s source at /moons. */
 export const [MOONS] = blocksBelow(PAGE, 'json', '3.');
 /** The address at which the page finds the source. */
 export const ADDRESS = 'http://127.0.0.1:8080';
