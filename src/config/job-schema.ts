@@ -13,7 +13,7 @@ export function jobSchema() {
       from: string({
         format: 'address',
         minLength: 1,
-        description: 'archive, live, sandbox or a base URL (default: what is configured for the source).',
+        description: 'archive, live, sandbox or a base URL (default: the address configured for the source).',
       }),
       resources: nullable(
         resourceNames({
@@ -26,7 +26,7 @@ export function jobSchema() {
           format: 'cron',
           minLength: 1,
           description:
-            'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: only by hand (default: the default schedule of the source).',
+            'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: manual only (default: the default schedule of the source).',
         }),
       ),
       timezone: string({
@@ -36,7 +36,7 @@ export function jobSchema() {
       }),
       overlap: oneOf(['skip', 'queue'], {
         description:
-          'What happens at a tick while the job is still running: skip it, or queue one run (default: skip).',
+          'What to do with a tick while the job is still running: skip it, or queue one run (default: skip).',
       }),
       missed: oneOf(['once', 'none'], {
         description:
@@ -53,7 +53,7 @@ export function jobSchema() {
           limit: integer({
             minimum: 0,
             maximum: 100,
-            description: 'How often a failed run is retried (default: 3).',
+            description: 'How many times a failed run is retried (default: 3).',
           }),
           delaySeconds: integer({
             minimum: 0,
@@ -63,14 +63,14 @@ export function jobSchema() {
           maxDelaySeconds: integer({
             minimum: 1,
             maximum: DAY_SECONDS,
-            description: 'The longest wait between two tries, in seconds (default: 3600).',
+            description: 'The longest wait between two attempts, in seconds (default: 3600).',
           }),
         }),
       ),
-      limits: ownLimits({ description: 'Limits of this job, instead of those in the section limits.' }),
+      limits: ownLimits({ description: 'Limits of this job, which replace those of the section limits.' }),
       enabled: boolean({
         description:
-          'Whether it runs on its schedule; jobs enable and disable override this (default: true).',
+          'Whether it runs on its schedule; jobs enable and jobs disable override this (default: true).',
       }),
     }),
   );

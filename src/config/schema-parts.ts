@@ -64,12 +64,12 @@ export function limit(what: string) {
     count: integer({
       ...COUNT,
       default: 5,
-      description: `How many ${what} a resource may have in any case.`,
+      description: `How many ${what} are always allowed for a resource.`,
     }),
     share: number({
       ...SHARE,
       default: 0.1,
-      description: `The share of ${what} that a resource may have in any case, from 0 to 1.`,
+      description: `The share of ${what} that is always allowed for a resource, from 0 to 1.`,
     }),
   });
 }

@@ -10,15 +10,14 @@ export const configSchema = section({
     propertyNames: { format: 'job-name', pattern: JOB_NAME },
     default: {},
     description:
-      'What serve runs automatically, by name; {} for nothing. Without this setting, there is one job for each source, on its default schedule.',
+      'The jobs that serve runs, by name; {} for none. Without this setting there is one job for each source, on its default schedule.',
   }),
   serve: section({
     host: string({
       format: 'host',
       minLength: 1,
       default: '127.0.0.1',
-      description:
-        'The address that serve listens on. If it is reachable from other machines, a token is required.',
+      description: 'The address that serve listens on. One that other machines can reach requires a token.',
     }),
     port: wholeNumber(0, 65_535, 8080, 'The port of the HTTP API and metrics; 0 for any free one.'),
     token: nullable(
@@ -26,7 +25,7 @@ export const configSchema = section({
         format: 'secret',
         minLength: 16,
         default: null,
-        description: 'What requests must send as Authorization: Bearer TOKEN; null for none.',
+        description: 'The token that requests must send as Authorization: Bearer TOKEN; null for none.',
       }),
     ),
     queueSchema: string({
@@ -38,10 +37,10 @@ export const configSchema = section({
     }),
     stopTimeoutSeconds: seconds(
       30,
-      'Seconds for which a running job may continue after serve received a signal to stop; then it is interrupted, and resumed later.',
+      'Seconds that a running job may continue once serve is stopping; then it is interrupted, and resumed later.',
     ),
   }),
-  concurrency: wholeNumber(1, 64, 4, 'Resources that run at the same time.'),
+  concurrency: wholeNumber(1, 64, 4, 'How many resources run in parallel.'),
   batchSize: wholeNumber(1, 1_000_000, 10_000, 'Records that go through the steps together.'),
   atomic: toggle(false, 'Publish all resources or none, instead of those that are complete.'),
   dataDir: string({
@@ -65,7 +64,7 @@ export const configSchema = section({
     ),
     answerTimeoutSeconds: timeout(
       30,
-      'Seconds for which a server may be silent before the program asks it over a new connection what it is doing.',
+      'Seconds that a server may be silent before a new connection checks what it is doing.',
     ),
     lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
@@ -75,17 +74,12 @@ export const configSchema = section({
     vanished: limit('rows that are missing from the source'),
   }),
   deletes: toggle(true, 'Delete the rows that are missing from the source.'),
-  checks: toggle(true, 'Perform the data checks after each publish.'),
+  checks: toggle(true, 'Run the data checks after each publish.'),
   retention: section({
     prune: toggle(true, 'Remove old run folders at the end of each run.'),
-    publishedRuns: wholeNumber(1, 1_000_000, 20, 'How many of the newest published runs keep their folders.'),
-    failedDays: wholeNumber(
-      1,
-      36_500,
-      14,
-      'Days for which the folder of a run that published nothing is kept.',
-    ),
-    tombstoneDays: wholeNumber(1, 36_500, 90, 'Days for which the ledger keeps a deleted row.'),
+    publishedRuns: wholeNumber(1, 1_000_000, 20, 'How many of the newest published runs keep their folder.'),
+    failedDays: wholeNumber(1, 36_500, 14, 'Days to keep the folder of a run that published nothing.'),
+    tombstoneDays: wholeNumber(1, 36_500, 90, 'Days that the ledger keeps a deleted row.'),
   }),
   log: section({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),

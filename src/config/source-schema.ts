@@ -40,7 +40,7 @@ function sourceSection(source: Source) {
       pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
       default: schema,
       description:
-        'The schema of the tables. The ledger is in the schema of that name with _pipeline added, shortened beyond 63 bytes.',
+        'The schema of the tables. The ledger is in the schema with the same name and _pipeline appended, shortened to fit 63 bytes.',
     }),
     resources: nullable(
       resourceNames({
@@ -51,7 +51,7 @@ function sourceSection(source: Source) {
     limits: mapOf(ownLimits(), {
       default: {},
       description:
-        'Limits of single resources, by name. What they leave out is taken from the section limits.',
+        'Limits of individual resources, by name. Anything left out comes from the section limits.',
     }),
     baseUrl: httpUrl(baseUrl, 'The API, as an http:// or https:// URL.'),
     ...settingsIf(auth, authSettings),
@@ -73,16 +73,22 @@ function sourceSection(source: Source) {
       default: 7200,
       description: 'Seconds that a response may take, from the request to its last byte.',
     }),
-    maxAttempts: wholeNumber(1, 100, 5, 'Attempts at each request, including the first.'),
-    maxRetryAfterSeconds: seconds(120, 'The longest wait that the API may request with Retry-After.'),
-    backoffBaseSeconds: seconds(0.5, 'The wait before the second attempt; doubled before each further one.'),
-    backoffCapSeconds: seconds(30, 'The longest wait between two tries.'),
+    maxAttempts: wholeNumber(1, 100, 5, 'Attempts for each request, including the first.'),
+    maxRetryAfterSeconds: seconds(
+      120,
+      'The longest wait that the API may request with Retry-After, in seconds.',
+    ),
+    backoffBaseSeconds: seconds(
+      0.5,
+      'Seconds to wait before the second attempt; doubled before each further one.',
+    ),
+    backoffCapSeconds: seconds(30, 'The longest wait between two attempts, in seconds.'),
     requestsPerSecond: number({
       exclusiveMinimum: 0,
       maximum: 1000,
       default: pacing.requestsPerSecond,
       description:
-        'Requests per second on average, for all resources together. The built-in sandbox has no limit unless this is set.',
+        'Average requests per second, for all resources together. The built-in sandbox has no limit unless this is set.',
     }),
     burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent at once after a pause.'),
     httpProxy: proxy('The proxy for an http:// API, as a URL or host:port; null for none.'),
@@ -92,7 +98,7 @@ function sourceSection(source: Source) {
         format: 'hosts',
         default: null,
         description:
-          'Hosts to reach without a proxy, comma-separated: names (with all of their subdomains), addresses, ranges, or *.',
+          'Hosts to reach without a proxy, separated by commas: names with their subdomains, addresses, ranges, or *.',
       }),
     ),
   });
@@ -110,7 +116,7 @@ function authSettings({ scheme }: Auth) {
         format: 'secret',
         minLength: 16,
         default: null,
-        description: `Sent with requests as Authorization: ${scheme} TOKEN, for a higher limit; null for none.`,
+        description: `The token that requests send as Authorization: ${scheme} TOKEN, for a higher limit; null for none.`,
       }),
     ),
   };
@@ -124,7 +130,7 @@ function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: Cha
       default: scope.default,
       description: scope.description,
     }),
-    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'Records per request.'),
+    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'How many records to request at a time.'),
     fullAfterHours: number({
       minimum: 0,
       maximum: 8760,
@@ -133,7 +139,7 @@ function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: Cha
     }),
     settleSeconds: seconds(
       settleSeconds,
-      'Changes in this many seconds before the last run are requested once more, because they may have been missing then.',
+      'Changes from this many seconds before the last run are requested again: they may have been missing then.',
     ),
   };
 }
@@ -148,7 +154,7 @@ function archiveSettings({ recordingsUrl, url }: Archive) {
       format: 'http-url-or-empty',
       pattern: '^([Hh][Tt][Tt][Pp][Ss]?://|$)',
       default: recordingsUrl,
-      description: 'The folder of the recordings; empty: none are used.',
+      description: 'The folder of the recordings; empty for none.',
     }),
   };
 }

@@ -14,7 +14,7 @@ export type TemplateOptions = {
 /** A configuration file with the default values and comments. */
 export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions): string {
   const url = databaseUrl ?? 'postgresql://me@localhost/mydb';
-  return `// Configuration of spacex-pipeline: JSON with comments. What is left out has its default.
+  return `// Configuration of spacex-pipeline: JSON with comments. Settings that are left out keep their defaults.
 // "spacex-pipeline config" prints every value and where it came from.
 {
   "$schema": ${JSON.stringify(schema)},
@@ -28,7 +28,7 @@ export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions
     ${databaseUrl === null ? '// ' : ''}"url": ${JSON.stringify(url)}
   },
 
-  // What "spacex-pipeline serve" runs by itself, by name.
+  // The jobs that "spacex-pipeline serve" runs, by name.
   "jobs": {
 ${defaultJobs().map(jobTemplate).join(',\n')}
   },
@@ -44,26 +44,26 @@ ${defaultJobs().map(jobTemplate).join(',\n')}
 
 function jobTemplate({ enabled, name, retries, schedule, source, timezone, ...job }: Job): string {
   const { missed, overlap, timeoutSeconds } = job;
-  const words = schedule === null ? 'only by hand' : describeSchedule(schedule, timezone);
+  const words = schedule === null ? 'manual only' : describeSchedule(schedule, timezone);
   const { delaySeconds, limit, maxDelaySeconds } = retries;
   return `    ${JSON.stringify(name)}: {
       "source": ${JSON.stringify(source.name)},
-      // archive, live, sandbox or a base URL. Without it: what is configured for the source.
+      // archive, live, sandbox or a base URL. Without it: the address configured for the source.
       // "from": ${JSON.stringify(source.archive === null ? 'live' : 'archive')},
       // Names of the resources, besides those that they need; null for those of the source.
       "resources": null,
-      // Minute, hour, day of the month, month, day of the week; null: only by hand. This one: ${words}.
+      // Minute, hour, day of the month, month, day of the week; null: manual only. This one: ${words}.
       "schedule": ${JSON.stringify(schedule)},
       "timezone": ${JSON.stringify(timezone)},
-      // A tick while the job is still running: skip it, or queue one run.
+      // If a tick comes while the job is still running: skip it, or queue one run.
       "overlap": ${JSON.stringify(overlap)},
-      // Ticks that passed while nothing was running: make up for them by one run (once), or not (none).
+      // Ticks that passed while nothing was running: make up for them with one run (once), or not at all (none).
       "missed": ${JSON.stringify(missed)},
       // A run that takes longer is interrupted, to be resumed.
       "timeoutSeconds": ${timeoutSeconds},
-      // A run that failed is tried again; the first wait is doubled before each further try.
+      // A run that failed is retried; the delay doubles before each further retry.
       "retries": { "limit": ${limit}, "delaySeconds": ${delaySeconds}, "maxDelaySeconds": ${maxDelaySeconds} },
-      // Beyond both, count and share, a resource is refused: of records that break their contract, of rows that vanish.
+      // A resource is refused if both count and share are exceeded, by records that break their contract or rows that vanish.
       "limits": {
         "rejects": { "count": ${written('limits.rejects.count')}, "share": ${written('limits.rejects.share')} },
         "vanished": { "count": ${written('limits.vanished.count')}, "share": ${written('limits.vanished.share')} }
