@@ -15,7 +15,7 @@ async function stop(): Promise<void> {
   abort.abort(
     new PipelineError('Cannot continue: interrupted', {
       code: 'interrupted',
-      hint: 'See how far it came before you start it again.',
+      hint: 'See how far it got before you start it again.',
     }),
   );
 }
@@ -73,7 +73,7 @@ const failure = await runCli(args, {
 await write(process.stdout, '');
 const [reason] = unwritten;
 if (reason === undefined) await write(process.stderr, '');
-else await fail('internal', `Cannot write the output: ${reason.message}`, 'Send it to another place.');
+else await fail('internal', `Cannot write the output: ${reason.message}`, 'Write it somewhere else.');
 const outcome = failure ?? (reason === undefined ? null : 'internal');
 process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);
 

@@ -18,7 +18,7 @@ export function archiveDay(address: string, asOf: string | null, now: number): s
   const reason = isDate ? 'it is in the future' : 'it is not a date';
   throw new PipelineError(`Cannot use ${flag} ${JSON.stringify(asOf ?? address)}: ${reason}`, {
     code: 'usage',
-    hint: 'Give a day as in 2025-10-06.',
+    hint: 'Give a day such as 2025-10-06.',
   });
 }
 

@@ -77,7 +77,7 @@ export async function checkedRows(
   );
   const found = known.find(({ check }) => check.name === name);
   if (found !== undefined)
-    return readTarget(found.config, `make check ${name}`, deps, ({ session }) =>
+    return readTarget(found.config, `run check ${name}`, deps, ({ session }) =>
       checkRows(session, found.check, limit),
     );
   const names = known.map(({ check }) => check.name);

@@ -28,7 +28,7 @@ export async function serveDatabase(
   const { url } = config.database;
   const schemas = configs.map(({ settings }) => settings.schema);
   if (url !== null) {
-    throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is a server already`, {
+    throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is already a server`, {
       code: 'usage',
       hint: 'Connect to that URL; db serve is for the embedded database.',
     });

@@ -28,7 +28,7 @@ export async function driftOf(
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot show the drift of run ${runId}: there is no profile in its folder`, {
     code: 'usage',
-    hint: 'Only what was read to its end has one. The newest that there is: spacex-pipeline drift',
+    hint: 'Only runs that read a resource to its end have one. To see the newest: spacex-pipeline drift',
   });
 }
 

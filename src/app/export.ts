@@ -165,7 +165,7 @@ function notThere(
   const elsewhere =
     other === undefined
       ? ''
-      : `Give the schema of a table of another source, as in ${other.settings.schema}.NAME. `;
+      : `Give the schema of a table of another source, such as ${other.settings.schema}.NAME. `;
   return new PipelineError(
     `Cannot export ${what}: not in schema ${schema}${meant === null || meant === first ? '' : `; did you mean ${meant}?`}`,
     { code: 'usage', hint: `${elsewhere}Tables and views are listed by: spacex-pipeline tables` },

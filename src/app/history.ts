@@ -151,7 +151,7 @@ export function rejectsOf(
 ): AsyncGenerator<Reject> {
   const folder = runFolder(config.dataDir, runId);
   if (!existsSync(folder)) {
-    throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} is not there`, {
+    throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} does not exist`, {
       code: 'usage',
       hint: 'Give the --data-dir that the run had, or see what the ledger keeps: spacex-pipeline rejects list --status all',
     });
@@ -178,7 +178,7 @@ async function ledgerHistory(
   } catch (error) {
     const report = reportError(error);
     if (report.code !== 'database' || sqlState(error) === NO_RIGHT || !hasFolders) throw error;
-    deps.log.warn(`${report.message}; these are the runs of the data folder alone`);
+    deps.log.warn(`${report.message}; these are only the runs of the data folder`);
     deps.onLedgerLost?.();
     return [];
   }
@@ -199,6 +199,6 @@ function fromManifest(manifest: Manifest): PastRun {
 }
 
 function deadRun(run: PastRun, isHere: boolean): PastRun {
-  const hint = isHere ? `Go on with: spacex-pipeline resume ${run.run_id}` : null;
+  const hint = isHere ? `Continue with: spacex-pipeline resume ${run.run_id}` : null;
   return { ...run, status: 'failed', error: { ...DIED, hint } };
 }

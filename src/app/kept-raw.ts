@@ -29,7 +29,7 @@ export async function linkedRaw(
       code,
       hint: 'Pull again with: spacex-pipeline run',
     });
-  if (files.length === 0) throw unusable('usage', 'it has no raw file of it');
+  if (files.length === 0) throw unusable('usage', 'the run has no raw file of it');
   const pages: RawPage[] = [];
   for (const [index, file] of files.entries()) {
     const body = await folder

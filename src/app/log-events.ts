@@ -18,7 +18,7 @@ const LINES: { readonly [T in RunEvent['type']]: (event: Of<T>) => readonly Line
   'request.retried': ({ elsewhere, message, wait_seconds }) =>
     elsewhere
       ? [['info', `${message}; trying another copy`]]
-      : [['warn', `${message}; next try in ${wait_seconds.toFixed(1)} s`]],
+      : [['warn', `${message}; next attempt in ${wait_seconds.toFixed(1)} s`]],
   'request.started': () => [],
   'body.received': () => [],
   'request.ended': () => [],
@@ -94,13 +94,13 @@ export function logJobs(log: Log): (event: JobEvent) => void {
 function lineOfJob(event: JobEvent): Line {
   const { job } = event;
   if (event.type === 'job.started') {
-    const again = event.try === 1 ? '' : `, try ${event.try}`;
+    const again = event.try === 1 ? '' : `, attempt ${event.try}`;
     return ['info', `job ${job} started (${event.trigger}${again})`];
   }
   if (event.type === 'job.waiting') return ['info', `job ${job} is waiting: ${event.reason}`];
   const { again_at, error, seconds, status } = event;
   const why = error === null ? '' : `: ${error.message}`;
-  const then = again_at === null ? '' : `; next try at ${again_at}`;
+  const then = again_at === null ? '' : `; next attempt at ${again_at}`;
   return [LEVELS[status], `job ${job} ${status} after ${seconds.toFixed(1)} s${why}${then}`];
 }
 

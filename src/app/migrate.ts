@@ -66,7 +66,7 @@ export async function migrateJobQueue(config: SourceConfig, { log, ...deps }: Ap
       return done === 'nothing' ? [] : [`job queue in schema ${schema}`];
     } catch (error) {
       if (sqlState(error) !== NO_RIGHT) throw error;
-      log.warn(`Cannot make the job queue in schema ${schema}: ${reasonOf(error)}. Only serve needs it.`);
+      log.warn(`Cannot create the job queue in schema ${schema}: ${reasonOf(error)}. Only serve needs it.`);
       return [];
     } finally {
       await foreign.close();

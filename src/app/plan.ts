@@ -109,7 +109,7 @@ async function checkUnfinished(
     `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one continues it${when}`,
     {
       code: 'source',
-      hint: 'Go on with it: spacex-pipeline run',
+      hint: 'Continue it with: spacex-pipeline run',
       ...(retryAt === undefined ? {} : { retryAt: new Date(retryAt) }),
     },
   );

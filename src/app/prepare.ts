@@ -120,6 +120,6 @@ export async function migrateIfNeeded(
   if (!migrates) return unready.resources;
   const { made_again } = await migrateUp(session, database, migrationDirs(source));
   if (made_again.length > 0)
-    log.warn(`made again, without what it held, as it was missing: ${made_again.join(', ')}`);
+    log.warn(`was missing and has been recreated, without its contents: ${made_again.join(', ')}`);
   return (await findUnready(database, session, dag.resources)).resources;
 }

@@ -61,14 +61,11 @@ async function withMissing(
     if (absent === null) return error;
     return hinting(
       error,
-      `Nothing of ${absent} was loaded yet. Load it with: spacex-pipeline run${flagFor(absent)}`,
+      `Nothing from ${absent} has been loaded yet. Load it with: spacex-pipeline run${flagFor(absent)}`,
     );
   }
   const names = missing.join(', ');
-  return hinting(
-    error,
-    `Missing from the database: ${names}. Make it again with: spacex-pipeline migrate up`,
-  );
+  return hinting(error, `Missing from the database: ${names}. Recreate it with: spacex-pipeline migrate up`);
 }
 
 function hinting(error: unknown, hint: string): unknown {

@@ -67,14 +67,14 @@ async function refuseOtherRaw(
     if (last === undefined || isSame(last.pages, origin.raw[name] ?? [])) continue;
     const change = `${name} of schema ${database.schema} from run ${last.run_id} to run ${origin.run_id}`;
     if (!force) {
-      throw new PipelineError(`Cannot replay run ${origin.run_id}: it would set ${change}`, {
+      throw new PipelineError(`Cannot replay run ${origin.run_id}: it would switch ${change}`, {
         code: 'usage',
         hint:
           'Give --force if that is what you want, or see what would change with: spacex-pipeline plan --from ' +
           origin.run_id,
       });
     }
-    log.warn(`sets ${change}`);
+    log.warn(`switching ${change}`);
   }
 }
 

@@ -188,7 +188,7 @@ export function resumeHint(config: SourceConfig, name: string, runId: string): s
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
     ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and continue with: ${command}`
-    : `Go on with: ${command}`;
+    : `Continue with: ${command}`;
 }
 
 async function openSandbox(loaded: LoadedSource, deps: SourceDeps): Promise<OpenSource> {

@@ -105,11 +105,11 @@ function whyEmpty(
   const resource = resources.find(({ tables }) => tables.some((table) => table.name === name));
   if (resource === undefined || outcomes === null) return null;
   const last = outcomes.get(resource.name);
-  if (last === undefined) return 'never asked for';
+  if (last === undefined) return 'never requested';
   const { address, error, received, run_id, status } = last;
   if (status === 'absent') return `absent from ${address === 'archive' ? 'the archive' : address}`;
   if (status === 'kept') return 'kept as another address left it';
   if (status !== 'succeeded')
     return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
-  return received === 0 ? 'the source has no records' : `none of ${received} records makes a row of it`;
+  return received === 0 ? 'the source has no records' : `none of ${received} records produces a row of it`;
 }

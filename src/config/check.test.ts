@@ -41,7 +41,7 @@ const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   burst: ['20', 0, 'a whole number from 1 to 1000'],
   httpProxy: ['proxy:3128', 'socks5://h:1', 'an http:// or https:// URL without path, or host:port'],
   httpsProxy: ['https://u:p@h', 'http://h/x', 'an http:// or https:// URL without path, or host:port'],
-  noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'comma-separated names of hosts'],
+  noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'host names separated by commas'],
 };
 
 /** For each setting that all sources share. */
@@ -129,12 +129,12 @@ test('a key from a version without sources is refused with the new key', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [
       { source: { baseUrl: 'http://h', maxAttempts: 1 } },
-      '"source.baseUrl": it is "sources.spacex.baseUrl" now',
+      '"source.baseUrl": it is now "sources.spacex.baseUrl"',
     ],
-    [{ source: {} }, '"source": it is "sources.spacex" now'],
-    [{ resources: ['a'] }, '"resources": it is "sources.spacex.resources" now'],
-    [{ database: { schema: 'a' } }, '"database.schema": it is "sources.spacex.schema" now'],
-    [{ limits: { resources: {} } }, '"limits.resources": it is "sources.spacex.limits" now'],
+    [{ source: {} }, '"source": it is now "sources.spacex"'],
+    [{ resources: ['a'] }, '"resources": it is now "sources.spacex.resources"'],
+    [{ database: { schema: 'a' } }, '"database.schema": it is now "sources.spacex.schema"'],
+    [{ limits: { resources: {} } }, '"limits.resources": it is now "sources.spacex.limits"'],
   ];
   for (const [value, complaint] of complaints)
     assert.deepEqual(

@@ -73,7 +73,7 @@ function movedKey(path: readonly string[], name: string, parent: unknown): Probl
   const [inner] = old === 'source' ? Object.keys(Object(valueAt(parent, [name]))) : [];
   const rest = inner === undefined ? '' : `.${inner}`;
   const now = ['sources', source.name, ...target].join('.');
-  return { where: old + rest, message: `unknown key "${old}${rest}": it is "${now}${rest}" now` };
+  return { where: old + rest, message: `unknown key "${old}${rest}": it is now "${now}${rest}"` };
 }
 
 const MOVED: Readonly<Record<string, readonly string[]>> = {

@@ -69,7 +69,7 @@ test('a value of one of our variables with unclear quotes is refused', () => {
   assert.match(faultOf('PGPASSWORD="geheim\nA=1'), /: line 1 names PGPASSWORD, but has no closing quote$/);
   assert.match(
     faultOf('PGPASSWORD="ge"heim'),
-    /: line 1 names PGPASSWORD, but has more behind its closing quote$/,
+    /: line 1 names PGPASSWORD, but has more text after its closing quote$/,
   );
 });
 

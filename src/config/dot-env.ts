@@ -51,7 +51,7 @@ function faultOfAssignment(left: string, quoted: string | undefined, rest: strin
   if (name === undefined) return null;
   if (ASSIGNED.exec(left)?.[1] !== name) return { name, reason: 'does not set it' };
   if (quoted === undefined) return /^["'`]/.test(rest) ? { name, reason: 'has no closing quote' } : null;
-  return withoutComment(rest) === '' ? null : { name, reason: 'has more behind its closing quote' };
+  return withoutComment(rest) === '' ? null : { name, reason: 'has more text after its closing quote' };
 }
 
 function wrong(path: string, line: number, { name, reason }: LineFault): PipelineError {

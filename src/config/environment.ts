@@ -83,7 +83,7 @@ export function readVariables(
     const value = readText(schema, variable.value);
     const repeated = typeof value === 'object' ? findRepeatedName(variable.value) : null;
     if (repeated !== null) {
-      const message = `"${dotted(repeated.path)}" is there twice`;
+      const message = `"${dotted(repeated.path)}" appears twice`;
       refuse([{ source: variable.name, message }], 'Keep one of them.');
     }
     return [{ setting, variable, value }];

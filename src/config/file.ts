@@ -45,7 +45,7 @@ async function parseFile(text: string, name: string): Promise<unknown> {
   if (repeated === null) return value;
   const { line, column, path } = repeated;
   throw new PipelineError(
-    `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" is there twice`,
+    `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" appears twice`,
     { code: 'usage', hint: 'Keep one of them.' },
   );
 }

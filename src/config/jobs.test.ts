@@ -81,7 +81,7 @@ void describe('jobs', () => {
     );
     await assert.rejects(froms('http://user:secret@127.0.0.1:1'), {
       code: 'usage',
-      message: `Cannot use --from http://***@127.0.0.1:1: there are jobs of ${sources.map(({ name }) => name).join(' and ')}, and a base URL is that of one source`,
+      message: `Cannot use --from http://***@127.0.0.1:1: there are jobs of ${sources.map(({ name }) => name).join(' and ')}, and a base URL belongs to one source only`,
     });
     const loaded = await loadConfig({ cwd: tmpdir(), env: {} });
     const [named, ...others] = await readJobs(loaded, 'http://127.0.0.1:1', [source]);
@@ -142,7 +142,7 @@ void describe('jobs', () => {
     assert.equal(findJob(jobs, 'weekly').name, 'weekly');
     assert.throws(() => findJob(jobs, 'nigtly'), {
       code: 'usage',
-      message: 'Cannot find job "nigtly": known are nightly, weekly; did you mean "nightly"?',
+      message: 'Cannot find job "nigtly": known jobs: nightly, weekly; did you mean "nightly"?',
       hint: 'spacex-pipeline jobs',
     });
   });
@@ -250,7 +250,7 @@ void describe('jobs', () => {
     await assert.rejects(variable('{"a":{"missed":1}}'), {
       message: `${start}jobs.a.missed must be one of once, none, found 1`,
     });
-    await assert.rejects(variable('{"a":{},"a":{}}'), { message: `${start}"a" is there twice` });
+    await assert.rejects(variable('{"a":{},"a":{}}'), { message: `${start}"a" appears twice` });
     await assert.rejects(variable('{'), { message: `${start}must be an object, found "{"` });
   });
 });

@@ -54,7 +54,7 @@ export async function readJobs(
   const source = loaded.origins.jobs.replace(/^\S+ /, '');
   refuse(
     problems.map(({ key, message }) => ({ source, message: `jobs.${key} ${message}` })),
-    'Correct it there, and look at the result with: spacex-pipeline jobs',
+    'Correct it there, and check the result with: spacex-pipeline jobs',
   );
   return jobs;
 }
@@ -72,7 +72,7 @@ function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
   const asking = [...new Set(jobs.filter((job) => job.from === from).map(({ source }) => source.name))];
   if (asking.length < 2) return;
   throw new PipelineError(
-    `Cannot use --from ${maskUrl(from)}: there are jobs of ${asking.join(' and ')}, and a base URL is that of one source`,
+    `Cannot use --from ${maskUrl(from)}: there are jobs of ${asking.join(' and ')}, and a base URL belongs to one source only`,
     {
       code: 'usage',
       hint: 'Name one with --source, or give the jobs of the others their own from in the configuration.',
@@ -187,7 +187,7 @@ export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: s
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((one) => one.name);
-  const known = names.length === 0 ? 'there is no job' : `known are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there is no job' : `known jobs: ${names.join(', ')}`;
   throw new NotFoundError(
     `Cannot find job ${JSON.stringify(name)}: ${known}${didYouMean(suggest(name, names))}`,
     'spacex-pipeline jobs',

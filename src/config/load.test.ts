@@ -134,12 +134,12 @@ test('a file that is not JSON is refused with line and column', async () => {
 test('a key that appears twice is refused, in the file and in a variable', async () => {
   assert.equal(
     await messageOf({ file: '{"log": {\n  "level": "info",\n  "level": "warn" } }' }),
-    `Cannot use ${FILE}: line 3, column 3: "log.level" is there twice`,
+    `Cannot use ${FILE}: line 3, column 3: "log.level" appears twice`,
   );
   const name = 'SPACEX_PIPELINE_RESOURCE_LIMITS';
   assert.equal(
     await messageOf({ env: { [name]: '{"any": {}, "any": {"rejects": {"count": 1}}}' } }),
-    `Cannot use ${name}: "any" is there twice`,
+    `Cannot use ${name}: "any" appears twice`,
   );
 });
 

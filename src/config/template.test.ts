@@ -42,7 +42,7 @@ test('a file may have comments, which do not change lines and columns', async ()
     assert.equal((await load({ file })).config.log.level, 'debug');
   assert.equal(
     await messageOf({ file: '// One\n{ /* 😀 */ "log": 1, "log": 2 }' }),
-    `Cannot use ${FILE}: line 2, column 22: "log" is there twice`,
+    `Cannot use ${FILE}: line 2, column 22: "log" appears twice`,
   );
   assert.equal(
     await messageOf({ file: '{\n  // One\n  "log": {}, /* two */\n}' }),

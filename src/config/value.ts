@@ -35,7 +35,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: (value) => isProxyUrl(withScheme(value)),
     expected: 'an http:// or https:// URL without path, or host:port',
   },
-  hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'comma-separated names of hosts' },
+  hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'host names separated by commas' },
   'schema-name': {
     accepts: (value) => isStorableText(value) && Buffer.byteLength(value) <= 63,
     expected:

@@ -6,7 +6,7 @@ type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | '
 export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
   const what = pass === 'full' ? 'full pass' : `changes since ${since}`;
   const why = reason === null ? '' : ` (${reason})`;
-  const after = pages === 0 ? '' : `, going on after ${pages === 1 ? '1 page' : `${pages} pages`}`;
+  const after = pages === 0 ? '' : `, resuming after ${pages === 1 ? '1 page' : `${pages} pages`}`;
   const requests = describeRequests(needs);
   return `${what}${after}${requests === '' ? '' : `: ${requests}`}${why}`;
 }

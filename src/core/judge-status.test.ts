@@ -103,7 +103,7 @@ void describe('a source needs attention', () => {
     const after = (status: 'failed' | 'partial' | 'interrupted', error: LedgerStatus['last_run'] = null) =>
       codes({ ...FINE, last_run: error ?? { ...ENDED, run_id: 'b', status, error: BROKEN } });
     assert.deepEqual(after('failed'), ['run_failed: Run b failed: Cannot read it']);
-    assert.deepEqual(after('partial'), ['run_partial: Run b published only a part: Cannot read it']);
+    assert.deepEqual(after('partial'), ['run_partial: Run b published only some resources: Cannot read it']);
     assert.deepEqual(after('interrupted'), [], 'somebody knows');
     const books = { ...ENDED, run_id: 'b', status: 'failed', error: { ...BROKEN, code: 'books' } } as const;
     assert.deepEqual(after('failed', books), ['books: The books of run b do not balance: Cannot read it']);

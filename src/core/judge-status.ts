@@ -65,7 +65,7 @@ function runReasons({ last_run: run }: LedgerStatus): readonly Reason[] {
   if (run.error?.code === 'books')
     return [{ code: 'books', message: `The books of run ${run.run_id} do not balance${why}` }];
   return run.status === 'partial'
-    ? [{ code: 'run_partial', message: `Run ${run.run_id} published only a part${why}` }]
+    ? [{ code: 'run_partial', message: `Run ${run.run_id} published only some resources${why}` }]
     : [{ code: 'run_failed', message: `Run ${run.run_id} failed${why}` }];
 }
 

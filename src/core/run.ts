@@ -136,7 +136,7 @@ export function danglingChecks(
   return Object.entries(tables).flatMap(([table, { dangling }]) =>
     Object.entries(dangling).map(([column, count]) => {
       const name = `dangling_${table}_${column}`;
-      const description = `${table}.${column} names a row that is not there`;
+      const description = `${table}.${column} refers to a row that does not exist`;
       return { name, resource, severity: 'warning', count, error: null, description };
     }),
   );

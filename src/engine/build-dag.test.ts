@@ -41,7 +41,7 @@ describe('a plan', () => {
   it('refuses an unknown name, and lists the known ones', () => {
     assert.throws(() => buildDag(all, ['a', 'launchs']), {
       code: 'usage',
-      message: 'Cannot find resource "launchs": known are c, b, a, lonely',
+      message: 'Cannot find resource "launchs": known resources: c, b, a, lonely',
     });
   });
 

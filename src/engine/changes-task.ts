@@ -37,7 +37,7 @@ export type DerivePages = (
 export type Known = {
   /** Its pages, if they need not be requested. */
   readonly ready: ReadyRaw | null;
-  /** Null if nothing was published yet, or its pages need not be requested. */
+  /** Null if nothing has been published yet, or its pages need not be requested. */
   readonly last: LastPublish | null;
   readonly lookups: Lookups;
 };
@@ -105,7 +105,7 @@ async function warnIfAltered(
   for (const [table, { digest }] of Object.entries(last.tables)) {
     const found = now[table]?.digest;
     if (found === undefined || found === digest) continue;
-    log.warn(`rows of ${table} were altered by somebody else: digest ${digest} is now ${found}`, {
+    log.warn(`rows of ${table} were changed outside the runs: digest ${digest} is now ${found}`, {
       resource: resource.name,
     });
   }
@@ -139,12 +139,12 @@ async function chooseNext(
     placed: [],
   });
   const chain = last?.chain ?? null;
-  if (last === null || chain === null) return everything('nothing was published yet');
+  if (last === null || chain === null) return everything('nothing has been published yet');
   // A resumed run requests no more than the original run did.
   const wantsAll = full && !resumed;
   if (chain.scope !== scope && !wantsAll)
     throw otherScope(name, context.pulling.narrowedBy, chain.scope, scope);
-  if (wantsAll) return everything('it was asked for');
+  if (wantsAll) return everything('it was requested');
   const why = await whyFull(last, chain, context);
   if (why !== null) return everything(why);
   const pull: NextPull = {
@@ -164,7 +164,7 @@ async function whyFull(
   { clock, pulling, run, store }: RunContext,
 ): Promise<string | null> {
   const age = clock.now() - Date.parse(full_at);
-  if (cursor === null) return 'it is unknown since when changes have to be asked for';
+  if (cursor === null) return 'the time from which to request changes is unknown';
   if (age >= pulling.fullAfterHours * HOUR_MS)
     return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
   if (folder_id !== run.folder_id) return 'its earlier pages are in another data folder';
@@ -177,7 +177,7 @@ async function whyFull(
 
 function otherScope(name: string, setting: string, is: string, wanted: string): PipelineError {
   const [pulled, published] = [wanted, is].map((scope) => describeScope(scope, setting));
-  return new PipelineError(`Cannot pull ${name} of ${pulled}: what is published is of ${published}`, {
+  return new PipelineError(`Cannot pull ${name} of ${pulled}: the published rows are of ${published}`, {
     code: 'usage',
     hint: 'Replace it with: spacex-pipeline run --full',
   });
@@ -232,7 +232,7 @@ async function linkChain(
     if (body.sha256 !== file.sha256)
       throw new PipelineError(`Cannot derive ${name}: page ${index + 1} of run ${last?.run_id} has changed`, {
         code: 'source',
-        hint: 'Try again: then everything is pulled.',
+        hint: 'Try again: the next run pulls everything.',
       });
   }
 }

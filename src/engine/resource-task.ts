@@ -188,7 +188,7 @@ function checkReceived(
   if (shape === 'array' && received === 0 && !PASS_RULES[pass].mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
-      hint: 'The rows that are there stay. Try again later.',
+      hint: 'The existing rows stay. Try again later.',
     });
   }
   if (!exceeds(limit, broken, all)) return;

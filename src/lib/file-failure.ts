@@ -6,7 +6,7 @@ export type FileFailure = { readonly text: string; readonly hint: string };
 const PERMISSION =
   'Run as the user who owns it, or give it to this user with chown; --data-dir names another folder.';
 const ROOM = 'Make room or give another --data-dir.';
-const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop what holds so many open.';
+const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop the process that has so many open.';
 
 /** By Node's error code. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EDQUOT: 'The disk quota is used up: make room or give another --data-dir.',
   EMFILE: OPEN_FILES,
   ENFILE: OPEN_FILES,
-  EIO: 'The disk reports an error: look into the system log, and give a --data-dir on another disk.',
+  EIO: 'The disk reports an error: look in the system log, and give a --data-dir on another disk.',
   ENOMEM: 'Free some memory, or raise the limit (ulimit -v, the memory of a container).',
   ENOTDIR: 'A file is in the way: give another --data-dir.',
 };

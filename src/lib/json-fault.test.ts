@@ -43,7 +43,7 @@ test('reports line, column, and what was expected and found there', () => {
     ['{"a": 1\n"b": 2}', 2, 1, '"," or "}"', '"\\""'],
     ['[1, tru]', 1, 5, 'a value', '"t"'],
     ['["a\nb"]', 1, 4, 'the end of a string', '"\\n"'],
-    ['["C:\\data"]', 1, 5, 'an escape that JSON knows', '"\\\\"'],
+    ['["C:\\data"]', 1, 5, 'a valid JSON escape', '"\\\\"'],
     ['{} x', 1, 4, 'the end of the file', '"x"'],
     ['😀', 1, 1, 'a value', '"😀"'],
   ];

@@ -80,7 +80,7 @@ const STRING_BODY = /(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/;
 function scanString(text: string, at: number): Scanned {
   const end = at + 1 + matchLength(STRING_BODY, text, at + 1);
   if (text[end] === '"') return end + 1;
-  return { at: end, expected: text[end] === '\\' ? 'an escape that JSON knows' : 'the end of a string' };
+  return { at: end, expected: text[end] === '\\' ? 'a valid JSON escape' : 'the end of a string' };
 }
 
 const SPACE = /[ \t\r\n]*/;

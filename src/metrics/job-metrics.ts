@@ -16,7 +16,7 @@ export function createJobMetrics(
   { jobs }: Known,
   { couldNotBegin }: Pick<RunMetrics, 'couldNotBegin'>,
 ): (event: JobEvent) => void {
-  const tries = counter('job_tries_total', 'Times that a job was worked on, by how that ended.', [
+  const tries = counter('job_tries_total', 'Attempts to run a job, by how they ended.', [
     'job_name',
     'status',
   ]);

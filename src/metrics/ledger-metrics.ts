@@ -24,7 +24,7 @@ type Made = Omit<ReturnType<typeof makeMeters>, 'up'>;
 function makeMeters({ gauge }: Meters) {
   return {
     up: gauge('ledger_up', 'Whether the database could be read for this scrape.', []),
-    open: gauge('rejects_open', 'Records that broke their contract, and that nobody has waived.', [
+    open: gauge('rejects_open', 'Records that broke their contract and have not been waived.', [
       'source',
       'resource',
     ]),
@@ -40,25 +40,25 @@ function makeMeters({ gauge }: Meters) {
       'source',
       'resource',
     ]),
-    checks: gauge('checks_failing', 'Data checks that found rows after the newest run that made any.', [
+    checks: gauge('checks_failing', 'Data checks that found rows after the newest run that ran any.', [
       'source',
       'severity',
     ]),
     jobSucceeded: gauge(
       'job_last_success_timestamp_seconds',
-      'When the last successful try of a job ended.',
+      'When the last successful attempt of a job ended.',
       ['job_name'],
     ),
-    jobStatus: gauge('job_last_status', '1 for the status in which the last try of a job ended.', [
+    jobStatus: gauge('job_last_status', '1 for the status in which the last attempt of a job ended.', [
       'job_name',
       'status',
     ]),
     interval: gauge(
       'job_interval_seconds',
-      'The longer of the waits between ticks of its schedule around now.',
+      'The longer of the intervals between the ticks of its schedule around now.',
       ['job_name'],
     ),
-    queue: gauge('queue_jobs', 'Jobs that wait in the queue or are worked on.', ['state']),
+    queue: gauge('queue_jobs', 'Jobs that are waiting in the queue or running.', ['state']),
     oldest: gauge('queue_oldest_age_seconds', 'How long the oldest of them has waited or run.', ['state']),
   };
 }

@@ -131,7 +131,7 @@ void describe('the metrics of runs', () => {
       requests: 9,
       ...quota,
     } as const;
-    tell({ ...pull, pass: 'full', reason: 'it was asked for' });
+    tell({ ...pull, pass: 'full', reason: 'it was requested' });
     tell({ ...pull, pass: 'changes', reason: null });
     tell({ ...pull, pass: 'changes', reason: null });
     const counts = { received: 0, validated: 0, errored: 0, repeated: 0, seconds: 1 };

@@ -88,7 +88,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     lockWait: counter('lock_wait_seconds_total', 'Time that runs waited for the lock of their schema.', [
       'source',
     ]),
-    records: counter('records_total', 'Records of published resources, by what became of them.', [
+    records: counter('records_total', 'Records of published resources, by outcome.', [
       'source',
       'resource',
       'outcome',
@@ -97,7 +97,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
       'source',
       'resource',
     ]),
-    requests: counter('http_requests_total', 'Tries of requests; connection: there was no response.', [
+    requests: counter('http_requests_total', 'Attempts of requests; connection: there was no response.', [
       'source',
       'status',
     ]),
@@ -107,13 +107,11 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
       ['source'],
       REQUEST_BUCKETS,
     ),
-    retries: counter('http_retries_total', 'Tries that failed and were not the last one.', [
+    retries: counter('http_retries_total', 'Attempts that failed and were not the last one.', [
       'source',
       'reason',
     ]),
-    quota: gauge('quota_remaining', 'Requests that the source still allows, where it reports that.', [
-      'source',
-    ]),
+    quota: gauge('quota_remaining', 'Requests that the source still allows, if it reports that.', ['source']),
     pulls: counter(
       'pulls_total',
       'Pulls by changes that began or continued: of everything (full), or of changes.',

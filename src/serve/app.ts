@@ -58,7 +58,7 @@ export function createApp(api: Api, options: AppOptions): Hono {
     bodyLimit({
       maxSize: MOST_BYTES,
       onError() {
-        throw new Refusal(413, `Cannot take a body of more than ${MOST_BYTES} bytes`, {
+        throw new Refusal(413, `Cannot accept a body of more than ${MOST_BYTES} bytes`, {
           hint: 'Leave the body out.',
         });
       },
@@ -80,7 +80,7 @@ export function createApp(api: Api, options: AppOptions): Hono {
     const job = context.req.param('name');
     const job_id = await api.runJob(job);
     if (job_id !== null) return context.json({ job, job_id, queued: true }, 202);
-    const error = new PipelineError(`Cannot queue job ${job}: it is in the queue already`, {
+    const error = new PipelineError(`Cannot queue job ${job}: it is already in the queue`, {
       code: 'busy',
       hint: `See its state: GET /api/v1/jobs/${encodeURIComponent(job)}`,
     });

@@ -41,8 +41,8 @@ function refuseSite({ req }: Context): void {
   const origin = req.header('origin');
   const isOwn = origin === undefined || hostOf(origin) === req.header('host');
   if (['none', 'same-origin'].includes(site) && isOwn) return;
-  throw new Refusal(403, 'Cannot take a request from the page of another site', {
-    hint: 'Send it from a program, such as curl.',
+  throw new Refusal(403, 'Cannot accept a request from a page of another site', {
+    hint: 'Send it from a program such as curl.',
   });
 }
 

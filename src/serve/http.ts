@@ -67,7 +67,7 @@ async function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): P
 
 function unreadable(status: number, reason: string): Refusal {
   return new Refusal(status, `Cannot read the request: ${reason}`, {
-    hint: 'Send it by an HTTP client, such as curl.',
+    hint: 'Send it with an HTTP client, such as curl.',
   });
 }
 
@@ -97,6 +97,6 @@ async function listen(server: Server, host: string, port: number): Promise<HttpS
 function listenHint(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') return 'Give another --port, or 0 for any free one.';
-  if (code === 'EACCES') return 'Give a --port from 1024 on.';
+  if (code === 'EACCES') return 'Give a --port of 1024 or higher.';
   return 'Give an address of this machine as --host.';
 }

@@ -91,7 +91,7 @@ function stopLine(working: readonly string[], seconds: number): string {
 function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {
   const { url } = config.database;
   if (pgPort === null || url === null) return;
-  throw new PipelineError(`Cannot serve ${maskUrl(url)} on a port: it is a server already`, {
+  throw new PipelineError(`Cannot serve ${maskUrl(url)} on a port: it is already a server`, {
     code: 'usage',
     hint: 'Leave --pg-port out, and connect to that URL.',
   });

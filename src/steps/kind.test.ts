@@ -49,7 +49,7 @@ describe('the guard of simulated and real records', () => {
     await guard.admit(false, 'a');
     await assert.rejects(guard.admit(true, 'http://b'), {
       code: 'kind',
-      message: 'Cannot take records from http://b: they are simulated, real ones are expected',
+      message: 'Cannot take records from http://b: they are simulated, but real ones are expected',
     });
   });
 

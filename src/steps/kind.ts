@@ -41,8 +41,8 @@ export function createKindGuard(stores: readonly KindStore[], keeps: boolean): K
       first ??= simulated;
       if (simulated !== first) {
         throw new PipelineError(
-          `Cannot take records from ${from}: they are ${kindOf(simulated)}, ${kindOf(first)} ones are expected`,
-          { code: 'kind', hint: 'Give the address by --from, with a --data-dir of its own.' },
+          `Cannot take records from ${from}: they are ${kindOf(simulated)}, but ${kindOf(first)} ones are expected`,
+          { code: 'kind', hint: 'Give the address with --from, and a --data-dir of its own.' },
         );
       }
       await (settled ??= settle(first));

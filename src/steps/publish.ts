@@ -237,7 +237,7 @@ function altered(table: string, runId: string, left: string | undefined, digest:
     `Cannot publish ${table}: its rows have changed since run ${runId}, digest ${left} is now ${digest}`,
     {
       code: 'books',
-      hint: 'Somebody wrote to it during the run. Nothing was published. Repair it with: spacex-pipeline run',
+      hint: 'Someone wrote to it during the run. Nothing was published. Repair it with: spacex-pipeline run',
     },
   );
 }

@@ -68,7 +68,7 @@ function usedUp(
     {
       code: 'source',
       retryAt: at,
-      hint: `Go on then${how}: spacex-pipeline run --source ${run.source}`,
+      hint: `Continue at that time${how}: spacex-pipeline run --source ${run.source}`,
     },
   );
 }

@@ -146,7 +146,7 @@ function tablesThatNeed(resource: string | undefined): ReadonlySet<string> {
 
 /** Everything was published except one resource that failed, and those that need it. */
 function assertPartial(result: CliResult & { readonly report: RunReport }, broken: string): void {
-  assertFailure(result, { code: 3, message: new RegExp(`/v4/${broken}: it answered 404`) });
+  assertFailure(result, { code: 3, message: new RegExp(`/v4/${broken}: it responded with 404`) });
   assert.equal(result.report.status, 'partial');
   for (const { name, needs, tables } of resources) {
     const { status, tables: published } = result.report.resources[name] ?? assert.fail(name);

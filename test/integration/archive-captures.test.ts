@@ -140,7 +140,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
         (error) =>
           error instanceof PipelineError &&
           error.code === 'usage' &&
-          /^Cannot use sources\.spacex\.archiveUrl "https:.*": it is no address of captures$/.test(
+          /^Cannot use sources\.spacex\.archiveUrl "https:.*": it is not the address of a capture$/.test(
             error.message,
           ) &&
           !error.message.includes('s3cret'),

@@ -17,16 +17,16 @@ const isIndex = (path: string): boolean => path.startsWith(INDEX);
 
 /** Faults of the nearest capture, and the reason given for each. */
 const UNUSABLE = [
-  ['replayed=301', /it redirects to https?:.*another host|which is no capture of/],
+  ['replayed=301', /it redirects to https?:.*another host|which is not a capture of/],
   ['replayed=404', /it replays an error, 404/],
   ['replayed=429', /it replays an error, 429/],
   ['replayed=525', /it replays an error, 525/],
   ['error-page', /it was captured with text\/html; charset=UTF-8, not JSON/],
-  ['no-memento', /it is no capture: it has no memento-datetime/],
+  ['no-memento', /it is not a capture: it has no memento-datetime/],
   ['blocked', /the archive blocks it: org\.archive\.wayback/],
   ['blocked-page', /the archive blocks it: org\.archive\.wayback/],
   ['loop', /its captures redirect in a circle/],
-  ['other-url', /it redirects to .*\/v3\/rockets, which is no capture of https:\/\/api/],
+  ['other-url', /it redirects to .*\/v3\/rockets, which is not a capture of https:\/\/api/],
   ['missing', /the archive has no capture of it/],
 ] as const;
 const DAMAGED = [
@@ -151,8 +151,8 @@ void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
 
 void describe('the index', { concurrency: 4 }, () => {
   for (const [fault, reason] of [
-    ['status=403', /it answered 403/],
-    ['status=400', /it answered 400/],
+    ['status=403', /it responded with 403/],
+    ['status=400', /it responded with 400/],
   ] as const) {
     void it(`that answers ${fault} is a failure, not a sign that there is no copy`, async (t) => {
       const { asked, fail } = await stageArchive(t, {

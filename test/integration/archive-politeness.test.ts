@@ -111,7 +111,7 @@ void describe('the archive is asked', () => {
       assert.equal(warnings.length, 1);
       assert.match(
         warnings[0] ?? '',
-        new RegExp(`it answered 429: too many requests; next try in ${seconds}\\.0 s$`),
+        new RegExp(`it responded with 429: too many requests; next attempt in ${seconds}\\.0 s$`),
       );
     });
   }
@@ -125,7 +125,7 @@ void describe('the archive is asked', () => {
     );
     for (const { error, isAbsent } of failures) {
       assert.equal(isAbsent, false);
-      assert.match(error.message, /it answered 429: too many requests, twice in a row/);
+      assert.match(error.message, /it responded with 429: too many requests, twice in a row/);
       assert.equal(error.hint, 'Try again in an hour.');
     }
   });
@@ -145,7 +145,7 @@ void describe('the archive is asked', () => {
     const failures = await fail(['launches', 'rockets']);
     assert.equal(asked().length, 1);
     for (const { error } of failures)
-      assert.match(error.message, /it answered 429: too many requests, for 121 s/);
+      assert.match(error.message, /it responded with 429: too many requests, for 121 s/);
   });
 
   void it('no more after 15 s without any answer: every resource ends', async (t) => {
@@ -159,7 +159,7 @@ void describe('the archive is asked', () => {
     assert.ok(Math.max(...times) <= 16, times.join());
     for (const { error, isAbsent } of failures) {
       assert.equal(isAbsent, false);
-      assert.match(error.message, /the connection was closed before the answer was complete/);
+      assert.match(error.message, /the connection was closed before the response was complete/);
       assert.match(error.hint ?? '', /^Check the network/);
     }
   });
@@ -185,7 +185,7 @@ void describe('an answer that does not arrive', () => {
     const { upstream } = openTestArchive({ archiveUrl }, { headersTimeoutSeconds: 0.2 });
     t.after(upstream.close);
     const { attempts } = await pullCopy(upstream, 'launches');
-    assert.match(attempts[0]?.error ?? '', /: no answer came in time$/);
+    assert.match(attempts[0]?.error ?? '', /: no response arrived in time$/);
     assert.equal(attempts.length, 2);
     assert.equal(spacex.archive?.headersTimeoutSeconds, 60);
   });

@@ -69,7 +69,7 @@ void describe('a recording', { concurrency: 4 }, () => {
       {},
       /its body is not the one that its original ETag/,
     ],
-    ['a file that breaks off', 'truncate', {}, /: it is no recording: Missing closing 'quote$/],
+    ['a file that breaks off', 'truncate', {}, /: it is not a recording: Missing closing 'quote$/],
     ['neither a known hash nor an ETag', 'no-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
     ['nothing to prove it by', 'foreign-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
   ] as const) {
@@ -121,8 +121,8 @@ void describe('a recording', { concurrency: 4 }, () => {
   });
 
   for (const [what, file, reason] of [
-    ['a page', '<!DOCTYPE html><html lang="en">', /it is no recording/],
-    ['something other than YAML', '{"a": [', /it is no recording/],
+    ['a page', '<!DOCTYPE html><html lang="en">', /it is not a recording/],
+    ['something other than YAML', '{"a": [', /it is not a recording/],
     [
       'a recording of another address',
       exchange({ url: 'https://api.spacexdata.com/v4/crew' }),

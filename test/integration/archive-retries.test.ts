@@ -51,7 +51,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     );
     assert.equal(asked().filter((path) => path.startsWith('/cdx/')).length, 0);
     assert.equal(
-      lines.filter(({ message }) => message.endsWith('it answered 503; next try in 0.0 s')).length,
+      lines.filter(({ message }) => message.endsWith('it responded with 503; next attempt in 0.0 s')).length,
       2,
     );
   });
@@ -68,7 +68,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     assert.equal(isAbsent, false);
     assert.match(
       error.message,
-      /^Cannot get rockets from a preserved copy: http.*: it answered 503 \(3 tries\)$/,
+      /^Cannot get rockets from a preserved copy: http.*: it responded with 503 \(3 attempts\)$/,
     );
     assert.equal(error.hint, 'Try again later.');
     assert.equal(attempts.length, 3);
@@ -87,7 +87,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
       [401, 0],
       [401, null],
     ]);
-    assert.match(error.message, /: it answered 401; .*: it answered 401$/);
+    assert.match(error.message, /: it responded with 401; .*: it responded with 401$/);
   });
 });
 

@@ -181,7 +181,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.partialDeepStrictEqual(again.resources['launches'], { pass: 'full', unchanged: 12 });
     assertFailure(await beside.workspace.run(['replay', poll?.run_id ?? '', ...OF_SOURCE]), {
       code: 2,
-      message: /it would set launches of schema \S+ from run/,
+      message: /it would switch launches of schema \S+ from run/,
       hint: /--force/,
     });
     assert.equal((await json<PlanReport>(['plan', '--from', poll?.run_id ?? ''], 10)).changes, true);

@@ -45,7 +45,7 @@ describe('a pull of another scope', () => {
     assert.match(
       error?.message ?? '',
       new RegExp(
-        `^Cannot pull launches of provider ${MAIN} at \\S+: what is published is of provider all at \\S+$`,
+        `^Cannot pull launches of provider ${MAIN} at \\S+: the published rows are of provider all at \\S+$`,
       ),
     );
     assert.equal(error?.hint, 'Replace it with: spacex-pipeline run --full');
@@ -79,7 +79,7 @@ describe('a pull of another scope', () => {
     assert.equal(error?.code, 'usage');
     assert.match(
       error.message,
-      /^Cannot pull launches of provider all at http:\S+: what is published is of provider all at http:/,
+      /^Cannot pull launches of provider all at http:\S+: the published rows are of provider all at http:/,
     );
     assert.partialDeepStrictEqual(await pulled(one, { env, full: true }), { unchanged: 30, deleted: 10 });
   });

@@ -130,7 +130,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
       message: new RegExp(
         `^error: Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have arrived. It can continue at ${retryAt}$`,
       ),
-      hint: /^hint: Go on then, or now with a token.*: \S+ run --source launch-library$/,
+      hint: /^hint: Continue at that time, or now with a token.*: \S+ run --source launch-library$/,
     });
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
     // Too early: only the quota is requested.

@@ -119,7 +119,7 @@ describe('a pull that is parked', () => {
       one.at = retryAt(first) + 61 * MINUTE;
       const anew = await one.run({ [how]: true });
       assert.notEqual(anew.run_id, first.run_id);
-      assert.ok(one.lines.some(({ message }) => message.startsWith('beginning anew: run ')));
+      assert.ok(one.lines.some(({ message }) => message.startsWith('starting over: giving up run ')));
       const asked = launchesIn(one);
       const from = /last_updated__gte=/;
       if (how === 'full') assert.doesNotMatch(asked[0] ?? '', from);

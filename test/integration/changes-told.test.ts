@@ -48,7 +48,7 @@ describe('what a pull by changes reports', () => {
   it('is whether it is a full pass and why, how many requests that takes, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
-      'launches: full pass: 15 of 15 requests left this hour (nothing was published yet)',
+      'launches: full pass: 15 of 15 requests left this hour (nothing has been published yet)',
       'launches: about 3 more requests, 14 of 15 left this hour',
     ]);
     const launches = one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
@@ -65,7 +65,7 @@ describe('what a pull by changes reports', () => {
       'launches: changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
     ]);
     assert.deepEqual(await toldBy(one, { full: true }), [
-      'launches: full pass: about 4 requests, 10 of 15 left this hour (it was asked for)',
+      'launches: full pass: about 4 requests, 10 of 15 left this hour (it was requested)',
     ]);
     one.at += 25 * HOUR;
     assert.deepEqual(await toldBy(one), [
@@ -87,7 +87,7 @@ describe('what a pull by changes reports', () => {
     );
     assert.equal(
       error.hint,
-      'Go on then, or now with a token, which allows more (sources.launch-library.token): spacex-pipeline run --source launch-library',
+      'Continue at that time, or now with a token, which allows more (sources.launch-library.token): spacex-pipeline run --source launch-library',
     );
     const ended = one.lines.find(({ fields }) => fields['event'] === 'resource.ended');
     assert.partialDeepStrictEqual(ended, { level: 'error', fields: { retry_at: at, code: 'source' } });
@@ -101,7 +101,7 @@ describe('what a pull by changes reports', () => {
     const [again = '', more] = await toldBy(one);
     assert.equal(
       again,
-      'launches: full pass, going on after 2 pages: 15 of 15 requests left this hour (nothing was published yet)',
+      'launches: full pass, resuming after 2 pages: 15 of 15 requests left this hour (nothing has been published yet)',
     );
     assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
   });
@@ -109,6 +109,6 @@ describe('what a pull by changes reports', () => {
   it('does not include the token', async (t) => {
     const one = await living(t, { token: 'of-a-supporter-of-theirs' }, { tokenRequestsPerWindow: 0 });
     const { error } = await one.run();
-    assert.equal(error?.hint, 'Go on then with: spacex-pipeline run --source launch-library');
+    assert.equal(error?.hint, 'Continue at that time with: spacex-pipeline run --source launch-library');
   });
 });

@@ -42,8 +42,8 @@ void describe('checks', () => {
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split('\n');
     assert.match(lines[0] ?? '', /^severity +check +count +description$/);
-    assert.match(lines[2] ?? '', /^error +launch_unix_differs +1 +The date in seconds is another time/);
-    assert.doesNotMatch(stdout, /launch_local_differs|Not made/);
+    assert.match(lines[2] ?? '', /^error +launch_unix_differs +1 +The date in seconds is a different time/);
+    assert.doesNotMatch(stdout, /launch_local_differs|Not run/);
     assert.match(lines.at(-2) ?? '', new RegExp(`^\\d+ of \\d+ checks found something after run ${runId}$`));
     assert.match(lines.at(-1) ?? '', /^Rows: \S*spacex-pipeline checks --rows launch_unix_differs$/);
     const rows = await workspace.json<CheckRow[]>(['checks', '--rows', 'launch_unix_differs']);
@@ -59,7 +59,7 @@ void describe('checks', () => {
     const { stdout } = await workspace.run(['checks', '--all', rocketsRunId]);
     assert.match(
       stdout,
-      /^error +rocket_first_flight_differs +Not made: .* never published. The first flight /m,
+      /^error +rocket_first_flight_differs +Not run: .* never been published. The first flight /m,
     );
     assert.match(stdout, /^0 of 3 checks found something after run /m);
   });

@@ -32,7 +32,7 @@ void describe('db serve', () => {
     });
     const url = 'postgresql://me:secret@db.example/warehouse';
     const result = await workspace.run(['db', 'serve', '--database-url', url]);
-    assertFailure(result, { code: 2, message: /db\.example\/warehouse: it is a server already/ });
+    assertFailure(result, { code: 2, message: /db\.example\/warehouse: it is already a server/ });
     assert.doesNotMatch(result.stderr, /secret/);
   });
 

@@ -85,7 +85,7 @@ void describe('drift', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['drift']);
     assert.equal(
       stdout,
-      `Run ${run_id}\nlaunches: 100 records against the contract alone: nothing moved\nrockets: 4 records against the contract alone: nothing moved\n`,
+      `Run ${run_id}\nlaunches: 100 records against the contract only: nothing moved\nrockets: 4 records against the contract only: nothing moved\n`,
     );
   });
 

@@ -156,7 +156,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', quiet.id]);
     assert.match(
       stdout,
-      /^It broke its contract, so an older record is behind the row:\n {2}\/name must be string/m,
+      /^It broke its contract, so the row comes from an older record:\n {2}\/name must be string/m,
     );
   });
 

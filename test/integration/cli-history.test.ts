@@ -56,7 +56,7 @@ void describe('runs', { concurrency: 3 }, () => {
   void it('works from the data folder alone, and from the ledger alone', async () => {
     const folder = await workspace.run(['runs', '--json', '--database-url', AWAY]);
     assert.equal(folder.code, 5);
-    assert.match(folder.stderr, /Cannot connect to .*these are the runs of the data folder alone$/m);
+    assert.match(folder.stderr, /Cannot connect to .*these are only the runs of the data folder$/m);
     assert.deepEqual(withoutTimes(JSON.parse(folder.stdout)), withoutTimes(runs));
     for (const args of [['runs'], ['runs', 'show']]) {
       const neither = await workspace.run([...args, '--database-url', AWAY, '--data-dir', 'elsewhere']);
@@ -173,7 +173,7 @@ void it('a run whose folder was deleted is not reported as having no rejects', a
   renameSync(`${dir}.away`, dir);
   assertFailure(result, {
     code: 2,
-    message: /rejects of run .*folder .*is not there/,
+    message: /rejects of run .*folder .*does not exist/,
     hint: /rejects list --status all$/,
   });
 });

@@ -38,7 +38,10 @@ void describe('init', { concurrency: 2 }, () => {
     const untouched = await place.json<Config>(['config']);
     const jobsBefore = await place.json<JobReport[]>(['jobs']);
     const { code, stdout, stderr } = await place.run(['init']);
-    assert.deepEqual([code, stderr], [0, `note: made the data folder ${path.join(place.folder, 'data')}\n`]);
+    assert.deepEqual(
+      [code, stderr],
+      [0, `note: created the data folder ${path.join(place.folder, 'data')}\n`],
+    );
     assert.match(
       stdout,
       /^Wrote \S+config\.json\nThe embedded database will be in \S+\/data, which can be written\nNext: \S+spacex-pipeline run\n$/,
@@ -79,7 +82,7 @@ void describe('init', { concurrency: 2 }, () => {
     writeFileSync(path.join(place.folder, FILE), '{ "concurrency": 7 }');
     assertFailure(await place.run(['init']), {
       code: 2,
-      message: /Cannot write spacex-pipeline\.config\.json: it is there already$/,
+      message: /Cannot write spacex-pipeline\.config\.json: it already exists$/,
       hint: /--force.*: \S+spacex-pipeline config$/,
     });
     assert.equal(readText(place.folder, FILE), '{ "concurrency": 7 }');
@@ -120,7 +123,7 @@ void describe('init', { concurrency: 2 }, () => {
     const wrong = await place.run(['init', '--database-url', 'mysql://me:geheim@h/d']);
     assertFailure(wrong, { code: 2, message: /--database-url: must be a postgresql:\/\// });
     const secret = await place.run(['init', '--database-url', 'postgresql://h/d?sslpassword=geheim']);
-    assertFailure(secret, { code: 2, message: /it has a secret/, hint: /SPACEX_PIPELINE_DATABASE_URL/ });
+    assertFailure(secret, { code: 2, message: /it contains a secret/, hint: /SPACEX_PIPELINE_DATABASE_URL/ });
     assert.deepEqual(place.list(), [], 'nothing is written then');
     const closed = await place.run(['init', '--database-url', 'postgresql://127.0.0.1:1/d']);
     assertFailure(closed, { code: 5, message: /ECONNREFUSED/ });

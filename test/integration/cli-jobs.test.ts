@@ -58,7 +58,7 @@ function stateOf(jobs: readonly JobReport[]): readonly unknown[] {
 
 const NEVER_RAN = [
   ['nightly', 'At 02:30, Europe/Berlin', true, 'idle', null],
-  ['by-hand', 'only by hand', true, 'idle', null],
+  ['by-hand', 'manual only', true, 'idle', null],
 ];
 
 for (const kind of ['a server', 'the embedded database'] as const) {
@@ -101,7 +101,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       api.set(ROCKETS, { status: 500, body: 'no' });
       const failed = await workspace.run(['jobs', 'run', 'by-hand']);
       api.set(ROCKETS, replies[ROCKETS]);
-      assertFailure(failed, { code: 3, message: /it answered 500/ });
+      assertFailure(failed, { code: 3, message: /it responded with 500/ });
       const [last] = await workspace.json<JobTry[]>(['jobs', 'history', 'by-hand']);
       assert.deepEqual([last?.status, last?.error?.code, last?.again_at], ['failed', 'source', null]);
     });

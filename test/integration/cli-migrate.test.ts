@@ -124,7 +124,10 @@ void describe('migrate', { concurrency: 3 }, () => {
     assertFailure(whole, { code: 6, message: /missing from schema/, hint: /migrate up$/ });
     const { code, report, stderr } = await pull([...source, '--migrate']);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, new RegExp(`made again, .*: everything in schema ${schema}$`, 'm'));
+    assert.match(
+      stderr,
+      new RegExp(`was missing and has been recreated, .*: everything in schema ${schema}$`, 'm'),
+    );
     assert.deepEqual(
       Object.values(report.resources).map(({ not_modified }) => not_modified),
       [true, true, true],

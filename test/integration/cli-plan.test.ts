@@ -202,7 +202,7 @@ void describe('plan', () => {
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     assertFailure(await workspace.run(['plan', '--source', api.url]), {
       code: 3,
-      message: /it answered 500/,
+      message: /it responded with 500/,
     });
     assertFailure(await workspace.run(['plan', '--from', '0000']), {
       code: 2,

@@ -81,7 +81,7 @@ void describe('status', { concurrency: 1 }, () => {
     );
     assert.match(stdout, /^ {2}Records: +real, from http:\/\/127\.0\.0\.1:\d+$/m);
     assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)? by serve$/m);
-    assert.match(stdout, /^ {2}Job: +by-hand, only by hand$/m);
+    assert.match(stdout, /^ {2}Job: +by-hand, manual only$/m);
   });
 
   void it('is that the last success is too old, by --max-age or by the job', async () => {

@@ -59,7 +59,7 @@ void describe('tables', () => {
     await workspace.sql(`UPDATE runs SET address = 'archive' WHERE run_id = '${run}'`);
     const { stdout } = await workspace.run(['tables']);
     assert.match(stdout, /^cores: absent from the archive$/m);
-    assert.match(stdout, /^ships: never asked for$/m);
+    assert.match(stdout, /^ships: never requested$/m);
     assert.match(
       stdout,
       /^launch-library \(launches, .*\): never loaded; load it with: \S+ run --source launch-library$/m,

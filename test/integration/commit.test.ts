@@ -41,7 +41,8 @@ void describe('a connection that is lost at commit', () => {
       if (down) {
         await assert.rejects(end, {
           code: 'database',
-          message: /^Cannot tell whether run \S+ was published: .* while it committed\. Cannot connect to /,
+          message:
+            /^Cannot determine whether run \S+ was published: .* while it committed\. Cannot connect to /,
           hint: `Once the server is up again: spacex-pipeline runs show ${run.id}`,
         });
       } else if (count === 0) {
@@ -88,7 +89,7 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
       if (passes) assert.equal((await end).status, 'succeeded');
       else {
         const message =
-          /^Cannot publish run \S+ to schema \S+: no answer for 1 s, and the server has none to give/;
+          /^Cannot publish run \S+ to schema \S+: no response for 1 s, and the server has none to send/;
         await assert.rejects(end, { code: 'database', message });
       }
       const session = await direct.connect();

@@ -93,7 +93,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     });
     assertFailure(limited, {
       code: 5,
-      message: /no answer for 4 s/,
+      message: /did not respond for 4 s/,
       hint: /statementTimeoutSeconds.*resume/,
     });
     const [last] = await workspace.json<{ status: string }[]>(['runs', '--limit', '1']);

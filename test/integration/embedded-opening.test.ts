@@ -88,7 +88,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assertFailure(query(), {
       code: 5,
       message: /PostgreSQL says: could not open file "global\/pg_control": No such file or directory$/,
-      hint: /seems damaged.*Keep a copy.*moved away.*the history of runs and deleted rows does not/,
+      hint: /seems damaged.*Keep a copy.*moved away.*the history of runs and deleted rows is lost/,
     });
     renameSync(aside, file);
     await assertHealthy();

@@ -208,7 +208,7 @@ for (const [what, answer] of Object.entries(AGAIN)) {
     assert.equal(error?.code, 'source');
     assert.match(error.hint ?? '', /kept in raw/);
     assert.match(String(error), answer.reason);
-    assert.match(String(error), / \(2 tries\)$/);
+    assert.match(String(error), / \(2 attempts\)$/);
     assert.equal(body, answer.body);
     assert.deepEqual([meta.error, meta.bytes], [error.message, body.length]);
     assert.deepEqual(
@@ -236,7 +236,7 @@ void it('keeps the last complete body if later tries received none', async (t) =
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
   t.after(upstream.close);
   const { failure } = await extract(resource, NOTHING, createDeriver().derive, contextOf(upstream, folder));
-  assert.match(failure?.message ?? '', /the connection was closed.*\(2 tries\)$/);
+  assert.match(failure?.message ?? '', /the connection was closed.*\(2 attempts\)$/);
   const raw = path.join(folder.path, 'raw', resource.name);
   assert.equal(readFileSync(path.join(raw, '0001.json'), 'utf8'), '[{}');
   const meta = JSON.parse(readFileSync(path.join(raw, '0001.meta.json'), 'utf8'));
@@ -250,7 +250,7 @@ void it('keeps the tries if no body was complete', async (t) => {
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
   t.after(upstream.close);
   const extracting = extract(resource, NOTHING, createDeriver().derive, contextOf(upstream, folder));
-  await assert.rejects(extracting, { code: 'source', message: /it answered 503 \(2 tries\)$/ });
+  await assert.rejects(extracting, { code: 'source', message: /it responded with 503 \(2 attempts\)$/ });
   const meta = path.join(folder.path, 'raw', resource.name, '0001.meta.json');
   const { attempts, ...rest } = JSON.parse(readFileSync(meta, 'utf8'));
   assert.partialDeepStrictEqual(rest, { path: resource.path, status: 503 });

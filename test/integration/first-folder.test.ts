@@ -11,7 +11,7 @@ void describe('a new data folder', { concurrency: 2 }, () => {
     const run = ['run', '--from', 'sandbox', '--resources', 'company', '--quiet'];
     const made = `${workspace.folder}/data/sandbox`;
     const first = await workspace.run(run);
-    assert.deepEqual([first.code, first.stderr], [0, `note: made the data folder ${made}\n`]);
+    assert.deepEqual([first.code, first.stderr], [0, `note: created the data folder ${made}\n`]);
     const second = await workspace.run(run);
     assert.deepEqual([second.code, second.stderr], [0, '']);
     const other = await workspace.run([
@@ -39,7 +39,7 @@ void describe('a new data folder', { concurrency: 2 }, () => {
     const first = await workspace.run(run);
     assert.deepEqual(
       [first.code, first.stderr],
-      [0, `note: made the data folder ${workspace.folder}/data\n`],
+      [0, `note: created the data folder ${workspace.folder}/data\n`],
     );
     assert.deepEqual((await workspace.run(run)).stderr, '');
   });

@@ -58,7 +58,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     const { upstream, lines } = openTestUpstream(web.url.replace('//', '//me:geheimnis@'));
     t.after(upstream.close);
     const failing = fetchFrom(upstream, { path: '/x' }, async () => null);
-    await assert.rejects(failing, { message: /answered 403 \("x+You sent Basic \*\*\*"\)$/ });
+    await assert.rejects(failing, { message: /responded with 403 \("x+You sent Basic \*\*\*"\)$/ });
     const { result } = await fetchFrom(upstream, { path: '/y' }, async ({ headers }) => headers);
     assert.equal(result['x-echo'], 'Basic ***');
     assert.doesNotMatch(JSON.stringify(lines), /geheimnis|bWU6Z2VoZWltbmlz/);
@@ -126,10 +126,10 @@ void describe('a redirect', { concurrency: 4 }, () => {
       to: 'ftp://u:geheim@api.test/',
       message: /: it redirects to ftp:\/\/api\.test\/, which is no/,
     },
-    'to no address': { to: 'http://', message: /: it answered 302 without a target address$/ },
+    'to no address': { to: 'http://', message: /: it responded with 302 without a target address$/ },
     'in a circle': {
       to: '/x',
-      message: /: it redirects more than 5 times, at last to http:\/\/api\.test:\d+\/x$/,
+      message: /: it redirects more than 5 times, finally to http:\/\/api\.test:\d+\/x$/,
     },
   };
   for (const [what, { to, message }] of Object.entries(REFUSED)) {

@@ -35,49 +35,53 @@ const WAITS: Readonly<Record<string, Wait>> = {
     answer: () => undefined,
     reason: /connecting took too long/,
   },
-  'a tunnel that never comes': { way: byProxy, answer: () => undefined, reason: /no answer came in time/ },
+  'a tunnel that never comes': {
+    way: byProxy,
+    answer: () => undefined,
+    reason: /no response arrived in time/,
+  },
   'a tunnel of which the head never ends': {
     way: byProxy,
     answer(socket) {
       socket.write('HTTP/1.1 200 OK\r\n');
       keepWriting(socket, 'X: y\r\n');
     },
-    reason: /no answer came in time/,
+    reason: /no response arrived in time/,
   },
   'TLS in a tunnel that is never agreed on': {
     way: byProxy,
     answer: (socket, asked) => asked.toString().startsWith('CONNECT') && socket.write(OPEN_TUNNEL),
     reason: /connecting took too long/,
   },
-  'a head that never comes': { answer: () => undefined, reason: /no answer came in time/ },
+  'a head that never comes': { answer: () => undefined, reason: /no response arrived in time/ },
   'a head that never ends': {
     answer(socket) {
       socket.write('HTTP/1.1 200 OK\r\nX: ');
       keepWriting(socket, 'x');
     },
-    reason: /no answer came in time/,
+    reason: /no response arrived in time/,
   },
   'a head that is announced again and again': {
     answer: (socket) => keepWriting(socket, 'HTTP/1.1 102 Processing\r\n\r\n'),
-    reason: /no answer came in time/,
+    reason: /no response arrived in time/,
   },
   'a body that stops': {
     answer: (socket) => socket.write(`${HEAD}1\r\n[\r\n`),
-    reason: /the body stopped coming/,
+    reason: /the body stopped arriving/,
   },
   'the body of an error that never ends': {
     answer(socket) {
       socket.write('HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n');
       keepWriting(socket, 'x');
     },
-    reason: /it answered 500/,
+    reason: /it responded with 500/,
   },
   'a body that trickles': {
     answer(socket) {
       socket.write(HEAD);
       keepWriting(socket, '1\r\n \r\n');
     },
-    reason: /only \d+ bytes of the body came in \d\.\d s \(minBytesPerSecond is 100\)/,
+    reason: /only \d+ bytes of the body arrived in \d\.\d s \(minBytesPerSecond is 100\)/,
   },
   'a body that never ends': {
     way: (url) => ({ baseUrl: url, responseTimeoutSeconds: 0.4 }),
@@ -85,7 +89,7 @@ const WAITS: Readonly<Record<string, Wait>> = {
       socket.write(HEAD);
       keepWriting(socket, `400\r\n${' '.repeat(0x400)}\r\n`);
     },
-    reason: /the answer took longer than responseTimeoutSeconds allows/,
+    reason: /the response took longer than responseTimeoutSeconds allows/,
   },
 };
 
@@ -115,7 +119,7 @@ void describe('the wait for', { concurrency: 6 }, () => {
       t.after(upstream.close);
       await assert.rejects(pulling, {
         code: 'source',
-        message: new RegExp(`^Cannot get .*: ${wait.reason.source}.* \\(2 tries\\)$`),
+        message: new RegExp(`^Cannot get .*: ${wait.reason.source}.* \\(2 attempts\\)$`),
       });
     });
 

@@ -40,7 +40,7 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
     const begun = lines.filter(
       ({ level, message }) => level === 'debug' && message.startsWith('GET '),
     ).length;
-    const over = lines.filter(({ message }) => /next try in|^redirected to/.test(message)).length;
+    const over = lines.filter(({ message }) => /next attempt in|^redirected to/.test(message)).length;
     return begun > over + ended;
   };
   const whole = <T>(work: Promise<T>): Promise<T> =>
@@ -137,7 +137,10 @@ void describe('Retry-After', { concurrency: 4 }, () => {
         ],
       );
       const [{ fields, message } = assert.fail()] = lines.filter(({ level }) => level === 'warn');
-      assert.match(message, /^Cannot get .*\/a: it answered 503 \("\[\]"\); next try in \d+\.\d s$/);
+      assert.match(
+        message,
+        /^Cannot get .*\/a: it responded with 503 \("\[\]"\); next attempt in \d+\.\d s$/,
+      );
       const facts = { event: 'request.retried', run_id: 'r', source: 's', resource: 'x' };
       assert.deepEqual(fields, {
         ...facts,
@@ -162,10 +165,10 @@ void describe('Retry-After', { concurrency: 4 }, () => {
       ]);
       const error = await failureOf(fetchAll(['/a']));
       assert.ok(
-        error.message.endsWith(`it answered 429 ("[]"), and asks to come back ${when}`),
+        error.message.endsWith(`it responded with 429 ("[]"), and asks for a retry ${when}`),
         error.message,
       );
-      assert.equal(error.hint, 'Start the run again then, or raise maxRetryAfterSeconds (now 120).');
+      assert.equal(error.hint, 'Start the run again at that time, or raise maxRetryAfterSeconds (now 120).');
       assert.equal(asked.length, 1);
       assert.deepEqual(waitsOf(error), [[429, null]]);
       assert.deepEqual(
@@ -181,7 +184,7 @@ void describe('a request that fails for good', () => {
     const all = Array.from({ length: 4 }, () => ({ status: 500 }));
     const { fetchAll, lines } = await stage(t, all, { maxAttempts: 4 });
     const error = await failureOf(fetchAll(['/a']));
-    assert.match(error.message, /^Cannot get .*\/a: it answered 500 \("\[\]"\) \(4 tries\)$/);
+    assert.match(error.message, /^Cannot get .*\/a: it responded with 500 \("\[\]"\) \(4 attempts\)$/);
     assert.deepEqual(waitsOf(error), [
       [500, 0.5],
       [500, 1],

@@ -98,19 +98,19 @@ type Failing = {
 const FAILING: Readonly<Record<string, Failing>> = {
   'is not there': {
     url: () => `http://${USERINFO}proxy.test:${closed}`,
-    reason: /: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(3 tries\)$/,
+    reason: /: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 0,
   },
   'has no address': {
     url: () => 'http://proxy.nowhere:3128',
-    reason: /: getaddrinfo ENOTFOUND proxy\.nowhere \(3 tries\)$/,
+    reason: /: getaddrinfo ENOTFOUND proxy\.nowhere \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 0,
   },
   'wants a login': {
     options: { login: LOGIN },
-    reason: /answered 407/,
+    reason: /responded with 407/,
     hint: /user:password@host/,
     tries: 1,
   },
@@ -124,19 +124,19 @@ const FAILING: Readonly<Record<string, Failing>> = {
 const NO_TUNNEL: Readonly<Record<string, Failing>> = {
   'forbids the tunnel': {
     options: { tunnelStatus: 403 },
-    reason: /: the proxy answered 403$/,
+    reason: /: the proxy responded with 403$/,
     hint: /NO_PROXY/,
     tries: 1,
   },
   'cannot make the tunnel': {
     options: { tunnelStatus: 502 },
-    reason: /: the proxy answered 502 \(3 tries\)$/,
+    reason: /: the proxy responded with 502 \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 3,
   },
   'never answers': {
     options: { tunnelStatus: null },
-    reason: /: no answer came in time \(3 tries\)$/,
+    reason: /: no response arrived in time \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 3,
   },
@@ -188,7 +188,7 @@ void describe('TLS', { concurrency: 1 }, () => {
     const expected = {
       code: 'source',
       message:
-        /: its certificate is signed by nobody that this machine trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
+        /: its certificate is not signed by an authority that this machine trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
       hint: /NODE_EXTRA_CA_CERTS=/,
     };
     await assert.rejects(pullFrom(t, web.url), expected);
@@ -200,7 +200,7 @@ void describe('TLS', { concurrency: 1 }, () => {
     t.after(web.close);
     const expected = {
       code: 'source',
-      message: /: its certificate does not hold: .*other\.test.* \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+      message: /: its certificate is not valid: .*other\.test.* \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
     };
     await assert.rejects(pullFrom(t, web.url), expected);
     await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
@@ -209,7 +209,7 @@ void describe('TLS', { concurrency: 1 }, () => {
   void it('where the server has none is a final error', async (t) => {
     await assert.rejects(pullFrom(t, http.url.replace('http:', 'https:')), {
       code: 'source',
-      message: /: no TLS could be agreed on \(\w+\)$/,
+      message: /: the TLS handshake failed \(\w+\)$/,
     });
   });
 

@@ -176,9 +176,12 @@ void describe('429 on a source with a quota', () => {
       pass(60_000);
       const error = await refusal(get());
       const { hint, message, retryAt } = error;
-      assert.match(message, /it answered 429 .*, and asks to come back at 2026-03-01T00:59:5\d\.|01:00:00/);
+      assert.match(
+        message,
+        /it responded with 429 .*, and asks for a retry at 2026-03-01T00:59:5\d\.|01:00:00/,
+      );
       assert.ok(Math.abs((retryAt?.getTime() ?? 0) - NOW - 3_600_000) < 2000, retryAt?.toISOString());
-      assert.equal(hint, `Start the run again then, or give ${SETTING} for more requests.`);
+      assert.equal(hint, `Start the run again at that time, or give ${SETTING} for more requests.`);
       assert.deepEqual(waits, []);
     });
   }
@@ -214,7 +217,7 @@ void describe('a token', () => {
     const { get } = await stage(t, { tokenRequestsPerWindow: 1 }, { auth: auth(TOKEN) });
     await get();
     const { hint } = await refusal(get());
-    assert.equal(hint, 'Start the run again then, or raise maxRetryAfterSeconds (now 120).');
+    assert.equal(hint, 'Start the run again at that time, or raise maxRetryAfterSeconds (now 120).');
   });
 
   void it('is hidden in what a server echoes, and in the log', async (t) => {
@@ -229,7 +232,7 @@ void describe('a token', () => {
     const tries = upstream.open({ resource: 'x', path: '/x', kept: null, ...unobserved }, never);
     const { hint, message } = await refusal(tries.next());
     const said = JSON.stringify([message, lines, tries.end()]);
-    assert.match(message, /it answered 401 .*Invalid token \*\*\*/);
+    assert.match(message, /it responded with 401 .*Invalid token \*\*\*/);
     assert.equal(hint, `Check ${SETTING}.`);
     for (const form of [...forms, JSON.stringify(TOKEN).slice(1, -1)]) assert.ok(!said.includes(form), said);
   });

@@ -73,7 +73,10 @@ void describe('a body', { concurrency: 4 }, () => {
       const web = await serve(t, (_, response) =>
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end('no such thing'),
       );
-      await assert.rejects(pullFrom(t, web.url), { code: 'source', message: /^Cannot get .*\(3 tries\)$/ });
+      await assert.rejects(pullFrom(t, web.url), {
+        code: 'source',
+        message: /^Cannot get .*\(3 attempts\)$/,
+      });
     });
   }
 
@@ -108,7 +111,7 @@ void describe('a body', { concurrency: 4 }, () => {
     );
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',
-      message: /: it answered in an encoding that nobody asked for, "zstd"$/,
+      message: /: it used an encoding that was not requested, "zstd"$/,
     });
     assert.equal(web.requests.length, 1);
   });
@@ -117,7 +120,7 @@ void describe('a body', { concurrency: 4 }, () => {
     const web = await serve(t, (_, response) =>
       response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync('no such thing')),
     );
-    await assert.rejects(pullFrom(t, web.url), { message: /: it answered 404 \("no such thing"\)$/ });
+    await assert.rejects(pullFrom(t, web.url), { message: /: it responded with 404 \("no such thing"\)$/ });
   });
 
   void it('that is shorter than announced is requested again', async (t) => {
@@ -152,7 +155,7 @@ void describe('an answer', { concurrency: 4 }, () => {
       const web = await serve(t, (_, response) => response.writeHead(status, JSON_TYPE).end());
       await assert.rejects(pullFrom(t, web.url), {
         code: 'source',
-        message: `Cannot get ${web.url}/x: it answered ${status}`,
+        message: `Cannot get ${web.url}/x: it responded with ${status}`,
       });
       assert.equal(web.requests.length, 1);
     });
@@ -208,7 +211,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     const web = await answering(['"y"', '"y"'], t);
     const { attempts, body, status } = await pullFrom(t, web.url, {}, '"x"');
     assert.deepEqual([status, body], [200, '[]']);
-    assert.match(attempts[0]?.error ?? '', /answered 304 for the version "y", where "x" is kept$/);
+    assert.match(attempts[0]?.error ?? '', /responded with 304 for version "y", but the stored one is "x"$/);
     assert.equal(web.requests[1]?.headers['if-none-match'], undefined);
   });
 
@@ -224,7 +227,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     const web = await serve(t, (_, response) => response.writeHead(304).end());
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',
-      message: /answered 304 though it was not asked.*\(3 tries\)$/,
+      message: /responded with 304 to a request that was not conditional.*\(3 attempts\)$/,
     });
   });
 });

@@ -71,14 +71,14 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
     bytes: 'SSH-2.0-OpenSSH_9.2\r\n',
     reason: /its response is not valid HTTP: Expected HTTP\/.*/,
   },
-  'of nothing at all': { bytes: '', reason: /the connection was closed before the answer was complete/ },
+  'of nothing at all': { bytes: '', reason: /the connection was closed before the response was complete/ },
   'that ends in its head': {
     bytes: `${STATUS}Content-Ty`,
-    reason: /the connection was closed before the answer was complete/,
+    reason: /the connection was closed before the response was complete/,
   },
   'with too long a head': {
     bytes: `${STATUS}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
-    reason: /the head of its answer is too long/,
+    reason: /the head of its response is too long/,
   },
   'with a line in its head that is no header': {
     bytes: `${STATUS}garbage\r\n${sized()}`,
@@ -94,11 +94,11 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'with less than its length': {
     bytes: `${STATUS}${TYPE}Content-Length: 10\r\n\r\n${BODY}`,
-    reason: /the connection was closed before the answer was complete/,
+    reason: /the connection was closed before the response was complete/,
   },
   'in chunks without the last one': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\n9\r\n${BODY}\r\n`,
-    reason: /the connection was closed before the answer was complete/,
+    reason: /the connection was closed before the response was complete/,
   },
   'in chunks of no size': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\nzz\r\n${BODY}\r\n`,
@@ -106,7 +106,7 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'that switches to another protocol': {
     bytes: 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
-    reason: /it answered 101, which nobody asked for/,
+    reason: /it responded with 101, which was not requested/,
   },
 };
 
@@ -126,7 +126,7 @@ void describe('an answer', { concurrency: 4 }, () => {
       const { url } = await serveBytes(t, bytes);
       await assert.rejects(pullFrom(t, url), {
         code: 'source',
-        message: new RegExp(`^Cannot get ${url}/x: ${reason.source}.* \\(3 tries\\)$`),
+        message: new RegExp(`^Cannot get ${url}/x: ${reason.source}.* \\(3 attempts\\)$`),
       });
     });
   }

@@ -59,7 +59,7 @@ describe('a worker', () => {
     await holder.connect();
     await holder.query(`BEGIN; LOCK TABLE ${ledgerSchema(workspace.schema)}.job_tries`);
     const [line] = await Promise.all([worker.line(/gave up/), worker.stop(0)]);
-    assert.equal(line.message, 'gave up job one: no answer');
+    assert.equal(line.message, 'gave up on job one: no response');
     await holder.query('ROLLBACK');
     await holder.end();
     gate.open();

@@ -190,7 +190,13 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.partialDeepStrictEqual(
       lines.filter(({ event }) => event?.startsWith('pull.')),
       [
-        { event: 'pull.started', pass: 'full', reason: 'nothing was published yet', quota_left: 1, ...quota },
+        {
+          event: 'pull.started',
+          pass: 'full',
+          reason: 'nothing has been published yet',
+          quota_left: 1,
+          ...quota,
+        },
         { event: 'pull.sized', requests: 1, quota_left: 0, ...quota },
       ],
     );

@@ -113,7 +113,7 @@ void describe('the runner of docs/operate.md', () => {
     await gate.reached;
     api.set(LAUNCHES, renamed('New'));
     busy.kill('SIGSTOP');
-    await idle.line(/ended the session of a process that gave no sign for too long/);
+    await idle.line(/ended the session of a process that showed no sign of life for too long/);
     await idle.line(/job pull succeeded/);
     busy.kill('SIGCONT');
     gate.open();

@@ -25,7 +25,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     await Promise.all(clients.map((client) => client.end()));
   }
 
-  const shared = /a pooler in transaction mode .* stands before the server/;
+  const shared = /a pooler in transaction mode .* stands in front of the server/;
   const SESSION_MODE =
     'Give the address of the server itself, or of a pooler in session mode (pool_mode=session).';
   for (const [settings, idle] of [
@@ -48,10 +48,14 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
 
   void it('in statement mode, or with too small a pool, it is refused too', async (t) => {
     for (const [settings, message, hint] of [
-      [['pool_mode = statement'], /a pooler in statement mode .* stands before the server/, SESSION_MODE],
+      [
+        ['pool_mode = statement'],
+        /a pooler in statement mode .* stands in front of the server/,
+        SESSION_MODE,
+      ],
       [
         ['pool_mode = session', 'default_pool_size = 1'],
-        /lends no second connection/,
+        /does not provide a second connection/,
         'Give the address of the server itself, or a larger pool.',
       ],
     ] as const) {

@@ -104,7 +104,7 @@ describe('resources new', () => {
       /a table of spacex with this name already exists/,
       /resources$/,
     ],
-    [['suppliers', '--from', `${api.url}/none`], /Cannot get .*\/none: it answered 404/, /--from/],
+    [['suppliers', '--from', `${api.url}/none`], /Cannot get .*\/none: it responded with 404/, /--from/],
     [
       ['suppliers', '--from', 'http://127.0.0.1:1/v4/x'],
       /Cannot reach http:\/\/127\.0\.0\.1:1/,

@@ -104,7 +104,7 @@ void describe('resume', { concurrency: 2 }, () => {
     gate.open();
     api.set(LAUNCHES, replies[LAUNCHES]);
     const shown = await workspace.run(['runs', 'show']);
-    assert.match(shown.stdout, /^Hint: Go on with: .*spacex-pipeline resume [0-9a-f-]{36}$/m);
+    assert.match(shown.stdout, /^Hint: Continue with: .*spacex-pipeline resume [0-9a-f-]{36}$/m);
     const { code, report, stderr } = await resume();
     assert.equal(code, 0, stderr);
     assert.equal(await digest(), whole);
@@ -244,13 +244,13 @@ void describe('replay', { concurrency: 2 }, () => {
     assertFailure(await workspace.run(replay), {
       code: 2,
       message: new RegExp(
-        `would set launches of schema \\w+ from run ${later.run_id} to run ${origin.run_id}`,
+        `would switch launches of schema \\w+ from run ${later.run_id} to run ${origin.run_id}`,
       ),
       hint: /--force/,
     });
     const forced = await workspace.run([...replay, '--force']);
     assert.equal(forced.code, 0, forced.stderr);
-    assert.match(forced.stderr, /sets launches of schema/);
+    assert.match(forced.stderr, /switching launches of schema/);
     assert.equal(await digest(), whole);
   });
 

@@ -125,7 +125,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     ]) {
       void it(`does not fall back ${name}`, async () => {
         const result = await workspace.run(['run', ...args], env);
-        const message = /Cannot get .*rockets: .*(?:ENOTFOUND|ECONNREFUSED).*\(3 tries\)/;
+        const message = /Cannot get .*rockets: .*(?:ENOTFOUND|ECONNREFUSED).*\(3 attempts\)/;
         assertFailure(result, { code: 3, message });
         assert.doesNotMatch(result.stderr, /built-in sandbox/);
         assert.equal(

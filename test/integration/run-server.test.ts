@@ -179,7 +179,7 @@ void describe('run where one resource fails', { concurrency: 3 }, () => {
     t.after(api.close);
     const { pull, sql } = server.workspace();
     const result = await pull(['--migrate', '--source', api.url]);
-    assertFailure(result, { code: 3, message: /\/v4\/rockets: it answered 404/ });
+    assertFailure(result, { code: 3, message: /\/v4\/rockets: it responded with 404/ });
     const { resources, status } = result.report;
     assert.deepEqual(
       [status, resources['rockets']?.status, resources['launches']?.status],
@@ -198,7 +198,7 @@ void describe('run where one resource fails', { concurrency: 3 }, () => {
     assert.deepEqual([whole.code, whole.report.status], [3, 'failed'], whole.stderr);
     assert.deepEqual(await sql(COUNTS), [{ rockets: 0, launches: 0 }]);
     const result = await pull(['--source', api.url]);
-    assertFailure(result, { code: 3, message: /\/v5\/launches: it answered 404/ });
+    assertFailure(result, { code: 3, message: /\/v5\/launches: it responded with 404/ });
     assert.equal(result.report.status, 'partial');
     assert.equal(result.report.error?.code, 'source');
     assert.deepEqual(await sql(COUNTS), [{ rockets: 4, launches: 0 }]);

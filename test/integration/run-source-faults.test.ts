@@ -56,21 +56,21 @@ const FINAL: readonly Case[] = [
   {
     faults: 'status=404@launches',
     tries: [404],
-    failure: { code: 3, message: /answered 404 \("Not Found"\)/ },
+    failure: { code: 3, message: /responded with 404 \("Not Found"\)/ },
   },
-  { faults: 'status=500@launches', tries: [500, 500], failure: { code: 3, message: /500.*\(2 tries\)/ } },
+  { faults: 'status=500@launches', tries: [500, 500], failure: { code: 3, message: /500.*\(2 attempts\)/ } },
   {
     faults: '429=3600@launches',
     tries: [429],
-    failure: { code: 3, message: /answered 429.*asks to come back at 2/ },
+    failure: { code: 3, message: /responded with 429.*asks for a retry at 2/ },
   },
   {
     faults: 'challenge@launches',
     tries: [403],
     failure: { code: 3, message: /403 \("<!DOCTYPE html>.*Just a moment/ },
   },
-  { faults: 'reset@launches', tries: [null, null], failure: { code: 3, message: /\(2 tries\)/ } },
-  { faults: 'reset-body@launches', tries: [200, 200], failure: { code: 3, message: /\(2 tries\)/ } },
+  { faults: 'reset@launches', tries: [null, null], failure: { code: 3, message: /\(2 attempts\)/ } },
+  { faults: 'reset-body@launches', tries: [200, 200], failure: { code: 3, message: /\(2 attempts\)/ } },
 ];
 
 const SPOILED: readonly Case[] = [
@@ -79,7 +79,7 @@ const SPOILED: readonly Case[] = [
     tries: [200, 200],
     failure: {
       code: 3,
-      message: /found the end at byte 5000: truncated after .*; the body starts "\[\{.* \(2 tries\)$/m,
+      message: /found the end at byte 5000: truncated after .*; the body starts "\[\{.* \(2 attempts\)$/m,
       hint: /kept in raw.launches.0001\.json/,
     },
     kept: /^\[\{/,
@@ -87,7 +87,7 @@ const SPOILED: readonly Case[] = [
   {
     faults: 'html@launches',
     tries: [200, 200],
-    failure: { code: 3, message: /text\/html.*where JSON was expected.*"<!DOCTYPE html>.* \(2 tries\)$/m },
+    failure: { code: 3, message: /text\/html.*where JSON was expected.*"<!DOCTYPE html>.* \(2 attempts\)$/m },
     kept: /^<!DOCTYPE/,
   },
   {
@@ -111,12 +111,12 @@ const SPOILED: readonly Case[] = [
   {
     faults: 'stall@launches',
     tries: [200, 200],
-    failure: { code: 3, message: /the body stopped coming/ },
+    failure: { code: 3, message: /the body stopped arriving/ },
   },
   {
     faults: 'hang@launches',
     tries: [null, null],
-    failure: { code: 3, message: /no answer came in time/ },
+    failure: { code: 3, message: /no response arrived in time/ },
   },
 ];
 
@@ -239,7 +239,7 @@ void describe('requests', { concurrency: 2 }, () => {
       const { code, report, stderr } = await pull(['--migrate', '--source', sandbox.url]);
       await sandbox.close();
       assert.equal(code, 0, stderr);
-      assert.equal(/after 3\d whole records.*next try in/.test(stderr), faults !== bad);
+      assert.equal(/after 3\d whole records.*next attempt in/.test(stderr), faults !== bad);
       const { pages: _pages, seconds: _, ...counts } = report.resources['launches'] ?? assert.fail();
       const folder = report.run_dir ?? '';
       outcomes.push({
@@ -263,7 +263,7 @@ void describe('requests', { concurrency: 2 }, () => {
     const { pull } = server.workspace();
     const { report, stderr } = await pull(['--migrate', '--source', sandbox.url]);
     await sandbox.close();
-    assert.match(stderr, /launches: it answered 429 \("Too Many Requests"\); next try in 1\.0 s$/m);
+    assert.match(stderr, /launches: it responded with 429 \("Too Many Requests"\); next attempt in 1\.0 s$/m);
     const meta = readJson<Meta>(report.run_dir ?? '', 'raw', 'launches', '0001.meta.json');
     assert.ok((meta.attempts[0]?.wait_seconds ?? 0) >= 1);
   });

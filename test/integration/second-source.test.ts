@@ -138,14 +138,14 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
     assertFailure(await run('query', sql), {
       code: 5,
       message: /does not exist/,
-      hint: /^hint: Nothing of launch-library was loaded yet\..*: \S+ run --source launch-library$/,
+      hint: /^hint: Nothing from launch-library has been loaded yet\..*: \S+ run --source launch-library$/,
     });
   assertFailure(await run('query', 'SELECT * FROM mars'), { code: 5, message: /mars/, hint: /tables$/ });
   assertFailure(await run('explain', 'launches', 'nobody'), { code: 2, message: /neither a row nor/ });
   assertFailure(await run('export', '--tables', 'moons'), {
     code: 2,
     message: /moons: not in schema spacex/,
-    hint: /of another source, as in launch_library\.NAME\. /,
+    hint: /of another source, such as launch_library\.NAME\. /,
   });
   assert.match((await run('verify')).stdout, /^source +table.*\n.*\nspacex +rockets[^]*\nmoon-watch +moons/);
 }

@@ -254,7 +254,7 @@ void describe('no secret is revealed', { concurrency: 1 }, () => {
       /it redirects to https:\/\/other\.test\/\?\*\*\*, another host/,
       /GET https:\/\/api\.test:\d+\/moved\?\*\*\*/,
       /no JSON for Basic \*\*\*/,
-      /the proxy answered 407/,
+      /the proxy responded with 407/,
       new RegExp(`postgresql://${role}:\\*\\*\\*@`),
     );
   });

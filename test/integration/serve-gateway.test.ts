@@ -237,6 +237,6 @@ void describe('commands next to a serve', () => {
 void it('serve refuses a port for tools if a server is configured', async () => {
   const url = 'postgresql://me:secret@db.example/warehouse';
   const result = await workspace.run(['serve', '--pg-port', '0', '--database-url', url]);
-  assertFailure(result, { code: 2, message: /it is a server already/, hint: /--pg-port/ });
+  assertFailure(result, { code: 2, message: /it is already a server/, hint: /--pg-port/ });
   assert.doesNotMatch(result.stderr, /secret/);
 });

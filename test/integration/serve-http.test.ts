@@ -80,7 +80,7 @@ describe('the HTTP API of serve', () => {
     const document: { job: string; queued: boolean } = JSON.parse(queued.body);
     assert.deepEqual([queued.status, document.job, document.queued], [202, 'pull', true]);
     const again = await ask(open, 'POST', '/api/v1/jobs/pull/run');
-    const { code } = assertRefused(again, 409, /^Cannot queue job pull: it is in the queue already$/);
+    const { code } = assertRefused(again, 409, /^Cannot queue job pull: it is already in the queue$/);
     const { error: _error, ...rest }: { error: ErrorReport } = JSON.parse(again.body);
     assert.deepEqual([code, rest], ['busy', { job: 'pull', job_id: null, queued: false }]);
     const disabled = await ask(open, 'POST', '/api/v1/jobs/pull/disable');
@@ -95,9 +95,9 @@ describe('the HTTP API of serve', () => {
       ['GET', '/nowhere', /^Cannot find \/nowhere: there is no such path$/],
       ['GET', '/api/v1/jobs/', /^Cannot find \/api\/v1\/jobs\/:/],
       ['GET', '/api//v1/jobs', /^Cannot find \/api\/\/v1\/jobs:/],
-      ['GET', '/api/v1/jobs/pul', /^Cannot find job "pul": known are pull; did you mean "pull"\?$/],
+      ['GET', '/api/v1/jobs/pul', /^Cannot find job "pul": known jobs: pull; did you mean "pull"\?$/],
       ['GET', '/api/v1/jobs/none/history', /^Cannot find job "none"/],
-      ['POST', '/api/v1/jobs/none/run', /^Cannot find job "none": known are pull/],
+      ['POST', '/api/v1/jobs/none/run', /^Cannot find job "none": known jobs: pull/],
       ['POST', '/api/v1/jobs/none/disable', /^Cannot find job "none"/],
       ['GET', '/api/v1/runs/0000', /^Cannot find run 0000/],
     ] as const)

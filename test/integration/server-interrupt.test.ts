@@ -188,7 +188,7 @@ void describe('the signal', { concurrency: true }, () => {
     await sent;
     stop();
     await waiting;
-    await assert.rejects(other.evenAborted.rows('SELECT 2'), { message: 'no answer for 1 s' });
+    await assert.rejects(other.evenAborted.rows('SELECT 2'), { message: 'no response for 1 s' });
     await target.close();
   });
 

@@ -12,7 +12,7 @@ import { startSilentProxy } from '../support/silent-proxy.ts';
 import { assertFailure, createTestServer } from '../support/workspace.ts';
 
 const QUICK = { schema: 'public', answerTimeoutSeconds: 0.5 } as const;
-const OUT_OF_REACH = /no answer for 0\.5 s, nor over a new connection: no answer for 0\.5 s$/;
+const OUT_OF_REACH = /no response for 0\.5 s, nor over a new connection: no response for 0\.5 s$/;
 
 let database: TestDatabase;
 let admin: Client;
@@ -70,7 +70,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
       const lost = await target.connect();
       const caught = proxy.silenceAt('SELECT 1', 'open', passes);
       await assert.rejects(lost.rows('SELECT 1'), {
-        message: 'no answer for 1 s, and the server has none to give',
+        message: 'no response for 1 s, and the server has none to send',
       });
       await caught;
     }
@@ -122,7 +122,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
       const target = openServer({ ...QUICK, url: `postgresql://me:geheim@127.0.0.1:${port}/any` });
       await assert.rejects(target.connect(), {
         code: 'database',
-        message: /^Cannot connect to \S+: no answer for 0\.5 s \(ETIMEDOUT\)$/,
+        message: /^Cannot connect to \S+: no response for 0\.5 s \(ETIMEDOUT\)$/,
         hint: 'Check the server and the network to it, then try again.',
       });
       assert.equal(sockets.length, 1, 'no other way is tried');
@@ -150,7 +150,7 @@ void it('a run whose database goes silent fails, says why, and can be resumed', 
   proxy.silence('all');
   gate.open();
   const failed = await running.finished;
-  assertFailure(failed, { code: 5, message: /no answer for 0\.5 s/, hint: / resume \S+$/ });
+  assertFailure(failed, { code: 5, message: /no response for 0\.5 s/, hint: / resume \S+$/ });
   assert.deepEqual(await sql('SELECT name FROM launches'), []);
   // Only now does the server learn that the client is gone.
   await proxy.close();

@@ -142,7 +142,7 @@ void it('simulated jobs next to others are read from their own folder, and are n
   await Promise.all([withEmbedded(mixed), withEmbedded(mixed, 'data/sandbox')]);
   assert.equal((await mixed.run(['jobs', 'run', 'made'])).code, 0);
   const real = await mixed.run(['jobs', 'run', 'real', '--json']);
-  assert.match(real.stderr, /^note: Job real is disabled: it runs this once, and not by itself$/m);
+  assert.match(real.stderr, /^note: Job real is disabled: it runs now, but not on its schedule$/m);
   assert.partialDeepStrictEqual(JSON.parse(real.stdout), { queued: false, state: null, enabled: false });
   assert.deepEqual(await lasts(), [
     ['made', 'succeeded'],

@@ -278,7 +278,7 @@ void it('the program loads into a server that requires TLS, or says in one line 
       url,
       { PGSSLMODE: 'require', PGSSLROOTCERT: files.other },
       /certificate in certificate chain \(SELF_SIGNED_CERT_IN_CHAIN\)$/,
-      /^hint: Give the right file as sslrootcert; with none, nor ~\/\.postgresql\/root\.crt, sslmode=require /,
+      /^hint: Give the right file as sslrootcert; without it or ~\/\.postgresql\/root\.crt, sslmode=require /,
     ],
     [urlOf(server.url, {}, '127.0.0.1'), env, /IP: 127\.0\.0\.1 is not in the cert/, /sslmode=verify-ca/],
     [

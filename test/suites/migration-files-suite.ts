@@ -132,7 +132,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await assert.rejects(migrateDown(session, database, dirs), {
         code: 'database',
         message: new RegExp(
-          `^Cannot take migration spacex/0999_ships of schema ${database.schema} back: .*: view ${mine}\\.seen depends on table \\S+ \\(2BP01\\)$`,
+          `^Cannot revert migration spacex/0999_ships of schema ${database.schema}: .*: view ${mine}\\.seen depends on table \\S+ \\(2BP01\\)$`,
         ),
         hint,
       });

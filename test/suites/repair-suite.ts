@@ -132,7 +132,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         assert.deepEqual([refused.code, refused.context], ['database', { sqlstate: '23502' }]);
         assert.match(
           refused.message,
-          new RegExp(`^Cannot make column ${column} of schema .* again: .*null values`),
+          new RegExp(`^Cannot recreate column ${column} of schema .*: .*null values`),
         );
         const [, sql = ''] =
           /Empty the table, then migrate up: spacex-pipeline query --write '(.*)'$/.exec(
@@ -153,7 +153,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });
 
       await lab.sql('DROP TABLE ledger.contents, ledger.runs CASCADE');
-      const hint = await refusal(lab, /: it has rows, and no ledger says how they came there$/);
+      const hint = await refusal(lab, /: it has rows, and no ledger says how they got there$/);
       await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
       assert.deepEqual((await lab.up()).slice(0, 1), ['everything in schema target']);
       await lab.sql('DROP SCHEMA set_aside_target CASCADE');

@@ -43,7 +43,7 @@ export function testChecks(openDatabase: OpenDatabase): void {
         { name: 'wrong', severity: 'info', count: null },
         { ...kept, name: 'across', count: null },
       ]);
-      assert.match(found[2]?.error ?? '', /^Cannot make check wrong: .*nowhere/);
+      assert.match(found[2]?.error ?? '', /^Cannot run check wrong: .*nowhere/);
       assert.deepEqual(byName(await ledgerChecks(lab.session, first.id)), byName(found));
       assert.deepEqual(await checkRows(lab.session, SOUNDLESS, 10), [
         { id: 'a', detail: 'grade 2' },

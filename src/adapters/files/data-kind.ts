@@ -18,7 +18,7 @@ type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undef
 /** Records in `contents.json` whether a data folder holds simulated or real records of a source. */
 export function openDataKind(dataDir: string, source: string): KindStore {
   const path = join(dataDir, 'contents.json');
-  const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it where run.json of the runs beside it says so, else {"sources":{"${source}":{"simulated":false}}}.`;
+  const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it if run.json of the runs beside it says so, otherwise {"sources":{"${source}":{"simulated":false}}}.`;
 
   async function read(): Promise<boolean | null> {
     const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });

@@ -24,7 +24,7 @@ export async function folderId(dataDir: string): Promise<string> {
   });
   const made = await readId(path);
   if (made !== null) return made;
-  throw new PipelineError(`Cannot read ${path}: it is gone`, { code: 'database', hint: 'Try again.' });
+  throw new PipelineError(`Cannot read ${path}: it is missing`, { code: 'database', hint: 'Try again.' });
 }
 
 /** Null if it has not been made yet. */

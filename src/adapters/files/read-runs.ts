@@ -49,7 +49,7 @@ export async function folderRuns(
 /** The manifest of one run; null if its folder does not exist or has none. Throws if it cannot be read. */
 export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
   const written = await readOwnJson<WrittenManifest>(join(runFolder(dataDir, runId), 'run.json'), {
-    hint: 'Bring it back from a backup, or pull again with: spacex-pipeline run',
+    hint: 'Restore it from a backup, or pull again with: spacex-pipeline run',
   });
   if (written === null) return null;
   const { address, job = null, raw = {}, source } = written;

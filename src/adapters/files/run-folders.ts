@@ -59,7 +59,7 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
     throw new PipelineError(`Cannot remove run folder ${folder}: ${reason}`, {
       code: 'internal',
       cause: error,
-      hint: 'Look at who owns it and what holds it open, then type: spacex-pipeline runs prune',
+      hint: 'Check who owns it and which process has it open, then type: spacex-pipeline runs prune',
     });
   }
 }

@@ -63,7 +63,7 @@ async function readJson({ release, response }: OpenResponse): Promise<unknown> {
     for await (const chunk of response.body) {
       chunks.push(chunk);
       size += chunk.byteLength;
-      if (size > MOST_BYTES) throw new Error('its answer is too long');
+      if (size > MOST_BYTES) throw new Error('its response is too long');
     }
     return JSON.parse(Buffer.concat(chunks).toString());
   } finally {

@@ -16,8 +16,8 @@ export async function decode(
   });
   if (decoded !== null) return { ...decoded, chunks: withRequestErrors(place, decoded.chunks) };
   const names = announced.join(', ');
-  throw cannotGet(place, `it answered in an encoding that nobody asked for, "${names}"`, {
-    hint: `Check ${place.setting}, and what is between here and there.`,
+  throw cannotGet(place, `it used an encoding that was not requested, "${names}"`, {
+    hint: `Check ${place.setting}, and any proxy or cache in between.`,
   });
 }
 

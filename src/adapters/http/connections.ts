@@ -117,7 +117,7 @@ async function answerTo(
   });
   request.on('upgrade', (_, socket) => {
     socket.destroy();
-    reject(new Error('it answered 101, which nobody asked for'));
+    reject(new Error('it responded with 101, which was not requested'));
   });
   request.on('error', reject);
   // A request without a connection would first wait for one before failing.

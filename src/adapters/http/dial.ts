@@ -18,7 +18,7 @@ export class TunnelError extends Error {
   readonly status: number;
 
   constructor(status: number) {
-    super(`the proxy answered ${status}`);
+    super(`the proxy responded with ${status}`);
     this.status = status;
   }
 }
@@ -67,7 +67,7 @@ async function openTunnel(socket: Socket, proxy: URL, url: URL, limits: DialLimi
   }
 }
 
-export const NO_ANSWER = 'no answer came in time';
+export const NO_ANSWER = 'no response arrived in time';
 
 /** Waits until a socket is connected, including TLS if it uses it. */
 async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise<Socket> {

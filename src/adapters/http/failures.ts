@@ -71,7 +71,7 @@ export function failed(place: RequestTarget, error: unknown): RequestError {
   const hint =
     place.proxy === null
       ? `Check the network and ${setting}, or try again later.${place.otherwise ?? ''}`
-      : 'Check the proxy, or name the host in NO_PROXY to go without.';
+      : 'Check the proxy, or list the host in NO_PROXY to bypass it.';
   return cannotGet(place, reasonOf(error), { hint, cause: error, retryable: true });
 }
 
@@ -86,27 +86,27 @@ function finalReason(
   if (error instanceof TunnelError) {
     if (error.status >= 500) return null;
     const hint =
-      error.status === 407 ? LOGIN_OF_PROXY : 'Ask whoever runs the proxy, or name the host in NO_PROXY.';
+      error.status === 407 ? LOGIN_OF_PROXY : 'Ask the operator of the proxy, or list the host in NO_PROXY.';
     return { reason: error.message, hint };
   }
   const { code, message } = rootOf(error);
   if (UNTRUSTED.test(code)) {
     return {
-      reason: `its certificate is signed by nobody that this machine trusts (${code})`,
+      reason: `its certificate is not signed by an authority that this machine trusts (${code})`,
       hint: 'If it is a private CA, give its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
     };
   }
   if (CERTIFICATE.test(code))
-    return { reason: `its certificate does not hold: ${message} (${code})`, hint: `Check ${setting}.` };
+    return { reason: `its certificate is not valid: ${message} (${code})`, hint: `Check ${setting}.` };
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return {
-      reason: `no TLS could be agreed on (${code})`,
+      reason: `the TLS handshake failed (${code})`,
       hint: `Check the scheme and port of ${setting}.`,
     };
   return null;
 }
 
-export const LOGIN_OF_PROXY = 'Give the proxy a login that it takes: http://user:password@host:port';
+export const LOGIN_OF_PROXY = 'Give a login that the proxy accepts: http://user:password@host:port';
 
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
@@ -128,11 +128,11 @@ export function isOddHead(error: unknown): boolean {
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   const { code, message } = rootOf(error);
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its answer is too long';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its response is too long';
   if (code.startsWith('HPE_'))
     return `its response is not valid HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
   // If the other side closed the connection properly, no system call failed.
   if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
-    return 'the connection was closed before the answer was complete';
+    return 'the connection was closed before the response was complete';
   return message;
 }

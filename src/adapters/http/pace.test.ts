@@ -41,10 +41,10 @@ function times<T>(count: number, item: T): T[] {
 describe('a body', () => {
   it('is too slow if it falls below the minimum rate, averaged over the longest pause', async () => {
     await assert.rejects(read(times(31, [1, 1])), {
-      message: 'only 30 bytes of the body came in 30.0 s (minBytesPerSecond is 100)',
+      message: 'only 30 bytes of the body arrived in 30.0 s (minBytesPerSecond is 100)',
     });
     await assert.rejects(read([...times(60, [1, 1000] as const), ...times(31, [1, 99] as const)]), {
-      message: /^only 2970 bytes of the body came in 30\.0 s/,
+      message: /^only 2970 bytes of the body arrived in 30\.0 s/,
     });
   });
 
@@ -68,7 +68,7 @@ describe('a body', () => {
 
   it('that never ends is cut off, however fast it comes', async () => {
     await assert.rejects(read(times(11, [1, 65_536]), { endsBy: 10_000 }), {
-      message: 'the answer took longer than responseTimeoutSeconds allows',
+      message: 'the response took longer than responseTimeoutSeconds allows',
     });
     assert.equal(await read(times(10, [1, 65_536]), { endsBy: 10_000 }), 655_360);
   });

@@ -23,17 +23,17 @@ export async function* paced(body: Readable, pace: Pace): AsyncGenerator<Uint8Ar
   let received = 0;
   for (;;) {
     const asked = clock.elapsed();
-    const timer = setTimeout(() => body.destroy(new Error('the body stopped coming')), pauseMs);
+    const timer = setTimeout(() => body.destroy(new Error('the body stopped arriving')), pauseMs);
     const next = await bytes.next().finally(() => clearTimeout(timer));
     // A complete body is never too late.
     if (next.done === true) return;
     if (clock.elapsed() > endsBy)
-      throw new Error('the answer took longer than responseTimeoutSeconds allows');
+      throw new Error('the response took longer than responseTimeoutSeconds allows');
     if (waitedMs >= pauseMs) {
       const seconds = waitedMs / 1000;
       if (received < seconds * minBytesPerSecond)
         throw new Error(
-          `only ${received} bytes of the body came in ${seconds.toFixed(1)} s (minBytesPerSecond is ${minBytesPerSecond})`,
+          `only ${received} bytes of the body arrived in ${seconds.toFixed(1)} s (minBytesPerSecond is ${minBytesPerSecond})`,
         );
       waitedMs = 0;
       received = 0;

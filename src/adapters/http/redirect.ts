@@ -13,7 +13,7 @@ export type Redirect =
 export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
   if (!STATUSES.has(status)) return null;
   const to = location === undefined ? null : URL.parse(location, from.href);
-  if (to === null) return { refused: `it answered ${status} without a target address` };
+  if (to === null) return { refused: `it responded with ${status} without a target address` };
   to.username = '';
   to.password = '';
   to.hash = '';
@@ -23,7 +23,7 @@ export function redirectOf(from: URL, status: number, location: string | undefin
 }
 
 function differenceOf(from: URL, to: URL): string {
-  if (to.protocol !== 'http:' && to.protocol !== 'https:') return 'which is no http address';
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') return 'which is not an http address';
   if (to.hostname !== from.hostname) return 'another host';
   return to.protocol === from.protocol ? 'another port' : 'which is without TLS';
 }

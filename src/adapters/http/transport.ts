@@ -59,11 +59,11 @@ export function createTransport(options: TransportOptions): Transport {
       if (redirect === null) return { ...answer, isOwn: redirects === 0 };
       answer.release();
       if ('refused' in redirect) {
-        const hint = `If that is where the API has moved, give ${setting} its address.`;
+        const hint = `If the API has moved there, set ${setting} to that address.`;
         throw cannotGet(place, redirect.refused, { hint, status });
       }
       if (redirects === MAX_REDIRECTS) {
-        const reason = `it redirects more than ${MAX_REDIRECTS} times, at last to ${maskUrl(redirect.to.href)}`;
+        const reason = `it redirects more than ${MAX_REDIRECTS} times, finally to ${maskUrl(redirect.to.href)}`;
         throw cannotGet(place, reason, { hint: `Check ${setting}.`, status });
       }
       url = redirect.to;
@@ -112,11 +112,11 @@ function checkNotModified(place: RequestTarget, asked: string | null, answered: 
   if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
   const reason =
     asked === null
-      ? 'it answered 304 though it was not asked what has changed'
-      : `it answered 304 for the version ${answered}, where ${asked} is kept`;
+      ? 'it responded with 304 to a request that was not conditional'
+      : `it responded with 304 for version ${answered}, but the stored one is ${asked}`;
   throw cannotGet(place, reason, {
     retryable: true,
-    hint: 'Check what is between here and the API: a cache may be broken.',
+    hint: 'Check any proxy or cache between here and the API: it may be broken.',
     status: 304,
     unconditional: true,
   });
@@ -129,7 +129,7 @@ function refused(
   quoted: string,
   auth: Token | null,
 ): RequestError {
-  return cannotGet(place, `it answered ${status}${quoted}`, {
+  return cannotGet(place, `it responded with ${status}${quoted}`, {
     retryable: RETRYABLE.has(status) || status >= 500,
     hint: (hintOfToken(status, auth) ?? HINTS[status] ?? 'Try again later.').replace(
       'BASE_URL',

@@ -85,11 +85,11 @@ function tooFarOff(
     isTooMany(error) && forMore !== null
       ? `give ${forMore} for more requests`
       : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
-  return new PipelineError(`${error.message}, and asks to come back ${momentOf(at)}`, {
+  return new PipelineError(`${error.message}, and asks for a retry ${momentOf(at)}`, {
     code: 'source',
     retryAt: at > LATEST ? undefined : new Date(at),
     cause: error,
-    hint: `Start the run again then, or ${instead}.`,
+    hint: `Start the run again at that time, or ${instead}.`,
   });
 }
 
@@ -102,6 +102,6 @@ function momentOf(time: number): string {
 
 function spent(error: PipelineError, tries: number): PipelineError {
   const { hint, message, retryAt } = error;
-  const counted = tries === 1 ? '' : ` (${tries} tries)`;
+  const counted = tries === 1 ? '' : ` (${tries} attempts)`;
   return new PipelineError(`${message}${counted}`, { code: 'source', retryAt, cause: error, hint });
 }

@@ -40,7 +40,7 @@ export async function runChecks(
 /** The rows that currently break a check. */
 export async function checkRows(session: Session, check: DataCheck, limit: number): Promise<CheckRow[]> {
   const sql = `SELECT id, detail FROM (${check.sql}) AS broken ORDER BY id, detail LIMIT $1`;
-  return wrapErrors(`make check ${check.name}`, () => session.rows<CheckRow>(sql, [limit]));
+  return wrapErrors(`run check ${check.name}`, () => session.rows<CheckRow>(sql, [limit]));
 }
 
 /**
@@ -72,6 +72,6 @@ async function countRows(
     );
     return { count, error: null };
   } catch (error) {
-    return { count: null, error: reportError(databaseError(`make check ${check.name}`, error)).message };
+    return { count: null, error: reportError(databaseError(`run check ${check.name}`, error)).message };
   }
 }

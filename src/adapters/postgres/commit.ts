@@ -99,7 +99,7 @@ async function isPublished(
 function outcomeUnknown(runId: string, lost: unknown, error: unknown): UnknownOutcome {
   const why = databaseError('read the ledger', error).message;
   return new UnknownOutcome(
-    `${databaseError(`tell whether run ${runId} was published`, lost).message} while it committed. ${why}`,
+    `${databaseError(`determine whether run ${runId} was published`, lost).message} while it committed. ${why}`,
     {
       code: 'database',
       cause: lost,

@@ -138,12 +138,12 @@ async function explain(dir: string, error: unknown): Promise<PipelineError> {
     return databaseError(
       opening,
       error,
-      'Try again. If it stays so, keep a copy of that folder and report it.',
+      'Try again. If that does not help, keep a copy of that folder and report it.',
     );
   return databaseError(
     opening,
     new Error(`PostgreSQL says: ${failure.fatal}`, { cause: error }),
-    `It seems damaged, or made by another version of PostgreSQL. Keep a copy of the data folder. With ${shellQuote(dir)} moved away, the next run starts with an empty database: rows come back from the source, the history of runs and deleted rows does not; raw files of past runs stay.`,
+    `It seems damaged, or made by another version of PostgreSQL. Keep a copy of the data folder. With ${shellQuote(dir)} moved away, the next run starts with an empty database: rows are loaded again from the source, but the history of runs and deleted rows is lost; raw files of past runs stay.`,
   );
 }
 

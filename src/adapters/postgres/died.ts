@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 export const DIED: ErrorReport = {
   code: 'interrupted',
-  message: 'Cannot tell how it ended: its process died',
+  message: 'Cannot determine how it ended: its process died',
   hint: null,
 };
 

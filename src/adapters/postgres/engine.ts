@@ -123,7 +123,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
     else one?.resolve(message.result);
   });
   thread.on('error', end);
-  thread.on('exit', () => end(new Error('the embedded database has ended itself')));
+  thread.on('exit', () => end(new Error('the embedded database stopped unexpectedly')));
 
   let grace: NodeJS.Timeout | undefined;
   const kill = async (reason: unknown): Promise<void> => {
@@ -223,7 +223,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
 }
 
 function tooLong(limitMs: number): PipelineError {
-  return new PipelineError(`Cannot continue: the embedded database gave no answer for ${limitMs / 1000} s`, {
+  return new PipelineError(`Cannot continue: the embedded database did not respond for ${limitMs / 1000} s`, {
     code: 'database',
     hint: 'Raise database.statementTimeoutSeconds if it had that much to do. If not, its files may be damaged: keep a copy of the data folder and report it.',
   });

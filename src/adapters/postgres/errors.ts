@@ -31,7 +31,7 @@ export class ConnectionLost extends Error {
 
 /** The other end was silent for this long. */
 export function noAnswer(milliseconds: number, more = ''): Error {
-  return Object.assign(new Error(`no answer for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
+  return Object.assign(new Error(`no response for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
 
 /** Was the connection lost, so that the outcome of the last statement is unknown? */
@@ -57,14 +57,14 @@ const OLDER_SCHEMA =
 const AGAIN = 'then try again.';
 const LOST = `Wait until the server is up, ${AGAIN}`;
 const CERTIFICATE =
-  'Give the right file as sslrootcert; with none, nor ~/.postgresql/root.crt, sslmode=require encrypts without asking who answers.';
+  'Give the right file as sslrootcert; without it or ~/.postgresql/root.crt, sslmode=require encrypts without verifying the server.';
 
 /** What to do next, by SQLSTATE or Node's code. */
 export type Hints = Readonly<Record<string, string>>;
 
 const HINTS: Hints = {
   '08006': LOST,
-  '25P03': 'A run waited for its end: try again when none is going on, or ask for less at a time.',
+  '25P03': 'A run was waiting for it to end: try again when no run is active, or query less at a time.',
   '25006':
     'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
   '3F000': OLDER_SCHEMA,
@@ -73,7 +73,7 @@ const HINTS: Hints = {
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
   '53100': `Make room on the disk of the database, ${AGAIN}`,
   '53300': 'Wait until others have closed theirs, lower concurrency, or raise max_connections.',
-  [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, ${AGAIN}`,
+  [LOCK_NOT_AVAILABLE]: `Find out in pg_stat_activity who holds it, ${AGAIN}`,
   [CANCELLED]: `Someone cancelled it on the server, as pg_cancel_backend does: ask there, ${AGAIN}`,
   '57P01': LOST,
   '57P02': LOST,
@@ -93,7 +93,7 @@ const HINTS: Hints = {
 
 /** The same while the configuration's limits apply; other statements have no limits. */
 export const LIMIT_HINTS: Hints = {
-  [LOCK_NOT_AVAILABLE]: `See in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
+  [LOCK_NOT_AVAILABLE]: `Find out in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
   [CANCELLED]: `Raise database.statementTimeoutSeconds, unless someone cancelled it on the server, ${AGAIN}`,
 };
 

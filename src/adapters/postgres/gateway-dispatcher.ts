@@ -190,7 +190,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
   async function sendAwayAtEnd(): Promise<void> {
     await engine.ended;
     for (const client of clients)
-      end(client, '57P02', 'terminating connection: the database has ended itself');
+      end(client, '57P02', 'terminating connection: the database stopped unexpectedly');
   }
 
   await turns.take(us, () => prepareEngine(engine));

@@ -66,7 +66,7 @@ export async function beginTry(session: Session, begun: NewTry): Promise<number>
   const { host, job, job_id, pid, started_at, trigger } = begun;
   const gone: ErrorReport = {
     code: 'interrupted',
-    message: 'Cannot tell how it ended: its process died, or gave no sign for too long',
+    message: 'Cannot determine how it ended: its process died, or showed no sign of life for too long',
     hint: null,
   };
   await session.execute(

@@ -144,7 +144,7 @@ export async function migrateDown(
     if (newest === undefined) return null;
     await useSchema(session, schemaOf(newest.place, schema));
     await session.query(newest.down).catch((error: unknown) => {
-      const what = `take migration ${newest.name} of schema ${schema} back`;
+      const what = `revert migration ${newest.name} of schema ${schema}`;
       throw failure(what, 'migrate down --yes', error, hints);
     });
     await recordReverted(session, schema, newest.name);
@@ -164,7 +164,7 @@ function failure(what: string, command: string, error: unknown, hints: Hints): E
   const reason = `${reasonOf(error)}: ${detail.trim().replaceAll('\n', '; ')}`;
   const named = Object.assign(new Error(reason, { cause: error }), { code: state });
   return databaseError(what, named, undefined, {
-    [state]: `Drop what depends on it, and make it again afterwards; then type: spacex-pipeline ${command}`,
+    [state]: `Drop what depends on it, to recreate it afterwards; then type: spacex-pipeline ${command}`,
   });
 }
 

@@ -96,7 +96,7 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
     if (later === undefined) continue;
     refuse(
       `migration ${name} is new, and ${later}, which comes after it, was applied already`,
-      `Use the program that applied it. In a clone, give migrations/${name}.sql a number behind the last one.`,
+      `Use the program that applied it. In a clone, give migrations/${name}.sql a number after the last one.`,
     );
   }
 }

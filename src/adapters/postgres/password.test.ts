@@ -33,7 +33,7 @@ test('the first matching line of a password file has the password', async () => 
 
 test('without a matching line, or without the file, there is no password', async () => {
   writeFileSync(file, 'h:5432:d:other:p\n', { mode: 0o600 });
-  const message = 'the server asks for a password, and there is none';
+  const message = 'the server asks for a password, and none is given';
   await assert.rejects(passwordFor(url, login), { message, code: '28P01' });
   await assert.rejects(passwordFor('postgresql://h/d?passfile=/nowhere', login), { message });
 });
@@ -43,7 +43,7 @@ test('a file that others may read is refused', async () => {
   chmodSync(file, 0o640);
   await assert.rejects(passwordFor(url, login), {
     code: 'usage',
-    message: `Cannot use the password file ${file}: others than its owner may read it`,
+    message: `Cannot use the password file ${file}: users other than its owner may read it`,
     hint: `Type: chmod 600 '${file}'`,
   });
 });

@@ -29,7 +29,7 @@ export async function passwordFor(url: string, login: Login): Promise<string> {
     .find((fields) => wanted.every((part, index) => fields[index] === '*' || fields[index] === part));
   const password = found?.[wanted.length];
   if (password) return password;
-  throw Object.assign(new Error('the server asks for a password, and there is none'), {
+  throw Object.assign(new Error('the server asks for a password, and none is given'), {
     code: WRONG_PASSWORD,
   });
 }
@@ -39,10 +39,13 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
   try {
     const { mode } = await stat(path);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new PipelineError(`Cannot use the password file ${path}: others than its owner may read it`, {
-        code: 'usage',
-        hint: `Type: chmod 600 ${shellQuote(path)}`,
-      });
+      throw new PipelineError(
+        `Cannot use the password file ${path}: users other than its owner may read it`,
+        {
+          code: 'usage',
+          hint: `Type: chmod 600 ${shellQuote(path)}`,
+        },
+      );
     }
     return (await readFile(path, 'utf8')).split(/\r?\n/);
   } catch (error) {

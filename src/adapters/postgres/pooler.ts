@@ -57,7 +57,7 @@ async function within<T>(connection: Connection, ask: (connection: Connection) =
 /** If a pooler has no backend to spare, it makes the client wait for one. */
 function notLent(error: unknown): unknown {
   if (sqlState(error) !== NO_ANSWER) return error;
-  return new PipelineError('Cannot use this pooler: it lends no second connection', {
+  return new PipelineError('Cannot use this pooler: it does not provide a second connection', {
     code: 'database',
     cause: error,
     hint: 'Give the address of the server itself, or a larger pool.',
@@ -66,7 +66,7 @@ function notLent(error: unknown): unknown {
 
 function sharedBackend(mode: 'statement' | 'transaction', cause?: unknown): PipelineError {
   return new PipelineError(
-    `Cannot use this connection: a pooler in ${mode} mode (such as PgBouncer) stands before the server, and locks are not safe behind it`,
+    `Cannot use this connection: a pooler in ${mode} mode (such as PgBouncer) stands in front of the server, and locks are not safe behind it`,
     {
       code: 'database',
       cause,

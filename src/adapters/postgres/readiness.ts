@@ -36,7 +36,7 @@ export async function findUnready(
 function missing({ name }: Resource, lack: string, schema: string): PipelineError {
   return new PipelineError(`Cannot load ${name}: ${lack} is missing from schema ${schema}`, {
     code: 'migration',
-    hint: 'Make it again with: spacex-pipeline migrate up',
+    hint: 'Recreate it with: spacex-pipeline migrate up',
   });
 }
 

@@ -60,7 +60,7 @@ export async function restoreMissing(
     await useSchema(session, schemaOf(part.place, schema));
     await createPart(session, part).catch((error: unknown) => {
       const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
-      const what = `make ${part.kind} ${own} of schema ${schemaOf(part.place, schema)} again`;
+      const what = `recreate ${part.kind} ${own} of schema ${schemaOf(part.place, schema)}`;
       const lacking = isOfRows(error) ? { [sqlState(error) ?? '']: emptyHint(schema, part) } : hints;
       throw databaseError(what, error, undefined, lacking);
     });
@@ -92,7 +92,7 @@ function emptyHint(schema: string, { place, table }: Part): string {
   // Rows of a ledger belong to a run, whose own row may be the one that lacks something.
   const cascade = place === 'ledger' ? ' CASCADE' : '';
   const sql = `TRUNCATE ${ident(schemaOf(place, schema), table)}${cascade}`;
-  const rest = place === 'ledger' ? 'Its history is lost' : 'Its rows come back with the next run';
+  const rest = place === 'ledger' ? 'Its history is lost' : 'The next run loads its rows again';
   return `${rest}. Empty the table, then migrate up: spacex-pipeline query --write ${shellQuote(sql)}`;
 }
 
@@ -145,7 +145,7 @@ const NAMED = 3;
 function unaccounted(schema: string, place: Migration['place'], what: string): PipelineError {
   const own = schemaOf(place, schema);
   const sql = `ALTER SCHEMA ${ident(own)} RENAME TO set_aside_${place}`;
-  return new PipelineError(`Cannot migrate schema ${own}: ${what}, and no ledger says how they came there`, {
+  return new PipelineError(`Cannot migrate schema ${own}: ${what}, and no ledger says how they got there`, {
     code: 'migration',
     hint: `Give another --schema; or set this one aside, which loses nothing, and migrate up: spacex-pipeline query --write ${shellQuote(sql)}`,
   });

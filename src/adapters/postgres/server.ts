@@ -88,7 +88,7 @@ export function openServer(options: ServerOptions): Database {
       return session;
     } catch (error) {
       await connection?.end();
-      const otherwise = `Check ${urlFrom}, and that the server is up; sslmode=prefer does without TLS where it has none.`;
+      const otherwise = `Check ${urlFrom}, and that the server is up; sslmode=prefer connects without TLS if the server has none.`;
       throw databaseError(`connect to ${name}`, error, otherwise, connectHints(urlFrom));
     }
   }

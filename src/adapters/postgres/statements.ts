@@ -88,7 +88,7 @@ function watchSilence(
       const activity = await probeBackend();
       if (stopped) return;
       if (activity === 'done') {
-        if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has none to give'));
+        if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has none to send'));
         doubtful = true;
         return;
       }

@@ -125,7 +125,7 @@ export function openTarget(
         throw databaseError(
           `publish run ${run.id} to schema ${database.schema}`,
           error,
-          'Nothing was published; the rows that are there stay.',
+          'Nothing was published; the existing rows stay.',
           LIMIT_HINTS,
         );
       }
@@ -134,7 +134,7 @@ export function openTarget(
 }
 
 function superseded(runId: string): PipelineError {
-  return new PipelineError(`Cannot publish run ${runId}: another run has taken the schema since`, {
+  return new PipelineError(`Cannot publish run ${runId}: another run has taken over the schema since`, {
     code: 'busy',
     hint: 'Start a new run.',
   });

@@ -53,12 +53,12 @@ function modeOf(given: URLSearchParams): Mode {
   if (!isMode(mode)) {
     throw new PipelineError(
       `Cannot use sslmode: must be one of ${MODES.join(', ')}, found ${JSON.stringify(mode)}`,
-      { code: 'usage', hint: 'Correct it in the database URL, or PGSSLMODE where that says it.' },
+      { code: 'usage', hint: 'Correct it in the database URL, or in PGSSLMODE if it is set there.' },
     );
   }
   if (system && mode !== 'verify-full') {
     throw new PipelineError(
-      `Cannot use sslrootcert=system with sslmode=${mode}: anybody can have such a certificate`,
+      `Cannot use sslrootcert=system with sslmode=${mode}: anyone can get such a certificate`,
       {
         code: 'usage',
         hint: 'Give sslmode=verify-full, or the file of your own certificate authority as sslrootcert.',
@@ -110,7 +110,7 @@ async function read(parameter: string, path: string | null, byDefault: string): 
     throw new PipelineError(`Cannot read ${parameter}: ${reason}`, {
       code: 'usage',
       cause: error,
-      hint: `Correct ${parameter} in the database URL, or PG${parameter.toUpperCase()} where that says it.`,
+      hint: `Correct ${parameter} in the database URL, or in PG${parameter.toUpperCase()} if it is set there.`,
     });
   }
 }

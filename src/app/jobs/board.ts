@@ -117,7 +117,7 @@ function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now
     from,
     resources,
     schedule,
-    schedule_words: schedule === null ? 'only by hand' : describeSchedule(schedule, timezone),
+    schedule_words: schedule === null ? 'manual only' : describeSchedule(schedule, timezone),
     timezone,
     enabled,
     next_run: next?.toISOString() ?? null,

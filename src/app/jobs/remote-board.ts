@@ -23,12 +23,12 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     if (response.ok || answers(answer)) return answer;
     const { error } = answer;
     if (response.status === 401) {
-      throw new PipelineError(`Cannot ask ${url}: it wants a token`, {
+      throw new PipelineError(`Cannot ask ${url}: it requires a token`, {
         code: 'usage',
         hint: 'Give the one that serve was started with as SPACEX_PIPELINE_TOKEN.',
       });
     }
-    throw new PipelineError(error?.message ?? `Cannot ask ${url}: it answered ${response.status}`, {
+    throw new PipelineError(error?.message ?? `Cannot ask ${url}: it responded with ${response.status}`, {
       code: error?.code ?? 'internal',
       hint: error?.hint ?? undefined,
     });
@@ -59,6 +59,6 @@ function unreached(url: string, error: unknown): PipelineError {
   return new PipelineError(`Cannot ask ${url}: ${reason}`, {
     code: 'busy',
     cause: error,
-    hint: 'Try again; if serve has ended without a trace, its jobs are read from the database then.',
+    hint: 'Try again; if serve has crashed, its jobs are then read from the database.',
   });
 }

@@ -38,7 +38,7 @@ export function waitForSchema(
     const { backend } = holder;
     if (backend !== null && (await isAbandoned(backend, session, jobId, entries))) {
       const ended = await endHolder(session, backend);
-      const what = `the session of a process that gave no sign for too long (${backend.application_name})`;
+      const what = `the session of a process that showed no sign of life for too long (${backend.application_name})`;
       log.warn(ended ? `ended ${what}` : `Cannot end ${what}: this role may not`);
     }
     await clock.sleep(POLL_MS, signal);

@@ -156,7 +156,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
       const paused = queue.pause();
       await within(graceMs, paused, clock);
       stopping.abort(
-        new PipelineError('Cannot continue: serve was told to stop', {
+        new PipelineError('Cannot continue: serve is stopping', {
           code: 'interrupted',
           hint: 'It continues when serve runs again.',
         }),
@@ -164,7 +164,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
       const closed = paused.then(() => queue.close()).then(() => closeAll(foreign, opened));
       if (!(await within(LAST_WORDS_MS, closed, clock)))
         log.warn(
-          `gave up ${working.size === 0 ? 'the database' : `job ${[...working].join(', ')}`}: no answer`,
+          `gave up on ${working.size === 0 ? 'the database' : `job ${[...working].join(', ')}`}: no response`,
         );
     },
   };

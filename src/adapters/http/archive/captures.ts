@@ -50,7 +50,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
       return readIndex(text, capture.original);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw noCopy(answer.place, 'unusable', `its answer is no list of captures: ${reason}`, {
+      throw noCopy(answer.place, 'unusable', `its response is not a list of captures: ${reason}`, {
         cause: error,
       });
     }
@@ -98,7 +98,7 @@ async function follow(host: Host, start: Playback, page: Page): Promise<OpenResp
     if ('refused' in redirect) throw noCopy(place, 'unusable', redirect.refused, { status });
     const next = parsePlayback(redirect.to.href);
     if (next === null || !isSameOriginal(next.original, start.original)) {
-      const reason = `it redirects to ${maskUrl(redirect.to.href)}, which is no capture of ${start.original}`;
+      const reason = `it redirects to ${maskUrl(redirect.to.href)}, which is not a capture of ${start.original}`;
       throw noCopy(place, 'unusable', reason, { status });
     }
     capture = next;
@@ -150,7 +150,7 @@ function checkAnswer(answer: Answer, isFirst: boolean): void {
   if (!isReplayed(headers)) {
     if (status === 404)
       throw noCopy(place, isFirst ? 'absent' : 'unusable', 'the archive has no capture of it', { status });
-    throw status === 200 ? unusable('it is no capture: it has no memento-datetime') : refusedWith(answer);
+    throw status === 200 ? unusable('it is not a capture: it has no memento-datetime') : refusedWith(answer);
   }
   if (status !== 200) throw unusable(`it replays an error, ${status}`);
   const type = headers['content-type'] ?? 'no content type';

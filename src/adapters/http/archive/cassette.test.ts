@@ -28,10 +28,10 @@ void describe('a cassette', () => {
   }
 
   for (const [what, text, reason] of [
-    ['nothing', '', /no cassette of one exchange/],
+    ['nothing', '', /not a cassette with exactly one exchange/],
     ['a page', '<!DOCTYPE html>\n<html>a: b: c</html>', /./],
-    ['no exchange', 'http_interactions: []', /no cassette of one exchange/],
-    ['two exchanges', 'http_interactions: [{}, {}]', /no cassette of one exchange/],
+    ['no exchange', 'http_interactions: []', /not a cassette with exactly one exchange/],
+    ['two exchanges', 'http_interactions: [{}, {}]', /not a cassette with exactly one exchange/],
     ['an exchange without anything', 'http_interactions: [{}]', /no URL and status/],
     ['an exchange without a body', cassetteWith('').replace(/string: $/m, 'other: x'), /no body/],
     ['bytes that are no UTF-8', Buffer.from([0x66, 0xff]), /./],

@@ -17,7 +17,7 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
   // The parser's own messages would quote the body over several lines.
   const exchanges = at(parse(text, { customTags: [BINARY], prettyErrors: false }), 'http_interactions');
   if (!Array.isArray(exchanges) || exchanges.length !== 1)
-    throw new TypeError('the file is no cassette of one exchange');
+    throw new TypeError('the file is not a cassette with exactly one exchange');
   const [exchange] = exchanges as readonly unknown[];
   const response = at(exchange, 'response');
   const url = at(at(exchange, 'request'), 'uri');

@@ -29,7 +29,7 @@ export function noCopy(
 
 /** A host answered with an error of its own. Most of these are temporary. */
 export function refusedWith({ place, status, headers }: Answer): RequestError {
-  const reason = `it answered ${status}`;
+  const reason = `it responded with ${status}`;
   if (status < 500 && !PASSING.has(status)) return noCopy(place, 'unusable', reason, { status });
   const retryAfter = headers['retry-after'];
   return cannotGet(place, reason, { hint: 'Try again later.', retryable: true, status, retryAfter });

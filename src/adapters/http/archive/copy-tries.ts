@@ -111,5 +111,5 @@ function waitBefore(number: number, error: PipelineError, retries: Retries): num
 }
 
 function reasonOf({ message }: PipelineError, tries: number): string {
-  return `${message.replace(/^Cannot \w+ /, '')}${tries > 1 ? ` (${tries} tries)` : ''}`;
+  return `${message.replace(/^Cannot \w+ /, '')}${tries > 1 ? ` (${tries} attempts)` : ''}`;
 }

@@ -55,7 +55,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     const asked = retryAfter === undefined ? null : parseRetryAfter(retryAfter, clock.now());
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);
     refusals += 1;
-    const reason = 'it answered 429: too many requests';
+    const reason = 'it responded with 429: too many requests';
     const status = TOO_MANY_REQUESTS;
     const hint = 'Try again in an hour.';
     const inMs = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
@@ -63,7 +63,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
       return close(place, `${reason}, twice in a row`, { hint, status, retryAt: inMs(CLOSED_MS) });
     if (wait > Math.max(LEAST_HOLD_MS, options.maxRetryAfterSeconds * 1000)) {
       const seconds = Math.ceil(wait / 1000);
-      const then = { hint: 'Start the run again then.', status, retryAt: inMs(wait) };
+      const then = { hint: 'Start the run again at that time.', status, retryAt: inMs(wait) };
       return close(place, `${reason}, for ${seconds} s`, then);
     }
     budget.hold(wait);

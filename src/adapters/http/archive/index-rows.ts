@@ -28,7 +28,7 @@ const COLUMNS = ['timestamp', 'original', 'mimetype', 'statuscode'];
 
 function rowsOf(value: unknown): readonly (readonly string[])[] {
   if (Array.isArray(value) && value.every(isRow)) return value;
-  throw new TypeError('the index answered with something other than rows');
+  throw new TypeError('the index responded with something other than rows');
 }
 
 function isRow(row: unknown): row is readonly string[] {

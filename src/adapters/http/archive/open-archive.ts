@@ -93,7 +93,7 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
 
 function notOfCaptures({ archiveUrl, settings }: ArchiveOptions): PipelineError {
   return new PipelineError(
-    `Cannot use ${settings.archiveUrl} ${JSON.stringify(maskUrl(archiveUrl))}: it is no address of captures`,
+    `Cannot use ${settings.archiveUrl} ${JSON.stringify(maskUrl(archiveUrl))}: it is not the address of a capture`,
     {
       code: 'usage',
       hint: 'Give one of the form https://web.archive.org/web/20260605id_/https://api.example.com',

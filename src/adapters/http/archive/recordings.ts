@@ -73,7 +73,7 @@ async function readRecording(
 ): Promise<UpstreamResponse> {
   const damaged = (reason: string, cause?: unknown) => noCopy(place, 'damaged', reason, { cause });
   const cassette = await readCassette(bytes).catch((error: unknown) => {
-    throw damaged(`it is no recording: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw damaged(`it is not a recording: ${error instanceof Error ? error.message : String(error)}`, error);
   });
   const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
   const sha256 = sha256Of(bytes);
