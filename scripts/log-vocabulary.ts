@@ -160,7 +160,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     level: 'info',
     says: 'a job was taken from the queue',
     fields: {
-      job_id: 'of this execution, the same for each try',
+      job_id: 'of this execution, the same for each attempt',
       try: 'from 1',
       trigger: '`schedule`, `command` or `first`',
     },
@@ -168,7 +168,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   'job.waiting': {
     level: 'info',
     says: 'a job waits for another run to end',
-    fields: { job_id: 'of this execution', reason: 'who has the schema' },
+    fields: { job_id: 'of this execution', reason: 'what is using the schema' },
   },
   'job.ended': {
     level: 'info; warn if it is partial, interrupted or postponed; error if it failed',
@@ -193,12 +193,12 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   'run.waiting': {
     level: 'info',
     says: '`run --if-busy wait` waits for another run or process',
-    fields: { reason: 'who has the database' },
+    fields: { reason: 'what is using the database' },
   },
   'run.skipped': {
     level: 'info',
     says: '`run --if-busy skip` did not begin a run',
-    fields: { reason: 'who has the database' },
+    fields: { reason: 'what is using the database' },
   },
   'on_failure.output': {
     level: 'info',

@@ -25,7 +25,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
     .option('--all', 'include those that found nothing')
     .option('--rows <check>', 'show the rows that break this check now')
-    .option('--limit <n>', 'how many rows', integerOption, 100)
+    .option('--limit <n>', 'the maximum number of rows', integerOption, 100)
     .addOption(
       new Option(
         '--fail-on <severity>',
@@ -104,6 +104,6 @@ type Options = {
 function meaning({ count, error, description }: CheckReport): string {
   if (error !== null) return error;
   return count === null
-    ? `Not made: a resource that it reads was never published. ${description}`
+    ? `Not run: a resource that it reads has never been published. ${description}`
     : description;
 }

@@ -12,6 +12,6 @@ test('an error without a hint asks for a report, with the stack if it was not pr
     return text;
   };
   const error = 'error: Cannot continue: x\nhint: This should not happen. Report it, with';
-  assert.equal(printed(), `${error} what --log-level debug adds.\n`);
+  assert.equal(printed(), `${error} the extra output of --log-level debug.\n`);
   assert.equal(printed('debug'), `${error} this log.\n`);
 });

@@ -39,7 +39,7 @@ export function printFailure(
 }
 
 /** The stack trace. When the program itself is at fault, the message alone is not enough for a report. */
-const MORE = 'what --log-level debug adds';
+const MORE = 'the extra output of --log-level debug';
 
 /**
  * The last two lines of a failure, or the last one as JSON. `given` holds the flags that the command in the hint needs

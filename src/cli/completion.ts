@@ -16,7 +16,7 @@ export const register: Register = (program, streams) => {
   program
     .command('completion')
     .description('print the script that completes commands, flags and names in a shell')
-    .addArgument(new Argument('<shell>', 'the shell that reads the script').choices(Object.keys(SHELLS)))
+    .addArgument(new Argument('<shell>', 'the shell that the script is for').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
       `\nWrite it to a file that the shell reads when it starts:

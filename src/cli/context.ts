@@ -134,7 +134,7 @@ export async function openContext(
     verbose: options.verbose === true,
     live,
     onNewFolder(dataDir) {
-      const text = `made the data folder ${dataDir}`;
+      const text = `created the data folder ${dataDir}`;
       const all = openLog({ level: 'info', format, write: (line) => write(line) });
       if (format === 'json') all.info(text, { event: 'folder.made', path: dataDir });
       else write(`note: ${text}\n`);

@@ -8,7 +8,7 @@ import { printJson, printLine } from './print.ts';
 const LAST = 'publish';
 
 export const register: Register = (program, streams) => {
-  resourcesOption(program.command('dag'), 'only these and what they need, comma-separated (default: all)')
+  resourcesOption(program.command('dag'), 'only these and what they need, separated by commas (default: all)')
     .description('show what a run does, and in what order')
     .option('--mermaid', 'as a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))

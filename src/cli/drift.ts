@@ -16,13 +16,13 @@ import type { DriftReport } from '../output/records.ts';
 export const register: Register = (program, streams, setOutcome) => {
   program
     .command('drift')
-    .description('show how the shape of the records changed since the run before')
+    .description('show how the shape of the records has changed since the previous run')
     .argument('[run]', `${RUN_ID} (default: the newest that has a profile)`)
     .option('--contract', 'compare with the contract only')
     .addOption(
       new Option(
         '--fail-on <what>',
-        'exit 10 if any share changed, or only if something is new, such as an unknown field',
+        'exit 10 if any share moved (any), or only if something new appeared, such as an unknown field (new)',
       ).choices(['any', 'new']),
     )
     .addHelpText('after', example('drift', 'drift --fail-on new'))
@@ -47,13 +47,13 @@ function isBad({ resources }: DriftReport, failOn: Options['failOn']): boolean {
 function printDrift(context: CommandContext, { run_id, resources }: DriftReport): void {
   printLine(context, `Run ${run_id}`);
   for (const [name, { against, moved, records, untold }] of Object.entries(resources)) {
-    const base = against === null ? 'the contract alone' : `run ${against}`;
+    const base = against === null ? 'the contract only' : `run ${against}`;
     const result = moved.length === 0 ? 'nothing moved' : `${moved.length} moved`;
     printLine(context, `${name}: ${counted(records, 'record')} against ${base}: ${result}`);
     if (untold > 0)
       printLine(
         context,
-        `${name}: ${counted(untold, 'value')} of more unknown fields, not listed one by one`,
+        `${name}: ${counted(untold, 'value')} in further unknown fields, not listed individually`,
       );
   }
   const rows = Object.entries(resources).flatMap(([name, { moved }]) =>

@@ -95,7 +95,7 @@ function printRecord(context: CommandContext, found: FoundRecord): void {
     printLine(context, `A copy of ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
   printLine(context, `File intact, sha256 ${found.sha256}`);
   if (errors !== null) {
-    printLine(context, 'It broke its contract, so an older record is behind the row:');
+    printLine(context, 'It broke its contract, so the row comes from an older record:');
     for (const { message, path } of errors)
       printLine(context, `  ${path === '' ? '(record)' : path} ${message}`);
   }

@@ -23,10 +23,12 @@ export const register: Register = (program, streams) => {
     .description('write tables and views to files, all from one state of the database')
     .option(
       '--tables <names>',
-      'these tables and views, comma-separated (default: every table of the resources)',
+      'tables and views to export, separated by commas (default: every table of every resource)',
       listOption,
     )
-    .addOption(new Option('--format <format>', 'format of the files').choices(EXPORT_FORMATS).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'the format of the files').choices(EXPORT_FORMATS).default('csv'),
+    )
     .option('--bom', 'start CSV files with a byte order mark, which Excel needs to read them as UTF-8')
     .option('--out <dir>', 'folder for the files, created if missing', 'export')
     .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format parquet`))

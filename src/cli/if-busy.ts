@@ -16,14 +16,14 @@ export type BusyOptions = {
 
 export const IF_BUSY = new Option(
   '--if-busy <what>',
-  'while another run has the database: fail with exit 7, skip this run with exit 0, or wait',
+  'what to do while another run uses the database: fail with exit 7, skip this run with exit 0, or wait',
 )
   .choices(BUSY_RULES)
   .default('fail');
 
 export const WAIT_TIMEOUT = new Option(
   '--wait-timeout <seconds>',
-  'how long --if-busy wait waits before it fails (default: no limit)',
+  'how long to wait with --if-busy wait before failing (default: no limit)',
 ).argParser(secondsOption);
 
 /** Reads the flags. Throws `usage` for a flag that would have no effect. */

@@ -25,7 +25,7 @@ export const register: Register = (program, streams) => {
   program
     .command('init')
     .description('write a configuration file with comments, and test the database that it names')
-    .option('--force', 'replace the file if there is one')
+    .option('--force', 'replace an existing file')
     .addHelpText('after', example('init', 'init --database-url postgresql://me@localhost/mydb'))
     .action(async ({ force = false }: { readonly force?: boolean }, command: Command) => {
       const given = command.optsWithGlobals<GlobalOptions>();
@@ -58,7 +58,7 @@ async function writeTemplate(
     await writeFile(file, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     if (errorCode(error) === 'EEXIST')
-      throw new PipelineError(`Cannot write ${config}: it is there already`, {
+      throw new PipelineError(`Cannot write ${config}: it already exists`, {
         code: 'usage',
         cause: error,
         hint: 'Give --force to replace it, or see what it says: spacex-pipeline config',
@@ -66,7 +66,7 @@ async function writeTemplate(
     throw new PipelineError(`Cannot write ${config}: ${fileFailure(error).text}`, {
       code: 'usage',
       cause: error,
-      hint: 'Give --config a file in a folder that is there and can be written.',
+      hint: 'Give --config a file in an existing, writable folder.',
     });
   }
   return file;
@@ -80,10 +80,13 @@ function writableUrl(given: string): string {
   );
   const url = withoutPassword(given);
   if (url !== null) return url;
-  throw new PipelineError('Cannot write the database URL to a file: it has a secret that no variable gives', {
-    code: 'usage',
-    hint: 'Give the URL as SPACEX_PIPELINE_DATABASE_URL, and leave --database-url out.',
-  });
+  throw new PipelineError(
+    'Cannot write the database URL to a file: it contains a secret that does not come from an environment variable',
+    {
+      code: 'usage',
+      hint: 'Give the URL as SPACEX_PIPELINE_DATABASE_URL, and leave --database-url out.',
+    },
+  );
 }
 
 /** Prefers the package installed beside the file, because that path does not change. */

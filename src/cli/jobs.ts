@@ -34,7 +34,7 @@ export const register: Register = (program, streams, setOutcome) => {
     });
   command
     .command('run')
-    .description('run a job now: in a serve process if one is running, otherwise in this one')
+    .description('run a job now: in the serve process if one is running, otherwise in this process')
     .argument('<name>', 'its name')
     .addHelpText('after', example('jobs run NAME'))
     .action(async (name: string, _options, own) => {
@@ -61,7 +61,7 @@ export const register: Register = (program, streams, setOutcome) => {
   command
     .command('history <name>')
     .description('list the runs of a job, newest first')
-    .option('--limit <n>', 'how many', integerOption, 20)
+    .option('--limit <n>', 'the maximum number of runs', integerOption, 20)
     .addHelpText('after', example('jobs history NAME'))
     .action(async (name: string, { limit }: { readonly limit: number }, own) => {
       const { context, jobs, reached } = await openJobs(streams, own);
@@ -90,7 +90,7 @@ async function runNow({ context, jobs, reached }: OpenJobs, name: string): Promi
   const { id, unserved } = await home.run(name);
   const report = (await home.list()).find((one) => one.name === name);
   const { enabled = true, state = 'idle' } = report ?? {};
-  if (!enabled) printNote(context, `Job ${name} is disabled: it runs this once, and not by itself`);
+  if (!enabled) printNote(context, `Job ${name} is disabled: it runs now, but not on its schedule`);
   if (unserved) return runHere(context, findJob(jobs, name), home, enabled);
   const queued: JobRunDocument = { job: name, job_id: id, queued: id !== null, state, enabled, end: null };
   printResult(context, queued, () =>
@@ -162,7 +162,7 @@ function printTries(context: CommandContext, name: string, tries: readonly JobTr
     trigger: (one) => one.trigger,
     try: (one) => one.try,
     run: (one) => one.run_id,
-    'next try': (one) => one.again_at,
+    'next attempt': (one) => one.again_at,
     error: (one) => one.error?.message,
   });
 }

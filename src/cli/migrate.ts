@@ -12,19 +12,19 @@ export const register: Register = (program, streams) => {
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')
-    .description('apply every pending migration, and recreate missing objects of those already applied')
+    .description('apply every pending migration, and recreate what is missing from those already applied')
     .addHelpText('after', example('migrate up'))
     .action(async (_options, self) => migrateAndPrint(await openContext(streams, self, { all: true }), 'up'));
   command
     .command('down')
-    .description('revert the newest migration: its tables and their rows are lost')
+    .description('revert the newest migration; its tables and their rows are lost')
     .option('--yes', 'confirm that they will be lost')
     .addHelpText('after', example('migrate down --yes'))
     .action(async (options: { yes?: boolean }, self) => {
       const context = await openContext(streams, self, { all: true });
       if (context.all.length > 1) throw severalSources('migrate down');
       if (options.yes !== true) {
-        throw new PipelineError('Cannot migrate down: rows would be lost, and nobody said --yes', {
+        throw new PipelineError('Cannot migrate down: rows would be lost, and --yes was not given', {
           code: 'usage',
           hint: 'spacex-pipeline migrate down --yes',
         });
@@ -33,7 +33,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('status', { isDefault: true })
-    .description('show which migrations are applied, and which of the objects they created are missing')
+    .description('show which migrations are applied, and what is missing from what they created')
     .addHelpText('after', example('migrate status'))
     .action(async (_options, self) =>
       migrateAndPrint(await openContext(streams, self, { all: true }), 'status'),
@@ -59,15 +59,16 @@ function printReport(context: CommandContext, report: MigrateReport, action: Mig
 
 type Migration = MigrateReport['migrations'][number];
 
-const LOST = 'What these held is lost, but the rows of resources come back with: spacex-pipeline run';
+const LOST =
+  'Their contents are lost, but the rows of resources can be loaded again with: spacex-pipeline run';
 
 function notices({ made_again, missing }: MigrateReport): readonly string[] {
   if (made_again.length > 0) {
-    const made = `Made again: ${made_again.join(', ')}`;
+    const made = `Recreated: ${made_again.join(', ')}`;
     return made_again.some((name) => /^(everything|table|column) /.test(name)) ? [made, LOST] : [made];
   }
   if (missing === null)
     return ['Not compared with the database: this role, or server, cannot make temporary tables.'];
   if (missing.length === 0) return [];
-  return [`Missing: ${missing.join(', ')}`, 'Make it again with: spacex-pipeline migrate up'];
+  return [`Missing: ${missing.join(', ')}`, 'Recreate it with: spacex-pipeline migrate up'];
 }

@@ -112,5 +112,5 @@ function reasonOf({ code, reason }: ShellEnd): string | null {
   if (reason === 'timeout') return `it took longer than ${TIMEOUT_SECONDS} s`;
   if (reason === 'interrupted') return 'it was interrupted';
   if (reason === 'unstarted') return 'the shell could not be started';
-  return reason === 'signal' ? 'a signal ended it' : `it ended with exit code ${code}`;
+  return reason === 'signal' ? 'it was killed by a signal' : `it ended with exit code ${code}`;
 }

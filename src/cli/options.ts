@@ -9,7 +9,7 @@ export const RUN_ID =
 /** An option for commands that pull: the day of the preserved copies. */
 export const AS_OF = new Option(
   '--as-of <date>',
-  'the copies nearest to a day, such as 2025-10-06 (default: the last good ones)',
+  'the copies nearest to this day, such as 2025-10-06 (default: the last good ones)',
 );
 
 /** An option for commands that write to the target. */
@@ -21,7 +21,7 @@ export function integerOption(text: string): number {
 
 /** Zero or more. */
 export function countOption(text: string): number {
-  return checkedNumber(text, (value) => Number.isInteger(value) && value >= 0, 'a whole number from 0 on');
+  return checkedNumber(text, (value) => Number.isInteger(value) && value >= 0, 'a whole number, 0 or more');
 }
 
 export function secondsOption(text: string): number {
@@ -52,7 +52,7 @@ export function instantOption(text: string): number {
 
 export function listOption(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new InvalidArgumentError('It must be names, separated by commas.');
+  if (names.includes('')) throw new InvalidArgumentError('It must be names separated by commas.');
   return names;
 }
 

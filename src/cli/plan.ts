@@ -21,12 +21,15 @@ type PlanOptions = {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('plan'), 'only these and what they need, comma-separated (default: all)')
+  resourcesOption(
+    program.command('plan'),
+    'only these and what they need, separated by commas (default: all)',
+  )
     .description('show what a run would change now, without writing to the target; exits 10 if it would')
     .addOption(AS_OF)
     .option(
       '--from <address|run...>',
-      'archive, live, sandbox, a base URL, or runs whose raw files stand for a pull',
+      'archive, live, sandbox, a base URL, or runs whose raw files are used instead of a pull',
     )
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {

@@ -120,7 +120,10 @@ function createProgram(): Command {
   return new Command('spacex-pipeline')
     .description('Pulls launch data from public HTTP APIs into PostgreSQL.')
     .version(VERSION)
-    .option('--config <file>', 'configuration file (default: spacex-pipeline.config.json here, if there)')
+    .option(
+      '--config <file>',
+      'configuration file (default: spacex-pipeline.config.json in this folder, if it exists)',
+    )
     .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
     .option(
@@ -132,7 +135,7 @@ function createProgram(): Command {
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
-    .option('-v, --verbose', 'print more: for a run, the counts of every resource and its folder')
+    .option('-v, --verbose', 'print more: for a run, also the counts of every resource and the run folder')
     .option('--quiet', 'print only results and errors')
     .addHelpCommand(
       new Command('help').argument('[command]').description('display help for command').helpGroup('Set up:'),

@@ -55,14 +55,14 @@ test('a pull by changes shows its plan, its pages, and until when it waits', () 
   const began = {
     type: 'pull.started',
     pass: 'full',
-    reason: 'it was asked for',
+    reason: 'it was requested',
     since: null,
     pages: 2,
   } as const;
   progress.update({ ...began, ...of, ...quota, requests: null });
   assert.equal(
     shown(),
-    'moons        pulling      full pass, going on after 2 pages: 11 of 15 requests left this hour (it was asked for), 0.0 s\n',
+    'moons        pulling      full pass, resuming after 2 pages: 11 of 15 requests left this hour (it was requested), 0.0 s\n',
   );
   const page = { type: 'page.stored', page: 3, how: 'received', bytes: 9, received_by: 'r', ...of } as const;
   progress.update(page);

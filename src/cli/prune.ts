@@ -10,8 +10,8 @@ import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 export const registerPrune: Register = (runs, streams, setOutcome) => {
   runs
     .command('prune')
-    .description('remove the folders of old runs and old tombstones, as `retention` says')
-    .option('--dry-run', 'remove nothing, only list them')
+    .description('remove the folders of old runs, and old tombstones, as configured in `retention`')
+    .option('--dry-run', 'only list them, without removing anything')
     .addHelpText('after', example('runs prune --dry-run'))
     .action(async (options: { dryRun?: boolean }, command) => {
       const context = await openContext(streams, command, { all: true });

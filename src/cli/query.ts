@@ -34,15 +34,15 @@ export const register: Register = (program, streams) => {
     .description('run one SQL statement, read-only unless --write is given')
     .argument('[sql]', 'the statement, or - to read it from stdin; tables need no schema')
     .option('-f, --file <file>', 'read the statement from this file; - is stdin')
-    .option('-x, --expanded', 'print one line per column, for rows wider than the terminal')
+    .option('-x, --expanded', 'print each column on its own line, for rows wider than the terminal')
     .option('--csv', 'print CSV, with a header')
     .option('--ndjson', 'print one JSON object per line, one for each row')
     .option('--write', 'allow it to change data')
     .option('--no-pager', 'do not page long results through PSQL_PAGER, PAGER or less')
     .addHelpText(
       'after',
-      `\nIn tables, NULL is null and the empty text is blank; in CSV, null is blank and the empty text is "".
-With --json, the second column named name is name_2.`,
+      `\nIn a table, null is NULL and an empty string is blank; in CSV, null is blank and an empty string is "".
+With --json, the second column called name is name_2.`,
     )
     .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`, 'query -x -f report.sql'))
     .action(async (given: string | undefined, options: Options, command) => {

@@ -30,16 +30,19 @@ export const register: Register = (program, streams) => {
     .command('rejects')
     .description('list records that broke their contract and were set aside')
     .addHelpText('after', example('rejects list', 'rejects list --status open'));
-  resourcesOption(rejects.command('list', { isDefault: true }), 'only of these resources, comma-separated')
-    .description('list the rejects of a run with every reason; with --status, what has become of them since')
+  resourcesOption(
+    rejects.command('list', { isDefault: true }),
+    'only rejects of these resources, separated by commas',
+  )
+    .description('list the rejects of a run with every reason; with --status, their present state')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
-      new Option('--status <status>', 'those in the ledger, instead of those of one run').choices([
+      new Option('--status <status>', 'show rejects in the ledger instead of those of one run').choices([
         ...REJECT_STATUSES,
         'all',
       ]),
     )
-    .option('--limit <n>', 'how many records', integerOption, 100)
+    .option('--limit <n>', 'the maximum number of records', integerOption, 100)
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
     .action(async (id: string | undefined, options: ListOptions, command) => {
       const context = await openToRead(streams, command);
@@ -64,7 +67,7 @@ export const register: Register = (program, streams) => {
         else printRejects(context, found);
       });
     });
-  resourcesOption(rejects.command('show'), 'only of these resources, comma-separated')
+  resourcesOption(rejects.command('show'), 'only rejects of these resources, separated by commas')
     .description('show a record as it was received, and where it breaks the contract')
     .argument('<id>', 'id of the record')
     .addHelpText('after', example('rejects show 5eb87cd9ffd86e000604b32a'))
@@ -78,7 +81,7 @@ export const register: Register = (program, streams) => {
         );
       } else for (const reject of found) printReject(context, reject);
     });
-  resourcesOption(rejects.command('waive'), 'only of these resources, comma-separated')
+  resourcesOption(rejects.command('waive'), 'only rejects of these resources, separated by commas')
     .description('accept a record as it is, and record why')
     .argument('<id>', 'id of the record')
     .requiredOption('--reason <text>', 'why')

@@ -14,11 +14,11 @@ type ReplayOptions = {
 export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(
     program.command('replay'),
-    'only these and what they need, comma-separated (default: all it has)',
+    'only these and what they need, separated by commas (default: all resources of the run)',
   )
     .description("derive a run's raw files again with today's contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
-    .option('--force', 'even if the target was loaded by another run')
+    .option('--force', 'replay even if the target was loaded by another run')
     .addOption(MIGRATE)
     .addHelpText('after', example(`replay 0193 --resources ${EXAMPLE_NAME}`))
     .action(async (runId: string, options: ReplayOptions, command) => {

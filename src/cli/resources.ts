@@ -9,7 +9,7 @@ import { example, EXAMPLE_NAME, type Register } from './command.ts';
 export const register: Register = (program, streams) => {
   const command = program
     .command('resources')
-    .description('list what can be pulled')
+    .description('list the resources that can be pulled')
     .addHelpText('after', example('resources', `resources show ${EXAMPLE_NAME}`))
     .action(async (_options, self) => {
       const context = await openContext(streams, self);

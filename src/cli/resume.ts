@@ -10,7 +10,10 @@ export const register: Register = (program, streams, setOutcome) => {
     .command('resume')
     .description('continue a run that ended before it published')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
-    .option('--from <address>', 'archive, live, sandbox or a base URL (default: what the run had)')
+    .option(
+      '--from <address>',
+      'archive, live, sandbox or a base URL (default: the address that the run used)',
+    )
     .addOption(MIGRATE)
     .addHelpText('after', example('resume'))
     .action(async (id: string | undefined, options: { migrate?: boolean }, command) => {

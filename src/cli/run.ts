@@ -29,11 +29,11 @@ type RunOptions = BusyOptions & {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('run'), 'only these and what they need, comma-separated (default: all)')
+  resourcesOption(program.command('run'), 'only these and what they need, separated by commas (default: all)')
     .description('run once: extract, validate, transform, load, publish')
-    .option('--from <address>', 'archive, live, sandbox or a base URL (default: what is configured)')
+    .option('--from <address>', 'archive, live, sandbox or a base URL (default: the configured address)')
     .addOption(AS_OF)
-    .option('--or-sandbox', 'run on the built-in, simulated API if the records cannot be reached')
+    .option('--or-sandbox', 'run on the built-in, simulated API if the source cannot be reached')
     .option('--full', 'request everything, even if it is unchanged since the last run')
     .option('--restart', 'start over, even if a pull that was cut off could continue')
     .addOption(MIGRATE)
@@ -44,7 +44,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addOption(WAIT_TIMEOUT)
     .option(
       '--on-failure <command>',
-      'run this in the shell if the run fails, is partial or never begins; its stdin is the --json document',
+      'shell command to run if the run fails, is partial or never begins; it gets the --json document on stdin',
     )
     .option(
       '--metrics-file <file>',

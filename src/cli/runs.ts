@@ -14,7 +14,7 @@ export const register: Register = (program, streams, setOutcome) => {
   const runs = program
     .command('runs')
     .description('list past runs, newest first')
-    .option('--limit <n>', 'how many', integerOption, 20)
+    .option('--limit <n>', 'the maximum number of runs', integerOption, 20)
     .addHelpText('after', example('runs --limit 5', 'runs show'))
     .action(async (options: { limit: number }, command) => {
       const context = await openToRead(streams, command, { all: true });

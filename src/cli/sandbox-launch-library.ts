@@ -21,13 +21,13 @@ type LaunchLibraryFlags = SandboxFlags & {
 
 const HELP = [
   'It serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and',
-  'last_updated__lte and any ordering of the service, and api-throttle/. It lets 15 requests an hour pass, and 300 with',
-  'a token; requests for api-throttle/ and those that a fault answers do not count. Any token will do.',
+  'last_updated__lte and any ordering of the service, and api-throttle/. It allows 15 requests an hour, or 300 with',
+  'a token; api-throttle/ and responses of a fault do not count. Any token will do.',
   '',
-  'Simulated launches are announced, postponed and flown as time passes. With --at, the world stands still, so the same',
-  'seed gives the same answers. With --step, it moves forward with each request, also between the pages of one pull.',
-  'The records of a file are served in the mode in which they were received, or in a less detailed one. If the file has',
-  'a launch several times, the newest counts, or with --at the newest that was updated by then.',
+  'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so that the',
+  'same seed gives the same responses. With --step, time advances with each request, even while a client is paging.',
+  'The records of a file are shown in the mode that they were made in, or a less detailed one. If the file has a launch',
+  'several times, the newest counts, or with --at the newest that was updated by then.',
 ].join('\n');
 
 export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {
@@ -40,7 +40,7 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
     })
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches on 1 January 2026 (default: 205)', countOption)
-    .option('--seed <n>', 'a different seed makes different records', countOption)
+    .option('--seed <n>', 'seed of the simulated records; each seed gives different ones', countOption)
     .option('--records <file>', 'serve the launches of a file: a JSON array, a page, or one launch per line')
     .option(
       '--at <time>',
@@ -49,10 +49,10 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
     )
     .option(
       '--step <seconds>',
-      'move the world forward by this much with each request for launches',
+      'advance the simulated time by this much with each request for launches',
       secondsOption,
     )
-    .option('--faults <spec>', 'what goes wrong, comma-separated: see below')
+    .option('--faults <spec>', 'faults to simulate, separated by commas: see below')
     .addHelpText('after', `\n${HELP}\n\n${FAULTS_HELP}`)
     .addHelpText(
       'after',
@@ -81,7 +81,7 @@ function refuseOthers({ revision, wayback, waybackFaults }: LaunchLibraryFlags):
   const given = { '--revision': revision, '--wayback': wayback, '--wayback-faults': waybackFaults };
   for (const [flag, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    throw new PipelineError(`Cannot use ${flag}: it is for the stand-in of the SpaceX API alone`, {
+    throw new PipelineError(`Cannot use ${flag}: only the stand-in of the SpaceX API has it`, {
       code: 'usage',
     });
   }

@@ -30,7 +30,7 @@ const REVISIONS_HELP = [
 const WAYBACK_HELP = [
   'With --wayback, the same server also stands in for the Internet Archive (playback and CDX) and for the repository',
   'of recordings. It prints two more addresses: give them to a run as SPACEX_PIPELINE_ARCHIVE_URL and',
-  'SPACEX_PIPELINE_RECORDINGS_URL. --faults are those of the API.',
+  'SPACEX_PIPELINE_RECORDINGS_URL. --faults applies only to the API.',
 ].join('\n');
 
 export const register: Register = (program, streams) => {
@@ -39,15 +39,15 @@ export const register: Register = (program, streams) => {
     .description('serve only the stand-in API, with simulated records, until Ctrl-C')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
     .option('--launches <n>', 'how many launches', countOption)
-    .option('--seed <n>', 'a different seed makes different records', countOption)
+    .option('--seed <n>', 'seed of the simulated records; each seed gives different ones', countOption)
     .option(
       '--revision <n>',
-      `a state of the same world, 1 the oldest (default: ${REVISIONS}, the newest)`,
+      `state of the simulated world to serve, from 1, the oldest (default: ${REVISIONS}, the newest)`,
       countOption,
     )
-    .option('--faults <spec>', 'what goes wrong, comma-separated: see below')
+    .option('--faults <spec>', 'faults to simulate, separated by commas: see below')
     .option('--wayback', 'serve preserved copies of the records as well, as the Internet Archive does')
-    .option('--wayback-faults <spec>', 'what goes wrong with the copies, comma-separated: see below')
+    .option('--wayback-faults <spec>', 'faults to simulate in the copies, separated by commas: see below')
     .addHelpText(
       'after',
       `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}\n\n${WAYBACK_HELP}\n\n${WAYBACK_FAULTS_HELP}`,

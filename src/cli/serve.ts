@@ -18,7 +18,7 @@ export const register: Register = (program, streams) => {
     .option('--from <address>', 'archive, live, sandbox or a base URL, for jobs that name none')
     .option(
       '--host <host>',
-      'address to listen on; needs a token if reachable from other machines (default: 127.0.0.1)',
+      'address to listen on; one that other machines can reach requires a token (default: 127.0.0.1)',
     )
     .option('--port <port>', 'port of the API and metrics, 0 for any free one (default: 8080)', countOption)
     .option(

@@ -90,7 +90,7 @@ function originOf({ address, simulated }: NonNullable<SourceStatus['last_success
 
 function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, now: number): string {
   const until = next_run === null ? '' : ` in ${formatDuration((Date.parse(next_run) - now) / 1000)}`;
-  const next = schedule === null ? 'only by hand' : enabled ? `next run${until} by serve` : 'disabled';
+  const next = schedule === null ? 'manual only' : enabled ? `next run${until} by serve` : 'disabled';
   return [
     `${name}, ${next}`,
     ...(last === null ? [] : [`last ${last.status}`]),

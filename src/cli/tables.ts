@@ -12,7 +12,7 @@ export const register: Register = (program, streams) => {
   program
     .command('tables')
     .description('list tables and views with rows, size and last change; or the columns of one')
-    .argument('[name]', 'the table or view whose columns to list')
+    .argument('[name]', 'show only this table or view, with its columns')
     .addHelpText('after', '\nRows are counted now. The last change is the end of the run that made it.')
     .addHelpText('after', example('tables', `tables ${EXAMPLE_NAME}`))
     .action(async (name: string | undefined, _options, command) => {

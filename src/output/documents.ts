@@ -26,11 +26,11 @@ const RESOURCE = {
 const newResource = object({
   resource: text('its name'),
   source: text('its name'),
-  samples: count('records that it was drafted from'),
+  samples: count('how many records it was drafted from'),
   tables: list(text(), 'the main one first'),
   wrote: list(text(), 'files, from the root of the project'),
   changed: list(text(), 'files, from the root of the project'),
-  review: list(text(), 'what a person has to check'),
+  review: list(text(), 'what to check by hand'),
   next: list(text(), 'commands to type in the root of the project'),
 });
 export type NewResource = Static<typeof newResource>;
@@ -42,7 +42,7 @@ const migrateDocument = object({
   changed: list(text(), 'names of the migrations that were applied or reverted'),
   made_again: list(
     text(),
-    'missing objects of applied migrations that were recreated, without their contents',
+    'objects of applied migrations that were missing and were recreated, without their contents',
   ),
   missing: nullable(
     list(
@@ -122,7 +122,10 @@ export const DOCUMENTS: readonly CommandDocument[] = [
           key: list(text()),
           owner: text('the column that holds the id of the record'),
           columns: byName(
-            described({ type: 'object' }, 'its type, whether it may be null, what it refers to and means'),
+            described(
+              { type: 'object' },
+              'its type, whether it may be null, what it references, and what it means',
+            ),
           ),
         }),
       ),

@@ -15,14 +15,14 @@ const status: Schema<JobStatus> = choice(
 
 export const jobTry: Schema<JobTry> = object({
   job: text('its name'),
-  job_id: text('the same for each try'),
+  job_id: text('the same for each attempt'),
   try: integer({ minimum: 1 }),
   trigger,
   status,
   run_id: nullable(text('null if no run began')),
   started_at: time(),
   finished_at: nullable(time('null while it runs, and if its process died')),
-  again_at: nullable(time('when it is tried again; null if it is not')),
+  again_at: nullable(time('when it is retried; null if it is not')),
   host: text(),
   pid: integer({ minimum: 0 }),
   error: error('why it failed'),
@@ -35,22 +35,28 @@ export const jobReport: Schema<JobReport> = object({
   source: text('its name'),
   from: nullable(text('where its records come from; null: the address configured for the source')),
   resources: nullable(list(text(), 'null: those of the source')),
-  schedule: nullable(text('a cron expression; null: only by hand')),
+  schedule: nullable(text('a cron expression; null: manual only')),
   schedule_words: text('the same in words'),
   timezone: text(),
-  enabled: flag('does it run on its schedule?'),
+  enabled: flag('whether it runs on its schedule'),
   next_run: nullable(time('the next tick; null if there is none')),
   state: { ...state, description: 'waiting: in the queue, even if its process died' },
-  since: nullable(time('since when it is running, or when it may begin')),
+  since: nullable(time('when it began to run, or when it may begin')),
   last: nullable(jobTry),
 });
 
 export const jobRunDocument = object({
   job: text('its name'),
   job_id: nullable(text('null: nothing was queued, see `state`; the exit code is 0')),
-  queued: flag('now, for a running serve'),
-  state: nullable({ ...state, description: 'in the queue afterwards; null: this process ran the job' }),
-  enabled: flag('false: it runs only on command'),
-  end: nullable({ ...jobTry, description: 'of a job that this process ran, because no serve was running' }),
+  queued: flag('whether this command queued it for a running serve'),
+  state: nullable({
+    ...state,
+    description: 'its state in the queue afterwards; null: this process ran the job',
+  }),
+  enabled: flag('false: it runs only when a command starts it'),
+  end: nullable({
+    ...jobTry,
+    description: 'how the job ended that this process ran, because no serve was running',
+  }),
 });
 export type JobRunDocument = Static<typeof jobRunDocument>;

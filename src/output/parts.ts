@@ -55,7 +55,7 @@ export const errorReport: Schema<ErrorReport> = object(
     code: choice(Object.keys(EXIT_CODES) as ErrorReport['code'][], 'decides the exit code'),
     message: text('one line'),
     hint: nullable(text('what to do next; a command in it calls the program `spacex-pipeline`')),
-    retry_at: optional(time('when the server said to retry; missing if it did not say')),
+    retry_at: optional(time('when the server asked for a retry; missing if it did not')),
   },
   { title: 'error' },
 );
@@ -68,7 +68,7 @@ export const fault: Schema<ContractFault> = object(
   {
     path: text("a JSON Pointer into the record; `''` is the record itself"),
     code: text(
-      '`required`, `type`, `enum`, `format`, `pattern`, `minimum`, `maximum`: by its contract; `json`: malformed; `encoding`: not UTF-8; `duplicate`: an id that came before',
+      '`required`, `type`, `enum`, `format`, `pattern`, `minimum`, `maximum`: the rule of the contract that it broke; `json`: malformed; `encoding`: not UTF-8; `duplicate`: an id that already occurred',
     ),
     message: text('what was expected and what was found'),
     value: anything('what was found'),

@@ -39,8 +39,8 @@ export const checkDocument = object({
   source: text(),
   resource: text(),
   severity,
-  count: nullable(count('rows that broke it; null: it was not made')),
-  error: nullable(text('why it could not be made')),
+  count: nullable(count('rows that broke it; null: it was not run')),
+  error: nullable(text('why it could not be run')),
   description: text(),
 });
 export type CheckReport = Static<typeof checkDocument>;
@@ -77,9 +77,9 @@ export const driftDocument = object({
       against: nullable(
         text('the newest earlier run in the data folder that left a profile; null: only the contract'),
       ),
-      records: count('that were JSON, including errored ones'),
+      records: count('records that were valid JSON, including errored ones'),
       untold: count(
-        'values of unknown fields that are not listed one by one: in unknown fields after the 256th, or below 16 levels',
+        'values of unknown fields that are not listed individually: in unknown fields after the 256th, or below 16 levels',
       ),
       moved: list(drift),
     }),
@@ -156,11 +156,11 @@ export const explainDocument = object({
   ),
   records: list(
     foundRecord,
-    'from intact raw files, newest first; the row was made from the last one. For a table that keeps all its rows: the record behind each',
+    'from intact raw files, newest first; the row was made from the last one. For a table that keeps all its rows: the record of each',
   ),
   lost: list(
     lostRaw,
-    'unreadable raw files that may hold a newer record, or the one behind a row, as the ledger describes them',
+    'unreadable raw files that may hold a newer record, or the record of a row, as the ledger describes them',
   ),
   unproven: list(byName(anything()), 'keys of rows whose record is in no raw file that still exists'),
 });

@@ -15,7 +15,7 @@ const tableCounts: Schema<TableCounts> = object({
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
   digest: text('of the live rows, whatever their order: their number, a colon, the sum of their hashes'),
-  dangling: byName(count(), 'rows whose reference names no row, by column'),
+  dangling: byName(count(), 'rows that refer to a missing row, by column'),
   carried: flag('live rows and digest were not counted, but updated from the run before'),
 });
 
@@ -27,7 +27,7 @@ const resourceStatus: Schema<ResourceStatus> = choice(
 /** What the ledger knows about a raw file. */
 export const RAW_FILE = {
   path: text('below the run folder'),
-  url: text('for a preserved copy, the URL of the copy'),
+  url: text('for a preserved copy, the address of the copy'),
   bytes: count(),
   sha256: text(),
   etag: nullable(text()),
@@ -37,7 +37,7 @@ export const RAW_FILE = {
 };
 const rawFile: Schema<RawFile> = object(RAW_FILE);
 
-const pass = choice(['full', 'changes'], 'was the complete collection pulled, or only changes?');
+const pass = choice(['full', 'changes'], 'whether the complete collection was pulled, or only changes');
 
 const ROW_COUNTS = {
   inserted: count(),
@@ -52,11 +52,11 @@ const resourceReport: Schema<ResourceReport> = object({
   received: count('records; validated + errored + repeated'),
   validated: count(),
   errored: count('set aside'),
-  repeated: count('valid, but a newer record of the same id came as well'),
+  repeated: count('valid, but a newer record of the same id arrived as well'),
   pass,
   ...ROW_COUNTS,
   inserted: count('this and the next four: rows of its main table'),
-  not_modified: flag('the API answered 304: the records are those of an earlier response'),
+  not_modified: flag('the API responded with 304: the records are those of an earlier response'),
   pages: list(rawFile, 'the raw files; preserved copies may be from different days'),
   seconds: number({ minimum: 0 }),
   tables: byName(tableCounts, 'its tables, counted by SQL in the transaction that published them'),
@@ -72,7 +72,7 @@ export const runDocument: Schema<RunDocument> = object({
   ),
   status: choice(
     [...RUN_STATUSES, 'skipped'],
-    'partial: some resources were published, others kept their old rows; running: only among past runs; skipped: it did not begin, because another run had the database and --if-busy was skip',
+    'partial: some resources were published, others kept their old rows; running: only among past runs; skipped: it did not begin, because another run was using the database and --if-busy was skip',
   ),
   source: nullable(text('its name')),
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
@@ -113,7 +113,7 @@ export const planDocument = object({
     }),
   ),
   error: error('the one that decides the exit code'),
-  changes: flag('would a run change anything? The exit code is then 10'),
+  changes: flag('whether a run would change anything; if so, the exit code is 10'),
 });
 export type PlanReport = Static<typeof planDocument>;
 
@@ -123,8 +123,10 @@ const tableVerdict = object({
   resource: text(),
   digest: text('after the last run that published the table'),
   digest_now: text(),
-  missing: nullable(count('rows that a derivation from raw has and the table does not; null without raw')),
-  extra: nullable(count('rows that the table has and a derivation from raw does not')),
+  missing: nullable(
+    count('rows that are derived from the raw files but missing from the table; null without raw files'),
+  ),
+  extra: nullable(count('rows that are in the table but not derived from the raw files')),
   altered: nullable(count('rows that differ')),
   underivable: nullable(
     count('rows that the table keeps although no raw file of the published data produces them'),

@@ -16,17 +16,17 @@ export type FaultValue = 'none' | 'count' | 'share' | 'status' | 'replayed' | 'r
 
 export const FAULT_LIST_HELP = [
   'Faults are a list: NAME[=VALUE][@TEXT][xN],…',
-  '  @TEXT  only for paths that contain TEXT, as in 429@launches',
-  '  xN     only for the first N requests that match, as in status=503x2',
+  '  @TEXT  only for paths that contain TEXT, such as 429@launches',
+  '  xN     only for the first N requests that match, such as status=503x2',
 ];
 
 const VALUES: Readonly<Record<FaultValue, string>> = {
   none: 'no value',
-  count: 'a whole number from 0 on',
+  count: 'a whole number, 0 or more',
   share: 'a number from 0 to 1',
   status: 'a status from 400 to 599',
   replayed: 'a status from 300 to 599',
-  'retry-after': 'seconds or an HTTP date, as in "Wed, 21 Oct 2015 07:28:00 GMT"',
+  'retry-after': 'seconds or an HTTP date, such as "Wed, 21 Oct 2015 07:28:00 GMT"',
 };
 
 /** Not the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
@@ -47,8 +47,8 @@ export function parseFaultList<T>(
         code: 'usage',
       });
     const { name = '', value, path, times } = PART.exec(text)?.groups ?? {};
-    if (path === '') throw fail('has no text after @; take a part of a path');
-    if (times !== undefined && Number(times) < 1) throw fail('is for no request; take x1 or more');
+    if (path === '') throw fail('has no text after @; give part of a path');
+    if (times !== undefined && Number(times) < 1) throw fail('applies to no request; give x1 or more');
     const part = {
       text,
       name,

@@ -25,19 +25,19 @@ test('the comma of an HTTP date does not separate faults', () => {
 });
 
 const WRONG = {
-  nonsense: /"nonsense" names no fault; there are 429, late, status/,
-  'bom,,crlf': /"" names no fault/,
+  nonsense: /"nonsense" is not a known fault; known faults: 429, late, status/,
+  'bom,,crlf': /"" is not a known fault/,
   '429=soon': /"429=soon" is wrong; 429 takes seconds or an HTTP date/,
   status: /"status" is wrong; status takes a status from 400 to 599/,
   'status=200': /takes a status from 400 to 599/,
   'html=1': /html takes no value/,
-  'slow=-1': /slow takes a whole number from 0 on/,
+  'slow=-1': /slow takes a whole number, 0 or more/,
   'bad=1.5': /bad takes a number from 0 to 1/,
   bad: /bad takes a number from 0 to 1/,
-  'bad=0.5:worse': /no such kind of record; there are missing-field/,
+  'bad=0.5:worse': /unknown kind of record; known kinds: missing-field/,
   'bom@': /has no text after @/,
-  bomx0: /is for no request/,
-  toString: /names no fault/,
+  bomx0: /applies to no request/,
+  toString: /is not a known fault/,
 };
 for (const [spec, message] of Object.entries(WRONG)) {
   test(`the faults "${spec}" are refused with what is allowed`, () => {

@@ -37,11 +37,11 @@ const FAULTS = {
   status: fault('answer', 'status', null, 'status=CODE', 'any 4xx or 5xx'),
   challenge: fault('answer', 'none', 0, 'challenge', '403 with an HTML page that requires a browser'),
   html: fault('answer', 'none', 0, 'html', '200 with an HTML page'),
-  object: fault('answer', 'none', 0, 'object', '200 with a JSON object in place of the array'),
+  object: fault('answer', 'none', 0, 'object', '200 with a JSON object instead of the array'),
   empty: fault('answer', 'none', 0, 'empty', '200 with []'),
-  reset: fault('answer', 'none', 0, 'reset', 'the connection breaks before the answer'),
+  reset: fault('answer', 'none', 0, 'reset', 'the connection breaks before the response'),
   stall: fault('answer', 'none', 0, 'stall', '200 and its headers, then nothing'),
-  hang: fault('answer', 'none', 0, 'hang', 'never an answer'),
+  hang: fault('answer', 'none', 0, 'hang', 'no response, ever'),
   'wrong-type': fault('sending', 'none', 0, 'wrong-type', 'the right body as text/plain'),
   'reset-body': fault(
     'sending',
@@ -71,7 +71,7 @@ export const FAULTS_HELP = [
   '',
   'A SHARE is between 0 and 1; the same records are hit each time. KIND is one of',
   ...BAD_KINDS.map((kind) => `  ${kind}`),
-  'Of the faults that answer (429 to hang), a request gets only the first that is not used up.',
+  'Of the faults that supply the response (429 to hang), a request gets only the first that is not used up.',
   `A request can have faults of its own in the header ${FAULTS_HEADER}; then only those apply to it.`,
 ].join('\n');
 
@@ -79,11 +79,12 @@ export const FAULTS_HELP = [
 export function parseFaults(spec: string): readonly FaultSpec[] {
   return parseFaultList(spec, (part, fail) => {
     const { name, path, times } = part;
-    if (!isFaultName(name)) throw fail(`names no fault; there are ${Object.keys(FAULTS).join(', ')}`);
+    if (!isFaultName(name))
+      throw fail(`is not a known fault; known faults: ${Object.keys(FAULTS).join(', ')}`);
     const { effect, amount: fallback, value: takes }: Fault = FAULTS[name];
     const [value, kind] = name === 'bad' ? (part.value?.split(':') ?? []) : [part.value];
     if (kind !== undefined && !isBadKind(kind)) {
-      throw fail(`has no such kind of record; there are ${BAD_KINDS.join(', ')}`);
+      throw fail(`has an unknown kind of record; known kinds: ${BAD_KINDS.join(', ')}`);
     }
     const amount = readFaultAmount({ name, value }, takes, fallback, fail);
     return { name, effect, value: part.value ?? '', amount, badKind: kind ?? null, path, times };

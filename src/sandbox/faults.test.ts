@@ -73,7 +73,7 @@ test('a request’s own faults replace those of the sandbox', async (t) => {
 test('invalid faults are answered with 400', async () => {
   const response = await get('nonsense');
   assert.equal(response.status, 400);
-  assert.match(await response.text(), /"nonsense" names no fault/);
+  assert.match(await response.text(), /"nonsense" is not a known fault/);
   assert.equal(response.headers.get(SIMULATED_HEADER), 'true');
 });
 

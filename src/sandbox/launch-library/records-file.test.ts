@@ -28,8 +28,8 @@ test('reads one record', async (t) => {
 for (const [text, reason] of [
   ['', /it has none/],
   ['[]', /it has none/],
-  ['{"id":"a"}\n{"id":', /line 2 is no JSON/],
-  ['[1]', /1 is no launch/],
+  ['{"id":"a"}\n{"id":', /line 2 is not JSON/],
+  ['[1]', /1 is not a launch/],
 ] as const) {
   test(`refuses ${JSON.stringify(text)}`, async (t) => {
     await assert.rejects(readRecordsFile(await file(t, text)), reason);

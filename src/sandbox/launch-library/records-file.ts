@@ -17,7 +17,7 @@ export async function readRecordsFile(file: string): Promise<readonly LaunchReco
   const records = readText(await readFile(file, 'utf8').catch(rethrow), fail).flatMap(recordsIn);
   if (records.length === 0) throw fail('it has none');
   const strange = records.find((record) => !isRecord(record));
-  if (strange !== undefined) throw fail(`${JSON.stringify(strange).slice(0, 40)} is no launch`);
+  if (strange !== undefined) throw fail(`${JSON.stringify(strange).slice(0, 40)} is not a launch`);
   return records.filter(isRecord);
 
   function rethrow(cause: unknown): never {
@@ -36,7 +36,7 @@ function readText(text: string, fail: (reason: string, cause: unknown) => Pipeli
     try {
       return [JSON.parse(line)];
     } catch (cause) {
-      throw fail(`line ${index + 1} is no JSON`, cause);
+      throw fail(`line ${index + 1} is not JSON`, cause);
     }
   });
 }

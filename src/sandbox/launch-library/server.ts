@@ -103,12 +103,9 @@ async function openWorld(
 ): Promise<LaunchWorld> {
   if (records === undefined) return createSimulatedWorld(seed, launches);
   if (asked !== undefined) {
-    throw new PipelineError(
-      'Cannot serve as many launches as asked for: those of a file are as many as it has',
-      {
-        code: 'usage',
-      },
-    );
+    throw new PipelineError('Cannot set the number of launches: a file of records determines it', {
+      code: 'usage',
+    });
   }
   const world = createWorld((await readRecordsFile(records)).map((record) => ({ record })));
   return at === undefined ? { at: () => world.at(Infinity) } : world;

@@ -18,13 +18,13 @@ test('a fault of copies has a name, a value, a path and a number of times', () =
 });
 
 for (const [spec, message] of [
-  ['flood', /"flood" names no fault; there are 429, late/],
+  ['flood', /"flood" is not a known fault; known faults: 429, late/],
   ['replayed', /"replayed" is wrong; replayed takes a status from 300 to 599/],
   ['replayed=200', /takes a status from 300 to 599/],
   ['status=301', /takes a status from 400 to 599/],
   ['gzip=1', /gzip takes no value/],
-  ['late=-1', /late takes a whole number from 0 on/],
-  ['pretty', /names no fault/],
+  ['late=-1', /late takes a whole number, 0 or more/],
+  ['pretty', /is not a known fault/],
 ] as const) {
   test(`the faults "${spec}" are refused with what is allowed`, () => {
     assert.throws(

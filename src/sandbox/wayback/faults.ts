@@ -34,33 +34,31 @@ const FAULTS = {
   missing: kind('answer', 'missing', '404: no such capture, row or recording'),
   blocked: kind('answer', 'blocked', '403: the site is blocked'),
   'blocked-page': kind('answer', 'blocked-page', '200 with a page that says so'),
-  reset: kind('answer', 'reset', 'the connection breaks before the answer'),
-  hang: kind('answer', 'hang', 'never an answer'),
-  moved: kind('redirect', 'moved', 'a capture leads to another one, seconds later'),
-  loop: kind('redirect', 'loop', 'two captures lead to each other'),
-  'plain-http': kind('redirect', 'plain-http', 'a capture leads to one with http and port 80'),
-  'other-url': kind('redirect', 'other-url', 'a capture leads to one of another path, which is 200 and JSON'),
+  reset: kind('answer', 'reset', 'the connection breaks before the response'),
+  hang: kind('answer', 'hang', 'no response, ever'),
+  moved: kind('redirect', 'moved', 'a capture redirects to another one, seconds later'),
+  loop: kind('redirect', 'loop', 'two captures redirect to each other'),
+  'plain-http': kind('redirect', 'plain-http', 'a capture redirects to one with http and port 80'),
+  'other-url': kind(
+    'redirect',
+    'other-url',
+    'a capture redirects to one of another path, with status 200 and JSON',
+  ),
   replayed: kind('replay', 'replayed=CODE', 'what was captured is a redirect or an error', 'replayed'),
   'error-page': kind('replay', 'error-page', 'what was captured is a page, with status 200'),
   'no-memento': kind('replay', 'no-memento', 'the record without the headers of a capture'),
-  'no-body': kind('content', 'no-body', 'no byte'),
-  truncate: kind(
-    'content',
-    'truncate[=BYTES]',
-    'what is sent ends early, but cleanly (half of it)',
-    'count',
-    0,
-  ),
-  altered: kind('content', 'altered', 'other bytes, and the ETag of these'),
+  'no-body': kind('content', 'no-body', 'an empty body'),
+  truncate: kind('content', 'truncate[=BYTES]', 'the body ends early, but cleanly (half of it)', 'count', 0),
+  altered: kind('content', 'altered', 'other bytes, with their own ETag'),
   'wrong-etag': kind('proof', 'wrong-etag', 'the ETag of other bytes'),
   'weak-etag': kind('proof', 'weak-etag', 'W/ before the ETag'),
   'foreign-etag': kind('proof', 'foreign-etag', 'an ETag that proves nothing'),
-  'no-etag': kind('proof', 'no-etag', 'none'),
+  'no-etag': kind('proof', 'no-etag', 'no ETag'),
   binary: kind('encoding', 'binary', 'base64 in a recording that is plain ASCII'),
-  gzip: kind('encoding', 'gzip', 'compressed, whether requested or not'),
+  gzip: kind('encoding', 'gzip', 'compressed, even if not requested'),
   br: kind('encoding', 'br', 'the same with Brotli'),
   'false-encoding': kind('encoding', 'false-encoding', 'Content-Encoding: gzip before a plain body'),
-  'double-encoding': kind('encoding', 'double-encoding', 'Content-Encoding twice, once empty, and gzip'),
+  'double-encoding': kind('encoding', 'double-encoding', 'Content-Encoding twice: once empty, once gzip'),
   'empty-encoding': kind('encoding', 'empty-encoding', 'Content-Encoding without a value'),
   'bare-gzip': kind('encoding', 'bare-gzip', 'gzip without Content-Encoding'),
   slow: kind('sending', 'slow[=MS]', 'a wait before each 64 kB (100)', 'count', 100),
@@ -88,7 +86,7 @@ export const WAYBACK_FAULTS_HELP = [
 export function parseWaybackFaults(spec: string): readonly WaybackFault[] {
   return parseFaultList(spec, (part, fail) => {
     const { name, path, times, value = '' } = part;
-    if (!isName(name)) throw fail(`names no fault; there are ${Object.keys(FAULTS).join(', ')}`);
+    if (!isName(name)) throw fail(`is not a known fault; known faults: ${Object.keys(FAULTS).join(', ')}`);
     const { effect, amount, takes }: Kind = FAULTS[name];
     return { name, effect, value, amount: readFaultAmount(part, takes, amount, fail), path, times };
   });

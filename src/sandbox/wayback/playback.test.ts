@@ -103,7 +103,7 @@ test('moved: a listed capture leads to one seconds later, which plays', async ()
   await plays(archive, BESIDE);
 });
 
-test('loop: two captures lead to each other, for as many requests as are asked for', async () => {
+test('loop: two captures redirect to each other, for as many requests as are asked for', async () => {
   await using archive = await opened({ behaviours: { rockets: 'loopx2' } });
   for (const [from, to] of [
     [AT, BESIDE],
