@@ -67,7 +67,7 @@ export type RuntimeOptions = {
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 
 /**
- * `signal` ends the process: a statement that still runs long after it is ended together with the embedded database.
+ * `signal` ends the process: a statement that is still running long after that is ended together with the embedded database.
  * Loads nothing before a database is opened, because not every command opens one.
  */
 export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime {

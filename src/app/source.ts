@@ -151,7 +151,7 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   if (!isHttpUrl(word)) {
     throw new PipelineError(
-      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without query${meantBy(word)}`,
+      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without a query${meantBy(word)}`,
       { code: 'usage', hint: 'Give --from archive, --from live, --from sandbox or --from https://…' },
     );
   }

@@ -108,7 +108,7 @@ function whyEmpty(
   if (last === undefined) return 'never requested';
   const { address, error, received, run_id, status } = last;
   if (status === 'absent') return `absent from ${address === 'archive' ? 'the archive' : address}`;
-  if (status === 'kept') return 'kept as another address left it';
+  if (status === 'kept') return 'kept as it was published from another address';
   if (status !== 'succeeded')
     return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
   return received === 0 ? 'the source has no records' : `none of ${received} records produces a row of it`;

@@ -24,7 +24,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .description('show what the data checks of a run found')
     .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
     .option('--all', 'include those that found nothing')
-    .option('--rows <check>', 'show the rows that break this check now')
+    .option('--rows <check>', 'show the rows that fail this check now')
     .option('--limit <n>', 'the maximum number of rows', integerOption, 100)
     .addOption(
       new Option(

@@ -26,7 +26,7 @@ export function chooseSource(named: string | undefined, from: string | undefined
   const reason = meant === null ? `known sources: ${names.join(', ')}` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: ${reason}`, {
     code: 'usage',
-    hint: `To choose where records come from, give --from ${ADDRESSES.join(', ')} or an http(s) URL without query.`,
+    hint: `To choose where records come from, give --from ${ADDRESSES.join(', ')} or an http(s) URL without a query.`,
   });
 }
 

@@ -21,7 +21,7 @@ export const register: Register = (program, streams) => {
       'after',
       `\nWrite it to a file that the shell reads when it starts:
   bash  ~/.local/share/bash-completion/completions/spacex-pipeline
-  zsh   _spacex-pipeline in a folder of $fpath
+  zsh   _spacex-pipeline in one of the folders in $fpath
   fish  ~/.config/fish/completions/spacex-pipeline.fish`,
     )
     .addHelpText('after', example('completion bash > spacex-pipeline.bash'))

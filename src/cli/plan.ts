@@ -57,7 +57,7 @@ function runsIn(from: readonly string[]): readonly string[] {
       `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,
       {
         code: 'usage',
-        hint: `Give ${ADDRESSES.join(', ')}, an http(s) URL without query, or the ids of runs.`,
+        hint: `Give ${ADDRESSES.join(', ')}, an http(s) URL without a query, or the ids of runs.`,
       },
     );
   }

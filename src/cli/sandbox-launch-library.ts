@@ -81,7 +81,7 @@ function refuseOthers({ revision, wayback, waybackFaults }: LaunchLibraryFlags):
   const given = { '--revision': revision, '--wayback': wayback, '--wayback-faults': waybackFaults };
   for (const [flag, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    throw new PipelineError(`Cannot use ${flag}: only the stand-in of the SpaceX API has it`, {
+    throw new PipelineError(`Cannot use ${flag}: only the stand-in for the SpaceX API has it`, {
       code: 'usage',
     });
   }

@@ -48,7 +48,7 @@ test('an empty value does not take up the next line', () => {
   });
 });
 
-test('a line that names one of our variables without setting it is refused by its number, without its value', () => {
+test('a line that names one of our variables without setting it is refused; the error gives its number, not its value', () => {
   const lines = [
     'SPACEX_PIPELINE_SCHEMA: geheim',
     'SPACEX_PIPELINE_SCHEMA geheim',

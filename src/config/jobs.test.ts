@@ -169,7 +169,7 @@ void describe('jobs', () => {
   const NAME = `a name of at most 60 letters, digits, ., _ and - that starts with a letter or digit`;
   const CRON = 'must be a cron expression';
   const LISTED = 'or a list, range or step of these';
-  const ADDRESS = 'archive, live, sandbox or an http:// or https:// URL without query';
+  const ADDRESS = 'archive, live, sandbox or an http:// or https:// URL without a query';
   const WRONG: readonly (readonly [job: unknown, reason: string])[] = [
     [7, 'jobs.a must be an object, found 7'],
     [null, 'jobs.a must be an object, found null'],

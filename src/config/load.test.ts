@@ -232,7 +232,7 @@ test('the description has every key, its origin, and no secret', async () => {
   assert.equal(entry('sources.launch-library.token')?.value, '***');
   assert.doesNotMatch(JSON.stringify(entries), /geheim/);
   const short = await messageOf({ env: { SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'geheim' } });
-  assert.match(short, /_TOKEN: must be at least 16 characters of ASCII without spaces, found 6 characters$/);
+  assert.match(short, /_TOKEN: must be at least 16 ASCII characters without spaces, found 6 characters$/);
 });
 
 test('the description of jobs has no login of an address', async () => {

@@ -10,14 +10,14 @@ export const configSchema = section({
     propertyNames: { format: 'job-name', pattern: JOB_NAME },
     default: {},
     description:
-      'The jobs that serve runs, by name; {} for none. Without this setting there is one job for each source, on its default schedule.',
+      'The jobs that `serve` runs, by name; {} for none. Without this setting there is one job for each source, on its default schedule.',
   }),
   serve: section({
     host: string({
       format: 'host',
       minLength: 1,
       default: '127.0.0.1',
-      description: 'The address that serve listens on. One that other machines can reach requires a token.',
+      description: 'The address that `serve` listens on. One that other machines can reach requires a token.',
     }),
     port: wholeNumber(0, 65_535, 8080, 'The port of the HTTP API and metrics; 0 for any free one.'),
     token: nullable(

@@ -115,7 +115,7 @@ test('a port that Kubernetes added for a Service named postgres is not that of t
   assert.equal(urlOf({ PGHOST: 'h', POSTGRES_PORT: 'tcp://10.0.0.5:5432' }), 'postgresql://h/');
 });
 
-test('wrong parts are refused by the name of their variable', () => {
+test('the error for a wrong part names its variable', () => {
   const wrong: readonly (readonly [Environment, RegExp])[] = [
     [
       { PGHOST: 'h', PGPORT: '70000' },

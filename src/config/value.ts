@@ -21,11 +21,11 @@ export const ADDRESSES = ['archive', 'live', 'sandbox'] as const;
 export const FORMATS: Readonly<Record<string, Format>> = {
   'http-url': {
     accepts: isHttpUrl,
-    expected: 'an http:// or https:// URL without query',
+    expected: 'an http:// or https:// URL without a query',
   },
   'http-url-or-empty': {
     accepts: (value) => value === '' || isHttpUrl(value),
-    expected: 'an http:// or https:// URL without query, or nothing',
+    expected: 'an http:// or https:// URL without a query, or nothing',
   },
   'postgres-url': {
     accepts: (value) => serverUrlFault(value) === null,
@@ -33,7 +33,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   'proxy-url': {
     accepts: (value) => isProxyUrl(withScheme(value)),
-    expected: 'an http:// or https:// URL without path, or host:port',
+    expected: 'an http:// or https:// URL without a path, or host:port',
   },
   hosts: { accepts: (value) => !/\p{Cc}/u.test(value), expected: 'host names separated by commas' },
   'schema-name': {
@@ -44,7 +44,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   host: { accepts: (value) => /^[^\s/]+$/.test(value), expected: 'the name or address of a host' },
   secret: {
     accepts: (value) => /^[\x21-\x7E]{16,}$/.test(value),
-    expected: 'at least 16 characters of ASCII without spaces',
+    expected: 'at least 16 ASCII characters without spaces',
   },
   'id-or-all': {
     expected: 'an id as text, or all',
@@ -60,7 +60,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   'time-zone': { accepts: isFilled, expected: 'a time zone such as Europe/Berlin' },
   address: {
     accepts: isValidAddress,
-    expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without query`,
+    expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without a query`,
     words: ADDRESSES,
   },
   path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },

@@ -193,7 +193,7 @@ describe('a record splitter', () => {
     assert.throws(() => splitter.end(), JsonSyntaxError);
   });
 
-  it('yields the one record of a text that is an object', () => {
+  it('yields a single record if the text is an object', () => {
     const text = '\uFEFF\r\n{"a":[{"b":"}"}]}\n';
     for (const sizes of [[100], [1], [4]]) {
       assert.deepEqual(split(text, sizes, { shape: 'object' }), { records: [text.trim()], error: null });

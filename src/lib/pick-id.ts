@@ -7,7 +7,7 @@ export function isPosition(given: string): boolean {
 
 /**
  * The matching ids, newest first. `latest` and `-1` are the newest, `-2` is the one before; anything else is an id, its
- * start or its end. Ids that begin with the time differ first in their last digits.
+ * start or its end. Ids that begin with the time are easiest to tell apart by their last digits.
  */
 export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
   if (isPosition(given)) {

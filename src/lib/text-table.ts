@@ -30,7 +30,7 @@ export function textTable(
 
 /** The formatting of a table. */
 export type TableLook = {
-  /** Shown for null; blank by default, like an empty text. */
+  /** Shown for null; blank by default, like an empty string. */
   readonly nothing?: string | undefined;
   /** Columns to align right; by default those that hold only numbers. */
   readonly right?: readonly boolean[] | undefined;

@@ -53,7 +53,7 @@ describe('a token bucket', () => {
     assert.deepEqual(grants, [0, 0, 0, 100, 200]);
   });
 
-  it('holds its budget in every stretch of time, and wastes nothing while callers wait', async () => {
+  it('stays within its budget over any stretch of time, and wastes nothing while callers wait', async () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 25 });
     const rate = fc.double({ min: 0.5, max: 2000, noNaN: true });
     await fc.assert(

@@ -166,7 +166,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(
     ['serve'],
     object({
-      url: text('when it is ready'),
+      url: text('where it listens; printed once it is ready'),
       pg_url: nullable(text('with --pg-port: for tools that read the embedded database')),
       psql: nullable(text('with --pg-port: a psql command that reads a table')),
       jobs: list(jobReport),
@@ -174,9 +174,12 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   ),
   document(
     ['db serve'],
-    object({ url: text('when it is ready'), psql: text('a psql command that reads a table') }),
+    object({
+      url: text('where it listens; printed once it is ready'),
+      psql: text('a psql command that reads a table'),
+    }),
   ),
-  document(['sandbox'], object({ url: text('when it is ready') })),
+  document(['sandbox'], object({ url: text('where it listens; printed once it is ready') })),
   document(
     ['sandbox launch-library'],
     object({ url: text('with the version of the service, when it is ready') }),

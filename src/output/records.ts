@@ -60,7 +60,7 @@ const drift: Schema<Drift> = object({
   ),
   found: nullable(
     text(
-      'the type; for an unknown field, all types joined by a bar; the value, null for all after the 20th at one pointer',
+      'the type (for an unknown field, all types, separated by |), or the value; null for every value after the 20th at one pointer',
     ),
   ),
   count: count(

@@ -48,7 +48,7 @@ const FAULTS = {
     'count',
     1000,
     'reset-body[=BYTES]',
-    'the connection breaks in the body (1000)',
+    'the connection breaks partway through the body (1000)',
   ),
   truncate: fault('sending', 'count', 1000, 'truncate[=BYTES]', 'the body ends early, but cleanly (1000)'),
   slow: fault('sending', 'count', 100, 'slow[=MS]', 'a wait before each 64 kB (100)'),

@@ -14,7 +14,7 @@ export function brokenText(
   cause: JsonSyntaxError,
 ): PipelineError {
   return new PipelineError(
-    `Cannot read ${name} from ${page.file.url}: ${cause.message}; the body starts ${quoteHead(page, hide)}`,
+    `Cannot read ${name} from ${page.file.url}: ${cause.message}; the body starts with ${quoteHead(page, hide)}`,
     { ...keptIn(page), cause, retryable: cause.truncated },
   );
 }
@@ -29,7 +29,7 @@ export function wrongType(
   const type = contentType || 'no content type';
   const isGateway = page.file.bytes === 0 || /^(text\/html|application\/xhtml\+xml)\b/i.test(type);
   return new PipelineError(
-    `Cannot read ${name} from ${page.file.url}: it responded with ${type} where JSON was expected, starting ${quoteHead(page, hide)}`,
+    `Cannot read ${name} from ${page.file.url}: it responded with ${type} where JSON was expected, starting with ${quoteHead(page, hide)}`,
     { ...keptIn(page), retryable: isGateway },
   );
 }

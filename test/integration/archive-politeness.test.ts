@@ -130,7 +130,7 @@ void describe('the archive is asked', () => {
     }
   });
 
-  void it('once more after each 429 that is not in a row', async (t) => {
+  void it('once more after each 429 that does not directly follow another', async (t) => {
     const fine = { status: 200, headers: CAPTURED };
     const { asked, pull } = await stage(t, [{ status: 429 }, fine, { status: 429 }, fine]);
     await pull(['launches', 'rockets', 'crew']);

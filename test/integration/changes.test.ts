@@ -109,7 +109,9 @@ describe('a pull of changes', () => {
     assert.equal(status, 'succeeded');
     assert.equal((await one.verify()).intact, false);
     assert.partialDeepStrictEqual(await pulled(one, { full: true }), { updated: 1 });
-    assert.ok(one.lines.some(({ level, message }) => level === 'warn' && /altered/.test(message)));
+    assert.ok(
+      one.lines.some(({ level, message }) => level === 'warn' && /changed outside the runs/.test(message)),
+    );
   });
 
   it('sets a broken record aside, keeps its row, and loads it when it is valid again', async (t) => {

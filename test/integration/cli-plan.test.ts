@@ -83,7 +83,7 @@ void describe('plan', () => {
     }
   });
 
-  void it('that is stopped leaves no database, and one that is killed nothing that counts as one', async (t) => {
+  void it('leaves no database if it is stopped, and nothing that counts as one if it is killed', async (t) => {
     const place = createWorkspace({ resources: ['rockets'] });
     t.after(place.remove);
     const asItWas = place.list();

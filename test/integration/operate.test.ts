@@ -188,7 +188,7 @@ void it('the pages name no command and no flag that the program does not have', 
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
   const commands = outline(await buildProgram(streams));
-  // Of these, the reference shows how commands are composed.
+  // All pages but cli.md, which shows the syntax of commands rather than commands to type.
   const docs = readdirSync(path.join(REPOSITORY, 'docs')).filter(
     (name) => name.endsWith('.md') && name !== 'cli.md',
   );

@@ -79,7 +79,8 @@ const SPOILED: readonly Case[] = [
     tries: [200, 200],
     failure: {
       code: 3,
-      message: /found the end at byte 5000: truncated after .*; the body starts "\[\{.* \(2 attempts\)$/m,
+      message:
+        /found the end at byte 5000: truncated after .*; the body starts with "\[\{.* \(2 attempts\)$/m,
       hint: /kept in raw.launches.0001\.json/,
     },
     kept: /^\[\{/,
@@ -99,7 +100,7 @@ const SPOILED: readonly Case[] = [
   {
     faults: 'object@launches',
     tries: [200],
-    failure: { code: 3, message: /an array.*the body starts "\{/ },
+    failure: { code: 3, message: /an array.*the body starts with "\{/ },
     kept: /^\{/,
   },
   {

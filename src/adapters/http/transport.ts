@@ -149,7 +149,7 @@ export function settingForMore(auth: Token | null): string | null {
 function hintOfToken(status: number, auth: Token | null): string | null {
   if (status === 429) {
     const forMore = settingForMore(auth);
-    return forMore === null ? null : `Try again later, or give ${forMore} for more requests.`;
+    return forMore === null ? null : `Try again later, or set ${forMore} for more requests.`;
   }
   return (status === 401 || status === 403) && auth !== null && auth.token !== null
     ? `Check ${auth.setting}.`

@@ -94,7 +94,7 @@ const HINTS: Hints = {
 /** The same while the configuration's limits apply; other statements have no limits. */
 export const LIMIT_HINTS: Hints = {
   [LOCK_NOT_AVAILABLE]: `Find out in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
-  [CANCELLED]: `Raise database.statementTimeoutSeconds, unless someone cancelled it on the server, ${AGAIN}`,
+  [CANCELLED]: `Unless someone cancelled the statement on the server, raise database.statementTimeoutSeconds, ${AGAIN}`,
 };
 
 /**

@@ -64,7 +64,7 @@ function countMessages() {
 
 function lostStatement(): PipelineError {
   return new PipelineError(
-    'Cannot continue: the embedded database lost a statement, and nothing of it took effect',
+    'Cannot continue: the embedded database lost a statement, and none of it took effect',
     {
       code: 'database',
       hint: 'It cannot do what that asks for, such as converting text from UTF-8 or nesting very deeply. A PostgreSQL server can: --database-url.',

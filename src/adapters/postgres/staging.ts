@@ -31,7 +31,7 @@ const HELD_BATCH_BYTES = 1 << 20;
 export type StagingNames = ReturnType<typeof stagingNames>;
 
 /**
- * Named after the end of a UUID. Each attempt uses a new one, a resumed run too: this role could not drop a table that
+ * Named after the end of a UUID. Each attempt uses a new one, even in a resumed run: this role could not drop a table that
  * another role left under the same name.
  */
 export function stagingNames(schema: string, attempt: string) {

@@ -105,7 +105,7 @@ function watchSilence(
   function report(activity: Activity): void {
     reported = true;
     const seconds = Math.round((performance.now() - started) / 1000);
-    const why = activity === 'locked out' ? ', which waits for a lock that another session holds' : '';
+    const why = activity === 'locked out' ? ', which is waiting for a lock that another session holds' : '';
     log?.warn(`waiting for the database for ${seconds} s: ${name}${why}`, { statement: name, seconds });
   }
 

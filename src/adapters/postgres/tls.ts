@@ -12,7 +12,7 @@ export type Encryption = false | ConnectionOptions;
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 
-/** pg gives these another meaning, or does not know them. */
+/** pg gives these a different meaning, or does not know them. */
 const PARAMETERS = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl'] as const;
 const FOR_LIBPQ_ALREADY = 'uselibpqcompat';
 

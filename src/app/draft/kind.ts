@@ -25,7 +25,7 @@ export type Unclear = { readonly why: string };
 export function blockFor(field: string, values: readonly unknown[]): Block | 'object' | 'list' | Unclear {
   if (NOT_METRIC.test(`_${snakeCase(field)}`)) return { why: 'not a metric unit' };
   const [type, ...others] = new Set(values.map((value) => (Array.isArray(value) ? 'list' : typeof value)));
-  if (type === undefined) return { why: 'without a value in every sample' };
+  if (type === undefined) return { why: 'no value in any sample' };
   if (others.length > 0) return { why: `${[type, ...others].join(' or ')} in the samples` };
   if (type === 'string') return blockOfText(values as string[]);
   if (type === 'number') return blockOfNumber(field, values as number[]);

@@ -45,7 +45,7 @@ export type JobWorker = JobBoard & {
 /** How often to look for changes that other processes made: enabled jobs, and who works on which job. */
 const RECONCILE_MS = 15_000;
 
-/** The time for postponed jobs to record that. Work that takes longer is abandoned, as if the process had died. */
+/** The time that postponed jobs have to record the postponement. Work that takes longer is abandoned, as if the process had died. */
 const LAST_WORDS_MS = 10_000;
 
 /** Prepares the database and opens its queue. */

@@ -212,7 +212,7 @@ for (const [seed, size] of [
 }
 
 describe('a collection', () => {
-  it('is the same for the same seed, in any order, and another for another seed', () => {
+  it('is the same for the same seed, in any order, and different for another seed', () => {
     const one = [...createCollections(createUniverse(5, 300)).values()];
     const again = createCollections(createUniverse(5, 300));
     const other = createCollections(createUniverse(6, 300));

@@ -46,7 +46,7 @@ const FAULTS = {
   ),
   replayed: kind('replay', 'replayed=CODE', 'what was captured is a redirect or an error', 'replayed'),
   'error-page': kind('replay', 'error-page', 'what was captured is a page, with status 200'),
-  'no-memento': kind('replay', 'no-memento', 'the record without the headers of a capture'),
+  'no-memento': kind('replay', 'no-memento', 'the captured body, without the headers of a capture'),
   'no-body': kind('content', 'no-body', 'an empty body'),
   truncate: kind('content', 'truncate[=BYTES]', 'the body ends early, but cleanly (half of it)', 'count', 0),
   altered: kind('content', 'altered', 'other bytes, with their own ETag'),
@@ -66,7 +66,7 @@ const FAULTS = {
   'reset-body': kind(
     'sending',
     'reset-body[=BYTES]',
-    'the connection breaks in the body (1000)',
+    'the connection breaks partway through the body (1000)',
     'count',
     1000,
   ),

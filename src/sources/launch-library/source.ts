@@ -11,7 +11,7 @@ const launchLibrary: Source = {
   baseUrl: 'https://ll.thespacedevs.com/2.3.0',
   // Without a token, 15 requests an hour, at any pace.
   pacing: { requestsPerSecond: 1, burst: 5 },
-  // The API takes long to produce pages of detailed launches.
+  // The API takes a long time to produce pages of detailed launches.
   headersTimeoutSeconds: 120,
   auth: { scheme: 'Token', schedule: '*/5 * * * *' },
   quota,
