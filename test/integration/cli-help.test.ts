@@ -184,7 +184,7 @@ void describe('command line', { concurrency: 3 }, () => {
     },
     {
       args: ['sandbox', 'launch-library', '--wayback'],
-      message: /--wayback: only the stand-in of the SpaceX API has it/,
+      message: /--wayback: only the stand-in for the SpaceX API has it/,
       hint: /sandbox --help/,
     },
     {
