@@ -8,7 +8,7 @@ export type StandIn = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts the stand-in of a source. Throws `internal` if there is none: the source should not claim one. */
+/** Starts the stand-in for a source. Throws `internal` if there is none: the source should not claim one. */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {
     const { startLaunchLibrary } = await import('./launch-library/server.ts');
@@ -19,5 +19,5 @@ export async function startStandIn(source: string): Promise<StandIn> {
     const { startSandbox } = await import('./server.ts');
     return startSandbox();
   }
-  throw new PipelineError(`Cannot start the stand-in of ${source}: there is none`, { code: 'internal' });
+  throw new PipelineError(`Cannot start the stand-in for ${source}: there is none`, { code: 'internal' });
 }

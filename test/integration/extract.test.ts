@@ -159,7 +159,7 @@ const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'nothing, of no type': {
     body: '',
     type: {},
-    reason: /no content type where JSON was expected, starting ""/,
+    reason: /no content type where JSON was expected, starting with ""/,
   },
   'a page of HTML': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
 };

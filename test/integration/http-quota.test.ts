@@ -181,7 +181,7 @@ void describe('429 on a source with a quota', () => {
         /it responded with 429 .*, and asks for a retry at 2026-03-01T00:59:5\d\.|01:00:00/,
       );
       assert.ok(Math.abs((retryAt?.getTime() ?? 0) - NOW - 3_600_000) < 2000, retryAt?.toISOString());
-      assert.equal(hint, `Start the run again at that time, or give ${SETTING} for more requests.`);
+      assert.equal(hint, `Start the run again at that time, or set ${SETTING} for more requests.`);
       assert.deepEqual(waits, []);
     });
   }
@@ -202,7 +202,7 @@ void describe('429 on a source with a quota', () => {
     const { hint, retryAt } = await refusal(get());
     assert.equal(asked().filter((request) => request === '/launches/ 429').length, 1);
     assert.deepEqual([retryAt, waits], [undefined, []]);
-    assert.equal(hint, `Try again later, or give ${SETTING} for more requests.`);
+    assert.equal(hint, `Try again later, or set ${SETTING} for more requests.`);
   });
 });
 

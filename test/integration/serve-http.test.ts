@@ -165,6 +165,6 @@ describe('the HTTP API of serve', () => {
     assert.equal(shown.code, 0);
     assert.doesNotMatch(shown.stdout + shown.stderr, new RegExp(TOKEN));
     const wrong = await workspace.run(['config'], { SPACEX_PIPELINE_TOKEN: 'too-short-1' });
-    assertFailure(wrong, { code: 2, message: /must be at least 16 characters .*found 11 characters$/ });
+    assertFailure(wrong, { code: 2, message: /must be at least 16 ASCII characters .*found 11 characters$/ });
   });
 });

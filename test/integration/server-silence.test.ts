@@ -94,7 +94,10 @@ void describe('a server that is silent', { concurrency: true }, () => {
     while (warnings.length === 0) await admin.query('SELECT 1');
     await holder.query('SELECT pg_advisory_unlock(1)');
     await locked;
-    assert.match(warnings.join(), /^waiting .*: SELECT, which waits for a lock that another session holds$/);
+    assert.match(
+      warnings.join(),
+      /^waiting .*: SELECT, which is waiting for a lock that another session holds$/,
+    );
   });
 
   void it('cannot keep a session from being closed', async (t) => {

@@ -83,7 +83,7 @@ function tooFarOff(
   const at = clock.now() + wait;
   const instead =
     isTooMany(error) && forMore !== null
-      ? `give ${forMore} for more requests`
+      ? `set ${forMore} for more requests`
       : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
   return new PipelineError(`${error.message}, and asks for a retry ${momentOf(at)}`, {
     code: 'source',
