@@ -15,7 +15,7 @@ type Deps = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Shows the user a message, even during a live display. */
-  readonly tell: Log['info'];
+  readonly announce: Log['info'];
 };
 
 const POLL_MS = 200;
@@ -32,7 +32,7 @@ export function applyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitFo
 /** The function it returns throws when the run should not wait any longer. */
 function waitBy(
   { ifBusy, waitTimeoutSeconds }: BusyRule,
-  { clock, signal, tell }: Deps,
+  { clock, signal, announce }: Deps,
 ): (busy: PipelineError) => Promise<void> {
   const limitMs = waitTimeoutSeconds === null ? Infinity : waitTimeoutSeconds * 1000;
   const began = clock.elapsed();
@@ -49,7 +49,7 @@ function waitBy(
       const waited = `waited ${waitTimeoutSeconds} s`;
       throw new PipelineError(`${message}; ${waited}`, { code: 'busy', hint, cause: busy, context });
     }
-    if (who !== reported) tell(`waiting for ${who}`, { event: 'run.waiting', reason: who });
+    if (who !== reported) announce(`waiting for ${who}`, { event: 'run.waiting', reason: who });
     reported = who;
     await clock.sleep(Math.min(POLL_MS, leftMs), signal);
   };

@@ -45,7 +45,7 @@ export async function withBusyRule(
   const level = context.live ? 'warn' : 'info';
   const show: Log['info'] = (message, fields) => context.log[level](message, { ...fields, source });
   try {
-    return await work(applyBusyRule(rule, { ...context, tell: show }));
+    return await work(applyBusyRule(rule, { ...context, announce: show }));
   } catch (error) {
     if (!(error instanceof SkippedRun)) throw error;
     show(error.message, { event: 'run.skipped', reason: error.context['who'] });

@@ -16,7 +16,7 @@ function createRun() {
   const { subscriber, text, couldNotBegin } = createRunFileMetrics(OPTIONS);
   return {
     couldNotBegin,
-    tell: (fact: RunFact) => subscriber({ ...fact, ...RUN }),
+    emit: (fact: RunFact) => subscriber({ ...fact, ...RUN }),
     values: async () => valuesOf((await text()).text),
   };
 }
@@ -47,8 +47,8 @@ function ended(
 
 void describe('the metrics of runs', () => {
   void it('count the records of what was published, and of nothing else', async () => {
-    const { tell, values } = createRun();
-    tell(ended({ titan: REPORT, io: { ...REPORT, status: 'failed' } }, 'partial'));
+    const { emit, values } = createRun();
+    emit(ended({ titan: REPORT, io: { ...REPORT, status: 'failed' } }, 'partial'));
     const records = Object.entries(await values()).filter(([name]) => name.startsWith('records_total'));
     assert.deepEqual(
       Object.fromEntries(records),
@@ -64,8 +64,8 @@ void describe('the metrics of runs', () => {
   });
 
   void it('count runs by job, source and status, and those that could not begin as failed', async () => {
-    const { tell, couldNotBegin, values } = createRun();
-    tell(ended({}, 'succeeded'));
+    const { emit, couldNotBegin, values } = createRun();
+    emit(ended({}, 'succeeded'));
     couldNotBegin('moons', '');
     assert.deepEqual(await values(), {
       'runs_total{source="moons",job_name="nightly",status="succeeded"}': 1,
@@ -78,11 +78,11 @@ void describe('the metrics of runs', () => {
   });
 
   void it('count tries of requests and retries by few values, whatever a server sends', async () => {
-    const { tell, values } = createRun();
+    const { emit, values } = createRun();
     for (const status of [200, 503, 999, null])
-      tell({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });
+      emit({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });
     for (const status of [200, 503, 429, 999, null])
-      tell({
+      emit({
         type: 'request.retried',
         resource: 'io',
         attempt: 1,
@@ -107,21 +107,21 @@ void describe('the metrics of runs', () => {
   });
 
   void it('show the quota only where the source reports one', async () => {
-    const { tell, values } = createRun();
-    tell({ type: 'request.ended', resource: 'io', status: 200, seconds: 0 });
+    const { emit, values } = createRun();
+    emit({ type: 'request.ended', resource: 'io', status: 200, seconds: 0 });
     assert.equal((await values())['quota_remaining{source="moons"}'], undefined);
-    tell({ type: 'request.ended', resource: 'io', status: 200, seconds: 0, quota_left: 7 });
+    emit({ type: 'request.ended', resource: 'io', status: 200, seconds: 0, quota_left: 7 });
     assert.equal((await values())['quota_remaining{source="moons"}'], 7);
   });
 
   void it('show the quota as soon as the source was asked for it', async () => {
-    const { tell, values } = createRun();
-    tell({ type: 'quota.read', left: 11, limit: 15, window_seconds: 3600 });
+    const { emit, values } = createRun();
+    emit({ type: 'quota.read', left: 11, limit: 15, window_seconds: 3600 });
     assert.equal((await values())['quota_remaining{source="moons"}'], 11);
   });
 
   void it('count pulls by pass, and show until when one has to wait', async () => {
-    const { tell, values } = createRun();
+    const { emit, values } = createRun();
     const quota = { quota_left: 11, quota_limit: 15, quota_seconds: 3600 };
     const pull = {
       type: 'pull.started',
@@ -131,9 +131,9 @@ void describe('the metrics of runs', () => {
       requests: 9,
       ...quota,
     } as const;
-    tell({ ...pull, pass: 'full', reason: 'it was requested' });
-    tell({ ...pull, pass: 'changes', reason: null });
-    tell({ ...pull, pass: 'changes', reason: null });
+    emit({ ...pull, pass: 'full', reason: 'it was requested' });
+    emit({ ...pull, pass: 'changes', reason: null });
+    emit({ ...pull, pass: 'changes', reason: null });
     const counts = { received: 0, validated: 0, errored: 0, repeated: 0, seconds: 1 };
     const end = {
       type: 'resource.ended',
@@ -143,23 +143,23 @@ void describe('the metrics of runs', () => {
       steps: {},
       ...counts,
     } as const;
-    tell({ ...end, status: 'failed', retry_at: '2026-01-01T00:00:00.000Z' });
+    emit({ ...end, status: 'failed', retry_at: '2026-01-01T00:00:00.000Z' });
     const waits = 'waits_until_timestamp_seconds{source="moons",resource="io"}';
     assert.deepEqual(await values(), {
       'pulls_total{source="moons",resource="io",pass="full"}': 1,
       'pulls_total{source="moons",resource="io",pass="changes"}': 2,
       [waits]: Date.UTC(2026, 0) / 1000,
     });
-    tell({ ...end, status: 'succeeded', retry_at: null });
+    emit({ ...end, status: 'succeeded', retry_at: null });
     assert.equal((await values())[waits], undefined);
   });
 
   void it('count steps, bytes that were received, and the wait for the lock', async () => {
-    const { tell, values } = createRun();
-    tell({ type: 'run.started', address: 'live', resources: [], run_dir: '/x', lock_wait_seconds: 3 });
+    const { emit, values } = createRun();
+    emit({ type: 'run.started', address: 'live', resources: [], run_dir: '/x', lock_wait_seconds: 3 });
     for (const how of ['received', 'not modified', 'reused'] as const)
-      tell({ type: 'page.stored', resource: 'io', page: 1, how, bytes: 5, received_by: 'r' });
-    tell({
+      emit({ type: 'page.stored', resource: 'io', page: 1, how, bytes: 5, received_by: 'r' });
+    emit({
       type: 'resource.ended',
       resource: 'io',
       status: 'failed',
@@ -176,7 +176,7 @@ void describe('the metrics of runs', () => {
       repeated: 0,
       seconds: 2,
     });
-    tell({ type: 'publish.ended', status: 'partial', seconds: 4 });
+    emit({ type: 'publish.ended', status: 'partial', seconds: 4 });
     assert.deepEqual(await values(), {
       'lock_wait_seconds_total{source="moons"}': 3,
       'received_bytes_total{source="moons",resource="io"}': 5,
@@ -187,9 +187,9 @@ void describe('the metrics of runs', () => {
   });
 
   void it('count a run whose books do not balance', async () => {
-    const { tell, values } = createRun();
-    tell(ended({}, 'failed', { code: 'books', message: '', hint: null }));
-    tell(ended({ io: { ...REPORT, error: { code: 'rejects', message: '', hint: null } } }, 'failed'));
+    const { emit, values } = createRun();
+    emit(ended({}, 'failed', { code: 'books', message: '', hint: null }));
+    emit(ended({ io: { ...REPORT, error: { code: 'rejects', message: '', hint: null } } }, 'failed'));
     assert.equal((await values())['books_out_of_balance_total{source="moons"}'], 1);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 
 import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
 import { PipelineError } from '../../src/core/errors.ts';
@@ -133,21 +133,33 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   });
 });
 
-void it('an embedded database that was killed opens again for cleanup, in each schema', async (t) => {
+/** An embedded database of its own, and how it is interrupted. */
+async function openInterruptible(t: TestContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
-  const interrupt = new AbortController();
+  const interruption = new AbortController();
   await copyEmbedded(path.join(folder, 'd'));
-  const database = await openEmbedded({ dir: path.join(folder, 'd'), schema: 'a', signal: interrupt.signal });
+  const database = await openEmbedded({
+    dir: path.join(folder, 'd'),
+    schema: 'a',
+    signal: interruption.signal,
+  });
   t.after(async () => {
     await database.close();
     rmSync(folder, { recursive: true });
   });
+  const interrupt = (): void =>
+    interruption.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
+  return { database, interrupt };
+}
+
+void it('an embedded database that was killed opens again for cleanup, in each schema', async (t) => {
+  const { database, interrupt } = await openInterruptible(t);
   const view = database.inSchema('b');
   const session = await view.connect();
   await session.query('SELECT 1');
   const ended = assert.rejects(session.query(LONG), /Cannot go on/);
   // By then, the statement has been sent.
-  setImmediate(() => interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' })));
+  setImmediate(() => interrupt());
   await ended;
   await assert.rejects(view.connect(), /Cannot go on/);
   for (const { connect, schema } of [view, database]) {
@@ -157,17 +169,10 @@ void it('an embedded database that was killed opens again for cleanup, in each s
 });
 
 void it('a session of an embedded database that is interrupted sends only what cleans up', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
-  const interrupt = new AbortController();
-  await copyEmbedded(path.join(folder, 'd'));
-  const database = await openEmbedded({ dir: path.join(folder, 'd'), schema: 'a', signal: interrupt.signal });
-  t.after(async () => {
-    await database.close();
-    rmSync(folder, { recursive: true });
-  });
+  const { database, interrupt } = await openInterruptible(t);
   const session = await database.connect();
   await session.query('BEGIN; CREATE SCHEMA refused');
-  interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
+  interrupt();
   await assert.rejects(session.query('COMMIT'), /Cannot go on/);
   await session.query('ROLLBACK');
   const found = await session.evenAborted.rows(`SELECT to_regnamespace('refused') AS name`);

@@ -85,7 +85,7 @@ function encodingOf(head: Uint8Array): 'gzip' | 'br' | null {
 }
 
 /** Everything but what a JSON or HTML document may hold in the clear. */
-// oxlint-disable-next-line no-control-regex -- control characters are what tells compressed bytes from text
+// oxlint-disable-next-line no-control-regex -- control characters distinguish compressed bytes from text
 const NO_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function isText(head: Uint8Array): boolean {

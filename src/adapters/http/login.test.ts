@@ -26,6 +26,6 @@ test('a secret is hidden in every form in which a server may send it back', () =
   assert.equal(
     createRedactor([new URL('https://me:a@h')])('a hat'),
     'a hat',
-    'too short to be told from text',
+    'too short to be distinguished from text',
   );
 });
