@@ -38,7 +38,7 @@ it('a table of a list is keyed by the record and the position', () => {
     owner: 'pad_id',
     columns: {
       pad_id: notNull.id('Landing pad.'),
-      position: notNull.integer('Position in the list of the landing pad, from 0.'),
+      position: notNull.integer("Position in the landing pad's list, starting at 0."),
       url: notNull.text('URL.'),
     },
   });

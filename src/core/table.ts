@@ -102,7 +102,7 @@ export function mainTable<const N extends string, const C extends Columns & { re
  */
 export function listTableOf<const O extends string>(owner: O, record: string, ownerDoc = sentence(record)) {
   const ofOwner = { [owner]: notNull.id(ownerDoc) } as Record<O, ReturnType<typeof notNull.id>>;
-  const position = notNull.integer(`Position in the list of the ${record}, from 0.`);
+  const position = notNull.integer(`Position in the ${record}'s list, starting at 0.`);
   return function listTable<const N extends string, const C extends Columns & ColumnsWithout<O | 'position'>>(
     name: N,
     doc: string,
@@ -123,7 +123,7 @@ function sentence(words: string): string {
 export const PIPELINE_COLUMNS = {
   _run_id: notNull.id('Run that last changed the row.'),
   _first_run_id: notNull.id('Run that first loaded the row.'),
-  _loaded_at: notNull.timestamptz('Time of the last change of the row in this database.'),
+  _loaded_at: notNull.timestamptz('When the row was last changed in this database.'),
 } as const satisfies Columns;
 
 /** The type as SQL, with its collation if that is not the database's. */

@@ -260,7 +260,7 @@ COMMENT ON COLUMN toys.maker_id IS 'Maker.';
 COMMENT ON COLUMN toys.weight IS 'Weight.';
 COMMENT ON COLUMN toys._run_id IS 'Run that last changed the row.';
 COMMENT ON COLUMN toys._first_run_id IS 'Run that first loaded the row.';
-COMMENT ON COLUMN toys._loaded_at IS 'Time of the last change of the row in this database.';
+COMMENT ON COLUMN toys._loaded_at IS 'When the row was last changed in this database.';
 
 CREATE TABLE toy_parts (
   toy_id text COLLATE "C" NOT NULL,
@@ -277,7 +277,7 @@ COMMENT ON COLUMN toy_parts.position IS 'Position in the list of the toy, from 0
 COMMENT ON COLUMN toy_parts.part IS 'Part.';
 COMMENT ON COLUMN toy_parts._run_id IS 'Run that last changed the row.';
 COMMENT ON COLUMN toy_parts._first_run_id IS 'Run that first loaded the row.';
-COMMENT ON COLUMN toy_parts._loaded_at IS 'Time of the last change of the row in this database.';
+COMMENT ON COLUMN toy_parts._loaded_at IS 'When the row was last changed in this database.';
 
 -- down
 DROP TABLE toy_parts, toys;

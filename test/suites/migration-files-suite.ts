@@ -89,10 +89,11 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       );
       assert.deepEqual((await migrateUp(session, database, dirs)).applied, ['ledger/0900_more']);
       const names = (await migrationStates(session, database, dirs)).map((one) => one.name);
-      assert.deepEqual(names.slice(0, 5), [
+      assert.deepEqual(names.slice(0, 6), [
         'ledger/0001_ledger',
         'ledger/0002_jobs',
         'ledger/0003_changes',
+        'ledger/0004_comments',
         'ledger/0900_more',
         'spacex/0001_tables',
       ]);

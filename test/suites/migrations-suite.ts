@@ -246,10 +246,11 @@ async function tableNames(session: Session, schema: string): Promise<string[]> {
   return found.map(({ name }) => name);
 }
 
-/** Every column of every table and view, and whether it is nullable. */
+/** Every column of every table and view, with its nullability and its comment. */
 async function shape(session: Session, schema: string): Promise<unknown[]> {
   return session.rows(
-    `SELECT relname, relkind, attname, attnotnull FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    `SELECT relname, relkind, attname, attnotnull, col_description(pg_class.oid, attnum) AS comment
+     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
      WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v') ORDER BY relname, attnum`,
     [ident(schema)],
   );

@@ -154,7 +154,7 @@ export function draftResource(
       values: { [owner]: lists.length === 0 ? 'record.id' : owner },
     };
     for (const position of positions) {
-      table.columns[position] = notNull.integer('Position in its list, from 0.');
+      table.columns[position] = notNull.integer('Position in its list, starting at 0.');
       table.values[position] = position;
     }
     tables.push(table);

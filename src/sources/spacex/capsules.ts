@@ -30,16 +30,16 @@ export default defineResource({
   tables: [
     mainTable('capsules', 'Dragon capsules.', {
       id: notNull.id('Id of the capsule in the API.'),
-      serial: notNull.text('Serial number, C201 for example.'),
+      serial: notNull.text('Serial number, such as C201.'),
       status: notNull.text('One of unknown, active, retired or destroyed.'),
       type: notNull.text('Dragon 1.0, Dragon 1.1 or Dragon 2.0.'),
-      dragon_id: orNull.id('Kind of Dragon.', { references: 'dragons' }),
-      reuse_count: notNull.integer('Flights after the first, as the API counts them.'),
-      water_landings: notNull.integer('Landings on water, as the API counts them.'),
-      land_landings: notNull.integer('Landings on land, as the API counts them.'),
-      last_update: orNull.text('Latest news, in prose.'),
+      dragon_id: orNull.id('Dragon model.', { references: 'dragons' }),
+      reuse_count: notNull.integer('Number of flights after the first, according to the API.'),
+      water_landings: notNull.integer('Number of landings on water, according to the API.'),
+      land_landings: notNull.integer('Number of landings on land, according to the API.'),
+      last_update: orNull.text('Latest update, as free text.'),
     }),
-    listTable('capsule_launches', 'Launches that a capsule names.', {
+    listTable('capsule_launches', "Launches listed in a capsule's record.", {
       launch_id: notNull.id('Launch.', { references: 'launches' }),
     }),
   ],

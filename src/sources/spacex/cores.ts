@@ -31,17 +31,19 @@ export default defineResource({
   tables: [
     mainTable('cores', 'First stages (cores).', {
       id: notNull.id('Id of the core in the API.'),
-      serial: notNull.text('Serial number, B1049 for example.'),
+      serial: notNull.text('Serial number, such as B1049.'),
       block: orNull.integer('Version of the booster.'),
       status: notNull.text('One of active, inactive, unknown, expended, lost or retired.'),
-      reuse_count: notNull.integer('Flights after the first, as the API counts them.'),
-      rtls_attempts: notNull.integer('Landing attempts near the launch site, as the API counts them.'),
-      rtls_landings: notNull.integer('Landings near the launch site, as the API counts them.'),
-      asds_attempts: notNull.integer('Landing attempts on a drone ship, as the API counts them.'),
-      asds_landings: notNull.integer('Landings on a drone ship, as the API counts them.'),
-      last_update: orNull.text('Latest news, in prose.'),
+      reuse_count: notNull.integer('Number of flights after the first, according to the API.'),
+      rtls_attempts: notNull.integer(
+        'Number of landing attempts near the launch site, according to the API.',
+      ),
+      rtls_landings: notNull.integer('Number of landings near the launch site, according to the API.'),
+      asds_attempts: notNull.integer('Number of landing attempts on a drone ship, according to the API.'),
+      asds_landings: notNull.integer('Number of landings on a drone ship, according to the API.'),
+      last_update: orNull.text('Latest update, as free text.'),
     }),
-    listTable('core_launches', 'Launches that a core names.', {
+    listTable('core_launches', "Launches listed in a core's record.", {
       launch_id: notNull.id('Launch.', { references: 'launches' }),
     }),
   ],

@@ -33,7 +33,7 @@ export default defineResource({
       image_url: orNull.text('Photograph.'),
       wikipedia_url: orNull.text('Wikipedia article.'),
     }),
-    listTable('crew_launches', 'Launches that a crew member names.', {
+    listTable('crew_launches', "Launches listed in a crew member's record.", {
       launch_id: notNull.id('Launch.', { references: 'launches' }),
     }),
   ],

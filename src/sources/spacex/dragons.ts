@@ -63,7 +63,7 @@ const contract = object({
   description: nullish(text()),
 });
 
-const listTable = listTableOf('dragon_id', 'dragon', 'Kind of Dragon.');
+const listTable = listTableOf('dragon_id', 'dragon', 'Dragon model.');
 
 export default defineResource({
   name: 'dragons',
@@ -73,20 +73,20 @@ export default defineResource({
   pull: 'snapshot',
   contract,
   tables: [
-    mainTable('dragons', 'Kinds of Dragon spacecraft.', {
-      id: notNull.id('Id of the kind of Dragon in the API.'),
+    mainTable('dragons', 'Dragon spacecraft models.', {
+      id: notNull.id('Id of the Dragon model in the API.'),
       name: notNull.text('Name.'),
-      type: notNull.text('Kind of spacecraft.'),
-      active: notNull.boolean('Whether it still flies.'),
-      crew_capacity: notNull.integer('People it can carry.'),
-      sidewall_angle_deg: notNull.double('Angle of the side wall, in degrees.'),
-      orbit_duration_years: notNull.double('Time it can stay in orbit, in years.'),
+      type: notNull.text('Spacecraft type.'),
+      active: notNull.boolean('Whether it is still in use.'),
+      crew_capacity: notNull.integer('Number of people it can carry.'),
+      sidewall_angle_deg: notNull.double('Side wall angle, in degrees.'),
+      orbit_duration_years: notNull.double('How long it can stay in orbit, in years.'),
       dry_mass_kg: notNull.double('Mass without propellant, in kilograms.'),
-      first_flight_date: orNull.date('Day of the first flight.'),
+      first_flight_date: orNull.date('Date of the first flight.'),
       heat_shield_material: notNull.text('Material of the heat shield.'),
       heat_shield_size_m: notNull.double('Size of the heat shield, in metres.'),
       heat_shield_temp_degrees: orNull.double(
-        'Temperature that the heat shield withstands, in degrees; the API does not say of which scale.',
+        'Temperature that the heat shield withstands, in degrees; the API does not specify the scale.',
       ),
       heat_shield_dev_partner: orNull.text('Partner in developing the heat shield.'),
       launch_payload_mass_kg: orNull.double('Mass it can carry to orbit, in kilograms.'),
@@ -100,19 +100,19 @@ export default defineResource({
       height_with_trunk_m: orNull.double('Height with the trunk, in metres.'),
       diameter_m: orNull.double('Diameter in metres.'),
       wikipedia_url: orNull.text('Wikipedia article.'),
-      description: orNull.text('Description in prose.'),
+      description: orNull.text('Description.'),
     }),
-    listTable('dragon_thrusters', 'Thrusters of a kind of Dragon.', {
-      type: notNull.text('Kind of thruster.'),
+    listTable('dragon_thrusters', 'Thrusters of a Dragon model.', {
+      type: notNull.text('Thruster type.'),
       amount: notNull.integer('Number of thrusters.'),
-      pods: notNull.integer('Number of pods that they are grouped in.'),
+      pods: notNull.integer('Number of pods that the thrusters are grouped into.'),
       fuel_1: notNull.text('First propellant.'),
       fuel_2: notNull.text('Second propellant.'),
       isp_s: notNull.double('Specific impulse in seconds.'),
       thrust_kn: notNull.double('Thrust of one thruster, in kilonewtons.'),
     }),
-    listTable('dragon_images', 'Photographs of a kind of Dragon.', {
-      url: notNull.text('URL of the picture.'),
+    listTable('dragon_images', 'Photographs of a Dragon model.', {
+      url: notNull.text('URL of the image.'),
     }),
   ],
   transform(dragon) {

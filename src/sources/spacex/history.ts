@@ -21,13 +21,13 @@ export default defineResource({
   pull: 'snapshot',
   contract,
   tables: [
-    mainTable('history', 'Events that made history.', {
+    mainTable('history', 'Historic events.', {
       id: notNull.id('Id of the event in the API.'),
-      title: orNull.text('What happened, in a few words.'),
+      title: orNull.text('Title of the event.'),
       event_date_utc: orNull.timestamptz('Time of the event.'),
-      event_date_unix: orNull.bigint('The same in seconds since 1970, as the API gives it.'),
-      details: orNull.text('What happened, in prose.'),
-      article_url: orNull.text('An article about it.'),
+      event_date_unix: orNull.bigint('The same time in seconds since 1970, as given by the API.'),
+      details: orNull.text('Description of what happened.'),
+      article_url: orNull.text('An article about the event.'),
     }),
   ],
   transform(event) {

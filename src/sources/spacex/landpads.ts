@@ -39,20 +39,20 @@ export default defineResource({
       full_name: orNull.text('Full name.'),
       status: notNull.text('One of active, inactive, unknown, retired, lost or under construction.'),
       type: orNull.text('RTLS (on land, near the launch site) or ASDS (drone ship).'),
-      locality: orNull.text('Town or area.'),
+      locality: orNull.text('Town or locality.'),
       region: orNull.text('State or region.'),
       latitude_deg: orNull.double('Degrees north.'),
       longitude_deg: orNull.double('Degrees east.'),
-      landing_attempts: notNull.integer('Landing attempts, as the API counts them.'),
-      landing_successes: notNull.integer('Landings that succeeded, as the API counts them.'),
+      landing_attempts: notNull.integer('Number of landing attempts, according to the API.'),
+      landing_successes: notNull.integer('Number of successful landings, according to the API.'),
       wikipedia_url: orNull.text('Wikipedia article.'),
-      details: orNull.text('Description in prose.'),
+      details: orNull.text('Description.'),
     }),
-    listTable('landpad_launches', 'Launches that a landing pad names.', {
+    listTable('landpad_launches', "Launches listed in a landing pad's record.", {
       launch_id: notNull.id('Launch.', { references: 'launches' }),
     }),
     listTable('landpad_images', 'Photographs of a landing pad.', {
-      url: notNull.text('URL of the picture.'),
+      url: notNull.text('URL of the image.'),
     }),
   ],
   transform(pad) {

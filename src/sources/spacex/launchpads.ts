@@ -38,23 +38,23 @@ export default defineResource({
       name: orNull.text('Short name.'),
       full_name: orNull.text('Full name.'),
       status: notNull.text('One of active, inactive, unknown, retired, lost or under construction.'),
-      locality: orNull.text('Town or area.'),
+      locality: orNull.text('Town or locality.'),
       region: orNull.text('State or region.'),
-      timezone: orNull.text('Time zone, by its name in the IANA database.'),
+      timezone: orNull.text('Time zone name in the IANA database.'),
       latitude_deg: orNull.double('Degrees north.'),
       longitude_deg: orNull.double('Degrees east.'),
-      launch_attempts: notNull.integer('Launches, as the API counts them.'),
-      launch_successes: notNull.integer('Launches that succeeded, as the API counts them.'),
-      details: orNull.text('Description in prose.'),
+      launch_attempts: notNull.integer('Number of launches, according to the API.'),
+      launch_successes: notNull.integer('Number of successful launches, according to the API.'),
+      details: orNull.text('Description.'),
     }),
     listTable('launchpad_rockets', 'Rockets that fly from a launch site.', {
       rocket_id: notNull.id('Rocket.', { references: 'rockets' }),
     }),
-    listTable('launchpad_launches', 'Launches that a launch site names.', {
+    listTable('launchpad_launches', "Launches listed in a launch site's record.", {
       launch_id: notNull.id('Launch.', { references: 'launches' }),
     }),
     listTable('launchpad_images', 'Photographs of a launch site.', {
-      url: notNull.text('URL of the picture.'),
+      url: notNull.text('URL of the image.'),
     }),
   ],
   transform(pad) {
