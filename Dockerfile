@@ -3,7 +3,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The image brings Node, and no test runs here: no install script is needed.
+# The image already contains Node, and no tests run here, so no install scripts are needed.
 RUN npm ci --ignore-scripts
 COPY bin bin
 COPY migrations migrations
@@ -24,11 +24,12 @@ RUN ln -s /app/bin/spacex-pipeline /usr/local/bin/spacex-pipeline \
     && mkdir /data \
     && chown node:node /data
 USER node
-# Where it looks for spacex-pipeline.config.json, and keeps raw files, manifests and the embedded database.
+# The folder in which the program looks for spacex-pipeline.config.json and keeps raw files, manifests and the embedded
+# database.
 WORKDIR /data
 VOLUME /data
-# Bad where the configured server cannot be had. The embedded database is in this container: to open it would be in the
-# way of a run.
+# Unhealthy if the configured server is unavailable. Always healthy with the embedded database: it is in this container,
+# and opening it would get in the way of a run.
 HEALTHCHECK --interval=30s --timeout=20s \
     CMD spacex-pipeline config | grep -q '^database.url *null ' \
     || spacex-pipeline query 'SELECT 1' > /dev/null || exit 1

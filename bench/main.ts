@@ -18,11 +18,11 @@ import { bodyFile } from './static-api.ts';
 const { resources } = spacex;
 
 /**
- * Complete runs of the real program, from the sandbox's records over HTTP into a database, each in its own process:
- * first into an empty schema, then once more with `--full`, so that everything is unchanged. The two databases take
- * turns. The sandbox makes the records in advance, for a server that only has to send them. For comparison, measures
- * what PostgreSQL needs alone. `npm run bench -- [launches,… [rounds [resource]]]`: there are about five times as many
- * satellites as launches.
+ * Times complete runs of the real program, from the sandbox's records over HTTP into a database, each in its own
+ * process: first into an empty schema, then a second time with `--full`, which finds everything unchanged. PostgreSQL
+ * and PGlite take turns. The sandbox's responses are stored in advance, so that the server only has to send them. For
+ * comparison, also times PostgreSQL's COPY of the same rows. Usage: `npm run bench -- [launches,… [rounds
+ * [resource]]]`. There are about five times as many satellites as launches.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
@@ -95,7 +95,7 @@ function keep(key: string, row: number[]): void {
   samples.set(key, [...(samples.get(key) ?? []), row]);
 }
 
-/** Stores the sandbox's responses for the resource and those that it needs. */
+/** Stores the sandbox's responses for the resource and for the resources that it needs. */
 async function record(size: number, into: string): Promise<void> {
   await mkdir(into);
   const sandbox = spawn(process.execPath, [CLI, 'sandbox', '--launches', String(size), '--json'], {
@@ -134,7 +134,7 @@ async function timed(
     once(child, 'exit'),
   ]);
   const wall = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`Cannot bench: exit ${code}\n${errors}`);
+  if (code !== 0) throw new Error(`Cannot time a run: exit code ${code}\n${errors}`);
   const { run_dir } = JSON.parse(output) as { readonly run_dir: string };
   const manifest = JSON.parse(await readFile(join(run_dir, 'run.json'), 'utf8')) as Manifest;
   const steps = manifest.steps[RESOURCE] ?? {};
@@ -162,10 +162,10 @@ function report(): void {
     }),
   ]);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  process.stdout.write(`${machine}; medians of ${ROUNDS} runs, source and database on the same machine\n\n`);
+  process.stdout.write(`${machine}; medians of ${ROUNDS} runs; source and database on the same machine\n\n`);
   process.stdout.write(textTable(['run', ...COLUMNS], rows));
   process.stdout.write(
-    `\nNot measured: a network, gzip (not used on loopback), other data. By wall time, start of the process included: records/s are ${RESOURCE}, rows/s those of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n`,
+    `\nNot measured: a network, gzip (not used on loopback), other data. Rates are per second of wall time, including process startup: records/s counts ${RESOURCE}, rows/s counts the rows of all tables. "alone" is PostgreSQL’s own COPY of the same rows, straight into indexed tables, unchecked, in one transaction.\n`,
   );
 }
 

@@ -22,23 +22,23 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { median } from './median.ts';
 
 /**
- * Pulls changes into tables of several sizes, each in its own process: no change, one, and a hundred. A hundred
- * launches are pulled; SQL makes the other rows and their lines in the ledger. Sizes take turns. `npm run bench:polls
- * -- [1000,… [rounds]]`.
+ * Times polls for changes with tables of several sizes, each in its own process: after no change, one change, and a
+ * hundred. Only a hundred launches are pulled; SQL adds the remaining rows and updates the ledger to match. The sizes
+ * take turns. Usage: `npm run bench:polls -- [1000,… [rounds]]`.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
 const SIZES = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
 const ROUNDS = Number(process.argv[3] ?? 5);
 const CHANGES = [0, 1, 100];
-/** Polls that each added a page to the chain, before long chains are measured. */
+/** The number of pages that are added to the chain, one by each poll, before a long chain is measured. */
 const CHAIN = 50;
-/** Additional runs in the ledger, before long ledgers are measured: a quarter of a year. */
+/** The number of runs that are added to the ledger before a long ledger is measured: a quarter of a year's worth. */
 const OLD_RUNS = 10_000;
 const PULLED = 100;
 const POLL_EVERY_MS = 30 * 60_000;
 
-/** The setup for one size. Its clock is the stand-in's: polls are half an hour apart. */
+/** The setup for one size. By the stand-in's clock, its polls are half an hour apart. */
 type Place = {
   readonly size: number;
   readonly schema: string;
@@ -56,7 +56,7 @@ const longLedger: Poll[] = [];
 const places: Place[] = [];
 try {
   for (const size of SIZES) places.push(await openPlace(size));
-  // The first poll of each does not count: it reads what nothing has read before.
+  // The first poll of each place does not count, because nothing that it reads has been read before.
   for (const { poll } of places) await poll(1);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const changes of CHANGES) {
@@ -95,7 +95,7 @@ async function openPlace(size: number): Promise<Place> {
     schema,
     async poll(changes) {
       now += POLL_EVERY_MS;
-      // After the overlap with the previous poll.
+      // The changes are dated after the overlap with the previous poll.
       const changed = records.slice(0, changes);
       world.put(
         ...changed.map((record) => updatedAt(record, now - POLL_EVERY_MS / 2, { hashtag: `at ${now}` })),
@@ -103,7 +103,9 @@ async function openPlace(size: number): Promise<Place> {
       const { document, wall } = await timed(args);
       const { received, pass } = document.resources.launches;
       if (received !== changes || pass !== 'changes')
-        throw new Error(`Cannot bench: a pull of ${pass} with ${received} records instead of ${changes}`);
+        throw new Error(
+          `Cannot time a poll: received ${received} records in a ${pass} pass, not ${changes} in a changes pass`,
+        );
       const manifest = JSON.parse(await readFile(join(document.run_dir, 'run.json'), 'utf8')) as {
         readonly peak_rss_bytes: number;
         readonly publish_seconds: number;
@@ -126,7 +128,7 @@ async function withSession(schema: string, work: (session: Session) => Promise<v
   }
 }
 
-/** Adds rows to those that were pulled, as a full pass of that many records would have left them. */
+/** Multiplies the pulled rows, so that the tables and the ledger look as if a full pass had loaded `size` records. */
 async function seed(session: Session, size: number): Promise<void> {
   await session.query(`CREATE TEMP TABLE copies AS SELECT id, n, gen_random_uuid()::text AS copy
     FROM launches, generate_series(2, ${size / PULLED}) n`);
@@ -142,7 +144,7 @@ async function seed(session: Session, size: number): Promise<void> {
   await seedLedger(session);
 }
 
-/** Published runs, older than all existing ones, each a full pass of one page. */
+/** Adds published runs that are older than all existing ones, each a full pass of one page. */
 async function seedRuns(session: Session): Promise<void> {
   const id = `'00000000-0000-7000-8000-' || lpad(n::text, 12, '0')`;
   for (const table of ['runs', 'run_resources', 'run_pages', 'run_tables']) {
@@ -177,7 +179,7 @@ async function timed(
     once(child, 'exit'),
   ]);
   const wall = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`Cannot bench: exit ${code}\n${errors}`);
+  if (code !== 0) throw new Error(`Cannot time a poll: exit code ${code}\n${errors}`);
   return { document: JSON.parse(output) as Document, wall };
 }
 
@@ -195,10 +197,10 @@ function report(): void {
   rows.push(rowOf(few, longChain, nothing));
   rows.push(rowOf(`${few}, and ${OLD_RUNS.toLocaleString('en')} runs`, longLedger, nothing));
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  process.stdout.write(`${machine}; medians of ${ROUNDS} polls, source and database on the same machine\n\n`);
+  process.stdout.write(`${machine}; medians of ${ROUNDS} polls; source and database on the same machine\n\n`);
   process.stdout.write(textTable(['changed', 'wall s', '× smallest', 'publish s', 'peak MB'], rows));
   process.stdout.write(
-    '\nWhole processes, from the command to its exit. Not measured: a network, a database elsewhere.\n',
+    '\nTimes are for whole processes, from start to exit. Not measured: a network, a database on another machine.\n',
   );
 }
 

@@ -7,9 +7,8 @@ import { textTable } from '../src/lib/text-table.ts';
 import { median } from './median.ts';
 
 /**
- * Measures how long it takes from Enter to the end: for nothing at all, for the program without a database, and for
- * complete runs from the sandbox into the embedded database, compared with PGlite alone. All take turns; prints
- * medians.
+ * Measures how long a command takes from Enter to exit: an empty Node script, the program without a database, and
+ * complete runs from the sandbox into the embedded database, compared with PGlite alone. The commands take turns.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
@@ -39,7 +38,7 @@ function time(name: string, args: readonly string[]): void {
   const started = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const wall = performance.now() - started;
-  if (status !== 0) throw new Error(`Cannot bench ${name}: exit ${status}\n${stderr}`);
+  if (status !== 0) throw new Error(`Cannot time ${name}: exit code ${status}\n${stderr}`);
   samples.set(name, [...(samples.get(name) ?? []), wall]);
 }
 
@@ -48,7 +47,7 @@ function report(): void {
   const nothing = medians[0]?.[1] ?? 1;
   const load = (loadavg()[0] ?? 0).toFixed(1);
   process.stdout.write(
-    `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; ${ROUNDS} rounds; load ${load} at the end\n\n`,
+    `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; ${ROUNDS} rounds; load average ${load} at the end\n\n`,
   );
   process.stdout.write(
     textTable(

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * Serves what `record` in main.ts has stored from the sandbox: a folder with a body and its headers for each path.
- * Started as a separate process. Serving takes a fraction of the time needed to make the records, so that the pipeline
- * is what gets measured.
+ * Serves the responses that `record` in main.ts has stored: for each path, the folder contains one file with the body
+ * and one with the headers. Runs in a separate process. Serving stored responses takes a fraction of the time that the
+ * sandbox needs to generate them, so the benchmark measures the pipeline and not the sandbox.
  */
 
 const [, , folder = '.'] = process.argv;

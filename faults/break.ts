@@ -6,19 +6,20 @@ import type { RunningCli } from '../test/support/cli.ts';
 
 const LAUNCHES = 120;
 
-/** A place whose worlds follow one another, with the results expected of each. */
+/** A place that serves one world after another, with the result that is expected from each. */
 export type Stage = {
   readonly place: Place;
   /** Serves the next world. */
   readonly next: () => Turn;
-  /** The duration of an uninterrupted run, from its first line to its end, in milliseconds. */
+  /** The duration of an uninterrupted run, from its first log line to its end, in milliseconds. */
   readonly span: number;
 };
 
 export type Turn = { readonly old: Digest; readonly expected: Digest; readonly world: World };
 
 /**
- * Opens a place where every world has been published twice, uninterrupted: the second time shows the expected result.
+ * Opens a place and publishes every world there twice, without interruption. The second time provides the expected
+ * results.
  */
 export async function openStage(adminUrl: string, programUrl: string, short: boolean): Promise<Stage> {
   const worlds = (await sandboxWorlds(LAUNCHES)).slice(short ? 1 : 0);
@@ -43,28 +44,31 @@ export async function openStage(adminUrl: string, programUrl: string, short: boo
       version = worlds.length + ((version + 1) % worlds.length);
       const [world, due] = [worlds[version - worlds.length], expected[version]];
       if (old === undefined || due === undefined || world === undefined)
-        throw new Error('Cannot go on to the next world');
+        throw new Error('Cannot serve the next world: there is none');
       serve(place.api, world);
       return { old, expected: due, world };
     },
   };
 }
 
-/** How something breaks during a run. */
+/** A fault, when it is injected, and what the run must do about it. */
 export type Break = {
   readonly fault: string;
-  /** Null: before the run starts. */
+  /** Null means before the run starts. */
   readonly at: Instant | null;
   readonly disturb: (place: Place, running: RunningCli | null) => Promise<unknown>;
-  /** What a user would do about it before resuming the run. */
+  /** Repairs the damage, as a user would before resuming the run. */
   readonly mend: (place: Place) => Promise<unknown>;
-  /** The exit codes documented for it. */
+  /** The exit codes that are documented for this fault. */
   readonly codes: readonly number[];
-  /** What a failed run must print on stderr, to show that this is what broke it. */
+  /** What a failed run must print on stderr, as proof that it failed because of this fault. */
   readonly says?: RegExp;
 };
 
-/** All or nothing: the run fails as documented, publishes nothing, and succeeds once the fault is mended. */
+/**
+ * Injects the fault into a run with `--atomic`. If the run fails, it must fail as documented and publish nothing; once
+ * the fault is repaired, the data must be published.
+ */
 export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break): Promise<void> {
   const { at, codes, disturb, fault, mend, says } = broken;
   await lab.inject(fault, async () => {
@@ -81,27 +85,27 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
         await prepared.letGo();
         throw hangs;
       });
-      if (!came) lost.push('the run ended before it');
+      if (!came) lost.push('the run ended before the fault was injected');
       await disturb(place, running);
       await prepared.letGo();
     }
     const { code, stderr } = await running.finished;
     await mend(place);
     if (code === null || !codes.includes(code)) {
-      lost.push(`exit ${code} where ${codes.join(' or ')} is due: ${stderr.slice(-500)}`);
+      lost.push(`exit ${code} instead of ${codes.join(' or ')}: ${stderr.slice(-500)}`);
     }
     if (code !== 0 && !/^error: Cannot .*\nhint: \S/m.test(stderr))
-      lost.push(`no line tells why: ${stderr.slice(-500)}`);
+      lost.push(`no error with a hint on stderr: ${stderr.slice(-500)}`);
     if (code !== 0 && says?.test(stderr) === false)
-      lost.push(`it failed for another reason: ${stderr.slice(-500)}`);
+      lost.push(`the run failed for a different reason: ${stderr.slice(-500)}`);
     const left = await digest(place);
-    if (left.tables !== (code === 0 ? expected : old).tables) lost.push(`it left ${left.tables}`);
+    if (left.tables !== (code === 0 ? expected : old).tables) lost.push(`the tables contain ${left.tables}`);
     if (code !== 0) lost.push(...(await resumeOrRun(place)));
     return [...lost, ...(await losses(place, expected))];
   });
 }
 
-/** Resumes a run that had begun; if none had, starts the next one. */
+/** Resumes the failed run. If it had not begun, starts a new run instead. */
 export async function resumeOrRun(place: Place): Promise<string[]> {
   const resumed = await place.cli(['resume']);
   if (resumed.code === 0) return [];

@@ -11,7 +11,10 @@ import { query } from './place.ts';
 
 const nothing = async (): Promise<void> => undefined;
 
-/** The real server, when sessions end, connections are refused and its disk is full. */
+/**
+ * Faults of the real PostgreSQL server: it ends sessions, stops, rejects logins and statements, or runs out of disk
+ * space.
+ */
 export const databaseFaults: readonly Experiment[] = [
   {
     name: 'database',
@@ -26,14 +29,17 @@ export const databaseFaults: readonly Experiment[] = [
     },
   },
   {
-    name: 'out of disk',
+    name: 'out of disk space',
     async run(lab, { server, stage }) {
       if (!lab.short) await outOfDisk(lab, server, stage);
     },
   },
 ];
 
-/** Ends the program's sessions: those that hold the schema's lock, those that wait for a lock, or all of them. */
+/**
+ * Ends the program's sessions: only the ones that hold the schema's lock, only the ones that are waiting for a lock, or
+ * all of them.
+ */
 export function terminate(which: 'holder' | 'waiting' | 'all'): Break['disturb'] {
   const condition = {
     holder: `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted)`,
@@ -51,13 +57,13 @@ const receiving = inBody('launches', 0.5);
 
 const sessions: readonly Break[] = (
   [
-    ['in COPY', copying, 'waiting'],
-    ['of the lock, in COPY', copying, 'holder'],
-    ['of the lock, before publish', receiving, 'holder'],
+    ['during COPY', copying, 'waiting'],
+    ['of the lock holder, during COPY', copying, 'holder'],
+    ['of the lock holder, before publish', receiving, 'holder'],
     ['of all sessions, before publish', receiving, 'all'],
-    ['waiting in publish', beforePublish, 'waiting'],
-    ['in publish', inPublish, 'waiting'],
-    ['in commit', inCommit, 'waiting'],
+    ['while publish waits', beforePublish, 'waiting'],
+    ['during publish', inPublish, 'waiting'],
+    ['during commit', inCommit, 'waiting'],
   ] as const
 ).map(([name, at, which]) => ({
   fault: `pg_terminate_backend ${name}`,
@@ -69,7 +75,7 @@ const sessions: readonly Break[] = (
 
 function stops(server: PostgresServer): Break[] {
   const stop = (fault: string, at: Instant, mode: 'fast' | 'immediate'): Break => ({
-    fault: `server stopped (${mode}) and started ${fault}`,
+    fault: `server stopped (${mode}) and restarted ${fault}`,
     at,
     async disturb() {
       await server.stop(mode);
@@ -78,10 +84,10 @@ function stops(server: PostgresServer): Break[] {
     mend: nothing,
     codes: [5],
   });
-  return [stop('before publish', receiving, 'fast'), stop('in publish', inPublish, 'immediate')];
+  return [stop('before publish', receiving, 'fast'), stop('during publish', inPublish, 'immediate')];
 }
 
-/** What a database refuses, before the run or in the middle of it. */
+/** The database rejects logins or statements, before the run or in the middle of it. */
 function refusals(url: string): Break[] {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   const refusal = (fault: string, at: Instant | null, sql: string, mend: string): Break => ({
@@ -97,10 +103,10 @@ function refusals(url: string): Break[] {
   ] as const;
   const limit = (count: number): string => `ALTER ROLE loader CONNECTION LIMIT ${count}`;
   return [
-    refusal('too many connections, from the start', null, limit(0), limit(-1)),
-    refusal('too many connections, in the midst', null, limit(2), limit(-1)),
-    refusal('read-only, from the start', null, ...readOnly),
-    refusal('read-only, in the midst', beginning, ...readOnly),
+    refusal('no connections allowed', null, limit(0), limit(-1)),
+    refusal('too many connections during the run', null, limit(2), limit(-1)),
+    refusal('read-only from the start', null, ...readOnly),
+    refusal('read-only in the middle of the run', beginning, ...readOnly),
     refusal(
       'missing privilege on a table',
       null,
@@ -114,19 +120,19 @@ function refusals(url: string): Break[] {
       'GRANT INSERT ON run_tables TO loader',
     ),
     refusal(
-      'missing privilege to make staging',
+      'missing privilege to create staging tables',
       null,
       'REVOKE CREATE ON SCHEMA stage_pipeline FROM loader',
       'GRANT CREATE ON SCHEMA stage_pipeline TO loader',
     ),
     refusal(
-      'no more logins, in the midst',
+      'logins forbidden in the middle of the run',
       beginning,
       `REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`,
       `GRANT CONNECT ON DATABASE ${name} TO PUBLIC`,
     ),
     {
-      fault: 'lock timeout: somebody holds a table',
+      fault: 'lock timeout: another session has locked a table',
       at: beforePublish,
       disturb: () => new Promise((resolve) => setTimeout(resolve, 2000)),
       mend: nothing,
@@ -135,9 +141,9 @@ function refusals(url: string): Break[] {
   ];
 }
 
-/** A tablespace on a two-megabyte disk. */
+/** Fills a tablespace on a two-megabyte disk. */
 async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promise<void> {
-  const fault = 'database out of disk';
+  const fault = 'database out of disk space';
   const folder = mkdtempSync(path.join(tmpdir(), 'faults-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], {
     encoding: 'utf8',
@@ -159,7 +165,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
     };
     for (let turn = 0; turn < 3; turn += 1) {
       await breakOnce(lab, stage, {
-        fault: `${fault}, in COPY`,
+        fault: `${fault}, during COPY`,
         at: null,
         disturb: (place) => place.sql('ALTER ROLE loader SET default_tablespace = small').then(filled),
         mend: (place) => place.sql('DROP TABLE filler; ALTER ROLE loader RESET default_tablespace'),
@@ -167,7 +173,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
         says: /\(53100\)/,
       });
       await breakOnce(lab, stage, {
-        fault: `${fault}, in publish`,
+        fault: `${fault}, during publish`,
         at: receiving,
         async disturb(place) {
           await query(server.url, `VACUUM FULL ${schema}.launches`);
@@ -186,7 +192,7 @@ async function outOfDisk(lab: Lab, server: PostgresServer, stage: Stage): Promis
   }
 }
 
-/** Until no space is left. */
+/** Inserts rows until no space is left. */
 async function fill(url: string, schema: string): Promise<void> {
   for (const rows of [200, 20, 1]) {
     const sql = `INSERT INTO ${schema}.filler SELECT repeat(md5(random()::text), 60) FROM generate_series(1, ${rows})`;

@@ -1,6 +1,6 @@
 import { pick, type Random } from '../src/sandbox/random.ts';
 
-/** Values, as JSON text, that JSON, JavaScript, PostgreSQL or a terminal is known to handle badly. */
+/** Values, as JSON text, that JSON parsers, JavaScript, PostgreSQL or terminals are known to handle badly. */
 const VALUES: readonly [string, ...string[]] = [
   'null',
   'true',
@@ -70,7 +70,7 @@ const TEXTS: readonly [string, ...string[]] = [
   `../../etc/passwd`,
 ];
 
-/** Texts that are not records, or are broken inside. */
+/** Texts that are not valid records: other JSON values, and malformed JSON. */
 const BROKEN: readonly [string, ...string[]] = [
   '17',
   'null',
@@ -93,7 +93,10 @@ const BROKEN: readonly [string, ...string[]] = [
   '{"id":"a"/* no */}',
 ];
 
-/** The bytes of one record: a good one with some of its fields changed, duplicated or removed, or no record at all. */
+/**
+ * Returns the bytes of one record: usually a good record with some of its fields changed, duplicated or removed,
+ * sometimes a text that is not a record.
+ */
 export function fuzzRecord(random: Random, good: Readonly<Record<string, unknown>>, index: number): Buffer {
   if (random(20) === 0) return Buffer.from(pick(random, BROKEN));
   const id = random(12) === 0 ? fuzzValue(random) : `"${index.toString(16).padStart(24, '0')}"`;
@@ -104,7 +107,7 @@ export function fuzzRecord(random: Random, good: Readonly<Record<string, unknown
   for (let change = random(4); change > 0; change -= 1) changeOne(random, members);
   const text = `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
   const bytes = Buffer.from(text);
-  // Bytes that are not UTF-8, inside a string.
+  // Inserts invalid UTF-8 into a string.
   const quote = bytes.lastIndexOf('"');
   if (random(30) === 0 && quote > 0)
     return Buffer.concat([bytes.subarray(0, quote), pick(random, BYTES), bytes.subarray(quote)]);

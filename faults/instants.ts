@@ -9,16 +9,16 @@ import type { RunningCli } from '../test/support/cli.ts';
 import type { Place } from './place.ts';
 import { pathOf, type World } from './worlds.ts';
 
-/** A moment in a run at which something breaks. */
+/** A moment in a run at which a fault is injected. */
 export type Instant = {
   readonly name: string;
-  /** Called before the run starts; returns what to wait for during the run, and a function that cleans up after it. */
+  /** Call this before the run starts. It returns a function that waits for the moment, and one that cleans up. */
   readonly prepare: (place: Place, world: World) => Promise<Prepared>;
 };
 
 export type Prepared = {
   readonly comes: (running: RunningCli) => Promise<unknown>;
-  /** Releases everything that waits: called when the run is dead. */
+  /** Releases everything that is waiting, and cleans up. */
   readonly letGo: () => Promise<void>;
 };
 
@@ -31,7 +31,7 @@ function atLine(pattern: RegExp): Instant {
   };
 }
 
-/** In the response to a request, after a share of its bytes. */
+/** In the response for a resource, after a share of its bytes has been sent. */
 export function inBody(resource: Parameters<typeof pathOf>[0], share: number): Instant {
   return {
     name: `body of ${resource} at ${share * 100} %`,
@@ -74,10 +74,10 @@ function atFile(file: string): Instant {
 
 const POLL_MS = 2;
 
-/** The key of the lock that the lab makes a run's statement wait for. */
+/** The key of the advisory lock with which the lab blocks a run's statement. */
 const KEY = 4242;
 
-/** A statement of the run waits in a trigger until the lab releases it. */
+/** When one of the run's statements reaches a trigger. The statement waits there until the lab releases it. */
 function inTrigger(name: string, sql: string): Instant {
   return {
     name,
@@ -122,7 +122,7 @@ function onTable(trigger: string): Instant {
   );
 }
 
-/** When staging is created, or dropped after the run is over. */
+/** When staging tables are created, or dropped after the run has ended. */
 export function onStaging(
   event: 'ddl_command_start' | 'ddl_command_end',
   tag: string,
@@ -138,10 +138,10 @@ export function onStaging(
   );
 }
 
-/** In COPY: the staging table gets a trigger as soon as it is created. */
+/** During COPY: as soon as the staging table is created, an event trigger adds the blocking trigger to it. */
 export function inCopy(table: string, row: string): Instant {
   return inTrigger(
-    `in COPY of ${table}`,
+    `during COPY of ${table}`,
     `CREATE FUNCTION lab_event() RETURNS event_trigger LANGUAGE plpgsql AS $$
      DECLARE made record;
      BEGIN
@@ -154,9 +154,9 @@ export function inCopy(table: string, row: string): Instant {
   );
 }
 
-/** Before publish holds any lock: somebody writes to a target table. */
+/** Before publish locks anything: it waits for another session, which is writing to a target table. */
 export const beforePublish: Instant = {
-  name: 'publish waits for a table',
+  name: 'while publish waits for a table',
   async prepare(place) {
     const holder = new Client({ connectionString: place.url });
     holder.on('error', () => undefined);
@@ -173,7 +173,7 @@ export const beginning = onTable('BEFORE INSERT|runs');
 export const inPublish = onTable('BEFORE UPDATE|launches');
 export const inCommit = onTable('AFTER UPDATE|launches|DEFERRABLE INITIALLY DEFERRED FOR EACH ROW');
 
-/** Every boundary of a run's steps, from its first line to its last. */
+/** Every boundary between the steps of a run, from its first log line to its last write to the database. */
 export const BOUNDARIES: readonly Instant[] = [
   atLine(/run \S+ from /),
   atFile('run.json'),

@@ -21,7 +21,7 @@ const theProgram: Victim = {
 function theServer(server: PostgresServer): Victim {
   return {
     name: 'SIGKILL of the PostgreSQL server',
-    // The program has lost its database, so it must exit without being killed.
+    // The program loses its database, so it must exit without being killed.
     async kill() {
       await server.kill();
       await server.start();
@@ -29,7 +29,10 @@ function theServer(server: PostgresServer): Victim {
   };
 }
 
-/** The real program, or its server, killed at every boundary and at random instants of a run, then resumed. */
+/**
+ * Kills the real program, or its database server, at every boundary and at random moments of a run, then resumes the
+ * run.
+ */
 export const kills: readonly Experiment[] = [
   { name: 'kill the program', run: (lab, { stage }) => killAll(lab, stage, theProgram) },
   { name: 'kill the server', run: (lab, { server, stage }) => killAll(lab, stage, theServer(server)) },
@@ -39,7 +42,7 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
   const { place } = stage;
   const one = (fault: string, instant: Instant, then: Recovery): Promise<void> =>
     lab.inject(`${victim.name} ${fault}`, () => killOnce(lab, stage, victim, instant, then));
-  // Each run of a short lab takes another boundary.
+  // A short lab tests a single boundary, chosen at random.
   const offset = lab.random(BOUNDARIES.length);
   const boundaries = lab.short
     ? BOUNDARIES.slice(offset, offset + 1)
@@ -48,19 +51,19 @@ async function killAll(lab: Lab, stage: Stage, victim: Victim): Promise<void> {
   if (lab.kills === 0) return;
   const span = Math.ceil(stage.span * 1.1);
   for (let turn = 0; turn < lab.kills; turn += 1) {
-    await one('at a random instant', after(lab.random(span)), resumed);
+    await one('at a random moment', after(lab.random(span)), resumed);
   }
   for (let turn = 0; turn < Math.ceil(lab.kills / 10); turn += 1) {
-    await one('at a random instant, given up', after(lab.random(span)), givenUp);
+    await one('at a random moment, never resumed', after(lab.random(span)), givenUp);
   }
   if (lab.short) return;
-  await lab.inject(`${victim.name}, verify after all`, async () => {
+  await lab.inject(`${victim.name}, verify after all kills`, async () => {
     const { code, stderr } = await place.cli(['verify']);
     return code === 0 ? [] : [`verify: exit ${code}: ${stderr.slice(-300)}`];
   });
 }
 
-const RANDOM = 'ms after its first line';
+const RANDOM = 'ms after its first log line';
 
 function after(ms: number): Instant {
   return {
@@ -97,12 +100,12 @@ async function killOnce(
   await running.finished;
   await untilGone(place, running.pid);
   const lost: string[] = [];
-  // Between some revisions nothing is inserted or deleted: then the run ends normally.
-  if (!came) lab.count('instants that never came');
+  // Between some revisions nothing is inserted or deleted, so the run ends without reaching the instant.
+  if (!came) lab.count('instants never reached');
   const left = await digest(place);
   if (left.tables !== old.tables && left.tables !== expected.tables)
-    lost.push(`after the kill the tables say ${left.tables}: neither old nor new`);
-  // Every fourth resume is killed, too.
+    lost.push(`after the kill, the tables contain neither the old nor the new rows: ${left.tables}`);
+  // One resume in four, chosen at random, is killed as well.
   if (recover === resumed && lab.random(4) === 0) {
     const again = place.start(['resume']);
     await Promise.race([
@@ -120,17 +123,20 @@ async function killOnce(
   return lost.map((one) => `${instant.name}: ${one}`);
 }
 
-/** What is done about a killed run. */
+/** How the lab recovers from a killed run. */
 type Recovery = (lab: Lab, place: Place, expected: Digest) => Promise<string[]>;
 
-/** Nothing: the next run has to cope with what the dead one left. */
+/** Does not resume the killed run: the next run has to cope with what it left behind. */
 const givenUp: Recovery = async (lab, place) => {
   const { code, stderr } = await place.pull();
-  lab.count('given up');
+  lab.count('never resumed');
   return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
 };
 
-/** Before publish holds any lock: another session writes to a target table. */
+/**
+ * Resumes the killed run. If it has published or had not begun, `resume` must suggest a new pull, which then must
+ * succeed.
+ */
 const resumed: Recovery = async (lab, place, expected) => {
   const { code, stderr } = await place.cli(['resume']);
   if (code === 0) {
@@ -144,7 +150,8 @@ const resumed: Recovery = async (lab, place, expected) => {
   const [begun] = await place.sql(BEGUN);
   lab.count(published ? 'had published' : 'had not begun');
   const again = await place.pull();
-  const lost = published || begun === undefined ? [] : [`a run that had begun cannot be resumed: ${refused}`];
+  const lost =
+    published || begun === undefined ? [] : [`a run that had begun could not be resumed: ${refused}`];
   return again.code === 0 ? lost : [...lost, `run: exit ${again.code}: ${again.stderr.slice(-500)}`];
 };
 

@@ -5,29 +5,30 @@ import { textTable } from '../src/lib/text-table.ts';
 
 export type LabOptions = {
   readonly seed: number;
-  /** The number of random instants for each kind of kill, and of fuzzed records. */
+  /** The number of kills at random moments, for each victim. */
   readonly kills: number;
+  /** The number of fuzzed records. */
   readonly records: number;
-  /** Kills only at boundaries whose name contains this text. */
+  /** Kills only at the boundaries whose names contain this text. */
   readonly at: string;
-  /** A sample of everything, within a minute. */
+  /** Injects only a sample of the faults, which takes less than a minute. */
   readonly short: boolean;
 };
 
-/** Where experiments report what they broke and what was lost. */
+/** Receives the experiments' reports about what they broke and what was lost. */
 export type Lab = LabOptions & {
   readonly random: Random;
-  /** Records one injection of a fault; `lost` lists every broken promise. */
+  /** Records that a fault was injected once; `lost` lists every promise that was broken. */
   readonly tell: (fault: string, lost: readonly string[], how?: string) => void;
-  /** Counts something worth knowing, in addition to the table. */
+  /** Counts something to report below the table. */
   readonly count: (what: string, times?: number) => void;
   /** Records a fault that cannot be injected here, with the reason. */
   readonly skip: (fault: string, reason: string) => void;
-  /** Runs one injection: an error that it throws counts as a loss, too. */
+  /** Injects a fault and records the result. If `work` throws an error, that counts as a loss. */
   readonly inject: (fault: string, work: () => Promise<readonly string[]>) => Promise<void>;
 };
 
-/** The lab's own server, and a place on it to which every world has been published. */
+/** The lab's own PostgreSQL server, and a stage on it in which every world has already been published. */
 export type Grounds = { readonly server: PostgresServer; readonly stage: Stage };
 
 export type Experiment = {
@@ -37,13 +38,13 @@ export type Experiment = {
 
 type Line = { injected: number; survived: number; skipped: string | null; readonly lost: string[] };
 
-/** Keeps the lab's results. */
+/** Opens a lab that collects results and writes its progress. */
 export function openLab(
   options: LabOptions,
   write: (text: string) => void,
 ): {
   readonly lab: Lab;
-  /** The table; `whole` is false if anything was lost. */
+  /** Returns the table of results; `whole` is false if anything was lost or nothing was injected. */
   readonly close: () => { readonly table: string; readonly whole: boolean };
 } {
   const lines = new Map<string, Line>();

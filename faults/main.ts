@@ -14,7 +14,10 @@ import { openStage } from './break.ts';
 import { query } from './place.ts';
 import { openLab, type Experiment } from './lab.ts';
 
-/** `npm run faults [-- --seed N --kills N --records N --only TEXT --at TEXT --short]`; exits 1 if anything was lost. */
+/**
+ * Usage: `npm run faults [-- --seed N --kills N --records N --only TEXT --at TEXT --short]`. Exits 1 if anything was
+ * lost.
+ */
 const EXPERIMENTS: readonly Experiment[] = [
   ...selfTests,
   ...kills,
@@ -57,7 +60,7 @@ try {
     const started = performance.now();
     process.stderr.write(`${name} …\n`);
     await run(lab, { server, stage }).catch((error: unknown) => {
-      lab.tell(name, [`it could not go on: ${error instanceof Error ? error.stack : String(error)}`]);
+      lab.tell(name, [`the experiment failed: ${error instanceof Error ? error.stack : String(error)}`]);
     });
     process.stderr.write(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   }
@@ -69,7 +72,7 @@ const { table, whole } = close();
 process.stdout.write(`seed ${seed}\n${table}`);
 process.exitCode = whole ? 0 : 1;
 
-/** A role that may do only what the program needs. */
+/** Creates a role that has only the rights that the program needs, and returns its URL. */
 async function loaderOf(url: string): Promise<string> {
   await query(url, `CREATE ROLE loader LOGIN PASSWORD 'loader'; GRANT CREATE ON DATABASE postgres TO loader`);
   const own = new URL(url);

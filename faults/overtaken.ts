@@ -8,7 +8,9 @@ import { serve } from './worlds.ts';
 
 const receiving = inBody('launches', 0.5);
 
-/** A run that lost its lock, with or without its connection, while another run took the lock: it must not publish. */
+/**
+ * A run loses its lock, with or without its connection, and another run takes the lock: the first run must not publish.
+ */
 export const overtaken: readonly Experiment[] = [
   {
     name: 'overtaken',
@@ -20,8 +22,8 @@ export const overtaken: readonly Experiment[] = [
         () => besideAnother(lab, stage, WAITING),
         () => besideAnother(lab, stage, DEAD),
       ];
-      // A short lab takes one case in which others publish before the first run does, and one in which
-      // another run is active.
+      // A short lab tests one case in which other runs publish before the first run does, and one in which another run
+      // is active.
       const taken = lab.short
         ? [lab.random(4), 4 + lab.random(2)].flatMap((at) => injections[at] ?? [])
         : injections;
@@ -47,9 +49,9 @@ function disconnected(at: Instant): Loss {
   return { fault, at, before: async () => undefined, lose: terminate('holder'), code: 5 };
 }
 
-/** Behind a pooler that resets its sessions, the lock is lost but the connection survives. */
+/** The lock is lost but the connection survives, as behind a pooler that resets its sessions. */
 const UNLOCKED: Loss = {
-  fault: 'overtaken after its lock was let go',
+  fault: 'overtaken after its lock was released',
   at: receiving,
   before: (place) =>
     place.sql(`
@@ -60,7 +62,7 @@ const UNLOCKED: Loss = {
   code: 7,
 };
 
-/** Two others publish meanwhile. */
+/** Two other runs publish while the first run is held up. */
 async function overtakenOnce(
   lab: Lab,
   { next, place }: Stage,
@@ -74,17 +76,18 @@ async function overtakenOnce(
     await Promise.race([prepared.comes(running), running.finished]);
     await lose(place, running);
     if (at === inPublish) await prepared.letGo();
-    // The second publishes what follows in the sandbox's own order, so that the first is out of date.
+    // The second of them publishes the next world, so that the first run is out of date.
     serve(place.api, first.world);
     const { expected } = await publishNewer(place, next);
     await prepared.letGo();
     const { code, stderr } = await running.finished;
-    const lost = code === due ? [] : [`the first ended with exit ${code}: ${stderr.slice(-300)}`];
+    const lost = code === due ? [] : [`the first run exited with ${code}: ${stderr.slice(-300)}`];
     const left = await digest(place);
-    if (left.tables !== expected.tables) lost.push('the first published over the second');
+    if (left.tables !== expected.tables)
+      lost.push('the first run overwrote what the other runs had published');
     const resumed = await place.cli(['resume', await firstRun(place)]);
     if (resumed.code !== 2)
-      lost.push(`resume of the first: exit ${resumed.code}: ${resumed.stderr.slice(-300)}`);
+      lost.push(`resume of the first run: exit ${resumed.code}: ${resumed.stderr.slice(-300)}`);
     return [...lost, ...(await losses(place, expected))];
   });
 }
@@ -92,18 +95,21 @@ async function overtakenOnce(
 /** Another run that takes the lock while the first is running. */
 type Other = {
   readonly fault: string;
-  /** Returns a function that ends it. */
+  /** Starts the run, and returns a function that kills it. */
   readonly come: (place: Place) => Promise<() => Promise<void>>;
-  /** Does it end before the first run publishes? */
+  /** Whether it is killed before the first run publishes. */
   readonly isDead: boolean;
 };
 
-/** It has not begun yet: nothing in the ledger tells the first run that it is not alone. */
+/** The other run has not begun yet, so nothing in the ledger reveals it to the first run. */
 const WAITING: Other = stoppedAt('another run takes the lock and waits', beginning, false);
 
-/** It has recorded in the ledger that the first run is dead, and died itself before it dropped the staging. */
+/**
+ * The other run has recorded in the ledger that the first run is dead, and has itself died before it dropped the
+ * staging tables.
+ */
 const DEAD: Other = stoppedAt(
-  'another run takes the lock, closes the first and dies',
+  'another run takes the lock, records the first as dead, and dies',
   onStaging('ddl_command_start', 'DROP TABLE', false),
   true,
 );
@@ -116,7 +122,7 @@ function stoppedAt(fault: string, at: Instant, isDead: boolean): Other {
       const other = place.start(['run', '--source', place.api.url]);
       await Promise.race([comes(other), other.finished]);
       return async () => {
-        // Otherwise its server would finish the current statement.
+        // Otherwise the server would finish the run's current statement.
         await place.sql(`SELECT pg_terminate_backend(pid, 5000) ${sessionsOf(other)}`);
         await letGo();
         await killed(place, other);
@@ -126,7 +132,7 @@ function stoppedAt(fault: string, at: Instant, isDead: boolean): Other {
   };
 }
 
-/** The first run, which does not know about the other one, publishes nothing. */
+/** Checks that the first run publishes nothing, although it has not noticed the other run. */
 async function besideAnother(
   lab: Lab,
   { next, place }: Stage,
@@ -143,9 +149,9 @@ async function besideAnother(
     if (isDead) await end();
     await prepared.letGo();
     const { code, stderr } = await first.finished;
-    const lost = code === 7 ? [] : [`the first ended with exit ${code}: ${stderr.slice(-300)}`];
+    const lost = code === 7 ? [] : [`the first run exited with ${code}: ${stderr.slice(-300)}`];
     const left = await digest(place);
-    if (left.tables !== old.tables) lost.push('the first published without the lock');
+    if (left.tables !== old.tables) lost.push('the first run published without the lock');
     if (!isDead) await end();
     lost.push(...(await resumeOrRun(place)));
     return [...lost, ...(await losses(place, expected))];
@@ -162,7 +168,7 @@ async function killed(place: Place, running: RunningCli): Promise<void> {
   await untilGone(place, running.pid);
 }
 
-/** Publishes the first world and then the next, which is the one that must remain. */
+/** Publishes the current world and then the next one, whose rows must remain. */
 async function publishNewer(place: Place, next: Stage['next']): Promise<{ expected: Digest }> {
   const publish = async (): Promise<void> => {
     const { code, stderr } = await place.pull();

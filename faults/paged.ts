@@ -12,12 +12,12 @@ import { digest, losses, mustSucceed, openPlace, query, untilGone, type Place } 
 
 const LAUNCHES = 60;
 const PAGE_SIZE = 10;
-/** Each page except the first begins with the last record of the previous one. */
+/** Each page except the first begins with the last record of the previous page. */
 const PAGES = Math.ceil((LAUNCHES - 1) / (PAGE_SIZE - 1));
 const RUN = ['--source', 'launch-library', 'run', '--migrate'];
 const MINUTE = 60_000;
 
-/** A pull of several pages, killed between two of them or within one, continues where it was. */
+/** A pull of several pages, killed between two pages or within a page, continues where it stopped. */
 export const pagedPulls: readonly Experiment[] = [
   {
     name: 'paged pull',
@@ -39,7 +39,7 @@ export const pagedPulls: readonly Experiment[] = [
           await killOnce(lab, changing, 'between two pages', 0);
           await killOnce(lab, changing, 'within a page', (1 + lab.random(98)) / 100);
         }
-        await lab.inject('paged pull, verify after all', async () => {
+        await lab.inject('paged pull, verify after all kills', async () => {
           const { code, stderr } = await place.cli(['--source', 'launch-library', 'verify']);
           return code === 0 ? [] : [`verify: exit ${code}: ${stderr.slice(-300)}`];
         });
@@ -65,7 +65,7 @@ async function openPaged(url: string, schema: string, baseUrl: string): Promise<
 type Changing = {
   readonly holding: Holding;
   readonly place: Place;
-  /** A place where nothing is disturbed. */
+  /** A place in which no pull is killed, for comparison. */
   readonly twin: Place;
   readonly world: ChangingWorld;
 };
@@ -98,11 +98,11 @@ async function killOnce(
     const lost = code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];
     const asked = holding.asked();
     const twice = asked.length - new Set(asked).size;
-    if (twice > (share === 0 ? 0 : 1)) lost.push(`${twice} of ${asked.length} pages were asked for twice`);
+    if (twice > (share === 0 ? 0 : 1)) lost.push(`${twice} of ${asked.length} pages were requested twice`);
     const [runs] = await place.sql<{ n: number }>(
       `SELECT count(*)::integer AS n FROM runs WHERE status NOT IN ('succeeded', 'partial')`,
     );
-    if (runs?.n !== 0) lost.push(`${runs?.n} runs are left behind`);
+    if (runs?.n !== 0) lost.push(`${runs?.n} unfinished runs are left`);
     return [...lost, ...(await losses(place, expected))];
   });
 }

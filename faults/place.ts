@@ -10,7 +10,7 @@ import { createWorkspace, QUICK_SOURCE, type Workspace } from '../test/support/w
 import { booksLosses } from './books.ts';
 import { PULLED } from './worlds.ts';
 
-/** Nothing in the lab takes longer, unless it hangs. */
+/** Any command in the lab that takes longer hangs. */
 const LIMIT_MS = 90_000;
 
 /** A folder, a schema and an API that the real program works with. */
@@ -35,7 +35,7 @@ export async function openPlace(
   url: string,
   schema: string,
   settings: Readonly<Record<string, unknown>> = {},
-  /** The program's login to the database; the lab itself is the superuser of `url`. */
+  /** The URL with which the program connects. The lab itself connects to `url`, as a superuser. */
   programUrl: string = url,
 ): Promise<Place> {
   const workspace = createWorkspace({
@@ -65,7 +65,7 @@ export async function openPlace(
   };
 }
 
-/** Kills anything that runs longer; `finished` then rejects. */
+/** Kills the program if it runs longer than the limit; `finished` then rejects. */
 export function limited(running: RunningCli, args: readonly string[], limitMs: number): RunningCli {
   let hangs = false;
   const timer = setTimeout(() => {
@@ -99,10 +99,10 @@ export async function query<R>(url: string, text: string): Promise<R[]> {
   }
 }
 
-/** The contents of a target: its tables, and separately the open rejects. */
+/** Digests of a target's contents: one of its tables, and one of its open rejects. */
 export type Digest = { readonly tables: string; readonly rejects: string };
 
-/** The same after the same responses, whatever happened in between. */
+/** The same responses always result in the same digest, whatever happens in between. */
 export async function digest(place: Place): Promise<Digest> {
   const tables = await place.sql<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = '${place.schema}'::regnamespace AND relkind = 'r' ORDER BY 1`,
@@ -128,21 +128,21 @@ export async function mustSucceed(running: Promise<CliResult>): Promise<CliResul
   return result;
 }
 
-/** Waits until the server has noticed that the program has ended, and has ended its work. */
+/** Waits until the server has noticed that the program has ended, and has closed its sessions. */
 export async function untilGone(place: Place, pid: number): Promise<void> {
   const limit = performance.now() + LIMIT_MS / 3;
   const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;
   while ((await place.sql(sql)).length > 0) {
-    if (performance.now() > limit) throw new Error('the server still works for a program that is dead');
+    if (performance.now() > limit) throw new Error('the server still has sessions of a dead program');
   }
 }
 
-/** Every promise that is broken once the dust has settled; none if everything is as `expected`. */
+/** Returns every promise that is still broken after recovery; none if the contents are as `expected`. */
 export async function losses(place: Place, expected: Digest): Promise<string[]> {
   const lost = await booksLosses(place);
   const found = await digest(place);
   for (const what of ['tables', 'rejects'] as const) {
-    if (found[what] !== expected[what]) lost.push(`${what} say ${found[what]}, not ${expected[what]}`);
+    if (found[what] !== expected[what]) lost.push(`${what} contain ${found[what]}, not ${expected[what]}`);
   }
   return [...lost, ...(await rawLosses(place))];
 }
@@ -150,15 +150,15 @@ export async function losses(place: Place, expected: Digest): Promise<string[]> 
 type LedgerRaw = {
   readonly run_dir: string;
   readonly resource: string;
-  /** Without repeated records. */
+  /** Excludes repeated records. */
   readonly received: string;
   readonly path: string;
   readonly sha256: string;
 };
 
 /**
- * Checks that everything the newest published run received still exists: the bytes, and each record in exactly one of
- * two files.
+ * Checks that everything that the newest published run received still exists: the raw bytes, and each record in either
+ * the validated or the errored file.
  */
 async function rawLosses(place: Place): Promise<string[]> {
   const lost: string[] = [];
@@ -169,11 +169,11 @@ async function rawLosses(place: Place): Promise<string[]> {
        (SELECT run_id FROM runs WHERE status IN ('succeeded', 'partial') ORDER BY finished_at DESC LIMIT 1)`,
   );
   const [first] = found;
-  if (first === undefined) return ['no run is published'];
+  if (first === undefined) return ['no run has been published'];
   for (const { path: file, received, resource, run_dir, sha256: expected } of found) {
     const bytes = readFileSync(path.join(run_dir, file));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (sha256 !== expected) lost.push(`raw file ${file} is not as the ledger says`);
+    if (sha256 !== expected) lost.push(`raw file ${file} does not match its hash in the ledger`);
     const kept = countLines(run_dir, 'validated', resource) + countLines(run_dir, 'errored', resource);
     if (kept !== Number(received))
       lost.push(`${resource}: ${received} received, ${kept} in validated/ and errored/`);

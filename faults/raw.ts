@@ -11,8 +11,8 @@ import { pathOf, PULLED, serve } from './worlds.ts';
 type Name = (typeof PULLED)[number];
 
 /**
- * What a disk or a person may do to a raw file. Where possible the file stays valid JSON, so that only the hash reveals
- * the damage.
+ * Damage that a disk or a person can do to a raw file. If possible, the file stays valid JSON, so that only the hash
+ * reveals the damage.
  */
 type Damage = {
   readonly what: string;
@@ -20,7 +20,7 @@ type Damage = {
 };
 
 const FLIPPED: Damage = {
-  what: 'a flipped bit',
+  what: 'one bit flipped',
   change(file, random) {
     const bytes = readFileSync(file);
     const names = [...bytes.toString('latin1').matchAll(/"name":"[A-Za-z]/g)];
@@ -40,7 +40,7 @@ const TRUNCATED: Damage = {
 };
 
 const SHORTER: Damage = {
-  what: 'its last record gone',
+  what: 'last record removed',
   change(file, random) {
     const text = readFileSync(file, 'latin1');
     replace(file, Buffer.from(`${text.slice(0, text.lastIndexOf(',{"'))}]`, 'latin1'), random);
@@ -48,17 +48,17 @@ const SHORTER: Damage = {
 };
 
 const AS_LONG: Damage = {
-  what: 'as long, and other bytes',
+  what: 'same length, different bytes',
   change(file, random) {
     const text = readFileSync(file, 'latin1').replaceAll(/"name":"[A-Za-z]/g, '"name":"_');
     replace(file, Buffer.from(text, 'latin1'), random);
   },
 };
 
-const GONE: Damage = { what: 'gone', change: (file) => rmSync(file) };
+const GONE: Damage = { what: 'deleted', change: (file) => rmSync(file) };
 
 const UNTOLD: Damage = {
-  what: 'its meta file truncated',
+  what: 'meta file truncated',
   change(file, random) {
     const meta = file.replace(/\.json$/, '.meta.json');
     const bytes = readFileSync(meta);
@@ -68,7 +68,7 @@ const UNTOLD: Damage = {
 
 const UNTOUCHED: Damage = { what: 'untouched', change: () => undefined };
 
-/** Raw files that are no longer what was received: nothing in them may be trusted. */
+/** Damages raw files: the program must not use anything in them. */
 export const rawFaults: readonly Experiment[] = [
   {
     name: 'raw files',
@@ -84,7 +84,7 @@ export const rawFaults: readonly Experiment[] = [
   },
 ];
 
-/** A different damage for each resource, and for each damage another resource in the next turn. */
+/** Assigns a different kind of damage to each resource, and shifts the assignment with each turn. */
 function three(damages: readonly Damage[], turn: number): ReadonlyMap<Name, Damage> {
   return new Map(
     PULLED.map((name, index) => [name, damages[(turn * 2 + index) % damages.length] ?? UNTOUCHED]),
@@ -92,8 +92,8 @@ function three(damages: readonly Damage[], turn: number): ReadonlyMap<Name, Dama
 }
 
 /**
- * A run is killed when its raw files are complete. Those damaged afterwards must be fetched again, and no
- * others.
+ * Kills a run when its raw files are complete, then damages some of them. `resume` must fetch exactly the damaged files
+ * again.
  */
 async function damagedBeforeResume(
   lab: Lab,
@@ -117,15 +117,15 @@ async function damagedBeforeResume(
     for (const [name, damage] of damages) {
       const is = gets.get(name) === 200;
       if (is !== (damage !== UNTOUCHED))
-        lost.push(`${name}, ${damage.what}: ${is ? 'fetched again' : 'believed'}`);
+        lost.push(`${name}, ${damage.what}: ${is ? 'fetched again' : 'not fetched again'}`);
     }
     return [...lost, ...(await losses(place, expected))];
   });
 }
 
 /**
- * The raw files of a published run are damaged: `verify` reports it, `replay` refuses, and the next run does not ask
- * for a 304.
+ * Damages the raw files of a published run: `verify` must report the damage, `replay` must reject the run, and the next
+ * run must not accept a 304 for a damaged file.
  */
 async function damagedAfterPublish(
   lab: Lab,
@@ -149,21 +149,18 @@ async function damagedAfterPublish(
     const gets = statuses(place, asked);
     for (const [name, damage] of damages) {
       const due = damage === UNTOUCHED ? 304 : 200;
-      if (gets.get(name) !== due) lost.push(`${name}, ${damage.what}: ${gets.get(name)} where ${due} is due`);
+      if (gets.get(name) !== due) lost.push(`${name}, ${damage.what}: ${gets.get(name)} instead of ${due}`);
     }
     return [...lost, ...(await losses(place, expected))];
   });
 }
 
-/**
- * The file was intact when the source was asked for a newer one, and is damaged when the source answers that nothing
- * has changed.
- */
+/** Damages a raw file between the request for a newer version and the source's answer that nothing has changed. */
 async function damagedWhileAsked(lab: Lab, { next, place }: Stage, damage: Damage): Promise<void> {
   await lab.inject('raw file damaged before a 304', async () => {
     const { expected, world } = next();
     await mustSucceed(place.pull());
-    // Leaves time to damage it and to serve again.
+    // The retry leaves time to damage the file and to serve the world again.
     place.api.set(pathOf('launches'), { status: 503, body: '', headers: { 'retry-after': '1' } });
     const running = place.start(['run', '--source', place.api.url]);
     await Promise.race([place.api.next('GET', pathOf('launches')), running.finished]);
@@ -173,7 +170,7 @@ async function damagedWhileAsked(lab: Lab, { next, place }: Stage, damage: Damag
     const { code, stderr } = await running.finished;
     const lost = code === 0 ? [] : [`exit ${code}: ${stderr.slice(-500)}`];
     const answers = place.api.requests.slice(asked).filter((one) => one.path === pathOf('launches'));
-    if (answers[0]?.status !== 304) lost.push('it was not told that nothing has changed');
+    if (answers[0]?.status !== 304) lost.push('the source did not answer 304');
     return [...lost, ...(await losses(place, expected))];
   });
 }
@@ -192,8 +189,8 @@ async function damageAll(
 }
 
 /**
- * In place, as a failing disk would do it, so that earlier runs with the same file are affected too; or as a
- * new file.
+ * Writes the bytes in place, as a failing disk would, which also damages hard links to the file in earlier runs; or
+ * writes them as a new file.
  */
 function replace(file: string, bytes: Buffer, random: Random): void {
   if (random(2) === 0) rmSync(file);
@@ -207,7 +204,7 @@ async function newestRun(place: Place, which: string): Promise<string> {
   return run?.run_id ?? '';
 }
 
-/** The status of the first response to a GET of each resource. */
+/** The status of the first GET response for each resource. */
 function statuses({ api }: Place, from: number): ReadonlyMap<Name, number> {
   const gets = api.requests.slice(from).filter(({ method }) => method === 'GET');
   return new Map(

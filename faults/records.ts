@@ -8,13 +8,14 @@ import { pathOf, sandboxWorld, serve } from './worlds.ts';
 
 const BATCH = 5000;
 
-/** Control characters, which steer a terminal, except line breaks: none may appear unescaped. */
+/**
+ * Characters that control a terminal or the direction of text, except tabs and newlines. None of them may appear
+ * unescaped.
+ */
 // oxlint-disable-next-line eslint/no-control-regex -- the expression looks for them
 const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/**
- * Records that no API should send: the books must balance, and no control character may reach the terminal.
- */
+/** Pulls records that no API should send: the books must balance, and no control character may reach the terminal. */
 export const recordFaults: readonly Experiment[] = [
   {
     name: 'records',
@@ -43,7 +44,7 @@ export const recordFaults: readonly Experiment[] = [
   },
 ];
 
-/** Ids recur in each batch, so that rows are changed, held and deleted. */
+/** Ids recur from batch to batch, so that rows are changed, held and deleted. */
 function fuzzBody(lab: Lab, good: readonly Readonly<Record<string, unknown>>[], count: number): Buffer {
   const random = createRandom(lab.random(2 ** 32));
   const records = Array.from({ length: count }, () =>
@@ -63,7 +64,7 @@ async function fuzzOnce(lab: Lab, place: Place, count: number, shown: boolean): 
     if (run.code !== 0) lost.push(`exit ${run.code}: ${run.stderr.slice(-1000)}`);
     if (told?.received !== count) lost.push(`${count} sent, ${told?.received} received`);
     if (told !== undefined && (told.validated === 0 || told.errored === 0))
-      lost.push('all or none of them broke the contract');
+      lost.push('either all of the records broke the contract or none did');
     return lost;
   });
   lab.count('fuzzed records', count);
@@ -75,7 +76,7 @@ type Counts = { readonly received: number; readonly validated: number; readonly 
 
 const SHORT_COMMANDS = 4;
 
-/** Runs every command that shows what came from the source. */
+/** Runs every command that shows data from the source, and looks for control characters in the output. */
 async function rawOutput(lab: Lab, place: Place, run: CliResult): Promise<string[]> {
   const [evil] = await place.sql<{ id: string }>(
     `SELECT id FROM launches WHERE name ~ '[\\x01-\\x1f\\x7f-\\x9f]' OR details ~ '[\\x01-\\x1f\\x7f-\\x9f]' LIMIT 1`,
@@ -105,7 +106,7 @@ async function rawOutput(lab: Lab, place: Place, run: CliResult): Promise<string
     if (result.code !== 0)
       lost.push(`${command.join(' ')}: exit ${result.code}: ${result.stderr.slice(-300)}`);
   }
-  if (evil === undefined) lost.push('no text that steers a terminal came as far as the table');
+  if (evil === undefined) lost.push('no text with control characters reached the table');
   return lost;
 }
 
@@ -118,12 +119,12 @@ function show(command: readonly string[], { stderr, stdout }: CliResult): string
   });
 }
 
-/** A text that is broken between its records is refused completely. */
+/** A body that is malformed between two records must be rejected as a whole. */
 async function brokenText(lab: Lab, place: Place, good: readonly unknown[]): Promise<void> {
   const texts = good.map((record) => JSON.stringify(record));
   const before = await digest(place);
   for (let turn = 0; turn < (lab.short ? 1 : 20); turn += 1) {
-    await lab.inject('text broken between records', async () => {
+    await lab.inject('body malformed between records', async () => {
       const cut = 1 + lab.random(texts.length - 1);
       const wrong = ['', ',,', ';', ']', '}', '\u001b[31m,', '\u0000,'][lab.random(7)] ?? '';
       place.api.set(pathOf('launches'), {

@@ -7,9 +7,9 @@ import type { Experiment, Lab } from './lab.ts';
 import { digest, limited, losses, mustSucceed, untilGone, type Place } from './place.ts';
 import { openSilent } from './silent.ts';
 
-/** Damage that the program did not do: a check that misses it is worthless. */
+/** Damage that the lab does itself. A check that misses it is worthless. */
 type Damage = {
-  /** What the check's line must start with. */
+  /** Matches the line that the check must report. */
   readonly seen: RegExp;
   readonly does: string;
   readonly undo: string;
@@ -19,7 +19,7 @@ const NEWEST = `(SELECT run_id FROM runs WHERE status = 'succeeded' ORDER BY fin
 
 const DAMAGES: readonly Damage[] = [
   damage(
-    /^tables say/,
+    /^tables contain/,
     'UPDATE launches SET name = name || $$!$$',
     'UPDATE launches SET name = left(name, -1)',
   ),
@@ -29,7 +29,7 @@ const DAMAGES: readonly Damage[] = [
     'INSERT INTO launches SELECT * FROM kept; DROP TABLE kept',
   ),
   damage(
-    /^rejects say/,
+    /^rejects contain/,
     `UPDATE rejects SET status = 'gone', reason = 'lab' WHERE status = 'open'`,
     `UPDATE rejects SET status = 'open', reason = NULL WHERE reason = 'lab'`,
   ),
@@ -49,7 +49,7 @@ const DAMAGES: readonly Damage[] = [
     `UPDATE runs SET status = 'running' WHERE run_id = (SELECT min(run_id) FROM runs)`,
     `UPDATE runs SET status = 'succeeded' WHERE status = 'running'`,
   ),
-  // The database would refuse this damage, so its constraints are dropped first.
+  // The database's constraints would prevent this damage, so they are dropped first.
   damage(
     /^records: /,
     `ALTER TABLE run_resources DROP CONSTRAINT run_resources_check;
@@ -79,7 +79,7 @@ function damage(seen: RegExp, does: string, undo: string): Damage {
   return { seen, does, undo };
 }
 
-/** Shows each check of the lab the damage that it must find. */
+/** Does the damage that each of the lab's checks must detect. */
 export const selfTests: readonly Experiment[] = [
   {
     name: 'the lab itself',
@@ -87,13 +87,13 @@ export const selfTests: readonly Experiment[] = [
       const { place } = stage;
       const expected = await digest(place);
       const see = (seen: RegExp, does: () => Promise<() => unknown>): Promise<void> =>
-        lab.inject('damage that the lab must see', async () => {
+        lab.inject('damage that the lab must detect', async () => {
           const undo = await does();
           const found = await losses(place, expected);
           await undo();
           const blind = found.some((line) => seen.test(line))
             ? []
-            : [`${seen.source} was not seen in: ${found.join('; ')}`];
+            : [`no line matches ${seen.source}: ${found.join('; ')}`];
           return blind;
         });
       for (const { does, seen, undo } of DAMAGES) {
@@ -107,7 +107,8 @@ export const selfTests: readonly Experiment[] = [
         see(seen, async () => {
           const file = path.join(folder, name);
           const before = readFileSync(file, 'utf8');
-          // Not in place: the file may have another name in the folder of an earlier run.
+          // Replaces the file instead of changing it in place, because an earlier run's folder may have a hard link to
+          // it.
           rmSync(file);
           writeFileSync(file, to(before));
           return () => writeFileSync(file, before);
@@ -133,16 +134,16 @@ export const selfTests: readonly Experiment[] = [
           return () => holder.end();
         });
       }
-      await lab.inject('damage that is undone', () => losses(place, expected));
-      // This stays: the next run will find that the hung run has died.
+      await lab.inject('damage that has been undone', () => losses(place, expected));
+      // This comes last because it cannot be undone: it leaves a dead run in the ledger.
       await seeHanging(lab, place);
     },
   },
 ];
 
-/** A run that never ends, because its source stays silent; the lab does not wait for its timeout. */
+/** Starts a run that hangs because its source never answers. The lab must kill it before its timeout, and report it. */
 async function seeHanging(lab: Lab, place: Place): Promise<void> {
-  await lab.inject('damage that the lab must see', async () => {
+  await lab.inject('damage that the lab must detect', async () => {
     const silent = await openSilent();
     const args = ['run', '--source', silent.url];
     const running = limited(place.workspace.start(args), args, HANGING_MS);
@@ -152,9 +153,9 @@ async function seeHanging(lab: Lab, place: Place): Promise<void> {
     );
     await silent.close();
     await untilGone(place, running.pid);
-    // That run had begun. A later resume must not resume it.
+    // Publishes again, because the killed run had begun and a later `resume` must not resume it.
     await mustSucceed(place.pull());
-    return / hangs: /.test(told) ? [] : [`a run that hangs was not seen: ${told}`];
+    return / hangs: /.test(told) ? [] : [`the run that hangs was not detected: ${told}`];
   });
 }
 

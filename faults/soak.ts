@@ -19,16 +19,16 @@ import { sources } from '../src/sources/index.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /**
- * `npm run soak [-- --runs 200 --embedded]`: runs jobs one after another in one process, on an API that fails in many
- * ways. After each tenth of them, prints the size of memory, handles, ledger and disk; exits 1 if one of these keeps
- * growing with the runs, or if books do not balance.
+ * Usage: `npm run soak [-- --runs 200 --embedded]`. Runs jobs one after another in one process, against APIs that fail
+ * in many ways. After each tenth of the runs, measures memory, handles, connections, disk space, the ledger and the
+ * queue. Exits 1 if any of them except the disk space keeps growing, or if the books do not balance.
  */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '200' }, embedded: { type: 'boolean', default: false } },
 });
 const runs = Number(values.runs);
 
-/** The sandbox options of each job's API. */
+/** The sandbox options for each job's API. */
 const WORLDS: Readonly<Record<string, readonly string[]>> = {
   early: ['--revision', '1'],
   late: ['--revision', '3'],
@@ -138,7 +138,7 @@ await runtime.close();
 for (const close of closers) await close();
 process.exit(losses.length === 0 ? 0 : 1);
 
-/** In a separate process, so that its memory is not measured. */
+/** Starts the sandbox in a separate process, so that its memory is not measured. */
 async function startSandbox(flags: readonly string[]): Promise<string> {
   const program = path.join(import.meta.dirname, '..', 'bin', 'spacex-pipeline');
   const args = [program, 'sandbox', '--port', '0', ...flags];
@@ -148,7 +148,10 @@ async function startSandbox(flags: readonly string[]): Promise<string> {
   return /http:\/\/127\.0\.0\.1:\d+/.exec(String(line))?.[0] ?? '';
 }
 
-/** In turn answers 503, breaks connections and cuts bodies off; passes the other requests on. */
+/**
+ * Starts a proxy that regularly answers 503, breaks the connection or cuts the body off, and forwards all other
+ * requests.
+ */
 async function startFlaky(target: string): Promise<string> {
   let requests = 0;
   const server = createServer((request, response) => {
@@ -204,7 +207,7 @@ function rows<R extends Record<string, unknown>>(sql: string): Promise<R[]> {
   return withDatabase(loaded.config, options, ({ session }) => session.rows<R>(sql));
 }
 
-/** Hard links are counted once. */
+/** Counts a file with several hard links once. */
 function bytesIn(dir: string): number {
   const seen = new Map<number, number>();
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
@@ -220,14 +223,17 @@ async function unbalanced(): Promise<string[]> {
        WHERE status = 'succeeded' AND received <> validated + errored
      UNION ALL SELECT format('table %s in run %s', table_name, run_id) FROM run_tables
        WHERE live_before + inserted - deleted <> live_after OR staged <> inserted + updated + unchanged
-     UNION ALL SELECT format('run %s is left running', run_id) FROM runs WHERE status = 'running'
-     UNION ALL SELECT format('job %s is left running', job) FROM job_tries WHERE status = 'running'
-     UNION ALL SELECT format('staging is left: %s', relname) FROM pg_class WHERE relname LIKE 'staging%' AND relkind = 'r'`,
+     UNION ALL SELECT format('run %s is still running', run_id) FROM runs WHERE status = 'running'
+     UNION ALL SELECT format('job %s is still running', job) FROM job_tries WHERE status = 'running'
+     UNION ALL SELECT format('staging table %s is left', relname) FROM pg_class WHERE relname LIKE 'staging%' AND relkind = 'r'`,
   );
   return found.map(({ what }) => what);
 }
 
-/** What still grows in the second half, beyond what the ledger of that many runs needs; does not count tombstones. */
+/**
+ * Returns everything that still grows in the second half of the runs by more than the allowed amount. The ledger may
+ * grow with each run; tombstones do not count.
+ */
 function growth(all: readonly Sample[]): string[] {
   const middle = all[Math.floor(all.length / 2) - 1];
   const last = all.at(-1);
@@ -242,7 +248,7 @@ function growth(all: readonly Sample[]): string[] {
       : []),
     ...(last.handles > middle.handles + 5 ? [`handles grew from ${middle.handles} to ${last.handles}`] : []),
     ...(last.connections > middle.connections + 1 ? [`connections grew to ${last.connections}`] : []),
-    ...(last.ledger_kb > middle.ledger_kb + more * 40 ? [`the ledger grew by more than 40 kB a run`] : []),
+    ...(last.ledger_kb > middle.ledger_kb + more * 40 ? [`the ledger grew by more than 40 kB per run`] : []),
     ...(last.queue_kb > middle.queue_kb * 1.5 + 500 ? [`the queue grew to ${last.queue_kb} kB`] : []),
   ];
 }

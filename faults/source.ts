@@ -9,10 +9,10 @@ import { pathOf, sandboxWorld, serve, type World } from './worlds.ts';
 
 const LAUNCHES = 120;
 
-/** A fault of the sandbox, and the exit codes that it may cause. */
+/** A sandbox fault, and the exit codes that it may cause. */
 type Case = { readonly faults: string; readonly codes: readonly number[] };
 
-/** Each fault of the sandbox: as long as the run sends requests, and once only if the run can recover from it. */
+/** Every sandbox fault on every request. If a run can recover from the fault, also only on the first requests. */
 const CASES: readonly [Case, ...Case[]] = [
   { faults: 'late=50@launches', codes: [0] },
   { faults: 'late=5000@launches', codes: [3] },
@@ -74,39 +74,37 @@ function checkAllCovered(lab: Lab): void {
     ([, name = '']) => name,
   );
   const missing = names.filter((name) => !CASES.some(({ faults }) => faults.split(/[=@x]/)[0] === name));
-  if (names.length < 15) missing.push(`only ${names.length} faults are known`);
-  lab.tell('every fault of the sandbox has its case', missing);
+  if (names.length < 15) missing.push(`only ${names.length} faults found in the help`);
+  lab.tell('every sandbox fault has a case', missing);
 }
 
 /**
- * Nothing from a failed resource is published; once the source has recovered, everything is as if nothing had happened.
+ * Checks that nothing from a failed resource is published, and that once the source has recovered, the next run
+ * succeeds as if nothing had happened.
  */
 async function faultOnce(lab: Lab, place: Place, { codes, faults }: Case, well: string): Promise<void> {
   const name = faults.split(/[=@]|x\d/)[0] ?? '';
   await lab.inject(`source: ${name}`, async () => {
-    // The world differs only by what the fault does to it, so that a failure leaves everything as it was.
+    // The world is the same except for the fault, so neither a success nor a failure may change anything.
     const before = await digest(place);
     const sick = await startSandbox({ launches: LAUNCHES, faults });
     const result = await place.cli(['run', '--atomic', '--full', '--source', sick.url]);
     await sick.close();
     const lost: string[] = [];
     if (!codes.includes(result.code ?? -1))
-      lost.push(`exit ${result.code} where ${codes.join(' or ')} is due: ${result.stderr.slice(-500)}`);
+      lost.push(`exit ${result.code} instead of ${codes.join(' or ')}: ${result.stderr.slice(-500)}`);
     const after = await digest(place);
-    if (after.tables !== before.tables) lost.push(`it left ${after.tables}, not ${before.tables}`);
+    if (after.tables !== before.tables) lost.push(`the tables contain ${after.tables}, not ${before.tables}`);
     if (result.code !== 0) {
-      // Complete raw files are kept as received, so that a resume would use the refused ones: pull again instead.
+      // A resume would use all complete raw files, even the rejected ones, so this pulls again instead.
       const again = await place.cli(['run', '--source', well]);
-      if (again.code !== 0) lost.push(`run after it: exit ${again.code}: ${again.stderr.slice(-500)}`);
+      if (again.code !== 0) lost.push(`next run: exit ${again.code}: ${again.stderr.slice(-500)}`);
     }
     return [...lost, ...(await losses(place, before))].map((one) => `${faults}: ${one}`);
   });
 }
 
-/**
- * Responses that no fault of the sandbox sends: bodies truncated within their encoding, and records that
- * occur twice.
- */
+/** Responses that no sandbox fault sends: damaged gzip data, truncated JSON, and repeated or missing records. */
 async function oddBodies(lab: Lab, place: Place): Promise<void> {
   const world = await sandboxWorld({ launches: LAUNCHES });
   const at = pathOf('launches');
@@ -122,11 +120,12 @@ async function oddBodies(lab: Lab, place: Place): Promise<void> {
       const { code, stderr } = await place.cli(['run', '--atomic', '--full', '--source', place.api.url]);
       const lost = codes.includes(code ?? -1) ? [] : [`exit ${code}: ${stderr.slice(-500)}`];
       const after = await digest(place);
-      if (after.tables !== before.tables) lost.push(`it left ${after.tables}, not ${before.tables}`);
+      if (after.tables !== before.tables)
+        lost.push(`the tables contain ${after.tables}, not ${before.tables}`);
       return [...lost, ...(await losses(place, after))];
     });
   };
-  await odd('whole gzip', { body: zipped, headers: gzip }, [0]);
+  await odd('intact gzip', { body: zipped, headers: gzip }, [0]);
   for (let turn = 0; turn < turns; turn += 1) {
     const cut = lab.random(zipped.length);
     await odd('truncated gzip', { body: zipped.subarray(0, cut), headers: gzip }, [3]);
@@ -141,7 +140,7 @@ async function oddBodies(lab: Lab, place: Place): Promise<void> {
     await odd('repeated records', { body: JSON.stringify([...records, ...few]) }, [0]);
     await odd('all records twice', { body: JSON.stringify([...records, ...records]) }, [4]);
     await odd(
-      'a third gone',
+      'a third of the records missing',
       { body: JSON.stringify(records.filter((_, index) => index % 3 !== turn % 3)) },
       [4],
     );

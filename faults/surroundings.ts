@@ -10,7 +10,7 @@ import { losses, type Place } from './place.ts';
 
 const receiving = inBody('launches', 0.5);
 
-/** Other runs, and the clock and the disk of the program's machine. */
+/** Concurrent runs, and the machine's clock and disk. */
 export const surroundings: readonly Experiment[] = [
   {
     name: 'surroundings',
@@ -27,9 +27,12 @@ export const surroundings: readonly Experiment[] = [
   },
 ];
 
-/** Several runs at once: one publishes; each of the others publishes after it, or reports that the schema is busy. */
+/**
+ * Several runs at the same time: one publishes, and each of the others publishes after it or reports that the schema is
+ * busy.
+ */
 async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
-  await lab.inject('several runs at once', async () => {
+  await lab.inject('several runs at the same time', async () => {
     const { expected } = next();
     const results = await Promise.all([place.pull(), place.pull(), place.pull()]);
     const lost = results
@@ -40,7 +43,7 @@ async function crowd(lab: Lab, { next, place }: Stage): Promise<void> {
   });
 }
 
-/** A run whose clock is behind the previous run's: what it publishes still counts as the newest. */
+/** A run whose clock is behind the previous run's clock: its rows still count as the newest. */
 async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   for (const hours of lab.short ? [1] : [1, 24 * 365]) {
     await lab.inject(`the clock jumps back ${hours} h`, async () => {
@@ -48,10 +51,10 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
       const first = await place.cli(['run', '--source', place.api.url], clockOff(-hours * 3_600_000));
       const lost = first.code === 0 ? [] : [`exit ${first.code}: ${first.stderr.slice(-300)}`];
       lost.push(...(await losses(place, changed.expected)));
-      // Nothing is left to do, and the ledger agrees with the tables.
+      // The next run finds nothing to do, and the ledger agrees with the tables.
       const again = await place.cli(['run', '--source', place.api.url, '--json']);
       if (!/"updated": 0/.test(again.stdout) || /"(?:updated|inserted|deleted)": [1-9]/.test(again.stdout))
-        lost.push('the run after it changed something');
+        lost.push('the next run changed something');
       const verified = await place.cli(['verify']);
       if (verified.code !== 0) lost.push(`verify: exit ${verified.code}: ${verified.stdout.slice(-500)}`);
       return lost;
@@ -59,7 +62,7 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
   }
 }
 
-/** The data folder is removed, or replaced by something else: published data stay. */
+/** The data folder is removed or replaced by a file: the published rows stay. */
 async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   const aside = (place: Place): string => `${place.dataDir}.aside`;
   await breakOnce(lab, stage, {
@@ -88,7 +91,7 @@ async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   });
 }
 
-/** Disks that fill up at another byte each time, and a read-only one. */
+/** Disks of different sizes, so that each fills up at a different point of the run, and a read-only disk. */
 async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
   const runs = path.join(stage.place.dataDir, 'runs');
   const aside = `${runs}.aside`;
@@ -100,7 +103,7 @@ async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
     if (!mount(options)) throw new Error('a small disk cannot be mounted here');
   };
   const unmounted = async (): Promise<void> => {
-    // Moves the contents of the full disk to one with free space.
+    // Moves the contents of the full disk to a disk with free space.
     cpSync(runs, aside, { recursive: true });
     execFileSync('umount', ['-l', runs]);
     rmSync(runs, { recursive: true });
@@ -108,13 +111,13 @@ async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
   };
   mkdirSync(runs, { recursive: true });
   if (!mount('size=64k')) {
-    lab.skip('the disk of the data folder is full', 'a small disk cannot be mounted here');
+    lab.skip('the data folder’s disk is full', 'a small disk cannot be mounted here');
     return;
   }
   execFileSync('umount', [runs]);
   for (let kilobytes = 4; kilobytes <= 1000; kilobytes += 40) {
     await breakOnce(lab, stage, {
-      fault: 'the disk of the data folder is full',
+      fault: 'the data folder’s disk is full',
       at: null,
       disturb: async (place) => mounted(place, `size=${kilobytes}k`),
       mend: unmounted,
@@ -122,7 +125,7 @@ async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
     });
   }
   await breakOnce(lab, stage, {
-    fault: 'the data folder can only be read',
+    fault: 'the data folder is read-only',
     at: null,
     disturb: async (place) => mounted(place, 'ro'),
     mend: unmounted,

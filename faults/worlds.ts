@@ -6,7 +6,7 @@ import type { Api, Reply } from '../test/support/api.ts';
 
 const { resources } = spacex;
 
-/** What the lab pulls: one resource that another one needs, and an independent one. */
+/** The resources that the lab pulls: rockets, which launches need, and payloads, which are independent. */
 export const PULLED = ['rockets', 'launches', 'payloads'] as const;
 
 export type World = Readonly<Record<string, Reply>>;
@@ -18,8 +18,8 @@ export function pathOf(name: (typeof PULLED)[number]): string {
 }
 
 /**
- * The API's responses in each revision of the sandbox; some records always break their contract, some in the second
- * revision.
+ * The API's responses in each revision of the sandbox. Some records always break their contract, others only in the
+ * second revision.
  */
 export async function sandboxWorlds(launches: number): Promise<readonly World[]> {
   return Promise.all(
