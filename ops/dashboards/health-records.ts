@@ -2,7 +2,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { bars, graph, rows } from './panels.ts';
 
-/** Records, and their age. */
+/** Adds the panels for records and their age. */
 export function addRecords(builder: dashboard.DashboardBuilder): void {
   builder
     .withRow(new dashboard.RowBuilder('Records'))
@@ -10,7 +10,7 @@ export function addRecords(builder: dashboard.DashboardBuilder): void {
       bars(
         {
           title: 'Records of published resources',
-          description: 'By what became of them',
+          description: 'By outcome',
           unit: 'short',
           width: 12,
         },
@@ -26,7 +26,7 @@ export function addRecords(builder: dashboard.DashboardBuilder): void {
       graph(
         {
           title: 'Share of records set aside',
-          description: 'Within a day',
+          description: 'Over the last day',
           unit: 'percentunit',
           width: 12,
         },
@@ -51,7 +51,7 @@ export function addRecords(builder: dashboard.DashboardBuilder): void {
       graph(
         {
           title: 'Data checks and drift',
-          description: 'Checks that found rows, and what moved in the newest run',
+          description: 'Data checks that found rows, and drift in the newest run',
           unit: 'short',
           width: 12,
         },
@@ -64,8 +64,8 @@ export function addRecords(builder: dashboard.DashboardBuilder): void {
     .withPanel(
       rows(
         {
-          title: 'Since the last publish',
-          description: 'Of each resource',
+          title: 'Time since the last publish',
+          description: 'By resource',
           unit: 's',
           width: 12,
         },
@@ -78,8 +78,8 @@ export function addRecords(builder: dashboard.DashboardBuilder): void {
     .withPanel(
       rows(
         {
-          title: 'Since the newest event',
-          description: 'That published rows report: how old the data themselves are',
+          title: 'Time since the newest event',
+          description: 'The age of the newest event in the published rows',
           unit: 's',
           width: 12,
         },

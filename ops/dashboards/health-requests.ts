@@ -2,12 +2,12 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { bars, graph } from './panels.ts';
 
-/** Requests to the sources. */
+/** Adds the panels for requests to the sources. */
 export function addRequests(builder: dashboard.DashboardBuilder): void {
   builder
     .withRow(new dashboard.RowBuilder('Source'))
     .withPanel(
-      bars({ title: 'Requests', description: 'Each try, by its status', unit: 'short', width: 8 }, [
+      bars({ title: 'Requests', description: 'Each attempt, by status', unit: 'short', width: 8 }, [
         [
           'sum by (status) (increase(spacex_pipeline_http_requests_total{source=~"$source"}[$__rate_interval]))',
           '{{status}}',
@@ -15,7 +15,7 @@ export function addRequests(builder: dashboard.DashboardBuilder): void {
       ]),
     )
     .withPanel(
-      bars({ title: 'Retries', description: 'By what went wrong', unit: 'short', width: 8 }, [
+      bars({ title: 'Retries', description: 'By reason', unit: 'short', width: 8 }, [
         [
           'sum by (reason) (increase(spacex_pipeline_http_retries_total{source=~"$source"}[$__rate_interval]))',
           '{{reason}}',
@@ -24,17 +24,20 @@ export function addRequests(builder: dashboard.DashboardBuilder): void {
     )
     .withPanel(
       graph(
-        { title: 'Failed requests', description: 'Share within an hour', unit: 'percentunit', width: 8 },
+        { title: 'Failed requests', description: 'Share over the last hour', unit: 'percentunit', width: 8 },
         [['source:spacex_pipeline_http_requests_failed:ratio_increase1h{source=~"$source"}', '{{source}}']],
       ),
     )
     .withPanel(
-      graph({ title: 'Duration of requests', description: '95 of 100 took less', unit: 's', width: 8 }, [
+      graph(
+        { title: 'Request duration', description: '95th percentile over the last day', unit: 's', width: 8 },
         [
-          'histogram_quantile(0.95, sum by (source, le) (increase(spacex_pipeline_http_request_duration_seconds_bucket{source=~"$source"}[1d])))',
-          '{{source}}',
+          [
+            'histogram_quantile(0.95, sum by (source, le) (increase(spacex_pipeline_http_request_duration_seconds_bucket{source=~"$source"}[1d])))',
+            '{{source}}',
+          ],
         ],
-      ]),
+      ),
     )
     .withPanel(
       bars({ title: 'Received', description: 'Bytes after content decoding', unit: 'bytes', width: 8 }, [
@@ -48,7 +51,7 @@ export function addRequests(builder: dashboard.DashboardBuilder): void {
       graph(
         {
           title: 'Quota',
-          description: 'Requests that the source still allows, where it reports that',
+          description: 'Requests that the source still allows, if it reports a quota',
           unit: 'short',
           width: 8,
         },

@@ -2,12 +2,12 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { bars, graph, rows } from './panels.ts';
 
-/** Runs, jobs and the queue. */
+/** Adds the panels for runs, jobs and the queue. */
 export function addRuns(builder: dashboard.DashboardBuilder): void {
   builder
     .withRow(new dashboard.RowBuilder('Runs and jobs'))
     .withPanel(
-      bars({ title: 'Runs', description: 'By how they ended', unit: 'short', width: 12 }, [
+      bars({ title: 'Runs', description: 'By status', unit: 'short', width: 12 }, [
         [
           'sum by (status) (increase(spacex_pipeline_runs_total{source=~"$source"}[$__rate_interval]))',
           '{{status}}',
@@ -15,19 +15,27 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
       ]),
     )
     .withPanel(
-      graph({ title: 'Duration of runs', description: '95 of 100 took less', unit: 's', width: 12 }, [
+      graph(
+        {
+          title: 'Run duration',
+          description: '95th percentile over 7 days, and time spent waiting for the lock',
+          unit: 's',
+          width: 12,
+        },
         [
-          'source:spacex_pipeline_run_duration_seconds:p95_increase7d{source=~"$source"}',
-          '{{source}}: 7 days',
+          [
+            'source:spacex_pipeline_run_duration_seconds:p95_increase7d{source=~"$source"}',
+            '{{source}}: duration',
+          ],
+          [
+            'sum by (source) (increase(spacex_pipeline_lock_wait_seconds_total{source=~"$source"}[$__rate_interval]))',
+            '{{source}}: waiting for the lock',
+          ],
         ],
-        [
-          'sum by (source) (increase(spacex_pipeline_lock_wait_seconds_total{source=~"$source"}[$__rate_interval]))',
-          '{{source}}: wait for the lock',
-        ],
-      ]),
+      ),
     )
     .withPanel(
-      bars({ title: 'Tries of jobs', description: 'By how they ended', unit: 'short', width: 8 }, [
+      bars({ title: 'Job tries', description: 'By job and status', unit: 'short', width: 8 }, [
         [
           'sum by (job_name, status) (increase(spacex_pipeline_job_tries_total[$__rate_interval])) > 0',
           '{{job_name}} {{status}}',
@@ -35,15 +43,15 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
       ]),
     )
     .withPanel(
-      graph({ title: 'Queue', description: 'Jobs that wait or run', unit: 'short', width: 8 }, [
+      graph({ title: 'Queue', description: 'Jobs that are waiting or running', unit: 'short', width: 8 }, [
         ['max by (state) (spacex_pipeline_queue_jobs)', '{{state}}'],
       ]),
     )
     .withPanel(
       graph(
         {
-          title: 'Oldest in the queue',
-          description: 'How long it has waited or run',
+          title: 'Oldest job in the queue',
+          description: 'How long it has been waiting or running',
           unit: 's',
           width: 8,
         },
@@ -53,8 +61,8 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
     .withPanel(
       graph(
         {
-          title: 'Time without success',
-          description: 'Of each job, beside the wait between two ticks of its schedule',
+          title: 'Time since the last success',
+          description: 'By job, with the interval between two ticks of its schedule for comparison',
           unit: 's',
           width: 12,
         },
@@ -67,8 +75,8 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
     .withPanel(
       rows(
         {
-          title: 'Time in each step',
-          description: 'Over the range of the dashboard; steps and resources overlap',
+          title: 'Time spent in each step',
+          description: 'Over the dashboard’s time range; steps and resources overlap',
           unit: 's',
           width: 12,
         },

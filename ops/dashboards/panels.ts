@@ -6,16 +6,16 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The text and size of a panel. The width is in columns, of 24. */
+/** A panel's text and size. The width is in columns; a dashboard has 24. */
 export type PanelText = {
   readonly title: string;
   readonly description: string;
-  /** A unit in Grafana's terms: `s`, `bytes`, `short` … */
+  /** One of Grafana's units, such as `s`, `bytes` or `short`. */
   readonly unit: string;
   readonly width: number;
 };
 
-/** A PromQL expression, and the legend of its series. */
+/** A PromQL expression, and the legend for its series. */
 export type Series = readonly [expression: string, legend: string];
 
 export const PROMETHEUS = { type: 'prometheus', uid: '${prometheus}' } as const;
@@ -23,7 +23,7 @@ export const POSTGRES = { type: 'grafana-postgresql-datasource', uid: '${postgre
 
 const HEIGHT = 8;
 
-/** Lets the user choose the data source, so that a dashboard works whatever it is called. */
+/** Lets the user choose the data source, so that a dashboard works with a data source of any name. */
 export function dataSource(name: string, label: string, type: string): dashboard.DatasourceVariableBuilder {
   return new dashboard.DatasourceVariableBuilder(name).label(label).type(type);
 }
@@ -48,7 +48,7 @@ export function graph(
     .targets(queries(series));
 }
 
-/** Like `bars`, for values that say what happened since the previous one. */
+/** Like `graph`, but with stacked bars, for values that count what has happened since the previous value. */
 export function bars(text: PanelText, series: readonly Series[]): timeseries.PanelBuilder {
   return graph(text, series)
     .drawStyle(common.GraphDrawStyle.Bars)
@@ -56,7 +56,7 @@ export function bars(text: PanelText, series: readonly Series[]): timeseries.Pan
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
 }
 
-/** A single number. `bad`: the threshold from which it is red, and whether above or below it. */
+/** A single number. It turns red above or below the threshold `bad`. */
 export function number(
   { description, title, unit, width }: PanelText,
   [expression, name]: Series,
@@ -114,7 +114,7 @@ function queries(series: readonly Series[]): Builder<Dataquery>[] {
   return series.map(([expression, name], index) => query(expression, name, String.fromCodePoint(65 + index)));
 }
 
-/** In a provisioned dashboard, Grafana does not give ids to queries. */
+/** Sets the query's id, because Grafana does not assign ids in a provisioned dashboard. */
 function query(expression: string, name: string, refId: string): prometheus.DataqueryBuilder {
   return new prometheus.DataqueryBuilder()
     .datasource(PROMETHEUS)

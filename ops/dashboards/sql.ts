@@ -34,7 +34,7 @@ export function columns(
     .withTarget(sql(query));
 }
 
-/** The rows as they come. */
+/** A table of the rows that the query returns, in its order. */
 export function list({ description, title, unit, width }: PanelText, query: string): table.PanelBuilder {
   return new table.PanelBuilder()
     .title(title)
@@ -46,7 +46,7 @@ export function list({ description, title, unit, width }: PanelText, query: stri
     .withTarget(sql(query));
 }
 
-/** A panel's query to PostgreSQL; `${schema}` is a variable of the dashboard. */
+/** A panel's PostgreSQL query; `${schema}` is a dashboard variable. */
 function sql(rawSql: string): Builder<Dataquery> {
   const query: SqlQuery = {
     refId: 'A',

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Creates the role that Grafana reads as. The image runs it once, when it creates the database. To run it later:
+# Creates Grafana's read-only role. The image runs this script once, when it creates the database. To run it later:
 # docker compose exec database sh /docker-entrypoint-initdb.d/reader.sh
 set -eu
 psql --set=ON_ERROR_STOP=1 --set=password="$GRAFANA_READER_PASSWORD" \
