@@ -9,10 +9,10 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 export const ROCKETS = '/v4/rockets';
 export const LAUNCHES = '/v5/launches';
 
-/** Stops a response after this many bytes of its body, until it is opened. */
+/** Holds a response after this many bytes of its body until the gate is opened. */
 export type Gate = {
   readonly after: number;
-  /** Fulfilled when the bytes before it have been sent. */
+  /** Fulfilled when the bytes before the gate have been sent. */
   readonly reached: Promise<void>;
   readonly open: () => void;
 };
@@ -28,7 +28,7 @@ export type ApiRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Monotonic, milliseconds. */
+  /** In milliseconds, on a monotonic clock. */
   readonly at: number;
   readonly status: number;
 };
@@ -43,7 +43,10 @@ export type Api = {
   readonly close: () => Promise<void>;
 };
 
-/** An API that serves the given responses, with ETag and 304; its records count as real unless `simulated` is set. */
+/**
+ * Starts an API that serves the given responses, with ETag and 304. Its records count as real unless `simulated` is
+ * set.
+ */
 export async function startApi(
   replies: Readonly<Record<string, Reply>>,
   options: { readonly simulated?: boolean } = {},
@@ -70,7 +73,8 @@ export async function startApi(
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Cannot tell the port of the API');
+  if (address === null || typeof address === 'string')
+    throw new Error('Cannot determine the port of the API');
   return {
     url: `http://127.0.0.1:${address.port}`,
     requests,
@@ -93,7 +97,7 @@ export async function startApi(
   };
 }
 
-/** As the real API makes it: length and SHA-1 of the body. */
+/** An ETag like the real API's: the length and SHA-1 of the body. */
 function etagOf(body: string | Buffer): string {
   const digest = createHash('sha1').update(body).digest('base64').slice(0, 27);
   return `"${Buffer.byteLength(body).toString(16)}-${digest}"`;
@@ -120,7 +124,7 @@ export function createGate(after: number): Gate {
   return gate;
 }
 
-/** The bodies of a sandbox, to be served as real records or changed. */
+/** The sandbox's response bodies, which a test can serve as real records or change. */
 export async function sandboxReplies(
   options: { readonly launches?: number; readonly seed?: number; readonly faults?: string } = {},
 ): Promise<{ readonly [ROCKETS]: Reply; readonly [LAUNCHES]: Reply }> {

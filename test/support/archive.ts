@@ -18,7 +18,7 @@ const SETTINGS = {
   recordingsUrl: 'sources.spacex.recordingsUrl',
 } as const;
 
-/** The copies that the source lists, with the pins of a stand-in's recordings. */
+/** The copies that the source lists, but with the hashes and ETags of a stand-in's recordings. */
 export function pinnedTo(pins: ReturnType<Wayback['pins']>): Archive['copies'] {
   return Object.fromEntries(
     Object.entries(copies()).map(([resource, list]) => [
@@ -36,7 +36,9 @@ function pinOf(pin: ReturnType<Wayback['pins']>[string] | undefined) {
   return pin === undefined ? {} : { sha256: pin.sha256, etag: pin.etag, recorded: pin.recordedAt };
 }
 
-/** The preserved copies at some addresses, with waits short enough for tests, and what is logged. */
+/**
+ * Opens an archive at these addresses, with waits that are short enough for tests. Also returns the lines that it logs.
+ */
 export function openTestArchive(
   urls: { readonly archiveUrl: string; readonly recordingsUrl?: string | null },
   options: Partial<ArchiveOptions> = {},
@@ -71,7 +73,7 @@ export function openTestArchive(
   return { upstream: loggingRetries(upstream, log), lines };
 }
 
-/** A stand-in that passes for the real archive, and the archive as the program sees it. */
+/** Starts a stand-in that looks like the real archive, and opens it as the program does. */
 export async function stageArchive(
   t: TestContext,
   wayback: WaybackOptions = {},
@@ -85,7 +87,7 @@ export async function stageArchive(
     standIn,
     upstream,
     lines,
-    /** `GET` paths in order, without the host. */
+    /** The paths of all requests, in order. */
     asked: () => standIn.requests().map(({ path }) => path),
     pull: (resource: string, kept: PageRequest['kept'] = null) => pullCopy(upstream, resource, kept),
     fail: (resource: string, kept: PageRequest['kept'] = null) =>
@@ -98,7 +100,7 @@ export type Pulled = Omit<UpstreamResponse, 'body'> & {
   readonly attempts: readonly Attempt[];
 };
 
-/** One request, until a response can be read to its end. */
+/** Sends a request, and retries it until a response can be read completely. */
 export async function pullCopy(
   upstream: Upstream,
   resource: string,
@@ -128,7 +130,7 @@ const failures = new WeakMap<Error, readonly Attempt[]>();
 export type Failed = {
   readonly error: PipelineError;
   readonly isAbsent: boolean;
-  /** Status and wait of each attempt. */
+  /** The status of each attempt, and the wait after it. */
   readonly attempts: readonly (readonly [status: number | null, wait: number | null])[];
 };
 
@@ -137,7 +139,7 @@ export async function failureOf(work: Promise<unknown>): Promise<Failed> {
     await work;
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    const attempts = failures.get(error) ?? assert.fail('Nobody knows its tries');
+    const attempts = failures.get(error) ?? assert.fail('The attempts were not recorded');
     return {
       error,
       isAbsent: error instanceof AbsentError,

@@ -8,12 +8,12 @@ export type Certificate = {
   readonly privateKey: KeyObject;
 };
 
-/** A certificate authority of a test's own, good for a day. */
+/** Creates a certificate authority for tests, which is valid for a day. */
 export function createAuthority(name: string): Certificate {
   return create(name, null, extension('2.5.29.19', sequence(Buffer.from([0x01, 0x01, 0xff])), true));
 }
 
-/** A certificate for a host name (or for a user, by its name alone), signed by the authority. */
+/** Creates a certificate for a host name or a user name, signed by the authority. */
 export function createCertificate(name: string, authority: Certificate): Certificate {
   return create(name, authority, extension('2.5.29.17', sequence(tlv(0x82, Buffer.from(name)))));
 }
@@ -40,7 +40,7 @@ function create(name: string, authority: Certificate | null, extensions: Buffer)
   return { name, cert, key, privateKey };
 }
 
-/** Tag, length, value: the one form of DER. */
+/** Encodes a tag, a length and a value, as DER does for everything. */
 function tlv(tag: number, value: Buffer): Buffer {
   const { length } = value;
   if (length < 128) return Buffer.concat([Buffer.from([tag, length]), value]);

@@ -10,12 +10,12 @@ import type * as Program from '../../src/cli/program.ts';
 
 export const REPOSITORY = path.join(import.meta.dirname, '..', '..');
 export const LAUNCHER = path.join(REPOSITORY, 'bin', 'spacex-pipeline');
-/** Types are stripped and code is compiled once, for the tests and their programs. */
+/** The cache with which the tests and their programs strip types and compile code only once. */
 export const COMPILE_CACHE = path.join(REPOSITORY, 'node_modules', '.cache', 'test-compile');
 
 export type CliOptions = {
   readonly cwd: string;
-  /** The launcher of a different copy of the program. */
+  /** The launcher of a copy of the program. */
   readonly launcher?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -41,19 +41,19 @@ export type RunningCli = {
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
 /**
- * Test files that collect coverage, as do the programs that they start. Other files that load this module do
- * not: it would make them 50 % slower, and together they add only 2 % of covered lines.
+ * The test files that collect coverage, also in the programs that they start. Other files that load this module do not,
+ * because it would make them 50 % slower, and together they would add only 2 % of covered lines.
  */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();
 
 /**
- * Collecting coverage doubles the start time of a program. The first program of a file is enough: the others run the same
- * code at start.
+ * Collecting coverage doubles a program's startup time. The first program in a file is enough, because the others run
+ * the same code at startup.
  */
 let hasCounted = false;
 
-/** The environment that a test's program gets. */
+/** The environment for a program that a test starts. */
 export function cliEnvironment(
   own: Readonly<Record<string, string>> = {},
   mayCount = false,
@@ -62,10 +62,10 @@ export function cliEnvironment(
   const kept = Object.entries(rest).filter(([name]) => !WITHHELD.test(name));
   const counts = COUNTED && counting !== undefined && mayCount && !hasCounted;
   hasCounted ||= counts;
-  // Coverage of what comes from the cache is not exact.
+  // Coverage is not exact for code from the cache.
   const cache: Record<string, string> = counts
     ? { NODE_V8_COVERAGE: counting, NODE_DISABLE_COMPILE_CACHE: '1' }
-    : // Set even if it is unset here: Node passes its own value to a child, and another user could not write there.
+    : // Set even if it is unset in this process, because Node would pass its own folder to a child, and a different user could not write to that folder.
       {
         NODE_V8_COVERAGE: '',
         NODE_COMPILE_CACHE: COMPILE_CACHE,
@@ -116,15 +116,18 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   return startCli(args, options).finished;
 }
 
-/** What the program takes as an argument. Node reads the other variables itself, or a library does. */
+/** The variables that the program reads from its `env` argument. Node or a library reads other variables itself. */
 const OWN_VARIABLE = /^(?:SPACEX_|POSTGRES_|DATABASE_URL$)/;
 
-/** Can `runHere` give the program these variables? */
+/** Whether `runHere` can pass these variables to the program. */
 export function canRunHere(env: Readonly<Record<string, string>>): boolean {
   return Object.keys(env).every((name) => OWN_VARIABLE.test(name));
 }
 
-/** The same in this process. The program is loaded here, so that tests that only spawn it never load it. */
+/**
+ * Like `runCli`, but in this process. The program is imported dynamically, so that tests that only spawn it never load
+ * it.
+ */
 export async function runHere(
   args: readonly string[],
   { cwd, env = {}, launcher = LAUNCHER }: CliOptions,

@@ -14,7 +14,7 @@ after(() => rm(root, { recursive: true }));
 export const FILE = 'spacex-pipeline.config.json';
 let folders = 0;
 
-/** A new folder with files; anything that is neither text nor bytes is written as JSON. */
+/** Creates a folder with these files. A value that is neither text nor bytes is written as JSON. */
 export async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = join(root, String((folders += 1)));
   await mkdir(folder);

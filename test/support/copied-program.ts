@@ -10,7 +10,7 @@ import { cliEnvironment, REPOSITORY } from './cli.ts';
 export type CopiedProgram = {
   readonly folder: string;
   readonly launcher: string;
-  /** Runs a line of a page in the folder. Scripts of npm run without npm. */
+  /** Runs a command from a page in the folder. Runs npm scripts without npm. */
   readonly type: (command: string) => Promise<{ readonly stdout: string }>;
   readonly remove: () => Promise<void>;
 };
@@ -30,7 +30,7 @@ const COPIED = [
 ];
 const SCRIPTS: Readonly<Record<string, string>> = packageJson.scripts;
 
-/** The program as in a clone, ready to be changed; its libraries and tools are linked. */
+/** Copies the program as in a clone that a test can change. The libraries and tools are linked. */
 export async function copyProgram(): Promise<CopiedProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'clone-'));
   for (const name of COPIED)

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Where a connection breaks: before the server gets the commit, or before the client learns that it is done. */
+/**
+ * When a connection breaks: before the server receives the commit, or before the client learns that the server has
+ * committed.
+ */
 export type Cut = 'before commit' | 'after commit';
 
 export type CutProxy = {
-  /** The same database through the proxy. */
+  /** The URL of the same database, through the proxy. */
   readonly url: string;
-  /** Breaks every connection at its next COMMIT; with `down`, accepts none from then on. */
+  /** Breaks every connection at its next COMMIT. With `down`, accepts no connections from then on. */
   readonly cut: (when: Cut, options?: { readonly down: boolean }) => void;
   readonly close: () => Promise<void>;
 };
@@ -15,7 +18,7 @@ export type CutProxy = {
 /** The protocol message that pg sends for a plain COMMIT. */
 const COMMIT = Buffer.concat([Buffer.from([0x51, 0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
-/** A TCP proxy in front of a PostgreSQL server that breaks connections at their most delicate moment. */
+/** A TCP proxy in front of a PostgreSQL server that breaks connections at the worst moment: the commit. */
 export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const { hostname, port } = new URL(databaseUrl);
   let armed: { readonly when: Cut; readonly down: boolean } | null = null;

@@ -11,27 +11,24 @@ const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(
 
 export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
 
-/**
- * Creates the roles and the database of docs/operate.md with the SQL given there, on the server of a
- * superuser's URL.
- */
+/** Creates the roles and the database of docs/operate.md with the SQL on that page. `server` is a superuser's URL. */
 export async function makeDocumentedRoles(server: string): Promise<void> {
   await runStatements(server, statementsOf(AS_SUPERUSER));
   await grantDocumentedRights(server);
 }
 
-/** Grants these roles the rights of docs/operate.md; may be called again later. */
+/** Grants these roles the rights listed in docs/operate.md. A test can call this again later. */
 export async function grantDocumentedRights(server: string): Promise<void> {
   await runStatements(documentedUrl(server, 'spacex_owner'), statementsOf(AS_OWNER));
 }
 
-/** Creates the database again, empty and without grants, after it was dropped. */
+/** Drops the database, and creates it again, empty and without grants. */
 export async function makeDocumentedDatabase(server: string): Promise<void> {
   const made = statementsOf(AS_SUPERUSER).filter((statement) => statement.startsWith('CREATE DATABASE '));
   await runStatements(server, ['DROP DATABASE spacex WITH (FORCE)', ...made]);
 }
 
-/** The URL of its database for one of the roles. */
+/** The URL of the documented database for one of the roles. */
 export function documentedUrl(server: string, role: DocumentedRole): string {
   const url = new URL(server);
   url.username = role;

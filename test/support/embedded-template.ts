@@ -16,8 +16,8 @@ import { REPOSITORY } from './cli.ts';
 const MODULES = path.join(REPOSITORY, 'node_modules');
 
 /**
- * Copies an embedded database into a folder, as a first run creates it before it migrates. Copying takes a tenth of the
- * time. Not for tests of the first start itself.
+ * Copies an embedded database into a folder, in the state that a first run creates before it migrates. Copying takes a
+ * tenth of the time that creating takes. Not for tests of the first start itself.
  */
 export async function copyEmbedded(dir: string): Promise<void> {
   const manifest = path.join(MODULES, '@electric-sql/pglite/package.json');
@@ -27,7 +27,7 @@ export async function copyEmbedded(dir: string): Promise<void> {
   cpSync(template, dir, { recursive: true, mode: constants.COPYFILE_FICLONE });
 }
 
-/** The same in a data folder of a workspace. Returns the workspace. */
+/** Copies an embedded database into a workspace's data folder, and returns the workspace. */
 export async function withEmbedded<W extends { readonly folder: string }>(
   workspace: W,
   dataDir = 'data',
@@ -36,7 +36,7 @@ export async function withEmbedded<W extends { readonly folder: string }>(
   return workspace;
 }
 
-/** Several test files may do this at the same time: the first to finish wins. */
+/** Creates the template. If several test files do this at the same time, the first one to finish wins. */
 async function make(template: string): Promise<void> {
   mkdirSync(path.dirname(template), { recursive: true });
   const folder = mkdtempSync(`${template}-`);

@@ -5,21 +5,22 @@ import type { Workspace } from './workspace.ts';
 
 export type FollowHints = {
   /**
-   * Fails as `args` do, then runs the command in the last line as a shell understands it. Returns what that printed.
+   * Runs `args`, which must fail, then runs the command in the last line of the output as a shell would. Returns what
+   * that command printed.
    */
   readonly follow: (
     args: readonly string[],
     expected: string | RegExp,
     options?: FollowOptions,
   ) => Promise<string>;
-  /** Every command that was typed, as `spacex-pipeline …`. */
+  /** Every suggested command that was run, as `spacex-pipeline …`. */
   readonly typed: ReadonlySet<string>;
 };
 
 type FollowOptions = {
   readonly place?: Workspace;
   readonly codes?: readonly number[];
-  /** The variables that the text says to set. */
+  /** The variables that the hint tells the user to set. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -57,7 +58,7 @@ function readByShell(command: string): {
 } {
   const [, name, value] = /^([A-Z_]+)=(\S+) /.exec(command) ?? [];
   const line = command.replace('spacex-pipeline', 'typed');
-  // All that the line prints must come from the program: no other command may follow.
+  // The line may run only the program, so no other command may print anything.
   const script = `typed() { printf '%s\\0' "$@"; }\n${line}`;
   const { stderr, stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
   assert.equal(stderr, '', command);

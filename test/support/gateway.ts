@@ -16,14 +16,14 @@ export type Served = {
   readonly gateway: Gateway & { readonly port: number };
   readonly folder: string;
   readonly open: (options?: object) => Promise<Client>;
-  /** A client that speaks the protocol itself, already admitted. */
+  /** Connects a client that sends raw protocol messages, and waits until it is admitted. */
   readonly dial: () => Promise<Raw>;
   readonly close: () => Promise<void>;
 };
 
 export type Raw = {
   readonly socket: Socket;
-  /** What arrives until the end of the request. */
+  /** Sends the messages, and returns everything that arrives until the server is ready for the next request. */
   readonly ask: (...messages: readonly Buffer[]) => Promise<string>;
 };
 
@@ -84,7 +84,7 @@ function asking(socket: Socket): Raw['ask'] {
 
 const READY = Buffer.from('5a00000005', 'hex');
 
-/** A message of PostgreSQL's protocol. */
+/** A PostgreSQL protocol message. */
 export function wire(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const length = Buffer.alloc(4);

@@ -9,13 +9,13 @@ let server: PostgresServer | undefined;
 let temporary: string | null = null;
 
 /**
- * Starts one PostgreSQL for all test files, unless TEST_DATABASE_URL names one. The files inherit this environment. Their
- * temporary files are in memory unless TMPDIR is set, and they share a compile cache.
+ * Starts one PostgreSQL server for all test files, unless TEST_DATABASE_URL names a server. The test files inherit this
+ * environment. Their temporary files are in memory unless TMPDIR is set, and they share a compile cache.
  */
 export async function globalSetup(): Promise<void> {
   temporary = process.env['TMPDIR'] ? null : makeMemoryFolder();
   if (temporary !== null) process.env['TMPDIR'] = temporary;
-  // This makes branch coverage less exact; line coverage stays the same.
+  // The cache makes branch coverage less exact, but does not change line coverage.
   process.env['NODE_COMPILE_CACHE'] ??= COMPILE_CACHE;
   process.env['TEST_DATABASE_PREFIX'] = `test_${randomBytes(4).toString('hex')}_`;
   if (process.env['TEST_DATABASE_URL']) return;
@@ -23,7 +23,10 @@ export async function globalSetup(): Promise<void> {
   process.env['TEST_DATABASE_URL'] = server.url;
 }
 
-/** Node calls it after Ctrl-C, too; drops the databases of test files that ended before they could. */
+/**
+ * Removes the server, or drops the databases of test files that ended before they could drop them. Node also calls this
+ * after Ctrl-C.
+ */
 export async function globalTeardown(): Promise<void> {
   const { TEST_DATABASE_URL: url, TEST_DATABASE_PREFIX: prefix } = process.env;
   if (server !== undefined) await server.remove();

@@ -36,7 +36,9 @@ export function createTestLog(): { readonly log: Log; readonly lines: readonly L
   };
 }
 
-/** The same upstream, with its retries in the log, as in a run. It must report each attempt once. */
+/**
+ * Wraps an upstream so that its retries are logged, as in a run. The upstream must report each attempt exactly once.
+ */
 export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
   const subscriber = logEvents(log);
   return {
@@ -76,7 +78,7 @@ export function loggingRetries<T extends Upstream>(upstream: T, log: Log): T {
 /** For a request whose retries do not matter. */
 export const unobserved = { onRetry: () => undefined, onTried: () => undefined } as const;
 
-/** An upstream whose waits are short, and what it logs. */
+/** Opens an upstream with short waits. Also returns the lines that it logs. */
 export function openTestUpstream(baseUrl: string, options: Partial<HttpOptions> = {}) {
   const { lines, log } = createTestLog();
   const upstream = openHttpUpstream({
@@ -117,7 +119,7 @@ type Pulled = {
   readonly attempts: readonly Attempt[];
 };
 
-/** One complete fetch of /x. */
+/** Fetches /x completely. */
 export async function pullFrom(
   t: TestContext,
   baseUrl: string,
@@ -136,7 +138,7 @@ async function readWhole({ body, encoding, headers, status, url }: UpstreamRespo
   return { status, url, headers, encoding, body: Buffer.concat(chunks).toString() };
 }
 
-/** One request, retried until `use` accepts a response. */
+/** Sends a request, and retries it until `use` accepts a response. */
 export async function fetchFrom<T>(
   upstream: Upstream,
   { path, etag = null }: { readonly path: string; readonly etag?: string | null },
@@ -171,7 +173,7 @@ export function attemptsOf(error: Error): readonly Attempt[] {
   return failures.get(error) ?? [];
 }
 
-/** A server for one test. */
+/** Starts a web server for one test. */
 export async function serve(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse, number: number) => void,
@@ -182,10 +184,7 @@ export async function serve(
   return web;
 }
 
-/**
- * A server that answers each request with the same bytes, in latin1, or with those that a function returns.
- * Returns its URL.
- */
+/** Starts a server that answers each request with the same latin1 text, or as a function decides. Returns its URL. */
 export async function serveBytes(
   t: TestContext,
   answer: string | ((socket: Socket, asked: Buffer) => void),

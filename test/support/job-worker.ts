@@ -11,16 +11,16 @@ import type { Workspace } from './workspace.ts';
 
 type Ended = Extract<JobEvent, { readonly type: 'job.ended' }>;
 
-/** A worker in this process, on the configuration of a workspace. */
+/** A worker in this process, with a workspace's configuration. */
 export type TestWorker = JobWorker & {
   readonly events: readonly JobEvent[];
   readonly runEvents: readonly RunEvent[];
   readonly lines: readonly Line[];
-  /** The first line of the log that matches, past or future. */
+  /** The first log line that matches, past or future. */
   readonly line: (pattern: RegExp) => Promise<Line>;
-  /** The n-th end of a job, counted from 1, past or future. */
+  /** The event with which a job ends for the n-th time, past or future; n counts from 1. */
   readonly ended: (job: string, n?: number) => Promise<Ended>;
-  /** The next event of that type for a job, past or future. */
+  /** The next event of this type for a job, past or future. */
   readonly event: (job: string, type: JobEvent['type']) => Promise<JobEvent>;
   readonly close: () => Promise<void>;
 };

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 export type Lines = {
   /** The lines received so far. */
   readonly seen: readonly string[];
-  /** Waits until the received lines are enough. Throws if the stream ends first. */
+  /** Waits until enough lines have been received. Throws if the stream ends first. */
   readonly until: (isEnough: (seen: readonly string[]) => boolean) => Promise<void>;
   readonly ended: Promise<unknown>;
 };

@@ -1,6 +1,8 @@
 import { registerHooks } from 'node:module';
 
-/** Loaded into a program: at its end, it lists on stderr what it has loaded, a URL in a line. */
+/**
+ * Loaded into a program: when the program ends, prints the URLs of all modules that it loaded to stderr, one per line.
+ */
 const urls: string[] = [];
 
 registerHooks({

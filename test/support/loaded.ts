@@ -6,22 +6,22 @@ import { LAUNCHES, sandboxReplies, startApi, type Api } from './api.ts';
 import { startPostgres, type PostgresServer } from './postgres.ts';
 import { assertFailure, createWorkspace, type Workspace } from './workspace.ts';
 
-/** Every row and its version. */
+/** A digest of all rows. */
 const STATE = `SELECT count(*)::int AS n, md5(string_agg(t::text, '|' ORDER BY id)) AS digest FROM spacex.launches t`;
 
-/** A database for one test file with launches loaded, and an API that returns different ones. */
+/** A database for one test file, with launches already loaded, and an API that returns different launches. */
 export type Loaded = {
   readonly server: PostgresServer;
   readonly api: Api;
   readonly workspace: Workspace;
-  /** What was loaded, and what a run would load: each name begins with `Other `. */
+  /** The launches that were loaded, and the launches that a run would load, whose names begin with `Other `. */
   readonly good: string;
   readonly other: string;
-  /** A connection of a superuser; after the server was down, a new one. */
+  /** A superuser's connection; after `reconnect`, a new one. */
   readonly admin: () => Client;
   readonly reconnect: () => Promise<void>;
   readonly state: () => Promise<unknown>;
-  /** A complete run that fails with exit 5, prints no password (`geheim`), and leaves the rows as they are. */
+  /** Runs, which must fail with exit code 5, print no password (`geheim`), and leave the rows as they are. */
   readonly failing: (
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },
@@ -58,7 +58,7 @@ export async function startLoaded(): Promise<Loaded> {
       const result = await workspace.run(['run', '--full', '--source', api.url, '--database-url', url]);
       assertFailure(result, { code: 5, message, hint });
       assert.doesNotMatch(result.stderr + result.stdout, /geheim/);
-      assert.doesNotMatch(result.stderr, /(Cannot [^:]+: ).*\1/, 'nothing is said twice');
+      assert.doesNotMatch(result.stderr, /(Cannot [^:]+: ).*\1/, 'no line is repeated');
       assert.deepEqual(await state(), asItWas);
     },
     async restore() {

@@ -1,7 +1,7 @@
 import { lockFolder, type FolderLock } from '../../src/adapters/files/folder-lock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** A process that takes and releases the lock of the data folder in its arguments, on orders sent as messages. */
+/** A process that locks and unlocks the data folder in its arguments when it receives messages. */
 const [dataDir = ''] = process.argv.slice(2);
 let lock: FolderLock | null = null;
 

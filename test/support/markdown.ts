@@ -1,24 +1,24 @@
 import { REPOSITORY } from './cli.ts';
 import { readText } from './workspace.ts';
 
-/** A fenced block of a page. */
+/** A fenced code block on a page. */
 export type Block = {
-  /** `sh`, `yaml` …; '' if the fence names none. */
+  /** The language, such as `sh` or `yaml`; '' if the fence does not name one. */
   readonly language: string;
   readonly text: string;
-  /** The headings above it, the nearest one last, without their anchors. */
+  /** The headings above the block, without their anchors, the nearest one last. */
   readonly headings: readonly string[];
 };
 
 const FENCE = /^ *```(\w*)$/;
 const HEADING = /^(#+) +(.+?)(?: *<a id="[^"]*"><\/a>)?$/;
 
-/** A page of the repository. */
+/** The text of a page in the repository. */
 export function readPage(...name: readonly string[]): string {
   return readText(REPOSITORY, ...name);
 }
 
-/** The fenced blocks of a page in order, including those in lists. */
+/** The fenced code blocks on a page in order, including blocks in lists. */
 export function blocksOf(page: string): readonly Block[] {
   const blocks: Block[] = [];
   let headings: readonly string[] = [];
@@ -40,22 +40,22 @@ export function blocksOf(page: string): readonly Block[] {
   return blocks;
 }
 
-/** The blocks in a language, in order. */
+/** The code blocks in a language, in order. */
 export function blocksIn(page: string, language: string): readonly string[] {
   return blocksOf(page).flatMap((block) => (block.language === language ? [block.text] : []));
 }
 
-/** The blocks in a language below a heading, of which the beginning is enough. */
+/** The code blocks in a language below a heading that starts with this text. */
 export function blocksBelow(page: string, language: string, heading: string): readonly [string, ...string[]] {
   const found = blocksOf(page).filter(
     (block) => block.language === language && block.headings.some((one) => one.startsWith(heading)),
   );
   const [first, ...others] = found.map(({ text }) => text);
-  if (first === undefined) throw new Error(`Cannot find a block of ${language} below ${heading}`);
+  if (first === undefined) throw new Error(`Cannot find a ${language} block below ${heading}`);
   return [first, ...others];
 }
 
-/** The statements of a block of SQL. None of them may contain a semicolon at the end of a line. */
+/** The statements in a block of SQL. A semicolon at the end of a line ends a statement. */
 export function statementsOf(sql: string): readonly string[] {
   return sql
     .split(/;\n/)

@@ -1,4 +1,4 @@
-/** Makes the documents of different runs comparable: replaces each id, time and address by a word. */
+/** Makes the documents of different runs comparable: replaces each id, time and address with a word. */
 export function createMask(words: Readonly<Record<string, string>>): (value: unknown) => unknown {
   const ids = new Map<string, string>();
   const known = Object.entries(words).sort(([a], [b]) => b.length - a.length);
@@ -30,9 +30,9 @@ export function createMask(words: Readonly<Record<string, string>>): (value: unk
 
 const RUN_ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const today = (): string => new Date().toISOString().slice(0, 10);
-/** With a fraction, as the program writes its own. */
+/** A time with a fraction, which the program uses for its own times. */
 const FRACTION = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
-/** Also times on these days without a fraction: those of records are older. */
+/** Times without a fraction are also masked if they are on these days, because the times in records are older. */
 const DAYS = new Set([today()]);
 
 export function maskTimes(text: string): string {

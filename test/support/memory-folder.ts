@@ -2,12 +2,13 @@ import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 const SHARED = '/dev/shm';
-/** Several times what the tests keep there at once. */
+/** Several times the space that the tests use at the same time. */
 const NEEDED_BYTES = 4 * 1024 ** 3;
 
 /**
- * Creates a folder for temporary files in memory, with the permissions of /tmp; null if there is no such file system or too
- * little memory. It saves the tests, which write complete databases there, an eighth of their processor time.
+ * Creates an in-memory folder for temporary files, with the permissions of /tmp. Returns null if there is no such file
+ * system or too little memory. The tests write complete databases, so this folder saves them an eighth of their
+ * processor time.
  */
 export function makeMemoryFolder(): string | null {
   if (!isUsable()) return null;
@@ -18,7 +19,7 @@ export function makeMemoryFolder(): string | null {
 
 function isUsable(): boolean {
   try {
-    // In a container it is small and mounted noexec.
+    // In a container, this file system is small and mounted with noexec.
     const mount = readFileSync('/proc/self/mounts', 'utf8').match(
       new RegExp(`^\\S+ ${SHARED} tmpfs (\\S+)`, 'm'),
     )?.[1];

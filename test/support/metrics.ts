@@ -1,4 +1,4 @@
-/** `name{label="value"}` → number: without the program's prefix, buckets and zeros. */
+/** Maps `name{label="value"}` to a number, without the program's prefix, and without buckets and zeros. */
 export function valuesOf(text: string): Readonly<Record<string, number>> {
   const lines = text.split('\n').filter((line) => line.startsWith('spacex_pipeline_'));
   const values = lines.map((line) => {
@@ -10,7 +10,7 @@ export function valuesOf(text: string): Readonly<Record<string, number>> {
   );
 }
 
-/** The counters that start from 0 in tests of metrics. */
+/** The sources and jobs whose counters start from 0 in tests of metrics. */
 export const KNOWN = {
   sources: [{ name: 'moons', resources: [{ name: 'titan' }, { name: 'io' }] }],
   jobs: [{ name: 'nightly', source: 'moons' }],

@@ -6,14 +6,14 @@ import { copyProgram, type CopiedProgram } from './copied-program.ts';
 import { blocksBelow, readPage } from './markdown.ts';
 
 export const PAGE = readPage('docs', 'add-a-source.md');
-/** The response of the page’s source at /moons. */
+/** The response of the API on the page at /moons. */
 export const [MOONS] = blocksBelow(PAGE, 'json', '3.');
-/** The address at which the page finds the source. */
+/** The address of the API on the page. */
 export const ADDRESS = 'http://127.0.0.1:8080';
 
 const FOLDER = join('src', 'sources', 'moon-watch');
 
-/** The program with one more source: the steps of the page up to its migration. */
+/** A copy of the program with one more source, after the page's steps before the migration. */
 export async function addMoonWatch(): Promise<CopiedProgram> {
   const copy = await copyProgram();
   const [source] = blocksBelow(PAGE, 'ts', '1.');
@@ -30,7 +30,7 @@ export async function addMoonWatch(): Promise<CopiedProgram> {
   return copy;
 }
 
-/** One resource and one table have the same name as one in another source. */
+/** A resource and a table with the same names as a resource and a table in a different source. */
 const LAUNCHES = `
 import { object, text } from '../../core/contract.ts';
 import { defineResource } from '../../core/resource.ts';
@@ -54,7 +54,7 @@ export default defineResource({
 });
 `;
 
-/** The same with a second resource, and migrated. */
+/** A copy of the program with that source, a second resource, and the migration. */
 export async function withMoons(): Promise<CopiedProgram> {
   const copy = await addMoonWatch();
   await writeFile(join(copy.folder, FOLDER, 'launches.ts'), LAUNCHES);

@@ -1,13 +1,13 @@
 import dns from 'node:dns';
 import { setFlagsFromString } from 'node:v8';
 
-/** A name that resolves to this machine but does not look local. */
+/** A host name that resolves to this machine but does not look local. */
 export const TEST_HOST = 'api.test';
 
 /**
- * Loaded into every program that the tests start. Host names do not resolve, so that no test reaches the real API and each
- * behaves the same with and without a network. Exceptions: this machine's own names, those under `.test` (they resolve to
- * this machine) and those under `.silent` (their lookup never ends).
+ * Loaded into every program that the tests start. Host names do not resolve, so that no test reaches the real API and
+ * every test behaves the same with and without a network. The exceptions are this machine's own names, names under
+ * `.test`, which resolve to this machine, and names under `.silent`, whose lookup never ends.
  */
 const { lookup } = dns;
 

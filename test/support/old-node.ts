@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** A Node of this machine that is too old for the program, or null. */
+/** Finds a Node on this machine that is too old for the program; null if there is none. */
 export function findOldNode(): string | null {
   const found = ['/usr/local/bin/node', '/usr/bin/node'].find((file) =>
     /^v(1\d|2[0-3])\./.test(versionOf(file)),

@@ -55,7 +55,7 @@ export function readRules(name: string): readonly Rule[] {
   return readYaml<File>('prometheus', 'rules', name).groups.flatMap(({ rules }) => rules);
 }
 
-/** The expressions of a dashboard, with values for the variables that Grafana fills in. */
+/** A dashboard's expressions, with values for the variables that Grafana would replace. */
 export function expressionsOf({ panels }: Dashboard): readonly string[] {
   return panels
     .flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr ?? []))
@@ -67,7 +67,7 @@ export function expressionsOf({ panels }: Dashboard): readonly string[] {
     );
 }
 
-/** The metrics that an expression names, including those of recording rules. */
+/** The metrics that an expression uses, including metrics from recording rules. */
 export function metricsIn(expression: string): readonly string[] {
   const bare = expression
     .replaceAll(/"[^"]*"/g, '')

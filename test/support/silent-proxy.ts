@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Which connections go silent: the open ones, or new ones as well. */
+/** Which connections go silent: only the open ones, or new ones as well. */
 export type Silent = 'open' | 'all';
 
 export type SilentProxy = {
-  /** The same database through the proxy. */
+  /** The URL of the same database, through the proxy. */
   readonly url: string;
-  /** From now on nothing passes, in either direction; no connection is closed. */
+  /** From now on, forwards nothing in either direction, but closes no connection. */
   readonly silence: (which: Silent) => void;
-  /** The same as soon as a client has sent this text; `passes` says whether the server still receives it. */
+  /** Goes silent as soon as a client has sent this text. `passes` says whether the server still receives the text. */
   readonly silenceAt: (text: string, which: Silent, passes?: boolean) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-/** A TCP proxy in front of a PostgreSQL server that stops passing on what it receives, as a firewall does. */
+/** A TCP proxy in front of a PostgreSQL server that can stop forwarding, as a firewall does. */
 export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy> {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();

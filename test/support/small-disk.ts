@@ -9,7 +9,7 @@ export type SmallDisk = {
   readonly remove: () => void;
 };
 
-/** A file system in memory of that size, such as `2m`; null where none can be mounted. */
+/** Mounts an in-memory file system of this size, such as `2m`. Returns null if that is not possible. */
 export function mountSmallDisk(size: string): SmallDisk | null {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-full-'));
   const mount = (options: string): boolean =>
@@ -28,4 +28,4 @@ export function mountSmallDisk(size: string): SmallDisk | null {
   };
 }
 
-export const NO_SMALL_DISK = 'no small file system can be mounted here';
+export const NO_SMALL_DISK = 'a small file system cannot be mounted here';

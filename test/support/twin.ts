@@ -6,7 +6,7 @@ import { createWorkspace, type Workspace } from './workspace.ts';
 
 const FILE = 'spacex-pipeline.config.json';
 
-/** Another machine with the same configuration: it shares the database, but has its own data folder. */
+/** A second machine with the same configuration. It shares the database, but has its own data folder. */
 export function twinOf(t: TestContext, { folder }: Pick<Workspace, 'folder'>): Workspace {
   const twin = createWorkspace(null);
   writeFileSync(path.join(twin.folder, FILE), readFileSync(path.join(folder, FILE)));

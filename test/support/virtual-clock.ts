@@ -4,7 +4,7 @@ import type { Clock } from '../../src/core/ports.ts';
 
 type Sleeper = { readonly until: number; readonly wake: () => void };
 
-/** Time that passes only when the test lets it. */
+/** A clock whose time passes only when the test allows it. */
 export function createVirtualClock(startsAt = 0) {
   const sleepers = new Set<Sleeper>();
   let now = 0;
@@ -23,7 +23,7 @@ export function createVirtualClock(startsAt = 0) {
     },
   };
 
-  /** Wakes the sleeper with the earliest time, if that is not after `latest`. */
+  /** Wakes the sleeper with the earliest time, if that time is not after `latest`. */
   function wakeNext(latest: number): boolean {
     const [first] = [...sleepers].sort((a, b) => a.until - b.until);
     if (first === undefined || first.until > latest) return false;
@@ -39,7 +39,7 @@ export function createVirtualClock(startsAt = 0) {
     now = time;
   }
 
-  /** Lets time pass whenever nothing is in progress, until the work is done. */
+  /** Advances the time whenever nothing is in progress, until the work is done. */
   async function during<T>(work: Promise<T>, isBusy: () => boolean): Promise<T> {
     const state = { done: false };
     const end = (): void => {

@@ -14,14 +14,14 @@ export type WebRequest = {
 
 export type Web = {
   readonly port: number;
-  /** Its host name looks like another machine's: see offline.ts. */
+  /** The URL has a host name that looks like a different machine (see offline.ts). */
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly WebRequest[];
   readonly close: () => Promise<void>;
 };
 
-/** A server that answers as the test specifies. */
+/** Starts a web server that answers as the test specifies. */
 export async function startWeb(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   options: { readonly tls?: Certificate; readonly host?: string } = {},
@@ -48,11 +48,12 @@ export async function startWeb(
   };
 }
 
-/** On any free port of this machine. */
+/** Listens on a free port of this machine, and returns the port. */
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Cannot tell the port of a server');
+  if (address === null || typeof address === 'string')
+    throw new Error('Cannot determine the port of a server');
   return address.port;
 }

@@ -11,7 +11,7 @@ import { sources } from '../../src/sources/index.ts';
 import { canRunHere, runCli, runHere, startCli, type CliResult, type RunningCli } from './cli.ts';
 import { createDatabase } from './postgres.ts';
 
-/** With waits short enough for tests. */
+/** Source settings with waits that are short enough for tests. */
 export const QUICK_SOURCE = {
   backoffBaseSeconds: 0.01,
   backoffCapSeconds: 0.05,
@@ -19,7 +19,10 @@ export const QUICK_SOURCE = {
   requestsPerSecond: 1000,
 } as const;
 
-/** As in the configuration file, but for `source` and `resources`, which are settings of the SpaceX source, and `others`. */
+/**
+ * Settings as in the configuration file, except for `source` and `resources`, which apply to the SpaceX source, and
+ * `others`, which apply to the other sources.
+ */
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A folder in which a user works with the program. */
@@ -27,9 +30,9 @@ export type Workspace = {
   readonly folder: string;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliResult>;
   readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => RunningCli;
-  /** `run --json` and its document. */
+  /** Runs `run --json`, and parses its document. */
   readonly pull: (args: readonly string[]) => Promise<CliResult & { readonly report: RunReport }>;
-  /** A command with `--json` that must succeed, and its document. */
+  /** Runs a command with `--json` that must succeed, and returns its document. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly json: <T>(args: readonly string[]) => Promise<T>;
   /** Replaces the configuration file. */
@@ -39,18 +42,18 @@ export type Workspace = {
   readonly remove: () => void;
 };
 
-/** Only for the first source: jobs of others would request services that no test can reach. */
+/** Only for the first source, because jobs for other sources would send requests to services that no test can reach. */
 const JOBS = { spacex: { source: 'spacex' } };
 
 /**
- * Whether `run` spawns the program or calls it in the test's own process, which saves half a second. `start` always spawns
- * it, and so does a run with variables that Node or a library reads.
+ * Whether `run` spawns the program or calls it in the test's own process, which saves half a second. `start` always
+ * spawns the program. So does `run` if it receives variables that Node or a library reads.
  */
 type Where = { readonly spawned?: boolean };
 
 /**
- * Pulls rockets and launches, and has the job of the first source, unless the settings say otherwise. Without settings
- * there is no configuration file.
+ * Creates a workspace that pulls rockets and launches and has a job for the first source, unless the settings say
+ * otherwise. If the settings are null, there is no configuration file.
  */
 export function createWorkspace(settings: Settings | null = {}, { spawned = false }: Where = {}): Workspace {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-cli-'));
@@ -87,21 +90,21 @@ function parse(result: CliResult) {
   try {
     return JSON.parse(result.stdout);
   } catch (error) {
-    throw new Error(`stdout is no JSON document: ${result.stdout}\n${result.stderr}`, { cause: error });
+    throw new Error(`stdout is not a JSON document: ${result.stdout}\n${result.stderr}`, { cause: error });
   }
 }
 
 /** A database for a test file, in which each test gets its own schema. */
 export type TestServer = {
   readonly url: string;
-  /** A workspace whose configuration names this database and a schema that nobody else uses. */
+  /** Creates a workspace whose configuration names this database and a schema that no other test uses. */
   readonly workspace: (settings?: Settings) => ServerWorkspace;
   readonly close: () => Promise<void>;
 };
 
 export type ServerWorkspace = Workspace & {
   readonly schema: string;
-  /** Runs one statement, with `search_path` set as the program sets it. */
+  /** Runs a statement with the same `search_path` as the program, and returns its rows. */
   readonly sql: <R>(text: string) => Promise<R[]>;
 };
 
@@ -129,7 +132,7 @@ export async function createTestServer(where: Where = {}): Promise<TestServer> {
         configure,
         schema,
         async sql<R>(text: string) {
-          // One message, one transaction: tests that run side by side share the connection.
+          // Sends everything as one message, which is one transaction, because concurrent tests share the connection.
           const place = `SET LOCAL search_path = ${schema}, ${schema}_pipeline`;
           const results: unknown = await client.query(`${place}; ${text}`);
           return (results as { rows: R[] }[]).at(-1)?.rows ?? [];
@@ -144,12 +147,12 @@ export async function createTestServer(where: Where = {}): Promise<TestServer> {
   };
 }
 
-/** A schema for each source but the first, named after this one. */
+/** The settings that give each source except the first a schema, named after this one. */
 function othersIn(schema: string): Settings {
   return Object.fromEntries(sources.slice(1).map((one) => [one.name, { schema: `${schema}_${one.schema}` }]));
 }
 
-/** Checks the two lines that end every failure, and the exit code. */
+/** Checks the exit code, and the two lines with which every failure ends. */
 export function assertFailure(
   { code, stderr }: CliResult,
   expected: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp },

@@ -7,24 +7,24 @@ import type { LaunchWorld } from '../../../src/sandbox/launch-library/world.ts';
 import { sandboxReplies, startApi } from '../api.ts';
 import { QUICK_SOURCE, type Workspace } from '../workspace.ts';
 
-/** Commands on Launch Library, in a workspace that also has the SpaceX source. */
+/** Commands for Launch Library, in a workspace that also has the SpaceX source. */
 export type BesideSpacex = {
   readonly workspace: Workspace;
   readonly dataDir: string;
-  /** A command that exits with `code`, and its document. */
+  /** Runs a command that must exit with `code`, and returns its document. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what document it expects
   readonly json: <T>(args: readonly string[], code?: number) => Promise<T>;
-  /** The same; returns what it prints for people. */
+  /** Runs a command that must exit with `code`, and returns the text that it prints. */
   readonly text: (args: readonly string[], code?: number) => Promise<string>;
   readonly pull: (...flags: readonly string[]) => Promise<RunReport>;
-  /** Pages of launches requested so far. */
+  /** The number of pages of launches that have been requested so far. */
   readonly asked: () => number;
   /** Everything that the commands have printed. */
   readonly printed: () => string;
   readonly close: () => Promise<void>;
 };
 
-/** Pages hold five launches. Without the token, a second page would be refused. */
+/** Pages contain five launches. Without the token, the quota would not be enough for a second page. */
 export async function openBesideSpacex(
   open: (settings: object) => Workspace,
   world: LaunchWorld,

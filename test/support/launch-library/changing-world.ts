@@ -7,14 +7,14 @@ import {
   type Listed,
 } from '../../../src/sandbox/launch-library/world.ts';
 
-/** When most tests begin, in milliseconds since 1970. */
+/** The time at which most tests begin, in milliseconds since 1970. */
 export const NOON = Date.UTC(2026, 0, 2, 12);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 /** A world that changes only when a test changes it. */
 export type ChangingWorld = LaunchWorld & {
-  /** Adds launches, or replaces those with the same id. */
+  /** Adds launches, or replaces launches with the same ids. */
   readonly put: (...records: readonly LaunchRecord[]) => void;
   readonly drop: (...ids: readonly string[]) => void;
 };
@@ -34,14 +34,14 @@ export function createChangingWorld(records: readonly LaunchRecord[]): ChangingW
   };
 }
 
-/** That many simulated launches in detailed mode, in their state at SIMULATED_FROM. */
+/** This many simulated launches in detailed mode, in their state at SIMULATED_FROM. */
 export function simulatedLaunches(launches: number, seed = 1): readonly LaunchRecord[] {
   return createSimulatedWorld(seed, launches)
     .at(SIMULATED_FROM)
     .map(({ record }) => record());
 }
 
-/** The record after an update at a time in milliseconds. */
+/** The record after an update at this time, in milliseconds since 1970. */
 export function updatedAt(record: LaunchRecord, time: number, changes: LaunchRecord = {}): LaunchRecord {
   return { ...record, ...changes, last_updated: `${new Date(time).toISOString().slice(0, 19)}Z` };
 }

@@ -1,7 +1,7 @@
 import type { LaunchRecord } from '../../../src/sandbox/launch-library/world.ts';
 import type { Json } from './recorded.ts';
 
-/** Values that 2.2.0 gives as names and 2.3.0 as numbers. */
+/** Values for which version 2.2.0 uses names and version 2.3.0 uses numbers. */
 const AGENCY_TYPES: Readonly<Record<string, number>> = {
   Government: 1,
   Multinational: 2,
@@ -9,7 +9,7 @@ const AGENCY_TYPES: Readonly<Record<string, number>> = {
   Private: 5,
 };
 
-/** Id, name and two letters of each country in the recorded launches. The id of Australia is not known. */
+/** The id, name and two-letter code of each country in the recorded launches. The id of Australia is unknown. */
 const COUNTRIES: Readonly<Record<string, readonly [number, string, string]>> = {
   AUS: [0, 'Australia', 'AU'],
   CHN: [6, 'China', 'CN'],
@@ -40,7 +40,7 @@ const ATTEMPTS = ['', '_year'].flatMap((suffix) =>
 );
 
 /**
- * Converts a launch from version 2.2.0 (normal mode) to the form of 2.3.0. Fields that 2.2.0 lacks are null, '' or 0.
+ * Converts a launch from version 2.2.0 (normal mode) to version 2.3.0. Fields that 2.2.0 lacks become null, '' or 0.
  */
 export function fromVersion220(launch: Json): LaunchRecord {
   return {
@@ -191,7 +191,7 @@ function image(url: string | null): Json | null {
   };
 }
 
-/** Null if it is not the code of a country, such as ??? for launches at sea. */
+/** Null if the code is not a country code, such as ??? for launches at sea. */
 function country(code: string): Json | null {
   const known = COUNTRIES[code];
   if (known === undefined) return null;

@@ -3,17 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A proxy in front of the stand-in that holds back responses about launches: before they begin, or in the middle of
+ * A proxy in front of the stand-in that can hold back responses with launches, before they begin or in the middle of
  * their bodies.
  */
 export type Holding = {
-  /** To be used in place of the stand-in's URL. */
+  /** Replaces the stand-in's URL. */
   readonly baseUrl: string;
-  /** Queries for launches that were let through since the last call, oldest first. */
+  /** The queries for launches that have been forwarded since the last call, oldest first. */
   readonly asked: () => readonly string[];
   /**
-   * Lets `after` responses about launches pass, then holds the next one back after a share of its body; `held` resolves
-   * then.
+   * Forwards `after` responses with launches, then holds the next one back after a share of its body. `held` resolves
+   * at that moment.
    */
   readonly hold: (after: number, share: number) => Held;
   readonly close: () => Promise<void>;
@@ -34,7 +34,7 @@ export async function startHolding(target: string): Promise<Holding> {
       const isLaunches = url.pathname.endsWith('/launches/');
       const now = isLaunches && waiting !== null && (waiting.countdown -= 1) < 0 ? waiting : null;
       if (now !== null) waiting = null;
-      // A response that is held back before it begins is not requested either.
+      // If a response is held back before it begins, the proxy does not even send the request.
       if (now?.share === 0) return now.reached();
       const found = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
       const body = Buffer.from(await found.arrayBuffer());

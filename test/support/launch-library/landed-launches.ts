@@ -5,8 +5,8 @@ const FROM = Date.UTC(2026, 1, 1);
 const HOUR = 3_600_000;
 
 /**
- * A detailed launch for each recorded first stage. Its form is that of the only detailed launch that was recorded, its
- * provider that of a SpaceX launch. Ids, names and times are made up.
+ * Returns a detailed launch for each recorded first stage. It has the form of the only recorded detailed launch, and
+ * the provider of a SpaceX launch. Ids, names and times are invented.
  */
 export function launchesOfLandings(): readonly Json[] {
   const frame = readRecorded('sputnik');
@@ -24,7 +24,7 @@ export function launchesOfLandings(): readonly Json[] {
         ...frame,
         id,
         url: `https://lldev.thespacedevs.com/2.3.0/launches/${id}/`,
-        name: `Made up for landing ${landing['id']}`,
+        name: `Invented for landing ${landing['id']}`,
         slug: `landing-${landing['id']}`,
         last_updated: time,
         net: time,
@@ -36,7 +36,10 @@ export function launchesOfLandings(): readonly Json[] {
     });
 }
 
-/** In a launch, the stage contains its landing; a recorded landing contains its stage. */
+/**
+ * Turns a landing into its stage: in a launch, the stage contains its landing, while a recorded landing contains its
+ * stage.
+ */
 function stage(landing: Json): Json {
   const { firststage, spacecraftflight: _, payloadflight: __, response_mode: ___, ...own } = landing;
   const { previous_flight: previous, ...rest } = firststage;

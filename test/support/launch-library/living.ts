@@ -26,24 +26,24 @@ import { NOON } from './changing-world.ts';
 import type { PlanReport, VerifyReport } from '../../../src/output/runs.ts';
 
 export type LivingOptions = LaunchLibraryOptions & {
-  /** Settings of the source, in addition to all providers. */
+  /** Settings for the source, in addition to `provider`, which is set to all providers. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Default: NOON. */
+  /** NOON by default. */
   readonly startsAt?: number;
-  /** Replaces the listed source, under the same name. */
+  /** Replaces the existing source with the same name. */
   readonly source?: Source;
 };
 
 export type RunOptions = {
   readonly full?: boolean;
   readonly restart?: boolean;
-  /** Overrides the configuration, as SPACEX_PIPELINE_DATA_DIR does. */
+  /** Variables that override the configuration, such as SPACEX_PIPELINE_DATA_DIR. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** The stand-in of Launch Library, and runs against it in this process, at times that the test chooses. */
+/** A stand-in for Launch Library, and runs against it in this process, at times that the test chooses. */
 export type Living = {
-  /** In milliseconds since 1970, for the stand-in and the runs. */
+  /** The current time for the stand-in and the runs, in milliseconds since 1970. */
   at: number;
   readonly folder: string;
   readonly schema: string;
@@ -52,12 +52,12 @@ export type Living = {
   readonly lines: readonly Line[];
   readonly run: (how?: RunOptions) => Promise<RunReport>;
   readonly plan: () => Promise<PlanReport>;
-  /** Derives the chain that a run left, all at once, into the schema that `env` names. */
+  /** Derives the complete chain that ends with a run, into the schema that `env` names. */
   readonly replay: (runId: string, env: RunOptions['env']) => Promise<RunReport>;
   readonly verify: (env?: RunOptions['env']) => Promise<VerifyReport>;
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what rows it expects
   readonly rows: <R>(sql: string) => Promise<R[]>;
-  /** Paths that were requested since the last call, with their queries. */
+  /** The paths that have been requested since the last call, with their queries. */
   readonly asked: () => readonly string[];
 };
 
@@ -140,7 +140,7 @@ export async function startLiving(
   });
 }
 
-/** A run that must succeed and leave everything intact; returns its report on launches. */
+/** Runs, which must succeed and leave everything intact, and returns the report on launches. */
 export async function pulled(one: Living, how: RunOptions = {}) {
   const { error, resources, status } = await one.run(how);
   const { launches } = resources;

@@ -1,13 +1,14 @@
 import type { Json } from './recorded.ts';
 
-/** In each pair, the launches have each other's id. */
+/** The number of pairs of launches whose ids are swapped. */
 const SWAPPED = 2;
 const MINUTE = 60_000;
 
 /**
- * Launches of Launch Library that match the past launches of the SpaceX API. None from those years was recorded, so they
- * have the form of a later recorded launch. Name, rocket and time (plus half a minute) are those of the SpaceX API, and so
- * is the Launch Library id where the API has one, except for four launches, which have each other's.
+ * Returns Launch Library launches that match the SpaceX API's past launches. No launches from those years have been
+ * recorded, so these have the form of a later recorded launch. Name, rocket and time (plus half a minute) come from the
+ * SpaceX API. So does the Launch Library id, if the SpaceX API has one, except that the ids of two pairs of launches
+ * are swapped.
  */
 export function launchesNamedBy(spacex: readonly Json[], rockets: readonly Json[], frame: Json): Json[] {
   const past = spacex.filter(({ upcoming }) => upcoming === false);

@@ -2,11 +2,11 @@ import type { LaunchState } from '../../../src/sandbox/launch-library/world.ts';
 import { fromVersion220 } from './from-2.2.0.ts';
 import { readSnapshots, type Json } from './recorded.ts';
 
-/** The recorded states of launches over four months, in the form of version 2.3.0. */
+/** The states of launches that were recorded over four months, converted to version 2.3.0. */
 export type RecordedStates = {
-  /** Each version of each launch once, as it was first seen; it is valid from its `last_updated` on. */
+  /** Each version of each launch once, as it was first seen. A version is valid from its `last_updated` on. */
   readonly states: readonly (LaunchState & { readonly record: Json })[];
-  /** The last second of each minute in which the launches were recorded, in milliseconds, in order. */
+  /** The last second of each minute in which launches were recorded, in milliseconds since 1970, in order. */
   readonly minutes: readonly number[];
 };
 

@@ -2,8 +2,8 @@ import { startLaunchLibrary, type LaunchLibrary } from '../../../src/sandbox/lau
 import { createChangingWorld, simulatedLaunches } from './changing-world.ts';
 
 /**
- * Three launches and a quota of one request an hour. A run with pages of two gets one page. When the
- * remaining quota is requested for the third time, by the next run, an hour has passed.
+ * Starts a stand-in with three launches and a quota of one request per hour. With two launches per page, a run can
+ * fetch only one page. At the third request for the remaining quota, which the next run sends, an hour has passed.
  */
 export function startShortOfQuota(): Promise<LaunchLibrary> {
   let now = Date.now();
