@@ -42,7 +42,7 @@ void describe('GET /metrics', () => {
     promtool(['check', 'metrics'], { input: text });
   });
 
-  void it('has counted the run, and shows what the ledger says', async () => {
+  void it('counts the run, and reports the state of the ledger', async () => {
     const values = valuesOf((await scrape(serve)).text);
     const [run] = await workspace.sql<Record<string, number>>(
       `SELECT extract(epoch FROM r.finished_at)::float8 AS finished, t.inserted::integer, rr.received::integer,
@@ -78,7 +78,7 @@ void describe('GET /metrics', () => {
       );
   });
 
-  void it('shows the current database: rejects, held rows, the newest past event', async () => {
+  void it('reports rejects, held rows and the newest past event from the current database', async () => {
     const [next, newest] = await workspace.sql<{ unix: string }>(
       'SELECT launch_date_unix AS unix FROM launches ORDER BY launch_date_unix DESC LIMIT 2',
     );
@@ -99,7 +99,7 @@ void describe('GET /metrics', () => {
     assert.equal(values['rows_held{source="spacex",resource="rockets"}'], 3);
   });
 
-  void it('answers without the values of the database if that does not answer', async () => {
+  void it('omits the database’s metrics if the database does not respond', async () => {
     const again = await startedAgain();
     const client = new Client({ connectionString: server.url });
     await client.connect();
@@ -115,7 +115,7 @@ void describe('GET /metrics', () => {
     }
   });
 
-  /** A process that has not read anything yet. */
+  /** Starts a new process, which has not read anything yet. */
   async function startedAgain(): Promise<RunningServe> {
     await serve.stop();
     serve = await startServe(workspace, ['--from', 'sandbox']);
@@ -123,7 +123,7 @@ void describe('GET /metrics', () => {
   }
 });
 
-void it('a run on the embedded database is not disturbed by constant scrapes', async (t) => {
+void it('constant scrapes do not disturb a run on the embedded database', async (t) => {
   const workspace = await withEmbedded(createWorkspace({ resources: null, batchSize: 50 }), 'data/sandbox');
   t.after(workspace.remove);
   const serve = await startServe(workspace, ['--from', 'sandbox']);

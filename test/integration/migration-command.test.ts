@@ -54,14 +54,14 @@ const toyParts: Table = {
 
 const ALL = [makers, toys, toyParts];
 
-/** The tables with the given columns of toys; null removes a column. */
+/** The tables, with these changes to the columns of toys; null removes a column. */
 function withToys(columns: Readonly<Record<string, Column | null>>, rest: Partial<Table> = {}): Table[] {
   const all = Object.entries({ ...toys.columns, ...columns });
   const own = all.flatMap(([name, column]) => (column === null ? [] : [[name, column] as const]));
   return [makers, { ...toys, columns: Object.fromEntries(own), ...rest }, toyParts];
 }
 
-/** Its own schema, and a folder for the growing list of migrations. */
+/** Opens a new schema, and a folder for the growing list of migrations. */
 async function openLab() {
   const database = await openDatabase(randomSchema());
   const session = await database.connect();
@@ -82,7 +82,7 @@ async function openLab() {
       last -= 1;
     },
     sql: (text: string) => session.query(text.replaceAll('target.', `${ident(database.schema)}.`)),
-    /** Read independently of the code under test. */
+    /** Reads the catalog independently of the code under test. */
     catalog: () => session.rows(CATALOG, [ident(database.schema)]),
   };
 }
@@ -104,7 +104,7 @@ const CATALOG = `
 
 void describe('npm run migration', () => {
   for (const { name, resources } of sources) {
-    it(`has nothing to write for ${name}: its migrations create the tables of its literals`, async () => {
+    it(`has nothing to write for ${name}, because its migrations create the tables that its code declares`, async () => {
       const tables = resources.flatMap((resource): readonly Table[] => resource.tables);
       const text = await withMigrated(migrationDirs({ name }), (session, schema) =>
         draftMigration(session, schema, tables),
@@ -122,12 +122,12 @@ void describe('npm run migration', () => {
   for (const [what, changed, expected] of [
     ['a table', [makers, toys], /^DROP TABLE toy_parts;$/m],
     [
-      'a column that may be null',
+      'a nullable column',
       withToys({ color: { type: 'text', doc: "The toy's color." } }),
       /^ALTER TABLE toys\n {2}ADD COLUMN color text;\nCOMMENT ON COLUMN toys.color IS 'The toy''s color.';\n\n-- down\nALTER TABLE toys\n {2}DROP COLUMN color;\n$/m,
     ],
     [
-      'a column that is never null',
+      'a column that is not null',
       withToys({ color: { type: 'id', nullable: false, doc: 'Color.' } }),
       /^-- Fails if toys has rows: they have no color\.\nALTER TABLE toys\n {2}ADD COLUMN color text COLLATE "C" NOT NULL;$/m,
     ],
@@ -147,7 +147,7 @@ void describe('npm run migration', () => {
       /^ {2}ALTER COLUMN weight TYPE text COLLATE "C";\n\n-- down\nALTER TABLE toys\n {2}ALTER COLUMN weight TYPE text;$/m,
     ],
     [
-      'whether columns may be null',
+      'the nullability of columns',
       withToys({
         weight: { type: 'text', nullable: false, doc: 'Weight.' },
         made_at: { type: 'timestamptz', doc: 'Time of making.' },
@@ -168,12 +168,12 @@ void describe('npm run migration', () => {
       /^DROP INDEX toys_maker_id;\nCREATE INDEX toys_weight ON toys \(weight\);$/m,
     ],
     [
-      'what tables and columns mean',
+      'the descriptions of tables and columns',
       withToys({ weight: { type: 'text', doc: 'Heaviness.' } }, { doc: 'What children have.' }),
       /^COMMENT ON TABLE toys IS 'What children have.';\nCOMMENT ON COLUMN toys.weight IS 'Heaviness.';$/m,
     ],
     [
-      'everything at once',
+      'everything together',
       [
         {
           ...toys,
@@ -185,7 +185,7 @@ void describe('npm run migration', () => {
       /^DROP TABLE toy_parts, makers;$/m,
     ],
   ] as const) {
-    it(`changes ${what}, forwards, back, and forwards again`, async () => {
+    it(`drafts a migration for ${what} that can be applied, reverted and applied again`, async () => {
       const { catalog, down, draft, up } = await openLab();
       await up((await draft(ALL)) ?? assert.fail());
       const before = await catalog();
@@ -204,7 +204,7 @@ void describe('npm run migration', () => {
     });
   }
 
-  it('names the views in the way, and leaves manual indexes alone', async () => {
+  it('names the views that block a change, and leaves manually created indexes alone', async () => {
     const { draft, sql, up } = await openLab();
     await up((await draft(ALL)) ?? assert.fail());
     await sql(`CREATE VIEW target.heavy AS SELECT id, weight FROM target.toys;
@@ -218,7 +218,7 @@ void describe('npm run migration', () => {
     assert.match((await draft([makers])) ?? '', /heavy\nDROP TABLE toy_parts, toys;$/m);
   });
 
-  it('refuses names that SQL would have to quote, and names that cannot be files', async () => {
+  it('rejects names that would need quotes in SQL, and names that are not valid file names', async () => {
     const { draft } = await openLab();
     for (const name of ['window', 'Weight', 'left', '2nd'])
       await assert.rejects(draft([{ ...makers, columns: { id, [name]: { type: 'text', doc: '' } } }]), {

@@ -34,7 +34,7 @@ void describe('after a job on the sandbox', () => {
   });
   after(() => serve.stop());
 
-  void it('GET /metrics has each metric that a dashboard or a rule names', async () => {
+  void it('GET /metrics returns every metric that a dashboard or a rule uses', async () => {
     const text = await (await fetch(`${serve.url}/metrics`)).text();
     const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
     const samples = [...text.matchAll(/^(\w+)[{ ]/gm)].map(([, name = '']) => name);
@@ -58,7 +58,7 @@ void describe('after a job on the sandbox', () => {
     for (const { targets = [], title } of readDashboard(name).panels.filter(({ targets: asked = [] }) =>
       asked.some(({ rawSql }) => rawSql !== undefined),
     ))
-      void it(`the panel "${title}" of ${name} has rows`, async () => {
+      void it(`the panel "${title}" in ${name} shows rows`, async () => {
         for (const { rawSql = '' } of targets) {
           const sql = rawSql
             .replaceAll('${schema}', `${workspace.schema}${suffix}`)
@@ -70,7 +70,7 @@ void describe('after a job on the sandbox', () => {
 });
 
 void describe('a real Prometheus', { skip: without('prometheus') }, () => {
-  void it('raises an alert when a run fails, and ends it after a good one', async (t) => {
+  void it('raises an alert when a run fails, and resolves it after a successful run', async (t) => {
     const good = await sandboxReplies({ launches: 3 });
     const api = await startApi({});
     t.after(api.close);

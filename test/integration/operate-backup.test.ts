@@ -28,7 +28,7 @@ import { findPgDump, type PgDump } from '../support/pg-dump.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
-/** The commands of docs/operate.md exactly as given there, except for the folder. */
+/** The commands from docs/operate.md, unchanged except for the folder. */
 const [BACK_UP, RESTORE = '', COPY = ''] = blocksBelow(
   readPage('docs', 'operate.md'),
   'sh',
@@ -45,7 +45,7 @@ before(async () => {
 });
 after(() => api.close());
 
-/** Runs a block with bash, while this process serves the API, and returns its output. */
+/** Runs a block with bash, asynchronously because this process serves the API, and returns its output. */
 async function runBlock(
   folder: string,
   block: string,
@@ -93,7 +93,7 @@ void describe(
       });
     }
 
-    void it('is restored into an empty database and another folder, and nothing has changed', async () => {
+    void it('can be restored into an empty database and a different folder without any change', async () => {
       const [folder, restored] = ['data', 'restored'].map((name) => path.join(workspace.folder, name));
       assert.ok(folder !== undefined && restored !== undefined);
       const as = (role: DocumentedRole): string[] => ['--database-url', documentedUrl(server.url, role)];
@@ -101,10 +101,10 @@ void describe(
       assert.equal(migrated.code, 0, migrated.stderr);
       const first = await workspace.run(['run', ...as('spacex_runner')]);
       assert.equal(first.code, 0, first.stderr);
-      // Its raw files are links to those of the first run.
+      // The second run's raw files are hard links to the first run's raw files.
       const second = await workspace.run(['run', ...as('spacex_runner')]);
       assert.match(second.stdout, /everything is unchanged/);
-      // As a killed run leaves it: the owner may not read it.
+      // A staging table that a killed run left, which the owner may not read.
       const runner = await connected(documentedUrl(server.url, 'spacex_runner'));
       await runner.query('CREATE UNLOGGED TABLE spacex_pipeline.staging_0123456789ab_rockets (a int)');
       await runner.end();
@@ -120,7 +120,7 @@ void describe(
   },
 );
 
-void it('a copy of the embedded database’s folder can replace it', async (t) => {
+void it('a copy of the embedded database’s folder can replace the original', async (t) => {
   const workspace = createWorkspace({ source: { ...QUICK_SOURCE, baseUrl: api.url } });
   t.after(() => workspace.remove());
   const first = await workspace.run(['run']);

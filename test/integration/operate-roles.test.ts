@@ -24,7 +24,7 @@ import { startServe } from '../support/serve.ts';
 import { twinOf } from '../support/twin.ts';
 import { assertFailure, createWorkspace, QUICK_SOURCE, type Workspace } from '../support/workspace.ts';
 
-/** The roles of docs/operate.md, created by the SQL on that page and nothing else. */
+/** The roles in docs/operate.md, created only with the SQL on that page. */
 const PAGE = readPage('docs', 'operate.md');
 const [FRESHNESS] = blocksBelow(PAGE, 'sql', '6. Logs, metrics, freshness');
 const NO_RIGHT = '42501';
@@ -66,8 +66,8 @@ after(async () => {
   await Promise.all([api.close(), server.remove()]);
 });
 
-void describe('the runner of docs/operate.md', () => {
-  void it('runs, and prints what there is', async () => {
+void describe('the runner role in docs/operate.md', () => {
+  void it('can run, and can use every command that only reads', async () => {
     const run = await workspace.run(['run']);
     assert.equal(run.code, 0, run.stderr);
     assert.doesNotMatch(run.stderr, /warn/);
@@ -84,7 +84,7 @@ void describe('the runner of docs/operate.md', () => {
     }
   });
 
-  void it('serves, runs, enables and disables jobs', async (t) => {
+  void it('can serve, and can run, enable and disable jobs', async (t) => {
     const serve = await startServe(workspace);
     t.after(() => serve.stop());
     assert.equal(await serve.post('/api/v1/jobs/pull/run'), 202);
@@ -97,7 +97,7 @@ void describe('the runner of docs/operate.md', () => {
     assert.equal(ready, true);
   });
 
-  void it('works on each source, and on all of them at once', async (t) => {
+  void it('can use each source, and all sources together', async (t) => {
     const other = await startStandIn('launch-library');
     t.after(() => other.close());
     const all = [['runs'], ['checks'], ['verify'], ['migrate', 'status'], ['query', 'SELECT 1'], ['export']];
@@ -107,7 +107,7 @@ void describe('the runner of docs/operate.md', () => {
     }
   });
 
-  void it('takes over from a suspended process of the same role', async (t) => {
+  void it('can take over from a suspended process with the same role', async (t) => {
     const gate = createGate(100);
     const { busy, idle } = await twoServes(t, gate);
     await gate.reached;
@@ -120,7 +120,7 @@ void describe('the runner of docs/operate.md', () => {
     await busy.line(/job pull interrupted/);
   });
 
-  void it('may neither migrate nor create or drop anything except staging', async () => {
+  void it('cannot migrate, and cannot create or drop anything except staging tables', async () => {
     const down = await workspace.run(['migrate', 'down', '--yes', '--source', 'spacex']);
     assertFailure(down, { code: 5, message: /must be owner of/ });
     const runner = await connect(urlOf('spacex_runner'));
@@ -136,7 +136,7 @@ void describe('the runner of docs/operate.md', () => {
       await assert.rejects(runner.query(sql), { code: NO_RIGHT }, sql);
   });
 
-  void it('drops queued entries of jobs that are no longer configured', async () => {
+  void it('can drop queued entries for jobs that are no longer configured', async () => {
     const serve = await startServe(workspace);
     const gate = createGate(100);
     api.set(LAUNCHES, { ...renamed('Newest'), gate });
@@ -155,7 +155,7 @@ void describe('the runner of docs/operate.md', () => {
   });
 });
 
-/** Serves changed names; otherwise the API would answer 304. */
+/** Returns a reply with changed names, so that the API does not answer 304. */
 function renamed(word: string): Reply {
   return { body: String(replies[LAUNCHES].body).replaceAll('"name":"', `"name":"${word} `) };
 }
@@ -172,7 +172,7 @@ async function twoServes(t: TestContext, gate: NonNullable<Reply['gate']>) {
   return { busy, idle: busy === one ? other : one };
 }
 
-void describe('the reader of docs/operate.md', () => {
+void describe('the reader role in docs/operate.md', () => {
   type Relation = { readonly name: string; readonly kind: string };
   let reader: Client;
   let relations: readonly Relation[];
@@ -187,21 +187,21 @@ void describe('the reader of docs/operate.md', () => {
     assert.ok(relations.length > 30);
   });
 
-  void it('reads every table and view', async () => {
+  void it('can read every table and view', async () => {
     for (const { name } of relations) await reader.query(`SELECT * FROM ${name} LIMIT 1`);
     const query = ['query', 'SELECT count(*) FROM launches', '--database-url', urlOf('spacex_reader')];
     const { code, stderr } = await workspace.run(query);
     assert.equal(code, 0, stderr);
   });
 
-  void it('reads the age of the last success', async () => {
+  void it('can read the age of the last success', async () => {
     const { rows } = await reader.query<{ source: string; fresh: boolean }>(
       `SELECT source, age BETWEEN interval '0' AND interval '1 hour' AS fresh FROM (${FRESHNESS.replace(/;\s*$/, '')}) f`,
     );
     assert.deepEqual(rows, [{ source: 'spacex', fresh: true }]);
   });
 
-  void it('cannot write, even if it makes its transactions writable', async () => {
+  void it('cannot write, even after it makes its transactions writable', async () => {
     const refusedWith = async (sql: string): Promise<string | undefined> => {
       try {
         await reader.query(sql);
@@ -214,7 +214,7 @@ void describe('the reader of docs/operate.md', () => {
     for (const expected of [READ_ONLY, NO_RIGHT]) {
       for (const { name } of tables)
         for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`, `TRUNCATE ${name}`]) {
-          // Permissions are checked first, except for TRUNCATE.
+          // PostgreSQL checks permissions first, except for TRUNCATE.
           const code = await refusedWith(sql);
           assert.ok(code === expected || code === NO_RIGHT, `${sql}: ${code}`);
         }

@@ -31,7 +31,7 @@ function textsOf(language: string): readonly string[] {
   return BLOCKS.filter((block) => block.language === language).map(({ text }) => text);
 }
 
-/** Throws for warnings as well. */
+/** Runs a program, and fails if it prints anything, even a warning. */
 function run(program: string, args: readonly string[], input = ''): void {
   const { status, stderr, stdout } = spawnSync(program, args, { input, encoding: 'utf8' });
   assert.deepEqual([status, stdout, stderr], [0, '', ''], input);
@@ -49,7 +49,7 @@ void describe('the runbook', () => {
     }),
   );
 
-  void it('has an entry for each alert, at the anchor that the alert names, and no other', () => {
+  void it('has exactly one entry for each alert, at the anchor to which the alert links', () => {
     const rules = readRules('alerts.yml').map(({ alert, annotations }) => ({
       alert,
       anchor: annotations?.['runbook_url']?.replace('docs/operate.md#', ''),
@@ -58,7 +58,7 @@ void describe('the runbook', () => {
     assert.equal(PAGE.split('<a id="alert-').length - 1, rules.length);
   });
 
-  void it('says for each what it means, what to type, how to fix it and when it ends', () => {
+  void it('explains for each alert what it means, what to type, how to fix it and when it ends', () => {
     const entries = PAGE.split(/^### (?=`)/m).slice(1);
     assert.equal(entries.length, anchored.length);
     for (const entry of entries)
@@ -76,13 +76,13 @@ function cronLines(): readonly string[] {
 }
 
 void describe('docs/operate.md', () => {
-  void it('has YAML that parses', () => {
+  void it('contains valid YAML', () => {
     for (const text of textsOf('yaml'))
       for (const document of parseAllDocuments(text))
         assert.deepEqual([document.errors, document.warnings], [[], []], text);
   });
 
-  void it('has shell that parses, that of workflows and of cron included', () => {
+  void it('contains valid shell commands, including commands in workflows and cron lines', () => {
     const steps = textsOf('yaml').flatMap((text) =>
       [...text.matchAll(/^ *- run: (.+)$/gm)].map(([, step = '']) => step),
     );
@@ -98,7 +98,7 @@ void describe('docs/operate.md', () => {
     }
   });
 
-  void it('has cron lines that send a mail about a failed run, and about a missing one', async (t) => {
+  void it('contains cron lines that send mail about a failed run and about a missing run', async (t) => {
     const workspace = createWorkspace({
       source: { ...QUICK_SOURCE, maxAttempts: 1, baseUrl: `http://127.0.0.1:${await findFreePort()}` },
     });
@@ -126,7 +126,7 @@ void describe('docs/operate.md', () => {
     for (const entry of log) JSON.parse(entry);
   });
 
-  void it('has units that systemd accepts', { skip: without('systemd-analyze') }, (t) => {
+  void it('contains units that systemd accepts', { skip: without('systemd-analyze') }, (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'test-units-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const names = [...PAGE.matchAll(/`\/etc\/systemd\/system\/([\w.-]+)`/g)].map(([, name = '']) => name);
@@ -138,13 +138,13 @@ void describe('docs/operate.md', () => {
     run('systemd-analyze', ['verify', '--man=no', ...files]);
   });
 
-  void it('has Python that parses', { skip: without('python3') }, () => {
+  void it('contains valid Python', { skip: without('python3') }, () => {
     const texts = textsOf('python');
     assert.ok(texts.length > 0);
     for (const text of texts) run('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], text);
   });
 
-  void it('has a valid configuration', async (t) => {
+  void it('contains valid configurations', async (t) => {
     const workspace = createWorkspace(null);
     t.after(() => workspace.remove());
     const inShell = [...PAGE.matchAll(/<<'JSON'\n([^]*?)^JSON$/gm)].map(([, text = '']) => text);
@@ -164,7 +164,7 @@ void describe('docs/operate.md', () => {
   });
 });
 
-void it('the table of job keys has all of them, with their defaults', async () => {
+void it('the table of job keys lists every key with its default', async () => {
   const [, table = ''] = /^\| key +\| default.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(PAGE) ?? [];
   const rows = table.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm);
   const listed = new Map([...rows].map(([, key = '', value = '']) => [key, value.replaceAll('`', '')]));
@@ -172,23 +172,23 @@ void it('the table of job keys has all of them, with their defaults', async () =
   const loaded = await loadConfig({ flags: {}, cwd: tmpdir(), env: { SPACEX_PIPELINE_JOBS: '{"one":{}}' } });
   const [job] = await readJobs(loaded);
   for (const [key, value] of listed) {
-    // A default that is configured elsewhere is described in words.
+    // The page describes a default in words if it is configured elsewhere.
     const is: unknown = valueAt(job, key.split('.'));
     if (!/ /.test(value)) assert.equal(value, String(is), key);
   }
 });
 
-/** Limits are listed by kind, without their count and share. */
+/** The page lists limits by kind, without their count and share. */
 function leavesOf(schema: Schema, above = ''): readonly string[] {
   if (!isObjectSchema(schema) || /^limits\.\w/.test(above)) return [above.replace(/\.$/, '')];
   return Object.entries(schema.properties).flatMap(([name, one]) => leavesOf(one, `${above}${name}.`));
 }
 
-void it('the pages name no command and no flag that the program does not have', async () => {
+void it('the pages mention only commands and flags that the program has', async () => {
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
   const commands = outline(await buildProgram(streams));
-  // All pages but cli.md, which shows the syntax of commands rather than commands to type.
+  // All pages except cli.md, which shows the syntax of commands rather than commands to type.
   const docs = readdirSync(path.join(REPOSITORY, 'docs')).filter(
     (name) => name.endsWith('.md') && name !== 'cli.md',
   );

@@ -26,11 +26,11 @@ const ALERTS = readRules('alerts.yml');
 
 void describe('the dashboards', () => {
   for (const [name, make] of Object.entries(dashboards)) {
-    void it(`${name} is up to date: otherwise, npm run dashboards`, () => {
+    void it(`${name} is up to date (if not: npm run dashboards)`, () => {
       assert.equal(readFileSync(join(OPS, 'grafana', 'dashboards', name), 'utf8'), dashboardText(make()));
     });
 
-    void it(`${name} has panels that Grafana can distinguish, lay out and fill`, () => {
+    void it(`${name} has panels with unique ids, without overlaps, and with complete queries`, () => {
       const dashboard = readDashboard(name);
       const ids = dashboard.panels.map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length);
@@ -65,14 +65,14 @@ void describe('the dashboards', () => {
     t.after(() => rmSync(folder, { recursive: true }));
     const expressions = NAMES.flatMap((name) => expressionsOf(readDashboard(name)));
     assert.ok(expressions.length > 30);
-    // No rule may occur twice.
+    // Each rule needs a unique name.
     const rules = expressions.map((expr, index) => ({ record: `panel:${index}`, expr }));
     const file = join(folder, 'panels.yml');
     writeFileSync(file, stringify({ groups: [{ name: 'panels', rules }] }));
     assert.match(promtool(['check', 'rules', file]), new RegExp(`SUCCESS: ${rules.length} rules found`));
   });
 
-  void it('name a metric in each expression, and only existing recording rules', () => {
+  void it('use a metric in each expression, and only existing recording rules', () => {
     const recorded = readRules('recording.yml').map(({ record }) => record);
     const expressions = [
       ...NAMES.flatMap((name) => expressionsOf(readDashboard(name))),
@@ -97,7 +97,7 @@ void describe('the rules', () => {
     promtool(['test', 'rules', 'alerts.test.yml'], { cwd: join(OPS, 'prometheus', 'tests') });
   });
 
-  void it('have tests in which each alert fires, and in which it does not', () => {
+  void it('have tests in which each alert fires, and tests in which it does not', () => {
     type Expected = { readonly alertname: string; readonly exp_alerts: readonly unknown[] };
     type Tests = { readonly tests: readonly { readonly alert_rule_test?: readonly Expected[] }[] };
     const { tests } = readYaml<Tests>('prometheus', 'tests', 'alerts.test.yml');
@@ -112,7 +112,7 @@ void describe('the rules', () => {
         );
   });
 
-  void it('link each alert to the runbook, whose overview lists it', () => {
+  void it('link each alert to the runbook, and are listed in ops/README.md', () => {
     const overview = readFileSync(join(OPS, 'README.md'), 'utf8');
     for (const { alert = '', annotations } of ALERTS) {
       const anchor = `#alert-${alert.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
@@ -121,7 +121,7 @@ void describe('the rules', () => {
     }
   });
 
-  void it('go through a configuration that Alertmanager accepts', { skip: withoutAmtool() }, () => {
+  void it('have an Alertmanager configuration that amtool accepts', { skip: withoutAmtool() }, () => {
     const file = join(OPS, 'alertmanager', 'alertmanager.yml');
     const { status, stdout, stderr } = spawnSync('amtool', ['check-config', file], { encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr);
@@ -139,8 +139,8 @@ type Compose = {
 };
 const COMPOSE = readYaml<Compose>('..', 'compose.yaml');
 
-void describe('what is provisioned', () => {
-  void it('gives Prometheus the token that serve was started with', () => {
+void describe('the provisioning', () => {
+  void it('gives Prometheus the token with which serve was started', () => {
     type Scraping = {
       readonly scrape_configs: readonly { readonly authorization: { readonly credentials_file: string } }[];
     };
@@ -151,7 +151,7 @@ void describe('what is provisioned', () => {
     assert.equal(COMPOSE.configs[mounted?.source ?? '']?.content, token);
   });
 
-  void it('is where compose.yaml mounts it, and shows the existing dashboards', () => {
+  void it('reads dashboards from the folder that compose.yaml mounts, and has the data sources that they need', () => {
     type Providers = { readonly providers: readonly { readonly options: { readonly path: string } }[] };
     const { providers } = readYaml<Providers>('grafana', 'provisioning', 'dashboards', 'dashboards.yml');
     const mounts = COMPOSE.services['grafana']?.volumes ?? [];

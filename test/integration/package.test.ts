@@ -15,7 +15,10 @@ import { findOldNode } from '../support/old-node.ts';
 
 const { resources } = spacex;
 
-/** Where a new user installs it: an empty folder with non-ASCII letters, whose name needs quoting. */
+/**
+ * The folder in which a new user installs the package. It is empty, and its name has non-ASCII letters and needs
+ * quoting.
+ */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-package-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 const folder = path.join(temporary, 'Zoë’s flights');
@@ -32,9 +35,9 @@ const { NODE_OPTIONS: offlineOnly, ...own } = cliEnvironment();
 const { NODE_EXTRA_CA_CERTS: registryCertificate = '' } = process.env;
 const online = {
   ...own,
-  // Access to the registry may require it.
+  // The registry may require this certificate.
   ...(registryCertificate !== '' && { NODE_EXTRA_CA_CERTS: registryCertificate }),
-  // npm and npx are scripts that use the first `node` in the PATH.
+  // npm and npx are scripts that run with the first `node` in the PATH.
   PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
 };
 const env = { ...online, NODE_OPTIONS: offlineOnly };
@@ -51,7 +54,7 @@ const [packed] = JSON.parse(npm(REPOSITORY, 'pack', '--json', '--pack-destinatio
 ];
 
 void describe('the package', () => {
-  void it('contains what it needs to run, and no more', () => {
+  void it('contains only what it needs to run', () => {
     const files = packed.files.map((file) => file.path);
     const known = /^(?:dist\/chunks\/[\w-]+\.js|migrations\/[\w-]+\/\d{4}_[a-z0-9_]+\.sql)$/;
     assert.deepEqual(
@@ -116,7 +119,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
   });
 
-  void it('says that it has no code to add a resource to', () => {
+  void it('explains that it lacks the code to which resources new would add a resource', () => {
     const { status, stderr } = shell('npx spacex-pipeline resources new suppliers --from suppliers.json');
     assert.equal(status, 2);
     assert.match(
@@ -125,7 +128,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     );
   });
 
-  void it('recognises unchanged records, like the sources of the same code', () => {
+  void it('recognizes unchanged records, exactly as the program in the repository does', () => {
     for (const launcher of [bin(), LAUNCHER]) {
       const args = ['run', '--source', 'sandbox', '--resources', 'launches'];
       const run = spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' });
@@ -135,7 +138,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     }
   });
 
-  void it('validates records as the sources do, with precompiled checks', async () => {
+  void it('validates records with precompiled code, exactly as the program in the repository does', async () => {
     const sandbox = spawn(bin(), ['sandbox', '--json', '--faults', 'bad=0.7'], {
       cwd: folder,
       env,
@@ -169,7 +172,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
   });
 
   void it(
-    'ends with the npx that started it, however that was killed',
+    'ends when the npx that started it is killed, even with SIGKILL',
     { skip: process.platform !== 'linux' },
     async () => {
       const npx = spawn('npx', ['spacex-pipeline', 'sandbox', '--json'], {
@@ -180,13 +183,13 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       await once(npx.stdout, 'data');
       npx.kill('SIGKILL');
       npx.stdout.resume();
-      await once(npx.stdout, 'close'); // the program held it open until now
+      await once(npx.stdout, 'close'); // the program held stdout open until now
     },
   );
 
   const old = findOldNode();
   void it(
-    'names the Node that it needs when started on an older one',
+    'names the Node version that it needs when an older Node starts it',
     { skip: old === null && 'none here' },
     () => {
       const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });

@@ -36,7 +36,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     [['pool_mode = transaction', 'server_round_robin = 1'], 8],
     [['pool_mode = transaction', 'default_pool_size = 1'], 0],
   ] as const) {
-    void it(`${settings.join(', ')} is detected, ${idle} backends idle`, async (t) => {
+    void it(`${settings.join(', ')} is detected while ${idle} backends are idle`, async (t) => {
       const pooler = await startPgbouncer(database.url, settings);
       t.after(pooler.stop);
       await warm(pooler, idle);
@@ -46,7 +46,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     });
   }
 
-  void it('in statement mode, or with too small a pool, it is refused too', async (t) => {
+  void it('statement mode and too small a pool are rejected', async (t) => {
     for (const [settings, message, hint] of [
       [
         ['pool_mode = statement'],
@@ -67,7 +67,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     }
   });
 
-  void it('in session mode, the signal cancels a statement', async (t) => {
+  void it('a signal cancels a statement in session mode', async (t) => {
     const pooler = await startPgbouncer(database.url, ['pool_mode = session']);
     const interrupt = new AbortController();
     const target = openServer({ url: pooler.url, schema: 'any', signal: interrupt.signal });
@@ -87,7 +87,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     assert.equal((await admin.query(active)).rowCount, 0);
   });
 
-  void it('the program runs in session mode, and in transaction mode says what to do', async (t) => {
+  void it('the program runs in session mode, and in transaction mode explains what to do', async (t) => {
     const sandbox = await startSandbox({ launches: 30 });
     const workspace = createWorkspace();
     const session = await startPgbouncer(database.url, ['pool_mode = session']);

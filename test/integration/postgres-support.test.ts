@@ -10,7 +10,7 @@ import { linesOf } from '../support/lines.ts';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 
 void describe('createDatabase', () => {
-  void it('gives an empty database on a PostgreSQL that we support', async () => {
+  void it('returns an empty database on a supported PostgreSQL version', async () => {
     const database = await createDatabase();
     const [row] = await query(
       database.url,
@@ -23,7 +23,7 @@ void describe('createDatabase', () => {
     assert.deepEqual([row?.['name'], row?.['tables']], [database.name, 0]);
   });
 
-  void it('gives databases that do not see each other', async () => {
+  void it('returns databases that are independent of each other', async () => {
     const [one, two] = await Promise.all([createDatabase(), createDatabase()]);
     await query(one.url, 'CREATE TABLE only_in_one AS SELECT 1 AS x');
     assert.deepEqual(await query(one.url, 'SELECT x FROM only_in_one'), [{ x: 1 }]);
@@ -39,7 +39,7 @@ void describe('createDatabase', () => {
     await Promise.all([template.drop(), copy.drop()]);
   });
 
-  void it('drops the database even if someone is connected, and twice without harm', async () => {
+  void it('drops the database even if someone is connected, and can be dropped twice', async () => {
     const database = await createDatabase();
     const client = new Client({ connectionString: database.url });
     await client.connect();
@@ -55,7 +55,7 @@ void describe('createDatabase', () => {
 });
 
 void describe('startPostgres', () => {
-  void it('keeps every commit over SIGKILL when durable', async () => {
+  void it('keeps every commit after SIGKILL when durable', async () => {
     const server = await startPostgres({ durable: true, options: ['max_connections=7'] });
     after(() => server.remove());
     assert.deepEqual(await query(server.url, 'SHOW max_connections'), [{ max_connections: '7' }]);
@@ -107,7 +107,7 @@ void describe('startPostgres', () => {
     await assert.rejects(once(connect(port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
   });
 
-  void it('says why PostgreSQL does not start', async () => {
+  void it('reports why PostgreSQL does not start', async () => {
     await assert.rejects(startPostgres({ options: ['no_such_setting=1'] }), {
       message: /^Cannot start PostgreSQL: [^]*unrecognized configuration parameter "no_such_setting"/,
     });
@@ -116,7 +116,7 @@ void describe('startPostgres', () => {
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
-  // For errors of the connection, from the start; the query is rejected as well.
+  // Handles connection errors from the start; the query also rejects.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -26,7 +26,7 @@ type Simulated = {
 
 let schemas = 0;
 
-/** The real queue on a real database, in simulated time from that moment. */
+/** The real queue on a real database, in simulated time that starts at `from`. */
 async function simulate(
   t: TestContext,
   from: string,
@@ -39,7 +39,7 @@ async function simulate(
   const { log } = createTestLog();
   const own = {
     ...foreign,
-    // A single session, which is set up once.
+    // Runs the statements immediately, because this database has only a single session.
     setSessionStatements: async (statements: readonly string[]) => {
       for (const one of statements) await foreign.executeSql(one);
     },
@@ -72,8 +72,8 @@ async function simulate(
 }
 
 /**
- * Steps timer by timer through the minutes of an hour in which something may be scheduled, and skips the
- * others: stepping through all of them would take minutes.
+ * Steps timer by timer through the part of an hour in which a tick can be due, and skips the rest, because stepping
+ * through every hour would take minutes.
  */
 async function pastTicks(clock: TestClock, hour: number): Promise<void> {
   await clock.setTime(Math.max(clock.now(), hour + 30 * MINUTE_MS - 10_000));
@@ -93,7 +93,7 @@ describe('the queue', { concurrency: true }, () => {
   ]) {
     const middle = Date.parse(`${change}T00:00:00Z`);
 
-    it(`neither loses nor repeats an hourly tick in the days around that on which summer time ${name}`, async (t) => {
+    it(`neither loses nor repeats an hourly tick in the days around the day on which summer time ${name}`, async (t) => {
       const [start, hours] = [middle - 2 * DAY_MS, 5 * 24];
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'hourly', schedule: '30 * * * *', timezone: 'Europe/Berlin' },
@@ -101,7 +101,7 @@ describe('the queue', { concurrency: true }, () => {
       ]);
       for (let hour = 0; hour < hours; hour += 1) await pastTicks(clock, start + hour * HOUR_MS);
       const found = (taken.get('hourly') ?? []).map((at) => Math.floor((at.getTime() - start) / HOUR_MS));
-      assert.deepEqual(found, [...Array(hours).keys()], 'one in each hour');
+      assert.deepEqual(found, [...Array(hours).keys()], 'one tick per hour');
       assert.equal(taken.get('nightly')?.length, 5);
     });
 
@@ -119,13 +119,13 @@ describe('the queue', { concurrency: true }, () => {
       const days = [...Array(14).keys()].map((day) =>
         hourIn('Europe/Berlin', new Date(start + day * DAY_MS + 12 * HOUR_MS)).slice(0, 10),
       );
-      assert.deepEqual(nights, days, 'one each night, that of the change included');
+      assert.deepEqual(nights, days, 'one tick per night, including the night of the change');
       assert.equal(taken.get('utc')?.length, 14);
       assert.equal(taken.get('weekly')?.length, 2);
     });
   }
 
-  it('repeats no tick when its clock goes back by two hours, and continues', async (t) => {
+  it('repeats no tick when its clock goes back by two hours, and then continues', async (t) => {
     const start = Date.parse('2026-05-05T00:00:00Z');
     const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
       { name: 'hourly', schedule: '30 * * * *' },

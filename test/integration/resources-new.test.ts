@@ -55,7 +55,7 @@ const SUPPLIERS = [
     none: null,
   },
 ];
-/** Its last part differs from the name of the resource. */
+/** The last part of this path differs from the resource's name. */
 const PATH = '/v4/vendors';
 const api = await startApi({
   [PATH]: { body: JSON.stringify(SUPPLIERS) },
@@ -72,7 +72,7 @@ after(remove);
 const draft = (...args: readonly string[]): Promise<CliResult> =>
   runCli(['resources', 'new', ...args], { cwd: folder, launcher });
 
-/** Each source file by path. */
+/** The text of each source file, by path. */
 async function code(): Promise<Record<string, string>> {
   const names = await readdir(join(folder, 'src'), { recursive: true });
   const files = names.filter((name) => /\.(?:ts|json)$/.test(name)).sort();
@@ -126,7 +126,7 @@ describe('resources new', () => {
     [['suppliers', '--from', 'none.json'], /Cannot read samples from none\.json: ENOENT/, /URL or file/],
     [['suppliers'], /required option '--from <samples>' not specified/, /resources --help/],
   ] as const) {
-    it(`refuses ${args.join(' ').replace(api.url, '')}, and writes nothing`, async () => {
+    it(`rejects ${args.join(' ').replace(api.url, '')}, and writes nothing`, async () => {
       const result = await draft(...args);
       assertFailure(result, { code: result.code ?? 0, message, hint });
       assert.ok([2, 3].includes(result.code ?? 0), result.stderr);
@@ -134,7 +134,7 @@ describe('resources new', () => {
     });
   }
 
-  it('drafts a resource that passes format, lint, types and the tests of resources, and loads', async () => {
+  it('drafts a resource that passes the format, lint and type checks and the resource tests, and that loads', async () => {
     const before = await untouched;
     const { stdout, stderr } = await draft('suppliers', '--json', '--from', api.url + PATH);
     assert.equal(stderr, '');
@@ -217,7 +217,7 @@ describe('resources new', () => {
     await type(`${run.replace(api.url, 'sandbox')} --data-dir other`);
   });
 
-  it('drafts a single record as a resource of shape object, from a file, for a given source', async () => {
+  it('drafts a resource with the shape object from a file with a single record, for a given source', async () => {
     await writeFile(join(folder, 'fleet.json'), JSON.stringify({ id: 'fleet', size: 2, pads: ['a', null] }));
     const {
       code: exit,
@@ -241,7 +241,7 @@ describe('resources new', () => {
   });
 });
 
-it('the words that cannot be names are those that PostgreSQL reserves', async () => {
+it('the words that cannot be names are exactly the words that PostgreSQL reserves', async () => {
   const database = await (await openSharedPglite())(randomSchema());
   const session = await database.connect();
   const rows = await session.rows<{ word: string }>(

@@ -75,7 +75,7 @@ const gets = ({ requests }: Api): string[] =>
   requests.filter(({ method }) => method === 'GET').map(({ path }) => path);
 
 void describe('resume', { concurrency: 2 }, () => {
-  void it('reuses complete files, fetches the rest and ends like an uninterrupted run', async () => {
+  void it('reuses complete files, fetches the missing ones, and ends like an uninterrupted run', async () => {
     const { api, digest, pull, resume } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);
@@ -91,7 +91,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('continues after kill -9, and leaves nothing unfinished in the folder', async () => {
+  void it('continues after kill -9, and leaves no unfinished files in the folder', async () => {
     const { api, digest, pull, resume, workspace } = await open();
     assert.equal((await pull(['--migrate', '--resources', 'rockets'])).code, 0);
     const gate = createGate(100_000);
@@ -117,7 +117,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(runs?.n, 2);
   });
 
-  void it('finds a flipped bit, and fetches that file again', async () => {
+  void it('detects a flipped bit, and fetches that file again', async () => {
     const { api, digest, pull, resume } = await open();
     api.set(LAUNCHES, { ...replies[LAUNCHES], body: `${String(replies[LAUNCHES].body).slice(0, -1)},{}` });
     const failed = await pull(['--migrate', '--atomic']);
@@ -131,12 +131,12 @@ void describe('resume', { concurrency: 2 }, () => {
     const asked = gets(api).length;
     const { code, stderr } = await resume(failed.report.run_id ?? '');
     assert.equal(code, 0, stderr);
-    // The launches arrived completely but were not JSON: they are fetched again, too.
+    // The launches arrived completely but were not valid JSON, so they are also fetched again.
     assert.deepEqual(gets(api).slice(asked).sort(), [ROCKETS, LAUNCHES]);
     assert.equal(await digest(), whole);
   });
 
-  void it('fetches again what has no complete meta file', async () => {
+  void it('fetches a file again if its meta file is incomplete', async () => {
     const { api, digest, pull, resume } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);
@@ -150,7 +150,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('counts a record once that both a run and its resumption set aside', async () => {
+  void it('counts a record only once if it is set aside both before and after the interruption', async () => {
     const { api, pull, resume, workspace } = await open();
     const rockets = JSON.parse(String(replies[ROCKETS].body)) as Record<string, unknown>[];
     api.set(ROCKETS, {
@@ -181,7 +181,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.ok(!workspace.list().includes(join('data', 'sandbox')));
   });
 
-  void it('refuses a run that has published, and one that a later run has overtaken', async () => {
+  void it('rejects a run that has published, and a run that a later run has overtaken', async () => {
     const { api, pull, workspace } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);
@@ -213,7 +213,7 @@ void describe('resume', { concurrency: 2 }, () => {
 });
 
 void describe('replay', { concurrency: 2 }, () => {
-  void it('derives again without a request, as a new run that names its origin', async () => {
+  void it('derives the rows again without any request, as a new run that names its origin', async () => {
     const { api, digest, pull, workspace } = await open();
     const { report: origin } = await pull(['--migrate']);
     await workspace.sql(`UPDATE launches SET name = 'altered' WHERE flight_number < 10`);
@@ -229,11 +229,11 @@ void describe('replay', { concurrency: 2 }, () => {
       { run_id: origin.run_id, origin_run_id: null },
       { run_id: report.run_id, origin_run_id: origin.run_id },
     ]);
-    // The results were published, so the next pull may still get a 304.
+    // The replay published the same rows, so the next pull still gets a 304.
     assert.equal((await pull([])).report.resources['launches']?.not_modified, true);
   });
 
-  void it('refuses what the target is not based on, unless forced, and says what that would revert', async () => {
+  void it('rejects a run on which the target is not based unless forced, and says what it would revert', async () => {
     const { api, digest, pull, workspace } = await open();
     const { report: origin } = await pull(['--migrate']);
     const fewer = JSON.stringify((JSON.parse(String(replies[LAUNCHES].body)) as unknown[]).slice(3));
@@ -254,7 +254,7 @@ void describe('replay', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('refuses raw files that are damaged or missing', async () => {
+  void it('rejects damaged or missing raw files', async () => {
     const { digest, pull, workspace } = await open();
     const { report } = await pull(['--migrate']);
     const path = join(report.run_dir ?? '', 'raw', 'launches', '0001.json');

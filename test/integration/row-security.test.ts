@@ -10,7 +10,7 @@ import {
   type TestServer,
 } from '../support/workspace.ts';
 
-/** Roles of the server, which other test files share. */
+/** Roles belong to the whole server, which other test files share, so these names are random. */
 const POLICED = `policed_${randomBytes(6).toString('hex')}`;
 const EXEMPT = `exempt_${randomBytes(6).toString('hex')}`;
 const PASSWORD = randomBytes(6).toString('hex');
@@ -53,7 +53,7 @@ const REFUSED = { code: 5, hint: /BYPASSRLS/ };
 const COUNT = ['query', 'SELECT count(*) FROM launches', '--csv'];
 
 void describe('row-level security that applies to the role', () => {
-  void it('is refused by every command that counts rows or claims to show all of them', async () => {
+  void it('stops every command that counts rows or claims to show all of them', async () => {
     const state = `SELECT md5(string_agg(t::text, '' ORDER BY id)) AS rows FROM launches t`;
     const asItWas = await workspace.sql(state);
     const [{ id } = { id: '' }] = await workspace.sql<{ id: string }>('SELECT max(id) AS id FROM launches');
@@ -77,7 +77,7 @@ void describe('row-level security that applies to the role', () => {
     assert.match(exported.stdout, /^launches +10 /m);
   });
 
-  void it('is refused if the ledger is read', async () => {
+  void it('stops every command that reads the ledger', async () => {
     await workspace.sql('ALTER TABLE runs ENABLE ROW LEVEL SECURITY');
     for (const args of [['runs'], ['checks'], ['runs', 'prune']]) {
       const result = await workspace.run([...args, ...by(POLICED)]);
@@ -86,7 +86,7 @@ void describe('row-level security that applies to the role', () => {
     await workspace.sql('ALTER TABLE runs DISABLE ROW LEVEL SECURITY');
   });
 
-  void it('is refused for an owner too, if it is forced', async () => {
+  void it('stops the table’s owner too, if it is forced', async () => {
     const { schema } = workspace;
     await workspace.sql(
       `GRANT CREATE ON SCHEMA ${schema} TO ${POLICED}; ALTER TABLE rockets OWNER TO ${POLICED};
@@ -97,12 +97,12 @@ void describe('row-level security that applies to the role', () => {
     assertFailure(result, { ...REFUSED, message: /^error: Cannot read rockets: .*"rockets" \(42501\)$/ });
   });
 
-  void it('applies in a query to the role that connected, as in psql', async () => {
+  void it('applies to the connected role in a query, as in psql', async () => {
     assert.equal((await workspace.run([...COUNT, ...by(POLICED)])).stdout, 'count\n2\n');
     assert.equal((await workspace.run([...COUNT, ...by(EXEMPT)])).stdout, 'count\n10\n');
   });
 
-  void it('never hides rows from the query of a superuser', async () => {
+  void it('never hides rows from a superuser’s query', async () => {
     const message = /row-level security policy for table "launches" \(42501\)$/;
     assertFailure(await workspace.run(COUNT), { code: 5, message, hint: /--write/ });
     assert.equal((await workspace.run([...COUNT, '--write'])).stdout, 'count\n10\n');

@@ -23,8 +23,8 @@ const ALL = resources.map(({ name }) => name);
 const CAPTURED = ['rockets', 'capsules', 'ships', 'crew', 'roadster', 'launches'];
 
 /**
- * A stand-in for the archive, and a workspace that pulls from it. Its records are simulated unless they are
- * recorded.
+ * Starts a stand-in for the archive, and a workspace that pulls from it. The stand-in's records are simulated unless
+ * they are recorded.
  */
 async function stage(
   options: WaybackOptions = {},
@@ -41,13 +41,13 @@ function named(report: RunReport, status: string): string[] {
   return ALL.filter((name) => report.resources[name]?.status === status);
 }
 
-/** Requests that were answered with records. */
+/** The number of requests that were answered with records. */
 function bodies(archive: Wayback): number {
   return archive.requests().filter(({ status }) => status === 200).length;
 }
 
-void describe('a run on preserved copies', { concurrency: 3 }, () => {
-  void it('loads the six captured collections, and names the others, if there are no recordings', async () => {
+void describe('a run from the archive', { concurrency: 3 }, () => {
+  void it('loads the six captured collections and names the missing ones if there are no recordings', async () => {
     const { archive, workspace } = await stage({}, { recordingsUrl: '' });
     const first = await workspace.pull(['--migrate']);
     assert.equal(first.code, 0, first.stderr);
@@ -89,7 +89,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.match(shown.stdout, /^launches +2025-10-06T05:05:35 +etag +http/m);
   });
 
-  void it('with recordings loads all but the one that was never preserved', async () => {
+  void it('loads all collections except the one that was never preserved if there are recordings', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull(['--migrate']);
     assert.equal(code, 0, stderr);
@@ -101,7 +101,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.equal(bodies(archive), before);
   });
 
-  void it('loads recorded answers of the real API as they are', { skip: NOT_RECORDED }, async () => {
+  void it('loads the real API’s recorded responses unchanged', { skip: NOT_RECORDED }, async () => {
     const compact = (name: string) => Buffer.from(JSON.stringify(JSON.parse(recordedBody(name))));
     const recorded = Object.fromEntries(ALL.map((name) => [name, compact(name)]));
     const { workspace } = await stage({ bodies: recorded, marked: false }, { recordingsUrl: '' });
@@ -117,13 +117,13 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     }
   });
 
-  void it('loads nothing with a wrong ETag or a replayed error, and does not retry', async () => {
+  void it('does not load or retry a copy with a wrong ETag or a replayed error', async () => {
     const behaviours = { 'captures/rockets': 'wrong-etag', 'captures/crew': 'replayed=525' };
     const { archive, workspace } = await stage({ behaviours }, { recordingsUrl: '' });
     const { code, report } = await workspace.pull(['--migrate', '--resources', 'rockets,crew,ships']);
     assert.equal(code, 3);
     assert.deepEqual(named(report, 'failed'), ['rockets']);
-    // If the only capture is of an error, there is no copy.
+    // If the only capture is an error page, there is no copy.
     assert.deepEqual(named(report, 'absent'), ['crew']);
     assert.equal(report.resources['ships']?.status, 'succeeded');
     assert.deepEqual(await workspace.sql('SELECT id FROM rockets'), []);
@@ -133,7 +133,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.ok(playback.length <= 2, `${playback.length} requests`);
   });
 
-  void it('keeps what another address has published, even when resumed, unless the archive was requested', async () => {
+  void it('keeps the rows that came from a different address, even when resumed, unless the archive was requested', async () => {
     const { archive, workspace } = await stage({
       behaviours: { 'captures/launches': 'slow' },
       marked: false,
@@ -151,7 +151,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     assert.deepEqual(named(replaced.report, 'succeeded'), ['rockets']);
   });
 
-  void it('of another day requests the capture of that day, and no later recording', async () => {
+  void it('with --as-of requests the capture from that day, and no later recording', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull([
       '--migrate',
@@ -180,7 +180,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
     });
   });
 
-  void it('that was killed in any step continues with the stored copies, and ends as an undisturbed one', async () => {
+  void it('that was killed in any step continues with the stored copies, and ends like an uninterrupted run', async () => {
     const resourcesFlag = ['--resources', 'rockets,crew,payloads,launches'];
     const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
     const undisturbed = server.workspace({
@@ -200,7 +200,7 @@ void describe('a run on preserved copies', { concurrency: 3 }, () => {
       running.kill('SIGKILL');
       await running.finished;
       const before = archive.requests().length;
-      // If the kill came after the commit, or before the run existed, there is nothing to resume.
+      // If the run was killed before it began or after it committed, there is nothing to resume.
       const resumed = await workspace.json<RunReport>(['resume']).catch(async () => {
         const again = await workspace.pull(resourcesFlag);
         assert.equal(again.code, 0, again.stderr);

@@ -23,7 +23,7 @@ after(() => server.close());
 
 type Holder = { readonly running: RunningCli; readonly open: () => void };
 
-/** A run that holds the database, and waits for the rest of a body. */
+/** Starts a run that holds the database while it waits for the rest of a response body. */
 async function hold(workspace: Workspace, api: Api): Promise<Holder> {
   const gate = createGate(10_000);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
@@ -46,7 +46,7 @@ const PLACES: Readonly<Record<string, { readonly make: () => Promise<Workspace>;
   };
 
 for (const [where, { make, holder }] of Object.entries(PLACES)) {
-  void describe(`a run while another has the database ${where}`, () => {
+  void describe(`a run while another run holds the database ${where}`, () => {
     let workspace: Workspace;
     let api: Api;
     let held: Holder;
@@ -70,10 +70,10 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
       assertFailure(failed, { code: 7, message: holder });
     });
 
-    void it('is skipped by --if-busy skip, and writes nothing', async () => {
+    void it('is skipped with --if-busy skip, and writes nothing', async () => {
       const all = workspace.list();
       const [holding] = all.filter((name) => /^data\/runs\/[^/]+$/.test(name)).slice(-1);
-      // The run that has the database may write to its own folder and to the database meanwhile.
+      // Meanwhile, the run that holds the database may write to its own folder and to the database.
       const others = (names: readonly string[]) =>
         names.filter((name) => !name.startsWith(`${holding}/`) && !name.startsWith('data/database/'));
       const [files, requests] = [others(all), asked()];
@@ -137,7 +137,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
   });
 }
 
-void it('--wait-timeout alone is refused', async (t) => {
+void it('--wait-timeout is rejected without --if-busy wait', async (t) => {
   const workspace = createWorkspace();
   t.after(workspace.remove);
   for (const flags of [[], ['--if-busy', 'skip']])

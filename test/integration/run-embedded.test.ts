@@ -18,7 +18,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     const workspace = createWorkspace(null);
     after(workspace.remove);
 
-    void it('says why it falls back, and what it did', async () => {
+    void it('explains why it falls back, and reports the result', async () => {
       const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox', '--verbose']);
       assert.equal(code, 0, stderr);
       const told = stderr.split('\n').filter((line) => line.includes('warn'));
@@ -34,14 +34,14 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(stdout, /^launches +succeeded +205 +205 +0 +205 +0 +0 +0 +0 +\d+(?:\.\d)?$/m);
       assert.match(stdout, /^Run \S+ succeeded \(sandbox: simulated records\)$/m);
       assert.match(stdout, new RegExp(`^Folder: ${workspace.folder}/data/sandbox/runs/[0-9a-f-]{36}$`, 'm'));
-      assert.ok(!workspace.list().includes('data/runs'), 'nothing beside the folder of the sandbox');
+      assert.ok(!workspace.list().includes('data/runs'), 'nothing outside the sandbox folder');
       assert.match(
         stdout,
         /\nNext \(what flies next\): \S+spacex-pipeline run --source launch-library --or-sandbox$/m,
       );
     });
 
-    void it('prints a query to paste, and the second run finds everything unchanged by 304', async () => {
+    void it('prints a query that can be pasted, and on a second run gets 304 for everything', async () => {
       const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
       assert.equal(code, 0, stderr);
       assert.match(
@@ -62,7 +62,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
     });
 
-    void it('reads the simulated runs where there are no others, and says so', async () => {
+    void it('reads the simulated records if there are no others, and says which it reads', async () => {
       for (const args of [['runs'], ['rejects', 'list'], ['query', COUNT]]) {
         const { code, stderr } = await workspace.run(args);
         assert.equal(code, 0, stderr);
@@ -70,7 +70,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       }
     });
 
-    void it('refuses real records in the folder of simulated ones', async () => {
+    void it('rejects real records in the folder of simulated records', async () => {
       const api = await startApi(await sandboxReplies());
       const old = rawFiles(workspace);
       const contents = readText(workspace.folder, 'data/sandbox/contents.json');
@@ -102,12 +102,12 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       workspace.remove();
     });
 
-    void it('refuses simulated ones', async () => {
+    void it('rejects simulated records', async () => {
       const old = rawFiles(workspace);
       const refused = await workspace.run(['run', '--source', sandbox.url]);
       assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
       assert.deepEqual(rawFiles(workspace), old);
-      // The schema also remembers, in case the folder does not.
+      // The schema also stores the kind of its records, in case the folder's marker is lost.
       assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [
         { simulated: false },
       ]);
@@ -142,7 +142,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assertFailure(result, { code: 5, message: /Cannot connect to postgres.*ECONNREFUSED/ });
     });
 
-    void it('is busy while a run has it, and names the run', async () => {
+    void it('is busy while a run uses it, and names the run', async () => {
       const { body } = (await sandboxReplies({ launches: 49, seed: 4 }))[LAUNCHES];
       const gate = createGate(70_000);
       api.set(LAUNCHES, { body, gate });
@@ -163,7 +163,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         assertFailure(result, { code: 7, message: holder, hint: /Wait/ });
       assert.ok(run.seconds < 4.9, 'a run does not wait');
       assert.ok(query.seconds >= 5 && runs.seconds >= 5, 'query and runs wait 5 s');
-      // A request that is still waiting gets its answer when the run ends.
+      // A query that is still waiting is answered when the run ends.
       const waiting = workspace.json<unknown>(['query', COUNT]);
       gate.open();
       const { code, stderr } = await running.finished;

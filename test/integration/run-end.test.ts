@@ -8,7 +8,7 @@ import { createTestServer, type ServerWorkspace, type TestServer } from '../supp
 
 type Launch = { name: unknown; date_unix: number };
 
-void describe('the end of a run', () => {
+void describe('the summary of a run', () => {
   let server: TestServer;
   let api: Api;
   let workspace: ServerWorkspace;
@@ -22,7 +22,7 @@ void describe('the end of a run', () => {
     if (broken === undefined || wrong === undefined) assert.fail('no launches');
     broken.name = 5;
     wrong.date_unix += 5;
-    // Neither of the other two exists.
+    // The API does not have the other two resources.
     api = await startApi({ ...replies, [LAUNCHES]: { body: JSON.stringify(launches) } });
     const run = await workspace.run(['run', '--migrate', '--from', api.url]);
     assert.equal(run.code, 3, run.stderr);
@@ -33,7 +33,7 @@ void describe('the end of a run', () => {
     await server.close();
   });
 
-  /** The command at the end of a line of the run, as words. */
+  /** The command at the end of a line of the run's output, as words. */
   const commandIn = (line: RegExp): string[] => {
     const command = line.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
     const [program = '', ...args] = command.split(' ');
@@ -42,7 +42,7 @@ void describe('the end of a run', () => {
   };
   const typed = (args: readonly string[]) => runCli(args, { cwd: workspace.folder });
 
-  void it('shows totals and the kind of the records, and no table of counts', () => {
+  void it('shows totals and the kind of records, but no table of counts', () => {
     assert.match(
       stdout,
       /^! partial: 2 of 4 collections, 24 records in \d+(?:\.\d)? s \(\d+\/s\) · real, from http:\S+\n/,
@@ -50,13 +50,13 @@ void describe('the end of a run', () => {
     assert.doesNotMatch(stdout, /received/);
   });
 
-  void it('names the resources that failed, with the command that says why', async () => {
+  void it('names the resources that failed, with the command that explains why', async () => {
     const { code, stdout: shown } = await typed(commandIn(/^Failed: capsules, crew\. Why: (?<command>.+)$/m));
     assert.equal(code, 0);
     assert.match(shown, /capsules[\s\S]*404[\s\S]*crew[\s\S]*404/);
   });
 
-  void it('names the rejects, with the command that says why', async () => {
+  void it('counts the rejects, with the command that explains why', async () => {
     const { code, stdout: shown } = await typed(
       commandIn(/^Rejected: 1 of launches\. Why: (?<command>.+)$/m),
     );
@@ -64,7 +64,7 @@ void describe('the end of a run', () => {
     assert.match(shown, /launches.*\/name/);
   });
 
-  void it('counts the same checks as the command that it names', async () => {
+  void it('counts the same checks as the command that it suggests', async () => {
     const line = /^Checks: (?<counts>\d+ of \d+) found something, 2 errors.*\. Which: (?<command>.+)$/m;
     const counts = line.exec(stdout)?.groups?.['counts'] ?? assert.fail(stdout);
     const { code, stdout: shown } = await typed(commandIn(line));

@@ -67,7 +67,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     });
   }
 
-  void it('does not begin if it was stopped during the migration', async (t) => {
+  void it('does not begin if the signal arrives during the migration', async (t) => {
     const workspace = server.workspace();
     const blocker = new Client({ connectionString: server.url });
     await blocker.connect();
@@ -93,7 +93,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assert.deepEqual(await workspace.sql(made), []);
   });
 
-  void it('publishes nothing if publish waits for a table, and leaves nothing on the server', async (t) => {
+  void it('publishes nothing if publish was waiting for a table, and leaves nothing behind on the server', async (t) => {
     const { workspace, api, other } = await prepare();
     t.after(api.close);
     const rows = await workspace.sql(ROWS);
@@ -120,7 +120,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assert.equal(report.resources['launches']?.updated, rows.length, stderr);
   });
 
-  void it('ends at once at the second Ctrl-C, even where the first one has to wait', async (t) => {
+  void it('ends immediately at the second Ctrl-C, even while the first one has to wait', async (t) => {
     const { workspace, api, other } = await prepare();
     const proxy = await startSilentProxy(server.url);
     t.after(async () => {
@@ -134,7 +134,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     running.kill('SIGINT');
     const { code, stderr } = await running.finished;
     assert.equal(code, 130);
-    assert.doesNotMatch(stderr, /interrupted/, 'the first one has not ended it');
+    assert.doesNotMatch(stderr, /interrupted/, 'the first Ctrl-C did not end it');
   });
 
   void it('ends soon after the first Ctrl-C if the database is silent', async (t) => {
@@ -162,8 +162,8 @@ async function waitFor(client: Client, sql: string): Promise<void> {
   while ((await client.query(sql)).rowCount === 0);
 }
 
-void describe('a schema that a run holds', () => {
-  void it('refuses a second run, naming the first, and answers queries', async (t) => {
+void describe('a schema that a run has locked', () => {
+  void it('rejects a second run, naming the first, and still answers queries', async (t) => {
     const { workspace, api, other } = await prepare();
     t.after(api.close);
     const { running, open } = await startHalf(workspace, api, other);

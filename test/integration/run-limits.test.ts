@@ -24,7 +24,7 @@ function launches(change: (launch: Launch, index: number) => readonly Launch[]):
   return JSON.stringify(records.flatMap(change));
 }
 
-it('one resource may have more bad or vanished records than the others, or fewer', async () => {
+it('a resource can have higher or lower limits for bad and vanished records than the others', async () => {
   const { configure, pull, run } = server.workspace();
   assert.equal((await run(['run', '--migrate', '--source', api.url])).code, 0);
   const broken = launches((launch, index) => [index < 10 ? { ...launch, name: 17 } : launch]);
@@ -50,7 +50,7 @@ it('one resource may have more bad or vanished records than the others, or fewer
   }
 });
 
-it('limits for an unknown resource, or in another form, are refused before any request', async () => {
+it('limits for an unknown resource or in a wrong form are rejected before any request', async () => {
   const { configure, run } = server.workspace();
   const asked = api.requests.length;
   configure({ source: { limits: { lanches: {} } } });

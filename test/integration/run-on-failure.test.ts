@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const KEEP = ['--on-failure', `cat > told.json; env | grep '^RUN_' | sort > told.env`];
 
-/** What the command received; null if it was not run. */
+/** What the command received; null if it did not run. */
 function told(): { readonly report: RunDocument; readonly variables: readonly string[] } | null {
   const [document, variables] = ['told.json', 'told.env'].map((name) => path.join(workspace.folder, name));
   if (document === undefined || variables === undefined || !existsSync(variables)) return null;
@@ -66,7 +66,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     assert.deepEqual([code, told()], [0, null], stderr);
   });
 
-  void it('reports a partial run, with the document of --json', async () => {
+  void it('reports a partial run, with the same document as --json', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
     const { code, report, stderr } = await workspace.pull(['--full', ...KEEP]);
     assert.deepEqual([code, report.status], [3, 'partial'], stderr);
@@ -105,7 +105,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('reports a wrong configuration, but not a wrong command line', async (t) => {
+  void it('reports an invalid configuration, but not an invalid command line', async (t) => {
     for (const wrong of [
       ['--batch-size', 'many'],
       ['--batch-size', '7000000000'],
@@ -125,7 +125,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     }
   });
 
-  void it('does nothing if the user stopped the run, or it was skipped because the database was busy', async () => {
+  void it('does nothing if the user stopped the run, or if the run was skipped because the database was busy', async () => {
     const gate = createGate(5000);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
     const holder = workspace.start(['run', '--full', ...KEEP]);

@@ -17,14 +17,14 @@ import { createTestServer, createWorkspace, type TestServer, type Workspace } fr
 
 const { resources } = spacex;
 
-/** Null: the embedded database, which takes seconds to open, so only what may differ is tested there. */
+/** Null means the embedded database. It takes seconds to open, so only what could differ is tested there. */
 const servers: (TestServer | null)[] = NOT_RECORDED === false ? [null, await createTestServer()] : [null];
 after(() => Promise.all(servers.flatMap((server) => server?.close() ?? [])));
 
 for (const server of servers) {
   const embedded = server === null && 'tested on a server';
   void describe(
-    `recorded answers of the real API, into ${server === null ? 'PGlite' : 'PostgreSQL'}`,
+    `recorded responses of the real API, loaded into ${server === null ? 'PGlite' : 'PostgreSQL'}`,
     { skip: NOT_RECORDED },
     () => {
       let api: Api;
@@ -43,7 +43,7 @@ for (const server of servers) {
         workspace.remove();
       });
 
-      void it('all satisfy their contracts and become the rows that the files hold', async () => {
+      void it('all satisfy their contracts, and become the expected number of rows', async () => {
         const { code, report, stderr } = await workspace.pull(['--migrate', '--source', api.url]);
         assert.equal(code, 0, stderr);
         assert.equal(report.simulated, false);
@@ -66,7 +66,7 @@ for (const server of servers) {
       });
 
       void it(
-        'become the business columns of launches by rename, lookup and trim',
+        'are renamed, looked up and trimmed to become the business columns of launches',
         { skip: embedded },
         async () => {
           const columns = Object.keys(expectedLaunch({}, []));
@@ -88,7 +88,7 @@ for (const server of servers) {
         },
       );
 
-      void it('are read by export and query through views, and verified as published', async () => {
+      void it('can be exported and queried through views, and are verified as published', async () => {
         const out = path.join(workspace.folder, 'out');
         const views = ['launch_success', 'booster_reuse'];
         const written = await workspace.json<{ table: string; rows: number }[]>([
@@ -117,7 +117,7 @@ for (const server of servers) {
         assert.equal(verdict.tables.length, resources.flatMap(({ tables }) => tables).length);
       });
 
-      void it('are unchanged the second time, with 304 and in full', async () => {
+      void it('are unchanged in a second run, both with 304 and with --full', async () => {
         for (const { flags, status } of [
           { flags: [], status: 304 },
           { flags: ['--full'], status: 200 },

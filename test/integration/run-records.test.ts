@@ -23,7 +23,7 @@ after(() => server.close());
 type Errored = Reject & { readonly page: number; readonly offset: number; readonly raw?: string };
 type ChangingApi = Api & { readonly serve: (options: Parameters<typeof sandboxReplies>[0]) => Promise<void> };
 
-/** One API at one address whose records change from run to run. */
+/** An API at a fixed address whose records can change from run to run. */
 async function startChangingApi(options: Parameters<typeof sandboxReplies>[0]): Promise<ChangingApi> {
   const api = await startApi(await sandboxReplies(options), { simulated: true });
   return {
@@ -51,7 +51,7 @@ function lines(...parts: readonly string[]): string[] {
     .slice(0, -1);
 }
 
-/** Every record of raw is in exactly one of the two stage files. */
+/** Checks that every raw record is in exactly one of the two stage files. */
 function assertConserved(dir: string, report: ResourceReport): Errored[] {
   const errored: Errored[] = lines(dir, 'errored', 'launches.ndjson').map((line) => JSON.parse(line));
   const validated = lines(dir, 'validated', 'launches.ndjson');
@@ -84,7 +84,7 @@ function assertConserved(dir: string, report: ResourceReport): Errored[] {
 
 void describe('records that break their contract', { concurrency: 3 }, () => {
   for (const seed of [1, 2, 3]) {
-    void it(`are set aside, each once (seed ${seed})`, async (t) => {
+    void it(`are each set aside exactly once (seed ${seed})`, async (t) => {
       const faults = 'bad=0.05@launches';
       const api = await startChangingApi({ launches: 600, seed, faults });
       t.after(api.close);
@@ -152,14 +152,14 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.equal(shown.stdout.trimEnd().split('\n').length, 5);
   });
 
-  void it('may have a key twice: the last one counts, in every step, and the bytes are kept', async (t) => {
+  void it('can repeat a key: in every step the last value counts, and the bytes are kept', async (t) => {
     const [a = '', b = '', c = ''] = await goodLaunches(3);
     const api = await startChangingApi({ launches: 1 });
     t.after(api.close);
     const twice = [
       a.replace('{', '{"id":"first","name":1,"__proto__":{"id":"parent","name":2},"constructor":null,'),
       b.replace('{', String.raw`{"\u0069d":"first",`),
-      // Its last member, another `name`, breaks the contract.
+      // The last member, a second `name`, breaks the contract.
       c.replace(/\}$/, String.raw`,"n\u0061me":7}`),
     ];
     api.set(LAUNCHES, { body: arrayOf(twice) });
@@ -180,7 +180,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.match(readText(dir, 'profile', 'launches.json'), /"path":\s*"\/__proto__\/name"/);
   });
 
-  void it('keep their old rows, and only rows of certainly deleted records are deleted', async (t) => {
+  void it('keep their old rows, while only rows whose records were certainly deleted are deleted', async (t) => {
     const good = await goodLaunches(100);
     const api = await startChangingApi({ launches: 1 });
     t.after(api.close);
@@ -198,7 +198,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     const succeeded = { status: 'succeeded', inserted: 0, updated: 0, deleted: 0, held: 0 };
 
     assert.deepEqual(await serve(good), { ...succeeded, inserted: 100, unchanged: 0 });
-    // a and b are missing, c and d are broken.
+    // The records a and b are missing, and c and d are broken.
     const second = await serve([wrong(c), wrong(d, 'bad-date'), e, ...others]);
     assert.deepEqual(second, { ...succeeded, unchanged: 96, deleted: 2, held: 2 });
     const gone = await sql<{ row_id: string; name: string }>(
@@ -207,10 +207,10 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.deepEqual(gone.map(({ row_id }) => row_id).toSorted(), [idOf(a), idOf(b)].toSorted());
     assert.ok(gone.every(({ name }) => name !== ''));
     assert.deepEqual(await sql('SELECT count(*)::int AS n FROM launches'), [{ n: 98 }]);
-    // A record without an id may be any of the missing ones.
+    // A record without an id could be any of the missing records, so none is deleted.
     const third = await serve([wrong(c, 'missing-id'), e, ...others]);
     assert.deepEqual(third, { ...succeeded, unchanged: 96 });
-    // It is back; if two records share an id, the first one counts.
+    // All records are back. If two records share an id, the first one counts.
     const again = a.replace(/"name":"[^"]*"/, '"name":"A second one"');
     const fourth = await serve([...good, again]);
     assert.deepEqual(fourth, { ...succeeded, inserted: 2, unchanged: 98 });
@@ -224,7 +224,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.deepEqual(await serve([c, d, e, ...others]), { ...succeeded, unchanged: 98 });
   });
 
-  void it('leave the old rows in place when there are too many, or too few', async (t) => {
+  void it('leave the old rows in place when too many are broken or too many are missing', async (t) => {
     const options = { launches: 100, seed: 1 };
     const api = await startChangingApi(options);
     t.after(api.close);

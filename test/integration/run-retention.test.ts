@@ -44,7 +44,7 @@ async function pull(...flags: readonly string[]): Promise<RunReport & { readonly
   return { ...report, stderr };
 }
 
-/** Serves different bodies with the same records, so that the next run receives them. */
+/** Serves the same records in a different body, so that the next run receives a new file. */
 function serveNew(): void {
   const length = 100_000 + api.requests.length;
   for (const at of [LAUNCHES, ROCKETS]) api.set(at, { body: String(good[at]?.body).padEnd(length) });
@@ -55,7 +55,7 @@ const folders = (own: Workspace = workspace): string[] =>
 const ids = (runs: readonly RunReport[]): string[] => runs.map(({ run_id }) => run_id ?? '').sort();
 
 void describe('a run', { concurrency: 1 }, () => {
-  void it('prunes at its end by default', async () => {
+  void it('prunes old runs at its end by default', async () => {
     workspace.configure({ retention: { publishedRuns: 1 } });
     const first = await pull();
     serveNew();
@@ -63,7 +63,7 @@ void describe('a run', { concurrency: 1 }, () => {
     assert.deepEqual([second.status, folders()], ['succeeded', ids([second])]);
     assert.match(stderr, /info +removed 1 folder of old runs$/m);
     assert.ok(!folders().includes(first.run_id ?? ''));
-    // If nothing new arrived, it refers to the run that received the data.
+    // A run that received nothing new refers to the run that received the records, so that run is kept as well.
     const third = await pull();
     const fourth = await pull();
     assert.deepEqual(folders(), ids([second, fourth]));
@@ -91,7 +91,7 @@ void describe('a run', { concurrency: 1 }, () => {
     await workspace.sql('DROP TRIGGER gone ON run_checks');
   });
 
-  void it('in progress is never pruned by another one, nor are those of another schema in the same folder', async () => {
+  void it('in progress is never pruned by another run, and neither are a different schema’s runs in the same folder', async () => {
     const mine = await pull();
     const other = server.workspace();
     const gate = createGate(10_000);
@@ -109,7 +109,7 @@ void describe('a run', { concurrency: 1 }, () => {
     const left = folders();
     assert.equal(left.length, 2);
     assert.ok(!left.includes(mine.run_id ?? '') && left.includes(next.run_id ?? ''));
-    // Runs that another schema published stay, however old they are.
+    // Runs that were published into a different schema stay, no matter how old they are.
     workspace.configure({ retention: { prune: false, publishedRuns: 1 } });
     serveNew();
     const last = await pull();
@@ -119,7 +119,7 @@ void describe('a run', { concurrency: 1 }, () => {
     assert.ok(folders().includes(last.run_id ?? ''));
   });
 
-  void it('with simulated records prunes their folder, as the command does on a server', async () => {
+  void it('with simulated records prunes the simulated folder, as runs prune does on a server', async () => {
     workspace.configure({ retention: { publishedRuns: 1 } });
     const simulated = path.join(workspace.folder, 'data', 'sandbox', 'runs');
     const flags = ['run', '--migrate', '--source', 'sandbox', '--full'];
@@ -148,7 +148,7 @@ void it('runs prune works on the embedded database', async (t) => {
     runs.push(report);
   }
   assert.deepEqual(folders(own), ids(runs.slice(1)));
-  // If the database has been moved away, the runs are unknown to the new one: they stay.
+  // If the database has been moved away, the new database does not know the runs, so they stay.
   renameSync(path.join(own.folder, 'data', 'database'), path.join(own.folder, 'data', 'away'));
   const { report } = await own.pull(['--source', api.url, '--full']);
   assert.deepEqual(folders(own), ids([...runs.slice(1), report]));

@@ -88,7 +88,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.ok((runs[0]?.run_id ?? '') > (runs[1]?.run_id ?? ''), 'newest first');
   });
 
-  void it('refuses before any request while migrations are pending', async (t) => {
+  void it('fails before any request while migrations are pending', async (t) => {
     const api = await startApi({});
     t.after(api.close);
     const { list, pull, run } = server.workspace();
@@ -102,7 +102,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.equal((await run(['run', '--source', sandbox.url])).code, 0);
   });
 
-  void it('adds the resources that the chosen ones need, and says so', async () => {
+  void it('adds the resources that the chosen resources need, and names them', async () => {
     const { run, sql } = server.workspace();
     const flags = ['-v', '--migrate', '--resources', 'launches', '--batch-size', '7', '--concurrency', '1'];
     const { code, stdout, stderr } = await run(['run', '--source', sandbox.url, ...flags]);
@@ -130,7 +130,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.equal(last?.status, 'failed');
   });
 
-  void it('exits 5 when the database refuses a row, and when there is none', async () => {
+  void it('exits 5 if the database rejects a row, or if the database is unavailable', async () => {
     const { run, sql } = server.workspace();
     assert.equal((await run(['migrate', 'up'])).code, 0);
     await sql('ALTER TABLE launches ADD CONSTRAINT few CHECK (flight_number < 5)');
@@ -167,14 +167,14 @@ void describe('run on a server', { concurrency: 3 }, () => {
   });
 });
 
-void describe('run where one resource fails', { concurrency: 3 }, () => {
+void describe('a run in which one resource fails', { concurrency: 3 }, () => {
   const failing = async (path: string): Promise<Api> => {
     const replies = await sandboxReplies({ launches: 30 });
     const broken = { status: 404, body: 'Not Found', headers: { 'content-type': 'text/plain' } };
     return startApi({ ...replies, [path]: broken }, { simulated: true });
   };
 
-  void it('skips what needs it', async (t) => {
+  void it('skips the resources that need it', async (t) => {
     const api = await failing(ROCKETS);
     t.after(api.close);
     const { pull, sql } = server.workspace();
@@ -190,7 +190,7 @@ void describe('run where one resource fails', { concurrency: 3 }, () => {
     assert.deepEqual(await sql(COUNTS), [{ rockets: 0, launches: 0 }]);
   });
 
-  void it('publishes the others, and none with --atomic', async (t) => {
+  void it('publishes the other resources, but none with --atomic', async (t) => {
     const api = await failing(LAUNCHES);
     t.after(api.close);
     const { pull, sql } = server.workspace();

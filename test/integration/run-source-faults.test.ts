@@ -33,11 +33,11 @@ const ROWS =
 type Meta = { readonly status: number | null; readonly attempts: readonly Attempt[] };
 type Case = {
   readonly faults: string;
-  /** The status of each attempt; null if there was no response. */
+  /** The status of each attempt; null for no response. */
   readonly tries: readonly (number | null)[];
-  /** Absent if the run succeeds in the end. */
+  /** Undefined if the run eventually succeeds. */
   readonly failure?: { readonly code: number; readonly message: RegExp; readonly hint?: RegExp };
-  /** How the kept body starts; absent if there is none. */
+  /** How the stored body starts; undefined if no body is stored. */
   readonly kept?: RegExp;
 };
 
@@ -121,7 +121,7 @@ const SPOILED: readonly Case[] = [
   },
 ];
 
-/** Runs into existing rows, which must stay whatever goes wrong. */
+/** Pulls into tables that already have rows. The rows must stay, whatever goes wrong. */
 async function check(workspace: ServerWorkspace, { faults, tries, failure, kept }: Case): Promise<void> {
   const sandbox = await startSandbox({ launches: 40, seed: SEED, faults });
   const held = await workspace.sql(ROWS);
@@ -159,7 +159,11 @@ async function check(workspace: ServerWorkspace, { faults, tries, failure, kept 
 }
 
 void describe('a source that fails', { concurrency: 3 }, () => {
-  for (const [name, cases] of Object.entries({ recovers: RECOVERED, 'stays so': FINAL, lies: SPOILED })) {
+  for (const [name, cases] of Object.entries({
+    recovers: RECOVERED,
+    'does not recover': FINAL,
+    'sends bad data': SPOILED,
+  })) {
     void describe(`and ${name}`, { concurrency: 1 }, () => {
       let workspace: ServerWorkspace;
       before(async () => {
@@ -175,7 +179,7 @@ void describe('a source that fails', { concurrency: 3 }, () => {
 });
 
 void describe('requests', { concurrency: 2 }, () => {
-  void it('identify the program, and stay within the budget', async (t) => {
+  void it('identify the program, and stay within the rate limit', async (t) => {
     const api = await startApi(await sandboxReplies({ launches: 5 }));
     t.after(api.close);
     const { run } = server.workspace({ source: { ...QUICK_SOURCE, requestsPerSecond: 4 } });
@@ -190,10 +194,10 @@ void describe('requests', { concurrency: 2 }, () => {
     }
     const times = api.requests.map(({ at }) => at);
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-    assert.ok(Math.min(...gaps) > 200, `apart by ${gaps.join(', ')} ms`);
+    assert.ok(Math.min(...gaps) > 200, `gaps of ${gaps.join(', ')} ms`);
   });
 
-  void it('are answered compressed, and stored decoded', async () => {
+  void it('accept compressed responses, which are stored decoded', async () => {
     const sandbox = await startSandbox({ launches: 40, seed: SEED });
     const { pull } = server.workspace();
     const elsewhere = sandbox.url.replace('127.0.0.1', TEST_HOST);
@@ -210,7 +214,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(meta['url'], elsewhere + LAUNCHES);
   });
 
-  void it('ask only for what has changed', async (t) => {
+  void it('ask only for resources that have changed', async (t) => {
     const replies = await sandboxReplies({ launches: 5 });
     const api = await startApi(replies);
     t.after(api.close);
@@ -231,7 +235,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
   });
 
-  void it('that return half a body are repeated, and leave nothing of it anywhere', async () => {
+  void it('are repeated after half a body, of which nothing remains anywhere', async () => {
     const bad = 'bad=0.05@launches';
     const outcomes = [];
     for (const faults of [bad, `${bad},truncate=70000@launchesx1`]) {
@@ -259,7 +263,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(outcomes[1], outcomes[0]);
   });
 
-  void it('that are retried wait as long as Retry-After says', async () => {
+  void it('are retried after the time in Retry-After', async () => {
     const sandbox = await startSandbox({ launches: 5, faults: '429=1@launchesx1' });
     const { pull } = server.workspace();
     const { report, stderr } = await pull(['--migrate', '--source', sandbox.url]);

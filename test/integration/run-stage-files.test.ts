@@ -18,7 +18,9 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Checks that the rows of a CSV with a header, once copied, equal the rows of a table. */
+/**
+ * Counts the differences between the rows of a CSV file, once copied into a table, and the rows of an existing table.
+ */
 async function differences(schema: string, table: string, csv: string): Promise<number> {
   const client = new Client({ connectionString: server.url });
   await client.connect();
@@ -43,7 +45,7 @@ async function differences(schema: string, table: string, csv: string): Promise<
 
 void describe('stage files', { concurrency: 3 }, () => {
   for (const faults of ['', 'pretty', 'crlf,bom', 'pretty,crlf,bom']) {
-    void it(`hold what was received and what was loaded (${faults || 'one line'})`, async (t) => {
+    void it(`contain what was received and what was loaded (${faults || 'one line'})`, async (t) => {
       const sandbox = await startSandbox({ launches: 20, faults });
       t.after(sandbox.close);
       const { pull, schema } = server.workspace({ resources: null });

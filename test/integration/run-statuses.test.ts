@@ -27,8 +27,8 @@ before(async () => {
 after(() => sandbox.close());
 
 /**
- * A stand-in in which some resources have no copy. The records count as real: simulated ones would be
- * refused.
+ * An upstream in which some resources have no copy. Its records count as real, because simulated records would be
+ * rejected.
  */
 function lacking(upstream: Upstream, absent: readonly string[]): Upstream {
   return {
@@ -53,7 +53,7 @@ type Asked = {
   readonly atomic?: boolean;
 };
 
-/** A run of rockets, and of launches, which need them, unless others are chosen. */
+/** Runs launches and the rockets that they need, unless other resources are chosen. */
 async function run(workspace: ServerWorkspace, asked: Asked = {}): Promise<RunReport> {
   const { absent = [], address = sandbox.url, atomic = false, chosen = null, keepsOthers = false } = asked;
   const whole = await loadConfig({ env: {}, cwd: workspace.folder, flags: { atomic } });
@@ -83,7 +83,7 @@ function outcome({ error, resources, status }: RunReport) {
 }
 
 void describe('a resource without a copy', { concurrency: 3 }, () => {
-  void it('keeps its rows, which resources that need it can use', async () => {
+  void it('keeps its rows, and the resources that need it can use them', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const named = () => workspace.sql('SELECT id, rocket_name FROM launches ORDER BY id');
@@ -107,11 +107,11 @@ void describe('a resource without a copy', { concurrency: 3 }, () => {
     assert.match(report.error?.message ?? '', /^Cannot load launches: rockets, which it needs, is absent/);
     assert.deepEqual(await workspace.sql('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
     const raw = path.join(report.run_dir ?? '', 'raw');
-    assert.ok(!existsSync(path.join(raw, 'launches')), 'it is not asked for');
-    assert.ok(existsSync(path.join(raw, 'rockets', '0001.meta.json')), 'what was tried is kept');
+    assert.ok(!existsSync(path.join(raw, 'launches')), 'launches is not requested');
+    assert.ok(existsSync(path.join(raw, 'rockets', '0001.meta.json')), 'the failed attempt is kept');
   });
 
-  void it('is a failure if it was named, or there is nothing else', async () => {
+  void it('is a failure if it was chosen, or if no resource has a copy', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const both = ['rockets', 'launches'];
@@ -123,7 +123,7 @@ void describe('a resource without a copy', { concurrency: 3 }, () => {
     assert.deepEqual(outcome(none), ['failed', 'source', 'absent', 'absent']);
   });
 
-  void it('is ignored by the check of references as long as it was never loaded', async () => {
+  void it('is ignored by the reference checks until it has been loaded once', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const dangling = async () => {
@@ -135,7 +135,7 @@ void describe('a resource without a copy', { concurrency: 3 }, () => {
     assert.ok((await dangling()).includes('dangling_launch_cores_core_id'));
   });
 
-  void it('is replayed and verified as before', async () => {
+  void it('can be replayed and verified', async () => {
     const workspace = server.workspace();
     await run(workspace);
     const { run_id } = await run(workspace, { absent: ['rockets'] });
@@ -145,8 +145,8 @@ void describe('a resource without a copy', { concurrency: 3 }, () => {
   });
 });
 
-void describe('a resource that another address published', () => {
-  void it('is kept by a default run, and replaced by any other', async () => {
+void describe('a resource that was published from a different address', () => {
+  void it('is kept by a default run, and replaced by any other run', async () => {
     const workspace = server.workspace();
     const first = await run(workspace, { chosen: ['rockets'], address: 'live' });
     const mixed = await run(workspace, { address: 'archive', keepsOthers: true });
@@ -156,10 +156,14 @@ void describe('a resource that another address published', () => {
     assert.deepEqual(kept, [{ run: first.run_id }]);
     const own = await run(workspace, { address: 'archive', keepsOthers: true });
     assert.deepEqual(outcome(own), ['succeeded', null, 'kept', 'succeeded']);
-    assert.equal(own.resources['launches']?.not_modified, true, 'its own is asked for again');
+    assert.equal(
+      own.resources['launches']?.not_modified,
+      true,
+      'launches came from the same address, so they are requested conditionally',
+    );
     const explicit = await run(workspace, { address: 'archive' });
     assert.deepEqual(outcome(explicit), ['succeeded', null, 'succeeded', 'succeeded']);
-    assert.equal(explicit.resources['rockets']?.not_modified, false, 'the tag is of another address');
+    assert.equal(explicit.resources['rockets']?.not_modified, false, 'the ETag is from a different address');
     const all = await run(workspace, { address: 'live', keepsOthers: true });
     assert.deepEqual(outcome(all), ['succeeded', null, 'kept', 'kept']);
   });

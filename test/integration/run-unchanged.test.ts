@@ -35,7 +35,7 @@ const BOTH = ['launches', 'rockets'];
 
 void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
   for (const where of ['a server', 'the embedded database']) {
-    void it(`derives nothing again, and reports what there is: ${where}`, async (t) => {
+    void it(`derives nothing again, and reports the existing state: ${where}`, async (t) => {
       const sandbox = await startSandbox();
       t.after(sandbox.close);
       const settings = { resources: null, source: { ...QUICK_SOURCE, baseUrl: sandbox.url } };
@@ -66,7 +66,7 @@ void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
             const { dangling, digest, live_after } = left.tables[table] ?? assert.fail();
             const rows = { staged: live_after, unchanged: live_after, live_before: live_after, live_after };
             const none = { inserted: 0, updated: 0, deleted: 0, held: 0, carried: false };
-            // A reference may point to a table that was still empty when the first run counted.
+            // The first run may have counted dangling references to a table that was still empty.
             assert.deepEqual({ ...counted, dangling }, { ...rows, ...none, digest, dangling });
           }
         }
@@ -94,7 +94,7 @@ type Place = Omit<ServerWorkspace, 'pull'> & {
   readonly pull: (...args: readonly string[]) => Promise<RunReport>;
 };
 
-/** A workspace in which rockets and launches were pulled once. */
+/** A workspace in which rockets and launches have been pulled once. */
 async function pulled(settings: Readonly<Record<string, unknown>> = {}, served = replies): Promise<Place> {
   const api = await startApi(served);
   after(() => api.close());
@@ -107,14 +107,14 @@ async function pulled(settings: Readonly<Record<string, unknown>> = {}, served =
   return { ...workspace, api, pull, first: await pull('--migrate') };
 }
 
-/** The body of a reply with one value changed in its first record. */
+/** The reply, with some values changed in its first record. */
 function altered(reply: Reply, values: Readonly<Record<string, unknown>>): Reply {
   const [first, ...rest] = JSON.parse(String(reply.body)) as Record<string, unknown>[];
   return { ...reply, body: JSON.stringify([{ ...first, ...values }, ...rest]) };
 }
 
-void describe('a resource that the source calls not modified', { concurrency: 3 }, () => {
-  void it('is derived again if its tables are not as they were left, and repaired', async () => {
+void describe('a resource that the source reports as not modified', { concurrency: 3 }, () => {
+  void it('is derived again and repaired if its tables have changed since the last run', async () => {
     const { first, pull, sql } = await pulled();
     for (const [act, derived] of [
       [`UPDATE launches SET name = 'altered' WHERE flight_number = 3`, ['launches']],
@@ -140,7 +140,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(strayed, []);
   });
 
-  void it('is derived again if values that it looks up have changed, and not for any other change', async () => {
+  void it('is derived again if values that it looks up have changed, but not after any other change', async () => {
     const { api, pull, sql } = await pulled();
     const strayed = () =>
       sql(
@@ -178,11 +178,11 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
         ledger(`UPDATE run_resources SET derivation_key = NULL WHERE resource = 'launches' AND run_id`),
       ],
       [
-        'a record set aside',
+        'a record that was set aside',
         ledger(`UPDATE run_resources SET received = 31, errored = 1 WHERE resource = 'launches' AND run_id`),
       ],
       [
-        'a table of which it says nothing',
+        'a table that is missing from the ledger',
         ledger(`DELETE FROM run_tables WHERE table_name = 'launch_cores' AND run_id`),
       ],
       [
@@ -195,7 +195,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
       ...['validated/launches.ndjson', 'errored/launches.ndjson', 'profile/launches.json'].map(
         (file) => [`no ${file}`, async () => rmSync(inLast(file))] as const,
       ),
-      ['no file of a table', async () => rmSync(inLast('intermediate/launch_cores.csv'))],
+      ['no file for a table', async () => rmSync(inLast('intermediate/launch_cores.csv'))],
       [
         'an empty file',
         async () => {
@@ -220,11 +220,11 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT status FROM rejects'), [{ status: 'gone' }]);
   });
 
-  void it('is derived again on request: --full, replay, plan, resume', async () => {
+  void it('is derived again on request (--full, replay, plan, resume)', async () => {
     const { api, first, json, pull, run, sql } = await pulled();
     assert.deepEqual(derivedIn(await pull('--full')), BOTH);
     assert.deepEqual(derivedIn(await json<RunReport>(['replay', first.run_id ?? ''])), BOTH);
-    assert.deepEqual(derivedIn(await pull()), [], 'a replay leaves the same');
+    assert.deepEqual(derivedIn(await pull()), [], 'a replay changes nothing');
     type Plan = { readonly changes: boolean; readonly resources: RunReport['resources'] };
     const { changes, resources: planned } = await json<Plan>(['plan']);
     assert.deepEqual([changes, planned['launches']?.tables['launches']?.unchanged], [false, 30]);
@@ -235,7 +235,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT DISTINCT _run_id FROM launches'), [{ _run_id: first.run_id }]);
   });
 
-  void it('is derived again while it has rejects, or keeps rows that it did not supply', async () => {
+  void it('is derived again while it has rejects, or while its table has rows that the source no longer has', async () => {
     const bad = await pulled({}, { ...replies, [LAUNCHES]: altered(replies[LAUNCHES], { name: 7 }) });
     const second = await bad.pull();
     assert.deepEqual(derivedIn(second), ['launches']);
@@ -252,7 +252,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual(await sql('SELECT count(*)::int AS n FROM launches'), [{ n: 29 }]);
   });
 
-  void it('is not published if somebody has written to it since the run looked', async () => {
+  void it('is not published if someone has changed its rows since the run compared them', async () => {
     const { api, pull, sql, start } = await pulled();
     const books = () =>
       sql(`SELECT r.status, r.error->>'code' AS code, (SELECT count(*)::int FROM run_tables t WHERE t.run_id = r.run_id) AS tables
@@ -278,7 +278,7 @@ void describe('a resource that the source calls not modified', { concurrency: 3 
     assert.deepEqual([again.resources['rockets']?.updated, again.resources['launches']?.updated], [4, 1]);
   });
 
-  void it('is published next to others that fail, but not with --atomic', async () => {
+  void it('is published even if other resources fail, but not with --atomic', async () => {
     const { api, first, pull, run } = await pulled();
     api.set(LAUNCHES, { status: 404, body: 'Not Found' });
     const partial = await run(['run', '--json']);

@@ -65,7 +65,7 @@ for (const [name, workspace] of [
   ['a server', server.workspace()],
   ['the embedded database', embedded],
 ] as const) {
-  describe(`a process that continues after a run, on ${name}`, () => {
+  describe(`a process that continues after a run on ${name}`, () => {
     let loaded: LoadedSource;
     let runtime: Runtime;
     before(async () => {
@@ -74,7 +74,7 @@ for (const [name, workspace] of [
     });
     after(() => runtime.close());
 
-    it('runs again, and reads between the runs', async () => {
+    it('can read the tables and run again', async () => {
       const first = await run(loaded, runtime);
       assert.equal(first.status, 'succeeded', first.error?.message);
       assert.equal(await countLaunches(loaded, runtime), 30);
@@ -83,15 +83,15 @@ for (const [name, workspace] of [
       assert.equal(second.resources['launches']?.unchanged, 30);
     });
 
-    it('lets one run at a time into a schema', async () => {
+    it('allows only one run at a time in a schema', async () => {
       const both = await Promise.allSettled([run(loaded, runtime), run(loaded, runtime)]);
       const refused = both.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
       assert.equal(refused.length, 1, refused.join('\n'));
       assert.match(refused[0] ?? '', /Cannot lock schema \w+: (run [-\w]+ holds it|another run holds it)/);
-      assert.equal((await run(loaded, runtime)).status, 'succeeded', 'the lock ends with its run');
+      assert.equal((await run(loaded, runtime)).status, 'succeeded', 'the run releases its lock');
     });
 
-    it('stops one run and leaves the database to others', async () => {
+    it('stops one run and leaves the database open for others', async () => {
       const stop = new AbortController();
       const stopped = await run(loaded, runtime, {
         signal: stop.signal,

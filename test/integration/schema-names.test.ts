@@ -8,7 +8,7 @@ import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace, type Workspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** 63 bytes of capitals, quotes, spaces and more; the two differ only in the last byte. */
+/** Names of 63 bytes with capitals, quotes, spaces and other special characters, which differ only in the last byte. */
 const schemas = ['a', 'b'].map((end) => `Über "all" it's; $1 %s \\ ${'é'.repeat(18)}${end}`);
 
 let database: TestDatabase;
@@ -34,7 +34,7 @@ after(async () => {
   for (const workspace of workspaces) workspace.remove();
 });
 
-it('every command works on a schema with an odd and long name, and two of them stay separate', async () => {
+it('every command works on a schema with a long and unusual name, and two such schemas stay separate', async () => {
   const [first, second] = workspaces;
   assert.ok(first !== undefined && second !== undefined);
   const ok = async ({ run }: Workspace, ...args: readonly string[]): Promise<string> => {
@@ -86,7 +86,7 @@ it('every command works on a schema with an odd and long name, and two of them s
   }
 });
 
-it('a longer name is refused, and the limit is named', async () => {
+it('a longer name is rejected with an error that states the limit', async () => {
   const [first] = workspaces;
   const refused = await first?.run(['migrate', 'up', '--source', 'spacex', '--schema', 'x'.repeat(64)]);
   assert.ok(refused !== undefined);

@@ -15,7 +15,7 @@ import { MOONS, withMoons } from '../support/moons.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { assertFailure, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Another source is a folder and one line: here it runs next to the first one. */
+/** A new source needs only a folder and one line. Here it runs next to the existing sources. */
 const NAMES = [...present.map(({ name }) => name), 'moon-watch'];
 const program = await withMoons();
 after(program.remove);
@@ -66,7 +66,7 @@ type Named = {
   readonly name: string;
 };
 
-/** Must hold wherever both are loaded. */
+/** Checks what must be true in any database into which both sources have been loaded. */
 async function assertBoth({ json }: Place): Promise<void> {
   const runs = await json<RunReport[]>('runs');
   const ends = runs.map(({ simulated, source, status }) => `${source} ${simulated} ${status}`);
@@ -76,7 +76,7 @@ async function assertBoth({ json }: Place): Promise<void> {
   assert.deepEqual(await json('query', joined), [{ launches: 20, moons: 2, flights: 1 }]);
 }
 
-/** Commands without `--source` cover both, and with it only the one. */
+/** Commands without `--source` cover both sources; with it, they cover only the named source. */
 async function assertCommands({ folder, json, run }: Place): Promise<void> {
   const [own] = await json<RunReport[]>('runs', '--source', 'moon-watch');
   assert.equal(own?.source, 'moon-watch');
@@ -96,7 +96,7 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
       migrations.some((one) => one.name === name),
       name,
     );
-  // Commands that lose rows take one source at a time.
+  // Commands that delete rows accept only one source at a time.
   assertFailure(await run('migrate', 'down', '--yes'), {
     code: 2,
     message: new RegExp(`migrate down for ${NAMES.length} sources`),
@@ -119,7 +119,7 @@ async function assertCommands({ folder, json, run }: Place): Promise<void> {
   });
 }
 
-/** A source that was never loaded does not affect the other, and the hint names the command that loads it. */
+/** A source that was never loaded does not affect the others, and the hint names the command that loads it. */
 async function assertNeverLoaded({ json, run }: Place): Promise<void> {
   const { needs_attention, sources } = await json<StatusReport>('status');
   assert.equal(needs_attention, false);
@@ -132,7 +132,7 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
     /\n\nlaunch-library: never ran\n {2}Job: .*\n\n(?:.*\n)*moon-watch: fine\n/,
   );
   const alone = await run('status', '--source', 'launch-library');
-  assert.equal(alone.code, 10, 'who names it wants to know');
+  assert.equal(alone.code, 10, 'a source that is named explicitly must have been loaded');
   assert.match(alone.stdout, /\nNext: \S+ run --source launch-library\n$/);
   for (const sql of ['SELECT * FROM next_launches', 'SELECT id FROM launch_library.launches'])
     assertFailure(await run('query', sql), {
@@ -167,7 +167,7 @@ async function assertJobs({ json, run, start }: Place): Promise<void> {
   });
   const serve = start('serve', '--port', '0', '--source', 'moon-watch', '--json');
   const serving: { jobs: JobReport[] } = JSON.parse(await serve.output(/^(\{[^]*\n\})$/m));
-  assert.deepEqual(names(serving.jobs), names(own), 'of no other source');
+  assert.deepEqual(names(serving.jobs), names(own), 'no jobs for other sources');
   await serve.line(/job moon-watch succeeded/);
   serve.kill('SIGTERM');
   assert.equal((await serve.finished).code, 0);
@@ -178,7 +178,7 @@ async function assertJobs({ json, run, start }: Place): Promise<void> {
 }
 
 void describe('two sources', () => {
-  void it('run at the same time into one database of a server', async () => {
+  void it('run at the same time into one database on a server', async () => {
     const database = await createDatabase();
     try {
       const place = placeAt(database.url);
@@ -214,7 +214,7 @@ void describe('two sources', () => {
       (await place.json<RunReport>('run', '--source', 'moon-watch')).resources['moons'] ?? {};
     assert.equal(not_modified, true);
     assert.equal((await place.json<StatusReport>('status')).needs_attention, false);
-    // Each source has its own kind of records.
+    // Each source has either real or simulated records, regardless of the others.
     moons.set(ROCKETS, replies[ROCKETS]);
     assertFailure(await place.run('run', '--from', moons.url, '--resources', 'rockets'), {
       code: 2,

@@ -16,51 +16,51 @@ import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspa
 
 /** Each is planted in a different place, so that a leak reveals its origin. */
 const SECRETS = {
-  'user of the base URL': 'api-user-Zq01',
-  'password of the base URL': 'api/p@ss wörd%Zq02',
-  'user of the proxy': 'proxy-user-Zq03',
-  'password of the proxy': 'proxy/p@ss%Zq04',
+  'base URL user': 'api-user-Zq01',
+  'base URL password': 'api/p@ss wörd%Zq02',
+  'proxy user': 'proxy-user-Zq03',
+  'proxy password': 'proxy/p@ss%Zq04',
   'user in a redirect': 'loc-user-Zq05',
   'password in a redirect': 'loc-pass-Zq06',
-  'query of a redirect': 'loc-query-Zq07',
-  'path and query of a redirect to another host': 'loc-key-Zq08',
+  'query in a redirect': 'loc-query-Zq07',
+  'path and query in a redirect to a different host': 'loc-key-Zq08',
   cookie: 'cookie-Zq09',
   'header with a token': 'token-Zq10',
-  'header that leads on': 'link-Zq19',
-  'password of the database': 'db/p@ss "wörd" %Zq11',
-  'wrong password of the database': 'db/wrong@Zq12',
+  'link header': 'link-Zq19',
+  'database password': 'db/p@ss "wörd" %Zq11',
+  'wrong database password': 'db/wrong@Zq12',
   PGPASSWORD: 'pg/p@ss%Zq13',
   POSTGRES_PASSWORD: 'post/p@ss%Zq14',
-  'query of --source': 'source-query-Zq15',
+  'query in --source': 'source-query-Zq15',
   'mistyped flag': 'flag/p@ss%Zq16',
   'mistyped value': 'value/p@ss%Zq17',
-  'argument that is too many': 'argument-Zq18',
+  'extra argument': 'argument-Zq18',
 } as const;
 
 const encoded = encodeURIComponent;
-const API_LOGIN = `${SECRETS['user of the base URL']}:${SECRETS['password of the base URL']}`;
-const PROXY_LOGIN = `${SECRETS['user of the proxy']}:${SECRETS['password of the proxy']}`;
+const API_LOGIN = `${SECRETS['base URL user']}:${SECRETS['base URL password']}`;
+const PROXY_LOGIN = `${SECRETS['proxy user']}:${SECRETS['proxy password']}`;
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** What to look for: each secret as it is, in a URL, in JSON, and in the headers that are built from them. */
+/** The texts to look for: each secret as it is, in a URL, in JSON, and in the headers that are built from it. */
 const NEEDLES = [
   ...Object.entries(SECRETS).flatMap(([place, secret]) =>
     [secret, encoded(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)].map(
       (form) => [place, form] as const,
     ),
   ),
-  ['login of the base URL', base64(API_LOGIN)] as const,
-  ['login of the proxy', base64(PROXY_LOGIN)] as const,
+  ['base URL login', base64(API_LOGIN)] as const,
+  ['proxy login', base64(PROXY_LOGIN)] as const,
 ];
 
 function leaksIn(where: string, text: string): string[] {
   return NEEDLES.filter(([, form]) => text.includes(form)).map(([place]) => `${place} in ${where}`);
 }
 
-type Mode = 'serves' | 'refuses' | 'leads elsewhere' | 'sends no JSON';
+type Mode = 'serves' | 'refuses' | 'redirects' | 'sends invalid JSON';
 
 let mode: Mode;
 let web: Web;
@@ -77,20 +77,20 @@ before(async () => {
   web = await startWeb(
     (request, response) => {
       const isKnown = request.headers.authorization === `Basic ${base64(API_LOGIN)}`;
-      const moved = `https://${SECRETS['user in a redirect']}:${SECRETS['password in a redirect']}@api.test:${web.port}/moved?x=${SECRETS['query of a redirect']}`;
+      const moved = `https://${SECRETS['user in a redirect']}:${SECRETS['password in a redirect']}@api.test:${web.port}/moved?x=${SECRETS['query in a redirect']}`;
       const headers = {
         'content-type': 'application/json',
         'set-cookie': `session=${SECRETS['cookie']}`,
         'x-auth-token': SECRETS['header with a token'],
         'x-echo': request.headers.authorization ?? '',
-        link: `</v4/rockets?token=${SECRETS['header that leads on']}>; rel="next"`,
+        link: `</v4/rockets?token=${SECRETS['link header']}>; rel="next"`,
       };
       if (mode === 'refuses' || !isKnown)
         response.writeHead(403, headers).end(`You sent ${request.headers.authorization}`);
-      else if (mode === 'leads elsewhere')
+      else if (mode === 'redirects')
         response
           .writeHead(302, {
-            location: `https://other.test/?${SECRETS['path and query of a redirect to another host']}`,
+            location: `https://other.test/?${SECRETS['path and query in a redirect to a different host']}`,
           })
           .end();
       else if (request.url === ROCKETS) response.writeHead(302, { location: moved }).end();
@@ -109,10 +109,10 @@ before(async () => {
   const url = new URL(database.url);
   await execute(
     database.url,
-    `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(SECRETS['password of the database'])};
+    `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(SECRETS['database password'])};
      GRANT CREATE ON DATABASE ${escapeIdentifier(url.pathname.slice(1))} TO ${escapeIdentifier(role)}`,
   );
-  databaseUrl = `postgresql://${role}:${encoded(SECRETS['password of the database'])}@${url.host}${url.pathname}`;
+  databaseUrl = `postgresql://${role}:${encoded(SECRETS['database password'])}@${url.host}${url.pathname}`;
 });
 after(async () => {
   await Promise.all([web.close(), proxy.close()]);
@@ -127,9 +127,9 @@ async function execute(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
-/** A workspace that has every secret, and everything that its commands print. */
+/** Creates a workspace with every secret, and collects everything that its commands print. */
 function plant(settings: Readonly<Record<string, unknown>>) {
-  const login = `${encoded(SECRETS['user of the base URL'])}:${encoded(SECRETS['password of the base URL'])}`;
+  const login = `${encoded(SECRETS['base URL user'])}:${encoded(SECRETS['base URL password'])}`;
   const url = `https://${login}@api.test:${web.port}`;
   const workspace = createWorkspace({
     resources: ['rockets'],
@@ -139,7 +139,7 @@ function plant(settings: Readonly<Record<string, unknown>>) {
   });
   const ca = path.join(workspace.folder, 'ca.pem');
   writeFileSync(ca, authority.cert);
-  const proxyLogin = `${SECRETS['user of the proxy']}:${encoded(SECRETS['password of the proxy'])}`;
+  const proxyLogin = `${SECRETS['proxy user']}:${encoded(SECRETS['proxy password'])}`;
   environment = {
     HTTPS_PROXY: `http://${proxyLogin}@proxy.test:${proxy.port}`,
     NODE_EXTRA_CA_CERTS: ca,
@@ -160,14 +160,14 @@ function plant(settings: Readonly<Record<string, unknown>>) {
 }
 
 /**
- * Leaks in the names and bytes of all files below a folder, except for bodies: these are kept as received.
+ * The leaks in the names and bytes of all files below a folder. Response bodies may leak: they are kept as received.
  */
 function leaksInFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const file = path.join(folder, name);
     const isBody = /raw\/\w+\/0001\.json$/.test(name);
     const text = statSync(file).isFile() && !isBody ? readFileSync(file, 'utf8') : '';
-    return [...leaksIn('the name of a file', name), ...leaksIn(name, text)];
+    return [...leaksIn('a file name', name), ...leaksIn(name, text)];
   });
 }
 
@@ -183,7 +183,7 @@ async function pull({ type }: Planted, flags: readonly string[]): Promise<RunRep
 }
 
 async function pullInVain({ type, url }: Planted): Promise<void> {
-  for (const failing of ['leads elsewhere', 'sends no JSON'] as const) {
+  for (const failing of ['redirects', 'sends invalid JSON'] as const) {
     mode = failing;
     await type(3, ['run', '--json']);
   }
@@ -219,7 +219,7 @@ async function readInEveryWay({ type }: Planted, runId: string): Promise<void> {
   for (const command of commands) await type(0, command);
 }
 
-/** Checks every row of every table of the program, and every file below the data folder. */
+/** Checks every row in all of the program's tables, and every file below the data folder. */
 async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   const tables = await type(0, [
     'query',
@@ -229,11 +229,11 @@ async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   ]);
   const statements: { sql: string }[] = JSON.parse(tables.stdout);
   const rows = await type(0, ['query', '--json', statements.map(({ sql }) => sql).join(' UNION ALL ')]);
-  assert.match(rows.stdout, /"address\\": \\"https:\/\/\*\*\*@api\.test/, 'the ledger is among them');
+  assert.match(rows.stdout, /"address\\": \\"https:\/\/\*\*\*@api\.test/, 'the rows include the ledger');
   assert.deepEqual(leaksInFiles(path.join(workspace.folder, 'data')), []);
 }
 
-/** The test would prove nothing if the parts that contain secrets were never printed. */
+/** Checks that the commands printed the texts that contain secrets. Otherwise, the test would prove nothing. */
 function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
   for (const pattern of [/https:\/\/\*\*\*@api\.test/, /You sent Basic \*\*\*/, ...told]) {
     assert.match(printed.join('\n'), pattern);
@@ -241,7 +241,7 @@ function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
 }
 
 void describe('no secret is revealed', { concurrency: 1 }, () => {
-  void it('by runs into a server, in any file, line, row or document', async (t) => {
+  void it('by runs into a server, in any file, log line, row or document', async (t) => {
     const planted = plant({ database: { url: databaseUrl } });
     t.after(planted.workspace.remove);
     const { run_id } = await pull(planted, ['--migrate']);
@@ -267,14 +267,14 @@ void describe('no secret is revealed', { concurrency: 1 }, () => {
     assertTold(planted);
   });
 
-  void it('by what cannot be reached or read', async (t) => {
+  void it('by errors about addresses and values that cannot be reached or read', async (t) => {
     const { type: typeQuietly, workspace } = plant({});
     t.after(workspace.remove);
     const type: typeof typeQuietly = (code, args, env) =>
       typeQuietly(code, [...args, '--log-level', 'debug'], env);
     const value = encoded(SECRETS['mistyped value']);
     const flag = encoded(SECRETS['mistyped flag']);
-    const wrong = databaseUrl.replace(/:[^:@]+@/, `:${encoded(SECRETS['wrong password of the database'])}@`);
+    const wrong = databaseUrl.replace(/:[^:@]+@/, `:${encoded(SECRETS['wrong database password'])}@`);
     const port = String(closed);
     const pg = { PGHOST: '127.0.0.1', PGPORT: port, PGUSER: 'me' };
     const post = { POSTGRES_HOST: 'db.nowhere', POSTGRES_PORT: port, POSTGRES_USER: 'me' };
@@ -285,11 +285,11 @@ void describe('no secret is revealed', { concurrency: 1 }, () => {
     await type(5, ['runs', '--json'], pg);
     await type(5, ['query', 'SELECT 1'], pg);
     await type(5, ['query', 'SELECT 1'], { ...post, PGPASSWORD: '' });
-    await type(2, ['run', '--source', `https://h/?key=${SECRETS['query of --source']}`]);
+    await type(2, ['run', '--source', `https://h/?key=${SECRETS['query in --source']}`]);
     await type(2, ['run', '--source', `ftp://u:${value}@h`]);
     await type(2, ['config', `--database-ulr=postgresql://u:${flag}@h/d`]);
     await type(2, ['config', '--database-ulr', `postgresql://u:${flag}@h/d`]);
-    await type(2, ['config', `postgresql://u:${SECRETS['argument that is too many']}@h/d`]);
+    await type(2, ['config', `postgresql://u:${SECRETS['extra argument']}@h/d`]);
     await type(2, ['config'], { HTTPS_PROXY: `socks5://u:${value}@h:1` });
     await type(2, ['config'], { SPACEX_PIPELINE_BASE_URL: `https://u:${value}@h/?k=${value}` });
     await type(2, ['config'], { SPACEX_PIPELINE_BASE_URL: `h/?k=${value}` });

@@ -22,7 +22,7 @@ type Run = {
 
 let workspace: Workspace;
 let sandbox: Sandbox;
-/** By table, after an undisturbed run. */
+/** The digest of each table after an undisturbed run. */
 let expected: Readonly<Record<string, string>>;
 before(async () => {
   workspace = await withEmbedded(createWorkspace());
@@ -80,14 +80,14 @@ void describe('serve on the embedded database', () => {
   });
   after(() => serving.kill());
 
-  void it('opens a socket only for its user, and names it to those who find the folder locked', async () => {
+  void it('opens a socket that only its user can access, and names it to processes that find the folder locked', async () => {
     const { socket, url, what } = readJson<Record<string, string>>(dataDir, 'database-holder.json');
     assert.deepEqual([socket, url, what], [join(dataDir, '.s.PGSQL.5432'), serving.url, 'serve']);
     const { mode } = statSync(socket ?? '');
     assert.equal(mode & 0o777, 0o600);
   });
 
-  void it('answers tools and other commands while a job publishes, and is not disturbed by them', async (t) => {
+  void it('answers tools and other commands while a job publishes, without being disturbed by them', async (t) => {
     const superuser = await serving.open();
     await superuser.query('SET SESSION AUTHORIZATION postgres; SET default_transaction_read_only = off');
     const over = new AbortController();
@@ -137,22 +137,22 @@ void describe('serve on the embedded database', () => {
     const seen = await commands;
     assert.ok(
       seen.every((n) => n === FEW || n === MANY),
-      `each saw the old rows or the new: ${seen.join(' ')}`,
+      `each query saw either the old rows or the new: ${seen.join(' ')}`,
     );
-    assert.ok(Math.min(...(await Promise.all(asked))) > 0, 'each was refused something');
+    assert.ok(Math.min(...(await Promise.all(asked))) > 0, 'each client had statements rejected');
     const [newest] = await workspace.json<Run[]>(['runs', '--limit', '1']);
     const report = await workspace.json<Run>(['runs', 'show', newest?.run_id ?? '']);
     assert.deepEqual(digestsOf(report), expected);
   });
 
-  void it('publishes the same bytes as without it', async () => {
+  void it('does not change what other commands print', async () => {
     const sql = 'SELECT launch_date_utc, current_user, session_user, * FROM launches ORDER BY id LIMIT 20';
     const commands = [
       ['query', sql],
       ['query', '--json', sql],
       ['query', 'SELECT * FROM nowhere'],
       ['query', 'DELETE FROM launches'],
-      // Without the ages, which the table shows.
+      // As JSON, because the table also shows ages, which change.
       ['runs', '--json'],
       ['checks'],
       ['rejects', 'list'],
@@ -173,20 +173,20 @@ void describe('serve on the embedded database', () => {
     assert.equal(existsSync(join(dataDir, '.s.PGSQL.5432')), false);
   });
 
-  void it('leaves everything intact for verify', async () => {
+  void it('leaves everything intact', async () => {
     const { intact } = await workspace.json<{ intact: boolean }>(['verify']);
     assert.equal(intact, true);
   });
 });
 
-void describe('commands next to a serve', () => {
+void describe('commands next to a running serve', () => {
   let serving: Serving;
   before(async () => {
     serving = await startServing(workspace, ['--from', sandbox.url]);
   });
   after(() => serving.kill());
 
-  void it('that write name it, its URL, and the command to use instead', async () => {
+  void it('that write name the process, its URL, and the command to use instead', async () => {
     for (const args of [
       ['run', '--from', sandbox.url],
       ['migrate', 'up'],
@@ -208,14 +208,14 @@ void describe('commands next to a serve', () => {
     await serving.succeeded(JOB, 3);
   });
 
-  void it('can use the folder again after it was killed, whatever it has left', async () => {
+  void it('can use the folder again after serve was killed, whatever it left behind', async () => {
     await serving.kill();
     assert.ok(existsSync(join(workspace.folder, 'data', '.s.PGSQL.5432')));
     assert.deepEqual(await workspace.json(['query', SQL]), [{ n: MANY }]);
     assert.equal(existsSync(join(workspace.folder, 'data', '.s.PGSQL.5432')), false);
   });
 
-  void it('reach it even if the path of the data folder is too long for a socket', async (t) => {
+  void it('reach serve even if the data folder’s path is too long for a socket', async (t) => {
     const long = join(workspace.folder, 'a'.repeat(90), 'data');
     mkdirSync(long, { recursive: true });
     await copyEmbedded(join(long, 'database'));
@@ -234,7 +234,7 @@ void describe('commands next to a serve', () => {
   });
 });
 
-void it('serve refuses a port for tools if a server is configured', async () => {
+void it('serve rejects --pg-port if a server is configured', async () => {
   const url = 'postgresql://me:secret@db.example/warehouse';
   const result = await workspace.run(['serve', '--pg-port', '0', '--database-url', url]);
   assertFailure(result, { code: 2, message: /it is already a server/, hint: /--pg-port/ });

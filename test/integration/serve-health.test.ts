@@ -15,7 +15,7 @@ let workspace: Workspace;
 let sandbox: RunningCli;
 before(async () => {
   workspace = await withEmbedded(createWorkspace());
-  // In a separate process: creating this many records would delay the requests.
+  // Runs in a separate process, because creating this many records would delay the requests.
   sandbox = workspace.start(['sandbox', '--port', '0', '--launches', String(LAUNCHES), '--json']);
 });
 after(async () => {
@@ -24,7 +24,7 @@ after(async () => {
   workspace.remove();
 });
 
-void it('serve says that it is alive while it publishes to the embedded database', async (t) => {
+void it('serve answers health checks while it publishes to the embedded database', async (t) => {
   const { url } = JSON.parse(await sandbox.output(/^(\{[^]*\n\})$/m)) as { url: string };
   const serving = await startServing(workspace, ['--from', url]);
   t.after(serving.kill);

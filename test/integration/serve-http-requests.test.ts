@@ -22,9 +22,9 @@ before(async () => {
 });
 after(() => serve.stop());
 
-describe('a request to the HTTP API of serve', () => {
-  it('does not choose between runs', async () => {
-    // Every id starts with a time, and so, for now, with a zero.
+describe('requests to the serve HTTP API', () => {
+  it('fail if a run id is ambiguous', async () => {
+    // Every run id begins with its time, which currently begins with a zero.
     assertRefused(
       await ask(serve, 'GET', '/api/v1/runs/0'),
       400,
@@ -32,7 +32,7 @@ describe('a request to the HTTP API of serve', () => {
     );
   });
 
-  it('says which methods a path takes', async () => {
+  it('with a wrong method are told which methods the path accepts', async () => {
     for (const [method, path, allow] of [
       ['POST', '/healthz', 'GET, HEAD'],
       ['DELETE', '/metrics', 'GET, HEAD'],
@@ -49,7 +49,7 @@ describe('a request to the HTTP API of serve', () => {
     assert.deepEqual([head.status, head.headers['allow']], [405, 'POST']);
   });
 
-  it('answers HEAD wherever it answers GET, for all who may read', async () => {
+  it('can use HEAD wherever they can use GET, with the same permissions', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/api/v1/jobs', '/api/v1/jobs/pull']) {
       const { body, headers, status } = await ask(serve, 'HEAD', path, { 'sec-fetch-site': 'cross-site' });
       assert.deepEqual([status, body], [200, ''], path);
@@ -58,7 +58,7 @@ describe('a request to the HTTP API of serve', () => {
     assert.equal((await ask(serve, 'HEAD', '/api/v1/runs/0000')).status, 404);
   });
 
-  it('refuses unknown parameters, and invalid limits', async () => {
+  it('with unknown parameters or invalid limits are rejected', async () => {
     for (const route of routes) {
       const answer = await ask(serve, route.method, `${route.path.replace(/:\w+/, 'pull')}?limits=5`);
       assertRefused(answer, 400, /^Cannot read the parameter "limits" with "5": it is unknown/);
@@ -79,7 +79,7 @@ describe('a request to the HTTP API of serve', () => {
     }
   });
 
-  it('refuses a body with content', async () => {
+  it('with a non-empty body are rejected', async () => {
     const json = { 'content-type': 'application/json' };
     const posts = routes.filter(({ method }) => method === 'POST');
     assert.equal(posts.length, 3);
@@ -99,7 +99,7 @@ describe('a request to the HTTP API of serve', () => {
       assert.equal((await ask(serve, 'POST', '/api/v1/jobs/pull/enable', json, body)).status, 200);
   });
 
-  it('answers what is not an HTTP request in the same form', async () => {
+  it('that are not valid HTTP are answered in the same format', async () => {
     for (const [sent, status, message] of [
       ['hello\r\n\r\n', 400, /^Cannot read the request: it is not HTTP$/],
       ['GET /healthz HTTP/1.1\r\n\r\n', 400, /^Cannot read the request: .*host/i],

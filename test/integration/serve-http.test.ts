@@ -43,8 +43,8 @@ async function assertShape(path: string, schema: Schema): Promise<unknown> {
   return document;
 }
 
-describe('the HTTP API of serve', () => {
-  it('says that it is alive, and ready, to everybody', async () => {
+describe('the serve HTTP API', () => {
+  it('tells everyone that it is alive and ready', async () => {
     for (const one of [open, closed]) {
       const alive = await ask(one, 'GET', '/healthz');
       assert.deepEqual([alive.status, JSON.parse(alive.body)], [200, { status: 'alive' }]);
@@ -53,7 +53,7 @@ describe('the HTTP API of serve', () => {
     }
   });
 
-  it('is not ready if a newer program has migrated the schema, and says so', async () => {
+  it('reports that it is not ready if a newer version has migrated the schema', async () => {
     await workspace.sql(`INSERT INTO migrations (name) VALUES ('spacex/9999_future')`);
     const { status, body } = await ask(open, 'GET', '/readyz');
     await workspace.sql(`DELETE FROM migrations WHERE name = 'spacex/9999_future'`);
@@ -62,7 +62,7 @@ describe('the HTTP API of serve', () => {
     assert.match(reasons[0] ?? '', /^Cannot use schema .*newer version/);
   });
 
-  it('answers in the shapes of --json', async () => {
+  it('returns the same documents as --json', async () => {
     const jobs = await assertShape('/api/v1/jobs', array(jobReport));
     assert.deepEqual(jobs, await workspace.json(['jobs']));
     assert.deepEqual([await assertShape('/api/v1/jobs/pull', jobReport)], jobs);
@@ -90,7 +90,7 @@ describe('the HTTP API of serve', () => {
     assert.equal(JSON.parse(enabled.body).enabled, true);
   });
 
-  it('reports what it does not know', async () => {
+  it('answers 404 for unknown paths, jobs and runs', async () => {
     for (const [method, path, message] of [
       ['GET', '/nowhere', /^Cannot find \/nowhere: there is no such path$/],
       ['GET', '/api/v1/jobs/', /^Cannot find \/api\/v1\/jobs\/:/],
@@ -104,7 +104,7 @@ describe('the HTTP API of serve', () => {
       assertRefused(await ask(open, method, path), 404, message);
   });
 
-  it('requires the token for everything except its health', async () => {
+  it('requires the token for everything except health checks', async () => {
     for (const [method, path] of [
       ['GET', '/metrics'],
       ['GET', '/api/v1/jobs'],
@@ -117,7 +117,7 @@ describe('the HTTP API of serve', () => {
     assert.equal(answer.status, 200, answer.body);
   });
 
-  it('answers no other host name, and no page of another site', async () => {
+  it('rejects requests for a different host name and requests from pages on a different site', async () => {
     const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
     assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this is 127\.0\.0\.1$/);
     const { host } = new URL(open.url);
@@ -134,7 +134,7 @@ describe('the HTTP API of serve', () => {
     assert.equal((await ask(open, 'POST', '/api/v1/jobs/pull/enable', own)).status, 200);
   });
 
-  it('accepts only JSON, and not too much of it', async () => {
+  it('accepts only JSON bodies of limited size', async () => {
     const path = '/api/v1/jobs/pull/enable';
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '3' };
     assertRefused(await ask(open, 'POST', path, form, 'a=b'), 415, /not application\/json$/);
@@ -146,20 +146,20 @@ describe('the HTTP API of serve', () => {
     assertRefused(await ask(open, 'POST', path, json, large), 413, /more than 16384 bytes$/);
   });
 
-  it('sends no header that a plain page must not have', async () => {
+  it('sends security headers, but no HSTS header over plain HTTP', async () => {
     const { headers } = await ask(open, 'GET', '/healthz');
     assert.equal(headers['strict-transport-security'], undefined);
     assert.equal(headers['x-content-type-options'], 'nosniff');
   });
 
-  it('is not served beyond this machine without a token, nor on a port that is taken', async () => {
+  it('cannot be served beyond this machine without a token, or on a port that is in use', async () => {
     const far = await workspace.run(['serve', '--host', '0.0.0.0', '--port', '0']);
     assertFailure(far, { code: 2, message: /^error: Cannot serve on 0\.0\.0\.0 without a token/ });
     const taken = await workspace.run(['serve', '--port', new URL(open.url).port]);
     assertFailure(taken, { code: 2, message: /^error: Cannot listen on 127\.0\.0\.1:/, hint: /--port/ });
   });
 
-  it('shows no token', async () => {
+  it('never prints the token', async () => {
     const env = { SPACEX_PIPELINE_TOKEN: TOKEN };
     const shown = await workspace.run(['config'], env);
     assert.equal(shown.code, 0);

@@ -42,7 +42,7 @@ async function prepare(t: TestContext, url: string | null): Promise<Setting> {
   return { api, workspace, url };
 }
 
-/** Starts the job, and returns in the middle of a body. */
+/** Starts the job, and returns while the source is in the middle of a response body. */
 async function begin({ api }: Setting, serve: RunningServe): Promise<() => void> {
   const gate = createGate(1000);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
@@ -68,7 +68,7 @@ describe('serve', { concurrency: true }, () => {
     ['for a moment', 1000],
     ['for longer than a heartbeat', 25_000],
   ] as const) {
-    it(`survives a server that is killed and down ${name}`, async (t) => {
+    it(`survives a database server that is killed and stays down ${name}`, async (t) => {
       const server: PostgresServer = await startPostgres({ durable: true });
       t.after(() => server.remove());
       const setting = await prepare(t, server.url);
@@ -83,13 +83,13 @@ describe('serve', { concurrency: true }, () => {
       assert.equal(await published(server.url), 1);
       const ready = await serve.get<{ ready: boolean }>('/readyz');
       assert.equal(ready.ready, true);
-      // And it continues.
+      // The process can still run jobs.
       assert.equal(await serve.post('/api/v1/jobs/pull/run'), 202);
       for (let runs = 1; runs < 2; runs = await published(server.url));
     });
   }
 
-  it('continues the run of a killed process, on the embedded database', async (t) => {
+  it('continues a killed process’s run on the embedded database', async (t) => {
     const setting = await prepare(t, null);
     const { workspace } = setting;
     const serve = await startServe(workspace);
@@ -112,7 +112,7 @@ describe('serve', { concurrency: true }, () => {
     );
   });
 
-  it('postpones a job when it is stopped, and ends at once at a second signal', async (t) => {
+  it('postpones a job when it is stopped, and ends immediately at a second signal', async (t) => {
     const setting = await prepare(t, null);
     const { workspace } = setting;
     const serve = await startServe(workspace);

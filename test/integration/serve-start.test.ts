@@ -23,7 +23,7 @@ after(() => {
   workspace.remove();
 });
 
-/** With a job that is scheduled to start immediately. */
+/** Starts serve with a job that is due immediately. */
 const serve = (...args: readonly string[]): Promise<CliResult> =>
   workspace.run(['serve', '--from', 'sandbox', ...args]);
 
@@ -33,19 +33,19 @@ async function beganNothing(): Promise<void> {
 }
 
 describe('serve starts no job', () => {
-  it('if the port is taken', async () => {
+  it('if the port is in use', async () => {
     const failed = await serve('--port', String(taken));
     assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: / --port/ });
     await beganNothing();
   });
 
-  it('if the port for tools is taken', async () => {
+  it('if the port for tools is in use', async () => {
     const failed = await serve('--port', '0', '--pg-port', String(taken));
     assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: /another port/ });
     await beganNothing();
   });
 
-  it('if the host is not this machine', async () => {
+  it('if the host is not an address of this machine', async () => {
     const token = 'a-token-of-enough-length';
     const failed = await workspace.run(['serve', '--from', 'sandbox', '--port', '0', '--host', '192.0.2.1'], {
       SPACEX_PIPELINE_TOKEN: token,

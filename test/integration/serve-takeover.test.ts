@@ -17,7 +17,7 @@ import { twinOf } from '../support/twin.ts';
 import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
 
 const SIZE = 200;
-/** From the death of one process to the end of the job in the other. */
+/** The limit from the death of one process to the end of the job in the other process. */
 const LIMIT_MS = 45_000;
 const DIGESTS = `SELECT table_name, digest FROM run_tables
   WHERE run_id = (SELECT max(run_id) FROM runs WHERE status = 'succeeded') ORDER BY table_name`;
@@ -45,7 +45,7 @@ before(async () => {
 type Setting = {
   readonly api: Api;
   readonly workspace: ServerWorkspace;
-  /** The one that works on the job. */
+  /** The process that works on the job. */
   readonly busy: RunningServe;
   readonly idle: RunningServe;
 };
@@ -53,8 +53,7 @@ type Setting = {
 let settings = 0;
 
 /**
- * Two processes on one database, one of which works on the job `pull`. `arrange` is called before the job
- * begins.
+ * Starts two processes on one database, one of which works on the job `pull`. Calls `arrange` before the job begins.
  */
 async function twoServes(
   t: TestContext,
@@ -95,7 +94,7 @@ async function assertPublishedOnce({ workspace }: Setting): Promise<void> {
   assert.deepEqual(lost, []);
 }
 
-/** When the process is to die: prepared before the job begins. */
+/** The moment at which a process is killed. `arrange` prepares it before the job begins. */
 type Instant = {
   readonly name: string;
   readonly arrange: (
@@ -104,7 +103,7 @@ type Instant = {
 };
 
 const inBody = (path: typeof ROCKETS | typeof LAUNCHES): Instant => ({
-  name: `in the body of ${path}`,
+  name: `while it receives ${path}`,
   async arrange({ api }) {
     const gate = createGate(1000);
     api.set(path, { ...replies[path], gate });
@@ -113,13 +112,13 @@ const inBody = (path: typeof ROCKETS | typeof LAUNCHES): Instant => ({
 });
 
 const atLine = (pattern: RegExp): Instant => ({
-  name: `at the line ${pattern.source}`,
+  name: `after it logs ${pattern.source}`,
   arrange: async () => (busy) => busy.line(pattern),
 });
 
 /** A trigger makes the publish transaction wait for a lock that the test holds. */
 const inPublish: Instant = {
-  name: 'in the transaction that publishes',
+  name: 'in its publish transaction',
   async arrange({ workspace }) {
     await workspace.sql(`CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN PERFORM pg_advisory_xact_lock(4243); RETURN NEW; END $$`);
@@ -142,7 +141,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     atLine(/launches: 200 of 200 records validated/),
     inPublish,
   ]) {
-    it(`take over a job from one that is killed ${instant.name}`, async (t) => {
+    it(`take over a job from a process that is killed ${instant.name}`, async (t) => {
       let comes: ((busy: RunningServe) => Promise<unknown>) | undefined;
       const setting = await twoServes(t, async (own) => {
         comes = await instant.arrange(own);
@@ -160,7 +159,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     });
   }
 
-  it('give a job to the other if one is suspended past its heartbeat, and let that publish nothing when it wakes', async (t) => {
+  it('take over a job from a process that is suspended past its heartbeat, which publishes nothing when it wakes up', async (t) => {
     const gate = createGate(1000);
     const setting = await twoServes(t, ({ api }) => api.set(LAUNCHES, { ...replies[LAUNCHES], gate }));
     const { api, busy, idle, workspace } = setting;
@@ -180,7 +179,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     );
   });
 
-  it('hand a job over when one is shut down gracefully', async (t) => {
+  it('take over a job from a process that is shut down gracefully', async (t) => {
     const gate = createGate(1000);
     const setting = await twoServes(t, ({ api }) => api.set(LAUNCHES, { ...replies[LAUNCHES], gate }));
     const { api, busy, idle, workspace } = setting;
@@ -199,7 +198,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     );
   });
 
-  it('start at once on an empty database, and run a job that never ran only once', async (t) => {
+  it('start at the same time on an empty database, and run a new job only once', async (t) => {
     settings += 1;
     const queueSchema = `queue_${settings}`;
     const api = await startApi(replies);

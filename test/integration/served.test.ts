@@ -39,7 +39,7 @@ async function connected(signal?: AbortSignal): Promise<Session> {
   return found.connect();
 }
 
-void it('a reader in another process finds the same as in the database itself', async () => {
+void it('a reader in another process sees the same settings and rows as the process that opened the database', async () => {
   const reader = await connected();
   const sql = `SELECT session_user, current_user, current_setting('search_path') AS path, current_setting('TimeZone') AS zone,
     current_setting('default_transaction_read_only') AS read_only, current_setting('row_security') AS policies,
@@ -49,7 +49,7 @@ void it('a reader in another process finds the same as in the database itself', 
   await reader.close();
 });
 
-void it('an interrupted reader waits no longer, and blocks nothing', async () => {
+void it('an interrupted reader stops waiting, and does not block other readers', async () => {
   const stop = new AbortController();
   const [reader, other] = [await connected(stop.signal), await connected()];
   await own.query('BEGIN');
@@ -62,7 +62,7 @@ void it('an interrupted reader waits no longer, and blocks nothing', async () =>
   await other.close();
 });
 
-void it('a reader that is interrupted before it is admitted does not wait either', async () => {
+void it('a reader that is interrupted before it is admitted also stops waiting', async () => {
   const stop = new AbortController();
   const found = await served(stop.signal);
   await own.query('BEGIN');
@@ -72,6 +72,6 @@ void it('a reader that is interrupted before it is admitted does not wait either
   await own.query('ROLLBACK');
 });
 
-void it('if nothing listens, there is no database to read', async () => {
+void it('without a listening process, there is no database to read', async () => {
   assert.equal(await served(undefined, join(folder, 'nothing')), null);
 });

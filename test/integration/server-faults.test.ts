@@ -20,7 +20,7 @@ before(async () => {
 after(() => loaded.close());
 
 void describe('a server', () => {
-  void it('that is down, unknown or refuses the login is reported in one line', async () => {
+  void it('that is down, unknown or rejects the login is reported in one line', async () => {
     const url = (change: (url: URL) => void): string => {
       const changed = new URL(loaded.server.url);
       change(changed);
@@ -41,7 +41,7 @@ void describe('a server', () => {
     }
   });
 
-  void it('whose database lacks characters is refused by its encoding, but can be read', async () => {
+  void it('whose database encoding is not UTF8 is rejected by runs and migrations, but can be read', async () => {
     const { workspace } = loaded;
     for (const encoding of ['LATIN1', 'WIN1252', 'SQL_ASCII']) {
       const url = new URL(loaded.server.url);
@@ -75,7 +75,7 @@ void describe('a server', () => {
     }
   });
 
-  void it('whose disk is full publishes nothing, and the run is resumed once there is room', async (t) => {
+  void it('whose disk is full publishes nothing, and the run can be resumed once there is space', async (t) => {
     const disk = mountSmallDisk('2m');
     if (disk === null) return t.skip(NO_SMALL_DISK);
     const { folder } = disk;
@@ -124,14 +124,14 @@ async function found<R extends object>(sql: string): Promise<R[]> {
   }
 }
 
-/** Ends the backend of the running program that meets the condition, as an administrator would. */
+/** Ends the running program's backends that meet the condition, as an administrator would. */
 async function terminate(condition: string): Promise<void> {
   const sql = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline %' AND ${condition}`;
   for (const { pid } of await found<{ pid: number }>(sql))
     await loaded.admin().query('SELECT pg_terminate_backend($1, 5000)', [pid]);
 }
 
-void describe('a connection that an administrator ends', () => {
+void describe('a connection that an administrator terminates', () => {
   const cases: readonly (readonly [
     when: string,
     message: RegExp,
@@ -143,12 +143,12 @@ void describe('a connection that an administrator ends', () => {
       () => terminate(`query NOT LIKE 'COPY%' AND query NOT LIKE 'CREATE%' AND state = 'idle'`),
     ],
     [
-      'in COPY',
+      'during COPY',
       /Cannot load rows of launches into staging: terminating connection due to administrator command \(57P01\)$/,
       () => terminate(`query LIKE 'COPY%launches%' AND wait_event_type = 'Lock'`),
     ],
     [
-      'in publish',
+      'during publish',
       /Cannot publish run .*terminating connection due to administrator command \(57P01\)$/,
       async (blocker) => {
         await blocker.query('COMMIT; BEGIN; LOCK TABLE spacex.launches IN ROW EXCLUSIVE MODE');
@@ -157,7 +157,7 @@ void describe('a connection that an administrator ends', () => {
     ],
   ];
   for (const [when, message, act] of cases) {
-    void it(`${when}: the rows stay, and the suggested command continues`, async (t) => {
+    void it(`${when} does not change the rows, and the suggested command continues`, async (t) => {
       const asItWas = await loaded.state();
       const blocker = await connected(loaded.server.url);
       t.after(() => blocker.end());
@@ -176,7 +176,7 @@ void describe('a connection that an administrator ends', () => {
         `SELECT format('%I.%I', relnamespace::regnamespace, relname) AS name FROM pg_class WHERE relname LIKE 'staging%\\_launches' AND relname NOT LIKE '%held%' AND relname NOT LIKE '%rejects%'`,
       );
       await blocker.query('BEGIN');
-      if (when === 'in COPY') await blocker.query(`LOCK TABLE ${staging?.name}`);
+      if (when === 'during COPY') await blocker.query(`LOCK TABLE ${staging?.name}`);
       const acted = when === 'between the steps' ? act(blocker).then(gate.open) : act(blocker);
       if (when !== 'between the steps') gate.open();
       await acted;
@@ -189,7 +189,8 @@ void describe('a connection that an administrator ends', () => {
         .query<{ status: string }>('SELECT status FROM spacex_pipeline.runs ORDER BY run_id DESC LIMIT 1');
       assert.notEqual(ended.rows[0]?.status, 'running');
       loaded.api.set(LAUNCHES, { body: loaded.other });
-      const [, next = ''] = when === 'in COPY' ? ['', 'run'] : (/ (resume \S+)$/m.exec(result.stderr) ?? []);
+      const [, next = ''] =
+        when === 'during COPY' ? ['', 'run'] : (/ (resume \S+)$/m.exec(result.stderr) ?? []);
       const resumed = await loaded.workspace.run([...next.split(' '), '--source', loaded.api.url]);
       assert.equal(resumed.code, 0, resumed.stderr);
       assert.deepEqual((await loaded.admin().query(NAMED)).rows, [{ first: 'Other' }]);
@@ -200,7 +201,7 @@ void describe('a connection that an administrator ends', () => {
 });
 
 void describe('a server that stops', { concurrency: 1 }, () => {
-  void it('takes no new run while it shuts down', async () => {
+  void it('accepts no new connection while it shuts down', async () => {
     const asItWas = await loaded.state();
     const stopped = loaded.server.stop('smart');
     let refused = await loaded.workspace.run(['migrate', 'status']);
@@ -213,7 +214,7 @@ void describe('a server that stops', { concurrency: 1 }, () => {
     assert.deepEqual(await loaded.state(), asItWas);
   });
 
-  void it('may return as a standby, which can only be read', async () => {
+  void it('can come back as a standby, which accepts only reads', async () => {
     const asItWas = await loaded.state();
     await loaded.admin().end();
     await loaded.server.stop();

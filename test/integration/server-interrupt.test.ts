@@ -62,8 +62,8 @@ async function reaches(pid: number, wanted: 'active' | 'Lock'): Promise<void> {
   }
 }
 
-void describe('the signal', { concurrency: true }, () => {
-  void it('cancels the statements that run, on the server too', async (t) => {
+void describe('the abort signal', { concurrency: true }, () => {
+  void it('cancels running statements, including on the server', async (t) => {
     const { target, stop } = openStoppable(t);
     const sessions = [await target.connect(), await target.connect()];
     const pids = await Promise.all(sessions.map(pidOf));
@@ -78,7 +78,7 @@ void describe('the signal', { concurrency: true }, () => {
 
   for (const [what, sql] of [
     ['an advisory lock', 'SELECT pg_advisory_lock(7)'],
-    ['the lock of a table', 'LOCK TABLE locked'],
+    ['a table lock', 'LOCK TABLE locked'],
   ] as const) {
     void it(`ends the wait for ${what}`, async (t) => {
       const { target, stop } = openStoppable(t);
@@ -88,7 +88,7 @@ void describe('the signal', { concurrency: true }, () => {
       await holder.connect();
       t.after(() => holder.end());
       await holder.query('BEGIN; SELECT pg_advisory_lock(7)');
-      if (what === 'the lock of a table')
+      if (what === 'a table lock')
         await holder.query('CREATE TABLE locked (); COMMIT; BEGIN; LOCK TABLE locked');
       await session.query('BEGIN');
       const waiting = assert.rejects(session.rows(sql), INTERRUPTED);
@@ -117,7 +117,7 @@ void describe('the signal', { concurrency: true }, () => {
     assert.deepEqual((await admin.query('SELECT n FROM copied')).rows, []);
   });
 
-  void it('lets only cleanup be sent afterwards', async (t) => {
+  void it('allows only cleanup statements afterwards', async (t) => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     await session.query('BEGIN; CREATE TABLE refused (n int)');
@@ -132,11 +132,11 @@ void describe('the signal', { concurrency: true }, () => {
     assert.deepEqual(await last.rows(`SELECT to_regclass('refused') AS name`), [{ name: null }]);
   });
 
-  void it('never cancels cleanup', async (t) => {
+  void it('never cancels cleanup statements', async (t) => {
     for (let round = 0; round < 40; round++) {
       const { target, stop } = openStoppable(t);
       const session = await target.connect();
-      // It ends at about the time when the cancel request arrives.
+      // The statement ends at about the time at which the cancel request arrives.
       const short = session.rows('SELECT pg_sleep($1)', [round / 10_000]).catch((error: unknown) => {
         assert.equal(error instanceof PipelineError && error.code, 'interrupted');
       });
@@ -147,7 +147,7 @@ void describe('the signal', { concurrency: true }, () => {
     }
   });
 
-  void it('cancels a commit, which reports its outcome', async (t) => {
+  void it('cancels a commit that has not finished yet', async (t) => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     const pid = await pidOf(session);
@@ -177,7 +177,7 @@ void describe('the signal', { concurrency: true }, () => {
     silent.close();
   });
 
-  void it('ends the wait for a server that is silent', async (t) => {
+  void it('ends the wait for a silent server', async (t) => {
     const proxy = await startSilentProxy(database.url);
     const { signal, stop } = stopping();
     const target = openServer({ url: proxy.url, schema: 'public', signal, answerTimeoutSeconds: 1 });
@@ -192,7 +192,7 @@ void describe('the signal', { concurrency: true }, () => {
     await target.close();
   });
 
-  void it('publishes nothing if publish waits for a table, and staging is dropped', async (t) => {
+  void it('ends a publish that waits for a table, which then publishes nothing and leaves no staging tables', async (t) => {
     const { signal, stop } = stopping();
     const lab = await openLab(async (schema) => openServer({ url: database.url, schema, signal }));
     t.after(lab.close);
@@ -218,10 +218,10 @@ void describe('the signal', { concurrency: true }, () => {
   });
 });
 
-void it('the server looks whether the client of a statement is still there, where it can', async (t) => {
+void it('the server checks during statements whether the client is still connected, if it supports that', async (t) => {
   const interval = 'client_connection_check_interval';
   const { hostname, port } = new URL(database.url);
-  /** A server that has no such setting. */
+  /** Simulates an older server, which does not have this setting. */
   const older = createServer((client) => {
     const server = connect(Number(port), hostname);
     client.on('data', (bytes) => {
@@ -252,7 +252,7 @@ void it('the server looks whether the client of a statement is still there, wher
   }
 });
 
-void it('Ctrl-C ends a query, and leaves nothing on the server', async (t) => {
+void it('Ctrl-C ends a query, and leaves nothing running on the server', async (t) => {
   const server = await createTestServer();
   t.after(server.close);
   const { start, sql } = server.workspace();

@@ -11,7 +11,7 @@ import { LAUNCHER, cliEnvironment } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace } from '../support/workspace.ts';
 
-/** Which server and which user, if the configuration does not say. */
+/** Which server and which user commands use if the configuration does not name them. */
 let database: TestDatabase;
 const workspace = createWorkspace();
 before(async () => {
@@ -22,11 +22,11 @@ after(async () => {
   await database.drop();
 });
 
-/** Nothing listens there. */
+/** An address at which nothing listens. */
 const CLOSED = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1', POSTGRES_USER: 'u' };
 
 void describe('a server', () => {
-  void it('that does not answer is named with the variable that chose it', async (t) => {
+  void it('that does not answer is reported with the variable that names it', async (t) => {
     const own = createWorkspace();
     t.after(own.remove);
     const lines = Object.entries(CLOSED).map((pair) => pair.join('='));
@@ -44,7 +44,7 @@ void describe('a server', () => {
     });
   });
 
-  void it('is the one in the configuration file, whatever the environment says about others', async (t) => {
+  void it('in the configuration file takes precedence over the environment', async (t) => {
     const own = createWorkspace({ database: { url: database.url } });
     t.after(own.remove);
     const sql = 'SELECT current_database() AS name';
@@ -60,7 +60,7 @@ void describe('a server', () => {
 });
 
 void describe('a URL without a user', () => {
-  void it('connects as the user of the system, whatever USER says', async (t) => {
+  void it('connects as the operating system user, whatever USER says', async (t) => {
     const name = userInfo().username;
     const admin = new Client({ connectionString: database.url });
     await admin.connect();
@@ -86,7 +86,7 @@ void describe('a URL without a user', () => {
   });
 });
 
-/** A user id without a name, as is usual in containers. */
+/** A user id without a name, as is common in containers. */
 const STRANGER = { uid: 123_456, gid: 0 };
 const mayBeStranger =
   process.getuid?.() === 0 &&
@@ -94,7 +94,7 @@ const mayBeStranger =
 
 void describe(
   'a user without HOME and without a name',
-  { skip: !mayBeStranger && 'needs root, and a repository that anyone may read' },
+  { skip: !mayBeStranger && 'needs root, and a repository that everyone can read' },
   () => {
     const query = (url: string) => {
       const { HOME: _, USER: __, ...env } = cliEnvironment({ DATABASE_URL: url });
@@ -107,14 +107,14 @@ void describe(
       return { code: status, signal: null, stdout, stderr };
     };
 
-    void it('has no password file and no certificates, which is no failure', () => {
+    void it('can connect without a password file and without certificates', () => {
       const { code, stderr } = query(database.url);
       assert.equal(code, 0, stderr);
       const { host } = new URL(database.url);
       assertFailure(query(`postgresql://nobody@${host}/d`), { code: 5, message: /\(28(?:P01|000)\)$/ });
     });
 
-    void it('is asked for a name if the URL has none', () => {
+    void it('must name a database user if the URL has none', () => {
       assertFailure(query('postgresql://127.0.0.1:1/d'), {
         code: 2,
         message: /: it names no user, and this system has no name for user id 123456$/,

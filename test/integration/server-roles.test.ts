@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => loaded.close());
 
-/** The URL of a new role; `rights` may refer to it as r. */
+/** Creates a role, executes `rights`, and returns the role's URL. */
 async function roleUrl(t: TestContext, r: string, rights = ''): Promise<string> {
   await loaded.admin().query(`CREATE ROLE ${r} LOGIN PASSWORD 'geheim'; ${rights}`);
   t.after(() => loaded.admin().query(`DROP OWNED BY ${r}; DROP ROLE ${r}`));
@@ -30,7 +30,7 @@ const WORK = `GRANT ALL ON SCHEMA spacex, spacex_pipeline TO r; GRANT ALL ON ALL
 const as = (rights: string, r: string): string => rights.replaceAll(/\br\b/g, r);
 
 void describe('a role', () => {
-  void it('that may not create schemas is told which rights to request, and these suffice', async (t) => {
+  void it('that cannot create schemas is told which rights to request, and these rights are sufficient', async (t) => {
     const url = await roleUrl(t, 'creates_nothing');
     const args = ['--source', 'spacex', '--schema', 'Its "own"', '--database-url', url];
     const refused = await loaded.workspace.run(['migrate', 'up', ...args]);
@@ -51,7 +51,7 @@ void describe('a role', () => {
     assert.equal(code, 0, stderr);
   });
 
-  void it('that may only read is refused at the start of a run, and may query', async (t) => {
+  void it('that can only read is rejected at the start of a run, but can query', async (t) => {
     const url = await roleUrl(t, 'reads', as(READ, 'reads'));
     await loaded.failing(url, {
       message:
@@ -77,7 +77,7 @@ void describe('a role', () => {
     assertFailure(runs, { code: 5, message: /permission denied/, hint: /GRANT/ });
   });
 
-  void it('that lacks rights gets all that a run needs from the statements of the hint', async (t) => {
+  void it('that lacks rights has all that a run needs after the statements in the hint', async (t) => {
     const url = await roleUrl(t, 'is_granted');
     const args = ['run', '--full', '--source', loaded.api.url, '--database-url', url];
     const refused = await loaded.workspace.run([...args, '--data-dir', 'granted']);
@@ -89,7 +89,7 @@ void describe('a role', () => {
     await loaded.restore();
   });
 
-  void it('that may only read can preview what a run would change', async (t) => {
+  void it('that cannot write to the tables can preview what a run would change', async (t) => {
     const url = await roleUrl(
       t,
       'plans',
@@ -101,7 +101,7 @@ void describe('a role', () => {
     }
   });
 
-  void it('leaves the staging of another role’s killed run, and says whose it is', async (t) => {
+  void it('leaves the staging tables from another role’s killed run alone, and names their owner', async (t) => {
     const url = await roleUrl(t, 'comes_later', as(WORK, 'comes_later'));
     const staging = 'spacex_pipeline.staging_0123456789ab_rockets';
     await loaded.admin().query(`CREATE UNLOGGED TABLE ${staging} (a int)`);
@@ -117,7 +117,7 @@ void describe('a role', () => {
     await loaded.restore();
   });
 
-  void it('that resumes another role’s run stages from scratch', async (t) => {
+  void it('that resumes another role’s run creates new staging tables', async (t) => {
     const url = await roleUrl(t, 'resumes', as(WORK, 'resumes'));
     await loaded
       .admin()
@@ -153,7 +153,7 @@ void describe('a role', () => {
     );
   });
 
-  void it('that may not see the ledger gets a single line from each command', async (t) => {
+  void it('that cannot read the ledger receives a one-line error from each command', async (t) => {
     const url = await roleUrl(t, 'sees_nothing');
     for (const args of [
       ['migrate', 'status'],
@@ -166,7 +166,7 @@ void describe('a role', () => {
     }
   });
 
-  void it('that may use neither schema, or only one, is told which is closed', async (t) => {
+  void it('that can use only one of the schemas, or neither, is told which schema it cannot use', async (t) => {
     const { workspace } = loaded;
     const ledger = [['runs'], ['runs', 'show'], ['checks'], ['query', 'SELECT count(*) FROM runs']];
     const target = [
@@ -205,7 +205,7 @@ void describe('a role', () => {
     assertFailure(write, { code: 5, message: /25006/, hint: /default_transaction_read_only/ });
   });
 
-  void it('with too few connections is told so', async (t) => {
+  void it('with too low a connection limit is pointed to max_connections', async (t) => {
     const url = await roleUrl(t, 'has_few', `${as(WORK, 'has_few')}; ALTER ROLE has_few CONNECTION LIMIT 1`);
     await loaded.failing(url, {
       message: /too many connections for role .*\(53300\)$/,

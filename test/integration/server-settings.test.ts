@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => loaded.close());
 
-/** The URL of a new superuser with these settings. */
+/** Creates a superuser with these settings, and returns its URL. */
 async function roleUrl(
   t: TestContext,
   r: string,
@@ -30,7 +30,7 @@ async function roleUrl(
   return url.href;
 }
 
-/** A database of the program whose sessions start with these settings. */
+/** Opens a database whose sessions start with these settings. */
 function openWith(t: TestContext, settings: Readonly<Record<string, string>>) {
   const url = new URL(loaded.server.url);
   const options = Object.entries(settings).map(
@@ -66,8 +66,8 @@ const LIMITS = {
   transaction_timeout: '100ms',
 };
 
-void describe('what a role has set on the server', () => {
-  void it('does not end or change a run', async (t) => {
+void describe('the settings that a role has on the server', () => {
+  void it('do not end or change a run', async (t) => {
     const url = await roleUrl(t, 'is_set_apart', { ...MEANINGS, ...LIMITS });
     const there = ['--database-url', url, '--source', 'spacex', '--schema', 'apart'];
     const here = ['--source', 'spacex', '--schema', 'usual'];
@@ -76,7 +76,7 @@ void describe('what a role has set on the server', () => {
     api.set(LAUNCHES, { body: loaded.good, gate });
     const running = workspace.start(['run', '--migrate', '--from', api.url, ...there]);
     await Promise.race([gate.reached, running.finished]);
-    // Longer than the idle limit of its session.
+    // Longer than the session's idle timeout.
     await admin().query('SELECT pg_sleep(0.4)');
     gate.open();
     const { code, stderr } = await running.finished;
@@ -89,7 +89,7 @@ void describe('what a role has set on the server', () => {
     assert.deepEqual((await checks('apart')).rows, (await checks('usual')).rows);
     const digests = (schema: string) =>
       admin().query(`SELECT table_name, digest FROM ${schema}_pipeline.run_tables ORDER BY table_name`);
-    // Rows name the run that wrote them; digests do not.
+    // Compares digests, because rows also contain the id of the run that wrote them.
     assert.deepEqual((await digests('apart')).rows, (await digests('usual')).rows);
 
     const verified = await workspace.run(['verify', ...there]);
@@ -109,7 +109,7 @@ void describe('what a role has set on the server', () => {
     }
   });
 
-  void it('does not change what SQL means, or what an error ends', async (t) => {
+  void it('do not change what SQL means or what an error ends', async (t) => {
     const { target } = openWith(t, { ...MEANINGS, exit_on_error: 'on' });
     const session = await target.connect();
     await assert.rejects(session.rows('SELECT 1/0'), { code: '22012' });
@@ -118,7 +118,7 @@ void describe('what a role has set on the server', () => {
     assert.deepEqual(await session.rows(sql, [[null]]), [expected]);
   });
 
-  void it('does not let publish read a state from before its locks', async (t) => {
+  void it('do not make publish read a state from before it locked the tables', async (t) => {
     const { target } = openWith(t, { default_transaction_isolation: 'serializable' });
     const lab = await openLab(async () => target, target.schema);
     await load(lab, [{ resource: makers, rows: { makers: [maker('m')] } }]);
@@ -131,10 +131,10 @@ void describe('what a role has set on the server', () => {
     while ((await loaded.admin().query(waits)).rowCount === 0);
     await loaded.admin().query('COMMIT');
     const { entries } = await publishing;
-    assert.equal(entries[0]?.report.updated, 1, 'the altered row is healed');
+    assert.equal(entries[0]?.report.updated, 1, 'the altered row is repaired');
   });
 
-  void it('limits the statements of its user, and the hint names the limit', async (t) => {
+  void it('limit the user’s own statements, and the hint names the limit', async (t) => {
     const { workspace } = loaded;
     const sleep = ['query', 'SELECT pg_sleep(60)', '--database-url'];
     for (const [limit, code] of [
@@ -150,7 +150,7 @@ void describe('what a role has set on the server', () => {
     }
   });
 
-  void it('is not blamed for a statement that an administrator cancelled', async (t) => {
+  void it('are not blamed for a statement that an administrator cancelled', async (t) => {
     const url = await roleUrl(t, 'is_cancelled', {});
     const running = loaded.workspace.start(['query', 'SELECT pg_sleep(61)', '--database-url', url]);
     const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'is_cancelled' AND query LIKE '%(61)'`;

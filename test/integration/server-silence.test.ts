@@ -42,7 +42,7 @@ async function openSilent(t: TestContext) {
 }
 
 void describe('a server that is silent', { concurrency: true }, () => {
-  void it('and out of reach loses the connection of the statement, and every other', async (t) => {
+  void it('on every connection loses all of them', async (t) => {
     const { proxy, target } = await openSilent(t);
     const [first, second] = [await target.connect(), await target.connect()];
     proxy.silence('all');
@@ -50,7 +50,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await assert.rejects(second.rows('SELECT 1'), { name: 'Error', message: OUT_OF_REACH });
   });
 
-  void it('loses a COPY', async (t) => {
+  void it('during a COPY makes it fail', async (t) => {
     const { proxy, target } = await openSilent(t);
     const session = await target.connect();
     await session.query('CREATE TEMPORARY TABLE copied (n int)');
@@ -62,7 +62,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     });
   });
 
-  void it('over only one connection is asked over another what became of the statement', async (t) => {
+  void it('on only one connection is asked over another connection what happened to the statement', async (t) => {
     const { proxy, target } = await openSilent(t);
     const session = await target.connect();
     const other = await target.connect();
@@ -78,7 +78,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await Promise.all([assert.rejects(session.rows('SELECT 1')), assert.rejects(other.rows('SELECT 1'))]);
   });
 
-  void it('while it works is waited for, and reported once', async (t) => {
+  void it('because it is busy is waited for, and reported once', async (t) => {
     const { target, warnings } = await openSilent(t);
     const session = await target.connect();
     assert.equal((await session.rows('SELECT pg_sleep(1.5)')).length, 1);
@@ -86,7 +86,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     assert.match(warnings[0] ?? '', /^waiting for the database for \d s: SELECT$/);
   });
 
-  void it('while it waits for a lock is waited for, and the lock is named', async (t) => {
+  void it('because it waits for a lock is waited for, and the wait is explained', async (t) => {
     const { target, warnings } = await openSilent(t);
     const [holder, waiting] = [await target.connect(), await target.connect()];
     await holder.query('SELECT pg_advisory_lock(1)');
@@ -100,16 +100,16 @@ void describe('a server that is silent', { concurrency: true }, () => {
     );
   });
 
-  void it('cannot keep a session from being closed', async (t) => {
+  void it('does not prevent a session from being closed', async (t) => {
     const { proxy, target } = await openSilent(t);
     const session = await target.connect();
     proxy.silence('all');
     await session.close();
   });
 
-  /** How far the server answers: not at all, or only that it supports TLS. */
+  /** What the server answers: nothing, or only that it supports TLS. */
   for (const answer of ['', 'S']) {
-    void it(`from the start${answer === '' ? '' : ' of TLS'} is given up on`, async (t) => {
+    void it(`from the start${answer === '' ? '' : ' of TLS'} makes the attempt to connect fail`, async (t) => {
       const sockets: Socket[] = [];
       const server = createServer((socket) => {
         sockets.push(socket.on('error', () => undefined));
@@ -128,12 +128,12 @@ void describe('a server that is silent', { concurrency: true }, () => {
         message: /^Cannot connect to \S+: no response for 0\.5 s \(ETIMEDOUT\)$/,
         hint: 'Check the server and the network to it, then try again.',
       });
-      assert.equal(sockets.length, 1, 'no other way is tried');
+      assert.equal(sockets.length, 1, 'no second attempt is made');
     });
   }
 });
 
-void it('a run whose database goes silent fails, says why, and can be resumed', async (t) => {
+void it('a run whose database goes silent fails, reports why, and can be resumed', async (t) => {
   const server = await createTestServer();
   const proxy = await startSilentProxy(server.url);
   const replies = await sandboxReplies({ launches: 30 });
@@ -155,7 +155,7 @@ void it('a run whose database goes silent fails, says why, and can be resumed', 
   const failed = await running.finished;
   assertFailure(failed, { code: 5, message: /no response for 0\.5 s/, hint: / resume \S+$/ });
   assert.deepEqual(await sql('SELECT name FROM launches'), []);
-  // Only now does the server learn that the client is gone.
+  // Only now can the server detect that the client is gone.
   await proxy.close();
   const sessions = `SELECT FROM pg_stat_activity WHERE application_name LIKE '% pid ${running.pid}'`;
   while ((await sql(sessions)).length > 0);

@@ -11,7 +11,10 @@ import type { CliResult } from '../support/cli.ts';
 import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Simulated records live in a data folder inside the real one: which of the two do commands read? */
+/**
+ * Simulated records have their own data folder, inside the real data folder. These tests show which of the two commands
+ * read.
+ */
 const api = await startApi(await sandboxReplies({ launches: 10 }));
 after(() => api.close());
 const source = { ...QUICK_SOURCE, baseUrl: api.url };
@@ -32,7 +35,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
   const kindsOf = ({ stdout }: CliResult): readonly unknown[] =>
     (JSON.parse(stdout) as RunReport[]).map(({ simulated }) => simulated);
 
-  void it('is read if only it has a database, and each command says so', async () => {
+  void it('is read if only this folder has a database, and each command says so', async () => {
     assert.equal((await workspace.run(['run', '--from', 'sandbox'])).code, 0);
     const { jobs, runs, status } = await look();
     for (const { code, stderr } of [jobs, runs, status]) {
@@ -67,7 +70,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     }
   });
 
-  void it('is never written by default', async () => {
+  void it('is never written to by default', async () => {
     const disabled = await workspace.run(['jobs', 'disable', 'spacex']);
     assertFailure(disabled, { code: 5, message: /there is no database yet/ });
     for (const args of [
@@ -82,13 +85,13 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.ok(!existsSync(path.join(workspace.folder, 'data/database')));
   });
 
-  void it('has no folder inside, when it is the data folder itself', async () => {
+  void it('contains no sandbox folder when it is the data folder itself', async () => {
     const again = await workspace.run(['--data-dir', 'data/sandbox', 'run', '--from', 'sandbox']);
     assert.equal(again.code, 0, again.stderr);
     assert.ok(!existsSync(path.join(workspace.folder, 'data/sandbox/sandbox')));
   });
 
-  void it('refuses runs from elsewhere that would publish nothing and count as fresh', async () => {
+  void it('makes a run from a different address fail, which would otherwise publish nothing and count as fresh', async () => {
     workspace.configure({
       source: { ...QUICK_SOURCE, archiveUrl: 'http://127.0.0.1:9/web/20260605id_/https://api.example.com' },
       resources,
@@ -98,7 +101,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.equal(code, 3, stderr);
   });
 
-  void it('is read as long as nothing was published in the database of the real one', async () => {
+  void it('is read until something has been published in the real folder’s database', async () => {
     workspace.configure({ source: { ...QUICK_SOURCE, baseUrl: 'http://127.0.0.1:9' }, resources });
     assert.equal((await workspace.run(['run'])).code, 3);
     workspace.configure({ source, resources });
@@ -107,7 +110,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
       assert.match(seen.stderr, /^note: Reading the simulated records in data\/sandbox: /);
   });
 
-  void it('is mentioned if the real one has published, too', async () => {
+  void it('is mentioned once something has been published in the real folder', async () => {
     assert.equal((await workspace.run(['run'])).code, 0);
     const seen = await look();
     for (const [name, { code, stderr }] of Object.entries(seen)) {
@@ -126,7 +129,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
 
 const NEXT = /\nNext: \S+spacex-pipeline --data-dir data\/sandbox run --from sandbox\n$/;
 
-void it('simulated jobs next to others are read from their own folder, and are not served', async (t) => {
+void it('simulated jobs next to real jobs are read from the simulated folder, and cannot be served together', async (t) => {
   const mixed = createWorkspace({
     source,
     resources,
@@ -160,7 +163,7 @@ void it('simulated jobs next to others are read from their own folder, and are n
   });
 });
 
-void it('an empty list of jobs means none: nothing to list, and nothing to serve', async (t) => {
+void it('an empty list of jobs means that there is nothing to list or to serve', async (t) => {
   const workspace = createWorkspace({ source, resources });
   t.after(workspace.remove);
   const env = { SPACEX_PIPELINE_JOBS: '{}' };
@@ -174,7 +177,7 @@ void it('an empty list of jobs means none: nothing to list, and nothing to serve
   });
 });
 
-void it('has the raw files with which verify compares a server', async (t) => {
+void it('verify compares a server with the raw files in the folder of simulated records', async (t) => {
   const server = await createTestServer();
   t.after(server.close);
   const onServer = server.workspace({ resources });

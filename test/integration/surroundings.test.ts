@@ -12,7 +12,7 @@ import { cliEnvironment, LAUNCHER } from '../support/cli.ts';
 import { copyEmbedded } from '../support/embedded-template.ts';
 import { linesOf } from '../support/lines.ts';
 
-/** The program in a terminal, environment and folder that were set up by someone else. */
+/** The program in unusual terminals, environments and folders. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'test-surroundings-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 const folder = path.join(temporary, "Zoë's große Flüge");
@@ -34,18 +34,18 @@ function assertQuiet(result: ReturnType<typeof bash>): void {
   assert.deepEqual([result.status, result.stderr], [0, '']);
 }
 
-/** A data folder that already contains the database of simulated records. */
+/** Creates a data folder that already contains a database for simulated records. */
 const withSandbox = (dataDir: string): Promise<void> =>
   copyEmbedded(path.join(folder, dataDir, 'sandbox', 'database'));
 
 void describe('the program', () => {
-  void it('runs without HOME, in LANG=C, in a folder with spaces, quotes and more letters', () => {
+  void it('runs without HOME, with LANG=C, in a folder with spaces, quotes and non-ASCII letters in its name', () => {
     const flags = `--data-dir 'my data' --resources launches`;
     const run = bash(`${PROGRAM} run --verbose --source sandbox ${flags}`, { LANG: 'C', LC_ALL: 'C' });
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stdout, /^Folder: .*Zoë's große Flüge/m);
     const proposed = /^Ask: (.*)$/m.exec(run.stdout)?.[1] ?? 'false';
-    // The launcher's first line uses the first node in the PATH.
+    // The launcher's first line uses the first `node` in the PATH.
     const tried = bash(proposed.replace(/query '.*'/, "query 'SELECT rocket_name FROM launches'"), {
       PATH: `${path.dirname(process.execPath)}:${PATH}`,
     });
@@ -53,14 +53,14 @@ void describe('the program', () => {
     assert.match(proposed, /--data-dir/);
   });
 
-  void it('names the data folder that it cannot write, and the flag', () => {
+  void it('names the data folder to which it cannot write, and the flag that changes it', () => {
     writeFileSync(path.join(folder, 'file'), '');
     const { status, stderr } = bash(`${PROGRAM} run --source sandbox --data-dir file/data --quiet`);
     assert.equal(status, 1);
     assert.match(stderr, /^error: Cannot write .*file\/data\/.*: ENOTDIR.*\nhint: .*--data-dir\.\n$/);
   });
 
-  void it('names its own file that is damaged, and guesses nothing', () => {
+  void it('names its own file that is damaged, and does not guess its contents', () => {
     const kept = path.join(folder, 'damaged', 'sandbox', 'contents.json');
     mkdirSync(path.dirname(kept), { recursive: true });
     writeFileSync(kept, '');
@@ -74,7 +74,7 @@ void describe('the program', () => {
     );
   });
 
-  void it('prints nothing when the reader of its output stops', () => {
+  void it('ends quietly when the reader of its output stops reading', () => {
     const first = bash(`${PROGRAM} resources show launches --json | head -1`);
     assertQuiet(first);
     assert.equal(first.stdout, '{\n');
@@ -82,7 +82,7 @@ void describe('the program', () => {
   });
 
   void it(
-    'ends a run whatever happens to its log and its summary',
+    'finishes a run even if its log or its summary cannot be written',
     { skip: !existsSync('/dev/full') },
     async () => {
       await withSandbox('unread');
@@ -104,7 +104,7 @@ void describe('the program', () => {
     assert.match(stderr, /^error: Cannot write the output: ENOSPC: .*\nhint: .*\n$/);
   });
 
-  void it('says in one line that the current folder was deleted', () => {
+  void it('reports in one line that the current folder has been deleted', () => {
     const { status, stdout, stderr } = bash(`mkdir gone && cd gone && rmdir ../gone && ${PROGRAM} config`);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(
@@ -119,7 +119,7 @@ void describe('the program', () => {
     assert.match(listed.stdout, /publish\n$/);
   });
 
-  void it('continues when its terminal hangs up, if started by nohup', async () => {
+  void it('continues when its terminal hangs up if it was started with nohup', async () => {
     await withSandbox('hangup');
     const line = `nohup ${PROGRAM} run --source sandbox --resources launches --data-dir hangup & echo $!; wait $!`;
     const shell = spawn('bash', ['--norc', '-c', line], { cwd: folder, env: { PATH, NODE_OPTIONS } });
@@ -138,7 +138,7 @@ void describe('the program', () => {
     assert.match(log, / run \S+ from sandbox/);
   });
 
-  void it('prints the same, without colors, whatever TERM says', () => {
+  void it('prints the same text without colors into a pipe, whatever TERM says', () => {
     const [plain, narrow, wide, colourful] = [
       {},
       { COLUMNS: '80', TERM: 'dumb' },
@@ -150,8 +150,10 @@ void describe('the program', () => {
   });
 
   const columns = [40, 80, 200];
-  const noPty = bash('script --version').stdout.includes('util-linux') ? false : 'needs script of util-linux';
-  void it('prints tables that fit the terminal, and unsplit ones into a pipe', { skip: noPty }, () => {
+  const noPty = bash('script --version').stdout.includes('util-linux')
+    ? false
+    : 'needs script from util-linux';
+  void it('splits wide tables to fit the terminal, but not in a pipe', { skip: noPty }, () => {
     const sql =
       'SELECT flight_number, rocket_id, launchpad_id, success, launch_date_utc FROM launches LIMIT 3';
     const query = `${PROGRAM} query '${sql}' --data-dir 'my data/sandbox' --quiet`;
@@ -168,18 +170,18 @@ void describe('the program', () => {
     assert.equal(inTerminal(`stty cols 40; ${query} | cat`).stdout.replaceAll('\r', ''), whole);
   });
 
-  void it('does not move the cursor on a terminal that cannot, but logs', { skip: noPty }, async () => {
+  void it('logs lines on a terminal that cannot move the cursor', { skip: noPty }, async () => {
     await Promise.all(['dumb', 'xterm'].map(withSandbox));
     const run = `${PROGRAM} run --source sandbox --resources launches --data-dir`;
     const [dumb, screen] = ['dumb', 'xterm'].map((TERM) => inTerminal(`${run} ${TERM}`, { TERM }));
     assert.equal(dumb?.status, 0, dumb?.stdout);
     assert.ok(!dumb.stdout.includes('\u001b['));
     assert.match(dumb.stdout, /info +launches: received \d+ bytes/);
-    assert.ok(screen?.stdout.includes('\u001b[1A'), 'where it can, it does');
+    assert.ok(screen?.stdout.includes('\u001b[1A'), 'a capable terminal shows progress in place');
   });
 });
 
-/** On a terminal of its own, which receives stdout and stderr. */
+/** Runs a line in a new terminal, which receives stdout and stderr. */
 function inTerminal(line: string, env: Readonly<Record<string, string>> = {}): ReturnType<typeof bash> {
   return bash(`script -qec ${shellQuote(line)} /dev/null </dev/null`, env);
 }

@@ -14,7 +14,7 @@ const openDatabase = async (schema: string) => openServer({ url: testDatabase.ur
 testTarget('PostgreSQL', openDatabase);
 testSessions(openDatabase);
 
-it('a schema is locked in its own database alone', async () => {
+it('the lock on a schema does not affect other databases', async () => {
   const otherDatabase = await createDatabase();
   const url = new URL(otherDatabase.url);
   url.searchParams.set('application_name', 'somebody else');

@@ -65,7 +65,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** All roles but one must use TLS; that one must not. */
+/** Most roles must use TLS. The roles with `in_the_clear` in their names must not use it. */
 const HBA = `hostssl all by_certificate 127.0.0.1/32 cert
 hostnossl all in_the_clear 127.0.0.1/32 trust
 hostssl all postgres 127.0.0.1/32 scram-sha-256
@@ -83,7 +83,7 @@ function urlOf(base: string, parameters: Parameters, host = NAME): string {
   return url.href;
 }
 
-/** Connects twice, as a run does: is each of the connections encrypted? */
+/** Connects twice, as a run does, and returns whether the connections are encrypted. */
 async function encrypted(url: string): Promise<boolean> {
   const database = openServer({ url, schema: 'any' });
   try {
@@ -115,14 +115,14 @@ void it('cancels a statement over TLS', { timeout: 60_000 }, async (t) => {
   while ((await admin.query(active)).rowCount === 0);
   interrupt.abort(new PipelineError('Cannot go on', { code: 'interrupted' }));
   await sleeping;
-  // The server reports the cancellation before it shows itself as idle. Without a cancellation this would not
-  // end in time.
+  // The server reports the cancellation before it reports that the session is idle. Without a cancellation, this loop
+  // would not end in time.
   while ((await admin.query(active)).rowCount !== 0);
   const ended = await session.evenAborted.rows('SELECT 1 AS n');
-  assert.deepEqual(ended, [{ n: 1 }], 'the connection is there, so the cancel was heard');
+  assert.deepEqual(ended, [{ n: 1 }], 'the session survives the cancellation');
 });
 
-void describe('TLS as libpq does it', () => {
+void describe('TLS as in libpq', () => {
   /** The outcome of each sslmode on a server that requires TLS: encrypted, or the error code. */
   const expected: readonly (readonly [
     what: string,
@@ -130,7 +130,7 @@ void describe('TLS as libpq does it', () => {
     host: string,
     outcome: string,
   ])[] = [
-    ['nothing said', () => ({}), NAME, 'encrypted'],
+    ['no parameters', () => ({}), NAME, 'encrypted'],
     ['disable', () => ({ sslmode: 'disable' }), NAME, '28000'],
     ['allow', () => ({ sslmode: 'allow' }), NAME, 'encrypted'],
     ['prefer', () => ({ sslmode: 'prefer' }), NAME, 'encrypted'],
@@ -138,33 +138,33 @@ void describe('TLS as libpq does it', () => {
     ['ssl=true', () => ({ ssl: 'true' }), NAME, 'encrypted'],
     ['require, root', () => ({ sslmode: 'require', sslrootcert: files.root }), NAME, 'encrypted'],
     [
-      'require, root, other host',
+      'require, root, different host',
       () => ({ sslmode: 'require', sslrootcert: files.root }),
       '127.0.0.1',
       'encrypted',
     ],
     [
-      'require, other root',
+      'require, different root',
       () => ({ sslmode: 'require', sslrootcert: files.other }),
       NAME,
       'SELF_SIGNED_CERT_IN_CHAIN',
     ],
     ['verify-ca', () => ({ sslmode: 'verify-ca', sslrootcert: files.root }), '127.0.0.1', 'encrypted'],
     [
-      'verify-ca, other root',
+      'verify-ca, different root',
       () => ({ sslmode: 'verify-ca', sslrootcert: files.other }),
       NAME,
       'SELF_SIGNED_CERT_IN_CHAIN',
     ],
     ['verify-full', () => ({ sslmode: 'verify-full', sslrootcert: files.root }), NAME, 'encrypted'],
     [
-      'verify-full, other root',
+      'verify-full, different root',
       () => ({ sslmode: 'verify-full', sslrootcert: files.other }),
       NAME,
       'SELF_SIGNED_CERT_IN_CHAIN',
     ],
     [
-      'verify-full, other host',
+      'verify-full, different host',
       () => ({ sslmode: 'verify-full', sslrootcert: files.root }),
       '127.0.0.1',
       'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -180,7 +180,7 @@ void describe('TLS as libpq does it', () => {
     });
   }
 
-  void it('is not used if the server, or its rules for the role, have none', async () => {
+  void it('is not used if the server, or its rules for the role, do not allow it', async () => {
     for (const mode of ['disable', 'allow', 'prefer']) {
       assert.equal(await encrypted(urlOf(without.url, { sslmode: mode })), false, mode);
     }
@@ -191,7 +191,7 @@ void describe('TLS as libpq does it', () => {
     await assert.rejects(encrypted(`${clear.href}?sslmode=require`), { context: { sqlstate: '28000' } });
   });
 
-  void it('reports the try that failed for more than its encryption', async () => {
+  void it('reports the attempt that failed for a reason other than encryption', async () => {
     for (const role of ['nobody_encrypted', 'nobody_in_the_clear']) {
       const url = new URL(urlOf(server.url, {}, '127.0.0.1'));
       url.username = role;
@@ -219,13 +219,13 @@ void describe('TLS as libpq does it', () => {
     assert.equal(await encrypted(url.href), true);
   });
 
-  void it('reports the missing password, not that connections without TLS are refused', async () => {
+  void it('reports the missing password rather than the rejected attempt without TLS', async () => {
     const url = new URL(urlOf(server.url, { passfile: join(folder, 'none') }, '127.0.0.1'));
     url.password = '';
     await assert.rejects(encrypted(url.href), { context: { sqlstate: '28P01' } });
   });
 
-  void it('refuses contradictory parameters', async () => {
+  void it('rejects contradictory parameters', async () => {
     for (const [parameters, message] of [
       [{ sslmode: 'toString' }, /^Cannot use sslmode: must be one of disable, .*, found "toString"$/],
       [{ sslmode: 'verify-ca' }, /^Cannot use sslmode=verify-ca: there is no file of root certificates$/],
@@ -240,7 +240,7 @@ void describe('TLS as libpq does it', () => {
   });
 });
 
-void it('the encryption of the first connection applies to other schemas, too', async (t) => {
+void it('connections to other schemas use the same encryption as the first connection', async (t) => {
   const url = new URL(urlOf(without.url, { sslmode: 'prefer' }));
   const { hostname, port } = new URL(without.url);
   let connections = 0;
@@ -264,7 +264,7 @@ void it('the encryption of the first connection applies to other schemas, too', 
   assert.equal(connections, 3);
 });
 
-void it('the program loads into a server that requires TLS, or says in one line why it cannot', async (t) => {
+void it('the program loads into a server that requires TLS, or reports in one line why it cannot', async (t) => {
   const workspace = createWorkspace();
   t.after(workspace.remove);
   const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: files.root };

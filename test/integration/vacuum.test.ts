@@ -25,10 +25,10 @@ it('the embedded database does not grow with each update', async (t) => {
     return Number(bytes);
   };
   const first = await size();
-  assert.equal(await vacuum(session), 0, 'where there is nothing to do');
+  assert.equal(await vacuum(session), 0, 'with nothing to do');
   for (let round = 0; round < 8; round += 1) {
     await session.query(`UPDATE "Odd name" SET b = reverse(b)`);
     assert.ok((await vacuum(session)) >= 1);
   }
-  assert.ok((await size()) < 3 * first, `${await size()} bytes, ${first} at first`);
+  assert.ok((await size()) < 3 * first, `${await size()} bytes, but ${first} at first`);
 });
