@@ -22,18 +22,18 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { median } from './median.ts';
 
 /**
- * Times polls for changes with tables of several sizes, each in its own process: after no change, one change, and a
- * hundred. Only a hundred launches are pulled; SQL adds the remaining rows and updates the ledger to match. The sizes
- * take turns. Usage: `npm run bench:polls -- [1000,… [rounds]]`.
+ * Times polls for changes with tables of several sizes, each in its own process: after no change, after one change, and
+ * after a hundred changes. Only a hundred launches are pulled; SQL adds the remaining rows and updates the ledger to
+ * match. The sizes take turns. Usage: `npm run bench:polls -- [1000,… [rounds]]`.
  */
 
 const CLI = resolve(import.meta.dirname, '../bin/spacex-pipeline');
 const SIZES = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
 const ROUNDS = Number(process.argv[3] ?? 5);
 const CHANGES = [0, 1, 100];
-/** The number of pages that are added to the chain, one by each poll, before a long chain is measured. */
+/** The number of polls, each of which adds a page to the chain, before the long chain is measured. */
 const CHAIN = 50;
-/** The number of runs that are added to the ledger before a long ledger is measured: a quarter of a year's worth. */
+/** The number of runs that are added to the ledger before the long ledger is measured: three months' worth. */
 const OLD_RUNS = 10_000;
 const PULLED = 100;
 const POLL_EVERY_MS = 30 * 60_000;
@@ -56,7 +56,7 @@ const longLedger: Poll[] = [];
 const places: Place[] = [];
 try {
   for (const size of SIZES) places.push(await openPlace(size));
-  // The first poll of each place does not count, because nothing that it reads has been read before.
+  // The first poll in each place does not count, because it reads data that has not been cached yet.
   for (const { poll } of places) await poll(1);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const changes of CHANGES) {
@@ -104,7 +104,7 @@ async function openPlace(size: number): Promise<Place> {
       const { received, pass } = document.resources.launches;
       if (received !== changes || pass !== 'changes')
         throw new Error(
-          `Cannot time a poll: received ${received} records in a ${pass} pass, not ${changes} in a changes pass`,
+          `Cannot time a poll: expected a changes pass with ${changes} records, found a ${pass} pass with ${received}`,
         );
       const manifest = JSON.parse(await readFile(join(document.run_dir, 'run.json'), 'utf8')) as {
         readonly peak_rss_bytes: number;

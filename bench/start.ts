@@ -7,7 +7,7 @@ import { textTable } from '../src/lib/text-table.ts';
 import { median } from './median.ts';
 
 /**
- * Measures how long a command takes from Enter to exit: an empty Node script, the program without a database, and
+ * Measures how long commands take from Enter to exit: an empty Node script, the program without a database, and
  * complete runs from the sandbox into the embedded database, compared with PGlite alone. The commands take turns.
  */
 

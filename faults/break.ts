@@ -18,7 +18,7 @@ export type Stage = {
 export type Turn = { readonly old: Digest; readonly expected: Digest; readonly world: World };
 
 /**
- * Opens a place and publishes every world there twice, without interruption. The second time provides the expected
+ * Opens a place and publishes every world there twice, without interruption. The second round provides the expected
  * results.
  */
 export async function openStage(adminUrl: string, programUrl: string, short: boolean): Promise<Stage> {
@@ -51,10 +51,10 @@ export async function openStage(adminUrl: string, programUrl: string, short: boo
   };
 }
 
-/** A fault, when it is injected, and what the run must do about it. */
+/** A fault, and how a run must react to it. */
 export type Break = {
   readonly fault: string;
-  /** Null means before the run starts. */
+  /** When the fault is injected; null for before the run starts. */
   readonly at: Instant | null;
   readonly disturb: (place: Place, running: RunningCli | null) => Promise<unknown>;
   /** Repairs the damage, as a user would before resuming the run. */

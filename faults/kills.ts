@@ -100,7 +100,7 @@ async function killOnce(
   await running.finished;
   await untilGone(place, running.pid);
   const lost: string[] = [];
-  // Between some revisions nothing is inserted or deleted, so the run ends without reaching the instant.
+  // Between some revisions nothing is inserted or deleted, so the run can end without reaching that instant.
   if (!came) lab.count('instants never reached');
   const left = await digest(place);
   if (left.tables !== old.tables && left.tables !== expected.tables)
@@ -134,8 +134,8 @@ const givenUp: Recovery = async (lab, place) => {
 };
 
 /**
- * Resumes the killed run. If it has published or had not begun, `resume` must suggest a new pull, which then must
- * succeed.
+ * Resumes the killed run. If the run has already published or never began, `resume` must suggest a new pull, and that
+ * pull must succeed.
  */
 const resumed: Recovery = async (lab, place, expected) => {
   const { code, stderr } = await place.cli(['resume']);

@@ -28,7 +28,7 @@ export type Lab = LabOptions & {
   readonly inject: (fault: string, work: () => Promise<readonly string[]>) => Promise<void>;
 };
 
-/** The lab's own PostgreSQL server, and a stage on it in which every world has already been published. */
+/** The lab's own PostgreSQL server, and a stage on it whose worlds have all been published. */
 export type Grounds = { readonly server: PostgresServer; readonly stage: Stage };
 
 export type Experiment = {

@@ -10,7 +10,7 @@ import { createWorkspace, QUICK_SOURCE, type Workspace } from '../test/support/w
 import { booksLosses } from './books.ts';
 import { PULLED } from './worlds.ts';
 
-/** Any command in the lab that takes longer hangs. */
+/** A command in the lab that takes longer than this has hung. */
 const LIMIT_MS = 90_000;
 
 /** A folder, a schema and an API that the real program works with. */
@@ -99,7 +99,7 @@ export async function query<R>(url: string, text: string): Promise<R[]> {
   }
 }
 
-/** Digests of a target's contents: one of its tables, and one of its open rejects. */
+/** Digests of a target's contents: one for its tables, and one for its open rejects. */
 export type Digest = { readonly tables: string; readonly rejects: string };
 
 /** The same responses always result in the same digest, whatever happens in between. */
@@ -128,7 +128,7 @@ export async function mustSucceed(running: Promise<CliResult>): Promise<CliResul
   return result;
 }
 
-/** Waits until the server has noticed that the program has ended, and has closed its sessions. */
+/** Waits until the server has noticed that the program has ended, and has closed the program's sessions. */
 export async function untilGone(place: Place, pid: number): Promise<void> {
   const limit = performance.now() + LIMIT_MS / 3;
   const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;

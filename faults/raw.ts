@@ -189,8 +189,8 @@ async function damageAll(
 }
 
 /**
- * Writes the bytes in place, as a failing disk would, which also damages hard links to the file in earlier runs; or
- * writes them as a new file.
+ * Writes the bytes either in place, as a failing disk would, or as a new file. Writing in place also damages the file
+ * in earlier runs that have a hard link to it.
  */
 function replace(file: string, bytes: Buffer, random: Random): void {
   if (random(2) === 0) rmSync(file);

@@ -207,7 +207,7 @@ function rows<R extends Record<string, unknown>>(sql: string): Promise<R[]> {
   return withDatabase(loaded.config, options, ({ session }) => session.rows<R>(sql));
 }
 
-/** Counts a file with several hard links once. */
+/** Counts a file with several hard links only once. */
 function bytesIn(dir: string): number {
   const seen = new Map<number, number>();
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {

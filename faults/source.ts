@@ -12,7 +12,10 @@ const LAUNCHES = 120;
 /** A sandbox fault, and the exit codes that it may cause. */
 type Case = { readonly faults: string; readonly codes: readonly number[] };
 
-/** Every sandbox fault on every request. If a run can recover from the fault, also only on the first requests. */
+/**
+ * Every sandbox fault, on every request. If a run can recover from a fault, a second case has the fault only on the
+ * first requests.
+ */
 const CASES: readonly [Case, ...Case[]] = [
   { faults: 'late=50@launches', codes: [0] },
   { faults: 'late=5000@launches', codes: [3] },

@@ -91,7 +91,7 @@ async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   });
 }
 
-/** Disks of different sizes, so that each fills up at a different point of the run, and a read-only disk. */
+/** Disks of different sizes, so that each fills up at a different point in the run, and a read-only disk. */
 async function smallDisks(lab: Lab, stage: Stage): Promise<void> {
   const runs = path.join(stage.place.dataDir, 'runs');
   const aside = `${runs}.aside`;

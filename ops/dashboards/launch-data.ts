@@ -58,7 +58,7 @@ GROUP BY 1 ORDER BY 1`,
       columns(
         {
           title: 'Landings by year and outcome',
-          description: 'Of boosters that attempted to land',
+          description: 'By boosters that attempted to land',
           unit: 'short',
           width: 12,
         },

@@ -44,7 +44,7 @@ function addFreshness(builder: dashboard.DashboardBuilder): void {
       number(
         {
           title: 'Time since the newest change',
-          description: 'Since the source last changed one of the published launches',
+          description: 'Time since the source last changed one of the published launches',
           unit: 's',
           width: 6,
         },
@@ -63,7 +63,7 @@ function addFreshness(builder: dashboard.DashboardBuilder): void {
       number(
         {
           title: 'Wait',
-          description: 'Until a pull that used up the quota can continue',
+          description: 'Time until a pull that used up the quota can continue',
           unit: 's',
           width: 6,
         },
@@ -93,7 +93,7 @@ FROM \${schema}.next_launches LIMIT 20`,
         {
           title: 'Delays of planned launches',
           description:
-            'Counts delays of more than an hour; days are from the first loaded plan to the current plan',
+            'Only delays of more than an hour count. Days are from the first loaded plan to the current plan.',
           unit: 'short',
           width: 12,
         },
@@ -152,7 +152,7 @@ function addRequests(builder: dashboard.DashboardBuilder): void {
       ),
     )
     .withPanel(
-      bars({ title: 'Pulls', description: 'Full passes, and pulls for changes', unit: 'short', width: 12 }, [
+      bars({ title: 'Pulls', description: 'Full passes and pulls of changes', unit: 'short', width: 12 }, [
         [`sum by (pass) (increase(spacex_pipeline_pulls_total${OF_SOURCE}[$__rate_interval]))`, '{{pass}}'],
       ]),
     );

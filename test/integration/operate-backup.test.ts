@@ -93,7 +93,7 @@ void describe(
       });
     }
 
-    void it('can be restored into an empty database and a different folder without any change', async () => {
+    void it('can be restored into an empty database and a different folder, where a run finds everything unchanged', async () => {
       const [folder, restored] = ['data', 'restored'].map((name) => path.join(workspace.folder, name));
       assert.ok(folder !== undefined && restored !== undefined);
       const as = (role: DocumentedRole): string[] => ['--database-url', documentedUrl(server.url, role)];
@@ -104,7 +104,7 @@ void describe(
       // The second run's raw files are hard links to the first run's raw files.
       const second = await workspace.run(['run', ...as('spacex_runner')]);
       assert.match(second.stdout, /everything is unchanged/);
-      // A staging table that a killed run left, which the owner may not read.
+      // Creates a staging table as a killed run would leave it: the owner cannot read it.
       const runner = await connected(documentedUrl(server.url, 'spacex_runner'));
       await runner.query('CREATE UNLOGGED TABLE spacex_pipeline.staging_0123456789ab_rockets (a int)');
       await runner.end();

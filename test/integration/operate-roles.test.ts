@@ -67,7 +67,7 @@ after(async () => {
 });
 
 void describe('the runner role in docs/operate.md', () => {
-  void it('can run, and can use every command that only reads', async () => {
+  void it('can run, and can use commands that only read', async () => {
     const run = await workspace.run(['run']);
     assert.equal(run.code, 0, run.stderr);
     assert.doesNotMatch(run.stderr, /warn/);

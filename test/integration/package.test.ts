@@ -119,7 +119,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.match(program('resources', 'show', 'rockets'), /^rockets: /);
   });
 
-  void it('explains that it lacks the code to which resources new would add a resource', () => {
+  void it('explains that resources new needs the source code, which the package lacks', () => {
     const { status, stderr } = shell('npx spacex-pipeline resources new suppliers --from suppliers.json');
     assert.equal(status, 2);
     assert.match(
@@ -189,8 +189,8 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
 
   const old = findOldNode();
   void it(
-    'names the Node version that it needs when an older Node starts it',
-    { skip: old === null && 'none here' },
+    'names the Node version that it needs when started with an older Node',
+    { skip: old === null && 'no older Node here' },
     () => {
       const result = spawnSync(old ?? '', [bin(), 'run'], { cwd: folder, env: online, encoding: 'utf8' });
       assert.equal(result.status, 2);

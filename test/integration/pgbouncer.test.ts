@@ -46,7 +46,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     });
   }
 
-  void it('statement mode and too small a pool are rejected', async (t) => {
+  void it('statement mode and a pool that is too small are rejected', async (t) => {
     for (const [settings, message, hint] of [
       [
         ['pool_mode = statement'],

@@ -134,7 +134,7 @@ describe('resources new', () => {
     });
   }
 
-  it('drafts a resource that passes the format, lint and type checks and the resource tests, and that loads', async () => {
+  it('drafts a resource that passes the static checks and the resource tests, and that loads', async () => {
     const before = await untouched;
     const { stdout, stderr } = await draft('suppliers', '--json', '--from', api.url + PATH);
     assert.equal(stderr, '');
@@ -217,7 +217,7 @@ describe('resources new', () => {
     await type(`${run.replace(api.url, 'sandbox')} --data-dir other`);
   });
 
-  it('drafts a resource with the shape object from a file with a single record, for a given source', async () => {
+  it('drafts a resource of shape object from a file with a single record, for a given source', async () => {
     await writeFile(join(folder, 'fleet.json'), JSON.stringify({ id: 'fleet', size: 2, pads: ['a', null] }));
     const {
       code: exit,

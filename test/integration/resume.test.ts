@@ -233,7 +233,7 @@ void describe('replay', { concurrency: 2 }, () => {
     assert.equal((await pull([])).report.resources['launches']?.not_modified, true);
   });
 
-  void it('rejects a run on which the target is not based unless forced, and says what it would revert', async () => {
+  void it('rejects a run on which the target is not based unless --force is given, and names what it would revert', async () => {
     const { api, digest, pull, workspace } = await open();
     const { report: origin } = await pull(['--migrate']);
     const fewer = JSON.stringify((JSON.parse(String(replies[LAUNCHES].body)) as unknown[]).slice(3));

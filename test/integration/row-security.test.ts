@@ -86,7 +86,7 @@ void describe('row-level security that applies to the role', () => {
     await workspace.sql('ALTER TABLE runs DISABLE ROW LEVEL SECURITY');
   });
 
-  void it('stops the table’s owner too, if it is forced', async () => {
+  void it('also stops the table’s owner if it is forced', async () => {
     const { schema } = workspace;
     await workspace.sql(
       `GRANT CREATE ON SCHEMA ${schema} TO ${POLICED}; ALTER TABLE rockets OWNER TO ${POLICED};

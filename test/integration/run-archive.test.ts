@@ -151,7 +151,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     assert.deepEqual(named(replaced.report, 'succeeded'), ['rockets']);
   });
 
-  void it('with --as-of requests the capture from that day, and no later recording', async () => {
+  void it('with --as-of requests the capture from the given day, and no later recording', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull([
       '--migrate',

@@ -41,7 +41,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       );
     });
 
-    void it('prints a query that can be pasted, and on a second run gets 304 for everything', async () => {
+    void it('prints a query that can be pasted, and receives 304 for everything in a second run', async () => {
       const { code, stdout, stderr } = await workspace.run(['run', '--or-sandbox']);
       assert.equal(code, 0, stderr);
       assert.match(
@@ -62,7 +62,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(shell.stdout, /^rocket_name +launches +succeeded\n[─ ]+\nHeron/);
     });
 
-    void it('reads the simulated records if there are no others, and says which it reads', async () => {
+    void it('reads the simulated records if there are no real ones, and prints a note about it', async () => {
       for (const args of [['runs'], ['rejects', 'list'], ['query', COUNT]]) {
         const { code, stderr } = await workspace.run(args);
         assert.equal(code, 0, stderr);
@@ -136,7 +136,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       });
     }
 
-    void it('does not fall back with a server', async () => {
+    void it('does not fall back if a server is configured', async () => {
       const url = 'postgres://nobody@127.0.0.1:1/none';
       const result = await workspace.run(['run', '--or-sandbox', '--database-url', url]);
       assertFailure(result, { code: 5, message: /Cannot connect to postgres.*ECONNREFUSED/ });

@@ -66,7 +66,7 @@ for (const server of servers) {
       });
 
       void it(
-        'are renamed, looked up and trimmed to become the business columns of launches',
+        'become the business columns of launches through renaming, lookups and trimming',
         { skip: embedded },
         async () => {
           const columns = Object.keys(expectedLaunch({}, []));

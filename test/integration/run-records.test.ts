@@ -180,7 +180,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     assert.match(readText(dir, 'profile', 'launches.json'), /"path":\s*"\/__proto__\/name"/);
   });
 
-  void it('keep their old rows, while only rows whose records were certainly deleted are deleted', async (t) => {
+  void it('keep their old rows, and only rows whose records are certainly gone are deleted', async (t) => {
     const good = await goodLaunches(100);
     const api = await startChangingApi({ launches: 1 });
     t.after(api.close);

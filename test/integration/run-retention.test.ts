@@ -91,7 +91,7 @@ void describe('a run', { concurrency: 1 }, () => {
     await workspace.sql('DROP TRIGGER gone ON run_checks');
   });
 
-  void it('in progress is never pruned by another run, and neither are a different schema’s runs in the same folder', async () => {
+  void it('never prunes a run in progress, or a different schema’s runs in the same folder', async () => {
     const mine = await pull();
     const other = server.workspace();
     const gate = createGate(10_000);

@@ -214,7 +214,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(meta['url'], elsewhere + LAUNCHES);
   });
 
-  void it('ask only for resources that have changed', async (t) => {
+  void it('download only resources that have changed', async (t) => {
     const replies = await sandboxReplies({ launches: 5 });
     const api = await startApi(replies);
     t.after(api.close);
@@ -235,7 +235,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
   });
 
-  void it('are repeated after half a body, of which nothing remains anywhere', async () => {
+  void it('are repeated if only half a body arrives, and nothing of that half remains', async () => {
     const bad = 'bad=0.05@launches';
     const outcomes = [];
     for (const faults of [bad, `${bad},truncate=70000@launchesx1`]) {
@@ -263,7 +263,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.deepEqual(outcomes[1], outcomes[0]);
   });
 
-  void it('are retried after the time in Retry-After', async () => {
+  void it('are retried only after the time in Retry-After', async () => {
     const sandbox = await startSandbox({ launches: 5, faults: '429=1@launchesx1' });
     const { pull } = server.workspace();
     const { report, stderr } = await pull(['--migrate', '--source', sandbox.url]);

@@ -170,11 +170,11 @@ void describe('a resource that the source reports as not modified', { concurrenc
     const ledger = (statement: string) => () => sql(`${statement} = '${last.run_id}'`);
     for (const [what, act] of [
       [
-        'other code',
+        'different code',
         ledger(`UPDATE run_resources SET derivation_key = 'other' WHERE resource = 'launches' AND run_id`),
       ],
       [
-        'no key',
+        'no derivation key',
         ledger(`UPDATE run_resources SET derivation_key = NULL WHERE resource = 'launches' AND run_id`),
       ],
       [

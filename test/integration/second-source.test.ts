@@ -202,7 +202,7 @@ void describe('two sources', () => {
     }
   });
 
-  void it('run one after another into one embedded database, simulated records next to real ones', async () => {
+  void it('run one after another into one embedded database, with simulated records next to real ones', async () => {
     moons.set('/moons', { body: MOONS });
     const place = await withEmbedded(placeAt(null));
     const { migrations } = await place.json<{ migrations: Named[] }>('migrate', 'status');

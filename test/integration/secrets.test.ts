@@ -14,7 +14,7 @@ import { startProxy, type Proxy } from '../support/proxy.ts';
 import { listen, startWeb, type Web } from '../support/web.ts';
 import { assertFailure, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Each is planted in a different place, so that a leak reveals its origin. */
+/** Each secret is planted in a different place, so that a leak reveals its origin. */
 const SECRETS = {
   'base URL user': 'api-user-Zq01',
   'base URL password': 'api/p@ss wörd%Zq02',
@@ -69,7 +69,7 @@ let database: TestDatabase;
 let databaseUrl: string;
 let closed: number;
 let environment: Readonly<Record<string, string>>;
-const authority = createAuthority('A CA of our own');
+const authority = createAuthority('A test CA');
 const role = `test_${process.pid}_secret`;
 
 before(async () => {
@@ -151,7 +151,7 @@ function plant(settings: Readonly<Record<string, unknown>>) {
     const result = await workspace.run(args, { ...environment, ...env });
     const { stderr, stdout } = result;
     printed.push(stdout, stderr);
-    const where = `what "${args.join(' ')}" prints`;
+    const where = `the output of "${args.join(' ')}"`;
     assert.deepEqual([...leaksIn(where, stdout), ...leaksIn(where, stderr)], []);
     assert.equal(result.code, code, `${where}: ${stderr}${stdout}`);
     return result;
@@ -267,7 +267,7 @@ void describe('no secret is revealed', { concurrency: 1 }, () => {
     assertTold(planted);
   });
 
-  void it('by errors about addresses and values that cannot be reached or read', async (t) => {
+  void it('by errors about unreachable addresses and invalid values', async (t) => {
     const { type: typeQuietly, workspace } = plant({});
     t.after(workspace.remove);
     const type: typeof typeQuietly = (code, args, env) =>

@@ -114,7 +114,7 @@ void describe(
       assertFailure(query(`postgresql://nobody@${host}/d`), { code: 5, message: /\(28(?:P01|000)\)$/ });
     });
 
-    void it('must name a database user if the URL has none', () => {
+    void it('is told to name a database user if the URL has none', () => {
       assertFailure(query('postgresql://127.0.0.1:1/d'), {
         code: 2,
         message: /: it names no user, and this system has no name for user id 123456$/,

@@ -77,7 +77,7 @@ void describe('a role', () => {
     assertFailure(runs, { code: 5, message: /permission denied/, hint: /GRANT/ });
   });
 
-  void it('that lacks rights has all that a run needs after the statements in the hint', async (t) => {
+  void it('that lacks rights can run after the statements in the hint have granted them', async (t) => {
     const url = await roleUrl(t, 'is_granted');
     const args = ['run', '--full', '--source', loaded.api.url, '--database-url', url];
     const refused = await loaded.workspace.run([...args, '--data-dir', 'granted']);
@@ -205,7 +205,7 @@ void describe('a role', () => {
     assertFailure(write, { code: 5, message: /25006/, hint: /default_transaction_read_only/ });
   });
 
-  void it('with too low a connection limit is pointed to max_connections', async (t) => {
+  void it('with too low a connection limit is told about max_connections', async (t) => {
     const url = await roleUrl(t, 'has_few', `${as(WORK, 'has_few')}; ALTER ROLE has_few CONNECTION LIMIT 1`);
     await loaded.failing(url, {
       message: /too many connections for role .*\(53300\)$/,

@@ -109,7 +109,7 @@ void describe('the settings that a role has on the server', () => {
     }
   });
 
-  void it('do not change what SQL means or what an error ends', async (t) => {
+  void it('do not change what SQL means, and do not let an error end the session', async (t) => {
     const { target } = openWith(t, { ...MEANINGS, exit_on_error: 'on' });
     const session = await target.connect();
     await assert.rejects(session.rows('SELECT 1/0'), { code: '22012' });

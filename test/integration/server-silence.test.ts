@@ -42,7 +42,7 @@ async function openSilent(t: TestContext) {
 }
 
 void describe('a server that is silent', { concurrency: true }, () => {
-  void it('on every connection loses all of them', async (t) => {
+  void it('on every connection makes every statement fail', async (t) => {
     const { proxy, target } = await openSilent(t);
     const [first, second] = [await target.connect(), await target.connect()];
     proxy.silence('all');
@@ -78,7 +78,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await Promise.all([assert.rejects(session.rows('SELECT 1')), assert.rejects(other.rows('SELECT 1'))]);
   });
 
-  void it('because it is busy is waited for, and reported once', async (t) => {
+  void it('because it is busy is reported once, and the statement continues', async (t) => {
     const { target, warnings } = await openSilent(t);
     const session = await target.connect();
     assert.equal((await session.rows('SELECT pg_sleep(1.5)')).length, 1);
@@ -86,7 +86,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     assert.match(warnings[0] ?? '', /^waiting for the database for \d s: SELECT$/);
   });
 
-  void it('because it waits for a lock is waited for, and the wait is explained', async (t) => {
+  void it('because a statement waits for a lock is reported with that reason, and the statement continues', async (t) => {
     const { target, warnings } = await openSilent(t);
     const [holder, waiting] = [await target.connect(), await target.connect()];
     await holder.query('SELECT pg_advisory_lock(1)');

@@ -35,7 +35,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
   const kindsOf = ({ stdout }: CliResult): readonly unknown[] =>
     (JSON.parse(stdout) as RunReport[]).map(({ simulated }) => simulated);
 
-  void it('is read if only this folder has a database, and each command says so', async () => {
+  void it('is read if only this folder has a database, and each command prints a note about it', async () => {
     assert.equal((await workspace.run(['run', '--from', 'sandbox'])).code, 0);
     const { jobs, runs, status } = await look();
     for (const { code, stderr } of [jobs, runs, status]) {
@@ -91,7 +91,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.ok(!existsSync(path.join(workspace.folder, 'data/sandbox/sandbox')));
   });
 
-  void it('makes a run from a different address fail, which would otherwise publish nothing and count as fresh', async () => {
+  void it('does not let a run from a different address publish nothing and still count as fresh', async () => {
     workspace.configure({
       source: { ...QUICK_SOURCE, archiveUrl: 'http://127.0.0.1:9/web/20260605id_/https://api.example.com' },
       resources,

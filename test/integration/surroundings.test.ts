@@ -60,7 +60,7 @@ void describe('the program', () => {
     assert.match(stderr, /^error: Cannot write .*file\/data\/.*: ENOTDIR.*\nhint: .*--data-dir\.\n$/);
   });
 
-  void it('names its own file that is damaged, and does not guess its contents', () => {
+  void it('names its own damaged file, and does not guess what the file contained', () => {
     const kept = path.join(folder, 'damaged', 'sandbox', 'contents.json');
     mkdirSync(path.dirname(kept), { recursive: true });
     writeFileSync(kept, '');

@@ -180,7 +180,7 @@ void describe('TLS as in libpq', () => {
     });
   }
 
-  void it('is not used if the server, or its rules for the role, do not allow it', async () => {
+  void it('is not used if the server or its rules for the role do not allow it', async () => {
     for (const mode of ['disable', 'allow', 'prefer']) {
       assert.equal(await encrypted(urlOf(without.url, { sslmode: mode })), false, mode);
     }

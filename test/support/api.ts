@@ -37,7 +37,7 @@ export type Api = {
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly ApiRequest[];
-  /** Fulfilled with the next request with that method and path. */
+  /** Fulfilled with the next request that has this method and path. */
   readonly next: (method: string, path: string) => Promise<ApiRequest>;
   readonly set: (path: string, reply: Reply) => void;
   readonly close: () => Promise<void>;

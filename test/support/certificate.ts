@@ -40,7 +40,7 @@ function create(name: string, authority: Certificate | null, extensions: Buffer)
   return { name, cert, key, privateKey };
 }
 
-/** Encodes a tag, a length and a value, as DER does for everything. */
+/** Encodes a DER element: a tag, a length and a value. */
 function tlv(tag: number, value: Buffer): Buffer {
   const { length } = value;
   if (length < 128) return Buffer.concat([Buffer.from([tag, length]), value]);

@@ -29,9 +29,9 @@ export type CliResult = {
 
 export type RunningCli = {
   readonly pid: number;
-  /** The first line on stderr, past or future, that matches. Rejects if the program ends without one. */
+  /** The first line on stderr that matches, past or future. Rejects if the program ends without such a line. */
   readonly line: (pattern: RegExp) => Promise<string>;
-  /** The first group of the first match on stdout, past or future. Rejects if the program ends without one. */
+  /** The first group of the first match on stdout, past or future. Rejects if the program ends without a match. */
   readonly output: (pattern: RegExp) => Promise<string>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly finished: Promise<CliResult>;
@@ -41,8 +41,8 @@ export type RunningCli = {
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
 /**
- * The test files that collect coverage, also in the programs that they start. Other files that load this module do not,
- * because it would make them 50 % slower, and together they would add only 2 % of covered lines.
+ * The test files that collect coverage, including in the programs that they start. Other files that load this module do
+ * not, because it would make them 50 % slower, and together they would add only 2 % of covered lines.
  */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();

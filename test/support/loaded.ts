@@ -21,7 +21,7 @@ export type Loaded = {
   readonly admin: () => Client;
   readonly reconnect: () => Promise<void>;
   readonly state: () => Promise<unknown>;
-  /** Runs, which must fail with exit code 5, print no password (`geheim`), and leave the rows as they are. */
+  /** Performs a run that must fail with exit code 5, print no password (`geheim`), and leave the rows as they are. */
   readonly failing: (
     url: string,
     failure: { readonly message: RegExp; readonly hint: RegExp },

@@ -1,7 +1,7 @@
 import { lockFolder, type FolderLock } from '../../src/adapters/files/folder-lock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** A process that locks and unlocks the data folder in its arguments when it receives messages. */
+/** A process that locks and unlocks the data folder that its argument names, on orders that it receives as messages. */
 const [dataDir = ''] = process.argv.slice(2);
 let lock: FolderLock | null = null;
 

@@ -6,8 +6,8 @@ const SHARED = '/dev/shm';
 const NEEDED_BYTES = 4 * 1024 ** 3;
 
 /**
- * Creates an in-memory folder for temporary files, with the permissions of /tmp. Returns null if there is no such file
- * system or too little memory. The tests write complete databases, so this folder saves them an eighth of their
+ * Creates an in-memory folder for temporary files, with the same permissions as /tmp. Returns null if there is no such
+ * file system or too little memory. The tests write complete databases, so this folder saves them an eighth of their
  * processor time.
  */
 export function makeMemoryFolder(): string | null {

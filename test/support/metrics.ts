@@ -1,4 +1,4 @@
-/** Maps `name{label="value"}` to a number, without the program's prefix, and without buckets and zeros. */
+/** Maps each `name{label="value"}`, without the program's prefix, to its number. Omits buckets and zeros. */
 export function valuesOf(text: string): Readonly<Record<string, number>> {
   const lines = text.split('\n').filter((line) => line.startsWith('spacex_pipeline_'));
   const values = lines.map((line) => {

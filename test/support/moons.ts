@@ -6,14 +6,14 @@ import { copyProgram, type CopiedProgram } from './copied-program.ts';
 import { blocksBelow, readPage } from './markdown.ts';
 
 export const PAGE = readPage('docs', 'add-a-source.md');
-/** The response of the API on the page at /moons. */
+/** The response for /moons on the page. */
 export const [MOONS] = blocksBelow(PAGE, 'json', '3.');
-/** The address of the API on the page. */
+/** The address of the page's API. */
 export const ADDRESS = 'http://127.0.0.1:8080';
 
 const FOLDER = join('src', 'sources', 'moon-watch');
 
-/** A copy of the program with one more source, after the page's steps before the migration. */
+/** Copies the program, and adds the page's source by following the page's steps up to the migration. */
 export async function addMoonWatch(): Promise<CopiedProgram> {
   const copy = await copyProgram();
   const [source] = blocksBelow(PAGE, 'ts', '1.');
@@ -54,7 +54,7 @@ export default defineResource({
 });
 `;
 
-/** A copy of the program with that source, a second resource, and the migration. */
+/** Copies the program, and adds the page's source with a second resource and the migration. */
 export async function withMoons(): Promise<CopiedProgram> {
   const copy = await addMoonWatch();
   await writeFile(join(copy.folder, FOLDER, 'launches.ts'), LAUNCHES);

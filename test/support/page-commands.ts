@@ -51,8 +51,8 @@ export function faultOf(words: readonly string[], commands: readonly OutlinedCom
     const value = given ?? (option.takesValue ? rest.shift() : undefined);
     const { choices } = option;
     if (value !== undefined && choices.length > 0 && !choices.includes(value))
-      return `${flag} is never ${value}`;
+      return `${flag} does not accept ${value}`;
   }
-  if (values.length > command.arguments.length) return `${command.path} takes no ${values.at(-1)}`;
+  if (values.length > command.arguments.length) return `${command.path} does not accept ${values.at(-1)}`;
   return null;
 }

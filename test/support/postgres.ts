@@ -259,7 +259,7 @@ function watchProcess(child: ChildProcess, stderr: Socket, guardian: Guardian): 
   };
 }
 
-/** Works only on Linux. Elsewhere, PostgreSQL's remaining processes end on their own as soon as they wait. */
+/** Works only on Linux. Elsewhere, the children that PostgreSQL leaves behind end on their own as soon as they wait. */
 function childrenOf(pid: number | undefined): string[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];

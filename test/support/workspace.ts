@@ -94,7 +94,7 @@ function parse(result: CliResult) {
   }
 }
 
-/** A database for a test file, in which each test gets its own schema. */
+/** A database for a test file, in which each test has its own schema. */
 export type TestServer = {
   readonly url: string;
   /** Creates a workspace whose configuration names this database and a schema that no other test uses. */
@@ -147,7 +147,7 @@ export async function createTestServer(where: Where = {}): Promise<TestServer> {
   };
 }
 
-/** The settings that give each source except the first a schema, named after this one. */
+/** Settings in which every source except the first has its own schema, named after this one. */
 function othersIn(schema: string): Settings {
   return Object.fromEntries(sources.slice(1).map((one) => [one.name, { schema: `${schema}_${one.schema}` }]));
 }

@@ -37,7 +37,7 @@ export type LivingOptions = LaunchLibraryOptions & {
 export type RunOptions = {
   readonly full?: boolean;
   readonly restart?: boolean;
-  /** Variables that override the configuration, such as SPACEX_PIPELINE_DATA_DIR. */
+  /** Environment variables that override the configuration, such as SPACEX_PIPELINE_DATA_DIR. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -140,7 +140,7 @@ export async function startLiving(
   });
 }
 
-/** Runs, which must succeed and leave everything intact, and returns the report on launches. */
+/** Performs a run that must succeed and leave everything intact. Returns its report on launches. */
 export async function pulled(one: Living, how: RunOptions = {}) {
   const { error, resources, status } = await one.run(how);
   const { launches } = resources;
