@@ -150,7 +150,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(await digest(), whole);
   });
 
-  void it('counts a record only once if it is set aside both before and after the interruption', async () => {
+  void it('counts a record only once if both a run and its resumption set it aside', async () => {
     const { api, pull, resume, workspace } = await open();
     const rockets = JSON.parse(String(replies[ROCKETS].body)) as Record<string, unknown>[];
     api.set(ROCKETS, {
