@@ -133,7 +133,7 @@ export async function untilGone(place: Place, pid: number): Promise<void> {
   const limit = performance.now() + LIMIT_MS / 3;
   const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'spacex-pipeline % pid ${pid}'`;
   while ((await place.sql(sql)).length > 0) {
-    if (performance.now() > limit) throw new Error('the server still has sessions of a dead program');
+    if (performance.now() > limit) throw new Error('the server still has sessions from a dead program');
   }
 }
 
@@ -157,8 +157,8 @@ type LedgerRaw = {
 };
 
 /**
- * Checks that everything that the newest published run received still exists: the raw bytes, and each record in either
- * the validated or the errored file.
+ * Checks that everything the newest published run received still exists: the raw bytes, and each record in either the
+ * validated or the errored file.
  */
 async function rawLosses(place: Place): Promise<string[]> {
   const lost: string[] = [];

@@ -93,7 +93,7 @@ describe('the queue', { concurrency: true }, () => {
   ]) {
     const middle = Date.parse(`${change}T00:00:00Z`);
 
-    it(`neither loses nor repeats an hourly tick in the days around the day on which summer time ${name}`, async (t) => {
+    it(`neither loses nor repeats an hourly tick in the days around the day on which daylight saving time ${name}`, async (t) => {
       const [start, hours] = [middle - 2 * DAY_MS, 5 * 24];
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'hourly', schedule: '30 * * * *', timezone: 'Europe/Berlin' },
@@ -105,7 +105,7 @@ describe('the queue', { concurrency: true }, () => {
       assert.equal(taken.get('nightly')?.length, 5);
     });
 
-    it(`neither loses nor repeats a nightly or weekly tick in the two weeks around the day on which summer time ${name}`, async (t) => {
+    it(`neither loses nor repeats a nightly or weekly tick in the two weeks around the day on which daylight saving time ${name}`, async (t) => {
       const start = middle - 7 * DAY_MS;
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'nightly', schedule: '30 2 * * *', timezone: 'Europe/Berlin' },

@@ -11,7 +11,7 @@ const [AS_SUPERUSER, AS_OWNER = assert.fail('one block')] = blocksBelow(
 
 export type DocumentedRole = 'spacex_owner' | 'spacex_runner' | 'spacex_reader';
 
-/** Creates the roles and the database of docs/operate.md with the SQL on that page. `server` is a superuser's URL. */
+/** Creates the roles and the database from docs/operate.md with the SQL on that page. `server` is a superuser's URL. */
 export async function makeDocumentedRoles(server: string): Promise<void> {
   await runStatements(server, statementsOf(AS_SUPERUSER));
   await grantDocumentedRights(server);

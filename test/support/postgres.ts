@@ -181,7 +181,7 @@ function findPrograms(folder: string, user: User): string {
 }
 
 type Guardian = {
-  /** Sets the process that must not outlive this process; undefined once it has ended. */
+  /** Sets the process that must not outlive this one; pass undefined once that process has ended. */
   watch(pid: number | undefined): void;
   /** Ends that process and deletes the folder. */
   finish(): Promise<void>;
