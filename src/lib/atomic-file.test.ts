@@ -15,12 +15,12 @@ after(() => rm(root, { recursive: true }));
 
 const newFolder = () => mkdtemp(join(root, 'case-'));
 
-/** What a full disk does to a write, as far as the file can tell. */
+/** Bytes that cannot be written, as if the disk were full. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type forbids it on purpose
 const unwritable = { byteLength: 1 << 20 } as Uint8Array;
 
 describe('writeFileAtomic', () => {
-  it('creates and replaces, text and bytes, and leaves nothing else', async () => {
+  it('creates and replaces a file, from text or bytes, and leaves nothing else behind', async () => {
     const folder = await newFolder();
     const path = join(folder, 'run.json');
     await writeFileAtomic(path, 'é');
@@ -30,7 +30,7 @@ describe('writeFileAtomic', () => {
     assert.deepEqual(await readdir(folder), ['run.json']);
   });
 
-  it('keeps the old file and leaves no other when the write fails', async () => {
+  it('keeps the old file and leaves no temporary file if a write fails', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     await writeFile(path, 'old');
@@ -39,18 +39,18 @@ describe('writeFileAtomic', () => {
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
-  it('leaves no file when the rename fails', async () => {
+  it('leaves no temporary file if the rename fails', async () => {
     const folder = await newFolder();
     await mkdir(join(folder, 'taken', 'inner'), { recursive: true });
     await assert.rejects(writeFileAtomic(join(folder, 'taken'), 'x'));
     assert.deepEqual(await readdir(folder), ['taken']);
   });
 
-  it('rejects when the folder is missing', async () => {
+  it('rejects if the folder is missing', async () => {
     await assert.rejects(writeFileAtomic(join(root, 'missing', 'a'), 'x'), { code: 'ENOENT' });
   });
 
-  it('never shows a partial file, to readers or among writers', async () => {
+  it('never exposes a partial file, even with concurrent writers', async () => {
     const path = join(await newFolder(), 'a');
     const size = 1 << 20;
     await writeFileAtomic(path, Buffer.alloc(size, 0), { sync: false });
@@ -76,7 +76,7 @@ describe('writeFileAtomic', () => {
 });
 
 describe('createAtomicFile', () => {
-  it('shows nothing under its name before commit, and all of it after', async () => {
+  it('exposes nothing at its path before the commit, and the complete file after it', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const file = await createAtomicFile(path);
@@ -89,7 +89,7 @@ describe('createAtomicFile', () => {
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
-  it('ignores a commit or discard after the first one', async () => {
+  it('ignores further commits and discards after a commit', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const file = await createAtomicFile(path);
@@ -100,11 +100,11 @@ describe('createAtomicFile', () => {
     assert.equal(await readFile(path, 'utf8'), 'x');
     await assert.rejects(
       file.write(Buffer.from('y')),
-      new Error(`Cannot write ${path}: it was ended by commit`),
+      new Error(`Cannot write ${path}: it was already committed`),
     );
   });
 
-  it('leaves nothing after discard, and does not commit any more', async () => {
+  it('leaves nothing behind after a discard, and can no longer be committed', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const file = await createAtomicFile(path);
@@ -126,7 +126,7 @@ describe('createAtomicFile', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it('keeps small writes and large ones in order, and syncs a large file on the way', async () => {
+  it('keeps small and large writes in order, even if the file is synced in between', async () => {
     const path = join(await newFolder(), 'a');
     const file = await createAtomicFile(path);
     const pieces = [3, 1 << 20, 5, 40 << 20, 7].map((size, index) => Buffer.alloc(size, index));
@@ -135,7 +135,7 @@ describe('createAtomicFile', () => {
     assert.ok((await readFile(path)).equals(Buffer.concat(pieces)));
   });
 
-  it('no longer needs the bytes when a write is done', async () => {
+  it('does not need the bytes after a write has resolved', async () => {
     const path = join(await newFolder(), 'a');
     const file = await createAtomicFile(path);
     const bytes = Buffer.alloc(3, 'a');
@@ -148,17 +148,17 @@ describe('createAtomicFile', () => {
   });
 
   it(
-    'rejects a commit whose last bytes cannot be written',
+    'rejects a commit if the last bytes cannot be written',
     { skip: process.platform === 'win32' },
     async () => {
       const folder = await newFolder();
       const script = `
       import { createAtomicFile } from ${JSON.stringify(import.meta.resolve('./atomic-file.ts'))};
       const file = await createAtomicFile(${JSON.stringify(join(folder, 'a'))});
-      await file.write(Buffer.from('kept back until the commit'));
+      await file.write(Buffer.from('buffered until the commit'));
       console.log(await file.commit().then(() => 'committed', ({ code }) => code));`;
       const noFileMayGrow = `trap '' XFSZ; ulimit -f 0; exec "$0" --input-type=module --eval "$1"`;
-      // The file that stores its coverage could not grow either.
+      // Disables coverage, because the coverage file could not grow either.
       const env = { ...process.env, NODE_V8_COVERAGE: undefined };
       const { stdout } = spawnSync('sh', ['-c', noFileMayGrow, process.execPath, script], {
         encoding: 'utf8',
@@ -169,7 +169,7 @@ describe('createAtomicFile', () => {
     },
   );
 
-  it('keeps two writers of one path apart', async () => {
+  it('keeps two writers of the same path separate', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const first = await createAtomicFile(path, { sync: false });

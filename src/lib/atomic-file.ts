@@ -3,26 +3,26 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export type AtomicFile = {
-  /** Await each write before the next. After that, the caller may reuse the bytes. */
+  /** Await each write before the next one. Once it has resolved, the caller can reuse the bytes. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
-  /** Gives the complete file its name. If a write has failed, rejects and leaves nothing. */
+  /** Moves the complete file to its path. If a write has failed, rejects and leaves no file behind. */
   readonly commit: () => Promise<void>;
-  /** Removes what was written; does nothing after a commit. */
+  /** Removes the temporary file. Does nothing after a commit. */
   readonly discard: () => Promise<void>;
 };
 
-/** Every write costs the event loop about 70 µs, whatever its size, so small ones are combined. */
+/** Every write costs the event loop about 70 µs, regardless of its size, so small writes are combined. */
 const GATHERED_BYTES = 1 << 20;
 
-/** How many bytes may be unsynced at the end: earlier ones are synced in the meantime. */
+/** The maximum number of bytes left to sync at the end. Earlier bytes are synced while the file is written. */
 const UNSYNCED_BYTES = 32 << 20;
 
 export type AtomicFileOptions = {
-  /** Wait until the disk holds the file and its name. Default true. */
+  /** Whether to wait until the file and its name are durable. The default is true. */
   readonly sync?: boolean;
 };
 
-/** The path always shows the old file or the complete new one, never a part. */
+/** Writes a file atomically: its path always contains the old file or the complete new file. */
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
@@ -37,7 +37,7 @@ export async function writeFileAtomic(
   }
 }
 
-/** A file that appears under its path on `commit`. Until then it has a hidden name in the same folder. */
+/** Creates a file that appears at its path on `commit`. Before the commit, it has a hidden name in the same folder. */
 export async function createAtomicFile(
   path: string,
   { sync = true }: AtomicFileOptions = {},
@@ -62,7 +62,10 @@ export async function createAtomicFile(
     gatheredBytes += bytes.byteLength;
   }
 
-  /** Starts small, because most files stay small and a run opens nearly a hundred. */
+  /**
+   * Enlarges the buffer if needed. It starts small, because most files stay small and a run opens nearly a hundred
+   * files.
+   */
   function makeRoom(needed: number): void {
     if (needed <= gathered.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.min(GATHERED_BYTES, needed * 4));
@@ -79,7 +82,7 @@ export async function createAtomicFile(
 
   async function put(bytes: Uint8Array): Promise<void> {
     let written = 0;
-    // After a short write, writes the rest, which reports the error that cut it short, if there was one.
+    // After a short write, writes the remaining bytes. If an error caused the short write, the next write reports it.
     do written += (await handle.write(bytes, written)).bytesWritten;
     while (written < bytes.byteLength);
     unsyncedBytes += written;
@@ -87,7 +90,7 @@ export async function createAtomicFile(
     unsyncedBytes = 0;
     await syncing;
     syncing = handle.datasync();
-    // The sync at the end will fail as well.
+    // Prevents an unhandled rejection. The next sync or the commit reports the error.
     syncing.catch(() => {});
   }
 
@@ -108,14 +111,17 @@ export async function createAtomicFile(
 
   async function remove(): Promise<void> {
     await syncing.catch(() => {});
-    // A handle is closed even if its close fails, and the earlier error is the one to report.
+    // The handle is closed even if `close` fails, and the earlier error is more useful.
     await handle.close().catch(() => {});
     await rm(temporary, { force: true });
   }
 
   return {
     async write(bytes) {
-      if (end !== null) throw new Error(`Cannot write ${path}: it was ended by ${end.kind}`);
+      if (end !== null)
+        throw new Error(
+          `Cannot write ${path}: it was already ${end.kind === 'commit' ? 'committed' : 'discarded'}`,
+        );
       try {
         await gather(bytes);
       } catch (error) {
@@ -136,7 +142,7 @@ export async function createAtomicFile(
   };
 }
 
-/** Makes new names in the folder durable. Windows cannot open a folder and does not need this. */
+/** Makes new file names in a folder durable. Windows cannot open a folder and does not need this. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

@@ -11,7 +11,7 @@ describe('the delay before a retry', () => {
     assert.deepEqual(delays, [100, 200, 400, 700, 700]);
   });
 
-  it('leaves half to chance, within bounds for any attempt', () => {
+  it('is half random and stays within bounds for any attempt', () => {
     const amount = fc.integer({ min: 0, max: 1e6 });
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
@@ -37,7 +37,7 @@ describe('the delay before a retry', () => {
 describe('Retry-After', () => {
   const now = Date.UTC(1994, 10, 6, 8, 49, 7);
 
-  it('is read as seconds or as any of the three forms of an HTTP date; of several values, the longest counts', () => {
+  it('is parsed as seconds or as any of the three HTTP date formats, and the longest of several waits counts', () => {
     const forms: Readonly<Record<string, number>> = {
       '120': 120_000,
       ' 0 ': 0,
@@ -57,7 +57,7 @@ describe('Retry-After', () => {
     for (const [header, ms] of Object.entries(forms)) assert.equal(parseRetryAfter(header, now), ms, header);
   });
 
-  it('is read as UTC wherever the machine is', () => {
+  it('is parsed as UTC regardless of the local time zone', () => {
     const zone = process.env['TZ'];
     process.env['TZ'] = 'Asia/Tokyo';
     try {
@@ -68,13 +68,13 @@ describe('Retry-After', () => {
     }
   });
 
-  it('is ignored when it is neither', () => {
+  it('is ignored if it is neither seconds nor a date', () => {
     const garbage = ['', ' ', 'soon', '1 s', '1e3', '0x10', 'NaN', 'Infinity', 'retry 2030', '2030-01-01'];
     garbage.push('Sun, 99 Nov 1994 08:49:37 GMT', 'Sun, 06 Foo 1994 08:49:37 GMT', 'soon, later', ', ,');
     for (const header of garbage) assert.equal(parseRetryAfter(header, now), null, header);
   });
 
-  it('is a finite number of milliseconds or null for any text', () => {
+  it('is parsed as a finite number of milliseconds or null, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,400}$/)), (header) => {
         const ms = parseRetryAfter(header, now);

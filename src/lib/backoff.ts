@@ -1,11 +1,14 @@
 export type BackoffOptions = {
   readonly baseMs: number;
   readonly capMs: number;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   readonly random: () => number;
 };
 
-/** Milliseconds to wait after an attempt, the first being 1: doubles up to the cap, and half of it is random. */
+/**
+ * Milliseconds to wait after an attempt, counted from 1. The wait doubles with each attempt up to the cap, and half of
+ * it is random.
+ */
 export function backoffDelay(attempt: number, { baseMs, capMs, random }: BackoffOptions): number {
   const doublings = Math.min(attempt - 1, MAX_DOUBLINGS);
   const ceiling = Math.min(capMs, baseMs * 2 ** doublings);
@@ -13,8 +16,9 @@ export function backoffDelay(attempt: number, { baseMs, capMs, random }: Backoff
 }
 
 /**
- * The wait that a Retry-After header requests, in milliseconds: 0 for a time in the past, null if it is neither seconds
- * nor a date. If there are several values, for example from two servers in a row, the longest.
+ * The wait that a Retry-After header requests, in milliseconds: 0 for a time in the past, null if the header contains
+ * neither seconds nor a date. If there are several values, for example from two servers in a row, returns the longest
+ * wait.
  */
 export function parseRetryAfter(header: string, nowMs: number): number | null {
   const waits = header.split(BETWEEN).map((value) => parseValue(value.trim(), nowMs));
@@ -29,7 +33,7 @@ function parseValue(text: string, nowMs: number): number | null {
   return Number.isNaN(at) ? null : wait(at - nowMs);
 }
 
-/** A comma, except the one inside a date. */
+/** A comma, unless it is inside a date. */
 const BETWEEN = /,(?! \d\d[ -][A-Z])/;
 
 /** Keeps the product with `baseMs` finite. */

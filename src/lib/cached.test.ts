@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createVirtualClock } from '../../test/support/virtual-clock.ts';
 import { createCached } from './cached.ts';
 
-/** A reader whose answers the test supplies. */
+/** A reader whose results the test supplies. */
 function createReader() {
   const asked: PromiseWithResolvers<number>[] = [];
   const failures: unknown[] = [];
@@ -20,8 +20,8 @@ function createReader() {
   return { ...cached, asked, failures, advanceTo: time.advanceTo };
 }
 
-void describe('what is cached', () => {
-  void it('is read once for all callers, and again when it is no longer fresh', async () => {
+void describe('a cached value', () => {
+  void it('is read once for all callers, and again when it is stale', async () => {
     const { advanceTo, asked, get } = createReader();
     const answers = [get(), get(), get()];
     asked[0]?.resolve(1);
@@ -35,7 +35,7 @@ void describe('what is cached', () => {
     assert.equal(await later, 2);
   });
 
-  void it('is null if reading takes too long, and no second read begins meanwhile', async () => {
+  void it('is null if the read takes too long, and is not read a second time in the meantime', async () => {
     const { advanceTo, asked, get } = createReader();
     const first = get();
     await advanceTo(5);
@@ -50,7 +50,7 @@ void describe('what is cached', () => {
     assert.equal(asked.length, 1);
   });
 
-  void it('is null if it cannot be read, for as long as a value would count; this is reported once', async () => {
+  void it('is null if it cannot be read, stays null as long as a value would, and is reported only once', async () => {
     const { advanceTo, asked, failures, get } = createReader();
     const first = get();
     asked[0]?.reject(new Error('one'));
@@ -64,7 +64,7 @@ void describe('what is cached', () => {
     assert.deepEqual(failures, [new Error('one')]);
   });
 
-  void it('is read again once it has expired, even if it expired during the read', async () => {
+  void it('is read again after it has expired, even if it expired during the read', async () => {
     const { asked, expire, get } = createReader();
     const first = get();
     expire();

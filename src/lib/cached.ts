@@ -1,25 +1,25 @@
 import type { Timer } from './clock.ts';
 
 export type CachedOptions = {
-  /** How long a value, or a failure, stays valid. */
+  /** How long a value or a failure stays valid. */
   readonly freshMs: number;
-  /** How long a caller waits for a value. The read itself continues, and no second one begins. */
+  /** How long a caller waits for a value. After that, the read continues, and no second read starts. */
   readonly limitMs: number;
   readonly clock: Timer;
-  /** Called for the first of several consecutive failures. */
+  /** Called only for the first of several consecutive failures. */
   readonly onFailure: (error: unknown) => void;
 };
 
 export type Cached<T> = {
-  /** Null if it cannot be read or takes too long. */
+  /** Returns the value, or null if it cannot be read or the read takes too long. */
   readonly get: () => Promise<T | null>;
-  /** Discards what was read so far. */
+  /** Discards the cached value, and the result of any read that is in progress. */
   readonly expire: () => void;
 };
 
 type Kept<T> = { readonly value: T | null; readonly at: number };
 
-/** Reads something as rarely as possible for any number of callers, and never makes them wait for long. */
+/** Reads a value as rarely as possible for any number of callers, and never makes them wait longer than `limitMs`. */
 export function createCached<T>(read: () => Promise<T>, options: CachedOptions): Cached<T> {
   const { clock, freshMs, limitMs, onFailure } = options;
   let kept: Kept<T> | null = null;

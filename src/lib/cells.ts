@@ -1,8 +1,8 @@
 import { JsonSource } from './json-source.ts';
 
-/** Rows hold values by position, because the columns of a query may have the same name twice. */
+/** Rows contain values by position, because two columns of a query can have the same name. */
 
-/** A value as shown in a table or CSV: JSON as it was written, and a list as JSON. */
+/** A value as shown in a table or in CSV. JSON is shown as it was written, and a list is shown as JSON. */
 export function plainCell(value: unknown): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
@@ -10,7 +10,7 @@ export function plainCell(value: unknown): string | number | boolean | null {
 }
 
 /**
- * The names of the columns as fields of an object. A repeated name gets the first free suffix: `_2`, `_3` and so on.
+ * Converts column names to unique field names. A repeated name receives the first free suffix: `_2`, `_3` and so on.
  */
 function fieldNames(columns: readonly string[]): readonly string[] {
   const taken = new Set(columns);
@@ -27,13 +27,13 @@ function fieldNames(columns: readonly string[]): readonly string[] {
   });
 }
 
-/** One line of JSON per row, with fields in the order of the columns: a JavaScript object would put `1` before `a`. */
+/** One line of JSON per row, with fields in column order. A JavaScript object would move `1` before `a`. */
 export function jsonLines(columns: readonly string[], rows: Rows): readonly string[] {
   const names = quoted(columns);
   return rows.map((row) => `{${names.map((name, index) => `${name}:${jsonCell(row[index])}`).join(',')}}\n`);
 }
 
-/** One JSON document, with a line for each field. */
+/** One JSON document, with one line per field. */
 export function jsonDocument(columns: readonly string[], rows: Rows): string {
   if (rows.length === 0) return '[]';
   const names = quoted(columns);
@@ -52,7 +52,7 @@ function quoted(columns: readonly string[]): readonly string[] {
 
 function jsonCell(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(jsonCell).join(',')}]`;
-  // Line breaks between the tokens of JSON become spaces; there are none elsewhere.
+  // Replaces line breaks with spaces. In JSON, they can only occur between tokens.
   if (value instanceof JsonSource) return value.text.replaceAll(/[\n\r]/g, ' ');
   return JSON.stringify(value ?? null);
 }

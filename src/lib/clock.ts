@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The clock of this machine. */
+/** The system clock. */
 export const systemClock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { isJsonType } from './content-type.ts';
 
-test('JSON is recognised by its media type, by older names, and by +json', () => {
+test('isJsonType accepts the JSON media type, its older names and +json types', () => {
   for (const type of [
     'application/json',
     'APPLICATION/JSON; charset=UTF-8',
@@ -20,7 +20,7 @@ test('JSON is recognised by its media type, by older names, and by +json', () =>
     assert.ok(isJsonType(type), type);
 });
 
-test('nothing else is recognised', () => {
+test('isJsonType rejects all other types', () => {
   for (const type of [
     '',
     'text/html',

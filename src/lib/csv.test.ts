@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { createCsvEncoder, csvLine, type CsvValue } from './csv.ts';
 
-/** As COPY reads it: an unquoted empty field is null. */
+/** Parses CSV as COPY does: an unquoted empty field is null. */
 function parseCsv(text: string): (string | null)[][] {
   const rows: (string | null)[][] = [];
   let row: (string | null)[] = [];
@@ -58,7 +58,7 @@ const anyValue = fc.oneof(
 );
 
 describe('a CSV encoder', () => {
-  it('writes rows that read back as the same text, null and the empty string apart', () => {
+  it('writes rows that can be read back unchanged, and distinguishes null from an empty string', () => {
     const tables = fc
       .uniqueArray(anyText, { minLength: 2, maxLength: 5 })
       .chain((columns) =>
@@ -79,7 +79,7 @@ describe('a CSV encoder', () => {
     );
   });
 
-  it('quotes only what a reader would misread', () => {
+  it('quotes only text that a reader would otherwise misread', () => {
     const bare = ['a', 'a b', "it's", '\\.x', '\\N', 'é', ';'];
     for (const text of bare) assert.equal(encodeOne(text), `${text}\n`);
     const quoted = ['', '\\.', ',', 'a\nb', 'a\rb', ' a', 'a ', '\ta', 'a\t', ' '];
@@ -87,7 +87,7 @@ describe('a CSV encoder', () => {
     assert.equal(encodeOne('say "hi"'), '"say ""hi"""\n');
   });
 
-  it('writes null, booleans and numbers bare', () => {
+  it('writes null, booleans and numbers without quotes', () => {
     const values = [null, true, false, 0, -1.5, 1e21, 9007199254740991];
     assert.deepEqual(values.map(encodeOne), [
       '\n',
@@ -100,7 +100,7 @@ describe('a CSV encoder', () => {
     ]);
   });
 
-  it('refuses what CSV cannot hold, and keeps nothing of that row', () => {
+  it('rejects a value that CSV cannot represent, and writes nothing of that row', () => {
     const encoder = createCsvEncoder(['a', 'b']);
     encoder.encode({ a: 1, b: 2 });
     for (const b of [Number.NaN, Infinity, -Infinity]) {
@@ -111,7 +111,7 @@ describe('a CSV encoder', () => {
     assert.equal(encoder.take().toString(), '1,2\n');
   });
 
-  it('counts rows and bytes since the last take, and leaves taken bytes alone', () => {
+  it('counts rows and bytes since the last take, and does not change taken bytes', () => {
     const encoder = createCsvEncoder(['a']);
     encoder.encode({ a: 'é' });
     encoder.encode({ a: 'x' });
@@ -124,7 +124,7 @@ describe('a CSV encoder', () => {
     assert.equal(encoder.take().length, 0);
   });
 
-  it('reuses the memory that it is given back', () => {
+  it('reuses memory that the caller returns', () => {
     const encoder = createCsvEncoder(['a']);
     encoder.encode({ a: 'first' });
     const first = encoder.take();
@@ -137,7 +137,7 @@ describe('a CSV encoder', () => {
     assert.deepEqual([second.toString(), third.toString()], ['second\n', 'third\n']);
   });
 
-  it('grows with what it is given', () => {
+  it('enlarges its buffer for long rows', () => {
     const encoder = createCsvEncoder(['a']);
     const long = '🚀'.repeat(100_000);
     for (let i = 0; i < 5; i++) encoder.encode({ a: long });

@@ -2,11 +2,11 @@ export type CsvValue = string | number | boolean | null;
 
 export type CsvEncoder = {
   readonly header: () => Buffer<ArrayBuffer>;
-  /** Throws UnwritableValue for a value that CSV cannot hold; then nothing of the row is kept. */
+  /** Throws UnwritableValue for a value that CSV cannot represent. In that case, nothing of the row is written. */
   readonly encode: (row: Readonly<Record<string, CsvValue>>) => void;
   /** Returns the rows since the last take. */
   readonly take: () => Buffer<ArrayBuffer>;
-  /** Reuses the memory of taken rows, which must no longer be read, for new rows. */
+  /** Reuses the memory of taken rows for new rows. The taken rows must no longer be read. */
   readonly reuse: (taken: Buffer<ArrayBuffer>) => void;
   /** The rows since the last take, and their approximate size in bytes, counted before they are encoded. */
   readonly rows: number;
@@ -14,15 +14,15 @@ export type CsvEncoder = {
 };
 
 /**
- * CSV as RFC 4180 and PostgreSQL's COPY read it: null is an empty field, the empty string is `""`, lines end in a
- * line feed.
+ * Encodes CSV in a form that follows RFC 4180 and that PostgreSQL's COPY can read. Null is an empty field, an empty
+ * string is `""`, and lines end with a line feed.
  */
 export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   const spare: Buffer<ArrayBuffer>[] = [];
   let bytes = 0;
   let rows = 0;
-  /** Lines not yet in the buffer: encoding them one at a time would double the time for short rows. */
+  /** Lines that are not in the buffer yet. Encoding short rows one at a time would take twice as long. */
   let pending = '';
 
   function flush(): void {
@@ -47,7 +47,8 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
     take() {
       flush();
       const taken = buffer.subarray(0, bytes);
-      // The next batch will be about as large; doubling the buffer just above that size would use twice the memory.
+      // The next batch will be about as large. A buffer that is slightly too small would be doubled and use twice the
+      // memory.
       buffer = spare.pop() ?? Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, Math.ceil(bytes * 1.25)));
       bytes = 0;
       rows = 0;
@@ -65,10 +66,10 @@ export function createCsvEncoder(columns: readonly string[]): CsvEncoder {
   };
 }
 
-/** A value that CSV cannot hold. */
+/** Thrown for a value that CSV cannot represent. */
 export class UnwritableValue extends RangeError {
   readonly column: string;
-  /** As text. */
+  /** The value as text. */
   readonly value: string;
 
   constructor(column: string, value: CsvValue | undefined) {
@@ -79,13 +80,13 @@ export class UnwritableValue extends RangeError {
   }
 }
 
-/** One row, by position. */
+/** Encodes one row, with values by position. */
 export function csvLine(values: readonly CsvValue[]): string {
   return `${values.map((value, index) => encodeValue(value, `column ${index + 1}`)).join(',')}\n`;
 }
 
 const FIRST_BYTES = 1 << 16;
-/** In UTF-8, for one unit of a JavaScript string. */
+/** The maximum number of UTF-8 bytes for one code unit of a JavaScript string. */
 const MAX_BYTES_PER_UNIT = 3;
 const PENDING_UNITS = 1 << 14;
 

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 
 import { sameEtag } from './etag.ts';
 
-test('a weak and a strong tag of the same text are the same', () => {
+test('a weak and a strong tag with the same text are equal', () => {
   assert.ok(sameEtag('"x"', '"x"'));
   assert.ok(sameEtag('W/"x"', '"x"'));
   assert.ok(sameEtag('"x"', ' W/"x" '));
   assert.ok(sameEtag('W/"x"', 'W/"x"'));
 });
 
-test('different tags are not equal, and their case counts', () => {
+test('tags with a different text or case are not equal', () => {
   assert.ok(!sameEtag('"x"', '"y"'));
   assert.ok(!sameEtag('"x"', '"X"'));
   assert.ok(!sameEtag('"W/x"', '"x"'));

@@ -2,7 +2,7 @@ import stringWidth from 'fast-string-width';
 
 import { escapeControls, type Paint } from './text-table.ts';
 
-/** A block for each row, with a line for each column, like psql's expanded display. Null is shown as `nothing`. */
+/** Formats each row as a block with one line per column, like psql's expanded display. Null is shown as `nothing`. */
 export function expandedRows(
   columns: readonly string[],
   rows: readonly (readonly (string | number | boolean | null)[])[],

@@ -1,25 +1,25 @@
 import { errorCode } from './error-code.ts';
 
-/** Why the file system refused an operation, in words, and what to do next. */
+/** Why a file system operation failed, in words, and what to do about it. */
 export type FileFailure = { readonly text: string; readonly hint: string };
 
 const PERMISSION =
-  'Run as the user who owns it, or give it to this user with chown; --data-dir names another folder.';
-const ROOM = 'Make room or give another --data-dir.';
-const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop the process that has so many open.';
+  'Run as the user who owns it, change its owner with chown, or choose a different --data-dir.';
+const ROOM = 'Make room on the disk, or choose a different --data-dir.';
+const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop processes that have many files open.';
 
-/** By Node's error code. */
+/** Hints by Node's error code. */
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: PERMISSION,
   EPERM: PERMISSION,
-  EROFS: 'The file system is mounted read-only: give another --data-dir.',
+  EROFS: 'The file system is mounted read-only. Choose a different --data-dir.',
   ENOSPC: ROOM,
-  EDQUOT: 'The disk quota is used up: make room or give another --data-dir.',
+  EDQUOT: 'The disk quota is exhausted. Make room, or choose a different --data-dir.',
   EMFILE: OPEN_FILES,
   ENFILE: OPEN_FILES,
-  EIO: 'The disk reports an error: look in the system log, and give a --data-dir on another disk.',
-  ENOMEM: 'Free some memory, or raise the limit (ulimit -v, the memory of a container).',
-  ENOTDIR: 'A file is in the way: give another --data-dir.',
+  EIO: 'The disk reported an error. Check the system log, and choose a --data-dir on a different disk.',
+  ENOMEM: 'Free some memory, or raise the memory limit (ulimit -v, or the limit of the container).',
+  ENOTDIR: 'A file is in the way. Choose a different --data-dir.',
 };
 
 export function fileFailure(error: unknown): FileFailure {

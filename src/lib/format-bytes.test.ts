@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { formatBytes } from './format-bytes.ts';
 
-test('a size has two or three digits and its unit', () => {
+test('formatBytes rounds a size and adds its unit', () => {
   for (const [bytes, text] of [
     [0, '0 B'],
     [1023, '1023 B'],

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** `12 kB`, `3.4 MB`: in steps of 1024, as PostgreSQL counts. */
+/** Formats a size as `12 kB` or `3.4 MB`. As in PostgreSQL, units are multiples of 1024. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

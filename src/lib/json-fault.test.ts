@@ -17,7 +17,7 @@ function isJson(text: string): boolean {
 const TOKENS = ['{', '}', '[', ']', ',', ':', '"a"', '1', '-0.5e+3', 'null', 'true', ' ', '\n', '\\u00e4'];
 const DOCUMENT = '{"a": [1, -2.5e3, "x\\n\\u00e4\u2028"],\n "b": {"c": null, "d": [], "e": {}}, "f": true}';
 
-test('finds a fault exactly where JSON.parse does', () => {
+test('finds a fault if and only if JSON.parse fails', () => {
   const tokens = fc.array(fc.constantFrom(...TOKENS), { maxLength: 8 }).map((list) => list.join(''));
   const changed = fc
     .tuple(
@@ -34,7 +34,7 @@ test('finds a fault exactly where JSON.parse does', () => {
   );
 });
 
-test('reports line, column, and what was expected and found there', () => {
+test('reports the line and column of a fault, and the expected and actual text', () => {
   const faults: readonly (readonly [string, number, number, string, string])[] = [
     ['', 1, 1, 'a value', 'the end of the file'],
     ['{"a": 1,}', 1, 9, 'a name in double quotes', '"}"'],

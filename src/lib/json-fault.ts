@@ -1,4 +1,4 @@
-/** The first place where a text is not JSON. */
+/** The first position at which a text is not valid JSON. */
 export type JsonFault = {
   readonly line: number;
   readonly column: number;
@@ -6,7 +6,9 @@ export type JsonFault = {
   readonly found: string;
 };
 
-/** Finds where JSON.parse gives up, which its error does not always say. Null for valid JSON. */
+/**
+ * Finds the position at which JSON.parse fails, which its error does not always include. Returns null for valid JSON.
+ */
 export function findJsonFault(text: string): JsonFault | null {
   const fault = scanDocument(text);
   if (fault === null) return null;
@@ -18,7 +20,7 @@ export function findJsonFault(text: string): JsonFault | null {
   };
 }
 
-/** Both count from 1. */
+/** The line and column of a character, both counted from 1. */
 export function lineAndColumn(
   text: string,
   index: number,
@@ -28,7 +30,7 @@ export function lineAndColumn(
 }
 
 type Fault = { readonly at: number; readonly expected: string };
-/** The end of a part, or the fault that stopped it. */
+/** Where a part of the text ends, or the fault in that part. */
 type Scanned = number | Fault;
 
 function scanDocument(text: string): Fault | null {

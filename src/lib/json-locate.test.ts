@@ -16,8 +16,8 @@ function pointers(value: unknown, prefix = ''): (readonly [string, unknown])[] {
   return [[prefix, value], ...members];
 }
 
-// No name contains a backslash: in '[{"a":1,"\\"":1},{"a":1,"\\\\":2}]', V8's JSON.parse takes both names for
-// the second one.
+// Excludes names with a backslash, because V8's JSON.parse confuses them: in '[{"a":1,"\\"":1},{"a":1,"\\\\":2}]', it
+// reads both names as the second name.
 const anyName = fc
   .oneof(fc.string(), fc.constantFrom('__proto__', 'a/b', '~', '0', '"'))
   .filter((name) => !name.includes('\\'));
@@ -30,8 +30,8 @@ const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-describe('the place of a value', () => {
-  it('is where JSON.parse finds that value, for every pointer, whatever the layout of the text', () => {
+describe('locate', () => {
+  it('finds the same value as JSON.parse for every pointer, regardless of the layout of the text', () => {
     fc.assert(
       fc.property(anyJson, fc.constantFrom('', 2, '\t'), (value, indent) => {
         const text = ` ${JSON.stringify(value, null, indent)}\r\n`;
@@ -48,7 +48,7 @@ describe('the place of a value', () => {
     );
   });
 
-  it('is null if there is no value, and the last of repeated names', () => {
+  it('returns null if there is no value, and the last of several values with the same name', () => {
     for (const pointer of ['/b', '/a/0', '/c/2', '/c/x'])
       assert.equal(locate('{"a":1,"c":[1,2]}', pointer), null);
     assert.deepEqual(locate('{"a":1, "a" : 22}', '/a'), { start: 14, end: 16 });

@@ -1,5 +1,6 @@
 /**
- * The start and end of the value at a JSON Pointer, as character indexes; null if there is none. The text must be JSON.
+ * The start and end of the value at a JSON Pointer, as character indexes; null if there is none. The text must be valid
+ * JSON.
  */
 export function locate(
   text: string,
@@ -22,7 +23,10 @@ export function pointerSteps(pointer: string): readonly string[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** Where a member of an object or array begins. Of repeated names, the last counts, as in JSON.parse. */
+/**
+ * The position at which a member of an object or array begins. If a name is repeated, the last member counts, as in
+ * JSON.parse.
+ */
 function member(text: string, start: number, step: string): number | null {
   const isObject = text[start] === '{';
   if (!isObject && text[start] !== '[') return null;

@@ -10,8 +10,8 @@ const read = (text: string): ReturnType<typeof readJsonPage> =>
 const PAGE =
   '\ufeff {"count": 2, "next": null, "meta": {"results": [9]}, "results" : [ {"id": "ö", "results": []} ,{"id":"b"}], "x": "}]"}\n';
 
-describe('a page of records', () => {
-  it('returns each record with its place in the page, and the envelope', () => {
+describe('readJsonPage', () => {
+  it('returns the envelope, and each record with its position in the page', () => {
     const { envelope, records } = read(PAGE);
     assert.deepEqual(envelope, { count: 2, next: null, meta: { results: [9] }, results: [], x: '}]' });
     for (const { bytes, offset } of records)
@@ -25,7 +25,7 @@ describe('a page of records', () => {
     );
   });
 
-  it('returns a record that is malformed inside', () => {
+  it('returns a malformed record without an error', () => {
     const [record, other] = read('{"results":[{"a":tru},{"b":1}]}').records;
     assert.deepEqual([record?.parsed.ok, other?.parsed.ok], [false, true]);
   });
@@ -37,11 +37,11 @@ describe('a page of records', () => {
     ['{"results":null}', /the array of "results", found "null\}" at byte 11/, false],
     ['{"results":[{"a":1},', /the rest of the page, found the end at byte 20/, true],
     ['{"results":[{"a":1} 5]}', /found '5\]' at byte 20/, false],
-    ['{"count":,"results":[]}', /one that is broken/, false],
-    ['{"results":[]', /one that is broken/, false],
+    ['{"count":,"results":[]}', /found invalid JSON/, false],
+    ['{"results":[]', /found invalid JSON/, false],
     ['{"count":1', /the member "results", found the end at byte 10/, true],
   ] as const) {
-    it(`fails for ${text === '' ? 'nothing' : text}`, () => {
+    it(`rejects ${text === '' ? 'an empty text' : text}`, () => {
       assert.throws(
         () => read(text),
         (error: unknown) => {
@@ -54,7 +54,7 @@ describe('a page of records', () => {
     });
   }
 
-  it('fails at every place where it is cut off', () => {
+  it('rejects a page that is cut off at any position', () => {
     for (let end = 0; end < Buffer.from(PAGE).length - 2; end += 1)
       assert.throws(() =>
         readJsonPage(Buffer.from(PAGE).subarray(0, end), { member: 'results', maxRecordBytes: 1000 }),

@@ -13,19 +13,19 @@ export type JsonPage = {
 };
 
 export type PageOptions = Pick<SplitterOptions, 'maxRecordBytes'> & {
-  /** The member of the page that holds the array of records. */
+  /** The page's member that contains the array of records. */
   readonly member: string;
 };
 
 /**
- * Splits a page, an object with the records in one of its members, into records and envelope. Offsets of records are
- * relative to the page. Throws JsonSyntaxError if anything outside a record is malformed.
+ * Splits a page, which is an object with the records in one of its members, into records and envelope. Record offsets
+ * are relative to the page. Throws JsonSyntaxError if anything outside the records is malformed.
  */
 export function readJsonPage(bytes: Buffer, { maxRecordBytes, member }: PageOptions): JsonPage {
   const { end, start } = findArray(bytes, member);
   const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes });
   const found = within(start, () => [...splitter.push(bytes.subarray(start, end)), ...splitter.end()]);
-  // Without its records, the text is small.
+  // Without its records, the page is small.
   const around = Buffer.concat([bytes.subarray(0, start), Buffer.from('[]'), bytes.subarray(end)]);
   return {
     records: found.map((record) => ({ ...record, offset: record.offset + start })),
@@ -45,7 +45,7 @@ function findArray(bytes: Buffer, member: string): { readonly start: number; rea
   let at = skipSpace(bytes, startOf(bytes));
   if (bytes[at] !== OPEN_OBJECT) throw broken(`an object's '{'`, bytes, at);
   at += 1;
-  /** The name that must be followed by a colon. */
+  /** The last string found. It is a member's name if a colon follows. */
   let name: string | null = null;
   while (at < bytes.length) {
     const byte = bytes[at] ?? 0;
@@ -75,7 +75,7 @@ function endOf(bytes: Buffer, start: number, depth: number, inString: boolean): 
   throw new JsonSyntaxError(message, bytes.length, true);
 }
 
-/** Skips a byte order mark. */
+/** The position after the byte order mark, if there is one. */
 function startOf(bytes: Buffer): number {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
 }
@@ -92,14 +92,14 @@ function parseEnvelope(around: Buffer): JsonPage['envelope'] {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new JsonSyntaxError(
-      `expected an object around the records, found one that is broken: ${reason}`,
+      `expected an object around the records, found invalid JSON: ${reason}`,
       0,
       false,
     );
   }
 }
 
-/** Makes the position in an error relative to the page instead of the array. */
+/** Converts the position in an error, which is relative to the array, to a position in the page. */
 function within<T>(start: number, split: () => T): T {
   try {
     return split();

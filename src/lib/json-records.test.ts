@@ -8,7 +8,7 @@ import { parseRecord } from './parse-record.ts';
 
 type Outcome = { readonly records: readonly string[]; readonly error: JsonSyntaxError | null };
 
-/** `sizes` are the lengths of the chunks, used in turn; 0 makes an empty one. */
+/** `sizes` are the chunk lengths, which are used in rotation. A 0 creates an empty chunk. */
 function split(
   text: string | Buffer,
   sizes: readonly number[],
@@ -54,7 +54,7 @@ const anyArray = fc.array(fc.jsonValue(), { maxLength: 8 });
 const whitespace = fc.constantFrom('', ' ', '\n', '\r\n', '\t', ' \r\n\t ');
 
 describe('a record splitter', () => {
-  it('cuts any array, in any chunks, into the values that JSON.parse finds', () => {
+  it('splits any array, in any chunks, into the values that JSON.parse returns', () => {
     fc.assert(
       fc.property(anyArray, anySizes, (values, sizes) => {
         const text = JSON.stringify(values);
@@ -64,7 +64,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('does not mind indentation, line ends, a byte order mark or whitespace around the text', () => {
+  it('accepts any indentation, any line endings, a byte order mark and whitespace around the text', () => {
     const layout = fc.tuple(
       fc.constantFrom('', '\uFEFF'),
       whitespace,
@@ -89,7 +89,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('takes whitespace between any two tokens', () => {
+  it('accepts whitespace between any two tokens', () => {
     fc.assert(
       fc.property(
         fc.array(whitespace, { minLength: 6, maxLength: 6 }),
@@ -102,7 +102,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('never accepts a damaged text as complete, and returns the same records and offset in any chunks', () => {
+  it('never accepts a damaged text as complete, and returns the same records and offset for any chunks', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 2 }),
@@ -143,7 +143,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('reports a text that is cut at any byte as truncated', () => {
+  it('reports a text as truncated, regardless of where it is cut', () => {
     const text = Buffer.from('\uFEFF [ {"é\\"]": [1, {}]} ,\r\n"a\\\\", -1.5e+3 ,null,[[]], true]\n');
     for (const sizes of [[text.length], [1], [2], [3]]) assert.equal(parsed(split(text, sizes)).length, 6);
     for (let cut = 0; cut < text.length - 1; cut++) {
@@ -157,17 +157,17 @@ describe('a record splitter', () => {
     }
   });
 
-  it('leaves a record that is malformed inside to its reader', () => {
+  it('returns malformed records without an error', () => {
     const { records, error } = split('[{"a":tru}, NaN, {"a":1], "\n", undefined, {"a" 1}, +1, .5]', [5]);
     assert.equal(error, null);
     assert.deepEqual(records, ['{"a":tru}', 'NaN', '{"a":1]', '"\n"', 'undefined', '{"a" 1}', '+1', '.5']);
   });
 
-  it('takes keys named __proto__ as bytes', () => {
+  it('preserves keys named __proto__', () => {
     assert.deepEqual(split('[{"__proto__":1}]', [3]).records, ['{"__proto__":1}']);
   });
 
-  it('takes strings of 1 MB and 5000 levels, in one chunk and in many', () => {
+  it('accepts a string of 1 MB and a record with 5000 levels, in one chunk or many', () => {
     const long = JSON.stringify('x"\\é'.repeat(200_000));
     const deep = '[{"a":'.repeat(2500) + '1' + '}]'.repeat(2500);
     const text = `[${long},${deep}]`;
@@ -176,7 +176,7 @@ describe('a record splitter', () => {
     }
   });
 
-  it('returns views where it can and copies where it must', () => {
+  it('returns a view of a chunk if possible, and a copy otherwise', () => {
     const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 100 });
     const chunk = Buffer.from('[{"a":1},{"b"');
     const [view] = splitter.push(chunk);
@@ -193,7 +193,7 @@ describe('a record splitter', () => {
     assert.throws(() => splitter.end(), JsonSyntaxError);
   });
 
-  it('yields a single record if the text is an object', () => {
+  it('returns a single record if the text is an object', () => {
     const text = '\uFEFF\r\n{"a":[{"b":"}"}]}\n';
     for (const sizes of [[100], [1], [4]]) {
       assert.deepEqual(split(text, sizes, { shape: 'object' }), { records: [text.trim()], error: null });
@@ -209,7 +209,7 @@ function parse(text: string): unknown {
   }
 }
 
-describe('the message about a broken text', () => {
+describe('the message about an invalid text', () => {
   const cases: readonly (readonly [text: string | Buffer, shape: 'array' | 'object', message: string])[] = [
     ['', 'array', "expected an array's '[', found the end at byte 0"],
     ['', 'object', "expected an object's '{', found the end at byte 0"],
@@ -264,8 +264,8 @@ describe('the message about a broken text', () => {
   }
 });
 
-describe('the limit of a record', () => {
-  it('holds exactly, however the text is chunked', () => {
+describe('the record size limit', () => {
+  it('is exact, regardless of the chunk size', () => {
     const records = ['"1234"', '[1,23]', '123456'];
     for (const record of records) {
       for (const sizes of [[1], [2], [100]]) {
@@ -278,7 +278,7 @@ describe('the limit of a record', () => {
     }
   });
 
-  it('stops a record that never ends before it is stored', () => {
+  it('rejects an endless record as soon as it exceeds the limit', () => {
     const splitter = createRecordSplitter({ shape: 'array', maxRecordBytes: 1000 });
     splitter.push(Buffer.from('["'));
     splitter.push(Buffer.alloc(999, 'x'));

@@ -3,8 +3,8 @@ import { parseRecord, type ParsedRecord } from './parse-record.ts';
 import { RecordSeam } from './record-seam.ts';
 
 /**
- * One record of the text: `bytes` without the surrounding white space, `offset` where it starts in the complete text,
- * `parsed` the result of JSON.parse.
+ * A record in the text. `bytes` does not include surrounding whitespace, `offset` is the position in the complete text,
+ * and `parsed` is the result of JSON.parse.
  */
 export type RecordSlice = {
   readonly bytes: Buffer;
@@ -14,16 +14,16 @@ export type RecordSlice = {
 };
 
 export type SplitterOptions = {
-  /** `array`: the text is an array whose elements are the records. `object`: the text is one object, the record. */
+  /** `array` means that the text is an array of records; `object` means that the text is a single record. */
   readonly shape: 'array' | 'object';
   readonly maxRecordBytes: number;
 };
 
-/** The text is malformed outside its records. */
+/** Thrown if the text is malformed outside its records. */
 export class JsonSyntaxError extends Error {
-  /** In bytes, including a byte order mark. */
+  /** The position of the error, in bytes, including a byte order mark. */
   readonly offset: number;
-  /** The text ended too early but was correct up to there. */
+  /** True if the text ended too early but was valid up to that point. */
   readonly truncated: boolean;
 
   constructor(message: string, offset: number, truncated: boolean) {
@@ -35,8 +35,8 @@ export class JsonSyntaxError extends Error {
 }
 
 /**
- * Splits a JSON text that arrives in chunks of any size into records and parses each. The text around the records must
- * be correct; a record that is malformed inside is returned with the reason. Both methods throw JsonSyntaxError.
+ * Splits a JSON text that arrives in chunks of any size into records, and parses each record. The text around the
+ * records must be valid. A malformed record is returned with the reason. Both methods throw JsonSyntaxError.
  */
 export function createRecordSplitter(options: SplitterOptions): Splitter {
   return new Splitter(options);
@@ -44,7 +44,7 @@ export function createRecordSplitter(options: SplitterOptions): Splitter {
 
 type State =
   | 'open' // before the text's first bracket
-  | 'first' // after it
+  | 'first' // after the text's first bracket
   | 'next' // after a comma
   | 'value' // inside a record that is an object, an array or a string
   | 'scalar' // inside a record that is a number or a word
@@ -79,11 +79,12 @@ class Splitter {
   #before = 0;
   #records = 0;
   #failure: JsonSyntaxError | null = null;
-  /** The position after the last record, in the complete text. */
+  /** The position after the most recent record, in the complete text. */
   #end = 0;
   readonly #seam = new RecordSeam();
 
-  // The current record: where it starts in the complete text, and its parts in earlier chunks, joined when it ends.
+  // The current record: where it starts in the complete text, and its parts from earlier chunks, which are joined when
+  // the record ends.
   #start = 0;
   #parts: Buffer[] = [];
   #partBytes = 0;
@@ -94,9 +95,9 @@ class Splitter {
   }
 
   /**
-   * The records that this chunk completes. A record within one chunk is a view of it, and the start of a record that
-   * continues in the next chunk is copied only when the record ends, so the chunk's memory must not be overwritten. If
-   * the text is malformed, the records before the fault are returned first, and the next call throws.
+   * Returns the records that end in this chunk. A record within one chunk is a view of that chunk, and the start of a
+   * record that continues in the next chunk is copied only when the record ends, so the chunk's memory must not be
+   * overwritten. If the text is malformed, returns the records before the fault, and the next call throws.
    */
   push(chunk: Uint8Array): readonly RecordSlice[] {
     if (this.#failure !== null) throw this.#failure;
@@ -114,7 +115,8 @@ class Splitter {
   }
 
   /**
-   * Throws unless the text was complete. No records are left to return, because each one ends with a byte of its own.
+   * Throws unless the text was complete. Always returns an empty array, because `push` returns each record as soon as
+   * it ends.
    */
   end(): readonly RecordSlice[] {
     if (this.#failure === null && this.#state !== 'done') {
@@ -149,7 +151,7 @@ class Splitter {
         else i++;
       }
     }
-    // The last byte of the chunk may be the first of a record.
+    // The last byte of the chunk may be the first byte of a record.
     if (this.#state === 'value' || this.#state === 'scalar') this.#keepPart(bytes);
   }
 
@@ -176,7 +178,10 @@ class Splitter {
     this.#nesting.depth = byte === QUOTE ? 0 : 1;
   }
 
-  /** Takes the record that begins at `bytes[start]` at once, if the seam between records predicts its end. */
+  /**
+   * Finishes the record that begins at `bytes[start]` if the seam predicts its end. Returns the position at which to
+   * continue.
+   */
   #cut(bytes: Buffer, start: number, slices: RecordSlice[]): number {
     this.#seam.learn(bytes, this.#end - this.#before, start);
     const cut = this.#seam.cut(bytes, start);
@@ -192,7 +197,7 @@ class Splitter {
     this.#checkSize(this.#partBytes);
   }
 
-  /** The record ends before `bytes[end]`. */
+  /** Finishes the current record, which ends before `bytes[end]`. */
   #finish(bytes: Buffer, end: number, parsed?: ParsedRecord): RecordSlice {
     const part = bytes.subarray(Math.max(0, this.#start - this.#before), end);
     const size = this.#partBytes + part.length;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { findRepeatedName } from './json-repeated.ts';
 
-test('finds the second of two equal names in one object, however it is written', () => {
+test('finds the second of two equal names in an object, even if it is escaped', () => {
   assert.deepEqual(findRepeatedName('{"a": 1,\n "b": {"c": 2, "\\u0063": 3}}'), {
     path: ['b', 'c'],
     line: 2,
@@ -13,7 +13,7 @@ test('finds the second of two equal names in one object, however it is written',
   assert.deepEqual(findRepeatedName('{"__proto__": 1, "__proto__": 2}')?.path, ['__proto__']);
 });
 
-test('equal names in different objects, and equal values, do not count', () => {
+test('ignores equal names in different objects, and equal values', () => {
   const text = '{"a": {"a": "a"}, "b": [{"a": 1}, {"a": 1}, "a", "a"], "c": "\\"a\\": 1, \\"a\\": 2"}';
   assert.equal(findRepeatedName(text), null);
   assert.equal(findRepeatedName('"a"'), null);

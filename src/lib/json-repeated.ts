@@ -1,6 +1,6 @@
 import { lineAndColumn } from './json-fault.ts';
 
-/** A name that occurs twice in one object of a JSON text: JSON.parse silently uses the last one. */
+/** A name that occurs twice in an object. JSON.parse silently uses the last value. */
 export type RepeatedName = {
   /** Names and indexes, from the outermost value to the name itself. */
   readonly path: readonly string[];
@@ -12,7 +12,10 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\],]/g;
 
 type Level = { readonly names: Set<string> | null; step: string };
 
-/** The first name that repeats another one of its object; null if there is none. The text must be JSON. */
+/**
+ * Finds the first name that repeats an earlier name in the same object; null if there is none. The text must be valid
+ * JSON.
+ */
 export function findRepeatedName(text: string): RepeatedName | null {
   const levels: Level[] = [];
   for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {

@@ -12,7 +12,9 @@ export type Nesting = { depth: number; inString: boolean; escaped: boolean };
 
 export const UNFINISHED = -1;
 
-/** The end of the object, array or string that began before `bytes[from]`. Brackets are counted, not matched. */
+/**
+ * Returns the end of the object, array or string that began before `bytes[from]`. Brackets are counted, not matched.
+ */
 export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number {
   const length = bytes.length;
   let { depth, inString } = nesting;
@@ -37,7 +39,7 @@ export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number
         break;
       }
       if (byte < OPEN_ARRAY) continue;
-      // `[` and `{`, and `]` and `}`, differ by 0x20.
+      // `[` and `{` differ by 0x20, and so do `]` and `}`.
       const bracket = byte | 0x20;
       if (bracket === 0x7b) depth++;
       else if (bracket === 0x7d && --depth === 0) return i;
@@ -73,13 +75,16 @@ export function scanScalar(bytes: Buffer, from: number): number {
   return UNFINISHED;
 }
 
-/** How to scan a value that begins with this byte; null if no value can. */
+/** How to scan a value that begins with this byte; null if no value begins with it. */
 export function valueKind(byte: number): 'value' | 'scalar' | null {
   if (byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === QUOTE) return 'value';
   return isScalar(byte) ? 'scalar' : null;
 }
 
-/** Digits, letters and `+ - .`: more than JSON's numbers and words, so that NaN makes a bad record, not a bad text. */
+/**
+ * Accepts digits, letters and `+ - .`, which is more than valid JSON needs, so that NaN is a malformed record and does
+ * not invalidate the whole text.
+ */
 function isScalar(byte: number): boolean {
   const lower = byte | 0x20;
   return (

@@ -1,4 +1,4 @@
-/** JSON as it was written: parsing would round its numbers and lose a name that occurs twice in an object. */
+/** JSON as it was written. Parsing would round its numbers and lose a value whose name occurs twice in an object. */
 export class JsonSource {
   readonly text: string;
 
@@ -6,16 +6,18 @@ export class JsonSource {
     this.text = text;
   }
 
-  /** For JSON.stringify, when it is part of a larger document. */
+  /** Called by JSON.stringify when the value is part of a larger document. */
   toJSON(): unknown {
     return exactJson(this.text);
   }
 }
 
-/** A number as it was written, if a double holds it exactly: `1.50` keeps its digits and is still a number in JSON. */
+/**
+ * A number as it was written, if a double represents it exactly. `1.50` keeps its digits and is still a number in JSON.
+ */
 export class NumberSource extends JsonSource {}
 
-/** A double preserves every decimal of up to 15 digits. */
+/** True if a double preserves the number, as it does for every decimal of up to 15 digits. */
 export function isExactNumber(text: string): boolean {
   if (!/^-?\d+(?:\.\d+)?$/.test(text)) return false;
   const plain = text.includes('.') ? text.replace(/0+$/, '') : text;
@@ -23,7 +25,7 @@ export function isExactNumber(text: string): boolean {
   return digits.length <= 15 || (!text.includes('.') && Number.isSafeInteger(Number(text)));
 }
 
-/** Parses JSON for JSON.stringify: a number that JavaScript would write differently stays as it was written. */
+/** Parses JSON in such a way that JSON.stringify writes each number as it was written. */
 export function exactJson(text: string): unknown {
   return parse(text, (_name, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
@@ -32,7 +34,7 @@ export function exactJson(text: string): unknown {
 
 type Revive = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** Node has had these since version 22; TypeScript does not know them yet. */
+/** Node has had these features since version 22, but TypeScript's types do not include them yet. */
 const { parse, rawJSON } = JSON as unknown as {
   readonly parse: (text: string, revive: Revive) => unknown;
   readonly rawJSON: (text: string) => unknown;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { escapeJson, jsonText } from './json-text.ts';
 
-test('half of a surrogate pair, which many parsers refuse, becomes a replacement character', () => {
+test('half a surrogate pair, which many parsers reject, becomes a replacement character', () => {
   const halves = 'high \ud83d, low \ude00, \\ud83d, \\\ud83d, pair \ud83d\ude00';
   const text = jsonText({ halves });
   assert.doesNotMatch(text.replaceAll('\\\\', ''), /\\ud/);
@@ -14,7 +14,7 @@ test('half of a surrogate pair, which many parsers refuse, becomes a replacement
   );
 });
 
-test('terminal controls are escaped, and the document means the same', () => {
+test('terminal control characters are escaped without changing the meaning of the document', () => {
   const value = {
     'k\u009bey': 'red \u001b[31m, csi \u009b2J, del \u007f, bidi \u202e, line \u2028',
     n: [1, null],

@@ -1,12 +1,12 @@
-/** A JSON document, escaped, and indented unless deep nesting would make that too long for a string. */
+/** Returns an escaped JSON document. Indents it unless deep nesting would make it too long for a string. */
 export function jsonText(value: unknown): string {
   return escapeJson(stringify(value));
 }
 
 /**
- * Escapes characters that control a terminal but are allowed in JSON (C1 controls, marks of writing direction); the
- * meaning stays the same. Half a surrogate pair becomes a replacement character, because programs such as jq reject
- * documents that contain one.
+ * Escapes characters that can control a terminal but are allowed in JSON, such as C1 control characters and directional
+ * marks. The meaning of the document does not change. Half a surrogate pair becomes a replacement character, because
+ * programs such as jq reject documents that contain one.
  */
 export function escapeJson(json: string): string {
   const paired = HALF.test(json)
@@ -21,7 +21,10 @@ export function escapeJson(json: string): string {
 }
 
 const HALF = /\\u[dD][89a-fA-F]/;
-/** A pair, a half, or any other escape, so that the backslash in `\\ud83d` is not mistaken for the start of one. */
+/**
+ * Matches a pair, half a pair, or any other escape, so that the second backslash in `\\ud83d` is not mistaken for the
+ * start of an escape.
+ */
 const ESCAPES = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\./g;
 
 function stringify(value: unknown): string {

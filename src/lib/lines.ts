@@ -1,9 +1,6 @@
 const LINE_FEED = 0x0a;
 
-/**
- * Lines of UTF-8 text that end only in `
- * `: node:readline would also split at U+2028, which JSON strings may contain.
- */
+/** Splits UTF-8 text only at `\n`. node:readline would also split at U+2028, which JSON strings can contain. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let parts: Uint8Array[] = [];
   for await (const chunk of chunks) {

@@ -1,9 +1,9 @@
-/** Does the name of a host, in the form used by URL, refer to this machine? */
+/** True if a host name, in the form that URL uses, refers to this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
-/** The form that an IPv6 address has in a URL. */
+/** A host in the form that it has in a URL, which puts an IPv6 address in brackets. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -9,7 +9,7 @@ import { makeFolder } from './make-folder.ts';
 const root = mkdtempSync(join(tmpdir(), 'make-folder-'));
 after(() => rmSync(root, { recursive: true }));
 
-test('creates what is missing, and returns the topmost new folder', async () => {
+test('creates missing folders and returns the topmost new folder', async () => {
   assert.equal(await makeFolder(join(root, 'a/b/c')), join(root, 'a'));
   assert.ok(statSync(join(root, 'a/b/c')).isDirectory());
   assert.equal(await makeFolder(join(root, 'a/b')), undefined);
@@ -18,7 +18,7 @@ test('creates what is missing, and returns the topmost new folder', async () => 
   assert.ok(twice.includes(join(root, 'e')));
 });
 
-test('fails where a file is in the way', async () => {
+test('fails if a file is in the way', async () => {
   writeFileSync(join(root, 'file'), '');
   await assert.rejects(makeFolder(join(root, 'file')), { code: 'EEXIST' });
   await assert.rejects(makeFolder(join(root, 'file/a')), { code: 'ENOTDIR' });
@@ -32,7 +32,7 @@ test(
   },
 );
 
-test('works while others create folders beside it', async () => {
+test('works while other folders are created next to it', async () => {
   for (let round = 0; round < 20; round++) {
     const above = join(root, `round-${round}`, 'runs');
     const paths = Array.from({ length: 8 }, (_, index) => join(above, String(index), 'raw'));

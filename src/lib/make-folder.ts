@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
 
 /**
- * Creates a folder and any missing parents. Returns the topmost folder created. Node's own recursive mode loops
- * forever, without reacting to signals, if a folder exists and yet fails with ENOENT, as /proc does.
+ * Creates a folder and any missing parents. Returns the topmost folder that it created. Does not use Node's own
+ * recursive mode, which loops forever and ignores signals if creating a folder in an existing folder fails with ENOENT,
+ * as it does in /proc.
  */
 export async function makeFolder(path: string, again = true): Promise<string | undefined> {
   try {
@@ -17,7 +18,7 @@ export async function makeFolder(path: string, again = true): Promise<string | u
     const above = dirname(path);
     if (code !== 'ENOENT' || above === path) throw error;
     if (await isFolder(above)) {
-      // Another process has just created it, or no folder can be created there.
+      // A different process has just created `above`, or no folder can be created in it.
       if (!again) throw error;
       return makeFolder(path, false);
     }

@@ -3,8 +3,9 @@ import stringWidth from 'fast-string-width';
 import { escapeControls } from './text-table.ts';
 
 /**
- * The line of a text at a position, with a mark below it, as compilers show it. `position` counts characters from 1. A
- * line wider than `width` is cut around the position. If the text has several lines, the line number comes first.
+ * The line of a text that contains a position, with a mark below that position, in the style of compilers. `position`
+ * counts characters from 1. A line wider than `width` is cut around the position. If the text has several lines, the
+ * line is preceded by its number.
  */
 export function markedLine(text: string, position: number, width: number): string {
   const before = Array.from(text)
@@ -22,7 +23,7 @@ export function markedLine(text: string, position: number, width: number): strin
   return `${label}${left}${right.trimEnd()}\n${' '.repeat(label.length + stringWidth(left))}^\n`;
 }
 
-/** A tab would shift the mark. */
+/** Replaces tabs, which would shift the mark, and escapes control characters. */
 function shown(line: string): string {
   return escapeControls(line.replaceAll('\t', ' ').replaceAll('\r', ''));
 }

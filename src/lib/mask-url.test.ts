@@ -24,11 +24,11 @@ const MASKED: Readonly<Record<string, string>> = {
   "host=h password='gehe\\'im geheim' user=u": 'host=h password=*** user=u',
 };
 
-test('masks what is secret, also in texts that are no URL', () => {
+test('masks secrets, even in texts that are not URLs', () => {
   for (const [url, masked] of Object.entries(MASKED)) assert.equal(maskUrl(url), masked);
 });
 
-test('leaves the rest as it is', () => {
+test('does not change a text without secrets', () => {
   for (const url of [
     'https://api.spacexdata.com',
     'postgresql://u@h:5432/d?sslmode=require',
@@ -41,11 +41,11 @@ test('leaves the rest as it is', () => {
   }
 });
 
-test('is the same when done twice', () => {
+test('returns the same result when it is applied twice', () => {
   for (const url of Object.keys(MASKED)) assert.equal(maskUrl(maskUrl(url)), maskUrl(url));
 });
 
-test('takes the password out of a database URL, and gives up where that leaves a secret', () => {
+test('removes the password from a database URL, or returns null if that would leave a secret', () => {
   for (const [url, bare] of [
     ['postgresql://u:geheim@h:5432/d', 'postgresql://u@h:5432/d'],
     ['postgresql://u:geh/@eim@h/d?sslmode=require', 'postgresql://u@h/d?sslmode=require'],

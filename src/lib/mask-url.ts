@@ -3,9 +3,9 @@ import { rawCharacter } from './server-url.ts';
 const MASK = '***';
 
 /**
- * Replaces the secrets in a text with `***`. In a database URL, these are the password and parameters with a secret's
- * name; in any other URL, all userinfo and everything after the path. Also works on text that is not a URL, because a
- * mistyped URL still contains its password.
+ * Replaces the secrets in a text with `***`. In a database URL, the secrets are the password and any parameter whose
+ * name suggests a secret. In any other URL, they are all userinfo and everything after the path. Also works on text
+ * that is not a URL, because a mistyped URL still contains its password.
  */
 export function maskUrl(url: string): string {
   const masked = maskUserinfo(url);
@@ -15,8 +15,8 @@ export function maskUrl(url: string): string {
 }
 
 /**
- * A database URL without its password, which PGPASSWORD can supply. Null if it has further secrets that no variable
- * supplies, such as `sslpassword`.
+ * A database URL without its password, which PGPASSWORD can supply. Null if the URL has other secrets that no
+ * environment variable can supply, such as `sslpassword`.
  */
 export function withoutPassword(url: string): string | null {
   const bare = maskUrl(url)
@@ -41,7 +41,10 @@ function maskUserinfo(url: string): string {
   return colon === -1 ? url : `${start}${userinfo.slice(0, colon)}:${MASK}${rest.slice(end)}`;
 }
 
-/** The position of the `@` after the userinfo, or -1. An unencoded `/`, `?` or `#` in a password does not end it. */
+/**
+ * The position of the `@` after the userinfo, or -1. An unencoded `/`, `?` or `#` in a password does not end the
+ * userinfo.
+ */
 function userinfoEnd(rest: string): number {
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
   const end = authority.lastIndexOf('@');

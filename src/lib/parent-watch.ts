@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 
 import { errorCode } from './error-code.ts';
 
-/** The part of `process` that describes the IPC channel to a parent. */
+/** The part of `process` that describes the parent and the IPC channel to it. */
 export type ParentLink = Pick<EventEmitter, 'once'> & {
   readonly ppid: number;
-  /** Absent if no parent opened a channel, false once that channel is closed. */
+  /** Undefined if no parent opened a channel; false once the channel is closed. */
   readonly connected?: boolean;
   readonly channel?: { unref(): void } | null | undefined;
 };
@@ -15,9 +15,10 @@ export type ParentLink = Pick<EventEmitter, 'once'> & {
 const POLL_MS = 500;
 
 /**
- * Calls `stop` once when the parent that opened an IPC channel exits. If npm started this process, also watches npm,
- * because on SIGTERM npx exits without stopping its child. No other parent is watched: a shell may exit and leave its
- * commands running on purpose. The watch itself keeps no process alive.
+ * Calls `stop` once when a parent that opened an IPC channel exits. If there is no channel but npm started this
+ * process, watches npm instead, because npx exits on SIGTERM without stopping its child. Does not watch any other
+ * parent, because a shell may exit and leave its commands running on purpose. The watch does not keep this process
+ * alive.
  */
 export function stopWithParent(
   stop: () => void,
@@ -42,8 +43,8 @@ export function stopWithParent(
 }
 
 /**
- * The parent and, if the system reports it, the grandparent, because npm may start a shell in between; null if they
- * cannot be read now.
+ * The ids of the parent and, if the system reports it, the grandparent, because npm may start a shell in between. Null
+ * if they cannot be read at the moment.
  */
 function above({ ppid }: ParentLink): string | null {
   try {

@@ -9,7 +9,7 @@ const IDS = [
   '01994a00-0000-7000-8000-00000000beef',
 ];
 
-test('an id can be given by its position, its start, its end, or in full', () => {
+test('finds an id by its position, its start, its end or the complete id', () => {
   for (const [given, ...found] of [
     ['latest', 0],
     ['-1', 0],
@@ -33,7 +33,7 @@ test('an id can be given by its position, its start, its end, or in full', () =>
   assert.ok(!isPosition('01995') && !isPosition('-beef'));
 });
 
-test('suggests the id that is nearest to a mistyped one', () => {
+test('suggests the id that is closest to a mistyped id', () => {
   assert.equal(suggestId('0000caef', IDS), IDS[1]);
   assert.equal(suggestId('01994a01', IDS), IDS[2]);
   assert.equal(suggestId('0000beed', IDS), null);

@@ -1,13 +1,13 @@
 import { suggest } from './suggest.ts';
 
-/** Does the text name an id by its place, counted from the newest? */
+/** True if the text identifies an id by its position, counted from the newest id. */
 export function isPosition(given: string): boolean {
   return given === 'latest' || /^-\d{1,6}$/.test(given);
 }
 
 /**
- * The matching ids, newest first. `latest` and `-1` are the newest, `-2` is the one before; anything else is an id, its
- * start or its end. Ids that begin with the time are easiest to tell apart by their last digits.
+ * The matching ids, newest first. `latest` and `-1` are the newest id, and `-2` is the second newest. Anything else is
+ * an id, or its start or end. The last digits are the easiest way to distinguish ids that begin with the time.
  */
 export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
   if (isPosition(given)) {
@@ -18,7 +18,7 @@ export function pickIds(given: string, newestFirst: readonly string[]): readonly
   return newestFirst.filter((id) => id.startsWith(given) || id.endsWith(given));
 }
 
-/** The id that a mistyped id, or part of one, most likely stands for, or null. */
+/** The id that the user most likely meant by a mistyped id or part of an id; null if there is none. */
 export function suggestId(given: string, ids: readonly string[]): string | null {
   const { length } = given;
   if (suggest(given, ['latest']) !== null) return 'latest';

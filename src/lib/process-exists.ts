@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 
 import { errorCode } from './error-code.ts';
 
-/** Does a process with this id exist on this machine? Processes of other users count too. */
+/** True if a process with this id exists on this machine, including processes of other users. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -12,7 +12,7 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** Was the process on this machine, and does it no longer exist? */
+/** True if the process was on this machine and no longer exists. */
 export function hasDied({ host, pid }: { readonly host: string; readonly pid: number }): boolean {
   return host === hostname() && !processExists(pid);
 }

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from './json-records.ts';
 import { RecordSeam } from './record-seam.ts';
 
-/** In chunks of one byte there is nothing to learn from: the end of each record is found byte by byte. */
+/** In chunks of one byte, the splitter cannot learn a seam and finds the end of each record byte by byte. */
 function split(
   text: string,
   size: number,
@@ -33,10 +33,7 @@ function seamOf(text: string): RecordSeam {
   return seam;
 }
 
-/**
- * Objects nested in objects of the same kind, so that the bytes between two records occur inside records,
- * too.
- */
+/** Objects nested in objects of the same kind, so that the bytes between two records also occur inside records. */
 const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
   record: fc.oneof(
     fc.record({ a: tie('value') }),
@@ -53,7 +50,7 @@ const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
 }));
 
 describe('records that are cut at their seam', () => {
-  it('are those that are found byte by byte, in complete and in damaged texts', () => {
+  it('match the records that are found byte by byte, in complete and damaged texts', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 3 }),
@@ -82,7 +79,7 @@ describe('records that are cut at their seam', () => {
     );
   });
 
-  it('are predicted from the seam between the two before', () => {
+  it('are predicted from the seam between the two previous records', () => {
     const text = '[{"a":1} ,\n{ "a":2} ,\n{ "a":{"b":3}} ,\n{ "a":4}]';
     const seam = seamOf(text);
     const start = text.indexOf('{ "a":{');
@@ -98,7 +95,7 @@ describe('records that are cut at their seam', () => {
     assert.equal(seamOf(text).cut(Buffer.from(text), 8), null);
   });
 
-  it('are no longer tried after a hundred wrong cuts', () => {
+  it('are no longer predicted after a hundred wrong cuts', () => {
     const text = '{"a":1},{"a":2},{"a":3}';
     const seam = seamOf(text);
     const wrong = Buffer.from('{"a":[{"a":1},{"a":2}]}');

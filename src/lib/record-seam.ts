@@ -1,16 +1,16 @@
 import { parseRecord, type ParsedRecord } from './parse-record.ts';
 
-/** How many wrong cuts to accept before giving up on this way to separate the records. */
+/** How many wrong cuts to accept before giving up on the seam. */
 const MAX_MISSES = 100;
 
-/** How a record begins, up to its first key. */
+/** The beginning of a record, up to its first key. */
 const BEGINNING = /^\{[ \t\r\n]{0,32}"[^"\\]{1,64}"/;
 const BEGINNING_BYTES = 128;
 
 /**
- * Predicts where records end from the bytes that stood between two earlier ones, such as `},{"id"`: one native search
- * per record instead of a look at each byte. The same bytes may occur inside a record and need not separate the next
- * two, so JSON.parse proves each cut: a JSON object is never a proper prefix of another one.
+ * Predicts where records end from the bytes between two earlier records, such as `},{"id"`. This takes one native
+ * search per record instead of checking each byte. The same bytes can occur inside a record, so JSON.parse verifies
+ * each cut: a JSON object is never a proper prefix of another object.
  */
 export class RecordSeam {
   #seam: Buffer | null = null;

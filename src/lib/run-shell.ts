@@ -2,29 +2,31 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export type ShellEnd = {
-  /** Null if a signal ended it, or it could not be started. */
+  /** The exit code; null if a signal ended the command or it could not be started. */
   readonly code: number | null;
   /** Why there is no exit code. */
   readonly reason: 'signal' | 'timeout' | 'interrupted' | 'unstarted' | null;
 };
 
 export type ShellOptions = {
-  /** The text for its stdin. */
+  /** The text for the command's stdin. */
   readonly input: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Receives each line of its stdout and stderr. */
+  /** Called with each line of the command's stdout and stderr. */
   readonly onLine: (line: string) => void;
 };
 
 const WINDOWS = process.platform === 'win32';
 
-/** Runs a shell command and waits until it, and every process that holds its output open, has ended. Never throws. */
+/**
+ * Runs a shell command. Waits until the command and every process that has its output open have ended. Never throws.
+ */
 export async function runShell(command: string, options: ShellOptions): Promise<ShellEnd> {
   const { cwd, env, input, onLine, signal, timeoutMs } = options;
-  // A process group of its own, so that the processes it started end with it.
+  // `detached` creates a process group, so that the processes that the command starts can be killed with it.
   const child = spawn(command, { cwd, env: { ...env }, shell: true, stdio: 'pipe', detached: !WINDOWS });
   let reason: ShellEnd['reason'] = null;
   const end = (why: ShellEnd['reason']): void => {
@@ -36,7 +38,7 @@ export async function runShell(command: string, options: ShellOptions): Promise<
   signal.addEventListener('abort', interrupt);
   if (signal.aborted) interrupt();
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
-  // The command may ignore its stdin.
+  // Ignores errors, because the command may not read its stdin.
   child.stdin.on('error', () => undefined).end(input);
   const code = await new Promise<number | null>((resolve) => {
     child.on('error', () => {

@@ -5,12 +5,12 @@ import * as fc from 'fast-check';
 
 import { safeFileName } from './safe-file-name.ts';
 
-test('a plain name stays as it is', () => {
+test('a plain name does not change', () => {
   for (const name of ['launches', 'launch_cores', 'a-1', '_x', '2024', 'console', 'com', 'com10'])
     assert.equal(safeFileName(name), name);
 });
 
-test('what a shell or a file system would misinterpret is written as bytes', () => {
+test('characters that a shell or a file system would misinterpret are percent-encoded', () => {
   for (const [name, expected] of [
     ['../../escaped', '%2E%2E%2F%2E%2E%2Fescaped'],
     ['..', '%2E%2E'],
@@ -26,7 +26,7 @@ test('what a shell or a file system would misinterpret is written as bytes', () 
     assert.equal(safeFileName(name), expected);
 });
 
-test('two names get two files even if case is ignored, and the name can be read back', () => {
+test('different names stay different even if case is ignored, and can be decoded', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'A', '%', '4', '1', 'é', '.', '/', '-', 'ß', 'ſ', 'K'),
   });

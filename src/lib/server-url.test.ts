@@ -6,9 +6,9 @@ import pg from 'pg';
 import { maskUrl } from './mask-url.ts';
 import { serverUrlFault } from './server-url.ts';
 
-const RAW = /^a URL with "(.)" written as (%..) in its password or names$/;
+const RAW = /^a URL with "(.)" encoded as (%..) in its password or names$/;
 
-test('an unencoded character in a password is reported with its code, wherever the URL would be cut', () => {
+test('an unencoded character in a password is reported with its encoding, wherever the URL would be cut', () => {
   for (const [raw, code] of [
     ['#', '%23'],
     ['?', '%3F'],
@@ -28,7 +28,7 @@ test('an unencoded character in a password is reported with its code, wherever t
   assert.equal(RAW.exec(serverUrlFault('postgresql://u@h/d#b') ?? '')?.[1], '#');
 });
 
-test('pg understands every URL that is accepted', () => {
+test('pg can parse every URL that is accepted', () => {
   const urls: readonly (readonly [string, readonly unknown[]])[] = [
     ['postgresql://u:a@b@h/d', ['u', 'a@b', 'h', 'd']],
     ['postgresql://u:a:b@h/d', ['u', 'a:b', 'h', 'd']],
@@ -46,7 +46,7 @@ test('pg understands every URL that is accepted', () => {
   }
 });
 
-test('what is no such URL at all is said so', () => {
+test('a text that is not a database URL is reported', () => {
   for (const text of [
     '',
     'mysql://u:p@h/d',

@@ -1,4 +1,4 @@
-/** Parses a database URL, including the form `postgresql://user@/database?host=…`, which `URL` refuses. */
+/** Parses a database URL, including the form `postgresql://user@/database?host=…`, which `URL` rejects. */
 export function parseServerUrl(url: string): URL | null {
   return URL.parse(url.replace('@/', '@localhost/'));
 }
@@ -9,7 +9,10 @@ export function userOf(url: string): string | null {
   return parsed?.searchParams.get('user') || parsed?.username || null;
 }
 
-/** Adds parameters to a URL. pg reads user, password, host and port from them if the address has none. */
+/**
+ * Adds parameters to a URL. pg reads the user, password, host and port from the parameters if the address does not
+ * contain them.
+ */
 export function addParameters(url: string, added: Iterable<readonly [name: string, value: string]>): string {
   const [address = '', ...fragment] = url.split('#');
   const text = [...added].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
@@ -19,18 +22,19 @@ export function addParameters(url: string, added: Iterable<readonly [name: strin
 
 const CODES = { '#': '%23', '?': '%3F', '/': '%2F', '%': '%25' } as const;
 
-/** What a text should be if it is not the URL of a database server; null if it is one. */
+/** The expected form if a text is not the URL of a database server; null if it is. */
 export function serverUrlFault(text: string): string | null {
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'a postgresql:// or postgres:// URL';
   const raw = rawCharacter(text);
-  if (raw !== null) return `a URL with "${raw}" written as ${CODES[raw]} in its password or names`;
+  if (raw !== null) return `a URL with "${raw}" encoded as ${CODES[raw]} in its password or names`;
   const isUrl = text === text.trim() && parseServerUrl(text) !== null;
   return isUrl ? null : 'a postgresql:// or postgres:// URL';
 }
 
 /**
- * The character in a login or name that appears to be unencoded and would end that part of the URL. A `#` has no other
- * meaning; for `/` and `?`, a sign is an `@` after them that belongs to neither a database nor a parameter.
+ * The character in a login or name that appears to be unencoded and would end that part of the URL; null if there is
+ * none. A `#` has no other meaning. A `/` or `?` counts if it is followed by an `@` that belongs to neither a database
+ * nor a parameter.
  */
 export function rawCharacter(text: string): '#' | '?' | '/' | '%' | null {
   if (text.includes('#')) return '#';

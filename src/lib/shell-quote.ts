@@ -1,4 +1,4 @@
-/** A word, quoted for a POSIX shell. */
+/** A word, quoted for a POSIX shell if necessary. */
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -21,7 +21,7 @@ void describe('a slot', () => {
     assert.deepEqual(seen, ['a takes', 'a leaves', 'b takes', 'b leaves', 'c takes', 'c leaves']);
   });
 
-  void it('is not passed to others early when a waiting caller gives up', async () => {
+  void it('is not passed on too early when a waiting caller gives up', async () => {
     const slot = createSlot();
     const free = await slot.take(never);
     const stopping = new AbortController();
@@ -38,7 +38,7 @@ void describe('a slot', () => {
     (await slot.take(never))();
   });
 
-  void it('may be freed more than once', async () => {
+  void it('can be freed more than once', async () => {
     const slot = createSlot();
     const first = await slot.take(never);
     first();
@@ -52,7 +52,7 @@ void describe('a slot', () => {
     await third;
   });
 
-  void it('is refused to a caller whose signal has already aborted', async () => {
+  void it('rejects a caller whose signal has already aborted', async () => {
     await assert.rejects(createSlot().take(AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   });
 });

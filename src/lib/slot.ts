@@ -1,7 +1,7 @@
 export type Slot = {
   /**
-   * Resolves when it is this caller's turn, in order of arrival, to a function that ends the turn. Rejects with the
-   * signal's reason.
+   * Waits for this caller's turn, in order of arrival. Resolves to a function that ends the turn. Rejects with the
+   * signal's reason if the signal aborts.
    */
   readonly take: (signal: AbortSignal) => Promise<() => void>;
 };
@@ -15,7 +15,7 @@ export function createSlot(): Slot {
       signal.throwIfAborted();
       const before = last;
       const ended = Promise.withResolvers<void>();
-      // A caller that gives up leaves the queue as if its turn had come and ended.
+      // If a caller gives up, the queue behaves as if the caller's turn had come and ended.
       last = ended.promise.then(() => before);
       const aborted = Promise.withResolvers<never>();
       const abort = (): void => aborted.reject(signal.reason);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { suggest } from './suggest.ts';
 
-test('suggests the nearest name, whatever its case and separators, and nothing too different', () => {
+test('suggests the closest name, regardless of case and separators, unless it is too different', () => {
   const names = ['batchSize', 'database', 'dataDir', 'log'];
   const meant: readonly (readonly [string, string | null])[] = [
     ['BATCH_SIZE', 'batchSize'],

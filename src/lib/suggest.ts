@@ -1,4 +1,6 @@
-/** The candidate that a mistyped name most likely stands for, or null. Ignores case and separators. */
+/**
+ * The candidate that the user most likely meant by a mistyped name; null if there is none. Ignores case and separators.
+ */
 export function suggest(name: string, candidates: readonly string[]): string | null {
   const wanted = plain(name);
   let best: string | null = null;
@@ -10,7 +12,10 @@ export function suggest(name: string, candidates: readonly string[]): string | n
   return best ?? longerOf(wanted, candidates);
 }
 
-/** The only candidate that starts with the name, for example with a unit added. */
+/**
+ * The only candidate that starts with the name, for example the same name with a unit. Null if there is none or more
+ * than one.
+ */
 function longerOf(wanted: string, candidates: readonly string[]): string | null {
   const [found, ...others] = candidates.filter((one) => plain(one).startsWith(wanted));
   return wanted.length > 2 && others.length === 0 ? (found ?? null) : null;
@@ -21,7 +26,8 @@ function plain(name: string): string {
 }
 
 /**
- * The number of letters to insert, delete, replace or swap with the next one (the optimal string alignment distance).
+ * The number of letters to insert, delete, replace or swap with the next letter (the optimal string alignment
+ * distance).
  */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];

@@ -9,14 +9,14 @@ async function* upTo(count: number, failure?: Error): AsyncGenerator<number> {
 }
 
 describe('a tap', () => {
-  it('gives every item to both readers, in order', async () => {
+  it('delivers every item to both readers, in order', async () => {
     const { copy, main } = tap(upTo(100), 3);
     const [first, second] = await Promise.all([all(main), all(copy)]);
     assert.deepEqual(first, [...Array(100).keys()]);
     assert.deepEqual(second, first);
   });
 
-  it('holds the stream up while the copy is behind', async () => {
+  it('pauses the stream while the copy is too far behind', async () => {
     let read = 0;
     const source = (async function* () {
       for await (const item of upTo(100)) {
@@ -27,12 +27,12 @@ describe('a tap', () => {
     const { copy, main } = tap(source, 4);
     const reading = all(main);
     await new Promise(setImmediate);
-    assert.equal(read, 5); // four wait, one wants in
+    assert.equal(read, 5); // four items are in the queue, and a fifth is waiting
     assert.equal((await all(copy)).length, 100);
     assert.equal((await reading).length, 100);
   });
 
-  it('fails the copy as the stream fails, after what came before', async () => {
+  it('fails the copy if the stream fails, but delivers the earlier items first', async () => {
     const failure = new Error('reset');
     const { copy, main } = tap(upTo(3, failure), 8);
     const seen: number[] = [];
@@ -44,7 +44,7 @@ describe('a tap', () => {
     assert.deepEqual(seen, [0, 1, 2]);
   });
 
-  it('does not wait for a copy that was dropped, read or not', async () => {
+  it('does not wait for a copy that was dropped', async () => {
     const { drop, main } = tap(upTo(100), 2);
     const reading = all(main);
     await new Promise(setImmediate);
@@ -52,19 +52,19 @@ describe('a tap', () => {
     assert.equal((await reading).length, 100);
   });
 
-  it('ends the copy when the stream is left early', async () => {
+  it('fails the copy if the reader of the stream stops early', async () => {
     const { copy, main } = tap(upTo(100), 2);
     for await (const item of main) {
       if (item === 1) break;
     }
-    await assert.rejects(all(copy), /left before its end/);
+    await assert.rejects(all(copy), /not read to its end/);
   });
 
-  it('fails the copy when nobody ever reads the stream', async () => {
+  it('fails the copy with a given error if no one reads the stream', async () => {
     const { copy, fail } = tap(upTo(100), 2);
     const copying = all(copy);
     await new Promise(setImmediate);
-    const failure = new Error('no place to write');
+    const failure = new Error('nowhere to write');
     fail(failure);
     await assert.rejects(copying, failure);
   });

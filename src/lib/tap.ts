@@ -1,12 +1,12 @@
 /** A stream, and a copy of it for a concurrent reader. */
 export type Tap<T> = {
-  /** The stream itself. Its reader drives both; it waits while the copy is `capacity` items behind. */
+  /** The stream itself. Reading it also feeds the copy, and waits while the copy is `capacity` items behind. */
   readonly main: AsyncIterable<T>;
-  /** The same items, and the same failure. */
+  /** The same items, or the same error if the stream fails. */
   readonly copy: AsyncIterable<T>;
-  /** Call when the copy is no longer read, so that `main` need not wait for it. */
+  /** Call this when you stop reading the copy, so that `main` does not wait for it. */
   readonly drop: () => void;
-  /** Call when `main` is not read to its end: a copy that has not ended fails with this error. */
+  /** Call this if you do not read `main` to its end. A copy that has not ended then fails with this error. */
   readonly fail: (error: unknown) => void;
 };
 
@@ -16,7 +16,7 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
   let abandoned = false;
   let moved = Promise.withResolvers<void>();
 
-  /** Wakes the readers that wait for the queue to change. */
+  /** Wakes the readers that are waiting for the queue to change. */
   function move(): void {
     moved.resolve();
     moved = Promise.withResolvers();
@@ -40,7 +40,7 @@ export function tap<T>(source: AsyncIterable<T>, capacity: number): Tap<T> {
       throw error;
     } finally {
       // If the reader of `main` stops early, the copy fails as well, because no further items will arrive.
-      fail(new Error('the stream was left before its end'));
+      fail(new Error('the stream was not read to its end'));
     }
   }
 

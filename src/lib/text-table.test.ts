@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { textTable } from './text-table.ts';
 
-test('nothing in a table controls a terminal: neither a cell nor the name of a column', () => {
+test('neither cells nor column names can control the terminal', () => {
   const table = textTable(['\u001b[31mred', 'b\u009b'], [['\u202ex\ny', { a: '\u0007' }]]);
   // oxlint-disable-next-line eslint/no-control-regex -- the expression looks for them
   assert.doesNotMatch(table, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
@@ -19,7 +19,7 @@ const ROWS = [
   ['b2', '二', 22, null],
 ];
 
-test('a table is not split if it fits, or if the width is unknown', () => {
+test('a table is not split if it fits or if the width is unknown', () => {
   const whole = ['id  name   n  text', '──  ────  ──  ─────', 'a1  one    1  short', 'b2  二    22', ''].join(
     '\n',
   );
@@ -27,7 +27,7 @@ test('a table is not split if it fits, or if the width is unknown', () => {
   assert.equal(textTable(NAMES, ROWS, { width: 19 }), whole);
 });
 
-test('a wide table is split into blocks of columns, each with the keys', () => {
+test('a wide table is split into blocks of columns, each of which contains the keys', () => {
   const blocks = [
     ['id  name   n', '──  ────  ──', 'a1  one    1', 'b2  二    22'],
     ['id  text', '──  ─────', 'a1  short', 'b2'],
@@ -40,9 +40,9 @@ test('a wide table is split into blocks of columns, each with the keys', () => {
   assert.equal(second, 'id  name  text\n──  ────  ─────\na1  one   short\nb2  二\n');
 });
 
-test('a cell wider than the line is not cut; a repeated key is', () => {
+test('a cell that is wider than the line is cut only if it is a repeated key', () => {
   const id = '01a21455-f4cd-7436-89f1-e21e1acd2bba';
-  const text = 'more than a line has room for';
+  const text = 'a text that is longer than a line';
   assert.equal(
     textTable(['run', 'status', 'text'], [[id, 'done', text]], { width: 20 }),
     [
@@ -62,7 +62,7 @@ test('a cell wider than the line is not cut; a repeated key is', () => {
   );
 });
 
-test('at any width, every cell is there, and no line is longer than necessary', () => {
+test('at any width, every cell is shown and no line is longer than necessary', () => {
   const shape = fc.integer({ min: 1, max: 6 }).chain((columns) =>
     fc.tuple(
       fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: columns, maxLength: columns }),

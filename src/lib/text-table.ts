@@ -1,10 +1,10 @@
 import stringWidth from 'fast-string-width';
 
 /**
- * Rows as aligned text with a header; columns of numbers are aligned right. Control characters, including terminal
- * escapes, are shown as escapes. A table wider than `width` is split into blocks of columns, one below the other, each
- * with the first `keys` columns, which identify the row. A single cell that is still too wide is not cut: a terminal
- * wraps it, and there would be no other way to see the rest.
+ * Formats rows as aligned text with a header. Columns of numbers are right-aligned. Control characters, including
+ * terminal escapes, are shown as escapes. A table wider than `width` is split into blocks of columns, one below the
+ * other. Each block contains the first `keys` columns, which identify the row. A cell that is still too wide is not
+ * cut, because a terminal wraps it and the rest would not be visible anywhere else.
  */
 export function textTable(
   names: readonly string[],
@@ -30,22 +30,22 @@ export function textTable(
 
 /** The formatting of a table. */
 export type TableLook = {
-  /** Shown for null; blank by default, like an empty string. */
+  /** The text to show for null. By default, null is blank, like an empty string. */
   readonly nothing?: string | undefined;
-  /** Columns to align right; by default those that hold only numbers. */
+  /** Which columns to right-align. By default, these are the columns that contain only numbers. */
   readonly right?: readonly boolean[] | undefined;
   readonly paint?: Paint | undefined;
 };
 
-/** Adds color to a part of a table after its layout is done. */
+/** Adds color to a part of a table after the layout is complete. */
 export type Paint = (text: string, part: 'name' | 'rule' | 'nothing') => string;
 
 type Column = {
-  /** The header first. */
+  /** The header, followed by the cells. */
   readonly cells: readonly string[];
   readonly width: number;
   readonly isNumeric: boolean;
-  /** For each cell, the header first: is it null? */
+  /** Whether each cell is null, starting with the header. */
   readonly isNothing: readonly boolean[];
 };
 
@@ -67,7 +67,7 @@ function columnOf(
 
 const BETWEEN = '  ';
 
-/** Puts as many columns into each block as fit. */
+/** Splits the columns into blocks, with as many columns in each block as fit. */
 function blocksOf(columns: readonly Column[], width: number, keys: number): readonly (readonly Column[])[] {
   const again = keysAgain(columns.slice(0, keys), width);
   const blocks: Column[][] = [[]];
@@ -79,7 +79,10 @@ function blocksOf(columns: readonly Column[], width: number, keys: number): read
   return blocks;
 }
 
-/** If the keys would leave too little room for other columns, repeats only the first, at most half a line wide. */
+/**
+ * The columns to repeat in each block. If the keys would leave too little room for other columns, repeats only the
+ * first key and cuts it to half a line.
+ */
 function keysAgain(keys: readonly Column[], width: number): readonly Column[] {
   if (widthOf(keys) * 3 <= width * 2) return keys;
   const most = Math.max(1, Math.floor(width / 2));
@@ -132,8 +135,8 @@ function cellText(value: unknown): string | null {
 }
 
 /**
- * Escapes control characters and marks of writing direction as `
- * `, `\t` or `\u001b`: foreign text must not control a terminal.
+ * Escapes control characters and directional marks as `\n`, `\t` or `\u001b`, because untrusted text must not control
+ * the terminal.
  */
 export function escapeControls(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {

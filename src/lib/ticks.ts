@@ -5,7 +5,7 @@ export function nextTick(expression: string, timezone: string, after: Date): Dat
   return found(() => parse(expression, timezone, after).next().toDate());
 }
 
-/** The last tick up to a time, found by searching backwards. */
+/** The last tick at or before a time, found by searching backward; null if there is none. */
 export function lastTick(expression: string, timezone: string, until: Date): Date | null {
   return found(() =>
     parse(expression, timezone, new Date(until.getTime() + 1))
@@ -15,8 +15,8 @@ export function lastTick(expression: string, timezone: string, until: Date): Dat
 }
 
 /**
- * The longer of two intervals, in seconds: between the last two ticks before a time, and around that time. A schedule
- * may skip nights and weekends. Null if there are no two ticks.
+ * The longer of two intervals, in seconds: the interval between the last two ticks before a time, and the interval that
+ * contains that time. They differ if a schedule skips nights or weekends. Null if there are not enough ticks.
  */
 export function tickGap(expression: string, timezone: string, at: Date): number | null {
   return found(() => {
@@ -31,7 +31,7 @@ function parse(expression: string, timezone: string, currentDate: Date) {
   return CronExpressionParser.parse(expression, { tz: timezone, currentDate });
 }
 
-/** Null if there is no such tick. */
+/** Returns null if there is no such tick. */
 function found<T>(search: () => T): T | null {
   try {
     return search();
@@ -40,12 +40,12 @@ function found<T>(search: () => T): T | null {
   }
 }
 
-/** How late a tick may still start its job. */
+/** How late a tick can be and still start its job. */
 const DUE_MS = 60_000;
 /** Daylight saving time shifts clocks by less than this. */
 const CHANGE_MS = 3 * 3_600_000;
 
-/** The ticks up to a time, found by searching forwards from some hours before. */
+/** The ticks up to a time, found by searching forward from a few hours before it. */
 function ticksUntil(expression: string, timezone: string, until: Date): readonly Date[] {
   const ticks: Date[] = [];
   found(() => {
@@ -57,8 +57,8 @@ function ticksUntil(expression: string, timezone: string, until: Date): readonly
 }
 
 /**
- * A current tick that a backwards search does not find: when clocks go forward, a tick in the hour that does not exist
- * comes an hour later in the new time.
+ * A tick that is due now but that a backward search does not find; null if there is none. When clocks go forward, a
+ * tick in the skipped hour is moved to the next hour.
  */
 export function skippedTick(expression: string, timezone: string, at: Date): Date | null {
   const tick = ticksUntil(expression, timezone, at).at(-1);
@@ -67,7 +67,7 @@ export function skippedTick(expression: string, timezone: string, at: Date): Dat
   return last === null || last < tick ? tick : null;
 }
 
-/** Is the last tick a repetition of one that ran an hour earlier, before the clocks went back? */
+/** True if the last tick repeats a tick that ran an hour earlier, before the clocks went back. */
 export function isRepeatedTick(expression: string, timezone: string, at: Date): boolean {
   const last = lastTick(expression, timezone, at);
   if (last === null || at.getTime() - last.getTime() > 2 * DUE_MS) return false;

@@ -9,7 +9,7 @@ import { createTokenBucket } from './token-bucket.ts';
 const never = new AbortController().signal;
 
 describe('a token bucket', () => {
-  it('gives its burst at once and then one token an interval, first come, first served', async () => {
+  it('grants its burst immediately and then one token per interval, in order of arrival', async () => {
     const { clock, advanceTo, sleepers } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 4, burst: 2, clock });
     const grants: [caller: number, at: number][] = [];
@@ -28,7 +28,7 @@ describe('a token bucket', () => {
     ]);
   });
 
-  it('lets nobody overtake a caller that is late to wake', async () => {
+  it('does not let a later caller overtake a caller that wakes up late', async () => {
     const { clock, advanceTo } = createVirtualClock();
     let late = 0;
     const elapsed = (): number => clock.elapsed() + late;
@@ -43,7 +43,7 @@ describe('a token bucket', () => {
     assert.deepEqual(order, ['first', 'second']);
   });
 
-  it('fills up to its burst in a pause, never beyond', async () => {
+  it('refills up to its burst during a pause, but not beyond', async () => {
     const { clock, advanceTo } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 10, burst: 3, clock });
     await advanceTo(60_000);
@@ -53,7 +53,7 @@ describe('a token bucket', () => {
     assert.deepEqual(grants, [0, 0, 0, 100, 200]);
   });
 
-  it('stays within its budget over any stretch of time, and wastes nothing while callers wait', async () => {
+  it('stays within its budget over any period of time, and wastes no tokens while callers wait', async () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 25 });
     const rate = fc.double({ min: 0.5, max: 2000, noNaN: true });
     await fc.assert(
@@ -75,7 +75,7 @@ describe('a token bucket', () => {
         const granted = grants.map(([, at]) => at);
         const interval = 1000 / perSecond;
         for (const [i, at] of granted.entries()) {
-          // After any grant, `burst` may follow at once, and the next one only an interval later.
+          // From any grant on, `burst` grants can be immediate, and each further grant must be an interval later.
           const stretches = granted.slice(0, i).map((from, j) => from + (i - j - burst + 1) * interval);
           const earliest = Math.max(arrived[i] ?? 0, ...stretches);
           assert.ok(Math.abs(at - earliest) < 1e-3, `${i}: ${at}, allowed from ${earliest}`);
@@ -85,7 +85,7 @@ describe('a token bucket', () => {
     );
   });
 
-  it('while held, gives no turn, not even to those already waiting', async () => {
+  it('grants no tokens during a hold, not even to callers that are already waiting', async () => {
     const { clock, advanceTo } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 1, burst: 2, clock });
     const grants: number[] = [];
@@ -103,7 +103,7 @@ describe('a token bucket', () => {
     assert.equal(grants.at(-1), 60_000);
   });
 
-  it('gives the turn of an aborted caller to the next', async () => {
+  it('gives the turn of an aborted caller to the next caller', async () => {
     const { clock, advanceTo, sleepers } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 1, burst: 1, clock });
     const grants: [caller: string, at: number][] = [];
@@ -116,23 +116,23 @@ describe('a token bucket', () => {
     await advanceTo(400);
     stops.c.abort(reason); // in the middle of the queue
     await c;
-    stops.b.abort(reason); // at its head
+    stops.b.abort(reason); // at the head of the queue
     await b;
     await advanceTo(5000);
     assert.deepEqual(grants, [['d', 1000]]);
     assert.equal(sleepers.size, 0);
-    stops.d.abort(reason); // too late to matter
+    stops.d.abort(reason); // too late to have an effect
     await bucket.take(never);
   });
 
-  it('refuses a signal that has aborted, without a token', async () => {
+  it('rejects a signal that has already aborted without using a token', async () => {
     const { clock } = createVirtualClock();
     const bucket = createTokenBucket({ perSecond: 1, burst: 1, clock });
     await assert.rejects(bucket.take(AbortSignal.abort(new Error('stop'))), new Error('stop'));
     await bucket.take(never);
   });
 
-  it('passes on a failure of the clock and serves the next', async () => {
+  it('passes on a clock failure and serves the next caller', async () => {
     const { clock, advanceTo } = createVirtualClock();
     let broken = true;
     const bucket = createTokenBucket({
@@ -151,7 +151,7 @@ describe('a token bucket', () => {
     await next;
   });
 
-  it('refuses a rate of 0, or a burst below one token', () => {
+  it('rejects a rate that is not positive, and a burst of less than one token', () => {
     const { clock } = createVirtualClock();
     for (const [perSecond, burst] of [
       [0, 1],

@@ -3,19 +3,21 @@ import { createSlot } from './slot.ts';
 
 export type TokenBucketOptions = {
   readonly perSecond: number;
-  /** How many may be taken at once after a pause, at least 1. */
+  /** How many tokens can be taken immediately after a pause; at least 1. */
   readonly burst: number;
   readonly clock: Timer;
 };
 
 export type TokenBucket = {
-  /** Resolves when it is this caller's turn, in order of arrival. Rejects with the signal's reason. */
+  /**
+   * Waits for a token. Callers are served in order of arrival. Rejects with the signal's reason if the signal aborts.
+   */
   readonly take: (signal: AbortSignal) => Promise<void>;
-  /** Nobody gets a turn before this time has passed. */
+  /** Grants no tokens until this time has passed. */
   readonly hold: (milliseconds: number) => void;
 };
 
-/** Returns the one budget for a name and a rate; all callers share it. */
+/** Returns the budget for a name and a rate. All callers with the same name and rate share it. */
 export type Budgets = (name: string, options: TokenBucketOptions) => TokenBucket;
 
 export function createBudgets(): Budgets {
@@ -28,17 +30,19 @@ export function createBudgets(): Budgets {
   };
 }
 
-/** In any T seconds at most `burst + perSecond * T` takes resolve. */
+/** In any T seconds, at most `burst + perSecond * T` takes resolve. */
 export function createTokenBucket({ perSecond, burst, clock }: TokenBucketOptions): TokenBucket {
   if (!(perSecond > 0 && burst >= 1)) {
-    throw new RangeError(`Cannot fill a bucket with ${perSecond} a second and a burst of ${burst}`);
+    throw new RangeError(
+      `Cannot create a token bucket with ${perSecond} tokens per second and a burst of ${burst}`,
+    );
   }
   const interval = 1000 / perSecond;
   const turn = createSlot();
-  // When the bucket will be full again. A time instead of a count of tokens, so that rounding errors do not add up.
+  // When the bucket will be full again. This is a time and not a token count, so that rounding errors do not add up.
   let fullAt = clock.elapsed();
 
-  /** Takes a token and returns null, or returns when the next one will be available. */
+  /** Takes a token and returns null, or returns the milliseconds until the next token is available. */
   function tryTake(): number | null {
     const now = clock.elapsed();
     fullAt = Math.max(fullAt, now);

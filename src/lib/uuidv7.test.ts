@@ -12,7 +12,7 @@ const anyBytes = fc.uint8Array({ minLength: 10, maxLength: 10 });
 const RFC = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
 
 describe('uuidv7', () => {
-  it('matches the example of RFC 9562', () => {
+  it('matches the example in RFC 9562', () => {
     const random = Buffer.from('0cc318c4dc0c0c07398f', 'hex');
     assert.equal(
       uuidv7(0x017f22e279b0, () => random),
@@ -20,14 +20,14 @@ describe('uuidv7', () => {
     );
   });
 
-  it('keeps every random bit that is not version or variant', () => {
+  it('keeps every random bit except the version and variant bits', () => {
     assert.equal(
       uuidv7(0, () => new Uint8Array(10).fill(0xff)),
       '00000000-0000-7fff-bfff-ffffffffffff',
     );
   });
 
-  it('has the form, version and variant for any time and any random bytes, and leaves those alone', () => {
+  it('has the right form, version and variant for any time and random bytes, and does not change the bytes', () => {
     fc.assert(
       fc.property(anyTime, anyBytes, (time, bytes) => {
         const before = bytes.slice();
@@ -49,12 +49,12 @@ describe('uuidv7', () => {
     );
   });
 
-  it('differs within a millisecond', () => {
+  it('is unique within a millisecond', () => {
     const ids = Array.from({ length: 1000 }, () => uuidv7(1e12, randomBytes));
     assert.equal(new Set(ids).size, 1000);
   });
 
-  it('is recognised among other names', () => {
+  it('is distinguished from other names', () => {
     for (const name of [
       '',
       'notes',
@@ -67,7 +67,7 @@ describe('uuidv7', () => {
     }
   });
 
-  it('refuses a time that does not fit', () => {
+  it('rejects a time that is out of range', () => {
     for (const time of [-1, Number.NaN, 2 ** 48]) assert.throws(() => uuidv7(time, randomBytes), RangeError);
   });
 });

@@ -4,14 +4,17 @@ export function isUuidv7(text: string): boolean {
   return FORM.test(text);
 }
 
-/** When it was made, in milliseconds since 1970. */
+/** When the UUID was created, in milliseconds since 1970. */
 export function uuidv7Time(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
-/** RFC 9562, version 7: sorts by millisecond; two from the same millisecond differ, in no particular order. */
+/**
+ * Creates a version 7 UUID (RFC 9562). UUIDs sort by millisecond. UUIDs from the same millisecond differ, but are in no
+ * particular order.
+ */
 export function uuidv7(nowMs: number, randomBytes: (n: number) => Uint8Array): string {
-  if (!(nowMs >= 0 && nowMs < 2 ** 48)) throw new RangeError(`Cannot make a UUID for the time ${nowMs}`);
+  if (!(nowMs >= 0 && nowMs < 2 ** 48)) throw new RangeError(`Cannot create a UUID for the time ${nowMs}`);
   const time = Math.floor(nowMs).toString(16).padStart(12, '0');
   const random = Buffer.from(randomBytes(10));
   random.writeUInt8(0x70 | (random.readUInt8(0) & 0x0f), 0);

@@ -17,22 +17,22 @@ const isIndex = (path: string): boolean => path.startsWith(INDEX);
 
 /** Faults of the nearest capture, and the reason given for each. */
 const UNUSABLE = [
-  ['replayed=301', /it redirects to https?:.*another host|which is not a capture of/],
-  ['replayed=404', /it replays an error, 404/],
-  ['replayed=429', /it replays an error, 429/],
-  ['replayed=525', /it replays an error, 525/],
-  ['error-page', /it was captured with text\/html; charset=UTF-8, not JSON/],
-  ['no-memento', /it is not a capture: it has no memento-datetime/],
+  ['replayed=301', /it redirects to https?:.*a different host|which is not a capture of/],
+  ['replayed=404', /it is a capture of an error response \(404\)/],
+  ['replayed=429', /it is a capture of an error response \(429\)/],
+  ['replayed=525', /it is a capture of an error response \(525\)/],
+  ['error-page', /its captured content type is text\/html; charset=UTF-8, not JSON/],
+  ['no-memento', /it is not a capture, because it has no Memento-Datetime header/],
   ['blocked', /the archive blocks it: org\.archive\.wayback/],
   ['blocked-page', /the archive blocks it: org\.archive\.wayback/],
-  ['loop', /its captures redirect in a circle/],
+  ['loop', /its captures redirect in a loop/],
   ['other-url', /it redirects to .*\/v3\/rockets, which is not a capture of https:\/\/api/],
   ['missing', /the archive has no capture of it/],
 ] as const;
 const DAMAGED = [
   ['truncate', /its body has \d+ bytes instead of the \d+ that its original ETag/],
   ['no-body', /its body has 0 bytes instead of the \d+ that/],
-  ['wrong-etag', /its body is not the one that its original ETag/],
+  ['wrong-etag', /its body does not match its original ETag/],
 ] as const;
 
 void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
@@ -134,7 +134,7 @@ void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
     assert.ok(isAbsent);
     assert.match(
       error.message,
-      /^Cannot get launches: no copy of it is preserved \(http.*: the archive has no capture of it\)$/,
+      /^Cannot get launches: there is no preserved copy \(http.*: the archive has no capture of it\)$/,
     );
     assert.deepEqual(attempts, [[404, null]]);
     assert.deepEqual(asked(), ['/web/20260605id_/https://api.spacexdata.com/v5/launches']);
@@ -176,7 +176,7 @@ void describe('the index', { concurrency: 4 }, () => {
       assert.ok(isAbsent);
       assert.match(
         error.message,
-        /^Cannot get rockets: no copy of it is preserved \(.*: the archive blocks it: org/,
+        /^Cannot get rockets: there is no preserved copy \(.*: the archive blocks it: org/,
       );
     });
   }

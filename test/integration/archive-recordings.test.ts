@@ -63,12 +63,7 @@ void describe('a recording', { concurrency: 4 }, () => {
       { etag: '"1-abc"' },
       /its body has the ETag \(none\), not "1-abc"/,
     ],
-    [
-      'a body that its ETag was not made of',
-      'wrong-etag',
-      {},
-      /its body is not the one that its original ETag/,
-    ],
+    ['a body that its ETag was not made of', 'wrong-etag', {}, /its body does not match its original ETag/],
     ['a file that breaks off', 'truncate', {}, /: it is not a recording: Missing closing 'quote$/],
     ['neither a known hash nor an ETag', 'no-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
     ['nothing to prove it by', 'foreign-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
@@ -93,7 +88,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.equal(simulated, true);
     assert.equal(copy?.proof, 'etag');
     const wrong = await stage(t, 'wrong-etag', pinned, { marked: true });
-    assert.match((await failureOf(wrong.pull())).error.message, /is not the one that its original ETag/);
+    assert.match((await failureOf(wrong.pull())).error.message, /its body does not match its original ETag/);
     const unproven = await stage(t, 'no-etag', pinned, { marked: true });
     assert.match((await failureOf(unproven.pull())).error.message, /neither a known SHA-256 nor an ETag/);
   });
@@ -105,7 +100,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.ok(isAbsent);
     assert.match(
       error.message,
-      /^Cannot get dragons: no copy of it is preserved for 2025-10-06 \(.*: it was recorded on 2026-03-21, after 2025-10-06\)$/,
+      /^Cannot get dragons: there is no preserved copy for 2025-10-06 \(.*: it was recorded on 2026-03-21, after 2025-10-06\)$/,
     );
     assert.equal(requests(), before);
   });
@@ -116,7 +111,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.ok(isAbsent);
     assert.match(
       error.message,
-      /^Cannot get dragons: no copy of it is preserved \(http.*all\.yml: there is no such file\)$/,
+      /^Cannot get dragons: there is no preserved copy \(http.*all\.yml: there is no such file\)$/,
     );
   });
 
@@ -128,9 +123,13 @@ void describe('a recording', { concurrency: 4 }, () => {
       exchange({ url: 'https://api.spacexdata.com/v4/crew' }),
       /a recording of https:\/\/api.spacexdata.com\/v4\/crew, not of/,
     ],
-    ['a recording of an error', exchange({ status: 503 }), /it is a recording of an error, 503/],
-    ['a recording of a page', exchange({ type: 'text/html' }), /it was recorded with text\/html, not JSON/],
-    ['too large', Buffer.alloc(64_000_001, ' '), /it has more than 64000000 bytes/],
+    ['a recording of an error', exchange({ status: 503 }), /it is a recording of an error response \(503\)/],
+    [
+      'a recording of a page',
+      exchange({ type: 'text/html' }),
+      /its recorded content type is text\/html, not JSON/,
+    ],
+    ['too large', Buffer.alloc(64_000_001, ' '), /its response has more than 64000000 bytes/],
   ] as const) {
     void it(`must not be ${what}`, async (t) => {
       const web = await serve(t, (_, response) => void response.end(file));

@@ -108,7 +108,7 @@ void describe('a host that refuses connections', () => {
       assert.match(error.message, /: it refuses connections$/);
       assert.equal(
         error.hint,
-        'The archive may have blocked this address after too many requests: wait for an hour before you try again.',
+        'The archive may have blocked your IP address after too many requests. Wait an hour before you try again.',
       );
       assert.deepEqual(attempts, [[null, null]]);
     }

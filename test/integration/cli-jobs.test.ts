@@ -147,7 +147,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
         assertFailure(busy, {
           code: 7,
           message: /another process is using it \(serve on host /,
-          hint: /^hint: It runs jobs: see http:\/\/127\.0\.0\.1:\d+, stop it, or have it run one with: \S+ jobs run NAME$/,
+          hint: /^hint: It runs jobs: see http:\/\/127\.0\.0\.1:\d+, stop it, or start one of its jobs with: \S+ jobs run NAME$/,
         });
       }
       if (kind === 'the embedded database') {

@@ -230,7 +230,7 @@ void describe('the lock of a data folder', () => {
     writeFileSync(path.join(folder, 'database-lock.sqlite'), 'something that somebody put here');
     const { code, message } = await (await party()).tell('take');
     assert.equal(code, 'database');
-    assert.match(message ?? '', /something else was written to the lock file/);
+    assert.match(message ?? '', /its contents were overwritten/);
   });
 });
 

@@ -116,17 +116,20 @@ void describe('a redirect', { concurrency: 4 }, () => {
     'to another host': {
       to: 'http://other.test:PORT/1?key=geheim',
       message:
-        /^Cannot get http:\/\/api\.test:\d+\/x: it redirects to http:\/\/other\.test:\d+\/1\?\*\*\*, another host$/,
+        /^Cannot get http:\/\/api\.test:\d+\/x: it redirects to http:\/\/other\.test:\d+\/1\?\*\*\*, which is on a different host$/,
     },
     'to another port': {
       to: 'http://api.test:1/',
-      message: /: it redirects to http:\/\/api\.test:1\/, another port$/,
+      message: /: it redirects to http:\/\/api\.test:1\/, which uses a different port$/,
     },
     'to what is not HTTP': {
       to: 'ftp://u:geheim@api.test/',
       message: /: it redirects to ftp:\/\/api\.test\/, which is no/,
     },
-    'to no address': { to: 'http://', message: /: it responded with 302 without a target address$/ },
+    'to no address': {
+      to: 'http://',
+      message: /: it responded with 302 but without a valid Location header$/,
+    },
     'in a circle': {
       to: '/x',
       message: /: it redirects more than 5 times, finally to http:\/\/api\.test:\d+\/x$/,

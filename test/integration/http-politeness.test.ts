@@ -168,7 +168,10 @@ void describe('Retry-After', { concurrency: 4 }, () => {
         error.message.endsWith(`it responded with 429 ("[]"), and asks for a retry ${when}`),
         error.message,
       );
-      assert.equal(error.hint, 'Start the run again at that time, or raise maxRetryAfterSeconds (now 120).');
+      assert.equal(
+        error.hint,
+        'Start the run again after that time, or raise maxRetryAfterSeconds (now 120).',
+      );
       assert.equal(asked.length, 1);
       assert.deepEqual(waitsOf(error), [[429, null]]);
       assert.deepEqual(

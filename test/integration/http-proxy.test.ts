@@ -216,7 +216,7 @@ void describe('TLS', { concurrency: 1 }, () => {
   void it('is never dropped by a redirect', async (t) => {
     await assert.rejects(pullFrom(t, `${https.url}/downgrade`), {
       code: 'source',
-      message: `Cannot get ${https.url}/downgrade/x: it redirects to ${http.url}/x, which is without TLS`,
+      message: `Cannot get ${https.url}/downgrade/x: it redirects to ${http.url}/x, which does not use TLS`,
     });
   });
 });

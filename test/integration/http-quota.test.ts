@@ -181,7 +181,7 @@ void describe('429 on a source with a quota', () => {
         /it responded with 429 .*, and asks for a retry at 2026-03-01T00:59:5\d\.|01:00:00/,
       );
       assert.ok(Math.abs((retryAt?.getTime() ?? 0) - NOW - 3_600_000) < 2000, retryAt?.toISOString());
-      assert.equal(hint, `Start the run again at that time, or set ${SETTING} for more requests.`);
+      assert.equal(hint, `Start the run again after that time, or set ${SETTING} for more requests.`);
       assert.deepEqual(waits, []);
     });
   }
@@ -217,7 +217,7 @@ void describe('a token', () => {
     const { get } = await stage(t, { tokenRequestsPerWindow: 1 }, { auth: auth(TOKEN) });
     await get();
     const { hint } = await refusal(get());
-    assert.equal(hint, 'Start the run again at that time, or raise maxRetryAfterSeconds (now 120).');
+    assert.equal(hint, 'Start the run again after that time, or raise maxRetryAfterSeconds (now 120).');
   });
 
   void it('is hidden in what a server echoes, and in the log', async (t) => {

@@ -111,7 +111,7 @@ void describe('a body', { concurrency: 4 }, () => {
     );
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',
-      message: /: it used an encoding that was not requested, "zstd"$/,
+      message: /: it responded with an encoding that was not requested, "zstd"$/,
     });
     assert.equal(web.requests.length, 1);
   });
@@ -211,7 +211,10 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     const web = await answering(['"y"', '"y"'], t);
     const { attempts, body, status } = await pullFrom(t, web.url, {}, '"x"');
     assert.deepEqual([status, body], [200, '[]']);
-    assert.match(attempts[0]?.error ?? '', /responded with 304 for version "y", but the stored one is "x"$/);
+    assert.match(
+      attempts[0]?.error ?? '',
+      /responded with 304 for version "y", but the stored version is "x"$/,
+    );
     assert.equal(web.requests[1]?.headers['if-none-match'], undefined);
   });
 
@@ -227,7 +230,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     const web = await serve(t, (_, response) => response.writeHead(304).end());
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',
-      message: /responded with 304 to a request that was not conditional.*\(3 attempts\)$/,
+      message: /responded with 304 to an unconditional request.*\(3 attempts\)$/,
     });
   });
 });

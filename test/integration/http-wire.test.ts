@@ -78,7 +78,7 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'with too long a head': {
     bytes: `${STATUS}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
-    reason: /the head of its response is too long/,
+    reason: /its response headers are too long/,
   },
   'with a line in its head that is no header': {
     bytes: `${STATUS}garbage\r\n${sized()}`,
@@ -106,7 +106,7 @@ const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason:
   },
   'that switches to another protocol': {
     bytes: 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
-    reason: /it responded with 101, which was not requested/,
+    reason: /it responded with 101, but no upgrade was requested/,
   },
 };
 

@@ -251,7 +251,7 @@ void describe('no secret is revealed', { concurrency: 1 }, () => {
     assertTold(
       planted,
       /http:\/\/\*\*\*@proxy\.test/,
-      /it redirects to https:\/\/other\.test\/\?\*\*\*, another host/,
+      /it redirects to https:\/\/other\.test\/\?\*\*\*, which is on a different host/,
       /GET https:\/\/api\.test:\d+\/moved\?\*\*\*/,
       /no JSON for Basic \*\*\*/,
       /the proxy responded with 407/,

@@ -12,8 +12,8 @@ async function folder(t: TestContext): Promise<{ readonly dataDir: string; reado
   return { dataDir, path: join(dataDir, 'contents.json') };
 }
 
-describe('the kind of a data folder', () => {
-  it('is kept for each source, and none is lost when several are written at once', async (t) => {
+describe('the record kind of a data folder', () => {
+  it('is stored for each source, even if many sources are written at the same time', async (t) => {
     const { dataDir, path } = await folder(t);
     const names = Array.from({ length: 20 }, (_, index) => `source_${index}`);
     assert.equal(await openDataKind(dataDir, 'source_0').known(), null);
@@ -23,14 +23,14 @@ describe('the kind of a data folder', () => {
       known,
       names.map((_, index) => index % 2 === 0),
     );
-    // A kind, once kept, never changes.
+    // // Once stored, a kind never changes.
     const before = await readFile(path, 'utf8');
     await openDataKind(dataDir, 'source_0').keep(false);
     assert.equal(await readFile(path, 'utf8'), before);
     assert.equal(await openDataKind(dataDir, 'another').known(), null);
   });
 
-  it('applies to every source if an older version wrote it', async (t) => {
+  it('applies to every source if an older version stored it', async (t) => {
     const { dataDir, path } = await folder(t);
     await writeFile(path, '{"simulated":true}\n');
     const { keep, known, refusal } = openDataKind(dataDir, 'any');
@@ -39,21 +39,21 @@ describe('the kind of a data folder', () => {
     assert.equal(await readFile(path, 'utf8'), '{"simulated":true}\n');
     assert.equal(
       refusal(false).message,
-      `Cannot keep real records in data folder ${dataDir}: it holds simulated ones`,
+      `Cannot store real records in data folder ${dataDir}: it contains simulated records`,
     );
   });
 
-  it('is not guessed if the file does not contain it', async (t) => {
+  it('is not guessed if the file does not say what it is', async (t) => {
     const { dataDir, path } = await folder(t);
     const { keep, known } = openDataKind(dataDir, 'test');
     for (const [text, reason] of [
       ['', 'it is damaged'],
       ['{"simulated":tr', 'it is damaged'],
       ['null', 'it is damaged'],
-      ['{}', 'it does not say which kind of records is kept here'],
-      ['{"simulated":"no"}', 'it does not say which kind of records is kept here'],
-      ['{"sources":null}', 'it does not say which kind of records is kept here'],
-      ['{"sources":{"test":{}}}', 'it does not say which kind of records is kept here'],
+      ['{}', 'it does not say whether the records are real or simulated'],
+      ['{"simulated":"no"}', 'it does not say whether the records are real or simulated'],
+      ['{"sources":null}', 'it does not say whether the records are real or simulated'],
+      ['{"sources":{"test":{}}}', 'it does not say whether the records are real or simulated'],
     ] as const) {
       await writeFile(path, text);
       const expected = { code: 'kind', message: `Cannot read ${path}: ${reason}` };
@@ -66,7 +66,7 @@ describe('the kind of a data folder', () => {
     await assert.rejects(known(), { code: 'kind', message: /^Cannot read .*EISDIR/ });
   });
 
-  it('is written even if a process was killed while writing it', async (t) => {
+  it('is written even if an earlier process was killed while writing it', async (t) => {
     const { dataDir, path } = await folder(t);
     await writeFile(`${path}.lock`, '');
     const longAgo = new Date(Date.now() - 60_000);

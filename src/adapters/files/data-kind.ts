@@ -12,25 +12,28 @@ import { readOwnJson } from './own-json.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
 type Kind = { readonly simulated?: unknown };
-/** An older version wrote a single kind, which applies to every source. */
+/** An older version stored a single kind, which applies to every source. */
 type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undefined>> | null };
 
-/** Records in `contents.json` whether a data folder holds simulated or real records of a source. */
+/** Stores in `contents.json` whether a source's records in a data folder are real or simulated. */
 export function openDataKind(dataDir: string, source: string): KindStore {
   const path = join(dataDir, 'contents.json');
-  const hint = `Write {"sources":{"${source}":{"simulated":true}}} into it if run.json of the runs beside it says so, otherwise {"sources":{"${source}":{"simulated":false}}}.`;
+  const hint = `If the run.json files of this source's runs contain "simulated": true, write {"sources":{"${source}":{"simulated":true}}} to the file; otherwise, write {"sources":{"${source}":{"simulated":false}}}.`;
 
   async function read(): Promise<boolean | null> {
     const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });
     if (contents === null) return null;
     const { sources = { [source]: contents } } = contents;
-    const kind = Object(sources)[source] as Kind | undefined; // null and strings have no such property
+    const kind = Object(sources)[source] as Kind | undefined; // undefined if `sources` is null or a string
     if (kind === undefined && sources !== null && typeof sources === 'object') return null;
     if (typeof kind?.simulated === 'boolean') return kind.simulated;
-    throw new PipelineError(`Cannot read ${path}: it does not say which kind of records is kept here`, {
-      code: 'kind',
-      hint,
-    });
+    throw new PipelineError(
+      `Cannot read ${path}: it does not say whether the records are real or simulated`,
+      {
+        code: 'kind',
+        hint,
+      },
+    );
   }
 
   async function write(simulated: boolean): Promise<void> {
@@ -43,8 +46,8 @@ export function openDataKind(dataDir: string, source: string): KindStore {
     known: read,
     refusal: (simulated) =>
       new PipelineError(
-        `Cannot keep ${kindOf(simulated)} records in data folder ${dataDir}: it holds ${kindOf(!simulated)} ones`,
-        { code: 'kind', hint: 'Give another --data-dir.' },
+        `Cannot store ${kindOf(simulated)} records in data folder ${dataDir}: it contains ${kindOf(!simulated)} records`,
+        { code: 'kind', hint: 'Choose a different --data-dir.' },
       ),
     async keep(simulated) {
       if ((await read()) !== null) return;
@@ -56,7 +59,7 @@ export function openDataKind(dataDir: string, source: string): KindStore {
   };
 }
 
-/** Does the folder say that it holds real records of any source? */
+/** True if `contents.json` says that the folder contains real records of any source. */
 export function holdsReal(dataDir: string): boolean {
   try {
     const text = readFileSync(join(dataDir, 'contents.json'), 'utf8');
@@ -67,11 +70,13 @@ export function holdsReal(dataDir: string): boolean {
   }
 }
 
-/** An older lock was left behind by a killed process: the work it guards takes milliseconds. */
+/** A lock older than this was left behind by a killed process, because the work that it guards takes milliseconds. */
 const STALE_MS = 10_000;
 const RETRY_MS = 20;
 
-/** Runs of two sources may begin at the same time, and neither may lose what the other writes. */
+/**
+ * Runs works one at a time: runs of two sources can start at the same time and must not overwrite each other's entry.
+ */
 async function alone(lock: string, work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {

@@ -2,20 +2,20 @@ import { lstat, mkdtemp, readlink, realpath, rm, rmdir, symlink } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** The name that PostgreSQL clients look for in a folder, with the default port. */
+/** The name of the socket that PostgreSQL clients look for in a folder if they use the default port. */
 const NAME = '.s.PGSQL.5432';
-/** The longest socket path that every system accepts; Linux allows four more bytes. */
+/** The maximum length of a socket path that every system accepts. Linux allows four more bytes. */
 const MOST_BYTES = 103;
 const PREFIX = 'spacex-pipeline-';
-/** A symlink beside a socket outside the data folder. It points to the data folder that the socket belongs to. */
+/** The symlink next to a socket outside the data folder. It points to the data folder that the socket belongs to. */
 const LINK = 'data';
 
-/** A path for the holder of the folder to listen on, and a function that removes the socket. */
+/** The path of the socket that the folder's holder listens on, and a function that removes the socket. */
 export type SocketPlace = { readonly path: string; readonly remove: () => Promise<void> };
 
 /**
- * In the data folder. No other live process can have a socket there, because the caller holds the folder's lock. Null
- * if the path would be too long.
+ * Returns a socket path in the data folder, or null if the path would be too long. Removes an existing socket: it
+ * cannot belong to a live process, because the caller holds the folder's lock.
  */
 export async function socketInFolder(dataDir: string): Promise<SocketPlace | null> {
   const path = join(await realpath(dataDir), NAME);
@@ -24,7 +24,7 @@ export async function socketInFolder(dataDir: string): Promise<SocketPlace | nul
   return { path, remove: () => removeSocket(path) };
 }
 
-/** In a new folder that other users cannot enter. */
+/** Returns a socket path in a new temporary folder that other users cannot access. */
 export async function socketElsewhere(dataDir: string): Promise<SocketPlace> {
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   await symlink(await realpath(dataDir), join(folder, LINK));
@@ -32,7 +32,7 @@ export async function socketElsewhere(dataDir: string): Promise<SocketPlace> {
   return { path, remove: () => removeSocket(path) };
 }
 
-/** Does the socket that the holder of the folder announced belong to this folder and this user? */
+/** True if the socket that the folder's holder announced belongs to this folder and to the user `uid`. */
 export async function isSocketOf(dataDir: string, path: string, uid: number): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSocket() !== true || found.uid !== uid) return false;
@@ -41,7 +41,7 @@ export async function isSocketOf(dataDir: string, path: string, uid: number): Pr
   return (await readlink(join(dirname(path), LINK)).catch(() => null)) === folder;
 }
 
-/** Also removes the folder that was made for it. */
+/** Removes a socket, and its temporary folder if it has one. */
 export async function removeSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSocket() === true) await rm(path, { force: true });

@@ -7,7 +7,7 @@ import { errorCode } from '../../lib/error-code.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
-/** The UUID of the data folder, made on first use. A copy of the folder has the same UUID. */
+/** The data folder's UUID, which is generated on first use. A copy of the folder has the same UUID. */
 export async function folderId(dataDir: string): Promise<string> {
   const path = join(dataDir, 'folder-id');
   const found = await readId(path);
@@ -16,7 +16,7 @@ export async function folderId(dataDir: string): Promise<string> {
     await makeFolder(dataDir);
     const own = `${path}.${randomUUID()}`;
     await writeFile(own, `${randomUUID()}\n`, { flush: true });
-    // Two runs may get here at the same time: the first to link its file names the folder.
+    // Two runs can get here at the same time. The one that links its file first determines the UUID.
     await link(own, path).catch((error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error;
     });
@@ -27,7 +27,7 @@ export async function folderId(dataDir: string): Promise<string> {
   throw new PipelineError(`Cannot read ${path}: it is missing`, { code: 'database', hint: 'Try again.' });
 }
 
-/** Null if it has not been made yet. */
+/** The data folder's UUID; null if it has not been generated yet. */
 export function knownFolderId(dataDir: string): Promise<string | null> {
   return readId(join(dataDir, 'folder-id'));
 }

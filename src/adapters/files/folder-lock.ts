@@ -15,33 +15,33 @@ import { findHeartbeat, type Heartbeat } from './heartbeat-lock.ts';
 import { refuseNetworkFolder, type NetworkRule } from './network-folder.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
-/** No other code may ever open this file: closing any descriptor of it would free the lock of this process. */
+/** No other code in this process may open this file, because closing any of its descriptors would release the lock. */
 const LOCK_FILE = 'database-lock.sqlite';
 const HOLDER_FILE = 'database-holder.json';
 const POLL_MS = 100;
-/** Two processes that try at the same instant block each other for microseconds. */
+/** Two processes that try to lock the file at the same time block each other for microseconds. */
 const COLLISION_MS = 20;
 
-/** Shown to people who find the folder locked. No decision depends on it. */
+/** The process that holds the folder, as shown to people who find it locked. */
 export type Holder = {
   /** `run` or `query`. */
   readonly what: string;
   readonly host: string;
   readonly pid: number;
-  /** ISO 8601 UTC. */
+  /** ISO 8601, in UTC. */
   readonly since: string;
-  /** Where the holder answers over HTTP or serves the database; null if it does neither. */
+  /** The URL of the holder's HTTP server or of the database that it serves; null if it serves neither. */
   readonly url: string | null;
-  /** The path of the Unix socket where others can read the database; null if there is none. */
+  /** The path of the Unix socket through which other processes can read the database; null if there is none. */
   readonly socket: string | null;
 };
 
 type Place = Pick<Holder, 'url' | 'socket'>;
 
 export type FolderLock = {
-  /** Throws `busy` when the lock file was deleted or replaced, as another process may hold the new one. */
+  /** Throws `busy` if the lock file was deleted or replaced, because another process may have locked the new file. */
   readonly check: () => void;
-  /** Publishes where the holder answers. */
+  /** Publishes the holder's URL and socket. */
   readonly announce: (place: Place) => Promise<void>;
   readonly release: () => Promise<void>;
 };
@@ -49,17 +49,17 @@ export type FolderLock = {
 export type LockOptions = NetworkRule & {
   readonly what: string;
   readonly waitMs: number;
-  /** Replaces `waitMs`: called with the `busy` error again and again while another process holds the lock. */
+  /** Replaces `waitMs`: called repeatedly with the `busy` error while another process holds the lock. */
   readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 };
 
 /**
- * Locks the embedded database of a data folder for this process, by an SQLite transaction that is never committed: the
- * kernel ties the lock to the process and releases it when the process ends, however it ends. Waits up to `waitMs` for
- * another holder, then throws `busy` and names that holder. Throws `database` if the folder is not writable, or if it
- * is on a network file system, where such locks are unreliable (unless that is allowed).
+ * Locks a data folder's embedded database for this process by opening an SQLite transaction that is never committed.
+ * The kernel releases the lock when the process ends, even if it crashes. If another process holds the lock, waits up
+ * to `waitMs`, then throws a `busy` error that names the holder. Throws `database` if the folder is not writable, or if
+ * it is on a network file system, where such locks are unreliable, and network folders are not allowed.
  */
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
@@ -107,7 +107,7 @@ async function acquire(dataDir: string, path: string, options: LockOptions): Pro
   }
 }
 
-/** Null if another process holds it. */
+/** Returns null if another process holds the lock. */
 async function tryLock(path: string): Promise<Held | null> {
   const { DatabaseSync } = await import('node:sqlite');
   let database: DatabaseSync | null = null;
@@ -115,7 +115,7 @@ async function tryLock(path: string): Promise<Held | null> {
     createEmpty(path);
     const before = statAt(path);
     database = new DatabaseSync(path, { timeout: COLLISION_MS });
-    // Without the write, SQLite would take only a shared lock on a read-only file.
+    // Without the write, SQLite would acquire only a shared lock if the file is read-only.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
     if (before !== undefined && isSameFile(statAt(path), before)) return { database, file: before };
     database.close();
@@ -127,7 +127,10 @@ async function tryLock(path: string): Promise<Held | null> {
   }
 }
 
-/** Opens the file only if it does not exist yet, so this process cannot hold a lock on it. */
+/**
+ * Creates the file if it does not exist. Never opens an existing file, because closing it could release a lock that
+ * this process holds.
+ */
 function createEmpty(path: string): void {
   if (statAt(path) !== undefined) return;
   try {
@@ -150,23 +153,23 @@ const SQLITE_NOT_A_DATABASE = 26;
 
 function sqliteCode(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
-  // The low byte is the code; the others add detail.
+  // The low byte is the primary result code. The other bytes add detail.
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
 async function unlockable(path: string, error: unknown): Promise<PipelineError> {
   if (sqliteCode(error) === SQLITE_NOT_A_DATABASE) {
-    return new PipelineError(`Cannot lock ${path}: something else was written to the lock file`, {
+    return new PipelineError(`Cannot lock ${path}: its contents were overwritten`, {
       code: 'database',
       cause: error,
-      hint: 'Delete that file while no other process uses the folder; it holds no data.',
+      hint: 'Delete the file while no other process is using the folder. The file contains no data.',
     });
   }
   const { text, hint } = fileFailure(sqliteCode(error) === null ? error : await denial(path, error));
   return new PipelineError(`Cannot lock ${path}: ${text}`, { code: 'database', cause: error, hint });
 }
 
-/** SQLite gives no reason when it cannot open a file. */
+/** Finds out why a file cannot be opened, because SQLite does not say. */
 function denial(path: string, error: unknown): Promise<unknown> {
   return access(path, constants.R_OK | constants.W_OK).then(
     () => error,
@@ -174,14 +177,14 @@ function denial(path: string, error: unknown): Promise<unknown> {
   );
 }
 
-/** Only messages use this file: a full disk must not stop anybody from reading. */
+/** Ignores write errors, because a full disk must not prevent anyone from reading the database. */
 async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
   const text = `${JSON.stringify(holder)}\n`;
   await writeFileAtomic(join(dataDir, HOLDER_FILE), text, { sync: false }).catch(() => undefined);
 }
 
 /**
- * The holder of a data folder's embedded database; null if nobody holds it, even if a dead process left its file
+ * The holder of a data folder's embedded database; null if no process holds it, even if a dead process left its file
  * behind.
  */
 export async function readHolder(dataDir: string): Promise<Holder | null> {
@@ -190,17 +193,17 @@ export async function readHolder(dataDir: string): Promise<Holder | null> {
 }
 
 /**
- * The socket where others can read while a process holds the data folder; null if nobody holds it or there is no
- * socket.
+ * The socket through which other processes can read while a process holds the data folder; null if no process holds it
+ * or if the holder has no socket.
  */
 export async function findSocket(dataDir: string): Promise<string | null> {
   return socketOf(dataDir, await readHolder(dataDir));
 }
 
-/** What the last holder wrote. It may have died since. */
+/** What the last holder wrote, even if that process is now dead. */
 async function readRecord(dataDir: string): Promise<Holder | null> {
   try {
-    return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // written by writeHolder alone, atomically
+    return JSON.parse(await readFile(join(dataDir, HOLDER_FILE), 'utf8')) as Holder; // only writeHolder writes this file, and it does so atomically
   } catch {
     return null;
   }
@@ -213,7 +216,10 @@ async function socketOf(dataDir: string, holder: Holder | null): Promise<string 
   return (await isSocketOf(dataDir, socket, uid)) ? socket : null;
 }
 
-/** Reads the lock file, which takes a shared lock for microseconds. A file that cannot be read counts as locked. */
+/**
+ * Tries to read the lock file, which requires a shared lock for microseconds. A file that cannot be read counts as
+ * locked.
+ */
 async function isLocked(path: string): Promise<boolean> {
   if (statAt(path) === undefined) return false;
   const { DatabaseSync } = await import('node:sqlite');
@@ -244,17 +250,17 @@ function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError
 
 function hintFor(holder: Holder | Heartbeat | null): string {
   if (holder !== null && 'file' in holder)
-    return `Wait for it to end, or stop it. It is an earlier version; if it crashed, delete ${holder.file}.`;
+    return `Wait for it to end, or stop it. It runs an earlier version; if it has crashed, delete ${holder.file}.`;
   const url = holder?.url ?? null;
   if (url === null) return 'Wait for it to end, or stop it.';
   return url.startsWith('http')
-    ? `It runs jobs: see ${url}, stop it, or have it run one with: spacex-pipeline jobs run NAME`
+    ? `It runs jobs: see ${url}, stop it, or start one of its jobs with: spacex-pipeline jobs run NAME`
     : `Wait for it to end, stop it, or read the database at ${url}`;
 }
 
 function lost(path: string): PipelineError {
   return new PipelineError(
     `Cannot continue: the lock file ${path} was deleted or replaced, so another process may be using the database`,
-    { code: 'busy', hint: 'Start the command again, and leave that file in place.' },
+    { code: 'busy', hint: 'Run the command again, and do not delete or replace that file.' },
   );
 }

@@ -7,28 +7,29 @@ import type { Clock } from '../../core/ports.ts';
 import { processExists } from '../../lib/process-exists.ts';
 
 /**
- * The heartbeat is the only sign of life from a holder on another machine; a long statement or a wrong clock delays it.
+ * How long a holder on a different machine can go without a heartbeat before it counts as dead. The limit is generous
+ * because a long statement delays the heartbeat, and clocks can be wrong.
  */
 const SILENT_MS = 3_600_000;
 
 /**
- * The lock file of an earlier version. It names the holder of the database; its modification time shows that the holder
- * is alive.
+ * The lock file of an earlier version. It names the database's holder, and its modification time shows whether the
+ * holder is alive.
  */
 export type Heartbeat = {
   readonly file: string;
   readonly host: string;
   readonly pid: number;
   /**
-   * When the process started, according to the kernel: tells it apart from a later process with the same id. Null
-   * without /proc.
+   * When the process started, according to the kernel. Distinguishes it from a later process with the same id. Null on
+   * a system without /proc.
    */
   readonly process_start: string | null;
   readonly since: string;
   readonly what: string;
 };
 
-/** The living holder from an earlier version, or null. Removes the file of a dead one. */
+/** The live holder that runs an earlier version, or null if there is none. Removes the lock file of a dead holder. */
 export async function findHeartbeat(dataDir: string, clock: Clock): Promise<Heartbeat | null> {
   const file = join(dataDir, 'database.lock');
   const text = await readFile(file, 'utf8').catch(() => null);
@@ -42,7 +43,7 @@ export async function findHeartbeat(dataDir: string, clock: Clock): Promise<Hear
 
 function parse(text: string): Omit<Heartbeat, 'file'> | null {
   try {
-    return JSON.parse(text) as Omit<Heartbeat, 'file'>; // earlier versions linked the complete file into place
+    return JSON.parse(text) as Omit<Heartbeat, 'file'>; // earlier versions created the file atomically
   } catch {
     return null;
   }
@@ -54,7 +55,7 @@ function isAlive({ host, pid, process_start }: Omit<Heartbeat, 'file'>, silentMs
   return start !== null && process_start !== null ? start === process_start : processExists(pid);
 }
 
-/** Field 22 of /proc/<pid>/stat: clock ticks from boot to the process's start. */
+/** Field 22 of /proc/<pid>/stat: the number of clock ticks from boot until the process started. */
 function processStart(pid: number): string | null {
   try {
     const stats = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -4,13 +4,13 @@ import { PipelineError } from '../../core/errors.ts';
 
 export type NetworkRule = {
   readonly allowNetworkFolder: boolean;
-  /** The type of the file system that holds a path, as Linux numbers them; null if unknown. */
+  /** The type of a path's file system, as a number that Linux uses; null if unknown. */
   readonly fileSystemType?: (path: string) => Promise<number | null>;
 };
 
 /**
- * From linux/magic.h and the file systems' own headers: types that may be served by several machines or by a user's
- * program.
+ * The types of file systems that several machines can share or that a user program can implement, from linux/magic.h
+ * and the file systems' own headers.
  */
 const SHARED_TYPES: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
@@ -31,26 +31,29 @@ const SHARED_TYPES: ReadonlyMap<number, string> = new Map([
   [0xbacbacbc, 'VMware shared folder'],
 ]);
 
-/** Throws `database` if locks on the folder's file system may not hold between machines, unless that is allowed. */
+/**
+ * Throws `database` if locks on the folder's file system may not work across machines and network folders are not
+ * allowed.
+ */
 export async function refuseNetworkFolder(
   folder: string,
   { allowNetworkFolder, fileSystemType = linuxType }: NetworkRule,
 ): Promise<void> {
   if (allowNetworkFolder) return;
   const type = await fileSystemType(folder);
-  // Some machines report the number as signed.
+  // Some platforms report a signed number.
   const name = type === null ? undefined : SHARED_TYPES.get(type >>> 0);
   if (name === undefined) return;
   throw new PipelineError(
-    `Cannot use the embedded database in ${folder}: it is on a network file system (${name}), where locks may not hold`,
+    `Cannot use the embedded database in ${folder}: it is on a network file system (${name}), where locks are unreliable`,
     {
       code: 'database',
-      hint: 'Use a --data-dir on a local disk or a PostgreSQL server; --allow-network-folder accepts the risk if only one machine uses the folder.',
+      hint: 'Choose a --data-dir on a local disk, or use a PostgreSQL server. If only one machine uses the folder, you can accept the risk with --allow-network-folder.',
     },
   );
 }
 
-/** On other systems the numbers mean other things. */
+/** Returns null on other systems, where the numbers have different meanings. */
 async function linuxType(path: string): Promise<number | null> {
   if (process.platform !== 'linux') return null;
   return (await statfs(path).catch(() => null))?.type ?? null;

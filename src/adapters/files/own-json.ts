@@ -5,7 +5,7 @@ import { errorCode } from '../../lib/error-code.ts';
 
 /**
  * Reads a JSON file that the pipeline wrote; null if it does not exist. Throws an error that names the file if it is
- * damaged or unreadable: its contents must not be guessed.
+ * damaged or unreadable, because its contents must not be guessed.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the pipeline wrote there
 export async function readOwnJson<T extends object>(
@@ -21,19 +21,19 @@ export async function readOwnJson<T extends object>(
     throw new PipelineError(`Cannot read ${path}: ${reason}`, {
       code,
       cause: error,
-      hint: 'Check who owns it, and that this user may read it.',
+      hint: 'Check who owns it and whether this user can read it.',
     });
   }
   const value = parse(text);
   if (value === null) throw new PipelineError(`Cannot read ${path}: it is damaged`, { code, hint });
-  return value as T; // written by the pipeline alone, atomically
+  return value as T; // only the pipeline writes this file, and it does so atomically
 }
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 }
 
-/** Null if it is truncated or empty, as a disk may leave it. */
+/** Returns null if the text is truncated or empty, which can happen after a power failure. */
 function parse(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text);

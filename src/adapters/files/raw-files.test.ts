@@ -29,7 +29,7 @@ async function write(path: string, text: string): Promise<string> {
 }
 
 void describe('scanRaw', () => {
-  void it('finds the first matching record of a page whose records are in a member, with its place in the file', async () => {
+  void it('finds the first matching record and its position in a page that wraps its records in an object', async () => {
     const record = '{ "id": 7, "name": "é" }';
     const text = `\uFEFF{"count": 3, "next": "?a=[{]", "results": [{"id":1}, ${record}, {"id":7}]}`;
     const path = await write(join(dir, 'page.json'), text);
@@ -46,7 +46,7 @@ void describe('scanRaw', () => {
     assert.equal((await scanRaw(broken, { ...options, matches: () => true })).record, null);
   });
 
-  void it('finds the bytes of the first record that matches, and hashes the whole file', async () => {
+  void it('finds the bytes of the first matching record and hashes the whole file', async () => {
     const record = fc.oneof(
       fc.record({ id: fc.integer({ min: 0, max: 20 }), text: fc.string({ unit: 'binary' }) }),
       fc.jsonValue(),
@@ -69,13 +69,13 @@ void describe('scanRaw', () => {
     );
   });
 
-  void it('finds a record that is longer than what is read at a time', async () => {
+  void it('finds a record that is longer than the read buffer', async () => {
     const text = `[{"id":"a"},{"id":"b","text":"${'ä'.repeat(200_000)}"},{"id":"c"}]`;
     const { record } = await scan(await write(join(dir, 'long.json'), text), 'b');
     assert.equal(record?.bytes.toString(), text.slice(12, text.indexOf(',{"id":"c"')));
   });
 
-  void it('hashes a file that is not JSON, and finds records before the fault', async () => {
+  void it('hashes a file with a JSON syntax error and finds the records before the error', async () => {
     const path = await write(join(dir, 'broken.json'), '[{"id":"a"},{"id":"b"},oops');
     assert.equal((await scan(path, 'b')).record?.index, 1);
     const { record, sha256 } = await scan(path, 'c');
@@ -103,7 +103,7 @@ void describe('findRaw', () => {
     proof: null,
   };
 
-  void it('takes the file of the run that received it, else the link, here or where the run was', async () => {
+  void it('prefers the run that received the file to a run that linked it, and this data folder to the recorded one', async () => {
     const [here, there] = [join(dir, 'here'), join(dir, 'there')];
     const known: KnownRaw = { run_id: 'new', run_dir: join(there, 'runs', 'new'), file };
     assert.equal(await findRaw(here, known), null);
@@ -118,7 +118,7 @@ void describe('findRaw', () => {
     }
   });
 
-  void it('takes one of another size only where there is none of the right one', async () => {
+  void it('returns a file of the wrong size only if there is no file of the right size', async () => {
     const known: KnownRaw = { run_id: 'new', run_dir: join(dir, 'size', 'runs', 'new'), file };
     const wrong = await write(join(dir, 'size', 'runs', 'old', file.path), '[ ]');
     assert.equal((await findRaw(join(dir, 'size'), known))?.path, wrong);
@@ -127,7 +127,7 @@ void describe('findRaw', () => {
   });
 });
 
-void it('readRawRequest reads the meta file, and gives null for what is missing or incomplete', async () => {
+void it('readRawRequest reads the meta file and returns null for missing values and for a missing or incomplete file', async () => {
   const path = join(dir, 'request', '0001.json');
   assert.equal(await readRawRequest(path), null);
   await write(join(dir, 'request', '0001.meta.json'), '{"url":"http://a","status":200,"headers":{}}');

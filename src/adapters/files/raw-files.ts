@@ -11,17 +11,17 @@ import { runFolder } from './run-store.ts';
 
 const READ_BYTES = 1 << 16;
 
-/** Relative to the folder of a run: `raw/launches/0001.json`. */
+/** The path of a page relative to its run folder, such as `raw/launches/0001.json`. */
 export function pagePath(resource: string, page: number): string {
   return join('raw', resource, `${String(page).padStart(4, '0')}.json`);
 }
 
-/** The file beside a page that describes how the page was received. */
+/** The path of a page's meta file, which describes how the page was received. */
 export function metaPath(path: string): string {
   return path.replace(/\.json$/, '.meta.json');
 }
 
-/** The meta file beside a page; null if it is missing or incomplete. */
+/** The contents of a page's meta file; null if the file is missing or incomplete. */
 export async function readMeta(rawPath: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
     return JSON.parse(await readFile(metaPath(rawPath), 'utf8')) as Record<string, unknown>;
@@ -30,21 +30,21 @@ export async function readMeta(rawPath: string): Promise<Readonly<Record<string,
   }
 }
 
-/** The meta file of the first complete page in a folder; null if it is missing or incomplete. */
+/** The contents of the first meta file in a folder; null if there is none or it is incomplete. */
 export async function firstMeta(pages: string): ReturnType<typeof readMeta> {
   const names = (await readdir(pages).catch(() => [])).filter((name) => /^\d+\.meta\.json$/.test(name));
   const [first] = names.toSorted();
   return first === undefined ? null : readMeta(join(pages, first.replace('.meta.json', '.json')));
 }
 
-/** What the meta file says about a complete page; null if there is none. */
+/** A complete page according to its meta file; null if that file is missing or incomplete. */
 export async function readPageMeta(
   folder: string,
   resource: string,
   page: number,
 ): Promise<{ readonly file: RawFile; readonly simulated: boolean | null } | null> {
   const path = pagePath(resource, page);
-  // Written by the pipeline alone.
+  // Only the pipeline writes this file.
   const meta = (await readMeta(join(folder, path))) as (Partial<RawFile> & { simulated?: boolean }) | null;
   if (meta === null) return null;
   const { url, bytes, sha256, received_by, etag = null, captured_at = null, proof = null } = meta;
@@ -54,16 +54,16 @@ export async function readPageMeta(
   return { file, simulated: meta.simulated ?? null };
 }
 
-/** A raw file according to the ledger, with the folder of its run, on whatever machine that was. */
+/** A raw file according to the ledger, with its run folder, which may have been on a different machine. */
 export type KnownRaw = KeptPage & { readonly run_dir: string };
 
 /** A raw file that exists. `run_id` is the run whose folder contains it. */
 export type FoundRaw = { readonly run_id: string; readonly path: string };
 
 /**
- * Finds the bytes of a raw file: in the folder of the run that received them, else of the run that linked them on a
- * 304; first in this data folder, then where the ledger says that the run's folder was. Prefers a file of the expected
- * size, but does not check its hash: `scanRaw` does. Null if there is none.
+ * Finds a raw file. Looks for the run that received the file, then for the run that linked it after a 304 response. For
+ * each run, looks in this data folder, then in the data folder that the ledger recorded. Prefers a file of the expected
+ * size, but does not check its hash; `scanRaw` does. Returns null if there is no such file.
  */
 export async function findRaw(
   dataDir: string,
@@ -81,18 +81,18 @@ export async function findRaw(
   return wrongSize;
 }
 
-/** What the meta file beside a raw file says about its request. Null where it says nothing. */
+/** A raw file's request according to its meta file. A value that the meta file does not contain is null. */
 export type RawRequest = {
   readonly url: string | null;
   readonly status: number | null;
   readonly etag: string | null;
-  /** ISO 8601 UTC: when the body was complete. */
+  /** When the body was complete, in ISO 8601 format (UTC). */
   readonly received_at: string | null;
 };
 
-/** Null if the meta file is missing or incomplete. */
+/** Returns null if the meta file is missing or incomplete. */
 export async function readRawRequest(rawPath: string): Promise<RawRequest | null> {
-  // Written atomically by the pipeline alone.
+  // Only the pipeline writes this file, and it does so atomically.
   const meta = (await readMeta(rawPath)) as Partial<RawRequest> | null;
   if (meta === null) return null;
   const { url = null, status = null, etag = null, received_at = null } = meta;
@@ -100,24 +100,24 @@ export async function readRawRequest(rawPath: string): Promise<RawRequest | null
 }
 
 export type ScannedRaw = {
-  /** The first record that matches; null if none does. */
+  /** The first matching record; null if there is none. */
   readonly record: RecordSlice | null;
-  /** Of the complete file, to compare with the ledger's. */
+  /** The hash of the complete file, for comparison with the ledger. */
   readonly sha256: string;
 };
 
 /**
- * Reads a raw file once: looks for a record and hashes every byte. Memory is bounded, except for a page whose records
- * are in a member: those pages are small.
+ * Reads a raw file once: looks for a record and hashes every byte. Memory use is bounded, except for a page that wraps
+ * its records in an object, because such pages are small.
  */
 export async function scanRaw(
   path: string,
   options: {
     readonly shape: 'array' | 'object';
-    /** The member of the page that holds the records; null if the page itself is the records. */
+    /** The page's member that contains the records; null if the page does not wrap them in an object. */
     readonly member: string | null;
     readonly maxRecordBytes: number;
-    /** Is this the record? Gets it as JSON.parse returns it. */
+    /** True if this is the record to find, as parsed by JSON.parse. */
     readonly matches: (record: unknown) => boolean;
     readonly signal: AbortSignal;
   },
@@ -136,7 +136,7 @@ export async function scanRaw(
     try {
       record = splitter.push(chunk).find(isIt) ?? null;
     } catch (error) {
-      // The file has changed since it was first read: the hash will show it.
+      // The file has changed since it was first read. The hash will reveal the change.
       if (!(error instanceof JsonSyntaxError)) throw error;
       broken = true;
     }

@@ -11,27 +11,27 @@ import { isUuidv7 } from '../../lib/uuidv7.ts';
 import { readOwnJson } from './own-json.ts';
 import { runFolder } from './run-store.ts';
 
-/** The parts of a manifest that the history needs. */
+/** The parts of a run's manifest that the history needs. */
 export type Manifest = PastRun & {
   readonly host: string;
   readonly pid: number;
-  /** Names of the resources that the run was meant to pull. */
+  /** The names of the resources that the run was supposed to pull. */
   readonly plan: readonly string[];
-  /** The resources that the user named; null for all. */
+  /** The resources that the user selected; null for all. */
   readonly chosen?: readonly string[] | null;
-  /** Did it keep what another address had published? */
+  /** True if the run kept records that had been published from a different address. */
   readonly keeps_others?: boolean;
-  /** The run whose raw files it replayed; null for a pull. */
+  /** The run whose raw files this run replayed; null for a pull. */
   readonly origin_run_id?: string | null;
-  /** The chains of the resources that are pulled by changes. */
+  /** The chains of the resources whose changes are pulled. */
   readonly chains?: Readonly<Record<string, Chain>>;
-  /** The configuration by key, secrets masked. */
+  /** The configuration by key, with secrets masked. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Pages by resource. */
   readonly raw: Readonly<Record<string, readonly RawFile[]>>;
 };
 
-/** Past runs according to their folders, newest first. Skips folders without a manifest: those are incomplete. */
+/** The past runs in a data folder, newest first. Skips folders without a readable manifest. */
 export async function folderRuns(
   dataDir: string,
   limit: number,
@@ -46,7 +46,9 @@ export async function folderRuns(
   return manifests;
 }
 
-/** The manifest of one run; null if its folder does not exist or has none. Throws if it cannot be read. */
+/**
+ * The manifest of a run; null if the run folder or the manifest does not exist. Throws if the manifest cannot be read.
+ */
 export async function readManifest(dataDir: string, runId: string): Promise<Manifest | null> {
   const written = await readOwnJson<WrittenManifest>(join(runFolder(dataDir, runId), 'run.json'), {
     hint: 'Restore it from a backup, or pull again with: spacex-pipeline run',
@@ -66,7 +68,8 @@ export async function readManifest(dataDir: string, runId: string): Promise<Mani
 }
 
 /**
- * As any version may have written it. An older version kept one page per resource and called the address the source.
+ * A manifest that any version may have written. An older version stored one page per resource and called the address
+ * `source`.
  */
 type WrittenManifest = Omit<Manifest, 'address' | 'job' | 'raw'> & {
   readonly job?: string | null;
@@ -80,7 +83,7 @@ export async function runNames(dataDir: string): Promise<string[]> {
   return names.filter(isUuidv7).toSorted((a, b) => (a < b ? 1 : -1));
 }
 
-/** The resources that a run wrote a profile of. */
+/** The resources that a run wrote a profile for. */
 export async function profiledResources(dataDir: string, runId: string): Promise<string[]> {
   const names = await readdir(join(runFolder(dataDir, runId), 'profile')).catch(() => []);
   return names.flatMap((name) => (name.endsWith('.json') ? name.slice(0, -'.json'.length) : [])).sort();
@@ -88,7 +91,7 @@ export async function profiledResources(dataDir: string, runId: string): Promise
 
 export async function readProfile(dataDir: string, runId: string, resource: string): Promise<Profile | null> {
   return readOwnJson(join(runFolder(dataDir, runId), 'profile', `${resource}.json`), {
-    hint: `Remove that file to continue without the profile of ${resource}.`,
+    hint: `To continue without the profile of ${resource}, delete that file.`,
   });
 }
 
@@ -102,7 +105,7 @@ export type Reject = {
   readonly record: unknown;
 };
 
-/** The rejects of a run, by resource, in the order in which they were received. */
+/** A run's rejects, grouped by resource, in the order in which they were received. */
 export async function* readRejects(
   dataDir: string,
   runId: string,
@@ -127,12 +130,12 @@ function parseReject(resource: string, line: string, path: string): Reject {
 
 function parseLine(line: string, path: string): Line {
   try {
-    return JSON.parse(line) as Line; // written by the pipeline alone
+    return JSON.parse(line) as Line; // only the pipeline writes this file
   } catch (error) {
     throw new PipelineError(`Cannot read ${path}: it is damaged`, {
       code: 'internal',
       cause: error,
-      hint: 'See what the ledger keeps: spacex-pipeline rejects list --status all',
+      hint: 'To list the rejects in the ledger, run: spacex-pipeline rejects list --status all',
     });
   }
 }

@@ -12,19 +12,19 @@ import { readManifest, type Manifest } from './read-runs.ts';
 import { runFolder } from './run-store.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
-/** Prefix of a run's folder while it is removed: whatever is left of it no longer counts as a run. */
+/** Prefix of a run folder that is being removed. What is left of it no longer counts as a run. */
 const REMOVED = '.removed-';
 
-/** Prefix of the temporary folder that a preview works in. */
+/** Prefix of a preview's temporary folder. */
 const PREVIEW = '.plan-';
 
 export type RunFolderEntry = {
   readonly run_id: string;
-  /** Null if there is none: the folder is incomplete. */
+  /** Null if the folder is incomplete and has no manifest. */
   readonly manifest: Manifest | null;
 };
 
-/** What is in `<data-dir>/runs`: folders of runs, and what interrupted removals left behind. */
+/** The contents of `<data-dir>/runs`: run folders, and the leftovers of interrupted removals and killed previews. */
 export async function listRunFolders(
   dataDir: string,
   now: number,
@@ -37,7 +37,7 @@ export async function listRunFolders(
     } else if (isDeadPreview(name, now)) {
       leftovers.push(name.slice(PREVIEW.length));
     } else if (isUuidv7(name)) {
-      // An unreadable manifest proves nothing, least of all that its folder may be removed.
+      // A folder with an unreadable manifest is skipped, because nothing shows that it can be removed.
       const manifest = await readManifest(dataDir, name).catch(() => 'unreadable' as const);
       if (manifest !== 'unreadable') folders.push({ run_id: name, manifest });
     }
@@ -45,7 +45,9 @@ export async function listRunFolders(
   return { folders, leftovers };
 }
 
-/** Removes a run's folder, or what is left of it. Renames it first, so that nobody ever reads half a run. */
+/**
+ * Removes a run folder, or what is left of it. Renames the folder first, so that no one reads a partially removed run.
+ */
 export async function removeRunFolder(dataDir: string, runId: string): Promise<void> {
   const folder = runFolder(dataDir, runId);
   const aside = join(dataDir, 'runs', `${REMOVED}${runId}`);
@@ -59,15 +61,15 @@ export async function removeRunFolder(dataDir: string, runId: string): Promise<v
     throw new PipelineError(`Cannot remove run folder ${folder}: ${reason}`, {
       code: 'internal',
       cause: error,
-      hint: 'Check who owns it and which process has it open, then type: spacex-pipeline runs prune',
+      hint: 'Check who owns it and which process has it open, then run: spacex-pipeline runs prune',
     });
   }
 }
 
 /**
- * Makes a folder for the duration of some work, hidden in `<data-dir>/runs`: if the process is killed, what is left
- * counts as neither a run nor a database, and is removed with the folders of old runs. `work` gets the folder's name.
- * Parent folders that were made for it are removed, too.
+ * Creates a hidden folder in `<data-dir>/runs`, calls `work` with its name, and removes the folder and any parent
+ * folders that it created. If the process is killed, the folder counts as neither a run nor a database, and is removed
+ * later together with old run folders.
  */
 export async function withPreviewFolder<T>(
   dataDir: string,
@@ -85,7 +87,7 @@ export async function withPreviewFolder<T>(
   }
 }
 
-/** Removes the folder and its parents, up to `last`, while they are empty. */
+/** Removes the folder and its parents, up to and including `last`, as long as they are empty. */
 async function removeEmpty(folder: string, last: string): Promise<void> {
   if (folder.length < last.length) return;
   const removed = await rmdir(folder).then(
@@ -95,18 +97,18 @@ async function removeEmpty(folder: string, last: string): Promise<void> {
   if (removed) await removeEmpty(dirname(folder), last);
 }
 
-/** No preview takes a day: the process that made this folder was killed. */
+/** True if a killed preview left this folder behind. No preview takes longer than a day. */
 function isDeadPreview(name: string, now: number): boolean {
   const id = name.slice(PREVIEW.length);
   return name.startsWith(PREVIEW) && isUuidv7(id) && uuidv7Time(id) < now - DAY_MS;
 }
 
-/** Is the process of a run alive, as far as this machine can tell? */
+/** True if a run's process is alive, as far as this machine can tell. */
 export function isAlive({ host, pid }: Pick<Manifest, 'host' | 'pid'>): boolean {
   return host === hostname() && processExists(pid);
 }
 
-/** Everything except plain files, which no run leaves there. */
+/** The names of all entries except plain files, because no run creates plain files there. */
 async function namesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
     ignoreMissing(error);

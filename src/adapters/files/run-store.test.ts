@@ -11,7 +11,7 @@ async function* body(): AsyncGenerator<Uint8Array> {
 }
 
 describe('a run folder', () => {
-  it('takes the pages of many resources at the same time', async (t) => {
+  it('accepts pages of many resources at the same time', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const run = await openRunStore(dataDir, 'test').create('run');
@@ -24,7 +24,7 @@ describe('a run folder', () => {
     assert.equal(written[1]?.path, join('raw', 'resource_0', '0002.json'));
   });
 
-  it('returns the pages in place, up to the first incomplete one', async (t) => {
+  it('returns the pages that it contains, up to the first incomplete page', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const run = await openRunStore(dataDir, 'test').create('run');
@@ -44,7 +44,7 @@ describe('a run folder', () => {
     assert.equal(await run.rawInPlace('makers'), null);
   });
 
-  it('shares the stage files of an earlier one, all of them or none', async (t) => {
+  it('links either all or none of the requested stage files of an earlier run', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const store = openRunStore(dataDir, 'test');
@@ -60,12 +60,12 @@ describe('a run folder', () => {
         () => false,
       );
     await writeFile(join(earlier.path, empty), '');
-    assert.equal(await later.linkStages(names, 'earlier'), false, 'one is not there');
+    assert.equal(await later.linkStages(names, 'earlier'), false, 'one file is missing');
     await writeFile(join(earlier.path, full), '');
-    assert.equal(await later.linkStages(names, 'earlier'), false, 'one lost its bytes');
+    assert.equal(await later.linkStages(names, 'earlier'), false, 'one file is empty but should not be');
     assert.deepEqual([await isThere(empty), await isThere(full)], [false, false]);
     await writeFile(join(earlier.path, full), 'part_id,position,tag\n');
-    // Files from an earlier attempt of this run are replaced.
+    // // Replaces files that an earlier attempt of this run left behind.
     await writeFile(join(later.path, full), 'older');
     assert.equal(await later.linkStages(names, 'earlier'), true);
     assert.equal(await readFile(join(later.path, full), 'utf8'), 'part_id,position,tag\n');

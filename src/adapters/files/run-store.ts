@@ -11,11 +11,11 @@ import { metaPath, pagePath, readMeta, readPageMeta } from './raw-files.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
 const READ_BYTES = 1 << 16;
-/** More than is ever quoted, because secrets are removed first. */
+/** More than any message quotes, because secrets are removed before the quote is shortened. */
 const HEAD_BYTES = 4096;
 const DIGESTED_BYTES = 1 << 18;
 
-/** Extensions of stage files. */
+/** The file extension of each stage. */
 const STAGES: Readonly<Record<Stage, string>> = {
   validated: 'ndjson',
   errored: 'ndjson',
@@ -23,7 +23,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
   profile: 'json',
 };
 
-/** The runs of a source, as folders in `<data-dir>/runs`. */
+/** A source's runs, which are folders in `<data-dir>/runs`. */
 export function openRunStore(dataDir: string, source: string): RunStore {
   return {
     create: (runId) => createFolder(dataDir, runId),
@@ -96,7 +96,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
       const found = await digestFile(origin).catch(() => null);
       if (found?.sha256 !== file.sha256) return;
       const target = join(path, pagePath(resource, page));
-      // Under another name first, so that the target exists at every instant.
+      // Links to a temporary name first, so that the target exists at all times.
       const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
       await link(origin, temporary).then(
         () => rename(temporary, target),
@@ -130,7 +130,7 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
     },
 
     readRaw: (resource, page) => ({
-      // Opened only when read: there may be many pages.
+      // Opens each file only when it is read, because there may be many pages.
       [Symbol.asyncIterator]() {
         const file: AsyncIterable<Buffer> = createReadStream(join(path, pagePath(resource, page)), {
           highWaterMark: READ_BYTES,
@@ -165,7 +165,10 @@ async function createFolder(dataDir: string, runId: string): Promise<RunFolder> 
   };
 }
 
-/** Only the errored stage may be empty; an empty file of another stage was left by a power cut. */
+/**
+ * True if a stage file is complete. Only the errored stage can be empty; in any other stage, an empty file was left by
+ * a power failure.
+ */
 async function isStage(stage: Stage, path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   return found !== null && (found.size > 0 || stage === 'errored');
@@ -196,7 +199,8 @@ async function digestFile(path: string): Promise<Digest> {
   const digest = createDigest();
   const handle = await open(path);
   try {
-    // One buffer for all reads: a stream allocates one for each chunk, faster than they are collected.
+    // Reuses one buffer for all reads. A stream would allocate a buffer for each chunk, faster than they are
+    // garbage-collected.
     const buffer = Buffer.allocUnsafe(DIGESTED_BYTES);
     for (;;) {
       const { bytesRead } = await handle.read(buffer);

@@ -2,7 +2,7 @@ import { PipelineError } from '../../core/errors.ts';
 import { fileFailure } from '../../lib/file-failure.ts';
 
 /**
- * Turns a failure to write a folder or disk into a plain error that names the path. `flag` is the option that set the
+ * Turns a file system error into a PipelineError that names the path. `flag` is the command-line option that sets the
  * path.
  */
 export async function wrapWriteErrors<T>(

@@ -2,21 +2,21 @@ import type { Quota, QuotaRules } from '../../core/quota.ts';
 import { RequestError, TOO_MANY_REQUESTS } from './failures.ts';
 import type { OpenResponse } from './tries.ts';
 
-/** How many requests a source still allows, as far as is known. */
+/** How many more requests a source allows, as far as we know. */
 export type Allowance = {
-  /** Asks the source; null if it does not say or cannot be asked. */
+  /** Asks the source. Returns null if the source does not say or cannot be asked. */
   readonly ask: (signal: AbortSignal) => Promise<Quota | null>;
-  /** Does the source report how many requests it still allows? */
+  /** True if the source reports how many more requests it allows. */
   readonly isKnowable: boolean;
-  /** Counts a request by the status of its response; null if there was none. */
+  /** Counts a request. `status` is the response status, or null if there was no response. */
   readonly count: (status: number | null) => void;
-  /** The number of requests left; null if nobody has asked yet. */
+  /** The number of requests left; null if the source has not been asked yet. */
   readonly left: () => number | null;
 };
 
 type AllowanceOptions = {
   readonly rules: QuotaRules | null;
-  /** Sends one request when its turn comes. */
+  /** Waits for its turn, then sends one request. */
   readonly get: (path: string, signal: AbortSignal) => Promise<OpenResponse>;
 };
 
@@ -55,7 +55,7 @@ export function createAllowance({ get, rules }: AllowanceOptions): Allowance {
 const MAX_TRIES = 2;
 const MOST_BYTES = 65_536;
 
-/** Reads a short body. Throws if it is long or not JSON. */
+/** Reads a short JSON body. Throws if the body is too long or is not JSON. */
 async function readJson({ release, response }: OpenResponse): Promise<unknown> {
   try {
     const chunks: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import type { Answer } from './client.ts';
 import { decodeBody, type Decoded } from './decode.ts';
 import { cannotGet, failed, type RequestTarget } from './failures.ts';
 
-/** The body after content decoding; an error while reading it is worth a retry. */
+/** Decodes a body. An error while reading it becomes a RequestError. */
 export async function decode(
   place: RequestTarget,
   body: AsyncIterable<Uint8Array>,
@@ -16,12 +16,12 @@ export async function decode(
   });
   if (decoded !== null) return { ...decoded, chunks: withRequestErrors(place, decoded.chunks) };
   const names = announced.join(', ');
-  throw cannotGet(place, `it used an encoding that was not requested, "${names}"`, {
+  throw cannotGet(place, `it responded with an encoding that was not requested, "${names}"`, {
     hint: `Check ${place.setting}, and any proxy or cache in between.`,
   });
 }
 
-/** An error while reading a body becomes a RequestError. */
+/** Turns errors while reading a body into RequestErrors. */
 export async function* withRequestErrors(
   place: RequestTarget,
   chunks: AsyncIterable<Uint8Array>,
@@ -50,7 +50,7 @@ export async function quote(
       if (size >= HIDDEN_BYTES) break;
     }
   } catch {
-    // The status says enough.
+    // The status alone is informative enough.
   } finally {
     clearTimeout(timer);
   }
@@ -61,12 +61,12 @@ export async function quote(
 
 const QUOTED_BYTES = 120;
 const QUOTED_MS = 1000;
-/** More than is quoted, because the cut may go through a secret. */
+/** More than is quoted, so that a secret at the end of the quote is complete when it is hidden. */
 const HIDDEN_BYTES = 4096;
 
 /**
- * An unread body would block the connection. If the body has arrived already, the connection is kept for the next
- * request.
+ * An unread body would block the connection. If the whole body has arrived, keeps the connection for the next request;
+ * otherwise, closes it.
  */
 export function release(body: IncomingMessage): void {
   if (body.complete) body.resume();

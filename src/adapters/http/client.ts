@@ -23,16 +23,16 @@ export type ClientOptions = Timeouts &
   };
 
 export type ClientRules = {
-  /** Its userinfo is the login of each request. */
+  /** Its userinfo is sent as the login with each request. */
   readonly url: URL;
-  /** How requests authenticate in place of such a login, if a token is configured. */
+  /** The token that is sent instead of this login, if one is configured. */
   readonly auth: { readonly scheme: string; readonly token: string | null } | null;
   readonly accept: string;
-  /** The key of the configuration that holds the URL, for hints. */
+  /** The configuration key of the URL, for hints. */
   readonly setting: string;
-  /** An alternative if the host is unreachable: a sentence after a space. */
+  /** What else to try if the host is unreachable: a sentence with a leading space. */
   readonly otherwise?: string;
-  /** Called before a second request within one attempt. */
+  /** Called before each additional request within an attempt. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -40,29 +40,29 @@ export type Answer = {
   readonly place: RequestTarget;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** As received from the network. Errors while reading it are RequestErrors. */
+  /** The body as received from the network. Errors while reading it are RequestErrors. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the request. */
   readonly release: () => void;
 };
 
-/** Single requests to a host. Every failure is a RequestError. */
+/** Sends single requests to a host. Every failure is a RequestError. */
 export type Client = {
   readonly get: (
     url: URL,
     request: {
       readonly headers?: Readonly<Record<string, string>>;
-      /** When the body must be complete, by `clock.elapsed()`. */
+      /** The `clock.elapsed()` time by which the body must be complete. */
       readonly endsBy: number;
       readonly signal: AbortSignal;
     },
   ) => Promise<Answer>;
-  /** By when a body must be complete if its request begins now. */
+  /** The `clock.elapsed()` time by which the body must be complete if the request starts now. */
   readonly limit: () => number;
   readonly placeOf: (url: URL) => RequestTarget;
   /** Why the host is unreachable; null if it is reachable. */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
-  /** Removes our own credentials from a server's text. */
+  /** Removes our own credentials from text that a server sent. */
   readonly hide: (text: string) => string;
   readonly close: () => void;
 };
@@ -79,7 +79,7 @@ export function createClient(options: ClientOptions, rules: ClientRules): Client
   const common = {
     'user-agent': options.userAgent,
     accept,
-    // For a server on this machine, compression costs four times what it saves (443 MB: 12.5 s against 3.2 s).
+    // For a server on this machine, compression makes a transfer four times slower (443 MB: 12.5 s instead of 3.2 s).
     'accept-encoding': isLoopback(rules.url.hostname) ? 'identity' : ENCODINGS,
     ...(login === null ? {} : { authorization: login }),
   };
@@ -114,9 +114,9 @@ type Send = (
   request: Omit<HttpRequest, 'lenient' | keyof RequestTarget>,
 ) => Promise<IncomingMessage>;
 
-/** If the head of a response violates HTTP, repeats the request and reads the response leniently. */
+/** If the headers of a response are not valid HTTP, repeats the request with a lenient parser. */
 function createSender(connections: Connections, turn: ClientRules['turn'], log: Log): Send {
-  /** Has a head violated HTTP? Then more will. */
+  /** True after the first response with invalid headers, because more of them are likely to follow. */
   let lenient = false;
 
   return async (place, request) => {
@@ -127,7 +127,7 @@ function createSender(connections: Connections, turn: ClientRules['turn'], log: 
       if (!strict || !isOddHead(error)) throw failed(place, error);
     }
     lenient = true;
-    log.debug('the head of the response is not valid HTTP: requesting again, with a lenient parser');
+    log.debug('the response headers are not valid HTTP; requesting again with a lenient parser');
     await turn(request.signal);
     return connections.send({ ...place, ...request, lenient }).catch((error: unknown) => {
       throw failed(place, error);
@@ -135,7 +135,7 @@ function createSender(connections: Connections, turn: ClientRules['turn'], log: 
   };
 }
 
-/** Why a place is unreachable, found by opening a connection without sending a request; null if it is reachable. */
+/** Opens a connection without sending a request. Returns why the place is unreachable, or null if it is reachable. */
 async function reachPlace(
   connections: Connections,
   place: RequestTarget,
@@ -152,7 +152,7 @@ async function reachPlace(
   }
 }
 
-/** Alternating names and values → values by lower-case name, values of the same name joined. */
+/** Converts alternating names and values to values by lowercase name. Joins the values of a repeated name. */
 function headersOf(raw: readonly string[], hide: (text: string) => string): Record<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -166,7 +166,7 @@ function headersOf(raw: readonly string[], hide: (text: string) => string): Reco
   return Object.fromEntries(headers);
 }
 
-/** These may occur only once: the first one counts. */
+/** Headers that may occur only once. If one is repeated, the first value counts. */
 const SINGLE: ReadonlySet<string> = new Set(['content-length', 'content-type', 'etag', 'location']);
 
 const CONTROLS = /[^\t -~\x80-\xff]/g;

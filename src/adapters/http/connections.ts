@@ -13,19 +13,19 @@ export type HttpRequest = {
   readonly url: URL;
   readonly proxy: URL | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** Also accept a head that violates HTTP if its meaning is clear. */
+  /** Also accept headers that are not valid HTTP if their meaning is clear. */
   readonly lenient: boolean;
   readonly signal: AbortSignal;
 };
 
 export type Connections = {
   readonly send: (request: HttpRequest) => Promise<IncomingMessage>;
-  /** Opens a connection along the way to a URL, and closes it. */
+  /** Opens a connection to a URL or its proxy, and closes it. */
   readonly reach: (way: Pick<HttpRequest, 'url' | 'proxy'>, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
 
-/** Connections by route: direct, through a tunnel for https, or by sending the proxy the full URL. */
+/** Connects directly, through a proxy tunnel (for https), or to a proxy that receives the full URL (for http). */
 export function openConnections(seconds: Timeouts): Connections {
   const closing = new AbortController();
   const limits = {
@@ -83,11 +83,11 @@ function isTls({ protocol }: URL): boolean {
   return protocol === 'https:';
 }
 
-/** A pool of connections. A request gets one only when it is ready, including TLS. */
+/** A pool of connections. A request receives a connection only when it is ready, including the TLS handshake. */
 function createAgent(open: () => Promise<Socket>): Agent {
   const agent = new Agent({ keepAlive: true });
   agent.createConnection = (_, callback) => {
-    const give = callback as (error: Error | null, socket?: Socket) => void; // without a socket after an error
+    const give = callback as (error: Error | null, socket?: Socket) => void; // there is no socket after an error
     open().then(
       (socket) => give(null, socket),
       (error: Error) => give(error),
@@ -97,7 +97,10 @@ function createAgent(open: () => Promise<Socket>): Agent {
   return agent;
 }
 
-/** The limit covers the complete head: neither its first bytes nor a 1xx response before it extend the limit. */
+/**
+ * Waits for a response. The time limit applies to the complete headers: neither their first bytes nor a preceding 1xx
+ * response extends it.
+ */
 async function answerTo(
   request: ClientRequest,
   headersMs: number,
@@ -109,18 +112,19 @@ async function answerTo(
     timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
   request.on('response', (response) => {
-    // The body keeps an error for its reader, who may come later.
+    // Without a listener, an error would end the process. Whoever reads the body later still sees the error.
     response.on('error', () => undefined);
-    // Otherwise the body would only report that it was cut short, not why. Whatever follows its end is not part of it.
+    // On its own, the body would only report that it was cut short, but not why. An error after the end of the body
+    // does not matter.
     request.on('error', (error) => response.complete || response.destroy(error));
     resolve(response);
   });
   request.on('upgrade', (_, socket) => {
     socket.destroy();
-    reject(new Error('it responded with 101, which was not requested'));
+    reject(new Error('it responded with 101, but no upgrade was requested'));
   });
   request.on('error', reject);
-  // A request without a connection would first wait for one before failing.
+  // Rejects immediately. A request without a connection would wait for one before it fails.
   const interrupt = (): void => reject(signal.reason);
   signal.addEventListener('abort', interrupt);
   request.end();

@@ -6,13 +6,14 @@ export const ENCODINGS = 'gzip, br';
 
 export type Decoded = {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** What was undone, as in a Content-Encoding header; `identity` for nothing. */
+  /** The encodings that were removed, as in a Content-Encoding header; `identity` for none. */
   readonly encoding: string;
 };
 
 /**
- * Undoes the announced encodings of a body, last one first. A body that is already plain text is left as it is,
- * whatever was announced. Reading fails if the encoded data is truncated. Null for an encoding that we did not request.
+ * Removes the announced encodings from a body, last one first. Leaves a body that is already plain text unchanged,
+ * regardless of what was announced. Reading fails if the encoded data is truncated. Returns null for an encoding that
+ * we did not request.
  */
 export async function decodeBody(
   body: AsyncIterable<Uint8Array>,
@@ -21,7 +22,7 @@ export async function decodeBody(
   const undone: string[] = [];
   let chunks = body;
   for (const name of announced.toReversed()) {
-    // A brotli body may start with any byte. No other encoding starts like plain text.
+    // A brotli body can start with any byte. The other encodings never start like plain text.
     if (name !== 'br') {
       const { head, all } = await peek(chunks, 1);
       chunks = all;
@@ -36,7 +37,7 @@ export async function decodeBody(
   return { chunks, encoding: undone.join(', ') || 'identity' };
 }
 
-/** The encodings that headers announce, in lower case and in the order in which they were applied. */
+/** The encodings that headers announce, in lowercase and in the order in which they were applied. */
 export function encodingsOf(headers: Readonly<Record<string, string>>): readonly string[] {
   const both = `${headers['content-encoding'] ?? ''},${headers['transfer-encoding'] ?? ''}`;
   const names = both.split(',').map((name) => name.trim().toLowerCase());
@@ -51,19 +52,19 @@ const DECODERS: ReadonlyMap<string, () => Duplex> = new Map([
   ['br', () => createBrotliDecompress()],
 ]);
 
-/** How JSON and HTML begin: with a bracket, whitespace or a byte order mark. */
+/** The bytes that JSON and HTML start with: a bracket, whitespace or a byte order mark. */
 const CLEAR: ReadonlySet<number> = new Set([...Buffer.from('[{< \t\r\n'), 0xef]);
 
-/** More layers than anyone has applied by accident. */
+/** No body is accidentally compressed more often than this. */
 const MAX_LAYERS = 3;
 
-/** Enough bytes to recognise a body: no compressed text of this length looks like plain text. */
+/** Enough bytes to recognize an encoding, because no compressed text of this length looks like plain text. */
 const HEAD_BYTES = 64;
 
 /**
- * Decodes a body according to its bytes: what an archive announces may be missing, doubled, empty or wrong. Gzip has a
- * magic number. Brotli has none, so anything that is neither gzip nor text is treated as brotli, and fails if it is
- * not.
+ * Decodes a body according to its bytes, because the encoding that an archive announces may be missing, repeated, empty
+ * or wrong. Gzip has a magic number. Brotli has none, so anything that is neither gzip nor text is decoded as brotli,
+ * which fails for any other data.
  */
 export async function decodeByBytes(body: AsyncIterable<Uint8Array>): Promise<Decoded> {
   const undone: string[] = [];
@@ -84,13 +85,13 @@ function encodingOf(head: Uint8Array): 'gzip' | 'br' | null {
   return isText(head) ? null : 'br';
 }
 
-/** Everything but what a JSON or HTML document may hold in the clear. */
+/** Control characters that never occur unescaped in a JSON or HTML document. */
 // oxlint-disable-next-line no-control-regex -- control characters distinguish compressed bytes from text
 const NO_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function isText(head: Uint8Array): boolean {
   try {
-    // `stream`: the head may end within a character.
+    // With `stream`, the head can end in the middle of a character.
     return !NO_TEXT.test(new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }));
   } catch {
     return false;
@@ -98,12 +99,12 @@ function isText(head: Uint8Array): boolean {
 }
 
 function through(chunks: AsyncIterable<Uint8Array>, decoder: Duplex): AsyncIterable<Uint8Array> {
-  // The decoder keeps an error for its reader, who may come later. Nobody else needs to know.
+  // Without a listener, an error would end the process. Whoever reads from the decoder later still sees the error.
   decoder.on('error', () => undefined);
   return pipeline(chunks, decoder, () => undefined);
 }
 
-/** The first bytes (fewer only if the body is shorter), and all of them. */
+/** Returns the first `wanted` bytes, or fewer if the body is shorter, and the complete body. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
   wanted: number,

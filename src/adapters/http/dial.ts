@@ -6,9 +6,9 @@ import { connect as connectTls } from 'node:tls';
 import { loginOf } from './login.ts';
 
 export type DialLimits = {
-  /** For a connection, and for TLS over an existing one. */
+  /** The time limit for a connection, and for the TLS handshake over an existing connection. */
   readonly connectMs: number;
-  /** For a proxy's answer to the request for a tunnel. */
+  /** The time limit for a proxy's response to a request for a tunnel. */
   readonly headersMs: number;
   readonly signal: AbortSignal;
 };
@@ -33,7 +33,7 @@ export async function dial(url: URL, limits: DialLimits): Promise<Socket> {
   return ready(socket.setKeepAlive(true).setNoDelay(true), limits);
 }
 
-/** Connects to the host of a URL by TLS, through a tunnel that a proxy opens. */
+/** Connects to the host of a URL with TLS, through a proxy tunnel. */
 export async function dialThrough(proxy: URL, url: URL, limits: DialLimits): Promise<Socket> {
   const host = hostOf(url);
   const socket = await openTunnel(await dial(proxy, limits), proxy, url, limits);
@@ -53,7 +53,7 @@ async function openTunnel(socket: Socket, proxy: URL, url: URL, limits: DialLimi
   });
   const timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   try {
-    const answered = once(request, 'connect') as Promise<[IncomingMessage, Socket, Buffer]>; // as Node documents it
+    const answered = once(request, 'connect') as Promise<[IncomingMessage, Socket, Buffer]>; // as documented by Node
     request.end();
     const [{ statusCode = 0 }, tunnel, head] = await answered;
     if (statusCode < 200 || statusCode > 299) throw new TunnelError(statusCode);
@@ -69,9 +69,10 @@ async function openTunnel(socket: Socket, proxy: URL, url: URL, limits: DialLimi
 
 export const NO_ANSWER = 'no response arrived in time';
 
-/** Waits until a socket is connected, including TLS if it uses it. */
+/** Waits until a socket is connected. If it uses TLS, this includes the TLS handshake. */
 async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise<Socket> {
-  // If an error occurs between now and the first request, the request sees a closed connection.
+  // Without a listener, an error before the first request would end the process. The request will find the connection
+  // closed.
   socket.on('error', () => undefined);
   const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectMs);
   try {
@@ -86,11 +87,12 @@ async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise
 }
 
 function tlsOptions(host: string) {
-  // An IP address is not a valid server name. HTTP/2 would not speed up a dozen requests per run.
+  // An IP address is not a valid server name. Does not offer HTTP/2, because it would not speed up a dozen requests per
+  // run.
   return { servername: isIP(host) === 0 ? host : '', ALPNProtocols: ['http/1.1'] };
 }
 
-/** Without the brackets of an IPv6 address. */
+/** The host of a URL, without the brackets around an IPv6 address. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }

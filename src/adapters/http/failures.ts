@@ -8,9 +8,9 @@ export const TOO_MANY_REQUESTS = 429;
 export type RequestTarget = {
   readonly url: URL;
   readonly proxy: URL | null;
-  /** The key of the configuration that holds the address, for hints. */
+  /** The configuration key of the address, for hints. */
   readonly setting: string;
-  /** An alternative, for hints: a sentence after a space. */
+  /** What else to try, for hints: a sentence with a leading space. */
   readonly otherwise?: string;
 };
 
@@ -18,19 +18,19 @@ export type Failure = {
   readonly hint: string;
   readonly retryable?: boolean;
   readonly cause?: unknown;
-  /** Of the response; null if there was none. */
+  /** The status of the response, if there was one. */
   readonly status?: number;
-  /** The header's value. */
+  /** The value of the Retry-After header. */
   readonly retryAfter?: string | undefined;
-  /** The next attempt must not be a conditional request. */
+  /** True if the next attempt must not be a conditional request. */
   readonly unconditional?: boolean;
-  /** The other side wants no further request before this moment. */
+  /** The time before which the server does not want another request. */
   readonly retryAt?: Date;
 };
 
-/** A failed request, PipelineError `source`, with the facts that decide on the next attempt. */
+/** A failed request: a PipelineError `source` with the details that determine whether and how to retry. */
 export class RequestError extends PipelineError {
-  /** Without the URL. */
+  /** The reason, without the URL. */
   readonly reason: string;
   readonly status: number | null;
   readonly retryAfter: string | null;
@@ -62,7 +62,7 @@ function wayTo({ proxy }: RequestTarget): string {
   return proxy === null ? '' : `through the proxy ${maskUrl(proxy.href).replace(/\/$/, '')}`;
 }
 
-/** For anything thrown while sending a request or reading its body. */
+/** Turns anything that is thrown while sending a request or reading its response into a RequestError. */
 export function failed(place: RequestTarget, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const { setting } = place;
@@ -78,7 +78,7 @@ export function failed(place: RequestTarget, error: unknown): RequestError {
 const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_UNTRUSTED|CERT_CHAIN_TOO_LONG)/;
 const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH_)/;
 
-/** The reason if a retry cannot help; null otherwise. */
+/** The reason and the hint if a retry cannot help; null otherwise. */
 function finalReason(
   error: unknown,
   setting: string,
@@ -86,14 +86,16 @@ function finalReason(
   if (error instanceof TunnelError) {
     if (error.status >= 500) return null;
     const hint =
-      error.status === 407 ? LOGIN_OF_PROXY : 'Ask the operator of the proxy, or list the host in NO_PROXY.';
+      error.status === 407
+        ? LOGIN_OF_PROXY
+        : 'Ask the proxy operator for access, or list the host in NO_PROXY.';
     return { reason: error.message, hint };
   }
   const { code, message } = rootOf(error);
   if (UNTRUSTED.test(code)) {
     return {
       reason: `its certificate is not signed by an authority that this machine trusts (${code})`,
-      hint: 'If it is a private CA, give its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+      hint: 'If a private CA signed it, set NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
     };
   }
   if (CERTIFICATE.test(code))
@@ -106,14 +108,17 @@ function finalReason(
   return null;
 }
 
-export const LOGIN_OF_PROXY = 'Give a login that the proxy accepts: http://user:password@host:port';
+export const LOGIN_OF_PROXY = 'Use a login that the proxy accepts: http://user:password@host:port';
 
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   return { code: 'code' in error ? String(error.code) : '', message: error.message };
 }
 
-/** Node's parser errors for a head that a lenient parser could accept. Bytes that are not HTTP cause none of these. */
+/**
+ * Node's parser errors for headers that a lenient parser could accept. Data that is not HTTP at all causes different
+ * errors.
+ */
 const ODD_HEAD: ReadonlySet<string> = new Set([
   'HPE_INVALID_HEADER_TOKEN',
   'HPE_INVALID_TRANSFER_ENCODING',
@@ -128,10 +133,10 @@ export function isOddHead(error: unknown): boolean {
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   const { code, message } = rootOf(error);
-  if (code === 'HPE_HEADER_OVERFLOW') return 'the head of its response is too long';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'its response headers are too long';
   if (code.startsWith('HPE_'))
     return `its response is not valid HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
-  // If the other side closed the connection properly, no system call failed.
+  // If no system call failed, the server closed the connection in an orderly way.
   if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
     return 'the connection was closed before the response was complete';
   return message;

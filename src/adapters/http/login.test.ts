@@ -8,7 +8,7 @@ function loginText(url: string): string | null {
   return login === null ? null : Buffer.from(login.replace('Basic ', ''), 'base64').toString();
 }
 
-test('the userinfo of a URL is a login, decoded', () => {
+test('loginOf decodes the userinfo of a URL', () => {
   assert.equal(loginText('https://me:geheim@h'), 'me:geheim');
   assert.equal(loginText('https://m%40e:%C3%BC%3A%2F@h'), 'm@e:ü:/');
   assert.equal(loginText('https://token@h'), 'token:');
@@ -18,11 +18,11 @@ test('the userinfo of a URL is a login, decoded', () => {
   assert.equal(withoutLogin(new URL('https://me:geheim@h:1/x')).href, 'https://h:1/x');
 });
 
-test('a secret is hidden in every form in which a server may send it back', () => {
+test('createRedactor hides a secret in every form in which a server might echo it', () => {
   const hide = createRedactor([new URL('https://me:p%40ss%2Fword@h'), null, new URL('http://opensesame@p')]);
   const forms = ['p@ss/word', 'p%40ss%2Fword', Buffer.from('me:p@ss/word').toString('base64'), 'opensesame'];
   for (const form of forms) assert.equal(hide(`a ${form} b ${form}`), 'a *** b ***');
-  assert.equal(hide('me too'), 'me too', 'the user of a password is none');
+  assert.equal(hide('me too'), 'me too', 'a user name with a password is not a secret');
   assert.equal(
     createRedactor([new URL('https://me:a@h')])('a hat'),
     'a hat',

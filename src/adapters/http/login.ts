@@ -11,7 +11,10 @@ export function withoutLogin(url: URL): URL {
   return bare;
 }
 
-/** Replaces a token and the secrets in the userinfo of URLs, in any form in which a server may echo them. */
+/**
+ * Returns a function that hides a token and the secrets in the userinfo of URLs, in any form in which a server might
+ * echo them.
+ */
 export function createRedactor(
   urls: readonly (URL | null)[],
   token: string | null = null,
@@ -27,7 +30,7 @@ export function createRedactor(
   return (text) => long.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 
-/** Anything shorter occurs in half of all texts by chance. */
+/** Anything shorter is too likely to occur in ordinary text. */
 const SHORTEST = 4;
 
 function decoded(text: string): string {

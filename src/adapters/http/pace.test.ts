@@ -6,7 +6,7 @@ import { paced, type Pace } from './pace.ts';
 
 const BYTES = Buffer.alloc(65_536);
 
-/** Reads a body whose chunks each arrive after some seconds, with a reader that spends some seconds on each chunk. */
+/** Reads a body. Each chunk arrives after its `seconds`, and the reader then spends `readerSeconds` on it. */
 async function read(
   chunks: readonly (readonly [seconds: number, bytes: number])[],
   { readerSeconds = 0, ...options }: Partial<Pace> & { readonly readerSeconds?: number } = {},
@@ -39,7 +39,7 @@ function times<T>(count: number, item: T): T[] {
 }
 
 describe('a body', () => {
-  it('is too slow if it falls below the minimum rate, averaged over the longest pause', async () => {
+  it('is too slow if its rate, averaged over the longest allowed pause, falls below the minimum', async () => {
     await assert.rejects(read(times(31, [1, 1])), {
       message: 'only 30 bytes of the body arrived in 30.0 s (minBytesPerSecond is 100)',
     });
@@ -48,25 +48,25 @@ describe('a body', () => {
     });
   });
 
-  it('is not too slow if it comes in bursts, or starts slowly', async () => {
+  it('is not too slow if it arrives in bursts or starts slowly', async () => {
     assert.equal(await read(times(100, [29, 6000])), 600_000);
     assert.equal(await read(times(29, [1, 1])), 29);
     assert.equal(await read(times(30, [1, 1])), 30);
   });
 
-  it('may be as slow as it likes where there is no limit', async () => {
+  it('can be arbitrarily slow if there is no minimum rate', async () => {
     assert.equal(await read(times(500, [20, 1]), { minBytesPerSecond: 0 }), 500);
   });
 
-  it('is not slow because of a slow reader', async () => {
+  it('is not too slow if only its reader is slow', async () => {
     assert.equal(await read(times(100, [1, 200]), { readerSeconds: 3600 }), 20_000);
   });
 
-  it('of 500 MB may take its time on a slow link', async () => {
+  it('can take almost two hours for 500 MB on a slow link', async () => {
     assert.equal(await read(times(8000, [0.8, 65_536]), { endsBy: 7_200_000 }), 524_288_000);
   });
 
-  it('that never ends is cut off, however fast it comes', async () => {
+  it('is cut off if it never ends, no matter how fast it arrives', async () => {
     await assert.rejects(read(times(11, [1, 65_536]), { endsBy: 10_000 }), {
       message: 'the response took longer than responseTimeoutSeconds allows',
     });

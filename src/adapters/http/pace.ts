@@ -7,25 +7,25 @@ export type Pace = {
   readonly pauseMs: number;
   /** The lowest average rate allowed, measured over the longest pause; 0 for no limit. */
   readonly minBytesPerSecond: number;
-  /** When the body must be complete, by `clock.elapsed()`. */
+  /** The `clock.elapsed()` time by which the body must be complete. */
   readonly endsBy: number;
   readonly clock: Pick<Clock, 'elapsed'>;
 };
 
 /**
- * Passes through the bytes of a body as they are received. Fails if they pause too long, come too slowly or take too
- * long overall. Time during which the reader does not ask for bytes counts only towards the last of these.
+ * Forwards the bytes of a body as they arrive. Throws if they stop for too long, arrive too slowly or take too long
+ * overall. Time that the reader spends between chunks counts only toward the overall limit.
  */
 export async function* paced(body: Readable, pace: Pace): AsyncGenerator<Uint8Array> {
   const { clock, endsBy, minBytesPerSecond, pauseMs } = pace;
-  const bytes: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator](); // no text encoding was set on it
+  const bytes: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator](); // yields bytes because no text encoding is set
   let waitedMs = 0;
   let received = 0;
   for (;;) {
     const asked = clock.elapsed();
     const timer = setTimeout(() => body.destroy(new Error('the body stopped arriving')), pauseMs);
     const next = await bytes.next().finally(() => clearTimeout(timer));
-    // A complete body is never too late.
+    // Once the body is complete, it cannot be too late.
     if (next.done === true) return;
     if (clock.elapsed() > endsBy)
       throw new Error('the response took longer than responseTimeoutSeconds allows');

@@ -18,8 +18,8 @@ export function proxyFor(url: URL, { httpProxy, httpsProxy, noProxy }: ProxySett
 }
 
 /**
- * Does an entry of NO_PROXY match the host: `*`, a domain and its subdomains, an address or a range, each with or
- * without a port?
+ * True if an entry of NO_PROXY matches the host. An entry is `*`, or a domain (which includes its subdomains), an
+ * address or a range, with or without a port.
  */
 function names(entry: string, url: URL): boolean {
   if (entry === '*') return true;

@@ -6,14 +6,17 @@ const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export type Redirect =
   | { readonly to: URL }
-  /** It leads somewhere that we do not follow. */
+  /** Why we do not follow the redirect. */
   | { readonly refused: string };
 
-/** Where a response redirects to: only on the same host, and never from https to http. Null if it is not a redirect. */
+/**
+ * Where a response redirects to. Rejects a redirect to a different host or from https to http. Null if the response is
+ * not a redirect.
+ */
 export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
   if (!STATUSES.has(status)) return null;
   const to = location === undefined ? null : URL.parse(location, from.href);
-  if (to === null) return { refused: `it responded with ${status} without a target address` };
+  if (to === null) return { refused: `it responded with ${status} but without a valid Location header` };
   to.username = '';
   to.password = '';
   to.hash = '';
@@ -24,6 +27,6 @@ export function redirectOf(from: URL, status: number, location: string | undefin
 
 function differenceOf(from: URL, to: URL): string {
   if (to.protocol !== 'http:' && to.protocol !== 'https:') return 'which is not an http address';
-  if (to.hostname !== from.hostname) return 'another host';
-  return to.protocol === from.protocol ? 'another port' : 'which is without TLS';
+  if (to.hostname !== from.hostname) return 'which is on a different host';
+  return to.protocol === from.protocol ? 'which uses a different port' : 'which does not use TLS';
 }

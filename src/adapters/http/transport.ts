@@ -12,24 +12,24 @@ import type { OpenResponse } from './tries.ts';
 
 export type TransportOptions = ClientOptions &
   Pick<ClientRules, 'otherwise' | 'setting' | 'turn'> & {
-    /** Without a trailing slash. Its userinfo is the login of each request. */
+    /** The base URL, without a trailing slash. Its userinfo is sent as the login with each request. */
     readonly baseUrl: string;
-    /** How requests authenticate in place of such a login; null if the API has no tokens. */
+    /** The token that is sent instead of this login, if one is configured; null if the API has no tokens. */
     readonly auth: Token | null;
   };
 
 /** Sent as `Authorization: <scheme> <token>`. */
 export type Token = {
   readonly scheme: string;
-  /** Null if none is configured. */
+  /** Null if no token is configured. */
   readonly token: string | null;
-  /** The key of the configuration that holds the token, for hints. */
+  /** The configuration key of the token, for hints. */
   readonly setting: string;
 };
 
-/** Single requests over HTTP. Every failure is a RequestError. */
+/** Sends single requests over HTTP. Every failure is a RequestError. */
 export type Transport = {
-  /** Returns 200, or 304 to a request with an ETag; throws on any other response. */
+  /** Returns a 200 response, or a 304 response to a request with an ETag. Throws on any other response. */
   readonly get: (path: string, etag: string | null, signal: AbortSignal) => Promise<OpenResponse>;
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
   readonly hide: (text: string) => string;
@@ -41,8 +41,8 @@ export function createTransport(options: TransportOptions): Transport {
   const client = createClient(options, { ...options, url: new URL(baseUrl), accept: 'application/json' });
 
   /**
-   * One request, and any redirects that follow. `isOwn`: is it the URL that we requested? Then its query is ours and
-   * contains no secret.
+   * Sends one request and follows any redirects. `isOwn` is true if the response is from the URL that we requested,
+   * whose query is our own and contains no secrets.
    */
   async function exchange(
     path: string,
@@ -83,7 +83,7 @@ export function createTransport(options: TransportOptions): Transport {
           const quoted = await quote(answer, encodingsOf(headers), client.hide);
           throw refused(place, status, headers, quoted, auth);
         }
-        // A 304 has no body, whatever its headers announce.
+        // A 304 response has no body, regardless of what its headers announce.
         const { chunks, encoding } = await decode(place, body, status === 304 ? [] : encodingsOf(headers));
         const response: UpstreamResponse = {
           url: isOwn ? place.url.href : maskUrl(place.url.href),
@@ -107,16 +107,16 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** A 304 must be about the version that we asked about; if it is not, the next attempt requests everything. */
+/** Throws unless a 304 response refers to the version that we asked about. The next attempt is then unconditional. */
 function checkNotModified(place: RequestTarget, asked: string | null, answered: string | null): void {
   if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
   const reason =
     asked === null
-      ? 'it responded with 304 to a request that was not conditional'
-      : `it responded with 304 for version ${answered}, but the stored one is ${asked}`;
+      ? 'it responded with 304 to an unconditional request'
+      : `it responded with 304 for version ${answered}, but the stored version is ${asked}`;
   throw cannotGet(place, reason, {
     retryable: true,
-    hint: 'Check any proxy or cache between here and the API: it may be broken.',
+    hint: 'Check whether a proxy or cache between this machine and the API is broken.',
     status: 304,
     unconditional: true,
   });
@@ -140,12 +140,12 @@ function refused(
   });
 }
 
-/** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
+/** The configuration key that would allow more requests; null if it is already set or does not exist. */
 export function settingForMore(auth: Token | null): string | null {
   return auth === null || auth.token !== null ? null : auth.setting;
 }
 
-/** How the token relates to the failure; null if it does not. */
+/** The hint about the token; null if the token has nothing to do with the failure. */
 function hintOfToken(status: number, auth: Token | null): string | null {
   if (status === 429) {
     const forMore = settingForMore(auth);

@@ -6,22 +6,26 @@ import { RequestError } from './failures.ts';
 /** A response, and a function that releases its connection. */
 export type OpenResponse = { readonly response: UpstreamResponse; readonly release: () => void };
 
-/** What follows a failed try: another one after a wait, or the error that ends the request. */
+/** What to do after a failed attempt: wait and try again, or end the request with an error. */
 export type Next = { readonly waitMs: number; readonly elsewhere: boolean } | PipelineError;
 
 export type TriesOptions = Pick<PageRequest, 'onRetry' | 'onTried'> & {
-  /** Waits until a request may be sent; returns what sends it. Throws if there is nothing left to request. */
+  /**
+   * Waits until a request may be sent, and returns the function that sends it. Throws if there is nothing left to
+   * request.
+   */
   readonly turn: () => Promise<() => Promise<OpenResponse>>;
-  /** Called with the status of each response; null if there was none. */
+  /** Called after each attempt with the status of the response, or null if there was no response. */
   readonly count?: (status: number | null) => void;
-  /** Decides what follows. `number` is that of the failed try, from 1. */
+  /** Decides what to do after a failed attempt. `number` counts the attempts from 1. */
   readonly judge: (error: PipelineError, status: number | null, number: number) => Promise<Next>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 };
 
 /**
- * The only retry loop. It covers the complete request including the body, because the caller reports how reading went.
+ * The only retry loop. It covers the complete request, including the body, because the caller reports whether it could
+ * read the body.
  */
 export function openTries(options: TriesOptions): Tries {
   const { clock, count = () => undefined, judge, onRetry, onTried, signal, turn } = options;
@@ -39,7 +43,7 @@ export function openTries(options: TriesOptions): Tries {
     return (clock.elapsed() - started) / 1000;
   }
 
-  /** Releases the connection; returns the status of its response, null if there was none. */
+  /** Releases the connection. Returns the status of its response, or null if there was no response. */
   function release(): number | null {
     const status = current?.response.status ?? null;
     current?.release();
@@ -47,7 +51,7 @@ export function openTries(options: TriesOptions): Tries {
     return status;
   }
 
-  /** Waits before the next try, or throws if there must be none. */
+  /** Waits before the next attempt, or throws the error that ends the request. */
   async function fail(error: PipelineError, status: number | null): Promise<void> {
     signal.throwIfAborted();
     const seconds = secondsSoFar();
@@ -100,7 +104,7 @@ export type Retries = {
   readonly clock: Clock;
 };
 
-/** Milliseconds to wait after a try, the first being 1, if the server asks for nothing else. */
+/** Milliseconds to wait after an attempt, counted from 1, if the server does not request a different wait. */
 export function backoffMs(
   number: number,
   { backoffBaseSeconds, backoffCapSeconds, random }: Retries,
@@ -108,7 +112,7 @@ export function backoffMs(
   return backoffDelay(number, { baseMs: backoffBaseSeconds * 1000, capMs: backoffCapSeconds * 1000, random });
 }
 
-/** Milliseconds that a failed response asks to wait; null if it does not. */
+/** The wait that a failed response requests, in milliseconds; null if it does not request one. */
 export function requestedWaitMs(error: PipelineError, { clock }: Pick<Retries, 'clock'>): number | null {
   const header = error instanceof RequestError ? error.retryAfter : null;
   return header === null ? null : parseRetryAfter(header, clock.now());

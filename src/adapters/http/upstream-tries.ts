@@ -9,18 +9,18 @@ export type ApiRetries = Retries & {
   readonly maxRetryAfterSeconds: number;
   readonly budget: TokenBucket;
   readonly allowance: Allowance;
-  /** The key of the configuration that would allow more requests; null if it is set already or does not exist. */
+  /** The configuration key that would allow more requests; null if it is already set or does not exist. */
   readonly forMore: string | null;
 };
 
 export type UpstreamTriesOptions = ApiRetries &
   Pick<PageRequest, 'onRetry' | 'onTried'> & {
-    /** One request. `conditional`: may it be conditional? */
+    /** Sends one request. `conditional` says whether it may be a conditional request. */
     readonly ask: (conditional: boolean) => Promise<OpenResponse>;
     readonly signal: AbortSignal;
   };
 
-/** Requests a page of an API until a response is usable, at most `maxAttempts` times. */
+/** Requests a page from an API until a response is usable, at most `maxAttempts` times. */
 export function openUpstreamTries(options: UpstreamTriesOptions): Tries {
   const { allowance, ask, budget, maxAttempts, onTried, signal } = options;
   let conditional = true;
@@ -40,14 +40,14 @@ export function openUpstreamTries(options: UpstreamTriesOptions): Tries {
       if (typeof waitMs !== 'number' || number >= maxAttempts)
         return spent(waitMs instanceof PipelineError ? waitMs : error, number);
       if (error instanceof RequestError && error.unconditional) conditional = false;
-      // The limit applies to the client, whatever the path.
+      // The limit applies to all requests of the client, regardless of their paths.
       if (status === TOO_MANY_REQUESTS) budget.hold(waitMs);
       return { waitMs, elsewhere: false };
     },
   });
 }
 
-/** Milliseconds until the next attempt; null if there must be none, or an error if it is too far off. */
+/** Milliseconds to wait before the next attempt, null to stop trying, or an error if the wait would be too long. */
 async function waitBefore(
   number: number,
   error: PipelineError,
@@ -56,14 +56,14 @@ async function waitBefore(
   const { allowance, maxRetryAfterSeconds } = options;
   if (!error.retryable) return null;
   const asked = await requestedWait(error, options);
-  // A request that comes too early may cost more than it gains.
+  // A retry that is too early may do more harm than good.
   if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
   const backoff = backoffMs(number, options);
   if (asked === null) return backoff;
   return asked <= maxRetryAfterSeconds * 1000 ? Math.max(asked, backoff) : tooFarOff(error, asked, options);
 }
 
-/** Milliseconds that the source wants us to wait; null if it does not say. */
+/** The wait that the source requests, in milliseconds; null if it does not request one. */
 async function requestedWait(error: PipelineError, options: UpstreamTriesOptions): Promise<number | null> {
   const asked = requestedWaitMs(error, options);
   if (asked !== null || !isTooMany(error)) return asked;
@@ -89,11 +89,11 @@ function tooFarOff(
     code: 'source',
     retryAt: at > LATEST ? undefined : new Date(at),
     cause: error,
-    hint: `Start the run again at that time, or ${instead}.`,
+    hint: `Start the run again after that time, or ${instead}.`,
   });
 }
 
-/** Later moments need a five-digit year, or exceed the range of Date. */
+/** Later times need a five-digit year or exceed the range of Date. */
 const LATEST = Date.UTC(9999, 11, 31);
 
 function momentOf(time: number): string {

@@ -7,17 +7,17 @@ import { createTransport, settingForMore, type TransportOptions } from './transp
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
   Omit<ApiRetries, 'allowance' | 'budget' | 'forMore'> & {
-    /** How the API reports how many requests it still allows; null if it does not. */
+    /** How the API reports how many more requests it allows; null if it does not. */
     readonly quota: QuotaRules | null;
-    /** What the ledger records: `live`, `sandbox` or the base URL. */
+    /** The address that the ledger stores: `live`, `sandbox` or the base URL. */
     readonly address: string;
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** Request budgets that outlive the upstream; its own by default. */
+    /** Request budgets that outlive this upstream. By default, the upstream has its own budget. */
     readonly budgets?: Budgets;
   };
 
-/** An HTTP API. Every attempt and every redirect counts against one request budget. */
+/** An HTTP API. Every attempt and every redirect counts against the same request budget. */
 export function openHttpUpstream(options: HttpOptions): Upstream & { readonly close: () => Promise<void> } {
   const { burst, clock, requestsPerSecond, budgets = createBudgets() } = options;
   const budget = budgets(new URL(options.baseUrl).host, { perSecond: requestsPerSecond, burst, clock });

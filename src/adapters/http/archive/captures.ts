@@ -21,20 +21,23 @@ import {
 import { canProve, proven } from './proof.ts';
 
 export type Captures = {
-  /** The capture nearest to the day. */
+  /** Requests the capture nearest to the requested day. */
   readonly nearest: (page: Page) => Promise<OpenResponse>;
-  /** The newest untried capture in the index; each call returns the same one. */
+  /**
+   * Returns a function that requests the newest capture in the index that has not been tried. Every call requests the
+   * same capture.
+   */
   readonly newest: (page: Page) => () => Promise<OpenResponse>;
 };
 
 const INDEX_BYTES = 8_000_000;
 
-/** Is this a captured response, whatever its status? The archive's own responses lack this header. */
+/** True for a captured response, regardless of its status. The archive's own responses lack this header. */
 export function isReplayed(headers: Answer['headers']): boolean {
   return headers['memento-datetime'] !== undefined;
 }
 
-/** Captures of an API at one web archive. The original of `base` is the API's base URL. */
+/** An API's captures in a web archive. `base.original` is the API's base URL. */
 export function createCaptures(host: Host, base: Playback): Captures {
   const captureOf = ({ path }: Page): Playback => ({ ...base, original: base.original + path });
 
@@ -67,7 +70,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
           const place = host.placeOf(indexUrl(capture));
           if (rows.length === 0) throw noCopy(place, 'absent', 'the index lists no usable capture');
           found = rows.find(({ timestamp }) => !page.tried.has(timestamp)) ?? null;
-          // A copy exists, although the archive did not play it.
+          // Not `absent`, because captures exist. They have all been tried.
           if (found === null) throw noCopy(place, 'unusable', 'the index lists no other usable capture');
         }
         return follow(host, { ...capture, ...found }, page);
@@ -76,14 +79,14 @@ export function createCaptures(host: Host, base: Playback): Captures {
   };
 }
 
-/** Requests a capture and follows redirects as long as they lead to captures of the same address. */
+/** Requests a capture and follows redirects as long as they point to captures of the same address. */
 async function follow(host: Host, start: Playback, page: Page): Promise<OpenResponse> {
   const seen = new Set<string>();
   let answer: Answer | null = null;
   for (let capture = start; ;) {
     const url = new URL(formatPlayback(capture));
     const place = host.placeOf(url);
-    if (seen.has(url.href)) throw noCopy(place, 'unusable', 'its captures redirect in a circle');
+    if (seen.has(url.href)) throw noCopy(place, 'unusable', 'its captures redirect in a loop');
     if (seen.size > MAX_REDIRECTS)
       throw noCopy(place, 'unusable', `it redirects more than ${MAX_REDIRECTS} times`);
     seen.add(url.href);
@@ -140,7 +143,8 @@ async function readCapture(answer: Answer, capture: Playback, isFirst: boolean):
 }
 
 /**
- * A capture counts only if it is the API's 200 with JSON. `isFirst`: nothing so far has shown that a capture exists.
+ * Throws unless the answer is a capture of a JSON response with status 200. `isFirst` means that no earlier response
+ * has shown that a capture exists.
  */
 function checkAnswer(answer: Answer, isFirst: boolean): void {
   const { headers, place, status } = answer;
@@ -150,14 +154,19 @@ function checkAnswer(answer: Answer, isFirst: boolean): void {
   if (!isReplayed(headers)) {
     if (status === 404)
       throw noCopy(place, isFirst ? 'absent' : 'unusable', 'the archive has no capture of it', { status });
-    throw status === 200 ? unusable('it is not a capture: it has no memento-datetime') : refusedWith(answer);
+    throw status === 200
+      ? unusable('it is not a capture, because it has no Memento-Datetime header')
+      : refusedWith(answer);
   }
-  if (status !== 200) throw unusable(`it replays an error, ${status}`);
-  const type = headers['content-type'] ?? 'no content type';
-  if (!isJsonType(type)) throw unusable(`it was captured with ${type}, not JSON`);
+  if (status !== 200) throw unusable(`it is a capture of an error response (${status})`);
+  const type = headers['content-type'] ?? '(none)';
+  if (!isJsonType(type)) throw unusable(`its captured content type is ${type}, not JSON`);
 }
 
-/** The owner of a site may have its captures blocked, and its index with them. */
+/**
+ * Why the archive blocks the captures and the index, which it can do at the request of a site's owner; null if it does
+ * not.
+ */
 function blockOf({ headers }: Answer): string | null {
   const error = headers['x-archive-wayback-runtime-error'];
   return error === undefined ? null : `the archive blocks it: ${error.slice(0, 200)}`;

@@ -5,15 +5,15 @@ import { readCassette } from './cassette.ts';
 
 const BODY = '[{"name":"Falcon \'1\'"}]';
 
-void describe('a cassette', () => {
+void describe('readCassette', () => {
   for (const [form, string] of [
-    ['in quotes', `'${BODY.replaceAll("'", "''")}'`],
-    ['in quotes, on two lines', `'${BODY.replaceAll("'", "''").replace(' ', '\n        ')}'`],
+    ['in single quotes', `'${BODY.replaceAll("'", "''")}'`],
+    ['in single quotes, on two lines', `'${BODY.replaceAll("'", "''").replace(' ', '\n        ')}'`],
     ['in base64', `!binary |-\n        ${Buffer.from(BODY).toString('base64')}`],
     ['in base64, on one line', `!binary ${Buffer.from(BODY).toString('base64')}`],
     ['as a literal block', `|-\n        ${BODY}`],
   ] as const) {
-    void it(`has its body ${form}`, async () => {
+    void it(`reads a body ${form}`, async () => {
       const cassette = await readCassette(Buffer.from(cassetteWith(string)));
       assert.equal(Buffer.from(cassette.body).toString(), BODY);
       assert.equal(cassette.url, 'https://api.example.com/v4/rockets/');
@@ -28,16 +28,16 @@ void describe('a cassette', () => {
   }
 
   for (const [what, text, reason] of [
-    ['nothing', '', /not a cassette with exactly one exchange/],
-    ['a page', '<!DOCTYPE html>\n<html>a: b: c</html>', /./],
-    ['no exchange', 'http_interactions: []', /not a cassette with exactly one exchange/],
-    ['two exchanges', 'http_interactions: [{}, {}]', /not a cassette with exactly one exchange/],
-    ['an exchange without anything', 'http_interactions: [{}]', /no URL and status/],
+    ['an empty file', '', /not a cassette with exactly one exchange/],
+    ['an HTML page', '<!DOCTYPE html>\n<html>a: b: c</html>', /./],
+    ['a file with no exchanges', 'http_interactions: []', /not a cassette with exactly one exchange/],
+    ['a file with two exchanges', 'http_interactions: [{}, {}]', /not a cassette with exactly one exchange/],
+    ['an empty exchange', 'http_interactions: [{}]', /no URL and status/],
     ['an exchange without a body', cassetteWith('').replace(/string: $/m, 'other: x'), /no body/],
-    ['bytes that are no UTF-8', Buffer.from([0x66, 0xff]), /./],
-    ['many references to one text', bomb(), /alias/i],
+    ['bytes that are not UTF-8', Buffer.from([0x66, 0xff]), /./],
+    ['a YAML bomb', bomb(), /alias/i],
   ] as const) {
-    void it(`is not ${what}`, async () => {
+    void it(`rejects ${what}`, async () => {
       await assert.rejects(readCassette(Buffer.from(text)), reason);
     });
   }
@@ -72,7 +72,7 @@ recorded_with: VCR 6.4.0
 `;
 }
 
-/** A YAML text that expands to a billion times its length. */
+/** A YAML document that expands to billions of values. */
 function bomb(): string {
   const lines = ['a: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level < 10; level += 1)

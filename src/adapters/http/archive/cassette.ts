@@ -1,20 +1,20 @@
-/** One recorded exchange: a VCR cassette, which is a YAML file. */
+/** A recorded exchange from a VCR cassette, which is a YAML file. */
 export type Cassette = {
   readonly url: string;
   readonly status: number;
-  /** Names in lower case; values of the same name joined. */
+  /** Header names are lowercase. The values of a repeated header are joined. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** ISO 8601; null if it does not say. */
+  /** ISO 8601; null if the cassette does not say. */
   readonly recordedAt: string | null;
 };
 
 /** Throws if the file is not a cassette with exactly one exchange. */
 export async function readCassette(file: Uint8Array): Promise<Cassette> {
-  // Loaded on demand: most commands never read a cassette.
+  // Loaded on demand, because most commands never read a cassette.
   const { parse } = await import('yaml');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(file);
-  // The parser's own messages would quote the body over several lines.
+  // Pretty errors would quote several lines of the body.
   const exchanges = at(parse(text, { customTags: [BINARY], prettyErrors: false }), 'http_interactions');
   if (!Array.isArray(exchanges) || exchanges.length !== 1)
     throw new TypeError('the file is not a cassette with exactly one exchange');
@@ -36,7 +36,10 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
   };
 }
 
-/** How Ruby writes bytes that are not ASCII: with one exclamation mark, so it is not YAML's own tag of that name. */
+/**
+ * The tag with which Ruby writes bytes that are not ASCII. It has a single exclamation mark, unlike YAML's own
+ * `!!binary` tag.
+ */
 const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64') };
 
 function at(value: unknown, key: string): unknown {

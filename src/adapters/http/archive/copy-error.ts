@@ -2,8 +2,8 @@ import { cannotGet, failed, RequestError, type RequestTarget } from '../failures
 import type { Answer } from '../client.ts';
 
 /**
- * What is wrong with a copy: it does not exist (`absent`), something else is in its place (`unusable`), or it is no
- * longer what it was when it was made (`damaged`). Retrying changes none of these.
+ * What is wrong with a copy: it does not exist (`absent`), the host sent something else (`unusable`), or its contents
+ * have changed since it was made (`damaged`). Retrying does not help in any of these cases.
  */
 export type CopyFault = 'absent' | 'unusable' | 'damaged';
 
@@ -16,7 +16,7 @@ export class CopyError extends RequestError {
   }
 }
 
-export const OTHER_COPY = 'Give another day with --as-of, or another address with --from.';
+export const OTHER_COPY = 'Choose a different day with --as-of, or a different address with --from.';
 
 export function noCopy(
   place: RequestTarget,
@@ -27,7 +27,7 @@ export function noCopy(
   return new CopyError(fault, cannotGet(place, reason, { hint: OTHER_COPY, ...more }));
 }
 
-/** A host answered with an error of its own. Most of these are temporary. */
+/** The error to throw if a host responds with an error of its own. Most such errors are temporary. */
 export function refusedWith({ place, status, headers }: Answer): RequestError {
   const reason = `it responded with ${status}`;
   if (status < 500 && !PASSING.has(status)) return noCopy(place, 'unusable', reason, { status });
@@ -37,7 +37,10 @@ export function refusedWith({ place, status, headers }: Answer): RequestError {
 
 const PASSING: ReadonlySet<number> = new Set([408, 425]);
 
-/** A broken connection may work on the next attempt; bytes that no decoder accepts will be the same again. */
+/**
+ * The error to throw if a body could not be read. A retry may help if the connection broke, but not if the body cannot
+ * be decoded.
+ */
 export function brokenBody(place: RequestTarget, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   return noCopy(place, 'damaged', `its body cannot be decoded: ${failed(place, error).reason}`, {

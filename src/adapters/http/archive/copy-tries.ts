@@ -14,9 +14,9 @@ import { CopyError, OTHER_COPY, type CopyFault } from './copy-error.ts';
 /** A way to get a copy. */
 export type Way = {
   readonly ask: () => Promise<OpenResponse>;
-  /** The URL of the copy, if known in advance. */
+  /** The URL of the copy; null if it is not known in advance. */
   readonly url: string | null;
-  /** If this one is of no use: another way to get a copy of the same kind, tried before the next kind. */
+  /** A fallback for the same kind of copy, tried before the next kind; null for none. */
   readonly instead: Way | null;
 };
 
@@ -27,24 +27,24 @@ export type CopyTriesOptions = Retries &
     readonly ways: readonly Way[];
     /** The URL of the copy that we already have; null for none. */
     readonly keptUrl: string | null;
-    /** The day that was requested, as `YYYY-MM-DD`; null for the newest copy. */
+    /** The requested day, as `YYYY-MM-DD`; null for the newest copy. */
     readonly until: string | null;
     readonly signal: AbortSignal;
   };
 
 /**
- * Tries the copies of a page until one of them is usable. Retries temporary failures; if a copy itself is at fault,
- * moves on to the next one. If a host is unreachable, does not replace a newer copy that we have by an older one.
+ * Tries a page's copies until one of them is usable. Retries temporary failures, and moves on to the next copy if the
+ * copy itself is bad. If a host is unreachable, does not replace a newer copy that we already have with an older one.
  */
 export function openCopyTries(options: CopyTriesOptions): Tries {
   const { keptUrl, maxAttempts, resource, until } = options;
   const ways = [...options.ways];
   const reasons: string[] = [];
-  /** Has every copy so far turned out not to exist? */
+  /** True as long as every copy tried so far turned out not to exist. */
   let isAbsent = true;
-  /** What to do about a host that failed; such failures may be temporary. */
+  /** The hint for the first host that failed. It takes precedence, because such failures may be temporary. */
   let hostHint: string | null = null;
-  /** Of the current copy. */
+  /** The number of attempts to get the current copy. */
   let tries = 0;
 
   /** Moves on to the next copy, or returns the error that ends the request. */
@@ -54,8 +54,8 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (fault === null) hostHint ??= error.hint ?? null;
     reasons.push(reasonOf(error, tries));
     tries = 0;
-    // A page that the archive never captured is not in its index either, and a host that is down cannot be
-    // queried.
+    // The fallback cannot help if the archive never captured the page, because its index does not list the page either,
+    // or if the host is down.
     const instead = fault === null || fault === 'absent' ? null : (way?.instead ?? null);
     if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
     if (instead !== null) ways.unshift(instead);
@@ -68,7 +68,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (isAbsent) {
       const known = all === '' ? '' : ` (${all})`;
       const when = until === null ? '' : ` for ${until}`;
-      return new AbsentError(`Cannot get ${resource}: no copy of it is preserved${when}${known}`, {
+      return new AbsentError(`Cannot get ${resource}: there is no preserved copy${when}${known}`, {
         cause,
         hint: OTHER_COPY,
       });
@@ -97,15 +97,17 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
   });
 }
 
-/** What is wrong with the copy; null if the host is at fault. If the reader rejected the body, the copy is damaged. */
+/**
+ * What is wrong with the copy; null if the host is at fault. A copy whose body the reader rejected counts as damaged.
+ */
 function faultOf(error: PipelineError): CopyFault | null {
   if (error instanceof CopyError) return error.fault;
   return error instanceof RequestError ? null : 'damaged';
 }
 
-/** Milliseconds until the next attempt; null if there must be none. */
+/** Milliseconds to wait before the next attempt; null to stop trying. */
 function waitBefore(number: number, error: PipelineError, retries: Retries): number | null {
-  // A copy that the reader rejected will be the same next time.
+  // If the reader rejected a copy, requesting it again does not help.
   if (!(error instanceof RequestError) || !error.retryable) return null;
   return Math.max(requestedWaitMs(error, retries) ?? 0, backoffMs(number, retries));
 }

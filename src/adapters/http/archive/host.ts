@@ -9,23 +9,26 @@ export type HostOptions = ClientOptions & {
   readonly maxRetryAfterSeconds: number;
   readonly requestsPerSecond: number;
   readonly burst: number;
-  /** Request budgets that outlive the host; its own by default. */
+  /** Request budgets that outlive this host. By default, the host has its own budget. */
   readonly budgets?: Budgets;
 };
 
 export type HostRules = Pick<ClientRules, 'url' | 'setting'> & {
-  /** Does a response replay what another host once answered? Then its status says nothing about this host. */
+  /** True if a response replays one that a different host once sent. Its status then says nothing about this host. */
   readonly isReplayed: (headers: Answer['headers']) => boolean;
-  /** What to do if it refuses connections; null if a refusal only means that it is down. */
+  /** The hint to show if the host refuses connections; null if a refusal only means that the host is down. */
   readonly refusedHint: string | null;
 };
 
-/** A host that gets one request at a time, including the response body: `release` lets the next one start. */
+/**
+ * A host that receives one request at a time. The next request starts only after `release` was called for the previous
+ * response.
+ */
 export type Host = Omit<Client, 'get' | 'limit'> & {
   readonly get: (url: URL, signal: AbortSignal) => Promise<Answer>;
 };
 
-/** The archive blocks a client for an hour if it sends more requests within a minute of a 429. */
+/** The archive blocks a client for an hour if the client sends more requests within a minute of a 429 response. */
 const LEAST_HOLD_MS = 60_000;
 const CLOSED_MS = 3_600_000;
 const SILENT_TRIES = 5;
@@ -37,11 +40,11 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   const slot = createSlot();
   const budget = budgets(rules.url.host, { perSecond: requestsPerSecond, burst, clock });
   const client = createClient(options, { ...rules, auth: null, accept: '*/*', turn: budget.take });
-  /** Consecutive 429 responses. */
+  /** The number of consecutive 429 responses. */
   let refusals = 0;
-  /** Consecutive failures to get any response. */
+  /** The consecutive requests that received no response. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
-  /** Until when no request is sent, and why. */
+  /** Until when not to send requests, and why; null if requests are allowed. */
   let closed: (Pick<Failure, 'hint' | 'retryAt'> & { until: number; reason: string }) | null = null;
 
   function close(place: RequestTarget, reason: string, why: Failure): RequestError {
@@ -50,12 +53,12 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return cannotGet(place, reason, why);
   }
 
-  /** Handles a 429: the error says whether another attempt is allowed. */
+  /** Handles a 429 response. The returned error says whether a retry is allowed. */
   function refused(place: RequestTarget, retryAfter: string | undefined): RequestError {
     const asked = retryAfter === undefined ? null : parseRetryAfter(retryAfter, clock.now());
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);
     refusals += 1;
-    const reason = 'it responded with 429: too many requests';
+    const reason = 'it responded with 429 (too many requests)';
     const status = TOO_MANY_REQUESTS;
     const hint = 'Try again in an hour.';
     const inMs = (milliseconds: number): Date => new Date(clock.now() + milliseconds);
@@ -63,14 +66,17 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
       return close(place, `${reason}, twice in a row`, { hint, status, retryAt: inMs(CLOSED_MS) });
     if (wait > Math.max(LEAST_HOLD_MS, options.maxRetryAfterSeconds * 1000)) {
       const seconds = Math.ceil(wait / 1000);
-      const then = { hint: 'Start the run again at that time.', status, retryAt: inMs(wait) };
-      return close(place, `${reason}, for ${seconds} s`, then);
+      const then = { hint: 'Start the run again after that time.', status, retryAt: inMs(wait) };
+      return close(place, `${reason} and asked for a wait of ${seconds} s`, then);
     }
     budget.hold(wait);
     return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
   }
 
-  /** After that long without a response, other resources need not try. */
+  /**
+   * Handles a failure to get a response. After a long time without one, closes the host so that other resources do not
+   * try it in vain.
+   */
   function unreached(place: RequestTarget, error: unknown): unknown {
     const since = silence?.since ?? clock.elapsed();
     silence = { since, failures: (silence?.failures ?? 0) + 1 };

@@ -7,8 +7,8 @@ const ORIGINAL = 'https://api.example.com/v4/rockets';
 const NAMES = ['urlkey', 'timestamp', 'original', 'mimetype', 'statuscode', 'digest', 'length'];
 const ROW = row({});
 
-void describe('the index of captures', () => {
-  void it('gives those that may be usable, the newest first', () => {
+void describe('readIndex', () => {
+  void it('returns the usable captures, newest first', () => {
     const rows = [
       row({ timestamp: '20210101000000' }),
       row({ timestamp: '20260101000000', original: 'http://api.example.com:80/v4/rockets' }),
@@ -25,30 +25,30 @@ void describe('the index of captures', () => {
   });
 
   for (const [what, cells] of [
-    ['an error', { statuscode: '525' }],
-    ['a revisit', { statuscode: '-', mimetype: 'warc/revisit' }],
-    ['a page', { mimetype: 'text/html' }],
-    ['another path', { original: 'https://api.example.com/v3/rockets' }],
-    ['a timestamp that is none', { timestamp: '2026' }],
+    ['a captured error', { statuscode: '525' }],
+    ['a revisit record', { statuscode: '-', mimetype: 'warc/revisit' }],
+    ['an HTML page', { mimetype: 'text/html' }],
+    ['a capture of a different path', { original: 'https://api.example.com/v3/rockets' }],
+    ['a row with an invalid timestamp', { timestamp: '2026' }],
   ] as const) {
-    void it(`leaves out ${what}`, () => {
+    void it(`skips ${what}`, () => {
       assert.deepEqual(read([row(cells)]), []);
     });
   }
 
-  void it('finds its columns by their names', () => {
+  void it('finds columns by name', () => {
     const text = JSON.stringify([NAMES.toReversed(), ROW.toReversed()]);
     assert.equal(readIndex(text, ORIGINAL).length, 1);
   });
 
   for (const empty of ['[]', '', '\n', JSON.stringify([NAMES])]) {
-    void it(`may be empty: ${JSON.stringify(empty)}`, () => {
+    void it(`returns no captures for ${JSON.stringify(empty)}`, () => {
       assert.deepEqual(readIndex(empty, ORIGINAL), []);
     });
   }
 
   for (const text of ['<html>', '{}', '[{}]', '[[1]]', '[["timestamp"],["20260101000000"]]']) {
-    void it(`is refused where it is ${text}`, () => {
+    void it(`rejects ${text}`, () => {
       assert.throws(() => readIndex(text, ORIGINAL));
     });
   }

@@ -5,13 +5,13 @@ import { isSameOriginal } from './playback-url.ts';
 export type IndexRow = { readonly timestamp: string; readonly original: string };
 
 /**
- * The captures in an index response that may be usable, newest first. Throws unless the response is an array of arrays
- * of strings with the column names first, or an empty array.
+ * The captures in an index response that may be usable, newest first. Throws unless the response is empty or an array
+ * of string arrays, the first of which contains the column names.
  */
 export function readIndex(text: string, original: string): readonly IndexRow[] {
   const [names = [], ...rows] = rowsOf(JSON.parse(text.trim() === '' ? '[]' : text));
   if (names.length > 0 && COLUMNS.some((name) => !names.includes(name)))
-    throw new TypeError(`the index lists no ${COLUMNS.filter((name) => !names.includes(name)).join(', ')}`);
+    throw new TypeError(`the index lacks ${COLUMNS.filter((name) => !names.includes(name)).join(', ')}`);
   return rows
     .map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? ''])))
     .map(({ timestamp = '', original: listed = '', mimetype = '', statuscode = '' }) => ({
@@ -28,7 +28,7 @@ const COLUMNS = ['timestamp', 'original', 'mimetype', 'statuscode'];
 
 function rowsOf(value: unknown): readonly (readonly string[])[] {
   if (Array.isArray(value) && value.every(isRow)) return value;
-  throw new TypeError('the index responded with something other than rows');
+  throw new TypeError('the response is not an array of rows');
 }
 
 function isRow(row: unknown): row is readonly string[] {

@@ -12,26 +12,26 @@ import { createRecordings } from './recordings.ts';
 
 export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | 'headersTimeoutSeconds'> &
   Retries & {
-    /** What the ledger records as the address. */
+    /** The address that the ledger stores. */
     readonly address: string;
     readonly copies: Archive['copies'];
-    /** The latest day a recording may be from, as `YYYY-MM-DD`; null for any. */
+    /** The latest day from which a recording is accepted, as `YYYY-MM-DD`; null for any day. */
     readonly until: string | null;
     readonly pacing: Archive['pacing'];
     readonly headersTimeoutSeconds: number;
     /** `<archive>/<timestamp>id_/<base URL of the API>` */
     readonly archiveUrl: string;
-    /** The folder of the recordings; null for none. */
+    /** The URL of the folder that contains the recordings; null for none. */
     readonly recordingsUrl: string | null;
-    /** The keys of the configuration that hold these URLs, for hints. */
+    /** The configuration keys of these URLs, for hints. */
     readonly settings: { readonly archiveUrl: string; readonly recordingsUrl: string };
   };
 
 export type ArchiveUpstream = Upstream & { readonly close: () => Promise<void> };
 
 /**
- * The preserved copies of an API: captures of a web archive, and recordings in a repository. Sends each of the two
- * hosts one request at a time. Throws PipelineError `usage` if `archiveUrl` is not the address of a capture.
+ * An API's preserved copies: captures in a web archive, and recordings in a repository. Sends one request at a time to
+ * each of the two hosts. Throws PipelineError `usage` if `archiveUrl` is not the address of a capture.
  */
 export function openArchive(options: ArchiveOptions): ArchiveUpstream {
   const { copies, settings, until } = options;
@@ -44,7 +44,7 @@ export function openArchive(options: ArchiveOptions): ArchiveUpstream {
     setting: settings.archiveUrl,
     isReplayed,
     refusedHint:
-      'The archive may have blocked this address after too many requests: wait for an hour before you try again.',
+      'The archive may have blocked your IP address after too many requests. Wait an hour before you try again.',
   });
   const repository =
     recordingsUrl === null
@@ -96,7 +96,7 @@ function notOfCaptures({ archiveUrl, settings }: ArchiveOptions): PipelineError 
     `Cannot use ${settings.archiveUrl} ${JSON.stringify(maskUrl(archiveUrl))}: it is not the address of a capture`,
     {
       code: 'usage',
-      hint: 'Give one of the form https://web.archive.org/web/20260605id_/https://api.example.com',
+      hint: 'Use an address of the form https://web.archive.org/web/20260605id_/https://api.example.com',
     },
   );
 }

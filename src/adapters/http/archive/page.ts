@@ -6,7 +6,7 @@ import type { Answer } from '../client.ts';
 /** A request for one page, and its progress so far. */
 export type Page = PageRequest & {
   readonly signal: AbortSignal;
-  /** Timestamps of captures that are of no use, and of those that redirected to them. */
+  /** The timestamps of the captures requested so far, including captures that redirected. */
   readonly tried: Set<string>;
 };
 
@@ -18,7 +18,7 @@ export function keptResponse(copy: Copy, simulated: boolean | null): UpstreamRes
 // oxlint-disable-next-line require-yield -- a 304 has no body
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** Reads a body of at most `limit` bytes, decoded. Ends the request. */
+/** Reads and decodes a body of at most `limit` bytes, then ends the request. */
 export async function readAll({ body, release, place }: Answer, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -26,7 +26,7 @@ export async function readAll({ body, release, place }: Answer, limit: number): 
     const decoded = await decodeByBytes(body);
     for await (const chunk of decoded.chunks) {
       size += chunk.byteLength;
-      if (size > limit) throw noCopy(place, 'unusable', `it has more than ${limit} bytes`);
+      if (size > limit) throw noCopy(place, 'unusable', `its response has more than ${limit} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {

@@ -14,8 +14,8 @@ import {
 const NEAREST = 'https://web.example.org/web/20260605id_/https://api.example.com/v4/rockets';
 const FIXED = 'http://127.0.0.1:8080/web/20251128034223id_/http://api.example.com:80/v4/rockets';
 
-void describe('the address of a capture', () => {
-  void it('has a prefix, a timestamp and an original', () => {
+void describe('capture addresses', () => {
+  void it('consist of a prefix, a timestamp and an original URL', () => {
     for (const url of [NEAREST, FIXED]) {
       const playback = parsePlayback(url);
       assert.ok(playback !== null);
@@ -38,17 +38,17 @@ void describe('the address of a capture', () => {
     'https://web.example.org/web/20260605id_/api.example.com/v4/rockets',
     'https://web.example.org/web/*/https://api.example.com/v4/rockets',
   ]) {
-    void it(`is not ${url}`, () => {
+    void it(`do not include ${url}`, () => {
       assert.equal(parsePlayback(url), null);
     });
   }
 
-  void it('can be that of another day', () => {
+  void it('can be changed to a different day', () => {
     assert.equal(asOfDay(NEAREST, '2024-01-31'), NEAREST.replace('20260605', '20240131'));
     assert.equal(asOfDay('https://api.example.com', '2024-01-31'), null);
   });
 
-  void it('has an index beside it, queried in the one form that is known to work', () => {
+  void it('have an index URL in the only form that is known to work', () => {
     const playback = parsePlayback(NEAREST);
     assert.ok(playback !== null);
     assert.equal(
@@ -58,7 +58,7 @@ void describe('the address of a capture', () => {
   });
 });
 
-void describe('an original', () => {
+void describe('isSameOriginal', () => {
   const original = 'https://api.example.com/v4/rockets';
   for (const same of [
     original,
@@ -68,7 +68,7 @@ void describe('an original', () => {
     'http://api.example.com:443/v4/rockets',
     'https://API.example.com/v4/rockets/',
   ]) {
-    void it(`is the same as ${same}`, () => {
+    void it(`accepts ${same}`, () => {
       assert.ok(isSameOriginal(original, same));
     });
   }
@@ -82,20 +82,20 @@ void describe('an original', () => {
     'no address',
     '',
   ]) {
-    void it(`is not the same as ${JSON.stringify(other)}`, () => {
+    void it(`rejects ${JSON.stringify(other)}`, () => {
       assert.equal(isSameOriginal(original, other), false);
     });
   }
 });
 
-void describe('the moment of a timestamp', () => {
+void describe('momentOf', () => {
   for (const [timestamp, moment] of [
     ['20251006050535', '2025-10-06T05:05:35.000Z'],
     ['20260605', null],
     ['20251306050535', null],
     ['', null],
   ] as const) {
-    void it(`${JSON.stringify(timestamp)} is ${moment}`, () => {
+    void it(`converts ${JSON.stringify(timestamp)} to ${moment}`, () => {
       assert.equal(momentOf(timestamp), moment);
     });
   }

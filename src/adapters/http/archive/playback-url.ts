@@ -2,7 +2,10 @@
 export type Playback = {
   /** `https://web.archive.org/web/` */
   readonly prefix: string;
-  /** 1 to 14 digits of `YYYYMMDDhhmmss`. With fewer than 14 the archive redirects to the nearest capture. */
+  /**
+   * The first 1 to 14 digits of `YYYYMMDDhhmmss`. With fewer than 14 digits, the archive redirects to the nearest
+   * capture.
+   */
   readonly timestamp: string;
   /** `https://api.spacexdata.com/v4/rockets` */
   readonly original: string;
@@ -10,7 +13,7 @@ export type Playback = {
 
 const FORM = /^(https?:\/\/.+?\/)(\d{1,14})id_\/(https?:\/\/.+)$/i;
 
-/** Null for any other URL. */
+/** Parses the address of a capture. Returns null for any other URL. */
 export function parsePlayback(url: string): Playback | null {
   const [, prefix, timestamp, original] = FORM.exec(url) ?? [];
   if (prefix === undefined || timestamp === undefined || original === undefined) return null;
@@ -21,15 +24,16 @@ export function formatPlayback({ original, prefix, timestamp }: Playback): strin
   return `${prefix}${timestamp}id_/${original}`;
 }
 
-/** Will the content at this URL never change? */
+/** True if the content at this address never changes. */
 export function isFixed({ timestamp }: Playback): boolean {
   return timestamp.length === 14;
 }
 
-/** The index of captures beside the playback. */
+/** The URL that searches the archive's index for captures of the same original. */
 export function indexUrl({ original, prefix, timestamp }: Playback): URL {
   const url = new URL('../cdx/search/cdx', prefix);
-  // In this order and no others: with other parameters the index is known to answer slowly or wrongly.
+  // Exactly these parameters, in this order. With other parameters, the index is known to be slow or to return wrong
+  // results.
   url.search = new URLSearchParams({
     url: original,
     output: 'json',
@@ -40,8 +44,8 @@ export function indexUrl({ original, prefix, timestamp }: Playback): URL {
 }
 
 /**
- * Do two addresses name the same path on the same host? Ignores what the archive ignores: http or https, a default port
- * and a trailing slash.
+ * True if two addresses have the same host, path and query. Like the archive, ignores the scheme, a default port and a
+ * trailing slash.
  */
 export function isSameOriginal(one: string, other: string): boolean {
   const [a, b] = [keyOf(one), keyOf(other)];
@@ -62,7 +66,10 @@ export function momentOf(timestamp: string): string | null {
   return Number.isNaN(Date.parse(text)) ? null : text;
 }
 
-/** The same address on another day, `2026-06-05`; null if it is not the address of a capture. */
+/**
+ * The same capture address for a different day, such as `2026-06-05`; null if `archiveUrl` is not the address of a
+ * capture.
+ */
 export function asOfDay(archiveUrl: string, day: string): string | null {
   const playback = parsePlayback(archiveUrl);
   return playback === null ? null : formatPlayback({ ...playback, timestamp: day.replaceAll('-', '') });

@@ -9,9 +9,9 @@ import { canProve, proven } from './proof.ts';
 const BODY = '[{"name":"Falcon Ω"}]';
 const ETAG = etagOf(BODY);
 
-void describe('an original ETag proves a body', () => {
+void describe('an original ETag', () => {
   for (const etag of [ETAG, `W/${ETAG}`, ` ${ETAG} `]) {
-    void it(`by its length and SHA-1: ${JSON.stringify(etag)}`, async () => {
+    void it(`proves a body by its length and SHA-1: ${JSON.stringify(etag)}`, async () => {
       assert.ok(canProve(etag));
       assert.equal(await read(BODY, etag), BODY);
     });
@@ -21,14 +21,14 @@ void describe('an original ETag proves a body', () => {
     ['shorter', BODY.slice(0, -1), /its body has 21 bytes instead of the 22 that/],
     ['longer', `${BODY} `, /its body has more bytes than the 22 that/],
     ['empty', '', /its body has 0 bytes instead of the 22 that/],
-    ['another of the same length', BODY.replace('F', 'f'), /its body is not the one that/],
+    ['different but equally long', BODY.replace('F', 'f'), /its body does not match its original ETag/],
   ] as const) {
-    void it(`and refuses one that is ${what}`, async () => {
+    void it(`disproves a body that is ${what}`, async () => {
       await assert.rejects(read(body, ETAG), reason);
     });
   }
 
-  void it('passes on no byte beyond the length', async () => {
+  void it('stops the stream at the stated length', async () => {
     const seen: string[] = [];
     await assert.rejects(async () => {
       const chunks = Readable.from([Buffer.from(BODY), Buffer.from('x')]);
@@ -38,7 +38,7 @@ void describe('an original ETag proves a body', () => {
   });
 
   for (const etag of [null, undefined, '', '"abc"', 'W/"5f-3"', `${ETAG}-gzip`, '"a-b-c"']) {
-    void it(`but not in another form: ${JSON.stringify(etag)}`, () => {
+    void it(`proves nothing in a different format: ${JSON.stringify(etag)}`, () => {
       assert.equal(canProve(etag), false);
     });
   }

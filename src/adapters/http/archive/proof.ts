@@ -4,26 +4,23 @@ import { createHash } from 'node:crypto';
 type Stated = { readonly bytes: number; readonly sha1: string };
 
 /**
- * Length of the body in hex, then the first 27 base64 characters of its SHA-1, so the ETag proves the body. Weak ones,
- * too.
+ * The body's length in hex, then the first 27 base64 characters of its SHA-1, so that the ETag proves the body. Also
+ * matches weak ETags.
  */
 const OWN_FORM = /^(?:W\/)?"([0-9a-f]{1,12})-([A-Za-z0-9+/]{27})"$/;
 
-/** Null for an ETag in another format, which proves nothing. */
+/** Returns null for an ETag in a different format, which proves nothing. */
 function statedBy(etag: string): Stated | null {
   const [, length, sha1] = OWN_FORM.exec(etag.trim()) ?? [];
   return length === undefined || sha1 === undefined ? null : { bytes: Number.parseInt(length, 16), sha1 };
 }
 
-/** Can this ETag prove a body? */
+/** True if this ETag can prove a body. */
 export function canProve(etag: string | null | undefined): etag is string {
   return typeof etag === 'string' && statedBy(etag) !== null;
 }
 
-/**
- * Passes the chunks through; fails at the end, or as soon as there are too many bytes, unless they are the body that
- * the ETag was made from.
- */
+/** Forwards the chunks. Throws as soon as there are too many bytes, or at the end if they do not match the ETag. */
 export async function* proven(
   chunks: AsyncIterable<Uint8Array>,
   etag: string,
@@ -38,7 +35,7 @@ export async function* proven(
   if (reason !== null) throw fail(reason);
 }
 
-/** Why a body is not the one that the ETag was made from; null if it is. */
+/** Why a body does not match an ETag; null if it does. */
 export function disproof(body: Uint8Array, etag: string): string | null {
   const proof = openProof(etag);
   proof.add(body);
@@ -50,7 +47,7 @@ function openProof(etag: string) {
   const hash = createHash('sha1');
   let bytes = 0;
   return {
-    /** False if there are too many bytes. */
+    /** Returns false if there are too many bytes. */
     add(chunk: Uint8Array): boolean {
       hash.update(chunk);
       bytes += chunk.byteLength;
@@ -63,7 +60,7 @@ function openProof(etag: string) {
         return `its body has ${size} the ${stated.bytes} that its original ETag ${etag} states`;
       }
       const isSame = hash.digest('base64').startsWith(stated.sha1);
-      return isSame ? null : `its body is not the one that its original ETag ${etag} was made of`;
+      return isSame ? null : `its body does not match its original ETag ${etag}`;
     },
   };
 }

@@ -14,7 +14,10 @@ import { isSameOriginal } from './playback-url.ts';
 import { canProve, disproof } from './proof.ts';
 import { sha256Of } from '../../../lib/sha256.ts';
 
-/** A file is read at once, because it is a single YAML document. The largest known one is over 4 MB. */
+/**
+ * The maximum size of a file. A file is read as a whole, because it is a single YAML document. The largest known file
+ * is over 4 MB.
+ */
 const FILE_BYTES = 64_000_000;
 
 export type Recordings = {
@@ -26,11 +29,11 @@ export type RecordingsOptions = {
   readonly folder: string;
   /** The API's base URL. */
   readonly original: string;
-  /** The latest day a recording may be from, as `YYYY-MM-DD`; null for any. */
+  /** The latest day from which a recording is accepted, as `YYYY-MM-DD`; null for any day. */
   readonly until: string | null;
 };
 
-/** Recordings of an API in one folder. */
+/** An API's recordings in a folder. */
 export function createRecordings(host: Host, { folder, original, until }: RecordingsOptions): Recordings {
   const placeOf = ({ file }: Recording) => host.placeOf(new URL(`${folder}/${file}`));
   const urlOf = (recording: Recording): string => maskUrl(placeOf(recording).url.href);
@@ -43,7 +46,7 @@ export function createRecordings(host: Host, { folder, original, until }: Record
       const day = recording.recorded.slice(0, 10);
       if (until !== null && day > until)
         throw noCopy(place, 'absent', `it was recorded on ${day}, after ${until}`);
-      // If files in a folder change, the folder must get a new URL.
+      // A file with the same URL is never requested again, so a folder with changed files needs a new URL.
       if (page.kept?.url === url) {
         const proof = canProve(page.kept.etag) ? 'etag' : recording.sha256 === null ? 'none' : 'sha256';
         const file = recording.sha256 === null ? null : { url, sha256: recording.sha256 };
@@ -64,7 +67,7 @@ export function createRecordings(host: Host, { folder, original, until }: Record
   };
 }
 
-/** The response in a file, checked against the one expected there. */
+/** Reads the response in a file and checks it against the expected recording. */
 async function readRecording(
   { headers, place }: Answer,
   bytes: Buffer,
@@ -77,7 +80,8 @@ async function readRecording(
   });
   const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
   const sha256 = sha256Of(bytes);
-  // The hash of simulated records cannot be known in advance. They are never taken for real ones.
+  // The hash of simulated records cannot be known in advance. They are marked as simulated, so no one mistakes them for
+  // real records.
   const pinned = simulated ? { sha256: null, etag: null } : known;
   const fault = faultOf(cassette, sha256, pinned);
   if (fault !== null) throw damaged(fault);
@@ -100,7 +104,7 @@ async function readRecording(
   };
 }
 
-/** Why it is not the expected recording; null if it is. */
+/** Why a cassette is not the expected recording; null if it is. */
 function faultOf(
   { body, headers }: Cassette,
   sha256: string,
@@ -115,12 +119,12 @@ function faultOf(
   return pinned.sha256 === null ? 'it has neither a known SHA-256 nor an ETag that proves its body' : null;
 }
 
-/** Why it is not a JSON response to a request for that address; null if it is. */
+/** Why a cassette is not a JSON response to a request for an address; null if it is. */
 function mismatchOf({ headers, status, url }: Cassette, original: string): string | null {
   if (!isSameOriginal(url, original)) return `it is a recording of ${maskUrl(url)}, not of ${original}`;
-  if (status !== 200) return `it is a recording of an error, ${status}`;
-  const type = headers['content-type'] ?? 'no content type';
-  return isJsonType(type) ? null : `it was recorded with ${type}, not JSON`;
+  if (status !== 200) return `it is a recording of an error response (${status})`;
+  const type = headers['content-type'] ?? '(none)';
+  return isJsonType(type) ? null : `its recorded content type is ${type}, not JSON`;
 }
 
 function isoOf(time: string): string {
