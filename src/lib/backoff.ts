@@ -6,8 +6,8 @@ export type BackoffOptions = {
 };
 
 /**
- * Milliseconds to wait after an attempt, counted from 1. The wait doubles with each attempt up to the cap, and half of
- * it is random.
+ * Milliseconds to wait after an attempt. Attempts are counted from 1. The wait doubles with each attempt up to the cap,
+ * and half of it is random.
  */
 export function backoffDelay(attempt: number, { baseMs, capMs, random }: BackoffOptions): number {
   const doublings = Math.min(attempt - 1, MAX_DOUBLINGS);

@@ -50,7 +50,7 @@ void describe('a cached value', () => {
     assert.equal(asked.length, 1);
   });
 
-  void it('is null if it cannot be read, stays null as long as a value would, and is reported only once', async () => {
+  void it('stays null after a failed read for as long as a value stays valid, and reports only the first failure', async () => {
     const { advanceTo, asked, failures, get } = createReader();
     const first = get();
     asked[0]?.reject(new Error('one'));

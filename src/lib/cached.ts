@@ -3,7 +3,9 @@ import type { Timer } from './clock.ts';
 export type CachedOptions = {
   /** How long a value or a failure stays valid. */
   readonly freshMs: number;
-  /** How long a caller waits for a value. After that, the read continues, and no second read starts. */
+  /**
+   * How long a caller waits for a value. After that, the read continues in the background, and no second read starts.
+   */
   readonly limitMs: number;
   readonly clock: Timer;
   /** Called only for the first of several consecutive failures. */

@@ -100,7 +100,7 @@ describe('a CSV encoder', () => {
     ]);
   });
 
-  it('rejects a value that CSV cannot represent, and writes nothing of that row', () => {
+  it('rejects a value that CSV cannot represent, and writes no part of its row', () => {
     const encoder = createCsvEncoder(['a', 'b']);
     encoder.encode({ a: 1, b: 2 });
     for (const b of [Number.NaN, Infinity, -Infinity]) {

@@ -2,7 +2,7 @@ export type CsvValue = string | number | boolean | null;
 
 export type CsvEncoder = {
   readonly header: () => Buffer<ArrayBuffer>;
-  /** Throws UnwritableValue for a value that CSV cannot represent. In that case, nothing of the row is written. */
+  /** Throws UnwritableValue for a value that CSV cannot represent. In that case, no part of the row is written. */
   readonly encode: (row: Readonly<Record<string, CsvValue>>) => void;
   /** Returns the rows since the last take. */
   readonly take: () => Buffer<ArrayBuffer>;

@@ -10,7 +10,7 @@ test('a weak and a strong tag with the same text are equal', () => {
   assert.ok(sameEtag('W/"x"', 'W/"x"'));
 });
 
-test('tags with a different text or case are not equal', () => {
+test('tags that differ in text or case are not equal', () => {
   assert.ok(!sameEtag('"x"', '"y"'));
   assert.ok(!sameEtag('"x"', '"X"'));
   assert.ok(!sameEtag('"W/x"', '"x"'));

@@ -18,7 +18,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EMFILE: OPEN_FILES,
   ENFILE: OPEN_FILES,
   EIO: 'The disk reported an error. Check the system log, and choose a --data-dir on a different disk.',
-  ENOMEM: 'Free some memory, or raise the memory limit (ulimit -v, or the limit of the container).',
+  ENOMEM: "Free some memory, or raise the memory limit (ulimit -v, or the container's limit).",
   ENOTDIR: 'A file is in the way. Choose a different --data-dir.',
 };
 

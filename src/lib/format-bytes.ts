@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** Formats a size as `12 kB` or `3.4 MB`. As in PostgreSQL, units are multiples of 1024. */
+/** Formats a size as `12 kB` or `3.4 MB`. As in PostgreSQL, a kilobyte is 1024 bytes. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -3,7 +3,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
-/** A host in the form that it has in a URL, which puts an IPv6 address in brackets. */
+/** A host as it appears in a URL, with brackets around an IPv6 address. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -18,7 +18,7 @@ export async function makeFolder(path: string, again = true): Promise<string | u
     const above = dirname(path);
     if (code !== 'ENOENT' || above === path) throw error;
     if (await isFolder(above)) {
-      // A different process has just created `above`, or no folder can be created in it.
+      // Another process has just created `above`, or no folder can be created in it.
       if (!again) throw error;
       return makeFolder(path, false);
     }

@@ -3,7 +3,7 @@ import stringWidth from 'fast-string-width';
 import { escapeControls } from './text-table.ts';
 
 /**
- * The line of a text that contains a position, with a mark below that position, in the style of compilers. `position`
+ * The line of a text that contains a position, with a mark below that position, as in compiler errors. `position`
  * counts characters from 1. A line wider than `width` is cut around the position. If the text has several lines, the
  * line is preceded by its number.
  */

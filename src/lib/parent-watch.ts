@@ -43,8 +43,8 @@ export function stopWithParent(
 }
 
 /**
- * The ids of the parent and, if the system reports it, the grandparent, because npm may start a shell in between. Null
- * if they cannot be read at the moment.
+ * The process ids of the parent and, if the system reports it, the grandparent, because npm may start a shell in
+ * between. Null if they cannot be read at the moment.
  */
 function above({ ppid }: ParentLink): string | null {
   try {

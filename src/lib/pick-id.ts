@@ -7,7 +7,7 @@ export function isPosition(given: string): boolean {
 
 /**
  * The matching ids, newest first. `latest` and `-1` are the newest id, and `-2` is the second newest. Anything else is
- * an id, or its start or end. The last digits are the easiest way to distinguish ids that begin with the time.
+ * an id, or its start or end. Ids that begin with a time are easiest to distinguish by their last digits.
  */
 export function pickIds(given: string, newestFirst: readonly string[]): readonly string[] {
   if (isPosition(given)) {

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from './json-records.ts';
 import { RecordSeam } from './record-seam.ts';
 
-/** In chunks of one byte, the splitter cannot learn a seam and finds the end of each record byte by byte. */
+/** With chunks of one byte, the splitter cannot learn a seam and finds the end of each record byte by byte. */
 function split(
   text: string,
   size: number,

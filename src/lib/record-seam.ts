@@ -16,7 +16,10 @@ export class RecordSeam {
   #seam: Buffer | null = null;
   #misses = 0;
 
-  /** `end` is after the last byte of one record, `start` is at the first byte of the next. */
+  /**
+   * `end` is the position after the last byte of a record, and `start` is the position of the first byte of the next
+   * record.
+   */
   learn(bytes: Buffer, end: number, start: number): void {
     if (this.#seam !== null || this.#misses > MAX_MISSES || end < 1) return;
     const beginning = BEGINNING.exec(bytes.toString('latin1', start, start + BEGINNING_BYTES));

@@ -26,7 +26,7 @@ test('characters that a shell or a file system would misinterpret are percent-en
     assert.equal(safeFileName(name), expected);
 });
 
-test('different names stay different even if case is ignored, and can be decoded', () => {
+test('different names stay different even if case is ignored, and every name can be decoded', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'A', '%', '4', '1', 'é', '.', '/', '-', 'ß', 'ſ', 'K'),
   });

@@ -46,7 +46,7 @@ test('pg can parse every URL that is accepted', () => {
   }
 });
 
-test('a text that is not a database URL is reported', () => {
+test('any text that is not a database URL is reported as such', () => {
   for (const text of [
     '',
     'mysql://u:p@h/d',

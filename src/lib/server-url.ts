@@ -33,8 +33,8 @@ export function serverUrlFault(text: string): string | null {
 
 /**
  * The character in a login or name that appears to be unencoded and would end that part of the URL; null if there is
- * none. A `#` has no other meaning. A `/` or `?` counts if it is followed by an `@` that belongs to neither a database
- * nor a parameter.
+ * none. A `#` always counts, because it has no other meaning. A `/` or `?` counts if it is followed by an `@` that
+ * belongs to neither a database nor a parameter.
  */
 export function rawCharacter(text: string): '#' | '?' | '/' | '%' | null {
   if (text.includes('#')) return '#';

@@ -147,7 +147,7 @@ void describe('the archive is asked', () => {
     for (const { error } of failures)
       assert.match(
         error.message,
-        /it responded with 429 \(too many requests\) and asked for a wait of 121 s/,
+        /it responded with 429 \(too many requests\) and requested a wait of 121 s/,
       );
   });
 

@@ -43,7 +43,7 @@ describe('the record kind of a data folder', () => {
     );
   });
 
-  it('is not guessed if the file does not say what it is', async (t) => {
+  it('is not guessed if the file is damaged or does not contain it', async (t) => {
     const { dataDir, path } = await folder(t);
     const { keep, known } = openDataKind(dataDir, 'test');
     for (const [text, reason] of [

@@ -18,7 +18,7 @@ type Contents = Kind & { readonly sources?: Readonly<Record<string, Kind | undef
 /** Stores in `contents.json` whether a source's records in a data folder are real or simulated. */
 export function openDataKind(dataDir: string, source: string): KindStore {
   const path = join(dataDir, 'contents.json');
-  const hint = `If the run.json files of this source's runs contain "simulated": true, write {"sources":{"${source}":{"simulated":true}}} to the file; otherwise, write {"sources":{"${source}":{"simulated":false}}}.`;
+  const hint = `If the run.json files of this source's runs contain "simulated": true, write {"sources":{"${source}":{"simulated":true}}} to that file; otherwise, write {"sources":{"${source}":{"simulated":false}}}.`;
 
   async function read(): Promise<boolean | null> {
     const contents = await readOwnJson<Contents>(path, { code: 'kind', hint });
@@ -75,7 +75,8 @@ const STALE_MS = 10_000;
 const RETRY_MS = 20;
 
 /**
- * Runs works one at a time: runs of two sources can start at the same time and must not overwrite each other's entry.
+ * Runs one `work` at a time, because runs of two sources can start at the same time and must not overwrite each other's
+ * entry.
  */
 async function alone(lock: string, work: () => Promise<void>): Promise<void> {
   for (;;) {

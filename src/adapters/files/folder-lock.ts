@@ -58,8 +58,9 @@ export type LockOptions = NetworkRule & {
 /**
  * Locks a data folder's embedded database for this process by opening an SQLite transaction that is never committed.
  * The kernel releases the lock when the process ends, even if it crashes. If another process holds the lock, waits up
- * to `waitMs`, then throws a `busy` error that names the holder. Throws `database` if the folder is not writable, or if
- * it is on a network file system, where such locks are unreliable, and network folders are not allowed.
+ * to `waitMs`, then throws a `busy` error that names the holder. Throws `database` if the folder is not writable.
+ * Unless network folders are allowed, also throws `database` if the folder is on a network file system, where such
+ * locks are unreliable.
  */
 export async function lockFolder(dataDir: string, options: LockOptions): Promise<FolderLock> {
   const { clock, signal, what } = options;
@@ -217,8 +218,8 @@ async function socketOf(dataDir: string, holder: Holder | null): Promise<string 
 }
 
 /**
- * Tries to read the lock file, which requires a shared lock for microseconds. A file that cannot be read counts as
- * locked.
+ * Tries to read the lock file, which acquires a shared lock for a few microseconds. A file that cannot be read counts
+ * as locked.
  */
 async function isLocked(path: string): Promise<boolean> {
   if (statAt(path) === undefined) return false;

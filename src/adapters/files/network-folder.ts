@@ -4,7 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 
 export type NetworkRule = {
   readonly allowNetworkFolder: boolean;
-  /** The type of a path's file system, as a number that Linux uses; null if unknown. */
+  /** Returns Linux's number for the type of a path's file system; null if unknown. */
   readonly fileSystemType?: (path: string) => Promise<number | null>;
 };
 

@@ -103,7 +103,7 @@ void describe('findRaw', () => {
     proof: null,
   };
 
-  void it('prefers the run that received the file to a run that linked it, and this data folder to the recorded one', async () => {
+  void it('prefers the run that received the file to a run that linked it, and this data folder to the one in the ledger', async () => {
     const [here, there] = [join(dir, 'here'), join(dir, 'there')];
     const known: KnownRaw = { run_id: 'new', run_dir: join(there, 'runs', 'new'), file };
     assert.equal(await findRaw(here, known), null);
@@ -127,7 +127,7 @@ void describe('findRaw', () => {
   });
 });
 
-void it('readRawRequest reads the meta file and returns null for missing values and for a missing or incomplete file', async () => {
+void it('readRawRequest returns the values in the meta file, or null if the file is missing or incomplete', async () => {
   const path = join(dir, 'request', '0001.json');
   assert.equal(await readRawRequest(path), null);
   await write(join(dir, 'request', '0001.meta.json'), '{"url":"http://a","status":200,"headers":{}}');

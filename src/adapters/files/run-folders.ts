@@ -12,7 +12,7 @@ import { readManifest, type Manifest } from './read-runs.ts';
 import { runFolder } from './run-store.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
-/** Prefix of a run folder that is being removed. What is left of it no longer counts as a run. */
+/** Prefix of a run folder that is being removed and no longer counts as a run. */
 const REMOVED = '.removed-';
 
 /** Prefix of a preview's temporary folder. */

@@ -44,7 +44,7 @@ describe('a run folder', () => {
     assert.equal(await run.rawInPlace('makers'), null);
   });
 
-  it('links either all or none of the requested stage files of an earlier run', async (t) => {
+  it('links all requested stage files of an earlier run, or none', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'run-store-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const store = openRunStore(dataDir, 'test');

@@ -116,7 +116,7 @@ type Send = (
 
 /** If the headers of a response are not valid HTTP, repeats the request with a lenient parser. */
 function createSender(connections: Connections, turn: ClientRules['turn'], log: Log): Send {
-  /** True after the first response with invalid headers, because more of them are likely to follow. */
+  /** True after the first response with invalid headers, because later responses are likely to have the same fault. */
   let lenient = false;
 
   return async (place, request) => {
@@ -152,7 +152,10 @@ async function reachPlace(
   }
 }
 
-/** Converts alternating names and values to values by lowercase name. Joins the values of a repeated name. */
+/**
+ * Converts a list of alternating header names and values to an object with lowercase names. Joins the values of a
+ * repeated header.
+ */
 function headersOf(raw: readonly string[], hide: (text: string) => string): Record<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < raw.length; i += 2) {

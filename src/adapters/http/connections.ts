@@ -112,10 +112,10 @@ async function answerTo(
     timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
   request.on('response', (response) => {
-    // Without a listener, an error would end the process. Whoever reads the body later still sees the error.
+    // Without a listener, an error would end the process. The error is still reported when the body is read.
     response.on('error', () => undefined);
-    // On its own, the body would only report that it was cut short, but not why. An error after the end of the body
-    // does not matter.
+    // On its own, the body would report only that it was cut short, not why. An error after the end of the body does
+    // not matter.
     request.on('error', (error) => response.complete || response.destroy(error));
     resolve(response);
   });

@@ -55,7 +55,7 @@ const DECODERS: ReadonlyMap<string, () => Duplex> = new Map([
 /** The bytes that JSON and HTML start with: a bracket, whitespace or a byte order mark. */
 const CLEAR: ReadonlySet<number> = new Set([...Buffer.from('[{< \t\r\n'), 0xef]);
 
-/** No body is accidentally compressed more often than this. */
+/** No body is compressed more often than this by accident. */
 const MAX_LAYERS = 3;
 
 /** Enough bytes to recognize an encoding, because no compressed text of this length looks like plain text. */
@@ -99,7 +99,7 @@ function isText(head: Uint8Array): boolean {
 }
 
 function through(chunks: AsyncIterable<Uint8Array>, decoder: Duplex): AsyncIterable<Uint8Array> {
-  // Without a listener, an error would end the process. Whoever reads from the decoder later still sees the error.
+  // Without a listener, an error would end the process. The error is still reported when the decoder is read.
   decoder.on('error', () => undefined);
   return pipeline(chunks, decoder, () => undefined);
 }

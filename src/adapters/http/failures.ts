@@ -24,7 +24,7 @@ export type Failure = {
   readonly retryAfter?: string | undefined;
   /** True if the next attempt must not be a conditional request. */
   readonly unconditional?: boolean;
-  /** The time before which the server does not want another request. */
+  /** The earliest time at which the server accepts another request. */
   readonly retryAt?: Date;
 };
 

@@ -9,13 +9,13 @@ function loginText(url: string): string | null {
 }
 
 test('loginOf decodes the userinfo of a URL', () => {
-  assert.equal(loginText('https://me:geheim@h'), 'me:geheim');
+  assert.equal(loginText('https://me:hidden@h'), 'me:hidden');
   assert.equal(loginText('https://m%40e:%C3%BC%3A%2F@h'), 'm@e:ü:/');
   assert.equal(loginText('https://token@h'), 'token:');
-  assert.equal(loginText('https://:geheim@h'), ':geheim');
+  assert.equal(loginText('https://:hidden@h'), ':hidden');
   assert.equal(loginText('https://me:100%@h'), 'me:100%');
   assert.equal(loginText('https://h'), null);
-  assert.equal(withoutLogin(new URL('https://me:geheim@h:1/x')).href, 'https://h:1/x');
+  assert.equal(withoutLogin(new URL('https://me:hidden@h:1/x')).href, 'https://h:1/x');
 });
 
 test('createRedactor hides a secret in every form in which a server might echo it', () => {

@@ -10,8 +10,8 @@ export type Redirect =
   | { readonly refused: string };
 
 /**
- * Where a response redirects to. Rejects a redirect to a different host or from https to http. Null if the response is
- * not a redirect.
+ * Where a response redirects to. Rejects a redirect to a different origin, except from http to https on the same host.
+ * Null if the response is not a redirect.
  */
 export function redirectOf(from: URL, status: number, location: string | undefined): Redirect | null {
   if (!STATUSES.has(status)) return null;

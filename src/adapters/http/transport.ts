@@ -107,7 +107,10 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** Throws unless a 304 response refers to the version that we asked about. The next attempt is then unconditional. */
+/**
+ * Throws unless a 304 response refers to the version that we asked about. After such an error, the next attempt is
+ * unconditional.
+ */
 function checkNotModified(place: RequestTarget, asked: string | null, answered: string | null): void {
   if (asked !== null && (answered === null || sameEtag(asked, answered))) return;
   const reason =

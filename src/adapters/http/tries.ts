@@ -104,7 +104,7 @@ export type Retries = {
   readonly clock: Clock;
 };
 
-/** Milliseconds to wait after an attempt, counted from 1, if the server does not request a different wait. */
+/** Milliseconds to wait after attempt `number`, which starts at 1, if the server does not request a different wait. */
 export function backoffMs(
   number: number,
   { backoffBaseSeconds, backoffCapSeconds, random }: Retries,

@@ -9,7 +9,7 @@ export type HttpOptions = Omit<TransportOptions, 'turn'> &
   Omit<ApiRetries, 'allowance' | 'budget' | 'forMore'> & {
     /** How the API reports how many more requests it allows; null if it does not. */
     readonly quota: QuotaRules | null;
-    /** The address that the ledger stores: `live`, `sandbox` or the base URL. */
+    /** The address as stored in the ledger: `live`, `sandbox` or the base URL. */
     readonly address: string;
     readonly requestsPerSecond: number;
     readonly burst: number;

@@ -21,11 +21,11 @@ import {
 import { canProve, proven } from './proof.ts';
 
 export type Captures = {
-  /** Requests the capture nearest to the requested day. */
+  /** Requests the capture closest to the chosen day. */
   readonly nearest: (page: Page) => Promise<OpenResponse>;
   /**
-   * Returns a function that requests the newest capture in the index that has not been tried. Every call requests the
-   * same capture.
+   * Returns a function that requests the newest capture in the index that has not been tried. Every call of that
+   * function requests the same capture.
    */
   readonly newest: (page: Page) => () => Promise<OpenResponse>;
 };
@@ -70,7 +70,7 @@ export function createCaptures(host: Host, base: Playback): Captures {
           const place = host.placeOf(indexUrl(capture));
           if (rows.length === 0) throw noCopy(place, 'absent', 'the index lists no usable capture');
           found = rows.find(({ timestamp }) => !page.tried.has(timestamp)) ?? null;
-          // Not `absent`, because captures exist. They have all been tried.
+          // Not `absent`: captures exist, but all of them have been tried.
           if (found === null) throw noCopy(place, 'unusable', 'the index lists no other usable capture');
         }
         return follow(host, { ...capture, ...found }, page);
@@ -164,8 +164,8 @@ function checkAnswer(answer: Answer, isFirst: boolean): void {
 }
 
 /**
- * Why the archive blocks the captures and the index, which it can do at the request of a site's owner; null if it does
- * not.
+ * Why the archive blocks access; null if it does not. At the request of a site's owner, the archive may block the
+ * captures as well as the index.
  */
 function blockOf({ headers }: Answer): string | null {
   const error = headers['x-archive-wayback-runtime-error'];

@@ -5,7 +5,7 @@ export type Cassette = {
   /** Header names are lowercase. The values of a repeated header are joined. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** ISO 8601; null if the cassette does not say. */
+  /** ISO 8601; null if unknown. */
   readonly recordedAt: string | null;
 };
 
@@ -37,8 +37,8 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
 }
 
 /**
- * The tag with which Ruby writes bytes that are not ASCII. It has a single exclamation mark, unlike YAML's own
- * `!!binary` tag.
+ * The tag that Ruby uses for bytes that are not ASCII. It has a single exclamation mark, unlike YAML's own `!!binary`
+ * tag.
  */
 const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64') };
 

@@ -27,7 +27,7 @@ export function noCopy(
   return new CopyError(fault, cannotGet(place, reason, { hint: OTHER_COPY, ...more }));
 }
 
-/** The error to throw if a host responds with an error of its own. Most such errors are temporary. */
+/** The error to throw if the host itself fails to serve a copy. Most such failures are temporary. */
 export function refusedWith({ place, status, headers }: Answer): RequestError {
   const reason = `it responded with ${status}`;
   if (status < 500 && !PASSING.has(status)) return noCopy(place, 'unusable', reason, { status });
@@ -38,8 +38,8 @@ export function refusedWith({ place, status, headers }: Answer): RequestError {
 const PASSING: ReadonlySet<number> = new Set([408, 425]);
 
 /**
- * The error to throw if a body could not be read. A retry may help if the connection broke, but not if the body cannot
- * be decoded.
+ * The error to throw if a body cannot be read. A retry may help if the connection broke, but not if the body cannot be
+ * decoded.
  */
 export function brokenBody(place: RequestTarget, error: unknown): RequestError {
   if (error instanceof RequestError) return error;

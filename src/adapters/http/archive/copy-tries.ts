@@ -54,8 +54,8 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
     if (fault === null) hostHint ??= error.hint ?? null;
     reasons.push(reasonOf(error, tries));
     tries = 0;
-    // The fallback cannot help if the archive never captured the page, because its index does not list the page either,
-    // or if the host is down.
+    // The fallback does not help if the host is down, or if the archive never captured the page, because its index does
+    // not list the page either.
     const instead = fault === null || fault === 'absent' ? null : (way?.instead ?? null);
     if (fault !== 'absent' && (instead === null || fault === 'damaged')) isAbsent = false;
     if (instead !== null) ways.unshift(instead);

@@ -14,7 +14,10 @@ export type HostOptions = ClientOptions & {
 };
 
 export type HostRules = Pick<ClientRules, 'url' | 'setting'> & {
-  /** True if a response replays one that a different host once sent. Its status then says nothing about this host. */
+  /**
+   * True if a response is a replay of an earlier response from a different host. In that case, its status says nothing
+   * about this host.
+   */
   readonly isReplayed: (headers: Answer['headers']) => boolean;
   /** The hint to show if the host refuses connections; null if a refusal only means that the host is down. */
   readonly refusedHint: string | null;
@@ -42,9 +45,9 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   const client = createClient(options, { ...rules, auth: null, accept: '*/*', turn: budget.take });
   /** The number of consecutive 429 responses. */
   let refusals = 0;
-  /** The consecutive requests that received no response. */
+  /** Counts consecutive requests without a response. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
-  /** Until when not to send requests, and why; null if requests are allowed. */
+  /** Until when no requests may be sent, and why; null if requests are allowed. */
   let closed: (Pick<Failure, 'hint' | 'retryAt'> & { until: number; reason: string }) | null = null;
 
   function close(place: RequestTarget, reason: string, why: Failure): RequestError {
@@ -67,15 +70,15 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     if (wait > Math.max(LEAST_HOLD_MS, options.maxRetryAfterSeconds * 1000)) {
       const seconds = Math.ceil(wait / 1000);
       const then = { hint: 'Start the run again after that time.', status, retryAt: inMs(wait) };
-      return close(place, `${reason} and asked for a wait of ${seconds} s`, then);
+      return close(place, `${reason} and requested a wait of ${seconds} s`, then);
     }
     budget.hold(wait);
     return cannotGet(place, reason, { hint, retryable: true, status, retryAfter: String(wait / 1000) });
   }
 
   /**
-   * Handles a failure to get a response. After a long time without one, closes the host so that other resources do not
-   * try it in vain.
+   * Handles a failure to get a response. After a long time without a response, stops sending requests to the host, so
+   * that other resources fail quickly.
    */
   function unreached(place: RequestTarget, error: unknown): unknown {
     const since = silence?.since ?? clock.elapsed();

@@ -12,7 +12,7 @@ import { createRecordings } from './recordings.ts';
 
 export type ArchiveOptions = Omit<HostOptions, 'requestsPerSecond' | 'burst' | 'headersTimeoutSeconds'> &
   Retries & {
-    /** The address that the ledger stores. */
+    /** The address as stored in the ledger. */
     readonly address: string;
     readonly copies: Archive['copies'];
     /** The latest day from which a recording is accepted, as `YYYY-MM-DD`; null for any day. */

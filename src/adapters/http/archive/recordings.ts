@@ -80,8 +80,8 @@ async function readRecording(
   });
   const simulated = [headers, cassette.headers].some((some) => some[SIMULATED_HEADER] === 'true');
   const sha256 = sha256Of(bytes);
-  // The hash of simulated records cannot be known in advance. They are marked as simulated, so no one mistakes them for
-  // real records.
+  // The hash of simulated records cannot be known in advance. They are marked as simulated, so that they cannot be
+  // mistaken for real records.
   const pinned = simulated ? { sha256: null, etag: null } : known;
   const fault = faultOf(cassette, sha256, pinned);
   if (fault !== null) throw damaged(fault);
