@@ -41,7 +41,7 @@ describe('readJsonPage', () => {
     ['{"results":[]', /found invalid JSON/, false],
     ['{"count":1', /the member "results", found the end at byte 10/, true],
   ] as const) {
-    it(`rejects ${text === '' ? 'an empty text' : text}`, () => {
+    it(`rejects ${text === '' ? 'empty input' : text}`, () => {
       assert.throws(
         () => read(text),
         (error: unknown) => {

@@ -209,7 +209,7 @@ function parse(text: string): unknown {
   }
 }
 
-describe('the message about an invalid text', () => {
+describe('the message for invalid text', () => {
   const cases: readonly (readonly [text: string | Buffer, shape: 'array' | 'object', message: string])[] = [
     ['', 'array', "expected an array's '[', found the end at byte 0"],
     ['', 'object', "expected an object's '{', found the end at byte 0"],

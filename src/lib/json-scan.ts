@@ -52,7 +52,7 @@ export function scanValue(bytes: Buffer, from: number, nesting: Nesting): number
   return UNFINISHED;
 }
 
-/** The maximum nesting of arrays and objects in a JSON text. */
+/** The maximum nesting depth of arrays and objects in a JSON text. */
 export function nestingDepth(bytes: Buffer): number {
   let depth = 0;
   let deepest = 0;

@@ -17,7 +17,7 @@ export class JsonSource {
  */
 export class NumberSource extends JsonSource {}
 
-/** True if a double preserves the number, as it does for every decimal of up to 15 digits. */
+/** True if a double preserves the number. A double preserves every decimal number of up to 15 digits. */
 export function isExactNumber(text: string): boolean {
   if (!/^-?\d+(?:\.\d+)?$/.test(text)) return false;
   const plain = text.includes('.') ? text.replace(/0+$/, '') : text;

@@ -24,11 +24,11 @@ const MASKED: Readonly<Record<string, string>> = {
   "host=h password='hidd\\'en hidden' user=u": 'host=h password=*** user=u',
 };
 
-test('masks secrets, even in texts that are not URLs', () => {
+test('masks secrets, even in text that is not a URL', () => {
   for (const [url, masked] of Object.entries(MASKED)) assert.equal(maskUrl(url), masked);
 });
 
-test('does not change a text without secrets', () => {
+test('does not change text without secrets', () => {
   for (const url of [
     'https://api.spacexdata.com',
     'postgresql://u@h:5432/d?sslmode=require',

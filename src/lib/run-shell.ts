@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 export type ShellEnd = {
   /** The exit code; null if a signal ended the command or it could not be started. */
   readonly code: number | null;
-  /** Why there is no exit code. */
+  /** Why there is no exit code; null if there is one. */
   readonly reason: 'signal' | 'timeout' | 'interrupted' | 'unstarted' | null;
 };
 

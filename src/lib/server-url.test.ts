@@ -8,7 +8,7 @@ import { serverUrlFault } from './server-url.ts';
 
 const RAW = /^a URL with "(.)" encoded as (%..) in its password or names$/;
 
-test('an unencoded character in a password is reported with its encoding, wherever the URL would be cut', () => {
+test('an unencoded character in a password is reported with its encoding, regardless of where it would cut the URL', () => {
   for (const [raw, code] of [
     ['#', '%23'],
     ['?', '%3F'],

@@ -22,7 +22,7 @@ export function addParameters(url: string, added: Iterable<readonly [name: strin
 
 const CODES = { '#': '%23', '?': '%3F', '/': '%2F', '%': '%25' } as const;
 
-/** The expected form if a text is not the URL of a database server; null if it is. */
+/** The expected form if a text is not a database URL; null if it is one. */
 export function serverUrlFault(text: string): string | null {
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'a postgresql:// or postgres:// URL';
   const raw = rawCharacter(text);
@@ -33,8 +33,8 @@ export function serverUrlFault(text: string): string | null {
 
 /**
  * The character in a login or name that appears to be unencoded and would end that part of the URL; null if there is
- * none. A `#` always counts, because it has no other meaning. A `/` or `?` counts if it is followed by an `@` that
- * belongs to neither a database nor a parameter.
+ * none. A `#` is always considered unencoded, because it has no other meaning. A `/` or `?` is considered unencoded if
+ * it is followed by an `@` that belongs to neither a database nor a parameter.
  */
 export function rawCharacter(text: string): '#' | '?' | '/' | '%' | null {
   if (text.includes('#')) return '#';

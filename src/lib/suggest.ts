@@ -13,8 +13,8 @@ export function suggest(name: string, candidates: readonly string[]): string | n
 }
 
 /**
- * The only candidate that starts with the name, for example the same name with a unit. Null if there is none or more
- * than one.
+ * The only candidate that starts with the name, for example the same name followed by a unit. Null if there is none or
+ * more than one.
  */
 function longerOf(wanted: string, candidates: readonly string[]): string | null {
   const [found, ...others] = candidates.filter((one) => plain(one).startsWith(wanted));

@@ -42,7 +42,7 @@ test('a wide table is split into blocks of columns, each of which contains the k
 
 test('a cell that is wider than the line is cut only if it is a repeated key', () => {
   const id = '01a21455-f4cd-7436-89f1-e21e1acd2bba';
-  const text = 'a text that is longer than a line';
+  const text = 'text that is longer than a line';
   assert.equal(
     textTable(['run', 'status', 'text'], [[id, 'done', text]], { width: 20 }),
     [

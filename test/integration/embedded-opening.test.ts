@@ -128,7 +128,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assertFailure(query(), {
       code: 5,
       message: /its contents were overwritten/,
-      hint: /holds no data/,
+      hint: /contains no data/,
     });
     rmSync(lock);
     await assertHealthy();

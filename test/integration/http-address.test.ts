@@ -132,7 +132,7 @@ void describe('a redirect', { concurrency: 4 }, () => {
     },
     'in a circle': {
       to: '/x',
-      message: /: it redirects more than 5 times, finally to http:\/\/api\.test:\d+\/x$/,
+      message: /: it redirects more than 5 times, most recently to http:\/\/api\.test:\d+\/x$/,
     },
   };
   for (const [what, { to, message }] of Object.entries(REFUSED)) {

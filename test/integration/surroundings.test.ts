@@ -70,7 +70,7 @@ void describe('the program', () => {
     assert.equal(stderr.split('\n')[0], `error: Cannot read ${kept}: it is damaged`);
     assert.match(
       stderr,
-      /\nhint: Write \{"sources":\{"spacex":\{"simulated":true\}\}\} into it if run\.json .*\n$/,
+      /\nhint: If the run\.json .*, write \{"sources":\{"spacex":\{"simulated":true\}\}\} to that file; .*\n$/,
     );
   });
 

@@ -28,7 +28,7 @@ export type Holder = {
   readonly what: string;
   readonly host: string;
   readonly pid: number;
-  /** ISO 8601, in UTC. */
+  /** In ISO 8601 format (UTC). */
   readonly since: string;
   /** The URL of the holder's HTTP server or of the database that it serves; null if it serves neither. */
   readonly url: string | null;

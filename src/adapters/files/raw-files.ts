@@ -61,9 +61,10 @@ export type KnownRaw = KeptPage & { readonly run_dir: string };
 export type FoundRaw = { readonly run_id: string; readonly path: string };
 
 /**
- * Finds a raw file. Looks for the run that received the file, then for the run that linked it after a 304 response. For
- * each run, looks in this data folder, then in the data folder that the ledger recorded. Prefers a file of the expected
- * size, but does not check its hash; `scanRaw` does. Returns null if there is no such file.
+ * Finds a raw file. Looks in the folder of the run that received the file, then in the folder of the run that linked it
+ * after a 304 response. For each run, tries this data folder first, then the data folder recorded in the ledger.
+ * Prefers a file of the expected size, but does not check its hash; `scanRaw` does. Returns null if there is no such
+ * file.
  */
 export async function findRaw(
   dataDir: string,
@@ -117,7 +118,7 @@ export async function scanRaw(
     /** The page's member that contains the records; null if the page does not wrap them in an object. */
     readonly member: string | null;
     readonly maxRecordBytes: number;
-    /** True if this is the record to find, as parsed by JSON.parse. */
+    /** Returns true for the wanted record. Receives each record as parsed by JSON.parse. */
     readonly matches: (record: unknown) => boolean;
     readonly signal: AbortSignal;
   },

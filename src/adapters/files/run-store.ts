@@ -199,7 +199,7 @@ async function digestFile(path: string): Promise<Digest> {
   const digest = createDigest();
   const handle = await open(path);
   try {
-    // Reuses one buffer for all reads. A stream would allocate a buffer for each chunk, faster than they are
+    // Reuses one buffer for all reads. A stream would allocate buffers for its chunks faster than they can be
     // garbage-collected.
     const buffer = Buffer.allocUnsafe(DIGESTED_BYTES);
     for (;;) {

@@ -4,7 +4,7 @@ import type { OpenResponse } from './tries.ts';
 
 /** How many more requests a source allows, as far as we know. */
 export type Allowance = {
-  /** Asks the source. Returns null if the source does not say or cannot be asked. */
+  /** Asks the source. Returns null if the source does not report a quota or the request fails. */
   readonly ask: (signal: AbortSignal) => Promise<Quota | null>;
   /** True if the source reports how many more requests it allows. */
   readonly isKnowable: boolean;

@@ -112,7 +112,7 @@ async function answerTo(
     timer = setTimeout(() => request.destroy(new Error(NO_ANSWER)), headersMs);
   });
   request.on('response', (response) => {
-    // Without a listener, an error would end the process. The error is still reported when the body is read.
+    // Without a listener, an error would crash the process. The error is still reported when the body is read.
     response.on('error', () => undefined);
     // On its own, the body would report only that it was cut short, not why. An error after the end of the body does
     // not matter.

@@ -99,7 +99,8 @@ function isText(head: Uint8Array): boolean {
 }
 
 function through(chunks: AsyncIterable<Uint8Array>, decoder: Duplex): AsyncIterable<Uint8Array> {
-  // Without a listener, an error would end the process. The error is still reported when the decoder is read.
+  // Without a listener, an error would crash the process. The error is still reported when the decoder's output is
+  // read.
   decoder.on('error', () => undefined);
   return pipeline(chunks, decoder, () => undefined);
 }

@@ -71,7 +71,7 @@ export const NO_ANSWER = 'no response arrived in time';
 
 /** Waits until a socket is connected. If it uses TLS, this includes the TLS handshake. */
 async function ready(socket: Socket, { connectMs, signal }: DialLimits): Promise<Socket> {
-  // Without a listener, an error before the first request would end the process. The request will find the connection
+  // Without a listener, an error before the first request would crash the process. The request will find the connection
   // closed.
   socket.on('error', () => undefined);
   const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectMs);

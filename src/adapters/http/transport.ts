@@ -63,7 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
         throw cannotGet(place, redirect.refused, { hint, status });
       }
       if (redirects === MAX_REDIRECTS) {
-        const reason = `it redirects more than ${MAX_REDIRECTS} times, finally to ${maskUrl(redirect.to.href)}`;
+        const reason = `it redirects more than ${MAX_REDIRECTS} times, most recently to ${maskUrl(redirect.to.href)}`;
         throw cannotGet(place, reason, { hint: `Check ${setting}.`, status });
       }
       url = redirect.to;
@@ -148,7 +148,7 @@ export function settingForMore(auth: Token | null): string | null {
   return auth === null || auth.token !== null ? null : auth.setting;
 }
 
-/** The hint about the token; null if the token has nothing to do with the failure. */
+/** The hint about the token; null if the failure is not related to the token. */
 function hintOfToken(status: number, auth: Token | null): string | null {
   if (status === 429) {
     const forMore = settingForMore(auth);

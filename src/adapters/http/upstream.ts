@@ -7,7 +7,7 @@ import { createTransport, settingForMore, type TransportOptions } from './transp
 
 export type HttpOptions = Omit<TransportOptions, 'turn'> &
   Omit<ApiRetries, 'allowance' | 'budget' | 'forMore'> & {
-    /** How the API reports how many more requests it allows; null if it does not. */
+    /** How the API reports how many more requests it allows; null if it does not report that. */
     readonly quota: QuotaRules | null;
     /** The address as stored in the ledger: `live`, `sandbox` or the base URL. */
     readonly address: string;

@@ -32,7 +32,7 @@ void describe('readCassette', () => {
     ['an HTML page', '<!DOCTYPE html>\n<html>a: b: c</html>', /./],
     ['a file with no exchanges', 'http_interactions: []', /not a cassette with exactly one exchange/],
     ['a file with two exchanges', 'http_interactions: [{}, {}]', /not a cassette with exactly one exchange/],
-    ['an empty exchange', 'http_interactions: [{}]', /no URL and status/],
+    ['an empty exchange', 'http_interactions: [{}]', /lacks a URL or a status/],
     ['an exchange without a body', cassetteWith('').replace(/string: $/m, 'other: x'), /no body/],
     ['bytes that are not UTF-8', Buffer.from([0x66, 0xff]), /./],
     ['a YAML bomb', bomb(), /alias/i],

@@ -24,7 +24,7 @@ export async function readCassette(file: Uint8Array): Promise<Cassette> {
   const status = at(at(response, 'status'), 'code');
   const body = at(at(response, 'body'), 'string');
   if (typeof url !== 'string' || typeof status !== 'number')
-    throw new TypeError('the exchange has no URL and status');
+    throw new TypeError('the exchange lacks a URL or a status');
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new TypeError('the exchange has no body');
   return {

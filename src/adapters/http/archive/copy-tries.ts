@@ -40,7 +40,7 @@ export function openCopyTries(options: CopyTriesOptions): Tries {
   const { keptUrl, maxAttempts, resource, until } = options;
   const ways = [...options.ways];
   const reasons: string[] = [];
-  /** True as long as every copy tried so far turned out not to exist. */
+  /** True as long as none of the copies tried so far exists. */
   let isAbsent = true;
   /** The hint for the first host that failed. It takes precedence, because such failures may be temporary. */
   let hostHint: string | null = null;

@@ -47,7 +47,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
   let refusals = 0;
   /** Counts consecutive requests without a response. */
   let silence: { readonly since: number; readonly failures: number } | null = null;
-  /** Until when no requests may be sent, and why; null if requests are allowed. */
+  /** The time until which no requests may be sent, and the reason; null if requests are allowed. */
   let closed: (Pick<Failure, 'hint' | 'retryAt'> & { until: number; reason: string }) | null = null;
 
   function close(place: RequestTarget, reason: string, why: Failure): RequestError {
