@@ -50,7 +50,7 @@ it('a resource can have higher or lower limits for bad and vanished records than
   }
 });
 
-it('limits for an unknown resource or in a wrong form are rejected before any request', async () => {
+it('rejects malformed limits, and limits for an unknown resource, before any request', async () => {
   const { configure, run } = server.workspace();
   const asked = api.requests.length;
   configure({ source: { limits: { lanches: {} } } });

@@ -178,7 +178,7 @@ async function assertJobs({ json, run, start }: Place): Promise<void> {
 }
 
 void describe('two sources', () => {
-  void it('run at the same time into one database on a server', async () => {
+  void it('can load into one database on a server at the same time', async () => {
     const database = await createDatabase();
     try {
       const place = placeAt(database.url);

@@ -17,7 +17,7 @@ import { twinOf } from '../support/twin.ts';
 import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support/workspace.ts';
 
 const SIZE = 200;
-/** The limit from the death of one process to the end of the job in the other process. */
+/** The maximum time between the death of one process and the end of the job in the other. */
 const LIMIT_MS = 45_000;
 const DIGESTS = `SELECT table_name, digest FROM run_tables
   WHERE run_id = (SELECT max(run_id) FROM runs WHERE status = 'succeeded') ORDER BY table_name`;

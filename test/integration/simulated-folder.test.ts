@@ -91,7 +91,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
     assert.ok(!existsSync(path.join(workspace.folder, 'data/sandbox/sandbox')));
   });
 
-  void it('does not let a run from a different address publish nothing and still count as fresh', async () => {
+  void it('does not count a run from a different address as fresh if it publishes nothing', async () => {
     workspace.configure({
       source: { ...QUICK_SOURCE, archiveUrl: 'http://127.0.0.1:9/web/20260605id_/https://api.example.com' },
       resources,
