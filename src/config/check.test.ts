@@ -8,26 +8,26 @@ import { readText, showFound } from './value.ts';
 
 const check = compileConfigCheck();
 
-/** A valid value as text, and an invalid one with what it should have been. */
+/** A valid value as text, an invalid value, and what the error for the invalid value says was expected. */
 type Values = readonly [good: string, bad: unknown, expected: string];
 
-/** For each setting that every source has. */
+/** Values for the per-source settings. */
 const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   schema: [
     'Raumfahrt ä',
     'pg_x',
-    'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
+    'a name of 1 to 63 bytes that does not start with pg_ and is not pg, information_schema or $user',
   ],
-  resources: ['one,two', ['one', 'one'], 'a list of different names, or null for all'],
+  resources: ['one,two', ['one', 'one'], 'a list of distinct names, or null for all'],
   limits: ['{"any":{"rejects":{"count":1},"vanished":{"share":1}}}', 'many', 'an object'],
   baseUrl: ['http://localhost:8080', 'ftp://h', 'an http:// or https:// URL without a query'],
   token: ['0123456789abcdef', 'short', 'at least 16 ASCII characters without spaces'],
-  provider: ['all', 'SpaceX', 'an id as text, or all'],
+  provider: ['all', 'SpaceX', 'an id as a string, or all'],
   pageSize: ['30', 101, 'a whole number from 1 to 100'],
   fullAfterHours: ['0.5', 8761, 'a number from 0 to 8760'],
   settleSeconds: ['0', -1, 'a number from 0 to 86400'],
   archiveUrl: ['http://localhost/web/1id_/http://h', 'ftp://h', 'an http:// or https:// URL without a query'],
-  recordingsUrl: ['', 'ftp://h', 'an http:// or https:// URL without a query, or nothing'],
+  recordingsUrl: ['', 'ftp://h', 'an http:// or https:// URL without a query, or empty'],
   connectTimeoutSeconds: ['1.5', 0, 'a number above 0 and at most 3600'],
   headersTimeoutSeconds: ['2', 'soon', 'a number above 0 and at most 3600'],
   bodyTimeoutSeconds: ['3', 3601, 'a number above 0 and at most 3600'],
@@ -44,22 +44,22 @@ const SOURCE_VALUES: Readonly<Record<SourceKey, Values>> = {
   noProxy: ['localhost, .lan, 10.0.0.0/8', true, 'host names separated by commas'],
 };
 
-/** For each setting that all sources share. */
+/** Values for the settings shared by all sources. */
 const VALUES: Readonly<Record<string, Values>> = {
   jobs: ['{}', 1, 'an object'],
-  'serve.host': ['0.0.0.0', 'a/b', 'the name or address of a host'],
+  'serve.host': ['0.0.0.0', 'a/b', 'a host name or address'],
   'serve.port': ['0', 65_536, 'a whole number from 0 to 65535'],
   'serve.token': ['0123456789abcdef', true, 'at least 16 ASCII characters without spaces'],
   'serve.queueSchema': [
     'jobs',
     'Jobs',
-    'a name of at most 50 lower-case letters, digits and _ that does not start with pg_',
+    'a name of at most 50 lowercase letters, digits and _ that does not start with pg_',
   ],
   'serve.stopTimeoutSeconds': ['0', -1, 'a number from 0 to 86400'],
   concurrency: ['8', 65, 'a whole number from 1 to 64'],
   batchSize: ['500', 0, 'a whole number from 1 to 1000000'],
   atomic: ['true', 'perhaps', 'true or false'],
-  dataDir: ['/srv/data', 'a\0b', 'the path of a folder'],
+  dataDir: ['/srv/data', 'a\0b', 'a folder path'],
   'database.url': ['postgres://h/d', 'mysql://h/d', 'a postgresql:// or postgres:// URL'],
   'database.allowNetworkFolder': ['true', 'perhaps', 'true or false'],
   'database.answerTimeoutSeconds': ['1', '0', 'a number above 0 and at most 3600'],
@@ -79,7 +79,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   'log.format': ['json', 'xml', 'one of text, json'],
 };
 
-test('each key takes a valid value, also as text, and refuses an invalid one with its path, what was expected and what was found', () => {
+test('each key accepts a valid value given as text, and rejects an invalid value with its path and with what was expected and found', () => {
   const settings = listSettings();
   assert.deepEqual(
     Object.keys(VALUES),
@@ -101,7 +101,7 @@ test('each key takes a valid value, also as text, and refuses an invalid one wit
   }
 });
 
-test('an unknown key is refused with a suggestion', () => {
+test('an unknown key is rejected with a suggestion', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [{ batchsize: 1 }, 'unknown key "batchsize"; did you mean "batchSize"?'],
     [
@@ -125,7 +125,7 @@ test('an unknown key is refused with a suggestion', () => {
   }
 });
 
-test('a key from a version without sources is refused with the new key', () => {
+test('a key from versions without sources is rejected, and the error names its new key', () => {
   const complaints: readonly (readonly [unknown, string])[] = [
     [
       { source: { baseUrl: 'http://h', maxAttempts: 1 } },
@@ -143,7 +143,7 @@ test('a key from a version without sources is refused with the new key', () => {
     );
 });
 
-test('something that should be an object is reported with its path, the complete configuration without one', () => {
+test('the error for a value of the wrong type names its path, which is empty for the whole configuration', () => {
   assert.deepEqual(check({ log: 1 }), [{ where: 'log', message: 'must be an object, found 1' }]);
   assert.deepEqual(check({ batchSize: { password: 'x' } }), [
     { where: 'batchSize', message: 'must be a whole number from 1 to 1000000, found an object' },
@@ -154,7 +154,7 @@ test('something that should be an object is reported with its path, the complete
   ]);
 });
 
-test('a part with several faults is reported once, and every faulty part is reported', () => {
+test('every invalid value is reported, but only once even if it has several faults', () => {
   const where = check({
     colour: 'red',
     batchSize: 0.5,
@@ -164,7 +164,7 @@ test('a part with several faults is reported once, and every faulty part is repo
   assert.deepEqual(where.sort(), ['batchSize', 'colour', 'log.x', 'sources.spacex.resources']);
 });
 
-test('a schema name is measured in bytes of UTF-8', () => {
+test('the length limit of a schema name counts UTF-8 bytes', () => {
   const faults = (schema: string) => check({ sources: { spacex: { schema } } }).length;
   for (const name of ['ä'.repeat(31), 'My "odd" schema', 'pgx', 'PG_x', '$users', 'my$user'])
     assert.equal(faults(name), 0, name);

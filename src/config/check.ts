@@ -9,20 +9,20 @@ import { didYouMean, expectation, FORMATS, showFound, similarWord } from './valu
 import { PipelineError } from '../core/errors.ts';
 
 type Problem = {
-  /** A key such as `limits.rejects.share`; empty for the complete configuration. */
+  /** A key such as `limits.rejects.share`; empty for the whole configuration. */
   readonly where: string;
   /** `must be …, found …`, or `unknown key …`. */
   readonly message: string;
 };
 
-/** Lists what is wrong with a configuration, or with a part of one. */
+/** Lists the problems in a configuration, or in a part of one. */
 export type ConfigCheck = (value: unknown) => readonly Problem[];
 
 export function compileConfigCheck(): ConfigCheck {
   const formats = Object.fromEntries(
     Object.entries(FORMATS).map(([name, { accepts = () => true }]) => [name, accepts]),
   );
-  // Our own small schema: checking it and optimizing its code would cost more time than it saves.
+  // The schema is our own and small, so checking it or optimizing its code would cost more time than it saves.
   const trusted = { meta: false, validateSchema: false, code: { optimize: false } } as const;
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, formats, ...trusted });
   const validate = ajv.compile(fileSchema());
@@ -35,7 +35,7 @@ export function compileConfigCheck(): ConfigCheck {
   };
 }
 
-/** Throws `usage` with the first problem and the number of further ones. */
+/** Throws `usage` with the first problem and the number of further problems. */
 export function refuse(
   problems: readonly { readonly source: string; readonly message: string }[],
   hint: string,
@@ -48,7 +48,7 @@ export function refuse(
 
 function problemOf(error: ErrorObject): Problem {
   const path = pointerSteps(error.instancePath);
-  const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>; // Ajv types it `Object`
+  const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>; // Ajv types it as `Object`
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);
     const moved = movedKey(path, name, error.data);
@@ -64,7 +64,7 @@ function problemOf(error: ErrorObject): Problem {
   return { where: dotted(path), message: `${expected}, ${found}` };
 }
 
-/** Where to find a key from a version that had only one source. */
+/** Names the new key for a key from versions that had only one source. */
 function movedKey(path: readonly string[], name: string, parent: unknown): Problem | null {
   const [source] = sources;
   const old = dotted([...path, name]);
@@ -90,7 +90,7 @@ function unknownKey(path: readonly string[], name: string, siblings: readonly st
   return { where, message: `unknown key ${JSON.stringify(where)}${didYouMean(key)}` };
 }
 
-/** A key of that name, or a similar one, in another part of the configuration. */
+/** A key with this or a similar name in another part of the configuration. */
 function elsewhere(name: string): string | null {
   const settings = listSettings();
   const last = suggest(

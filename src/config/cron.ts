@@ -16,32 +16,32 @@ const FIELDS: readonly Field[] = [
 ];
 const ALIASES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
-/** What is wrong with a cron expression of five fields, or null. */
+/** Returns what is wrong with a cron expression, or null if it is valid. */
 export function cronFault(expression: string): string | null {
   const found = `found ${showFound(expression)}`;
   const trimmed = expression.trim();
   if (trimmed.startsWith('@')) {
     if (ALIASES.includes(trimmed)) return null;
-    return `must be a cron expression of five fields or one of ${ALIASES.join(', ')}, ${found}${didYouMean(suggest(trimmed, ALIASES))}`;
+    return `must be a cron expression with five fields or one of ${ALIASES.join(', ')}, ${found}${didYouMean(suggest(trimmed, ALIASES))}`;
   }
   const fields = trimmed.split(/\s+/);
   if (fields.length !== FIELDS.length) {
     const names = FIELDS.map(({ name }) => name).join(', ');
-    return `must be a cron expression of five fields (${names}), ${found} with ${fields.length}${didYouMean(withoutSeconds(fields))}`;
+    return `must be a cron expression with five fields (${names}), ${found} with ${fields.length}${didYouMean(withoutSeconds(fields))}`;
   }
   for (const [index, field] of FIELDS.entries()) {
     const text = fields[index] ?? '';
     const alone = FIELDS.map((_, at) => (at === index ? text : '*')).join(' ');
-    // H stands for a different moment each time it is parsed.
+    // The parser replaces H with a new random value each time.
     if (/^h/i.test(text) || !canParse(alone))
       return `must be a cron expression, ${found}: ${wrong(field, text)}`;
   }
   return canParse(trimmed) && nextTick(trimmed, 'UTC', new Date()) !== null
     ? null
-    : `must be a cron expression, ${found}: it names a day that never comes`;
+    : `must be a cron expression, ${found}: it names a date that never occurs`;
 }
 
-/** Some programs begin the expression with a field for seconds. */
+/** Some programs put a field for seconds first. */
 function withoutSeconds(fields: readonly string[]): string | null {
   const rest = fields.slice(1).join(' ');
   return fields.length === FIELDS.length + 1 && cronFault(rest) === null ? rest : null;
@@ -49,7 +49,7 @@ function withoutSeconds(fields: readonly string[]): string | null {
 
 function wrong({ from, name, names, to }: Field, text: string): string {
   const words = names === undefined ? '' : `, ${names}`;
-  return `its ${name} must be *, from ${from} to ${to}${words}, or a list, range or step of these, found ${showFound(text)}`;
+  return `its ${name} must be *, ${from} to ${to}${words}, or a list, range or step of these values, found ${showFound(text)}`;
 }
 
 function canParse(expression: string): boolean {

@@ -17,19 +17,19 @@ const faultOf = (text: string): string => {
   return message;
 };
 
-test('reads what Node reads, and skips lines that are meant for other programs', () => {
+test('parseDotEnv reads the same values as Node, and skips lines meant for other programs', () => {
   const text = `# SPACEX_PIPELINE_SCHEMA: a comment
 export SPACEX_PIPELINE_SCHEMA = 'mine' # why
 \tDATABASE_URL="postgresql://u:a#b@h/d"
 KEY="-----BEGIN
 PGHOST: in a key
 -----END"
-PGUSER=me # behind a space
+PGUSER=me # after a space
 TEXT=it's $\{PGHOST} \`x\`
-OTHER: of another program
+OTHER: for another program
 include another.file
 POSTGRES_PASSWORD
-export PGPASSWORD # given on by docker
+export PGPASSWORD # passed on by docker
 A.b-c=1
 EMPTY=
 `;
@@ -41,14 +41,14 @@ EMPTY=
   }
 });
 
-test('an empty value does not take up the next line', () => {
+test('an empty value does not absorb the next line', () => {
   assert.deepEqual(parseDotEnv('SPACEX_PIPELINE_SCHEMA=  \nPGHOST=h\n', '.env'), {
     SPACEX_PIPELINE_SCHEMA: '',
     PGHOST: 'h',
   });
 });
 
-test('a line that names one of our variables without setting it is refused; the error gives its number, not its value', () => {
+test('a line that names one of our variables without setting it is rejected with its line number but without its value', () => {
   const lines = [
     'SPACEX_PIPELINE_SCHEMA: geheim',
     'SPACEX_PIPELINE_SCHEMA geheim',
@@ -65,7 +65,7 @@ test('a line that names one of our variables without setting it is refused; the 
   }
 });
 
-test('a value of one of our variables with unclear quotes is refused', () => {
+test('a mismatched quote in one of our variables is rejected', () => {
   assert.match(faultOf('PGPASSWORD="geheim\nA=1'), /: line 1 names PGPASSWORD, but has no closing quote$/);
   assert.match(
     faultOf('PGPASSWORD="ge"heim'),
@@ -73,7 +73,7 @@ test('a value of one of our variables with unclear quotes is refused', () => {
   );
 });
 
-test('a # begins a comment only after a space, as in a shell', () => {
+test('a # starts a comment only after a space, as in a shell', () => {
   const read = parseDotEnv('PGPASSWORD=a#b #c\nDATABASE_URL=postgresql://u:1#2@h/d\nPGUSER=#d\n', '.env');
   assert.deepEqual(read, { PGPASSWORD: 'a#b', DATABASE_URL: 'postgresql://u:1#2@h/d', PGUSER: '' });
 });

@@ -2,18 +2,18 @@ import { parseEnv } from 'node:util';
 
 import { PipelineError } from '../core/errors.ts';
 
-/** Names of variables that this program reads. */
+/** Names of the variables that this program reads. */
 const OURS =
   /\b(?:SPACEX_(?:PIPELINE|API)_\w+|DATABASE_URL|PG(?:HOST|PORT|USER|DATABASE|PASS\w+|SSL\w+)|POSTGRES_(?:HOST|PORT|USER|PASSWORD|DB)|(?:HTTPS?|NO)_PROXY)\b/i;
 const ASSIGNED = /^(?:export\s+)?([A-Za-z_][\w.-]*)$/;
 /** A comment, an assignment (whose value may span lines in quotes), or any other line. */
 const LINE = /[^\S\n]*(?:#[^\n]*|([^\n=]*)=[^\S\n]*((["'`])[^]*?\3)?([^\n]*)|[^\n]*)(?:\n|$)/gy;
-/** As in a shell, so that a password may contain a `#`. */
+/** As in a shell, a `#` starts a comment only after a space, so that a password can contain one. */
 const COMMENT = /(?:^|\s)#/;
 
 /**
- * The variables of a `.env` file. Lines that are not assignments may be meant for another program and are skipped. A
- * line that names one of our variables without clearly setting it throws `usage`.
+ * Returns the variables of a `.env` file. Skips lines that are not assignments, because they may be meant for another
+ * program. Throws `usage` if a line names one of our variables without clearly setting it.
  */
 export function parseDotEnv(text: string, path: string): Readonly<Record<string, string | undefined>> {
   const variables: Record<string, string | undefined> = {};
@@ -32,14 +32,16 @@ function withoutComment(text: string): string {
   return (text.split(COMMENT, 1)[0] ?? '').trim();
 }
 
-/** Node handles the escapes. */
+/** Lets Node resolve the escapes. */
 function unquoted(value: string): string | undefined {
   return parseEnv(`VALUE=${value}`)['VALUE'];
 }
 
 type LineFault = { readonly name: string; readonly reason: string };
 
-/** A bare name has no effect. In Docker it stands for the variable of the environment, which is read anyway. */
+/**
+ * A bare name is not a fault. In Docker, it stands for the environment variable with that name, which we read anyway.
+ */
 function faultOfLine(line: string): LineFault | null {
   const text = withoutComment(line);
   const name = OURS.exec(text)?.[0];
@@ -57,6 +59,6 @@ function faultOfAssignment(left: string, quoted: string | undefined, rest: strin
 function wrong(path: string, line: number, { name, reason }: LineFault): PipelineError {
   return new PipelineError(`Cannot read ${path}: line ${line} names ${name}, but ${reason}`, {
     code: 'usage',
-    hint: `Write it as ${name}=value, or begin the line with #.`,
+    hint: `Write it as ${name}=value, or start the line with #.`,
   });
 }

@@ -7,7 +7,7 @@ import type { ConfigKey } from './schema.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sources } from '../sources/index.ts';
 
-/** What the environment sets, with the origin of each value. */
+/** The values that the environment sets, each with its origin. */
 function read(env: Environment, dotEnv: Environment = {}, settled: readonly ConfigKey[] = []) {
   const values = readVariables(listSettings(), findIn(env, dotEnv), new Set(settled));
   return Object.fromEntries(
@@ -15,7 +15,7 @@ function read(env: Environment, dotEnv: Environment = {}, settled: readonly Conf
   );
 }
 
-test('proxy variables are read as curl reads them, lower case first', () => {
+test('proxy variables are read as in curl, lowercase first', () => {
   const env = { HTTPS_PROXY: 'http://a:1', https_proxy: 'b:2', HTTP_PROXY: 'c:3', NO_PROXY: '.lan' };
   const proxies = sources.flatMap(({ name }) => [
     [`sources.${name}.httpProxy`, ['c:3', 'environment HTTP_PROXY']],
@@ -30,7 +30,7 @@ test('proxy variables are read as curl reads them, lower case first', () => {
   ]);
 });
 
-test('the variables of a source other than the first include its name', () => {
+test('the variables of every source except the first include its name', () => {
   const env = {
     SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: 'https://ll.thespacedevs.com/2.3.0/',
     SPACEX_PIPELINE_LAUNCH_LIBRARY_TOKEN: 'x'.repeat(40),
@@ -57,7 +57,7 @@ test('the variables of a source other than the first include its name', () => {
   assert.equal(sourceVariable('spacex', 'baseUrl'), 'SPACEX_PIPELINE_BASE_URL');
 });
 
-test('our own variable wins over those of others', () => {
+test("our own variable takes precedence over other programs' variables", () => {
   const env = {
     SPACEX_API_BASE_URL: 'https://theirs.test',
     SPACEX_PIPELINE_BASE_URL: 'https://ours.test',
@@ -72,13 +72,13 @@ test('our own variable wins over those of others', () => {
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
 });
 
-test('an empty folder of recordings means none, and no other setting is changed by an empty variable', () => {
+test('an empty recordings URL means no recordings, but any other empty variable has no effect', () => {
   const empty = { SPACEX_PIPELINE_RECORDINGS_URL: '', SPACEX_PIPELINE_ARCHIVE_URL: '' };
   const none = ['', 'environment SPACEX_PIPELINE_RECORDINGS_URL'];
   assert.deepEqual(read(empty), { 'sources.spacex.recordingsUrl': none });
 });
 
-test('the real environment wins over .env, even through an alias', () => {
+test('the real environment takes precedence over .env, even through an alias', () => {
   const ours = { SPACEX_PIPELINE_DATABASE_URL: 'postgresql://ours/d' };
   const { 'database.url': url } = read({ DATABASE_URL: 'postgresql://theirs/d' }, ours);
   assert.deepEqual(url, ['postgresql://theirs/d', 'environment DATABASE_URL']);
@@ -89,7 +89,7 @@ test("if a flag sets a value, other programs' variables are ignored", () => {
   assert.deepEqual(read({ SPACEX_API_BASE_URL: 'x' }, {}, ['sources.spacex.baseUrl']), {});
 });
 
-test('names of resources are split at commas, and all means all', () => {
+test('resource names are split at commas, and "all" selects all resources', () => {
   const resources = (text: string): unknown =>
     read({ SPACEX_PIPELINE_RESOURCES: text })['sources.spacex.resources']?.[0];
   assert.deepEqual(resources(' a, b ,'), ['a', 'b']);
@@ -106,7 +106,7 @@ const refusal = (env: Environment, dotEnv: Environment = {}) => {
   return null;
 };
 
-test('an unknown variable with our prefix is refused with a suggestion', () => {
+test('an unknown variable with our prefix is rejected with a suggestion', () => {
   const complaint = 'unknown variable; did you mean SPACEX_PIPELINE_BATCH_SIZE?';
   const typo = { SPACEX_PIPELINE_BATCHSIZE: '1' };
   assert.equal(refusal(typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE: ${complaint}`);
@@ -118,7 +118,7 @@ test('an unknown variable with our prefix is refused with a suggestion', () => {
   assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOUR: 'red' }), null);
 });
 
-/** What Kubernetes puts into every container for a Service of that name with one named port. */
+/** The variables that Kubernetes adds to every container for a Service with this name and one named port. */
 function serviceVariables(service: string): Environment {
   const name = service.toUpperCase().replaceAll('-', '_');
   return {
@@ -134,7 +134,7 @@ function serviceVariables(service: string): Environment {
   };
 }
 
-test('variables that Kubernetes adds for a Service count as not set', () => {
+test('variables that Kubernetes adds for a Service count as unset', () => {
   for (const service of ['spacex-pipeline', 'spacex-pipeline-db', 'postgres']) {
     assert.equal(refusal(serviceVariables(service)), null, service);
   }

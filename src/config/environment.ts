@@ -8,13 +8,13 @@ import { dotted, refuse } from './check.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables of other programs that set the same value as one of ours, with lower precedence. */
+/** Other programs' variables that set the same value as one of ours, with lower precedence. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   [`${VARIABLE_PREFIX}BASE_URL`]: ['SPACEX_API_BASE_URL'],
   [`${VARIABLE_PREFIX}DATABASE_URL`]: ['DATABASE_URL'],
 };
 
-/** The aliases of settings that each source has. */
+/** The aliases of per-source settings. */
 const SOURCE_ALIASES: { readonly [K in SourceKey]?: readonly string[] } = {
   httpProxy: ['http_proxy', 'HTTP_PROXY'],
   httpsProxy: ['https_proxy', 'HTTPS_PROXY'],
@@ -47,15 +47,15 @@ export function findIn(env: Environment, dotEnv: Environment): FindVariable {
   };
 }
 
-/** An empty variable counts as not set, and so does one that Kubernetes added for a Service. */
+/** An empty variable counts as unset, and so does one that Kubernetes added for a Service. */
 function isFilled(name: string, value: string): boolean {
   return value.trim() !== '' && !isServiceVariable(name, value);
 }
 
 /**
- * Is this a variable that Kubernetes adds for a Service? It adds such variables to every container of a namespace: a
- * Service named `postgres` creates `POSTGRES_PORT=tcp://10.0.0.5:5432`, and one named `spacex-pipeline` creates several
- * with our prefix.
+ * Did Kubernetes add this variable for a Service? It adds such variables to every container in a namespace: a Service
+ * named `postgres` creates `POSTGRES_PORT=tcp://10.0.0.5:5432`, and a Service named `spacex-pipeline` creates several
+ * variables with our prefix.
  */
 function isServiceVariable(name: string, value: string): boolean {
   if (/_SERVICE_(?:HOST|PORT|PORT_[A-Z0-9_]+)$/.test(name)) return true;
@@ -69,7 +69,7 @@ export type VariableValue = {
   readonly value: unknown;
 };
 
-/** Reads the values set in the environment. If a flag sets a value, its aliases are ignored. */
+/** Reads the values set in the environment. Ignores a setting's aliases if a flag sets its value. */
 export function readVariables(
   settings: readonly Setting[],
   find: FindVariable,
@@ -84,7 +84,7 @@ export function readVariables(
     const repeated = typeof value === 'object' ? findRepeatedName(variable.value) : null;
     if (repeated !== null) {
       const message = `"${dotted(repeated.path)}" appears twice`;
-      refuse([{ source: variable.name, message }], 'Keep one of them.');
+      refuse([{ source: variable.name, message }], 'Keep only one of them.');
     }
     return [{ setting, variable, value }];
   });
@@ -110,13 +110,13 @@ export function refuseUnknownVariables(
       message: `unknown variable${question}`,
     };
   });
-  refuse(problems, 'Rename or unset it; docs/configuration.md has the table of all variables.');
+  refuse(problems, 'Rename or unset it; docs/configuration.md lists all variables.');
 }
 
 /** The longest value that every system accepts. */
 const MOST_CHARACTERS = 8192;
 
-/** The environment of a command that the program starts: its own, plus more variables. */
+/** The environment for a command that this program starts: this program's environment plus more variables. */
 export function childEnvironment(
   own: Readonly<Record<string, string>>,
   env: Environment = process.env,

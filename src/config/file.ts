@@ -16,7 +16,7 @@ export type ConfigFile = {
   readonly value: unknown;
 };
 
-/** Null if no file was named and the default one does not exist. Throws `usage` if it cannot be read. */
+/** Null if no file was named and the default file does not exist. Throws `usage` if the file cannot be read. */
 export async function readConfigFile(asked: string | null, cwd: string): Promise<ConfigFile | null> {
   const name = asked ?? DEFAULT_NAME;
   const path = resolve(cwd, name);
@@ -25,18 +25,18 @@ export async function readConfigFile(asked: string | null, cwd: string): Promise
   if (asked === null) return null;
   throw new PipelineError(`Cannot read ${name}: there is no such file`, {
     code: 'usage',
-    hint: `Give --config an existing file, or leave it out to use ${DEFAULT_NAME} in the current folder.`,
+    hint: `Set --config to an existing file, or omit it to use ${DEFAULT_NAME} in the current folder.`,
   });
 }
 
 /** The variables of the `.env` file in a folder; none if the file does not exist. */
 export async function readDotEnv(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
   const path = join(folder, '.env');
-  // A folder named .env is usually a Python environment.
+  // A folder named .env is usually a Python virtual environment.
   return parseDotEnv((await readTextFile(path, path, ['ENOENT', 'EISDIR'])) ?? '', path);
 }
 
-/** Parses JSON with comments. They become spaces, so that lines and columns stay the same. */
+/** Parses JSON with comments. Replaces the comments with spaces, so that line and column numbers stay correct. */
 async function parseFile(text: string, name: string): Promise<unknown> {
   const { default: stripComments } = await import('strip-json-comments');
   const json = stripComments(text);
@@ -46,7 +46,7 @@ async function parseFile(text: string, name: string): Promise<unknown> {
   const { line, column, path } = repeated;
   throw new PipelineError(
     `Cannot use ${name}: line ${line}, column ${column}: "${dotted(path)}" appears twice`,
-    { code: 'usage', hint: 'Keep one of them.' },
+    { code: 'usage', hint: 'Keep only one of them.' },
   );
 }
 
@@ -62,7 +62,7 @@ function parseJson(json: string, name: string): unknown {
     throw new PipelineError(`Cannot read ${name}: ${reason}`, {
       code: 'usage',
       cause: error,
-      hint: 'Correct it there. It is JSON with comments: names in double quotes, no comma after the last value.',
+      hint: 'Correct it there. The file is JSON with comments: put names in double quotes, and no comma after the last value.',
     });
   }
 }

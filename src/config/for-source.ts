@@ -3,7 +3,7 @@ import type { Source } from '../core/source.ts';
 import type { Config, LoadedConfig } from './load.ts';
 import type { SourceKey } from './schema.ts';
 
-/** The configuration from the view of one source: `settings` are its own. */
+/** The configuration as one source sees it: `settings` contains only the settings of that source. */
 export type SourceConfig = Omit<Config, 'sources'> & {
   readonly source: Source;
   readonly settings: Config['sources'][string];

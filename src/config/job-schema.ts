@@ -2,7 +2,7 @@ import { boolean, integer, nullable, number, oneOf, optionals, string } from '..
 import { sources } from '../sources/index.ts';
 import { DAY_SECONDS, ownLimits, resourceNames, section } from './schema-parts.ts';
 
-/** What runs by itself: which records, when, and how failures are handled. */
+/** A job that `serve` runs: which records it pulls, when, and how failures are handled. */
 export function jobSchema() {
   return section(
     optionals({
@@ -13,12 +13,13 @@ export function jobSchema() {
       from: string({
         format: 'address',
         minLength: 1,
-        description: 'archive, live, sandbox or a base URL (default: the address configured for the source).',
+        description:
+          "Where the records come from: archive, live, sandbox or a base URL (default: the source's configured address).",
       }),
       resources: nullable(
         resourceNames({
           description:
-            'Names of the resources; those that they need are added (default: those of the source).',
+            "The resources to pull, by name; resources that they need are added (default: the source's configured resources).",
         }),
       ),
       schedule: nullable(
@@ -26,7 +27,7 @@ export function jobSchema() {
           format: 'cron',
           minLength: 1,
           description:
-            'A cron expression of five fields: minute, hour, day of the month, month, day of the week. Null: manual only (default: the default schedule of the source).',
+            "A cron expression with five fields: minute, hour, day of the month, month, day of the week; null to run the job only manually (default: the source's default schedule).",
         }),
       ),
       timezone: string({
@@ -40,13 +41,13 @@ export function jobSchema() {
       }),
       missed: oneOf(['once', 'none'], {
         description:
-          'Whether one run makes up for ticks that passed while nothing was running (default: once).',
+          'What to do about ticks that passed while `serve` was not running. once: run the job once; none: ignore them (default: once).',
       }),
       timeoutSeconds: number({
         exclusiveMinimum: 0,
         // The queue treats a job that has been active for a day as lost.
         maximum: 23 * 3600,
-        description: 'Seconds that a run may take; then it is interrupted (default: 3600).',
+        description: 'Seconds after which a run is interrupted (default: 3600).',
       }),
       retries: section(
         optionals({
@@ -58,7 +59,8 @@ export function jobSchema() {
           delaySeconds: integer({
             minimum: 0,
             maximum: DAY_SECONDS,
-            description: 'Seconds before the first retry; doubled before each further one (default: 60).',
+            description:
+              'Seconds to wait before the first retry; the wait doubles before each further retry (default: 60).',
           }),
           maxDelaySeconds: integer({
             minimum: 1,
@@ -67,10 +69,10 @@ export function jobSchema() {
           }),
         }),
       ),
-      limits: ownLimits({ description: 'Limits of this job, which replace those of the section limits.' }),
+      limits: ownLimits({ description: 'Limits for this job, which override the top-level limits.' }),
       enabled: boolean({
         description:
-          'Whether it runs on its schedule; jobs enable and jobs disable override this (default: true).',
+          'Whether the job runs on its schedule; `jobs enable` and `jobs disable` override this (default: true).',
       }),
     }),
   );

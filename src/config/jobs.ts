@@ -20,7 +20,7 @@ export type Job = Required<Omit<JobSettings, 'source' | 'from' | 'retries'>> & {
 };
 
 const DEFAULTS = {
-  /** Those configured for the source. */
+  /** The resources configured for the source. */
   resources: null,
   timezone: 'UTC',
   overlap: 'skip',
@@ -33,8 +33,8 @@ const DEFAULTS = {
 const DEFAULT_RETRIES: Job['retries'] = { limit: 3, delaySeconds: 60, maxDelaySeconds: 3600 };
 
 /**
- * The configured jobs of some sources, or one job for each source if none are configured. `from` applies to jobs
- * without an address of their own. Throws `usage` with the path of each fault.
+ * Returns the configured jobs of the given sources, or one default job for each source if no jobs are configured.
+ * `from` applies to jobs that do not set their own address. Throws `usage` with the path of the first fault.
  */
 export async function readJobs(
   loaded: LoadedConfig,
@@ -59,11 +59,11 @@ export async function readJobs(
   return jobs;
 }
 
-/** Throws `usage` if records cannot come from that address. */
+/** Throws `usage` if the address is not valid. */
 function refuseAddress(from: string | null): void {
   if (from === null || isValidAddress(from)) return;
   const message = `must be ${expectation({ format: 'address' }, from)}, found ${showFound(from)}`;
-  refuse([{ source: '--from', message }], 'Type the command with --help to see what it takes.');
+  refuse([{ source: '--from', message }], 'Run the command with --help to see what it accepts.');
 }
 
 /** A base URL belongs to one source. Throws `usage` if jobs of several sources would use it. */
@@ -72,15 +72,15 @@ function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
   const asking = [...new Set(jobs.filter((job) => job.from === from).map(({ source }) => source.name))];
   if (asking.length < 2) return;
   throw new PipelineError(
-    `Cannot use --from ${maskUrl(from)}: there are jobs of ${asking.join(' and ')}, and a base URL belongs to one source only`,
+    `Cannot use --from ${maskUrl(from)}: it would apply to jobs of ${asking.join(' and ')}, but a base URL belongs to a single source`,
     {
       code: 'usage',
-      hint: 'Name one with --source, or give the jobs of the others their own from in the configuration.',
+      hint: 'Select one source with --source, or set "from" for the jobs of the other sources in the configuration.',
     },
   );
 }
 
-/** One for each source. */
+/** One default job for each source. */
 export function defaultJobs(from: string | null = null, loaded: LoadedConfig | null = null): readonly Job[] {
   return sources.map(({ name }) => jobOf(name, { source: name }, from, loaded));
 }
@@ -98,12 +98,12 @@ function jobOf(name: string, settings: JobSettings, from: string | null, loaded:
   };
 }
 
-/** A source without preserved copies is pulled from its configured address. */
+/** A source without preserved copies is pulled from its configured address, even with `--from archive`. */
 function fromFor({ archive }: Source, from: string | null): string | null {
   return archive === null && from !== null && /^archive(@|$)/i.test(from) ? null : from;
 }
 
-/** Uses single spaces, because not every parser of cron expressions accepts tabs. */
+/** Separates the fields with single spaces, because some cron parsers do not accept tabs. */
 function scheduleOf({ schedule }: JobSettings, source: Source, loaded: LoadedConfig | null): string | null {
   const hasToken = loaded !== null && (forSource(loaded, source).config.settings.token ?? null) !== null;
   const usual = hasToken ? (source.auth?.schedule ?? source.schedule) : source.schedule;
@@ -111,7 +111,7 @@ function scheduleOf({ schedule }: JobSettings, source: Source, loaded: LoadedCon
   return own === null ? null : own.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** If the first wait is longer than the default maximum, the maximum is raised. */
+/** Raises the default maximum wait if the first wait is longer. */
 function retriesOf({ retries = {} }: JobSettings): Job['retries'] {
   const { delaySeconds = DEFAULT_RETRIES.delaySeconds } = retries;
   const maxDelaySeconds = Math.max(DEFAULT_RETRIES.maxDelaySeconds, delaySeconds);
@@ -135,7 +135,7 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
   if (maxDelaySeconds < delaySeconds)
     faults.push({
       key: `${name}.retries.maxDelaySeconds`,
-      message: `must be at least delaySeconds, which is ${delaySeconds}, found ${maxDelaySeconds}`,
+      message: `must be at least delaySeconds (${delaySeconds}), found ${maxDelaySeconds}`,
     });
   if (!isTimeZone(timezone)) {
     const similar = suggest(timezone, Intl.supportedValuesOf('timeZone'));
@@ -152,7 +152,7 @@ async function faultsOf(job: Job): Promise<readonly Fault[]> {
   return faults;
 }
 
-/** Accepts aliases too, which are in no list of time zones. */
+/** Also accepts aliases, which `Intl.supportedValuesOf` does not list. */
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).format().length > 0;
@@ -161,7 +161,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The configuration of a job's source, with the job's own settings. */
+/** The configuration of a job's source, with the job's own settings applied. */
 export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
   const loaded = forSource(whole, job.source);
   const { config } = loaded;
@@ -182,12 +182,12 @@ export function forJob(whole: LoadedConfig, job: Job): LoadedSource {
   };
 }
 
-/** Throws `NotFoundError` if there is no job with that name. */
+/** Throws `NotFoundError` if no job has that name. */
 export function findJob<J extends Pick<Job, 'name'>>(jobs: readonly J[], name: string): J {
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((one) => one.name);
-  const known = names.length === 0 ? 'there is no job' : `known jobs: ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there are no jobs' : `known jobs: ${names.join(', ')}`;
   throw new NotFoundError(
     `Cannot find job ${JSON.stringify(name)}: ${known}${didYouMean(suggest(name, names))}`,
     'spacex-pipeline jobs',

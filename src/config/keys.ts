@@ -2,7 +2,7 @@ import type { ObjectSchema, Schema } from '../core/schema.ts';
 import { sources } from '../sources/index.ts';
 import { configSchema, isObjectSchema, type ConfigKey, type SharedKey, type SourceKey } from './schema.ts';
 
-/** One value of the configuration. */
+/** A configuration setting. */
 export type Setting = {
   readonly key: ConfigKey;
   /** The key within a source; null for a setting shared by all sources. */
@@ -15,7 +15,7 @@ export type Setting = {
 
 export const VARIABLE_PREFIX = 'SPACEX_PIPELINE_';
 
-/** Variables and flags have the last name of their key, except these. */
+/** Variables and flags are named after the last part of their key, except for these. */
 const NAMES: { readonly [K in SharedKey]?: string } = {
   'database.url': 'database-url',
   'limits.rejects.count': 'rejects-count',
@@ -30,14 +30,14 @@ const NAMES: { readonly [K in SharedKey]?: string } = {
 
 const SOURCE_NAMES: { readonly [K in SourceKey]?: string } = { limits: 'resource-limits' };
 
-/** A shorter name is enough after the name of a source. */
+/** Shorter names, for variables that include the name of a source. */
 const SHORT_NAMES: { readonly [K in SourceKey]?: string } = { baseUrl: 'url' };
 
-/** Every value of the configuration, in the order of its schema. */
+/** All settings, in the order of the schema. */
 export function listSettings(): readonly Setting[] {
   return leavesOf(configSchema, []).map(({ path, schema }) => {
     const [section, source = '', setting] = path;
-    const key = path.join('.') as ConfigKey; // a path of the schema
+    const key = path.join('.') as ConfigKey; // the path comes from the schema
     if (section === 'sources') {
       const ofSource = setting as SourceKey;
       const flag = `--${sourceName(ofSource)}`;
@@ -48,7 +48,9 @@ export function listSettings(): readonly Setting[] {
   });
 }
 
-/** The variable that sets a value of one source. It includes the name of the source, unless that is the default one. */
+/**
+ * The variable that sets a value for one source. Its name includes the source's name, except for the default source.
+ */
 export function sourceVariable(source: string, setting: SourceKey): string {
   const name = sourceName(setting);
   return variableOf(source === sources[0].name ? name : `${source}-${SHORT_NAMES[setting] ?? name}`);
@@ -75,7 +77,7 @@ function leavesOf(object: ObjectSchema, path: readonly string[]): SchemaLeaf[] {
   );
 }
 
-/** The value at a path of nested objects; undefined if there is none. */
+/** The value at a path in nested objects; undefined if there is none. */
 export function valueAt(tree: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (node, name) => (isRecord(node) && Object.hasOwn(node, name) ? node[name] : undefined),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { failure, FILE, load, messageOf, type Setup } from '../../test/support/config-folder.ts';
 
-test('a URL from any place wins over PGHOST, and that over POSTGRES_HOST; each names what chose the server', async () => {
+test('a URL from any layer overrides PGHOST, which overrides POSTGRES_HOST; urlFrom names the one that was used', async () => {
   const file = { database: { url: 'postgresql://file/d' } };
   const dotEnv = 'SPACEX_PIPELINE_DATABASE_URL=postgresql://dot/d';
   const hosts = { PGHOST: 'pg', POSTGRES_HOST: 'pp' };
@@ -40,7 +40,7 @@ test('a URL from any place wins over PGHOST, and that over POSTGRES_HOST; each n
   ]);
 });
 
-test('null in the file is the embedded database, whatever host a variable names', async () => {
+test('null in the file selects the embedded database, even if a variable names a host', async () => {
   const { config, origins, file } = await load({ file: { database: { url: null } }, env: { PGHOST: 'h' } });
   assert.deepEqual([config.database.url, origins['database.url']], [null, `file ${file}`]);
   assert.match(await messageOf({ file: { database: { url: '' } } }), /database\.url must be .*, found ""$/);
@@ -67,7 +67,7 @@ test("if a flag sets the value, other programs' variables are ignored", async ()
   }
 });
 
-test('a database URL without password takes the one of PGPASSWORD, from whichever layer it comes', async () => {
+test('PGPASSWORD completes a database URL without a password, whichever layer set the URL', async () => {
   const url = 'postgresql://u@h/d';
   const dotEnv = 'PGPASSWORD=p';
   for (const setup of [

@@ -6,7 +6,7 @@ import { failure, FILE, folderWith, load, messageOf, type Setup } from '../../te
 import { describeConfig, loadConfig, type LoadedConfig } from './load.ts';
 import { listSettings, treeOf, type Setting } from './keys.ts';
 
-test('for each key: flag over environment over .env over file', async () => {
+test('every key has the same order of precedence: flag, environment, .env, file', async () => {
   const settings = listSettings();
   const samples: Readonly<Record<string, readonly unknown[]>> = {
     noProxy: ['a', 'b', 'c', '*'],
@@ -58,7 +58,7 @@ test('for each key: flag over environment over .env over file', async () => {
   );
 });
 
-test('a wrong value is reported with its file, variable or flag, and the number of further ones', async () => {
+test('the error for a wrong value names its file, variable or flag, and counts further problems', async () => {
   const complaint = 'must be a whole number from 1 to 1000000, found "many"';
   const file = { batchSize: 'many' };
   assert.equal(await messageOf({ file }), `Cannot use ${FILE}: batchSize ${complaint}`);
@@ -75,7 +75,7 @@ test('a wrong value is reported with its file, variable or flag, and the number 
   assert.equal(await messageOf({ file: 'null' }), `Cannot use ${FILE}: must be an object, found null`);
 });
 
-test('an empty variable counts as not set, in the real environment and in .env', async () => {
+test('an empty variable counts as unset, in the real environment and in .env', async () => {
   const { config, origins } = await load({
     file: { concurrency: 1, batchSize: 1, deletes: false },
     dotEnv:
@@ -92,7 +92,7 @@ test('a folder named .env is not read as a .env file', async () => {
   assert.equal((await loadConfig({ env: {}, cwd })).config.concurrency, 4);
 });
 
-test('relative paths: in the file to the file, elsewhere to the current folder', async () => {
+test("a relative path in the file starts from the file's folder, any other from the current folder", async () => {
   const cwd = await folderWith({ 'etc/a.json': { dataDir: '../runs' }, 'etc/b.json': {} });
   const dataDir = async (config: string, more: Setup = {}): Promise<string> =>
     (await loadConfig({ cwd, env: more.env ?? {}, flags: { ...more.flags, config } })).config.dataDir;
@@ -102,14 +102,14 @@ test('relative paths: in the file to the file, elsewhere to the current folder',
   assert.equal(await dataDir('etc/a.json', { flags: { dataDir: './y' } }), join(cwd, 'y'));
 });
 
-test('.env is read beside the configuration file', async () => {
+test('.env is read from the folder of the configuration file', async () => {
   const cwd = await folderWith({ 'etc/a.json': {}, 'etc/.env': 'SPACEX_PIPELINE_CONCURRENCY=7' });
   const { config, file } = await loadConfig({ cwd, env: {}, flags: { config: 'etc/a.json' } });
   assert.equal(config.concurrency, 7);
   assert.equal(file, join(cwd, 'etc', 'a.json'));
 });
 
-test('a base URL loses its trailing slash, wherever it comes from', async () => {
+test('trailing slashes are removed from a base URL, whichever layer set it', async () => {
   const baseUrl = async (setup: Setup): Promise<string> =>
     (await load(setup)).config.sources['spacex']?.baseUrl ?? '';
   assert.equal(await baseUrl({ env: { SPACEX_API_BASE_URL: 'https://a.test/' } }), 'https://a.test');
@@ -124,14 +124,14 @@ test('a base URL loses its trailing slash, wherever it comes from', async () => 
   );
 });
 
-test('a file that is not JSON is refused with line and column', async () => {
+test('a file that is not JSON is rejected with line and column', async () => {
   assert.equal(
     await messageOf({ file: '{\n  "batchSize": 1,\n}' }),
     `Cannot read ${FILE}: line 3, column 1: expected a name in double quotes, found "}"`,
   );
 });
 
-test('a key that appears twice is refused, in the file and in a variable', async () => {
+test('a key that appears twice is rejected, in the file and in a variable', async () => {
   assert.equal(
     await messageOf({ file: '{"log": {\n  "level": "info",\n  "level": "warn" } }' }),
     `Cannot use ${FILE}: line 3, column 3: "log.level" appears twice`,
@@ -143,7 +143,7 @@ test('a key that appears twice is refused, in the file and in a variable', async
   );
 });
 
-test('a file that is not UTF-8 is refused by its name and line', async () => {
+test('a file that is not UTF-8 is rejected with its name and, if possible, a line', async () => {
   const text = '{\n "dataDir": "größe" }';
   const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
   const wrong = [
@@ -165,7 +165,7 @@ test('a file that is not UTF-8 is refused by its name and line', async () => {
   assert.equal((await load({ dotEnv })).config.sources['spacex']?.schema, 'größe');
 });
 
-test('a line of .env that names one of our variables without setting it is refused', async () => {
+test('a line in .env that names one of our variables without setting it is rejected', async () => {
   const { message } = await failure(load({ dotEnv: '\nSPACEX_PIPELINE_SCHEMA: mine\n' }));
   assert.match(message, /^Cannot read .*\.env: line 2 names SPACEX_PIPELINE_SCHEMA, but does not set it$/);
 });
@@ -175,7 +175,7 @@ test('a file with a byte order mark and a $schema is read', async () => {
   assert.equal(config.batchSize, 7);
 });
 
-test('a file that --config names must exist', async () => {
+test('a file named by --config must exist', async () => {
   const missing = await failure(load({ flags: { config: 'no.json' } }));
   assert.equal(missing.message, 'Cannot read no.json: there is no such file');
   assert.match((await failure(load({ flags: { config: '.' } }))).message, /^Cannot read \.: .*directory/);
@@ -197,13 +197,13 @@ test('a wrong URL is shown without its password', async () => {
   }
 });
 
-test('a negated flag is named with --no-', async () => {
+test('the origin of a negated flag starts with --no-', async () => {
   const { config, origins } = await load({ flags: { deletes: false } });
   assert.equal(config.deletes, false);
   assert.equal(origins.deletes, 'flag --no-deletes');
 });
 
-test('the description has every key, its origin, and no secret', async () => {
+test('the description lists every key with its origin, but no secrets', async () => {
   const loaded = await load({
     env: {
       POSTGRES_HOST: 'h',
@@ -235,13 +235,13 @@ test('the description has every key, its origin, and no secret', async () => {
   assert.match(short, /_TOKEN: must be at least 16 ASCII characters without spaces, found 6 characters$/);
 });
 
-test('the description of jobs has no login of an address', async () => {
+test('the description of jobs masks the logins in their addresses', async () => {
   const jobs = { pull: { from: 'https://me:geheim@a.test/v4', resources: ['rockets'] } };
   const entry = describeConfig(await load({ file: { jobs } })).find(({ key }) => key === 'jobs');
   assert.deepEqual(entry?.value, { pull: { from: 'https://***@a.test/v4', resources: ['rockets'] } });
 });
 
-test('the configuration is frozen, all the way down', async () => {
+test('the configuration is deeply frozen', async () => {
   const { config, origins } = await load({ file: { sources: { spacex: { resources: ['a'] } } } });
   for (const part of [config, config.limits.rejects, config.sources['spacex']?.resources, origins])
     assert.ok(Object.isFrozen(part));

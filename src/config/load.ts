@@ -18,7 +18,7 @@ import { maskUrl } from '../lib/mask-url.ts';
 
 export type { Config, ConfigKey } from './schema.ts';
 
-/** What the flags of a command set; `config` is the path of the file. */
+/** The values set by a command's flags; `config` is the path of the configuration file. */
 export type ConfigFlags = ConfigInput & { readonly config?: string | undefined };
 
 export type Origin = 'default' | `file ${string}` | Variable['origin'] | `flag ${string}`;
@@ -38,15 +38,15 @@ type Assignment = {
   readonly setting: Setting;
   readonly value: unknown;
   readonly origin: Origin;
-  /** For messages. */
+  /** The name of the file, variable or flag, for messages. */
   readonly source: string;
-  /** The folder that a relative path starts from. */
+  /** The base folder for relative paths. */
   readonly folder: string;
 };
 
 /**
- * Precedence: defaults ← file ← environment (with `.env`) ← flags. A host in libpq's variables selects a server only if
- * no layer sets a URL. Throws `usage` on a wrong value or an unknown key.
+ * Precedence: defaults ← file ← environment (with `.env`) ← flags. A host in libpq's variables selects a server only
+ * if no layer sets a URL. Throws `usage` for a wrong value or an unknown key.
  */
 export async function loadConfig({
   flags = {},
@@ -78,7 +78,7 @@ export async function loadConfig({
     }),
   );
   refuseWrong(fromEnvironment, check, 'Correct or unset that variable.');
-  refuseWrong(fromFlags, check, 'Type the command with --help to see what it takes.');
+  refuseWrong(fromFlags, check, 'Run the command with --help to see what it accepts.');
 
   const effective = new Map<ConfigKey, Assignment>();
   for (const one of [...assignDefaults(settings, folder), ...fromFile, ...fromEnvironment, ...fromFlags]) {
@@ -88,7 +88,7 @@ export async function loadConfig({
   if (server?.origin === 'default') effective.set('database.url', fromHost(server, find));
   const values = [...effective.values()].map((one) => ({ path: one.setting.path, value: finish(one, find) }));
   const config = treeOf(values);
-  // Every setting has a default, and so an origin.
+  // Every setting has a default and therefore an origin.
   const origins = Object.fromEntries(
     [...effective].map(([key, { origin }]) => [key, origin]),
   ) as LoadedConfig['origins'];
@@ -103,7 +103,7 @@ function isComplete(tree: unknown, check: ConfigCheck): tree is Config {
   return check(tree).length === 0 && listSettings().every(({ path }) => valueAt(tree, path) !== undefined);
 }
 
-/** The effective configuration for people: every value with its origin, secrets masked. */
+/** The effective configuration for display: every value with its origin, and with secrets masked. */
 export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): readonly {
   readonly key: ConfigKey;
   readonly value: unknown;
@@ -116,7 +116,7 @@ export function describeConfig({ config, origins }: Pick<LoadedConfig, 'config' 
   });
 }
 
-/** Formats of values that may contain a login. */
+/** Formats whose values may contain a login. */
 const MAY_HAVE_LOGIN: ReadonlySet<unknown> = new Set([
   'http-url',
   'http-url-or-empty',
@@ -130,7 +130,7 @@ function masked(setting: Setting, value: unknown): unknown {
   return setting.key === 'jobs' ? withoutLogins(value) : value;
 }
 
-/** The address of a job may contain a login. */
+/** A job's address may contain a login. */
 function withoutLogins(value: unknown): unknown {
   if (typeof value === 'string') return maskUrl(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

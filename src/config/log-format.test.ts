@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { openLineFormat } from './log-format.ts';
 
-test('the last flag determines the format of lines until the configuration does', () => {
+test('the last --log-format flag determines the line format until the configuration has been read', () => {
   const args = ['run', '--log-format', 'text', '--log-format=json'];
   const lines = openLineFormat(args, { SPACEX_PIPELINE_LOG_FORMAT: 'text' });
   assert.equal(lines.current(), 'json');
@@ -11,7 +11,7 @@ test('the last flag determines the format of lines until the configuration does'
   assert.equal(lines.current(), 'text');
 });
 
-test('a final format stays when the configuration is read again', async () => {
+test('a final format does not change when the configuration is read again', async () => {
   const lines = openLineFormat(['run', '--log-format', 'text'], {});
   lines.use('json');
   await lines.settle('/');

@@ -10,11 +10,16 @@ export type LogFormat = 'text' | 'json';
 export type LineFormat = {
   readonly current: () => LogFormat;
   readonly use: (format: LogFormat) => void;
-  /** Without a final format, uses that of a configuration which may have errors elsewhere. Never rejects. */
+  /**
+   * If the format is not final yet, reads it from the configuration, even if the configuration has errors elsewhere.
+   * Never rejects.
+   */
   readonly settle: (cwd: string) => Promise<void>;
 };
 
-/** Guesses the format from the flag or the variable of a command line that may have errors elsewhere. */
+/**
+ * Guesses the format from the flag or the environment variable, because the command line may have errors elsewhere.
+ */
 export function openLineFormat(args: readonly string[], env: Environment = process.env): LineFormat {
   const flag = flagIn(args, '--log-format');
   let format = formatIn(flag ?? env[variableName()]);
@@ -49,7 +54,7 @@ function variableName(): string {
   return listSettings().find(({ key }) => key === 'log.format')?.variable ?? '';
 }
 
-/** Of a repeated flag, the last counts. */
+/** If a flag is repeated, the last one counts. */
 function flagIn(args: readonly string[], flag: string): string | undefined {
   const at = args.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
   const found = args[at];

@@ -27,7 +27,7 @@ export function section<const P extends Properties>(properties: P, description: 
   return object(properties, { additionalProperties: false, ...description });
 }
 
-/** The limits of one resource or job. Values that it leaves out come from the section `limits`. */
+/** The limits for one resource or job. Omitted values come from the top-level `limits`. */
 export function ownLimits(description: Description = {}) {
   const own = section(optionals({ count: integer(COUNT), share: number(SHARE) }));
   return section(optionals({ rejects: own, vanished: own }), description);
@@ -64,12 +64,12 @@ export function limit(what: string) {
     count: integer({
       ...COUNT,
       default: 5,
-      description: `How many ${what} are always allowed for a resource.`,
+      description: `How many ${what} are allowed for each resource, whatever their share.`,
     }),
     share: number({
       ...SHARE,
       default: 0.1,
-      description: `The share of ${what} that is always allowed for a resource, from 0 to 1.`,
+      description: `The share of ${what} that is allowed for each resource, whatever their number; from 0 to 1.`,
     }),
   });
 }

@@ -8,7 +8,7 @@ import { editorSchema } from './schema.ts';
 
 const shipped = new URL('../../spacex-pipeline.config.schema.json', import.meta.url);
 
-test('the schema file is what the program checks (else: node scripts/write-config-schema.ts)', async () => {
+test('the schema file is up to date (if not, run: npm run config:schema)', async () => {
   assert.deepEqual(JSON.parse(await readFile(shipped, 'utf8')), JSON.parse(editorSchema()));
 });
 
@@ -49,7 +49,7 @@ const EXAMPLE = {
   log: { level: 'debug', format: 'json' },
 };
 
-test('the schema file, as an editor reads it, accepts a full example and refuses a wrong one', () => {
+test('as an editor reads it, the schema file accepts a complete example and rejects wrong ones', () => {
   const validate = new Ajv({ strict: true, allowUnionTypes: true, keywords: ['allowComments'] }).compile(
     JSON.parse(editorSchema()),
   );

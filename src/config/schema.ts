@@ -3,23 +3,24 @@ import { choice, JOB_NAME, limit, section, seconds, timeout, toggle, wholeNumber
 import { jobSchema } from './job-schema.ts';
 import { sourceSections, type SourceSettings } from './source-schema.ts';
 
-/** The configuration: the allowed values and their defaults. The file may omit any of them. */
+/** The configuration: the allowed values and their defaults. A configuration file can omit any of them. */
 export const configSchema = section({
   sources: section(sourceSections()),
   jobs: mapOf(jobSchema(), {
     propertyNames: { format: 'job-name', pattern: JOB_NAME },
     default: {},
     description:
-      'The jobs that `serve` runs, by name; {} for none. Without this setting there is one job for each source, on its default schedule.',
+      'The jobs that `serve` runs, by name; {} for none. Without this setting, there is one job for each source, on its default schedule.',
   }),
   serve: section({
     host: string({
       format: 'host',
       minLength: 1,
       default: '127.0.0.1',
-      description: 'The address that `serve` listens on. One that other machines can reach requires a token.',
+      description:
+        'The address that `serve` listens on. An address that other machines can reach requires a token.',
     }),
-    port: wholeNumber(0, 65_535, 8080, 'The port of the HTTP API and metrics; 0 for any free one.'),
+    port: wholeNumber(0, 65_535, 8080, 'The port of the HTTP API and metrics; 0 for any free port.'),
     token: nullable(
       string({
         format: 'secret',
@@ -33,21 +34,21 @@ export const configSchema = section({
       maxLength: 50,
       pattern: '^(?!pg_)[a-z_][a-z0-9_]*$',
       default: 'spacex_pipeline_queue',
-      description: 'The schema of the job queue. All processes that share it must have the same jobs.',
+      description: 'The schema of the job queue. All processes that use this schema must have the same jobs.',
     }),
     stopTimeoutSeconds: seconds(
       30,
-      'Seconds that a running job may continue once serve is stopping; then it is interrupted, and resumed later.',
+      'Seconds that a running job may continue after `serve` is asked to stop. After that, the job is interrupted, and resumed later.',
     ),
   }),
   concurrency: wholeNumber(1, 64, 4, 'How many resources run in parallel.'),
-  batchSize: wholeNumber(1, 1_000_000, 10_000, 'Records that go through the steps together.'),
-  atomic: toggle(false, 'Publish all resources or none, instead of those that are complete.'),
+  batchSize: wholeNumber(1, 1_000_000, 10_000, 'How many records are processed as one batch.'),
+  atomic: toggle(false, 'Publish all resources or none, instead of only the complete ones.'),
   dataDir: string({
     format: 'path',
     minLength: 1,
     default: 'data',
-    description: 'The folder of runs and of the embedded database. Relative to this file.',
+    description: 'The folder for runs and the embedded database, relative to this file.',
   }),
   database: section({
     url: nullable(
@@ -60,45 +61,48 @@ export const configSchema = section({
     ),
     allowNetworkFolder: toggle(
       false,
-      'Use the embedded database on a network file system, where its lock may not hold.',
+      'Allow the embedded database on a network file system, where its lock may not work.',
     ),
     answerTimeoutSeconds: timeout(
       30,
-      'Seconds that a server may be silent before a new connection checks what it is doing.',
+      'Seconds to wait for an answer from the server before a new connection checks whether the server is still working.',
     ),
-    lockTimeoutSeconds: seconds(30, 'Seconds that publish waits for a lock; 0 for no limit.'),
-    statementTimeoutSeconds: seconds(600, 'Seconds that a statement of publish may take; 0 for no limit.'),
+    lockTimeoutSeconds: seconds(30, 'Seconds that a publish waits for a lock; 0 for no limit.'),
+    statementTimeoutSeconds: seconds(
+      600,
+      'Seconds that one statement of a publish may take; 0 for no limit.',
+    ),
   }),
   limits: section({
     rejects: limit('records that break their contract'),
-    vanished: limit('rows that are missing from the source'),
+    vanished: limit('rows missing from the source'),
   }),
   deletes: toggle(true, 'Delete the rows that are missing from the source.'),
   checks: toggle(true, 'Run the data checks after each publish.'),
   retention: section({
     prune: toggle(true, 'Remove old run folders at the end of each run.'),
-    publishedRuns: wholeNumber(1, 1_000_000, 20, 'How many of the newest published runs keep their folder.'),
+    publishedRuns: wholeNumber(1, 1_000_000, 20, 'How many of the newest published runs keep their folders.'),
     failedDays: wholeNumber(1, 36_500, 14, 'Days to keep the folder of a run that published nothing.'),
-    tombstoneDays: wholeNumber(1, 36_500, 90, 'Days that the ledger keeps a deleted row.'),
+    tombstoneDays: wholeNumber(1, 36_500, 90, 'Days to keep a deleted row in the ledger.'),
   }),
   log: section({
-    level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The least severe lines to write.'),
-    format: choice(['text', 'json'], 'text', 'Lines for people (text) or for machines (json).'),
+    level: choice(['debug', 'info', 'warn', 'error'], 'info', 'The lowest log level to write.'),
+    format: choice(['text', 'json'], 'text', 'The format of log lines: text for people, json for machines.'),
   }),
 });
 
 export type Config = DeepReadonly<Static<typeof configSchema>>;
 
-/** A setting of a source. */
+/** A per-source setting. */
 export type SourceKey = keyof SourceSettings;
 
 /** A setting shared by all sources. */
 export type SharedKey = KeyOf<Omit<Config, 'sources'>>;
 
-/** A place in the configuration, such as `log.level`, or `sources.NAME.baseUrl`. */
+/** The key of a setting, such as `log.level` or `sources.NAME.baseUrl`. */
 export type ConfigKey = SharedKey | `sources.${string}.${SourceKey}`;
 
-/** Any part of the configuration, with each value in its own type or as text. */
+/** Any part of the configuration. Each value has its own type or is text. */
 export type ConfigInput = Input<Config>;
 
 type Leaf = string | number | boolean | null | readonly unknown[];
@@ -112,18 +116,20 @@ type KeyOf<T> = {
   [K in keyof T & string]: T[K] extends Leaf ? K : string extends keyof T[K] ? K : `${K}.${KeyOf<T[K]>}`;
 }[keyof T & string];
 
-/** The content of a configuration file: any part of the configuration, plus the address of this schema for editors. */
+/** The schema of a configuration file: any part of the configuration, plus the address of this schema for editors. */
 export function fileSchema(): Schema {
   const { properties, ...rest } = withoutRequired(configSchema);
   return { ...rest, properties: { $schema: { type: 'string' }, ...properties } };
 }
 
-/** The JSON Schema that ships for editors. It omits the formats that only this program knows. */
+/**
+ * The JSON Schema for editors, which ships with the program. It omits the formats that only this program supports.
+ */
 export function editorSchema(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'spacex-pipeline.config.json',
-    // For editors; the draft itself has no such keyword.
+    // An extension for editors, which the draft does not define.
     allowComments: true,
     ...fileSchema(),
   };

@@ -17,7 +17,7 @@ function understood(env: Environment) {
   return { host, port, user, password, database };
 }
 
-test("each of libpq's variables wins over its POSTGRES_ counterpart", () => {
+test("each of libpq's variables takes precedence over its POSTGRES_ counterpart", () => {
   const postgres = {
     POSTGRES_HOST: 'h2',
     POSTGRES_PORT: '2',
@@ -31,7 +31,7 @@ test("each of libpq's variables wins over its POSTGRES_ counterpart", () => {
   assert.equal(urlOf({ ...postgres, PGUSER: 'u1' }), 'postgresql://u1:p2@h2:2/d2');
 });
 
-test('pg understands odd names and passwords, by host and by socket', () => {
+test('pg parses unusual names and passwords correctly, for a host and for a socket', () => {
   const login = {
     PGPORT: '5433',
     PGUSER: 'me@corp',
@@ -45,12 +45,12 @@ test('pg understands odd names and passwords, by host and by socket', () => {
   assert.deepEqual(understood({ ...login, PGHOST: '::1' }), { ...parts, host: '::1' });
 });
 
-test('a socket has its folder in the query', () => {
+test("the URL of a socket has the socket's folder in its query", () => {
   const env = { PGHOST: '/var/run/postgresql', PGUSER: 'me', PGDATABASE: 'db' };
   assert.equal(urlOf(env), 'postgresql:///db?host=%2Fvar%2Frun%2Fpostgresql&user=me');
 });
 
-test('the variables of libpq fill in what a URL leaves out, and pg understands the result', () => {
+test("libpq's variables fill in the missing parts of a URL, and pg parses the result correctly", () => {
   const env = { PGHOST: 'ph', PGPORT: '1', PGUSER: 'p@u', PGPASSWORD: 'pp', PGDATABASE: 'p d' };
   const filled = (url: string): unknown[] => {
     const connectionString = withParameters(url, findIn(env, {}));
@@ -67,7 +67,7 @@ test('the variables of libpq fill in what a URL leaves out, and pg understands t
   assert.deepEqual(filled('postgresql://h/d?dbname=e'), ['h', 1, 'p@u', 'pp', 'e']);
 });
 
-test("the image's variables complete a URL of the server that they describe, and its password goes with its user", () => {
+test("the image's variables complete only a URL of their server, and the image's password is used only with its user", () => {
   const image = { POSTGRES_PORT: '1', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd' };
   const filled = (url: string, more: Environment = {}): unknown[] => {
     const { host, port, user, password, database } = new pg.Client({
@@ -82,7 +82,7 @@ test("the image's variables complete a URL of the server that they describe, and
   assert.deepEqual(filled('postgresql:///', { POSTGRES_HOST: 'h' }), whole);
   assert.deepEqual(filled('postgresql:///', { PGHOST: 'h' }), whole);
   assert.deepEqual(filled('postgresql://h', { PGUSER: 'v', PGPASSWORD: 'w' }), ['h', 1, 'v', 'w', 'd']);
-  // A password is never sent for another user or to another server.
+  // A password is never sent for a different user or to a different server.
   for (const url of ['postgresql://v@h:2/e', 'postgresql://v@/e?host=h&port=2']) {
     assert.equal(withParameters(url, findIn(image, {})), url);
   }
@@ -91,12 +91,12 @@ test("the image's variables complete a URL of the server that they describe, and
   }
 });
 
-test('a socket folder fills a URL without a host', () => {
+test('a socket folder completes a URL without a host', () => {
   const find = findIn({ PGHOST: '/run/pg' }, {});
   assert.equal(withParameters('postgresql:///d', find), 'postgresql:///d?host=%2Frun%2Fpg');
 });
 
-test('the variables of libpq supply the TLS settings that a URL leaves out', () => {
+test("libpq's variables supply the TLS settings that a URL omits", () => {
   const find = findIn(
     { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/my certs/root.crt', PGSSLCERT: 'c', PGSSLKEY: 'k' },
     {},
@@ -111,7 +111,7 @@ test('the variables of libpq supply the TLS settings that a URL leaves out', () 
   );
 });
 
-test('a port that Kubernetes added for a Service named postgres is not that of the host', () => {
+test('a port variable that Kubernetes added for a Service named postgres is ignored', () => {
   assert.equal(urlOf({ PGHOST: 'h', POSTGRES_PORT: 'tcp://10.0.0.5:5432' }), 'postgresql://h/');
 });
 
@@ -133,7 +133,7 @@ test('the error for a wrong part names its variable', () => {
   }
 });
 
-test('PGPASSWORD fills in a missing password, and no password of another user does', () => {
+test("PGPASSWORD fills in a missing password, but a different user's password is never used", () => {
   const find = findIn({ POSTGRES_PASSWORD: 'other' }, { PGPASSWORD: 'p&q' });
   const filled = (url: string): unknown =>
     new pg.Client({ connectionString: withParameters(url, find) }).password;
@@ -154,7 +154,7 @@ test('PGPASSWORD fills in a missing password, and no password of another user do
   );
 });
 
-test('PGPASSFILE names the password file of a URL that names none', () => {
+test('PGPASSFILE sets the password file if the URL names none', () => {
   const find = findIn({ PGPASSFILE: '/a b' }, {});
   assert.equal(withParameters('postgresql://u@h/d', find), 'postgresql://u@h/d?passfile=%2Fa%20b');
   const own = 'postgresql://u@h/d?passfile=own';

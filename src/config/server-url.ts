@@ -9,12 +9,12 @@ export type Variable = {
   readonly origin: `environment ${string}` | `.env ${string}`;
 };
 
-/** The first of these variables that is set, in the order of the names. */
+/** Returns the first of these variables that is set. */
 export type FindVariable = (...names: readonly string[]) => Variable | null;
 
 /**
- * The server named by libpq's variables, or by those of PostgreSQL's container image. Without a host there is none.
- * Throws `usage`.
+ * The server described by the variables of libpq or of PostgreSQL's container image; null if none of them names a
+ * host. Throws `usage`.
  */
 export function serverFromVariables(find: FindVariable): (Variable & { readonly url: string }) | null {
   const host = find('PGHOST', 'POSTGRES_HOST');
@@ -27,7 +27,7 @@ export function serverFromVariables(find: FindVariable): (Variable & { readonly 
     database: find('PGDATABASE', 'POSTGRES_DB')?.value ?? '',
   };
   const url = host.value.startsWith('/') ? socketUrl(parts) : hostUrl(parts);
-  if (parseServerUrl(url) === null) throw wrong(host, 'a host name, an address or the folder of a socket');
+  if (parseServerUrl(url) === null) throw wrong(host, 'a host name, an address or a socket folder');
   return { ...host, url };
 }
 
@@ -47,7 +47,7 @@ function hostUrl({ host, port, user, password, database }: Parts): string {
   return `postgresql://${login}${secret}${at}${address}${port === undefined ? '' : `:${port}`}/${pathOf(database)}`;
 }
 
-/** pg accepts a socket only as the host in the query. */
+/** pg accepts a socket only as the `host` parameter in the query. */
 function socketUrl({ database, ...parts }: Parts): string {
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);
   const query = given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&');
@@ -60,7 +60,7 @@ function pathOf(database: string): string {
 }
 
 /**
- * What a URL may omit besides its host and database, and the variables that supply it: libpq's first, then the image's.
+ * The parts that a URL may omit, besides host and database, each with its variables: libpq's first, then the image's.
  */
 const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofTheImage?: string])[] = [
   ['port', 'PGPORT', 'POSTGRES_PORT'],
@@ -75,9 +75,9 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofThe
 ];
 
 /**
- * Fills in the missing parts of a URL from libpq's variables, then from those of PostgreSQL's container image. The
- * latter belong to the server that `POSTGRES_HOST` names, if it is set, and complete no other URL. A password is used
- * only with its own user. Throws `usage`.
+ * Fills in the missing parts of a URL from libpq's variables, then from the variables of PostgreSQL's container
+ * image. If `POSTGRES_HOST` is set, the image's variables complete only a URL of that server. A password is used only
+ * with its own user. Throws `usage`.
  */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);
@@ -104,7 +104,9 @@ export function withParameters(url: string, find: FindVariable): string {
   return addParameters(withDatabase(url, parsed, find, names('PGDATABASE', 'POSTGRES_DB')), missing);
 }
 
-/** The variable with the host for a URL that has none. Null if the URL has a host or no variable is set. */
+/**
+ * The variable that supplies the host for a URL without one. Null if the URL has a host or no such variable is set.
+ */
 export function hostVariable(url: string, find: FindVariable): Variable | null {
   return hostOf(url) === '' && !parseServerUrl(url)?.searchParams.has('host')
     ? find('PGHOST', 'POSTGRES_HOST')
@@ -117,7 +119,7 @@ function hostOf(url: string): string {
   return host;
 }
 
-/** Do the variables of the image describe the server of the URL? */
+/** Do the image's variables describe the server in the URL? */
 function imageFits(url: string, { searchParams }: URL, find: FindVariable): boolean {
   const named = find('POSTGRES_HOST');
   const host = searchParams.get('host') ?? (hostOf(url) || hostVariable(url, find)?.value);
@@ -125,8 +127,8 @@ function imageFits(url: string, { searchParams }: URL, find: FindVariable): bool
 }
 
 /**
- * Puts the database into the path, the only place where pg looks for it. libpq also accepts it as a parameter and as a
- * variable.
+ * Puts the database name into the path, the only place where pg looks for it. libpq also accepts it as a parameter or
+ * a variable.
  */
 function withDatabase(
   url: string,
@@ -153,6 +155,6 @@ function isPort(text: string): boolean {
 function wrong({ name, value }: Variable, expected: string): PipelineError {
   return new PipelineError(`Cannot use ${name}: must be ${expected}, found ${showFound(value)}`, {
     code: 'usage',
-    hint: `Correct or unset ${name}, or give the server as --database-url.`,
+    hint: `Correct or unset ${name}, or set --database-url to the URL of the server.`,
   });
 }

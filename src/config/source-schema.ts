@@ -28,7 +28,7 @@ export function sourceSections() {
   return Object.fromEntries(sources.map((source) => [source.name, sourceSection(source)]));
 }
 
-/** The settings of a source: where its records come from and go to, and how it is requested. */
+/** The settings of a source: where its records come from and go to, and how requests are sent. */
 function sourceSection(source: Source) {
   const { archive, auth, baseUrl, changes, headersTimeoutSeconds, pacing, schema } = source;
   return section({
@@ -36,42 +36,42 @@ function sourceSection(source: Source) {
       format: 'schema-name',
       minLength: 1,
       maxLength: 63,
-      // The ledger of pg would be pg_pipeline; $user in a search path means the user, even in quotes.
+      // A schema named pg would need a ledger named pg_pipeline, but the prefix pg_ is reserved. In a search path,
+      // $user means the user's name, even in quotes.
       pattern: '^(?!pg_|(?:pg|information_schema|[$]user)$)',
       default: schema,
       description:
-        'The schema of the tables. The ledger is in the schema with the same name and _pipeline appended, shortened to fit 63 bytes.',
+        "The schema of the tables. The ledger's schema has the same name with _pipeline appended, shortened to fit 63 bytes.",
     }),
     resources: nullable(
       resourceNames({
         default: null,
-        description: 'Names of the resources to run; those that they need are added. Null for all.',
+        description: 'The resources to run, by name; resources that they need are added. Null for all.',
       }),
     ),
     limits: mapOf(ownLimits(), {
       default: {},
-      description:
-        'Limits of individual resources, by name. Anything left out comes from the section limits.',
+      description: 'Limits for individual resources, by name. Omitted values come from the top-level limits.',
     }),
-    baseUrl: httpUrl(baseUrl, 'The API, as an http:// or https:// URL.'),
+    baseUrl: httpUrl(baseUrl, 'The base URL of the API, with http:// or https://.'),
     ...settingsIf(auth, authSettings),
     ...settingsIf(changes, changesSettings),
     ...settingsIf(archive, archiveSettings),
     connectTimeoutSeconds: timeout(10, 'Seconds to wait for a connection to the API.'),
-    headersTimeoutSeconds: timeout(headersTimeoutSeconds, 'Seconds to wait for the head of a response.'),
-    bodyTimeoutSeconds: timeout(30, 'Seconds for which a response body may pause.'),
+    headersTimeoutSeconds: timeout(headersTimeoutSeconds, 'Seconds to wait for the headers of a response.'),
+    bodyTimeoutSeconds: timeout(30, 'Seconds that a response body may stall.'),
     minBytesPerSecond: number({
       minimum: 0,
       maximum: 1_000_000_000,
       default: 100,
       description:
-        'Bytes per second that a response body must reach, averaged over bodyTimeoutSeconds; 0 for no limit.',
+        'The minimum speed of a response body in bytes per second, averaged over bodyTimeoutSeconds; 0 for no minimum.',
     }),
     responseTimeoutSeconds: number({
       exclusiveMinimum: 0,
       maximum: DAY_SECONDS,
       default: 7200,
-      description: 'Seconds that a response may take, from the request to its last byte.',
+      description: 'Seconds that a response may take, from the request to the last byte.',
     }),
     maxAttempts: wholeNumber(1, 100, 5, 'Attempts for each request, including the first.'),
     maxRetryAfterSeconds: seconds(
@@ -80,7 +80,7 @@ function sourceSection(source: Source) {
     ),
     backoffBaseSeconds: seconds(
       0.5,
-      'Seconds to wait before the second attempt; doubled before each further one.',
+      'Seconds to wait before the second attempt; the wait doubles before each further attempt.',
     ),
     backoffCapSeconds: seconds(30, 'The longest wait between two attempts, in seconds.'),
     requestsPerSecond: number({
@@ -88,9 +88,9 @@ function sourceSection(source: Source) {
       maximum: 1000,
       default: pacing.requestsPerSecond,
       description:
-        'Average requests per second, for all resources together. The built-in sandbox has no limit unless this is set.',
+        'Average requests per second for all resources together. The built-in sandbox has no limit unless this is set.',
     }),
-    burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent at once after a pause.'),
+    burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent immediately after a pause.'),
     httpProxy: proxy('The proxy for an http:// API, as a URL or host:port; null for none.'),
     httpsProxy: proxy('The proxy for an https:// API, as a URL or host:port; null for none.'),
     noProxy: nullable(
@@ -104,7 +104,7 @@ function sourceSection(source: Source) {
   });
 }
 
-/** The settings for a feature; none for a source without it. */
+/** The settings for a feature; empty for a source without that feature. */
 function settingsIf<F, P extends Properties>(feature: F | null, settings: (feature: F) => P): Optionals<P> {
   return feature === null ? ({} as Optionals<P>) : optionals(settings(feature));
 }
@@ -130,16 +130,16 @@ function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: Cha
       default: scope.default,
       description: scope.description,
     }),
-    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'How many records to request at a time.'),
+    pageSize: wholeNumber(1, pageSize.max, pageSize.default, 'Records per request.'),
     fullAfterHours: number({
       minimum: 0,
       maximum: 8760,
       default: fullAfterHours,
-      description: 'Hours after which a run requests everything again, not only what has changed.',
+      description: 'Hours after which a run requests everything again, not just changes.',
     }),
     settleSeconds: seconds(
       settleSeconds,
-      'Changes from this many seconds before the last run are requested again: they may have been missing then.',
+      'Seconds before the last run for which changes are requested again, because that run may have missed some.',
     ),
   };
 }
@@ -148,13 +148,13 @@ function archiveSettings({ recordingsUrl, url }: Archive) {
   return {
     archiveUrl: httpUrl(
       url,
-      'The captures of a web archive, as <archive>/<timestamp>id_/<base URL of the API>.',
+      'The URL of the captures in a web archive, as <archive>/<timestamp>id_/<base URL of the API>.',
     ),
     recordingsUrl: string({
       format: 'http-url-or-empty',
       pattern: '^([Hh][Tt][Tt][Pp][Ss]?://|$)',
       default: recordingsUrl,
-      description: 'The folder of the recordings; empty for none.',
+      description: 'The URL of the folder with the recordings; empty for none.',
     }),
   };
 }

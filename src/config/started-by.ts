@@ -7,8 +7,9 @@ export function startedByNpm(): boolean {
 
 /**
  * Was this process started to outlive its terminal, for example by nohup? Node resets ignored signals before it runs
- * any code, so only traces remain: the value that most shells put into `_`; a parent that ignores SIGHUP too, such as a
- * script started by nohup; and the null device, opened for writing, with which GNU nohup replaces a terminal on stdin.
+ * any code, so this function can only look for traces: the value that most shells assign to `_`; a parent that also
+ * ignores SIGHUP, such as a script started by nohup; and the null device opened for writing on stdin, with which GNU
+ * nohup replaces a terminal.
  */
 export function startedByNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env['_'] ?? '')) return true;

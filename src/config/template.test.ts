@@ -23,7 +23,7 @@ test('the template shows the defaults', async () => {
   assert.equal(Object.keys(jobs).length, said.length);
 });
 
-test('the template contains the given values, whatever characters they have', async () => {
+test('the template contains the given values, whatever characters they contain', async () => {
   const given = {
     schema: './x.json',
     dataDir: 'a "b"\\c',
@@ -36,7 +36,7 @@ test('the template contains the given values, whatever characters they have', as
   );
 });
 
-test('a file may have comments, which do not change lines and columns', async () => {
+test('a file can contain comments, which do not affect line and column numbers', async () => {
   const commented = `// One "line\n{ /* two\n lines, "log": 1 */ "log": { "level": /* 😀 */ "debug" } // end\n}\n// "x": 1`;
   for (const file of [commented, '{ "log": { "level": "debug" }, "sources": {} } // https://x'])
     assert.equal((await load({ file })).config.log.level, 'debug');

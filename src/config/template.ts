@@ -4,27 +4,27 @@ import { describeSchedule } from './cron.ts';
 import type { SharedKey } from './schema.ts';
 
 export type TemplateOptions = {
-  /** The path from the file to the schema, for editors. */
+  /** The path from the configuration file to its schema, for editors. */
   readonly schema: string;
   readonly dataDir: string | null;
-  /** Without a secret; null for the embedded database. */
+  /** Without secrets; null for the embedded database. */
   readonly databaseUrl: string | null;
 };
 
 /** A configuration file with the default values and comments. */
 export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions): string {
   const url = databaseUrl ?? 'postgresql://me@localhost/mydb';
-  return `// Configuration of spacex-pipeline: JSON with comments. Settings that are left out keep their defaults.
+  return `// Configuration of spacex-pipeline: JSON with comments. Omitted settings keep their defaults.
 // "spacex-pipeline config" prints every value and where it came from.
 {
   "$schema": ${JSON.stringify(schema)},
 
-  // The folder of runs, and of the embedded database. Relative to this file.
+  // The folder for runs and the embedded database, relative to this file.
   "dataDir": ${JSON.stringify(dataDir ?? defaultOf('dataDir'))},
 
   "database": {
-    // Without a URL: the embedded database, or the server that DATABASE_URL or PGHOST names. A password does not belong
-    // here: give it as PGPASSWORD, or in ~/.pgpass.
+    // Without a URL: the embedded database, or the server that DATABASE_URL or PGHOST names. Do not put a password
+    // here: set PGPASSWORD, or use ~/.pgpass.
     ${databaseUrl === null ? '// ' : ''}"url": ${JSON.stringify(url)}
   },
 
@@ -33,7 +33,7 @@ export function configTemplate({ dataDir, databaseUrl, schema }: TemplateOptions
 ${defaultJobs().map(jobTemplate).join(',\n')}
   },
 
-  // The HTTP API and metrics of serve. Beyond this machine it needs a token: SPACEX_PIPELINE_TOKEN.
+  // The HTTP API and metrics of serve. If other machines can reach the host, SPACEX_PIPELINE_TOKEN must be set.
   "serve": { "host": ${written('serve.host')}, "port": ${written('serve.port')} },
 
   // level: debug, info, warn or error. format: text for people, json for machines.
@@ -48,22 +48,22 @@ function jobTemplate({ enabled, name, retries, schedule, source, timezone, ...jo
   const { delaySeconds, limit, maxDelaySeconds } = retries;
   return `    ${JSON.stringify(name)}: {
       "source": ${JSON.stringify(source.name)},
-      // archive, live, sandbox or a base URL. Without it: the address configured for the source.
+      // archive, live, sandbox or a base URL. If omitted: the source's configured address.
       // "from": ${JSON.stringify(source.archive === null ? 'live' : 'archive')},
-      // Names of the resources, besides those that they need; null for those of the source.
+      // The resources to pull, by name; resources that they need are added. null: the source's configured resources.
       "resources": null,
-      // Minute, hour, day of the month, month, day of the week; null: manual only. This one: ${words}.
+      // Minute, hour, day of the month, month, day of the week; null: manual only. Here: ${words}.
       "schedule": ${JSON.stringify(schedule)},
       "timezone": ${JSON.stringify(timezone)},
-      // If a tick comes while the job is still running: skip it, or queue one run.
+      // What to do with a tick while the job is still running: skip it, or queue one run.
       "overlap": ${JSON.stringify(overlap)},
-      // Ticks that passed while nothing was running: make up for them with one run (once), or not at all (none).
+      // What to do about ticks that passed while serve was not running: run the job once, or ignore them (none).
       "missed": ${JSON.stringify(missed)},
-      // A run that takes longer is interrupted, to be resumed.
+      // A run that takes longer is interrupted, and resumed by the next attempt.
       "timeoutSeconds": ${timeoutSeconds},
-      // A run that failed is retried; the delay doubles before each further retry.
+      // A failed run is retried; the delay doubles before each further retry.
       "retries": { "limit": ${limit}, "delaySeconds": ${delaySeconds}, "maxDelaySeconds": ${maxDelaySeconds} },
-      // A resource is refused if both count and share are exceeded, by records that break their contract or rows that vanish.
+      // A resource fails if broken records (rejects) or missing rows (vanished) exceed both the count and the share.
       "limits": {
         "rejects": { "count": ${written('limits.rejects.count')}, "share": ${written('limits.rejects.share')} },
         "vanished": { "count": ${written('limits.vanished.count')}, "share": ${written('limits.vanished.share')} }

@@ -1,12 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** May text on a terminal have colors? Respects NO_COLOR (https://no-color.org). */
+/** Can terminal output have colors? Respects NO_COLOR (https://no-color.org). */
 export function wantsColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
 }
 
-/** Would a shell start this file if it is given only this name? npm's own folders are on the PATH only while npm runs. */
+/**
+ * Would a shell run this file if given only this name? Ignores npm's own folders, which are on the PATH only while
+ * npm runs.
+ */
 export function isOnPath(name: string, file: string): boolean {
   const own = realPath(file);
   const first = (process.env['PATH'] ?? '')
@@ -26,15 +29,15 @@ function realPath(path: string): string | null {
 }
 
 /**
- * The pager for long results; null for none. psql's own setting has precedence. `less` exits by itself if everything
- * fits.
+ * The pager for long results; null for none. psql's own setting takes precedence. `less` exits by itself if
+ * everything fits on one screen.
  */
 export function pagerCommand(): { readonly command: string; readonly env: NodeJS.ProcessEnv } | null {
   const { LESS = 'FRX', PAGER = 'less', PSQL_PAGER: command = PAGER } = process.env;
   return command.trim() === '' || isDumbTerminal() ? null : { command, env: { ...process.env, LESS } };
 }
 
-/** Does the terminal accept only plain text, without moving the cursor? */
+/** Does the terminal support only plain text, without cursor movement? */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
 }

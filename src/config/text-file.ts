@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { PipelineError, reasonOf } from '../core/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 
-/** The text of a UTF-8 file, with or without a byte order mark. Null if the file is missing. Throws `usage`. */
+/** Reads a UTF-8 file, with or without a byte order mark. Returns null if the file is missing. Throws `usage`. */
 export async function readTextFile(
   path: string,
   name: string,
@@ -17,7 +17,7 @@ export async function readTextFile(
     throw new PipelineError(`Cannot read ${name}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
-      hint: 'Check that it is a file that you may read.',
+      hint: 'Check that it is a file and that you can read it.',
     });
   }
 }
@@ -35,7 +35,7 @@ function decode(bytes: Buffer, name: string): string {
   throw wrong(name, `line ${line} is not UTF-8`);
 }
 
-/** Null for other bytes, and for NUL, which is common in UTF-16 without a byte order mark. */
+/** Returns null if the bytes are not UTF-8, or contain NUL, which is common in UTF-16 without a byte order mark. */
 function decodeUtf8(bytes: Buffer): string | null {
   if (bytes.includes(0)) return null;
   try {
@@ -48,6 +48,6 @@ function decodeUtf8(bytes: Buffer): string | null {
 function wrong(name: string, reason: string): PipelineError {
   return new PipelineError(`Cannot read ${name}: ${reason}`, {
     code: 'usage',
-    hint: 'Save it as UTF-8: in the editor, or with iconv.',
+    hint: 'Save it as UTF-8, in your editor or with iconv.',
   });
 }

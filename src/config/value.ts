@@ -6,15 +6,15 @@ import { serverUrlFault } from '../lib/server-url.ts';
 import { suggest } from '../lib/suggest.ts';
 
 type Format = {
-  /** Absent if the pattern in the schema says it all. */
+  /** Omitted if the pattern in the schema is sufficient. */
   readonly accepts?: (value: string) => boolean;
-  /** What a value should be. A function may say more about the value found. */
+  /** What a value must be. A function can tailor this to the value found. */
   readonly expected: string | ((value: unknown) => string);
-  /** Known words, to suggest for a mistyped one. */
+  /** Known words, to suggest in place of a mistyped one. */
   readonly words?: readonly string[];
 };
 
-/** Where a run's records come from, besides base URLs. */
+/** Where a run's records can come from, besides base URLs. */
 export const ADDRESSES = ['archive', 'live', 'sandbox'] as const;
 
 /** Rules for text that a pattern alone cannot express. */
@@ -25,7 +25,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   'http-url-or-empty': {
     accepts: (value) => value === '' || isHttpUrl(value),
-    expected: 'an http:// or https:// URL without a query, or nothing',
+    expected: 'an http:// or https:// URL without a query, or empty',
   },
   'postgres-url': {
     accepts: (value) => serverUrlFault(value) === null,
@@ -39,31 +39,31 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   'schema-name': {
     accepts: (value) => isStorableText(value) && Buffer.byteLength(value) <= 63,
     expected:
-      'a name of 1 to 63 bytes that does not start with pg_, and is not pg, information_schema or $user',
+      'a name of 1 to 63 bytes that does not start with pg_ and is not pg, information_schema or $user',
   },
-  host: { accepts: (value) => /^[^\s/]+$/.test(value), expected: 'the name or address of a host' },
+  host: { accepts: (value) => /^[^\s/]+$/.test(value), expected: 'a host name or address' },
   secret: {
     accepts: (value) => /^[\x21-\x7E]{16,}$/.test(value),
     expected: 'at least 16 ASCII characters without spaces',
   },
   'id-or-all': {
-    expected: 'an id as text, or all',
+    expected: 'an id as a string, or all',
     words: ['all'],
   },
   'queue-schema': {
-    expected: 'a name of at most 50 lower-case letters, digits and _ that does not start with pg_',
+    expected: 'a name of at most 50 lowercase letters, digits and _ that does not start with pg_',
   },
   'job-name': {
     expected: 'a name of at most 60 letters, digits, ., _ and - that starts with a letter or digit',
   },
-  cron: { accepts: isFilled, expected: 'a cron expression of five fields, or null' },
+  cron: { accepts: isFilled, expected: 'a cron expression with five fields, or null' },
   'time-zone': { accepts: isFilled, expected: 'a time zone such as Europe/Berlin' },
   address: {
     accepts: isValidAddress,
     expected: `${ADDRESSES.join(', ')} or an http:// or https:// URL without a query`,
     words: ADDRESSES,
   },
-  path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'the path of a folder' },
+  path: { accepts: (value) => value !== '' && !value.includes('\0'), expected: 'a folder path' },
 };
 
 export function isValidAddress(value: string): boolean {
@@ -74,7 +74,7 @@ function isFilled(value: string): boolean {
   return value.trim() !== '';
 }
 
-/** The URL of a proxy. If only host and port are given, adds the scheme, as curl does. */
+/** Returns the URL of a proxy. Adds the scheme if only host and port are given, as curl does. */
 export function withScheme(proxy: string): string {
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
@@ -99,7 +99,9 @@ const WORDS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-/** Parses the text of a variable or flag as a value of the schema; returns the text itself if it is not one. */
+/**
+ * Parses the text of a variable or flag as a value of the schema; returns the text itself if the text does not fit.
+ */
 export function readText(schema: Schema, text: string): unknown {
   const types = typesOf(schema);
   const word = text.trim().toLowerCase();
@@ -121,7 +123,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** `a number above 0 and at most 1000`: what the schema of one value requires, and the value found violates. */
+/** Describes what the schema requires of a value that violates it: `a number above 0 and at most 1000`. */
 export function expectation(schema: Readonly<Record<string, unknown>>, found: unknown): string {
   const { format, enum: choices } = schema;
   const ownFormat = typeof format === 'string' ? FORMATS[format] : undefined;
@@ -133,11 +135,11 @@ export function expectation(schema: Readonly<Record<string, unknown>>, found: un
   if (types.includes('boolean')) return 'true or false';
   if (types.includes('integer')) return `a whole number ${range(schema)}`;
   if (types.includes('number')) return `a number ${range(schema)}`;
-  if (types.includes('array')) return 'a list of different names, or null for all';
+  if (types.includes('array')) return 'a list of distinct names, or null for all';
   return types.includes('object') ? 'an object' : 'a name';
 }
 
-/** The known word that a wrong value most likely stands for, or null. */
+/** The known word that a wrong value was most likely meant to be, or null. */
 export function similarWord(schema: Readonly<Record<string, unknown>>, found: unknown): string | null {
   const { format, enum: choices } = schema;
   const words = typeof format === 'string' ? FORMATS[format]?.words : choices;
@@ -146,7 +148,7 @@ export function similarWord(schema: Readonly<Record<string, unknown>>, found: un
   return suggest(found, names);
 }
 
-/** The end of a message. */
+/** A suggestion for the end of a message. */
 export function didYouMean(candidate: string | null): string {
   return candidate === null ? '' : `; did you mean ${JSON.stringify(candidate)}?`;
 }
@@ -163,7 +165,7 @@ function range({ exclusiveMinimum, minimum, maximum }: Readonly<Record<string, u
 
 const SHOWN_CHARACTERS = 80;
 
-/** A wrong value for a message: on one line, shortened, without the password of a mistyped URL. */
+/** Formats a wrong value for a message: on one line, truncated, and without the password of a mistyped URL. */
 export function showFound(value: unknown, { format }: Schema = {}): string {
   if (format === 'secret' && typeof value === 'string') return `${value.length} characters`;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object';
