@@ -1,8 +1,8 @@
 import { boolean, integer as anyInteger, number as anyNumber, string, type Schema } from './schema.ts';
 
 /**
- * Building blocks of contracts. A contract is JSON Schema: it checks and never converts. Each block admits only what
- * its column type can store (see formats.ts).
+ * Building blocks for contracts. A contract is a JSON Schema: it checks values and never converts them. Each block
+ * accepts only values that its column type can store (see formats.ts).
  */
 
 export { array, lenient, lenientArray, nullable, nullish, object, oneOf, optional } from './schema.ts';
@@ -19,7 +19,7 @@ export const timestamp = (): Schema<string> => string({ format: 'timestamp' });
 export const calendarDate = (): Schema<string> => string({ format: 'calendar-date' });
 /** `2020-06-19 21:46:09.000224`, in UTC. */
 export const spacedTimestamp = (): Schema<string> => string({ format: 'space-time' });
-/** ISO 8601 without years and months, which have no length, and shorter than 2,740 years. */
+/** ISO 8601 without years and months, whose length varies, and shorter than 2,740 years. */
 export const duration = (): Schema<string> =>
   string({
     pattern:
@@ -31,7 +31,10 @@ export const number = (): Schema<number> => anyNumber();
 export const between = (minimum: number, maximum: number): Schema<number> => anyNumber({ minimum, maximum });
 /** A whole number that fits a column of type `integer`. */
 export const integer = (): Schema<number> => anyInteger({ minimum: -INT4, maximum: INT4 - 1 });
-/** A whole number that both a double and a column of type `bigint` hold exactly: JSON.parse rounds anything beyond. */
+/**
+ * A whole number that both a double and a `bigint` column can represent exactly: JSON.parse rounds numbers beyond
+ * that range.
+ */
 export const bigint = (): Schema<number> =>
   anyInteger({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 /** A field that no table needs. */

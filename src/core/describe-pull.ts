@@ -11,7 +11,7 @@ export function describePull({ pages, pass, reason, since, ...needs }: Pull): st
   return `${what}${after}${requests === '' ? '' : `: ${requests}`}${why}`;
 }
 
-/** The number of requests needed and still allowed; empty if neither is known. */
+/** The number of requests needed and the number still allowed; empty if neither is known. */
 export function describeRequests(
   { quota_left, quota_limit, quota_seconds, requests }: QuotaFacts & { readonly requests: number | null },
   kind = '',

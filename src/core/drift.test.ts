@@ -20,7 +20,7 @@ function told(drifts: readonly Drift[]): unknown[] {
   return drifts.map(({ before, count, found, kind, now, path }) => [kind, path, found, count, before, now]);
 }
 
-/** The drift that one field's change amounts to. */
+/** The drift that results from a change to one field. */
 function moved(
   path: string,
   before: Partial<ProfiledField> | null,
@@ -36,7 +36,7 @@ const text = (string: number, none = 0): Partial<ProfiledField> => ({
 });
 
 void describe('drift', () => {
-  void it('is none between any profile and itself', () => {
+  void it('is empty between any profile and itself', () => {
     const count = fc.integer({ min: 1, max: 1000 });
     const types = fc.dictionary(fc.constantFrom(...JSON_TYPES), count);
     const one = fc.record({
@@ -59,7 +59,7 @@ void describe('drift', () => {
     );
   });
 
-  void it('from the contract is only what the contract does not know, or what never appeared', () => {
+  void it('without an earlier profile is only what the contract does not describe, and fields that never appear', () => {
     const now = profile(
       field('/known', { contract: ['string'], types: { string: 98, integer: 2 } }),
       field('/measure', { contract: ['number'], types: { number: 100 } }),
@@ -84,7 +84,7 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('reports a new type once, without anything inside it', () => {
+  void it('reports a new type once, and nothing inside it', () => {
     const now = profile(
       field('/name', { contract: ['string'], types: { string: 99, object: 1 } }),
       field('/name/first', { types: { object: 1 }, records: 1 }),
@@ -97,22 +97,22 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('is a field that did not exist before', () => {
+  void it('includes types and values that neither the contract nor the earlier profile contains', () => {
     const unknown = (types: ProfiledField['types']) => ({ types, records: 100 });
     const cases: [string, Partial<ProfiledField>, Partial<ProfiledField>, string | null][] = [
       ['the same unknown field', unknown({ string: 100 }), unknown({ string: 90 }), null],
-      ['a type beside it', unknown({ string: 100 }), unknown({ string: 99, boolean: 1 }), 'boolean'],
+      ['an additional type', unknown({ string: 100 }), unknown({ string: 99, boolean: 1 }), 'boolean'],
       [
-        'fractions where whole ones were',
+        'fractions where there were only integers',
         unknown({ integer: 100 }),
         unknown({ integer: 99, number: 1 }),
         'number',
       ],
-      ['whole ones where fractions were', unknown({ number: 100 }), unknown({ integer: 100 }), null],
-      ['a null is no type', unknown({ string: 100 }), unknown({ string: 99, null: 1 }), null],
-      ['a null that the contract admits', text(100), text(99, 1), null],
+      ['integers where there were fractions', unknown({ number: 100 }), unknown({ integer: 100 }), null],
+      ['null is not a new type', unknown({ string: 100 }), unknown({ string: 99, null: 1 }), null],
+      ['a null that the contract allows', text(100), text(99, 1), null],
       [
-        'a null that it does not',
+        'a null that the contract does not allow',
         { contract: ['string'] },
         { contract: ['string'], types: { null: 1 } },
         'null',
@@ -144,20 +144,24 @@ void describe('drift', () => {
     );
   });
 
-  void it('is a share that moved by more than five percent and more than five values', () => {
+  void it('includes a share that changed by more than five percentage points and more than five values', () => {
     assert.deepEqual(moved('/x', text(90, 10), text(80, 20)), [['nulls', '/x', null, 20, 0.1, 0.2]]);
-    assert.deepEqual(moved('/x', text(99, 1), text(94, 6)), [], 'five in a hundred');
-    assert.deepEqual(moved('/x', text(990, 10), text(950, 50)), [], 'four in a hundred');
+    assert.deepEqual(moved('/x', text(99, 1), text(94, 6)), [], 'five percentage points');
+    assert.deepEqual(moved('/x', text(990, 10), text(950, 50)), [], 'four percentage points');
     assert.deepEqual(moved('/x', text(4, 1), text(2, 3)), [], 'two values');
-    assert.deepEqual(moved('/x', text(1, 1), text(100, 900)), [], 'of two values nothing can be told');
+    assert.deepEqual(moved('/x', text(1, 1), text(100, 900)), [], 'two values are too few');
     assert.deepEqual(moved('/x', { ...text(80), absent: 20 }, { ...text(60), absent: 40 }), [
       ['absent', '/x', null, 40, 0.2, 0.4],
     ]);
-    assert.deepEqual(moved('/x', text(99, 1), text(100)), [], 'a null that is gone is none');
-    assert.deepEqual(moved('/x', { ...text(99), absent: 1 }, text(100)), [], 'nor is what nothing lacks');
+    assert.deepEqual(moved('/x', text(99, 1), text(100)), [], 'the only null disappeared');
+    assert.deepEqual(
+      moved('/x', { ...text(99), absent: 1 }, text(100)),
+      [],
+      'the field is never absent anymore',
+    );
   });
 
-  void it('is anything that appears for the first time or disappears completely, however few values there are', () => {
+  void it('includes first appearances and complete disappearances, however few values there are', () => {
     const having = (string: number, absent: number) => ({ ...text(string), absent });
     const cases: [Partial<ProfiledField>, Partial<ProfiledField>, unknown[], string][] = [
       [having(0, 25), having(1, 24), ['absent', '/x', null, 24, 1, 0.96], 'first_appearance'],
@@ -175,19 +179,23 @@ void describe('drift', () => {
       assert.deepEqual(told(found), [drift]);
       assert.deepEqual(found.map(noveltyOf), [news]);
     }
-    assert.deepEqual(moved('/x', text(0), text(0, 4)), [], 'there was nothing that could have had it');
-    assert.deepEqual(moved('/x', text(4), text(0)), [], 'there is nothing that could have it');
+    assert.deepEqual(moved('/x', text(0), text(0, 4)), [], 'no values before');
+    assert.deepEqual(moved('/x', text(4), text(0)), [], 'no values now');
     const [share] = compareProfiles(profile(field('/x', text(80, 20))), profile(field('/x', text(90, 10))));
-    assert.equal(share && noveltyOf(share), null, 'a share that moved');
+    assert.equal(share && noveltyOf(share), null, 'a share that only changed');
     const [never] = compareProfiles(profile(field('/x', having(0, 25))), null);
-    assert.equal(never && noveltyOf(never), null, 'nobody knows what was before');
+    assert.equal(never && noveltyOf(never), null, 'no earlier profile');
   });
 
-  void it('is only what is new in kind if the pull was of changes', () => {
+  void it('contains only novelties after a pull of changes', () => {
     const part = (before: Partial<ProfiledField>, now: Partial<ProfiledField>) =>
       noveltiesInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
-    assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'all of a few are null');
-    assert.deepEqual(part({ ...text(20), absent: 20 }, { absent: 2 }), [], 'a few lack it');
+    assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'a few values, all null');
+    assert.deepEqual(
+      part({ ...text(20), absent: 20 }, { absent: 2 }),
+      [],
+      'a few objects, all without the field',
+    );
     const [first] = part(text(40), text(0, 1));
     assert.deepEqual(first, { kind: 'nulls', path: '/x', found: null, count: 1, before: 0, now: null });
     assert.equal(first && noveltyOf(first), 'first_null');
@@ -195,7 +203,7 @@ void describe('drift', () => {
     assert.equal(seen && noveltyOf(seen), 'first_appearance');
   });
 
-  void it('reports a null that the contract does not admit once', () => {
+  void it('reports a null that the contract does not allow only once', () => {
     const strict = (string: number, none: number) => ({
       ...text(string, none),
       contract: ['string'] as const,
@@ -205,18 +213,18 @@ void describe('drift', () => {
     ]);
   });
 
-  void it('is an unknown field that disappeared', () => {
+  void it('includes an unknown field that disappeared', () => {
     assert.deepEqual(moved('/x', { types: { string: 40 }, records: 40, absent: 60 }, null), [
       ['absent', '/x', null, 100, 0.6, 1],
     ]);
     assert.deepEqual(
       moved('/x/y', { types: { string: 40 }, records: 40, absent: 60 }, null),
       [],
-      'so is its place',
+      'its parent disappeared too',
     );
     const before = profile(field('/x', { types: { string: 1 }, records: 1, absent: 99 }));
     assert.deepEqual(told(compareProfiles(profile(), before)), [['absent', '/x', null, 100, 0.99, 1]]);
     const untold = { ...profile(), untold: 1 };
-    assert.deepEqual(compareProfiles(untold, before), [], 'it may be among those that are not told apart');
+    assert.deepEqual(compareProfiles(untold, before), [], 'the field may be among the unlisted ones');
   });
 });

@@ -2,7 +2,7 @@ import { JSON_TYPES, type JsonType, type Profile, type ProfiledField } from './p
 
 export type DriftKind =
   | 'unknown_field' // not in the contract
-  | 'new_type' // not admitted by the contract
+  | 'new_type' // not allowed by the contract
   | 'new_value' // not in the contract's list, or unusable
   | 'nulls' // their share changed
   | 'absent'; // the share of objects without the field changed
@@ -12,27 +12,30 @@ export type Drift = {
   readonly kind: DriftKind;
   readonly path: string;
   /**
-   * The new type, or all types of an unknown field, joined by `|`; the new value, or null if values are not listed one
-   * by one.
+   * The new type, all types of an unknown field, joined by `|`, or the new value. Null for a share, and for values
+   * that are not listed individually.
    */
   readonly found: string | null;
-  /** Records for an unknown field, objects for an absent one, otherwise values. */
+  /**
+   * For an unknown field, the number of records with the field; for an absent field, the number of objects without
+   * it; otherwise, the number of values.
+   */
   readonly count: number;
   /**
-   * The shares before and now, from 0 to 1. `before` is null if there is no earlier profile, `now` if the pull was of
-   * changes. Both are null for the other kinds.
+   * The shares before and now, from 0 to 1. `before` is null if there is no earlier profile, `now` if only changes
+   * were pulled. Both are null for the kinds without a share.
    */
   readonly before: number | null;
   readonly now: number | null;
 };
 
-/** Changes that are new in kind, unlike a share that only rose or fell. */
+/** Changes of a new kind, unlike a share that only rose or fell. */
 export const NOVELTIES = [
   'unknown_field',
   'new_type',
   'new_value',
   'first_appearance', // a field that was always absent or null
-  'first_null', // there always was a value
+  'first_null', // there was always a value
   'first_absence', // the field was always present
   'gone_field', // always absent or null
 ] as const;
@@ -47,12 +50,15 @@ export function noveltyOf({ before, kind, now }: Drift): (typeof NOVELTIES)[numb
   return kind === 'nulls' ? 'first_null' : 'first_absence';
 }
 
-/** A share must change by more than both: with few values, or by a few percent, it varies from pull to pull. */
+/**
+ * A share must change by more than both limits: with few values, or by a few percent, it varies from pull to pull.
+ */
 const MOVED_SHARE = 0.05;
 const MOVED_VALUES = 5;
 
 /**
- * What changed since an earlier profile; without one, what the contract does not know and fields that never appeared.
+ * Returns what changed since an earlier profile. Without one, returns what the contract does not describe, and fields
+ * that never appear.
  */
 export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   const earlier = new Map(before?.fields.map((field) => [field.path, field]));
@@ -61,7 +67,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   const found = now.fields.flatMap((field) => {
     const old = earlier.get(field.path) ?? null;
     const isNew = field.contract === null && old === null;
-    // The report of something new covers all that is inside it.
+    // The report of something new covers everything inside it.
     if (isNew && reported.has(parentOf(field.path))) {
       reported.add(field.path);
       return [];
@@ -71,7 +77,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
     const nullIsNew = shapes.some(({ found: type, kind }) => kind === 'new_type' && type === 'null');
     return [...shapes, ...movedShares(field, old).filter(({ kind }) => !(nullIsNew && kind === 'nulls'))];
   });
-  // Fields that seem to be missing may be among those that were only counted.
+  // Fields that seem to be missing may be among the fields that were counted but not listed.
   const known = now.untold > 0 ? [] : [...earlier.values()];
   const gone = known.flatMap((old) => {
     const parent = current.get(parentOf(old.path));
@@ -82,7 +88,9 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   return [...found, ...gone];
 }
 
-/** Changes that are new in kind, found in part of the records. The shares in such a part mean nothing. */
+/**
+ * Returns the novelties after a pull of changes, where shares mean nothing because only part of the records arrived.
+ */
 export function noveltiesInPart(moved: readonly Drift[]): Drift[] {
   return moved.flatMap((one) => {
     if (one.kind !== 'nulls' && one.kind !== 'absent') return [one];
@@ -143,10 +151,10 @@ function shareOf(kind: 'nulls' | 'absent', { absent, types }: ProfiledField): Sh
 }
 
 /**
- * A share that was 0 or 1, or is 1 now, is reported however few the values: no earlier value shows that the
- * source does this, and readers of the rows may not be ready for it. After that, it is a share like any
- * other. It is no novelty when nulls or absences stop, because a reader that handles both also handles one. A
- * share of nothing never changes.
+ * Reports a share that was 0 or 1, or is 1 now, however few the values: until now, nothing showed that the source can
+ * send such values, and programs that read the rows may not handle them. After that, it is a share like any other. A
+ * share that falls to 0 is not reported this way, because a program that handles values with and without nulls or
+ * absences also handles values without them. A share of zero values never changes.
  */
 function hasMoved(before: Share, now: Share): boolean {
   if (before.of === 0 || now.of === 0) return false;

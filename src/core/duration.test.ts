@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { formatDuration, parseDuration } from './duration.ts';
 
-test('a duration is read by its units', () => {
+test('a duration is parsed with its units', () => {
   for (const [text, seconds] of [
     ['7200s', 7200],
     ['90m', 5400],
@@ -19,7 +19,7 @@ test('a duration is read by its units', () => {
     assert.equal(parseDuration(text), null, text);
 });
 
-test('a duration is written by its two largest units', () => {
+test('a duration is formatted with its two largest units', () => {
   for (const [seconds, text] of [
     [0, '0 s'],
     [0.4, '0 s'],

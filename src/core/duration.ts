@@ -28,7 +28,10 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / size)} ${unit}${rest === 0 ? '' : ` ${rest} ${second?.[0]}`}`;
 }
 
-/** How long before `now`, in milliseconds since 1970, a time was: `3 min 20 s ago`. Null if there is no time. */
+/**
+ * Formats how long ago a time was: `3 min 20 s ago`. `now` is in milliseconds since 1970. Returns null if there is no
+ * time.
+ */
 export function ago(now: number, time: string | null): string | null {
   return time === null ? null : `${formatDuration((now - Date.parse(time)) / 1000)} ago`;
 }

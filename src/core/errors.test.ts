@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { PipelineError, reportError, UnknownOutcome } from './errors.ts';
 
-test('a system error has a hint by its code, and only a bug of ours has none', () => {
+test('a system error has the hint for its code, but an error from a bug has no hint', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   assert.deepEqual(reportError(full), {
     code: 'internal',
@@ -14,7 +14,7 @@ test('a system error has a hint by its code, and only a bug of ours has none', (
   assert.equal(reportError(new PipelineError('Cannot x: y', { code: 'usage', hint: 'z' })).hint, 'z');
 });
 
-test('an error with another hint keeps its type and everything else', () => {
+test('an error with a different hint keeps its type and everything else', () => {
   const facts = { code: 'database', retryable: true, cause: new Error('lost'), context: { n: 1 } } as const;
   for (const Type of [PipelineError, UnknownOutcome]) {
     const error = new Type('Cannot x: y', { ...facts, hint: 'z' });

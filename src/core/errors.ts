@@ -1,33 +1,33 @@
 /** Why something failed. Only `main.ts` maps codes to exit codes. */
 export type ErrorCode =
   | 'usage' // a flag, argument or configuration value is wrong
-  | 'kind' // simulated records into a real target or folder, or the other way round
-  | 'source' // the API was unavailable, or its answer was not valid
+  | 'kind' // simulated records for a target or folder with real records, or vice versa
+  | 'source' // the API was unavailable, or its response was not valid
   | 'rejects' // too many records broke their contract
   | 'vanished' // too many rows would be deleted, or the collection is empty
-  | 'database' // the target failed, an SQL error included
-  | 'migration' // the target's schema is behind, or ahead of this program
-  | 'busy' // another run or process holds the target
+  | 'database' // the target failed; this includes SQL errors
+  | 'migration' // the target's schema is older or newer than this program
+  | 'busy' // another run or process is using the target
   | 'books' // the counts of a run do not balance
   | 'changes' // a plan found that a run would change something
-  | 'attention' // it worked, and the findings need attention
+  | 'attention' // the command worked, but its findings need attention
   | 'need' // a resource that this one needs was incomplete
-  | 'interrupted' // a signal, or a parent that died
+  | 'interrupted' // a signal, or the end of the parent process
   | 'internal';
 
 export type ErrorOptions = {
   readonly code: ErrorCode;
-  /** What to do next: a command, if there is one. */
+  /** What to do next: a command if possible. */
   readonly hint?: string | undefined;
   readonly retryable?: boolean | undefined;
-  /** The time before which the server wants no further try. */
+  /** The server asked not to retry before this time. */
   readonly retryAt?: Date | undefined;
   readonly cause?: unknown;
-  /** Facts for the log: url, status, resource, table … never secrets. */
+  /** Fields for the log: url, status, resource, table and so on, but never secrets. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** The one error that we throw on purpose. `message` reads "Cannot <verb> <what>: <reason>". */
+/** The only error that we throw on purpose. `message` reads "Cannot <verb> <what>: <reason>". */
 export class PipelineError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -45,16 +45,16 @@ export class PipelineError extends Error {
     this.context = options.context ?? {};
   }
 
-  /** The same error with another hint. Keeps its type and stack. */
+  /** Returns the same error with a different hint. Keeps its type and stack. */
   withHint(hint: string): PipelineError {
     const own = Object.getOwnPropertyDescriptors(this);
-    // V8 computes no stack for an object that is not an error, so it is copied.
+    // V8 computes no stack for an object that is not an error, so the stack is copied.
     const changed = { hint: { ...own.hint, value: hint }, stack: { value: this.stack } };
     return Object.create(Object.getPrototypeOf(this), { ...own, ...changed });
   }
 }
 
-/** No copy of a resource exists at the requested address. Nothing has to be repaired. */
+/** No copy of a resource exists at the requested address. Nothing needs to be repaired. */
 export class AbsentError extends PipelineError {
   constructor(message: string, options: Omit<ErrorOptions, 'code'> = {}) {
     super(message, { ...options, code: 'source' });
@@ -70,10 +70,10 @@ export class NotFoundError extends PipelineError {
   }
 }
 
-/** It is unknown whether the changes were made, so no message may claim that they were not. */
+/** It is unknown whether the changes were made, so no message may claim that nothing changed. */
 export class UnknownOutcome extends PipelineError {}
 
-/** The form in which an error is kept in the ledger, the manifest and `--json`. */
+/** An error as it appears in the ledger, the manifest and `--json`. */
 export type ErrorReport = {
   readonly code: ErrorCode;
   readonly message: string;
@@ -82,19 +82,19 @@ export type ErrorReport = {
   readonly retry_at?: string;
 };
 
-/** What to do if the operating system refuses, by Node's error code. */
+/** Hints for operating system errors, by Node's error code. */
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'Check who owns it, and that this user may use it.',
-  EDQUOT: 'Make room within the quota of this user.',
+  EACCES: 'Check who owns it, and that this user can access it.',
+  EDQUOT: "Make room within this user's quota.",
   EIO: 'Check the disk.',
   EMFILE: 'Allow more open files: ulimit -n.',
   ENFILE: 'Close other programs: the system has too many files open.',
   ENOSPC: 'Make room on the disk.',
-  EPERM: 'Check who owns it, and that this user may use it.',
-  EROFS: 'Its file system is read-only: choose another place.',
+  EPERM: 'Check who owns it, and that this user can access it.',
+  EROFS: 'Its file system is read-only: choose a different place.',
 };
 
-/** The reason, in the form that follows `Cannot …: `. */
+/** The reason, in the form that follows `Cannot …: ` in a message. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PipelineError) return error.message.replace(/^Cannot /, 'cannot ');
   return error instanceof Error ? error.message : String(error);

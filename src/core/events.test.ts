@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { createEmitter, type RunEvent } from './events.ts';
 
-test('every subscriber gets every event, with the run that it belongs to; one that throws is reported once', () => {
+test('every subscriber receives every event with its run, and a subscriber that throws is reported once', () => {
   const seen: RunEvent[] = [];
   const reported: unknown[] = [];
   const broken = (): never => {

@@ -14,11 +14,11 @@ import type { RunHeader } from './target.ts';
 
 /** The progress of a resource. */
 export type Counts = RecordCounts & {
-  /** Since the resource began. */
+  /** Since work on the resource began. */
   readonly seconds: number;
 };
 
-/** The requests that a source still allows; null if it does not say. */
+/** The requests that a source still allows; null if the source does not report them. */
 export type QuotaFacts = {
   readonly quota_left: number | null;
   readonly quota_limit: number | null;
@@ -26,35 +26,35 @@ export type QuotaFacts = {
   readonly quota_seconds: number | null;
 };
 
-/** What happens in a run. */
+/** Something that happens in a run. */
 export type RunFact =
   /** The run has an id and a folder; nothing has been requested yet. */
   | {
       readonly type: 'run.started';
       readonly address: string;
       readonly run_dir: string;
-      /** By name, in the order of the dag. */
+      /** The names of the resources, in dag order. */
       readonly resources: readonly string[];
-      /** The wait until no other run was using the schema. */
+      /** How long the run waited for other runs that were using the schema. */
       readonly lock_wait_seconds: number;
     }
   | ({ readonly type: 'request.retried'; readonly resource: string } & Retry)
-  /** A request waits for its turn and is then sent. */
+  /** A request is waiting for its turn and will then be sent. */
   | { readonly type: 'request.started'; readonly resource: string }
-  /** The number of bytes of a body received so far; not reported for every chunk. */
+  /** The number of bytes received so far of a body; not reported for every chunk. */
   | { readonly type: 'body.received'; readonly resource: string; readonly bytes: number }
-  /** A try has ended; `request.retried` follows if there is another one. */
+  /** An attempt has ended; `request.retried` follows if there will be another one. */
   | ({ readonly type: 'request.ended'; readonly resource: string } & FinishedAttempt)
-  /** A pull of changes begins or continues; so far at most the quota was requested. */
+  /** A pull of changes begins or continues. So far, at most the quota has been requested. */
   | ({
       readonly type: 'pull.started';
       readonly resource: string;
       readonly pass: Pass;
-      /** Why everything is pulled; null if only changes are. */
+      /** Why everything is pulled; null if only changes are pulled. */
       readonly reason: string | null;
-      /** Only changes since then are requested, ISO 8601; null for everything. */
+      /** Only changes since this time are requested, ISO 8601; null if everything is requested. */
       readonly since: string | null;
-      /** Pages that an earlier try of the run received. */
+      /** Pages that an earlier attempt at this run received. */
       readonly pages: number;
       /** The estimated number of requests; null if unknown before the first page. */
       readonly requests: number | null;
@@ -68,7 +68,7 @@ export type RunFact =
       readonly limit: number;
       readonly window_seconds: number;
     }
-  /** A page is stored in raw: a new one, or one that an earlier run received. */
+  /** A page was stored in raw: a new page, or one that an earlier run received. */
   | {
       readonly type: 'page.stored';
       readonly resource: string;
@@ -85,7 +85,7 @@ export type RunFact =
       readonly resource: string;
       readonly status: ResourceStatus;
       /**
-       * The publish that last wrote the rows, if they were left as they are because nothing was derived again or
+       * The publish that last wrote the rows, if they were left unchanged because nothing was derived again or
        * nothing was requested.
        */
       readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
@@ -108,8 +108,8 @@ export type RunFact =
   | {
       readonly type: 'checks.ended';
       /**
-       * How many checks there are, including one for each reference, and how many found something: the same counts as
-       * in `checks`.
+       * The number of checks, including one for each reference, and how many of them found something: the same counts
+       * as in `checks`.
        */
       readonly checks: number;
       readonly found: number;
@@ -134,7 +134,10 @@ export type Subscriber = (event: RunEvent) => void;
 
 export type Emit = (fact: RunFact) => void;
 
-/** Passes the events of a run to all subscribers. A subscriber that throws is reported once and stops nothing. */
+/**
+ * Passes a run's events to all subscribers. A subscriber that throws is reported once and does not affect anything
+ * else.
+ */
 export function createEmitter(
   run: Pick<RunHeader, 'run_id' | 'source' | 'job'>,
   subscribers: readonly Subscriber[],

@@ -12,8 +12,8 @@ import {
   utcOffsetMinutes,
 } from './formats.ts';
 
-describe('a time of Space-Track', () => {
-  it('is a date and a time with a space between, and nothing else', () => {
+describe('a Space-Track time', () => {
+  it('consists of a date, a space and a time, and nothing else', () => {
     for (const good of ['2020-06-19 21:46:09', '2020-06-19 20:00:01.000224']) {
       assert.ok(isSpacedTimestamp(good), good);
       assert.ok(isTimestamp(spacedTimestampUtc(good) ?? ''));
@@ -33,7 +33,7 @@ describe('a time of Space-Track', () => {
 });
 
 describe('isTimestamp', () => {
-  it('takes RFC 3339 of the years 0001 to 9999', () => {
+  it('accepts RFC 3339 in the years 0001 to 9999', () => {
     for (const value of [
       '2006-03-24T22:30:00.000Z',
       '2006-03-25T10:30:00+12:00',
@@ -46,7 +46,7 @@ describe('isTimestamp', () => {
     }
   });
 
-  it('takes whatever JavaScript writes', () => {
+  it('accepts everything that toISOString returns in these years', () => {
     const dates = fc.date({
       min: new Date('0001-01-01T00:00:00Z'),
       max: new Date('9999-12-31T23:59:59.999Z'),
@@ -55,7 +55,7 @@ describe('isTimestamp', () => {
     fc.assert(fc.property(dates, (date) => isTimestamp(date.toISOString())));
   });
 
-  it('refuses the rest', () => {
+  it('rejects everything else', () => {
     for (const value of [
       '',
       '2006-03-24',
@@ -86,14 +86,14 @@ describe('isTimestamp', () => {
 });
 
 describe('isCalendarDate', () => {
-  it('knows leap years', () => {
+  it('handles leap years', () => {
     const leap = [1996, 2000, 2004, 2400].map((year) => `${year}-02-29`);
     const common = [1900, 2001, 2100, 2023].map((year) => `${year}-02-29`);
     assert.deepEqual(leap.map(isCalendarDate), [true, true, true, true]);
     assert.deepEqual(common.map(isCalendarDate), [false, false, false, false]);
   });
 
-  it('agrees with the calendar of JavaScript on every day there may be', () => {
+  it("agrees with JavaScript's calendar on every day of a common year and a leap year", () => {
     for (let month = 0; month <= 13; month++) {
       for (let day = 0; day <= 32; day++) {
         for (const year of [2023, 2024]) {
@@ -105,7 +105,7 @@ describe('isCalendarDate', () => {
     }
   });
 
-  it('refuses other forms and the year 0', () => {
+  it('rejects other formats and the year 0', () => {
     for (const value of [
       '',
       '2006-3-24',
@@ -121,7 +121,7 @@ describe('isCalendarDate', () => {
 });
 
 describe('isStorableText', () => {
-  it('takes all but NUL and lone surrogates', () => {
+  it('accepts everything except NUL and lone surrogates', () => {
     for (const value of ['', 'é', '🚀', '\u0001', '\uFFFF', '\u{10FFFF}']) assert.ok(isStorableText(value));
     for (const value of ['\0', 'a\0b', '\uD800', '\uDC00x', '\uDC00\uD800'])
       assert.ok(!isStorableText(value));
@@ -129,7 +129,7 @@ describe('isStorableText', () => {
 });
 
 describe('utcOffsetMinutes', () => {
-  it('reads the offset', () => {
+  it('returns the offset east of UTC', () => {
     const offset = (zone: string) => utcOffsetMinutes(`2006-03-24T22:30:00${zone}`);
     assert.deepEqual(
       ['Z', '+00:00', '-00:00', '+12:00', '-04:30', '+15:59', '-15:59'].map(offset),

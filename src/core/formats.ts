@@ -1,20 +1,22 @@
 /**
- * The string formats that contracts use. Each refuses what PostgreSQL cannot store, so that a record that passes its
+ * The string formats that contracts use. Each rejects what PostgreSQL cannot store, so a record that satisfies its
  * contract can always be loaded.
  */
 
-/** Text without NUL and without lone surrogates: JSON can express both, but a text column cannot hold them. */
+/** Text without NUL and without lone surrogates: JSON can express both, but a text column can store neither. */
 export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 
-/** Matches nearly all timestamps, with days that every month has: six times as fast as checking the parts. */
+/**
+ * Matches nearly all timestamps, namely those on days that every month has: six times as fast as checking the parts.
+ */
 const USUAL_TIMESTAMP =
   /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
 
 const TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-](\d{2}):(\d{2}))$/;
 
-/** RFC 3339 in the years 0001 to 9999, with an offset below 16 hours: PostgreSQL's limits. */
+/** RFC 3339 in the years 0001 to 9999, with an offset of less than 16 hours: PostgreSQL's limits. */
 export function isTimestamp(value: string): boolean {
   if (USUAL_TIMESTAMP.test(value)) return true;
   const match = TIMESTAMP.exec(value);
@@ -30,7 +32,7 @@ export function isTimestamp(value: string): boolean {
   );
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: the format of Space-Track. */
+/** `YYYY-MM-DD HH:MM:SS`, with or without a fraction, in UTC: Space-Track's format. */
 export function isSpacedTimestamp(value: string): boolean {
   return value[10] === ' ' && isTimestamp(`${value.slice(0, 10)}T${value.slice(11)}Z`);
 }
@@ -42,7 +44,7 @@ export function spacedTimestampUtc(value: string | null): string | null {
 
 const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** `YYYY-MM-DD`, an existing day in the years 0001 to 9999. */
+/** `YYYY-MM-DD`, a day that exists, in the years 0001 to 9999. */
 export function isCalendarDate(value: string): boolean {
   const match = CALENDAR_DATE.exec(value);
   return match !== null && isCalendarDay(Number(match[1]), Number(match[2]), Number(match[3]));
@@ -58,7 +60,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Minutes east of UTC in a timestamp that `isTimestamp` accepts. */
+/** The offset from UTC, in minutes east, of a timestamp that `isTimestamp` accepts. */
 export function utcOffsetMinutes(timestamp: string): number {
   if (timestamp.endsWith('Z')) return 0;
   const sign = timestamp.at(-6) === '-' ? -1 : 1;

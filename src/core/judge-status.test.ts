@@ -62,7 +62,7 @@ function codes(
 void describe('a source needs attention', () => {
   void it('unless its last success is recent enough and nothing is wrong', () => {
     assert.deepEqual(codes(FINE, { max: 7200, jobs: [JOB] }), []);
-    assert.deepEqual(codes(FINE), [], 'any age is right without a limit');
+    assert.deepEqual(codes(FINE), [], 'without a limit, any age is fine');
     const { age_seconds, next_run, quota } = judgeStatus('s', FINE, {
       expected: true,
       jobs: [JOB],
@@ -75,11 +75,11 @@ void describe('a source needs attention', () => {
   void it('if no run has succeeded, or the last success is too old', () => {
     assert.deepEqual(codes(NO_RUNS), ['never_succeeded: No run has succeeded yet']);
     assert.deepEqual(codes(FINE, { max: 7199 }), [
-      'too_old: The last success is 2 h old, and should be at most 1 h 59 min',
+      'too_old: The last success is 2 h old; the maximum is 1 h 59 min',
     ]);
   });
 
-  void it('except if no rows are expected: never loaded, no job tried, and none configured', () => {
+  void it('unless no rows are expected: never loaded, no job ever tried, and no scheduled job configured', () => {
     assert.deepEqual(codes(NO_RUNS, { expected: false, max: 60 }), []);
     const running = { run_id: 'b', started_at: ago(1) };
     assert.deepEqual(
@@ -90,8 +90,8 @@ void describe('a source needs attention', () => {
       { ...JOB, enabled: false },
       { ...JOB, schedule: null },
     ];
-    assert.equal(isExpected(NO_RUNS, apart, true), false, 'no job that comes by itself');
-    assert.ok(isExpected(NO_RUNS, [{ ...JOB, last: TRY }], false), 'serve has tried');
+    assert.equal(isExpected(NO_RUNS, apart, true), false, 'no job that runs automatically');
+    assert.ok(isExpected(NO_RUNS, [{ ...JOB, last: TRY }], false), 'serve has tried the job');
     for (const ledger of [
       { ...NO_RUNS, running },
       { ...NO_RUNS, last_run: ENDED },
@@ -104,7 +104,7 @@ void describe('a source needs attention', () => {
       codes({ ...FINE, last_run: error ?? { ...ENDED, run_id: 'b', status, error: BROKEN } });
     assert.deepEqual(after('failed'), ['run_failed: Run b failed: Cannot read it']);
     assert.deepEqual(after('partial'), ['run_partial: Run b published only some resources: Cannot read it']);
-    assert.deepEqual(after('interrupted'), [], 'somebody knows');
+    assert.deepEqual(after('interrupted'), [], 'someone interrupted the run');
     const books = { ...ENDED, run_id: 'b', status: 'failed', error: { ...BROKEN, code: 'books' } } as const;
     assert.deepEqual(after('failed', books), ['books: The books of run b do not balance: Cannot read it']);
   });
@@ -114,13 +114,13 @@ void describe('a source needs attention', () => {
       codes(FINE, { jobs: [{ ...JOB, ...own, last }] });
     assert.deepEqual(of(TRY), ['job_failed: Job nightly failed before a run began: Cannot read it']);
     assert.deepEqual(of({ ...TRY, started_at: ago(3) }), []);
-    assert.deepEqual(of({ ...TRY, run_id: 'b' }), [], 'the run says so itself');
+    assert.deepEqual(of({ ...TRY, run_id: 'b' }), [], 'the failed run is reported instead');
     assert.deepEqual(of({ ...TRY, status: 'postponed' }), []);
     assert.deepEqual(of(TRY, { enabled: false }), []);
     assert.equal(codes(NO_RUNS, { jobs: [{ ...JOB, last: TRY }] }).length, 2);
   });
 
-  void it('if a check with severity error found something, and for no other severity', () => {
+  void it('if a check of severity error found something, but not for any other severity', () => {
     const found = (error: number) => codes({ ...FINE, checks: { error, warning: 5, info: 5 } });
     assert.deepEqual(found(0), []);
     assert.deepEqual(found(1), ['check_error: 1 data check of severity error found something']);

@@ -8,7 +8,7 @@ type Circumstances = {
   readonly max: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Should it have rows? A source that was never loaded needs no attention. */
+  /** Are rows expected? If not, a source that was never loaded needs no attention. */
   readonly expected: boolean;
 };
 
@@ -56,7 +56,7 @@ function ageReasons(age: number | null, max: number | null): readonly Reason[] {
   if (age === null) return [{ code: 'never_succeeded', message: 'No run has succeeded yet' }];
   if (max === null || age <= max) return [];
   const [is, may] = [formatDuration(age), formatDuration(max)];
-  return [{ code: 'too_old', message: `The last success is ${is} old, and should be at most ${may}` }];
+  return [{ code: 'too_old', message: `The last success is ${is} old; the maximum is ${may}` }];
 }
 
 function runReasons({ last_run: run }: LedgerStatus): readonly Reason[] {
@@ -69,7 +69,7 @@ function runReasons({ last_run: run }: LedgerStatus): readonly Reason[] {
     : [{ code: 'run_failed', message: `Run ${run.run_id} failed${why}` }];
 }
 
-/** Reports a job that failed before a run began, because the ledger of runs has no entry for it. */
+/** Reports a job that failed before a run began, because such a failure is not in the ledger of runs. */
 function jobReasons({ enabled, last, name }: JobReport, { last_success }: LedgerStatus): readonly Reason[] {
   const isSettled =
     last !== null &&

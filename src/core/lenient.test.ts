@@ -40,7 +40,7 @@ const FULL = {
   ],
 };
 
-/** For each block, values of which it admits some and refuses others. */
+/** Every block accepts some of these values and rejects others. */
 const ODD = [
   null, true, false, 0, 1, -1, 1.5, 91, -91, 2 ** 31, 2 ** 53, 1e300, Infinity, -Infinity,
   '', ' ', 'a', 'b', 'a\0', '\uD800', '2025-10-05T09:13:10Z', '2025-02-30T09:13:10Z', '2025-10-05',
@@ -51,7 +51,7 @@ const ODD = [
 void describe('a lenient contract', () => {
   const check = compileValidation(CONTRACT);
 
-  void it('does not require anything lenient', () => {
+  void it('does not require its lenient parts', () => {
     assert.equal(check(FULL), null);
     assert.equal(check({ id: 'a' }), null);
     for (const value of ODD) assert.equal(check({ id: 'a', net: value, place: value, parts: value }), null);
@@ -68,7 +68,7 @@ void describe('a lenient contract', () => {
     });
   });
 
-  void it('replaces unexpected values with null, and as little as possible', () => {
+  void it('replaces only the unexpected parts of a value with null', () => {
     assert.deepEqual(replaceUnexpected(CONTRACT, { id: 'a' }), {
       id: 'a',
       net: null,
@@ -93,13 +93,13 @@ void describe('a lenient contract', () => {
     assert.deepEqual(parts(null), []);
   });
 
-  void it('is recognised by a lenient part at any depth', () => {
+  void it('is recognized by a lenient part at any depth', () => {
     assert.ok(isLenient(CONTRACT));
     assert.ok(isLenient(object({ a: array(object({ b: lenient(text()) })) })));
     assert.ok(!isLenient(object({ id: text(), list: array(object({ a: nullable(text()) })) })));
   });
 
-  void it('expects what the same contract would require', () => {
+  void it('expects the same values that a strict contract would require', () => {
     const schemas = [
       text(), nonBlankText(), uuid(), timestamp(), duration(), bool(), number(), between(-90, 90), integer(),
       oneOf(['a', 'b']), nullable(oneOf(['a', 'b'])), nullable(integer()), array(integer()), array(nullable(text())),

@@ -2,7 +2,7 @@ import { FORMATS } from './formats.ts';
 import { expectedBy, type Schema, type Static } from './schema.ts';
 
 /**
- * Lenient parts of a contract keep a value that is as expected, and replace any other with null. This module handles
+ * A lenient part of a contract keeps an expected value, and replaces any other value with null. This module handles
  * only the keywords that the building blocks of contracts use (contract.ts).
  */
 
@@ -26,8 +26,8 @@ export function isLenient(schema: Schema): boolean {
 }
 
 /**
- * Takes a value that satisfies its contract. Replaces what a lenient part does not expect with null, and drops it from
- * lists.
+ * Expects a value that satisfies its contract. Replaces values that a lenient part does not accept with null, or
+ * drops them from a list.
  */
 export function replaceUnexpected<S extends Schema>(schema: S, value: unknown): Static<S>;
 export function replaceUnexpected(schema: Schema, value: unknown): unknown {
@@ -48,7 +48,7 @@ export function replaceUnexpected(schema: Schema, value: unknown): unknown {
   );
 }
 
-/** Gives the same answer as Ajv's check of the schema, lenient parts included. */
+/** Returns the same result as Ajv's validation of the schema, lenient parts included. */
 export function satisfies(schema: Schema, value: unknown): boolean {
   if (expectedBy(schema) !== null) return true;
   const { enum: choices, items, properties = {}, required = [], type } = schema as Keywords;

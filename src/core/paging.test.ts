@@ -6,7 +6,7 @@ import { nextPageQuery, type PageQuery, type PageFacts } from './paging.ts';
 type Item = { readonly id: number; readonly changed: number };
 
 const T = Date.UTC(2026, 0, 1);
-/** A time as the API shows it, without the fractions of a second that the items have. */
+/** A time as the API shows it, without the fractions of a second in the items' times. */
 const shown = (ms: number): string => new Date(T + ms - (ms % 1000)).toISOString().replace('.000Z', 'Z');
 const ms = (time: string): number => Date.parse(time) - T;
 
@@ -39,7 +39,7 @@ function answer(
   };
 }
 
-/** A generator of numbers from 0 to 1. */
+/** A generator of pseudorandom numbers from 0 to 1. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -49,11 +49,11 @@ function random(seed: number): () => number {
 }
 
 describe('paging by the time of the last change', () => {
-  it('misses nothing, and returns nothing older than at its start, while records change between pages', () => {
+  it('receives every record in its state at the start or a newer one, while records change between pages', () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const next = random(seed);
       const size = 1 + Math.floor(next() * 7);
-      // Many share a time, sometimes all of a page.
+      // Many items share a time, sometimes all items on a page.
       let items: Item[] = Array.from({ length: 40 }, (_, id) => ({
         id,
         changed: Math.floor(next() * 12) * 700,
@@ -93,14 +93,14 @@ describe('paging by the time of the last change', () => {
     );
   });
 
-  it('counts again if a record has left those that share a time', () => {
+  it('restarts at offset 0 if a record has left the group that shares a time', () => {
     const ask = { by: 'id', from: shown(0), to: shown(1000), offset: 4, total: 9 } as const;
     const page = { records: 2, first: null, last: null, more: true, total: 8 };
     assert.deepEqual(nextPageQuery(ask, page), { ...ask, offset: 0, total: null });
     assert.deepEqual(nextPageQuery(ask, { ...page, total: 9 }), { ...ask, offset: 6 });
   });
 
-  it('stops if the API announces more but does not say what', () => {
+  it('throws if the API reports more records but gives no way to continue', () => {
     const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
     assert.throws(() => nextPageQuery({ by: 'change', from: null }, nothing), /no time to continue from/);
     const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;

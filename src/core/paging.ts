@@ -1,36 +1,37 @@
 /**
- * Requests the changes in a collection page by page. A page continues from the time of the last record on the page
- * before, never from an offset: records that change in the meantime move to the end and are received again, and no
- * record is skipped. An offset is used only within records that share one time, in an order in which they do not move.
+ * Requests the changes in a collection page by page. A page continues from the time of the last record on the
+ * previous page, never from an offset: a record that changes in the meantime moves to the end and is received again,
+ * so no record is skipped. An offset is used only among records that share one time, in an order that does not
+ * change.
  */
 
-/** What one request asks for. Times are ISO 8601. */
+/** The query of one request. Times are ISO 8601. */
 export type PageQuery =
-  /** Records that changed at `from` or later, the oldest change first; null for all. */
+  /** Records that changed at `from` or later, oldest change first; null for all records. */
   | { readonly by: 'change'; readonly from: string | null }
-  /** Records that changed from `from` up to `to`, by id, beginning at the offset. */
+  /** Records that changed between `from` and `to`, ordered by id, starting at the offset. */
   | {
       readonly by: 'id';
       readonly from: string;
       readonly to: string;
       readonly offset: number;
-      /** The total on the first of these pages; null before it. */
+      /** The total that the first of these pages reported; null before that page. */
       readonly total: number | null;
     };
 
-/** What a page reveals about the next one. */
+/** The facts about a page that determine the next request. */
 export type PageFacts = {
   readonly records: number;
-  /** When its first and its last record changed; null on an empty page, or if the records do not say. */
+  /** When the first and the last record changed; null on an empty page, or if the records do not say. */
   readonly first: string | null;
   readonly last: string | null;
-  /** Does the API say that there are more? */
+  /** Does the API say that there are more records? */
   readonly more: boolean;
   /** The number of records on all pages of the request; null if the API does not say. */
   readonly total: number | null;
 };
 
-/** The next request; null after the last page. Throws if the pages lead nowhere. */
+/** The next request; null after the last page. Throws if the page gives no way to continue. */
 export function nextPageQuery(ask: PageQuery, page: PageFacts): PageQuery | null {
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;

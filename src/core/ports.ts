@@ -3,13 +3,13 @@ import type { Quota } from './quota.ts';
 import type { Proof, RawFile } from './run.ts';
 import type { KindStore } from './simulated.ts';
 
-/** Time, so that tests can control it. */
+/** A clock that tests can control. */
 export type Clock = {
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
   /** Monotonic, milliseconds. */
   readonly elapsed: () => number;
-  /** Rejects with the signal's reason if it aborts first. */
+  /** Rejects with the signal's reason if the signal aborts first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 
@@ -20,15 +20,15 @@ export type UpstreamResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Does the response say that its records are simulated? Null for a 304 that does not say: they are as in the kept
-   * body.
+   * Does the response say that its records are simulated? Null for a 304 that does not say: the kept body then
+   * decides.
    */
   readonly simulated: boolean | null;
   /** The content encoding that was decoded; `identity` for none. */
   readonly encoding: string;
   /** Null for a response of the API itself. */
   readonly copy: Copy | null;
-  /** After content decoding. Throws at its end if it does not match `copy`. */
+  /** The body after content decoding. Throws at the end if the body does not match `copy`. */
   readonly body: AsyncIterable<Uint8Array>;
 };
 
@@ -42,29 +42,29 @@ export type Copy = {
   readonly file: { readonly url: string; readonly sha256: string } | null;
 };
 
-/** One try of a request, for the meta file and the log. */
+/** One attempt at a request, for the meta file and the log. */
 export type Attempt = {
   readonly status: number | null;
   readonly error: string | null;
   readonly seconds: number;
-  /** The wait before the next try; null on the last. */
+  /** The wait before the next attempt; null for the last one. */
   readonly wait_seconds: number | null;
 };
 
-/** A try that has ended, including its body. */
+/** An attempt that has ended, including its body. */
 export type FinishedAttempt = Pick<Attempt, 'status' | 'seconds'> & {
-  /** The requests that the source still allows, if it says so. */
+  /** The number of requests that the source still allows, if the source reports it. */
   readonly quota_left?: number;
 };
 
-/** A try that failed and will be repeated. */
+/** A failed attempt that will be retried. */
 export type Retry = {
   /** From 1. */
   readonly attempt: number;
   readonly status: number | null;
   readonly message: string;
   readonly wait_seconds: number;
-  /** Does the next try request another copy? */
+  /** Does the next attempt request a different copy? */
   readonly elsewhere: boolean;
 };
 
@@ -74,11 +74,14 @@ export type Upstream = {
   readonly address: string;
   /** Prepares a request for one page, without sending it yet. */
   readonly open: (request: PageRequest, signal: AbortSignal) => Tries;
-  /** Removes our own credentials from a server's text, so that a message can quote it. */
+  /** Removes our own credentials from text that a server sent, so that a message can quote the text. */
   readonly hide: (text: string) => string;
-  /** The requests that it still allows, asked once; null if it does not say, or the request for it failed. */
+  /**
+   * The requests that the server still allows, requested once; null if the server does not report them, or that
+   * request failed.
+   */
   readonly quota: (signal: AbortSignal) => Promise<Quota | null>;
-  /** The setting that would make it allow more requests; null if it is set, or there is none. */
+  /** The setting that would make the server allow more requests; null if it is already set, or if there is none. */
   readonly forMore: string | null;
   /** Opens one connection without sending a request. Returns why the server is unreachable; null if it is reachable. */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
@@ -90,26 +93,28 @@ export type PageRequest = {
   /** The kept body that a 304 would confirm. */
   readonly kept: { readonly url: string; readonly etag: string | null } | null;
   readonly onRetry: (retry: Retry) => void;
-  /** Called once for each try, except for one that was interrupted. */
+  /** Called once for each attempt, except an interrupted one. */
   readonly onTried: (tried: FinishedAttempt) => void;
 };
 
-/** The tries of one request. Only one of its functions runs at a time. */
+/** The attempts at one request. Only one of these functions may run at a time. */
 export type Tries = {
   /**
-   * Waits for its turn, then sends the request. Returns the first response with 200, or 304 if `kept` is given; retries
-   * any earlier failure. Throws PipelineError `source` if no try is left, AbsentError if no copy exists.
+   * Waits for its turn, then sends the request, and retries until a response has status 200, or 304 if `kept` is
+   * given. Throws PipelineError `source` if no attempt is left, AbsentError if no copy exists.
    */
   readonly next: () => Promise<UpstreamResponse>;
-  /** Reports that the response was unusable. Waits until the next try, or throws if there must not be one. */
+  /**
+   * Reports that the response was unusable. Waits until the next attempt, or throws if no further attempt is allowed.
+   */
   readonly failed: (error: PipelineError) => Promise<void>;
-  /** Ends the request; returns its tries. */
+  /** Ends the request; returns its attempts. */
   readonly end: () => readonly Attempt[];
 };
 
 export type Stage = 'validated' | 'errored' | 'intermediate' | 'profile';
 
-/** With the name of the resource, or of the table for intermediate ones. */
+/** The name of the resource, or, for the intermediate stage, of the table. */
 export type StageName = readonly [stage: Stage, name: string];
 
 /** A stage file that appears under its name only when it is complete. */
@@ -125,8 +130,8 @@ export type RunFolder = {
   /** Replaces run.json. */
   readonly writeManifest: (manifest: Readonly<Record<string, unknown>>) => Promise<void>;
   /**
-   * Streams a body to raw/<resource>/0001.json, synced and hashed. It keeps its final name even if it turns out to be
-   * bad.
+   * Streams a body to raw/<resource>/0001.json, synced and hashed. The file keeps its final name even if the body
+   * turns out to be bad.
    */
   readonly writeRaw: (resource: string, page: number, body: AsyncIterable<Uint8Array>) => Promise<RawBody>;
   readonly writeRawMeta: (
@@ -136,24 +141,24 @@ export type RunFolder = {
   ) => Promise<void>;
   /** Links the bytes that an earlier run received; copies them only if the file system cannot link. */
   readonly linkRaw: (resource: string, page: number, from: KeptPage) => Promise<RawBody>;
-  /** Replaces this run's copy of the same bytes with a link to the earlier one, if that one is intact. */
+  /** Replaces this run's copy of the same bytes with a link to the earlier page, if that page is intact. */
   readonly shareRaw: (resource: string, page: number, earlier: KeptPage) => Promise<void>;
   readonly readRaw: (resource: string, page: number) => AsyncIterable<Uint8Array>;
-  /** Removes files that an earlier try of this run never finished. */
+  /** Removes files that an earlier attempt at this run did not finish. */
   readonly removeLeftovers: () => Promise<void>;
   /**
-   * The pages from a number on, 1 by default, that an earlier try of this run completed, with size and hash as in their
-   * meta files; null if there are none.
+   * The intact pages from number `from` on (default 1) that an earlier attempt at this run completed; null if there
+   * are none.
    */
   readonly rawInPlace: (resource: string, from?: number) => Promise<ReadyRaw | null>;
-  /** The meta file of a page as it was written; null if there is none. */
+  /** A page's meta file as it was written; null if there is none. */
   readonly readRawMeta: (resource: string, page: number) => Promise<Readonly<Record<string, unknown>> | null>;
-  /** Removes all raw of a resource, because nothing in it is new. */
+  /** Removes all raw files of a resource, because nothing in them is new. */
   readonly removeRaw: (resource: string) => Promise<void>;
   readonly openStage: (...name: StageName) => Promise<StageFile>;
   /**
-   * Links the stage files of an earlier run; copies them only if the file system cannot link. Returns false, and links
-   * none, if one of them is missing.
+   * Links the stage files of an earlier run; copies them only if the file system cannot link. Returns false and links
+   * nothing if a file is missing.
    */
   readonly linkStages: (names: readonly StageName[], fromRun: string) => Promise<boolean>;
 };
@@ -178,7 +183,7 @@ export type ReadyRaw = {
   readonly pages: readonly RawPage[];
   /** Null if unknown. */
   readonly simulated: boolean | null;
-  /** May the upstream be asked again if this turns out not to be JSON? */
+  /** Can the pages be requested again if they turn out not to be JSON? */
   readonly refetch: boolean;
 };
 
@@ -187,15 +192,15 @@ export type KeptPage = { readonly run_id: string; readonly file: RawFile };
 
 export type RunStore = {
   readonly create: (runId: string) => Promise<RunFolder>;
-  /** Does the page of an earlier run still exist, with its size and hash? */
+  /** Does an earlier run's page still exist, with the recorded size and hash? */
   readonly hasRaw: (kept: KeptPage) => Promise<boolean>;
-  /** Remembers whether the data folder holds real or simulated records of the source. */
+  /** Stores whether the data folder contains real or simulated records of the source. */
   readonly kind: KindStore;
 };
 
-/** Structured log. Fields hold no secrets. */
+/** A structured log. Fields must not contain secrets. */
 export type Log = {
-  /** For what people see elsewhere: an info line in JSON, a debug line in text. */
+  /** For information that people see elsewhere anyway: an info line in JSON, a debug line in text. */
   readonly note: (message: string, fields?: LogFields) => void;
   readonly debug: (message: string, fields?: LogFields) => void;
   readonly info: (message: string, fields?: LogFields) => void;

@@ -4,7 +4,7 @@ import type { ContractFault, ResourceReport, RowCounts } from './run.ts';
 export type RowChange = {
   readonly kind: 'inserted' | 'updated' | 'deleted';
   readonly key: Readonly<Record<string, unknown>>;
-  /** Only for an update. */
+  /** Only for an update; otherwise empty. */
   readonly cells: readonly { readonly column: string; readonly before: unknown; readonly after: unknown }[];
 };
 

@@ -14,19 +14,19 @@ export type Profile = {
 };
 
 export type ProfiledField = {
-  /** JSON Pointer into the record, with `*` for any index of an array. Long names are cut. */
+  /** JSON Pointer into the record, with `*` for any array index. Long names are truncated. */
   readonly path: string;
-  /** The types that the contract admits, empty if it admits any; null if the field is not in the contract. */
+  /** The types that the contract allows, empty if it allows any; null if the field is not in the contract. */
   readonly contract: readonly JsonType[] | null;
-  /** Values by type. If the contract says the field is a number, whole numbers count as numbers too. */
+  /** Values by type. If the contract says that the field is a number, whole numbers also count as numbers. */
   readonly types: Readonly<Partial<Record<JsonType, number>>>;
   /** Objects that could have the field but do not. */
   readonly absent: number;
   /** Records that have the field. Counted only for unknown fields, otherwise null. */
   readonly records: number | null;
-  /** Texts that the contract does not list, and values of the right type that a lenient field cannot use. */
+  /** Strings that the contract does not list, and values of the right type that a lenient field cannot use. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** How many more such values there are that are not listed here, including objects and lists. */
+  /** How many more such values there are, including objects and lists, that are not listed here. */
   readonly other_values: number;
 };
 

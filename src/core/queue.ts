@@ -4,7 +4,7 @@ export type Trigger = 'schedule' | 'command' | 'first';
 /** What the queue needs to know about a job. */
 export type QueuedJob = {
   readonly name: string;
-  /** A cron expression of five fields; null if only commands queue it. */
+  /** A cron expression with five fields; null if only commands queue the job. */
   readonly schedule: string | null;
   readonly timezone: string;
   readonly overlap: 'skip' | 'queue';
@@ -13,27 +13,32 @@ export type QueuedJob = {
 
 /** A job that this process has taken from the queue. */
 export type Ticket = {
-  /** Stays the same when the job is tried again. */
+  /** Stays the same when the job is retried. */
   readonly id: string;
   readonly trigger: Trigger;
-  /** The tick that it was sent for; null for other triggers. */
+  /** The tick that queued the job; null for other triggers. */
   readonly tick: Date | null;
-  /** Aborts when the queue has given the job to another process, because this one sent no heartbeat for too long. */
+  /**
+   * Aborts when the queue has given the job to another process because this process sent no heartbeat for too long.
+   */
   readonly signal: AbortSignal;
 };
 
-/** What happens after a job was worked on: it has ended, with any result, or it is tried again. */
+/**
+ * The result of working on a job: `againAt` is null if the job has ended, successfully or not, otherwise the time of
+ * the next attempt.
+ */
 export type Settlement = { readonly againAt: Date | null };
 
-/** A job that waits in the queue or is being worked on. */
+/** A job that is waiting in the queue or running. */
 export type QueueEntry = {
   readonly job: string;
   readonly id: string;
   readonly state: 'waiting' | 'running';
   readonly trigger: Trigger;
-  /** ISO 8601 UTC: when it may begin, or when it began. */
+  /** ISO 8601 UTC: when the job can begin, or when it began. */
   readonly since: string;
-  /** It is being worked on, but its process sent no heartbeat for too long. */
+  /** The job is running, but its process has sent no heartbeat for too long. */
   readonly abandoned: boolean;
 };
 
@@ -45,20 +50,20 @@ export type QueueDatabase = {
   ) => Promise<{ rows: Record<string, unknown>[] }>;
 };
 
-/** Jobs that wait in the database for a process to work on them. */
+/** The jobs that wait in the database for a process to work on them. */
 export type JobQueue = {
   /** Creates the queues of these jobs and schedules the enabled ones; removes every other schedule. */
   readonly reconcile: (jobs: readonly (QueuedJob & { readonly enabled: boolean })[]) => Promise<void>;
-  /** Takes the job whenever it is queued, one at a time. If `handle` throws, the job is tried again soon. */
+  /** Handles the job whenever it is queued, one execution at a time. If `handle` throws, the job is soon retried. */
   readonly work: (job: QueuedJob, handle: (ticket: Ticket) => Promise<Settlement>) => Promise<void>;
-  /** Stops taking the job; work in progress continues. */
+  /** Stops handling the job; work in progress continues. */
   readonly leave: (job: QueuedJob) => Promise<void>;
   /** Was a process with that data folder alive within the last `seconds`? */
   readonly wasServed: (folder: string, seconds: number) => Promise<boolean>;
-  /** Returns the id; null if the job is already in the queue, which must not hold it twice. */
+  /** Queues the job and returns its id; null if it is already in the queue, which never contains a job twice. */
   readonly send: (job: QueuedJob, trigger: Trigger, id?: string) => Promise<string | null>;
   readonly entries: () => Promise<readonly QueueEntry[]>;
-  /** Takes no more jobs; resolves when the work in progress has ended. */
+  /** Handles no more jobs; resolves when the work in progress has ended. */
   readonly pause: () => Promise<void>;
   readonly close: () => Promise<void>;
 };

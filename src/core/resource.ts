@@ -22,7 +22,7 @@ export type Rows = Readonly<Record<string, readonly Row[]>>;
 export type DataCheck = {
   /** Unique across all resources. */
   readonly name: string;
-  /** `error`: the data contradict themselves. `warning`: they look wrong. `info`: worth knowing. */
+  /** `error`: the data contradicts itself. `warning`: the data looks wrong. `info`: worth knowing. */
   readonly severity: 'error' | 'warning' | 'info';
   readonly description: string;
   /** Other resources whose rows it reads. The check is skipped until all of them have been published. */
@@ -33,7 +33,7 @@ export type DataCheck = {
 
 /** How to request the changes in a collection, page by page. */
 export type ResourceChanges = {
-  /** The member of a page that holds its records. */
+  /** The member of a page that contains its records. */
   readonly member: string;
   /** The field of a record that says when it changed. */
   readonly changedAt: string;
@@ -41,7 +41,7 @@ export type ResourceChanges = {
   readonly query: (ask: PageQuery, settings: { readonly pageSize: number; readonly scope: string }) => string;
 };
 
-/** One collection of the API: where it is, what a record must look like, and which rows it becomes. */
+/** One collection of the API: its path, the contract for a record, and the rows that a record becomes. */
 export type Resource = {
   readonly name: string;
   readonly description: string;
@@ -58,19 +58,21 @@ export type Resource = {
   readonly contract: Schema;
   /** The first table is the main one: one row per record, keyed by `id`. */
   readonly tables: readonly [Table, ...Table[]];
-  /** Pure: the same record and context give the same rows. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the list of unlike resources; only records that passed `contract` get here
+  /** A pure function: the same record and context always produce the same rows. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a list mixes resources of different types; only records that passed `contract` get here
   readonly transform: (record: any, context: TransformContext) => Rows;
-  /** Contract fields that reach no table, as JSON Pointers with `*` for each index, and the reason for each. */
+  /**
+   * Contract fields that no table stores, as JSON Pointers with `*` for each array index, and the reason for each.
+   */
   readonly omitted: Readonly<Record<string, string>>;
   readonly checks: readonly DataCheck[];
-  /** The column with the time of the event that a record reports; left out if records report none. */
+  /** The column with the time of the event that a record reports; omitted if records report no events. */
   readonly eventTime?: { readonly table: string; readonly column: string };
   /** An interesting question about the loaded tables, as SQL. */
   readonly exampleQuery: string;
 };
 
-/** Where its code is, from the root of the project. */
+/** The path of the resource's code, relative to the project root. */
 export function fileOf(source: string, resource: string): string {
   return `src/sources/${source}/${resource.replaceAll('_', '-')}.ts`;
 }
@@ -83,17 +85,17 @@ type TimeColumn<T extends Table> = {
   [C in keyof T['columns'] & string]: T['columns'][C]['type'] extends 'timestamptz' | 'date' ? C : never;
 }[keyof T['columns'] & string];
 
-/** Any table, with one of its columns that holds a time. */
+/** Any table, with one of its time columns. */
 type EventTimeOf<T extends Table> = T extends Table
   ? { readonly table: T['name']; readonly column: TimeColumn<T> }
   : never;
 
-/** Empty by default. */
+/** Fields that are empty by default. */
 type Defaulted = 'needs' | 'omitted' | 'checks';
 
 /**
- * Checks at compile time that a transform accepts what its contract admits and fills every column of its tables. For a
- * lenient part of the contract, the transform receives the expected value or null.
+ * Checks at compile time that a transform accepts what its contract allows and fills every column of its tables. For
+ * a lenient part of the contract, the transform receives the expected value or null.
  */
 export function defineResource<const C extends Schema, const T extends readonly [Table, ...Table[]]>(
   resource: Omit<Resource, Defaulted | 'contract' | 'tables' | 'transform' | 'eventTime'> &

@@ -31,14 +31,14 @@ function ledger(
   };
 }
 
-/** `9` is the newest of all, so that the others can be removed. */
+/** Adds the run folder `9`, the newest, so that the other folders can be removed. */
 function chosen(folders: readonly RunFolderFacts[], known: RetentionLedger): unknown[] {
   const all = [...folders, folder('9', 'failed')];
   return choosePrunable(all, known, RULES, NOW).map(({ reason, run_id, status }) => [run_id, status, reason]);
 }
 
 void describe('retention', () => {
-  void it('keeps the newest published runs and those that the target is based on', () => {
+  void it('keeps the newest published runs and the runs that the target is based on', () => {
     const runs = { 1: 'succeeded', 2: 'partial', 3: 'succeeded', 4: 'partial', 5: 'succeeded' } as const;
     const folders = Object.entries(runs).map(([id, status]) => folder(id, status));
     assert.deepEqual(chosen(folders, ledger(runs, 0, ['2'])), [
@@ -47,7 +47,7 @@ void describe('retention', () => {
     ]);
   });
 
-  void it('keeps runs that published nothing for some days', () => {
+  void it('keeps a run that published nothing for some days', () => {
     const runs = { 1: 'failed', 2: 'interrupted' } as const;
     const folders = [folder('1', 'running'), folder('2', 'interrupted')];
     assert.deepEqual(chosen(folders, ledger(runs, 14)), []);
@@ -57,7 +57,7 @@ void describe('retention', () => {
     ]);
   });
 
-  void it('trusts the ledger more than the manifest', () => {
+  void it('trusts the ledger over the manifest', () => {
     const known = ledger({ 1: 'succeeded', 2: 'running', 3: 'succeeded', 4: 'succeeded' }, 99);
     assert.deepEqual(chosen([folder('1', 'running', { days: 99, alive: true })], known), [
       ['1', 'succeeded', 'superseded'],
@@ -65,7 +65,7 @@ void describe('retention', () => {
     assert.deepEqual(chosen([folder('2', 'failed', { days: 99 })], known), []);
   });
 
-  void it('takes unknown runs only if they failed before the first known one, after some days', () => {
+  void it('removes a run that the ledger does not know only if it failed, and only after some days', () => {
     const old = { days: 15 };
     for (const [facts, reason] of [
       [folder('1', 'failed', old), 'failed'],
@@ -84,18 +84,18 @@ void describe('retention', () => {
     }
   });
 
-  void it('leaves runs alone that worked on another database, even if the ledger is a copy of its ledger', () => {
+  void it("keeps the runs of a different database, even if the ledger is a copy of that database's ledger", () => {
     const known = ledger({ 1: 'succeeded', 2: 'failed', 3: 'succeeded', 4: 'succeeded' }, 99);
     const folders = [folder('1', 'succeeded', { ours: false }), folder('2', 'failed', { ours: false })];
     assert.deepEqual(chosen(folders, known), []);
   });
 
-  void it('keeps a folder without manifest that the ledger knows', () => {
+  void it('keeps a folder without a manifest if its run is in the ledger', () => {
     const known = ledger({ 1: 'succeeded', 2: 'succeeded', 3: 'succeeded' }, 99);
     assert.deepEqual(chosen([folder('1', null, { days: 99 })], known), []);
   });
 
-  void it('never takes what it must keep, whatever the rules and the runs', () => {
+  void it('never removes what it must keep, whatever the rules and the runs', () => {
     const id = fc.integer({ min: 1, max: 30 }).map((n) => String(n).padStart(2, '0'));
     const status = fc.constantFrom(...STATUSES);
     const days = fc.integer({ min: 0, max: 40 });

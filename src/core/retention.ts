@@ -5,7 +5,7 @@ export const DAY_MS = 86_400_000;
 export type RetentionRules = {
   /** How many of the newest published runs keep their folders. */
   readonly publishedRuns: number;
-  /** For how many days other runs keep theirs. */
+  /** For how many days other runs keep their folders. */
   readonly failedDays: number;
 };
 
@@ -15,24 +15,24 @@ export type RunFolderFacts = {
   /** Null if there is no manifest: the folder is half-written. */
   readonly manifest: {
     readonly status: RunStatus;
-    /** When it ended, or else when it began. */
+    /** When the run ended, or, if it has not ended, when it began. */
     readonly at: number;
-    /** Is its process alive, as far as this machine can tell? */
+    /** Is the run's process alive, as far as this machine can tell? */
     readonly alive: boolean;
-    /** Does it belong to the database and schema of the ledger? */
+    /** Does the run belong to the database and schema of the ledger? */
     readonly ours: boolean;
   } | null;
   readonly made: number;
 };
 
-/** What a ledger knows about its runs. */
+/** What a ledger stores about its runs. */
 export type RetentionLedger = {
   readonly runs: readonly {
     readonly run_id: string;
     readonly status: RunStatus;
     readonly at: number;
   }[];
-  /** Runs whose raw the published data are based on, including the runs that received it. */
+  /** Runs whose raw files the published data is based on, including the runs that received those files. */
   readonly basedOn: ReadonlySet<string>;
 };
 
@@ -45,9 +45,9 @@ export type Prunable = {
 };
 
 /**
- * The run folders that may be removed, newest first. Never removes a folder that the target or another database may be
- * based on, that of a running run, the newest, or one whose manifest says it was published although the ledger does not
- * know it.
+ * The run folders that may be removed, newest first. Never removes the newest folder, the folder of a running run, a
+ * folder that the target or another database may be based on, or a folder whose manifest says that its run was
+ * published although the ledger does not contain that run.
  */
 export function choosePrunable(
   folders: readonly RunFolderFacts[],

@@ -4,8 +4,8 @@ import type { DataCheck } from './resource.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'interrupted';
 /**
- * `absent`: no copy of it exists at the requested address. `kept`: another address published it, and a default run does
- * not replace it.
+ * `absent`: no copy of the resource exists at the requested address. `kept`: the resource was published from a
+ * different address, and a default run does not replace it.
  */
 export type ResourceStatus = 'succeeded' | 'failed' | 'skipped' | 'absent' | 'kept';
 export const STEPS = ['extract', 'validate', 'transform', 'load'] as const;
@@ -24,7 +24,7 @@ export type ContractFault = {
 export type TableCounts = {
   /**
    * Rows that the run supplied: inserted + updated + unchanged. If the resource was not derived again, nothing was
-   * copied, and this is the number of live rows.
+   * staged, and this is the number of live rows.
    */
   readonly staged: number;
   readonly inserted: number;
@@ -34,13 +34,13 @@ export type TableCounts = {
   readonly held: number;
   readonly live_before: number;
   readonly live_after: number;
-  /** A digest of the contents of the live rows, independent of their order: `<rows>:<sum of hashes>`. */
+  /** A digest of the contents of the live rows, regardless of their order: `<rows>:<sum of hashes>`. */
   readonly digest: string;
-  /** Rows whose reference names no existing row, by referencing column. */
+  /** Rows that reference a missing row, by referencing column. */
   readonly dangling: Readonly<Record<string, number>>;
   /**
-   * True if the live rows and the digest were not counted but updated from the run before: minus each row's old value,
-   * plus its new one.
+   * True if the live rows and the digest were not counted but updated from the previous run: minus each changed row's
+   * old value, plus its new one.
    */
   readonly carried: boolean;
 };
@@ -52,12 +52,12 @@ export function rowCounts({ inserted, updated, unchanged, deleted, held }: Table
   return { inserted, updated, unchanged, deleted, held };
 }
 
-/** What became of the records of a resource. */
+/** What happened to the records of a resource. */
 export type RecordCounts = {
   readonly received: number;
   readonly validated: number;
   readonly errored: number;
-  /** Valid records that a newer one in the same run supersedes. */
+  /** Valid records that a newer record in the same run supersedes. */
   readonly repeated: number;
 };
 
@@ -78,7 +78,7 @@ export const NO_ROWS: TableCounts = {
 /** How a preserved copy was proven to be complete: by its original ETag, by a pinned hash, or not at all. */
 export type Proof = 'etag' | 'sha256' | 'none';
 
-/** A page of raw that a resource's records were read from. Pages count from 1, in the order of their list. */
+/** A raw page that a resource's records were read from. Pages count from 1, in list order. */
 export type RawFile = {
   /** Relative to the run folder: `raw/launches/0001.json`. */
   readonly path: string;
@@ -86,7 +86,7 @@ export type RawFile = {
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string | null;
-  /** The run that received these bytes: an earlier one if the API answered 304. */
+  /** The run that received these bytes: an earlier run if the API returned 304. */
   readonly received_by: string;
   /** When a preserved copy was captured: ISO 8601, null if unknown. */
   readonly captured_at: string | null;
@@ -94,7 +94,7 @@ export type RawFile = {
   readonly proof: Proof | null;
 };
 
-/** Does this status leave the rows of the resource as they are, without being a failure? */
+/** Does this status leave the rows of the resource unchanged without being a failure? */
 export function leavesRows(status: ResourceStatus): boolean {
   return status === 'absent' || status === 'kept';
 }
@@ -111,12 +111,12 @@ export type CheckResult = Pick<DataCheck, 'name' | 'severity'> & {
   /** The number of violating rows; null if the check did not run. */
   readonly count: number | null;
   /**
-   * Why it could not run; also null if it was skipped because a resource that it reads was never published.
+   * Why the check could not run; also null if it was skipped because a resource that it reads was never published.
    */
   readonly error: string | null;
 };
 
-/** Do readers see what the run loaded? */
+/** Can database readers see what the run loaded? */
 export function isPublished<R extends { readonly status: RunStatus }>(
   run: R,
 ): run is R & { readonly status: 'succeeded' | 'partial' } {
@@ -166,10 +166,10 @@ export type RunReport = {
   readonly source: string | null;
   /** `archive`, `live`, `sandbox` or the base URL. */
   readonly address: string | null;
-  /** Null if no response said whether they are. */
+  /** Null if no response said whether its records are simulated. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
-  /** The job that started the run; null if a person did. */
+  /** The job that started the run; null if no job did. */
   readonly job: string | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;

@@ -1,6 +1,6 @@
 /**
- * JSON Schema with the type of the values it admits, for the compiler only. The usual library for this added a tenth of
- * a second to each start.
+ * A JSON Schema with the type of the values that it accepts, which only the compiler uses. The usual library for this
+ * added a tenth of a second to each start.
  */
 export type Schema<T = unknown> = {
   readonly [keyword: string]: unknown;
@@ -8,7 +8,7 @@ export type Schema<T = unknown> = {
 };
 declare const ADMITS: unique symbol;
 
-/** The type of the values that a schema admits. */
+/** The type of the values that a schema accepts. */
 export type Static<S extends Schema> = S extends Schema<infer T> ? T : never;
 
 /** The schema of an object with known members. */
@@ -26,7 +26,7 @@ type ObjectOf<P extends Properties> = Flat<
 type Flat<T> = { readonly [K in keyof T]: T[K] };
 type Keywords = Readonly<Record<string, unknown>>;
 
-/** A symbol, so that neither Ajv nor JSON sees it as a keyword. */
+/** A symbol, so that neither Ajv nor JSON treats it as a keyword. */
 const OPTIONAL = Symbol('optional');
 
 export function string(keywords: Keywords = {}): Schema<string> {
@@ -68,8 +68,8 @@ export function mapOf<T>(values: Schema<T>, keywords: Keywords = {}): Schema<Rea
 }
 
 /**
- * Makes a schema lenient: a missing or unexpected value is not a fault. It counts as null, and the profile records it.
- * Ajv admits anything here; lenient.ts replaces the value with null.
+ * Makes a schema lenient: a missing or unexpected value is not a fault. It counts as null, and the profile records
+ * it. Ajv accepts anything here; lenient.ts replaces the value with null.
  */
 export function lenient<T>(expected: Schema<T>): Schema<T | null> {
   return { expected };
@@ -96,7 +96,7 @@ export function optionals<const P extends Properties>(properties: P): Optionals<
   return Object.fromEntries(marked) as Optionals<P>;
 }
 
-/** Also admits null. A type array, not a union: one fault then gives one error. */
+/** Also accepts null. Uses a type array, not a union, so that one fault results in one error. */
 export function nullable<T>(schema: Schema<T>): Schema<T | null> {
   const { type, enum: choices } = schema;
   const withNull = Array.isArray(choices) ? { enum: [...(choices as unknown[]), null] } : {};

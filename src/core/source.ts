@@ -1,31 +1,31 @@
 import type { QuotaRules } from './quota.ts';
 import type { Resource } from './resource.ts';
 
-/** Where records come from: an API, what it allows, and the schema that it fills. */
+/** A source of records: an API, its limits, and the schema that its records are loaded into. */
 export type Source = {
   readonly name: string;
-  /** What the source is useful for, as in "for what flies next". */
+  /** What the source is useful for, such as "for what flies next". */
   readonly offers: string;
   /** The default schema of its tables. */
   readonly schema: string;
   /** The base URL of the live API, without a trailing slash. */
   readonly baseUrl: string;
   readonly pacing: Pacing;
-  /** The default time to wait for the head of a response. */
+  /** The default time to wait for the headers of a response. */
   readonly headersTimeoutSeconds: number;
   /** How requests authenticate if a token is configured; null if the API has no tokens. */
   readonly auth: Auth | null;
   /** Null if the API does not report its quota. */
   readonly quota: QuotaRules | null;
-  /** For resources whose changes are pulled; null if there are none. */
+  /** Settings for resources whose changes are pulled; null if there are no such resources. */
   readonly changes: ChangesRules | null;
-  /** The default schedule of the source's job: a cron expression of five fields, in UTC. */
+  /** The default schedule of the source's job: a cron expression with five fields, in UTC. */
   readonly schedule: string;
   /** Its preserved copies; null if there are none. */
   readonly archive: Archive | null;
   /** Where a run's records come from by default. */
   readonly defaultAddress: 'archive' | 'live';
-  /** Does the program contain a server with simulated records of the source (src/sandbox/stand-in.ts)? */
+  /** Does the program include a server with simulated records of the source (src/sandbox/stand-in.ts)? */
   readonly hasStandIn: boolean;
   /** In the order in which they are listed; each name is unique. */
   readonly resources: readonly Resource[];
@@ -37,7 +37,7 @@ export type Pacing = { readonly requestsPerSecond: number; readonly burst: numbe
 export type Auth = {
   /** The header is `Authorization: <scheme> <token>`. */
   readonly scheme: string;
-  /** The default schedule of the source's job if there is a token. */
+  /** The default schedule of the source's job if a token is configured. */
   readonly schedule: string;
 };
 
@@ -47,7 +47,7 @@ export type ChangesRules = {
   readonly pageSize: { readonly default: number; readonly max: number };
   /** After this many hours, everything is requested again. */
   readonly fullAfterHours: number;
-  /** A change may be missing from a response for this long. */
+  /** How long a change may be missing from responses. */
   readonly settleSeconds: number;
   /** The part of the collection to pull: an id, or `all`. */
   readonly scope: {
@@ -66,9 +66,9 @@ export type Archive = {
   readonly url: string;
   /** The folder of the recordings, without a trailing slash. Its files never change. */
   readonly recordingsUrl: string;
-  /** Limits the archive and the host of the recordings separately. */
+  /** The pacing, which applies separately to the archive and to the recordings' host. */
   readonly pacing: Pacing;
-  /** The time to wait for the head of a response: archives are slow. */
+  /** The time to wait for the headers of a response: archives are slow. */
   readonly headersTimeoutSeconds: number;
   /** By resource, in order of preference. */
   readonly copies: Readonly<Record<string, readonly PreservedCopy[]>>;
@@ -81,10 +81,10 @@ export type Recording = {
   readonly kind: 'recording';
   /** Relative to `recordingsUrl`. */
   readonly file: string;
-  /** ISO 8601, or only the day. */
+  /** ISO 8601, or a date only. */
   readonly recorded: string;
-  /** Hash of the file; null if unknown, so that the ETag in it has to prove the body. */
+  /** The hash of the file; null if unknown, in which case the ETag in the file must prove the body. */
   readonly sha256: string | null;
-  /** ETag of the body as the API sent it; null if unknown. */
+  /** The ETag of the body as the API sent it; null if unknown. */
   readonly etag: string | null;
 };

@@ -35,9 +35,9 @@ export type LedgerStatus = {
   } | null;
   /** The newest run, if it is still running or its process died. */
   readonly running: { readonly run_id: string; readonly started_at: string } | null;
-  /** Rejected records that nobody has waived. */
+  /** Rejects that have not been waived. */
   readonly rejects_open: number;
-  /** Rows that were left as they were because their records broke the contract. */
+  /** Rows that were left unchanged because their records broke the contract. */
   readonly held: number;
   /** Data checks that found something when they last ran. */
   readonly checks: Readonly<Record<DataCheck['severity'], number>>;
@@ -54,10 +54,10 @@ export type SourceStatus = LedgerStatus & {
   readonly age_seconds: number | null;
   /** The maximum age of the last success; null for any age. */
   readonly max_age_seconds: number | null;
-  /** The earliest of all its jobs. */
+  /** The earliest next run of the source's jobs. */
   readonly next_run: string | null;
   readonly jobs: readonly JobReport[];
-  /** The requests that the source still allows; null if it has no quota, or it is unknown. */
+  /** The requests that the source still allows; null if it has no quota, or the quota is unknown. */
   readonly quota: Quota | null;
 };
 

@@ -30,7 +30,7 @@ it('a main table is keyed by the id', () => {
   assert.deepEqual(main, { name: 'pads', doc: 'Pads.', key: ['id'], owner: 'id', columns });
 });
 
-it('a table of a list is keyed by the record and the position', () => {
+it('the table for a list is keyed by the record and the position', () => {
   assert.deepEqual(list, {
     name: 'pad_images',
     doc: 'Photographs.',
@@ -47,7 +47,7 @@ it('a table of a list is keyed by the record and the position', () => {
   assert.equal(described.columns.pad_id.doc, 'Pad or ship.');
 });
 
-it('the compiler refuses another column with the name of one in the key', () => {
+it('the compiler rejects a second column with the name of a key column', () => {
   const padList = listTableOf('pad_id', 'pad');
   // @ts-expect-error -- the position is an integer
   const { columns: own } = padList('pads', 'Pads.', { position: orNull.text('Place.') });
@@ -63,7 +63,7 @@ it('the compiler checks rows against their tables', () => {
   ];
   // @ts-expect-error -- a column that is never null
   const withNull: RowOf<typeof main> = { id: null, name: null };
-  // @ts-expect-error -- a value of another type
+  // @ts-expect-error -- a value of the wrong type
   const withText: RowOf<typeof list> = { pad_id: 'a', position: '0', url: 'b' };
   // @ts-expect-error -- a missing column
   const withoutOwner: RowOf<typeof list> = { position: 0, url: 'b' };

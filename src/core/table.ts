@@ -20,9 +20,15 @@ export type Column = {
   readonly doc: string;
   /** False: NOT NULL. Default true. */
   readonly nullable?: false;
-  /** The table whose `id` this column names. Indexed, and dangling rows are counted, but never enforced. */
+  /**
+   * The table whose `id` this column references. The reference is indexed, and dangling rows are counted, but it is
+   * never enforced.
+   */
   readonly references?: string;
-  /** Records when a row was made, not its content: it never makes a row count as changed, and digests leave it out. */
+  /**
+   * The column records when a row was made, not its content: it never makes a row count as changed, and digests omit
+   * it.
+   */
   readonly stamp?: true;
 };
 
@@ -34,8 +40,8 @@ export type Table = {
   /** The column with the id of the record that the row was made from. */
   readonly owner: string;
   /**
-   * True: a row is inserted once and then stays, whatever later runs stage. Older valid records of an id produce rows
-   * too.
+   * True: a row is inserted once and then stays, whatever later runs stage. Older valid records with the same id also
+   * produce rows.
    */
   readonly keep?: true;
   readonly columns: Columns;
@@ -59,7 +65,7 @@ export type RowOf<T extends Table> = {
     | (T['columns'][C] extends { readonly nullable: false } ? never : null);
 };
 
-/** Columns that are never null, as in `notNull.text('Name.')`. The text describes the column to people. */
+/** Columns that are never null, as in `notNull.text('Name.')`. The text describes the column for people. */
 export const notNull = columnBuilders({ nullable: false });
 
 /** Columns that may be null. */
@@ -86,7 +92,7 @@ function columnBuilders<const N extends Pick<Column, 'nullable'>>(nullability: N
   };
 }
 
-/** The main table of a resource: a row for each record. The text describes a row to people. */
+/** The main table of a resource: a row for each record. `doc` describes a row for people. */
 export function mainTable<const N extends string, const C extends Columns & { readonly id: Column }>(
   name: N,
   doc: string,
@@ -96,9 +102,9 @@ export function mainTable<const N extends string, const C extends Columns & { re
 }
 
 /**
- * Returns a function that makes tables for the lists in a record: a row for each item. The columns `owner`, which holds
- * the id of the record, and `position` are the key, and come before the others. `record` is what people call a record,
- * such as "landing pad".
+ * Returns a function that defines tables for the lists in a record, with a row for each item. The key consists of the
+ * columns `owner`, which contains the id of the record, and `position`; both precede the other columns. `record` is
+ * what people call a record, such as "landing pad".
  */
 export function listTableOf<const O extends string>(owner: O, record: string, ownerDoc = sentence(record)) {
   const ofOwner = { [owner]: notNull.id(ownerDoc) } as Record<O, ReturnType<typeof notNull.id>>;
@@ -126,18 +132,18 @@ export const PIPELINE_COLUMNS = {
   _loaded_at: notNull.timestamptz('When the row was last changed in this database.'),
 } as const satisfies Columns;
 
-/** The type as SQL, with its collation if that is not the database's. */
+/** The type in SQL, with its collation if it differs from the database's. */
 export function sqlType(column: Pick<Column, 'type'>): string {
   const collation = collationOf(column);
   return collation === null ? baseType(column) : `${baseType(column)} COLLATE "${collation}"`;
 }
 
-/** The PostgreSQL type of its values. */
+/** The PostgreSQL type of the column's values. */
 export function baseType({ type }: Pick<Column, 'type'>): string {
   return type === 'id' ? 'text' : type;
 }
 
-/** Null for the collation of the database. */
+/** Null for the database's collation. */
 export function collationOf({ type }: Pick<Column, 'type'>): string | null {
   return type === 'id' ? 'C' : null;
 }

@@ -17,26 +17,26 @@ export type RunHeader = {
   readonly host: string;
   readonly pid: number;
   readonly run_dir: string;
-  /** The id of its data folder. */
+  /** The id of the run's data folder. */
   readonly folder_id: string;
-  /** The run whose raw files it derives again; null for a pull. */
+  /** The run whose raw files this run derives again; null for a pull. */
   readonly origin_run_id: string | null;
-  /** The job that started the run; null if a person did. */
+  /** The job that started the run; null if no job did. */
   readonly job: JobOfRun | null;
 };
 
-/** `id` is that of the execution in the queue, which every further try shares. */
+/** `id` identifies the execution in the queue; all attempts share it. */
 export type JobOfRun = { readonly name: string; readonly id: string };
 
 /** A resource as stored in the ledger. */
 export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  /** Were all its records read? Only then can the rejects in the ledger be brought up to date. */
+  /** Were all records of the resource read? Only then can the rejects in the ledger be updated. */
   readonly allRead: boolean;
-  /** Identifies everything its rows were derived from (steps/unchanged.ts); null if they were not derived. */
+  /** Identifies everything the rows were derived from (steps/unchanged.ts); null if no rows were derived. */
   readonly key: string | null;
-  /** The state of its chain after the run; null for a snapshot. */
+  /** The state of the resource's chain after the run; null for a snapshot. */
   readonly chain: Chain | null;
 };
 
@@ -44,35 +44,35 @@ export type LedgerEntry = {
 export type Chain = {
   /** The run that began the chain with a full pass. */
   readonly run_id: string;
-  /** When that pass began. */
+  /** When that full pass began. */
   readonly full_at: string;
-  /** The next pull requests the changes since then; null if unknown. */
+  /** The next pull requests changes since this time; null if unknown. */
   readonly cursor: string | null;
-  /** The address of its records, and the part of the collection that is pulled. */
+  /** The address of the records, and the part of the collection that is pulled. */
   readonly scope: string;
-  /** The data folder that holds its pages. */
+  /** The id of the data folder that contains the pages. */
   readonly folder_id: string;
 };
 
-/** What the last run that published a resource left, according to the ledger. */
+/** What the ledger stores about the last run that published a resource. */
 export type LastPublish = {
   readonly run_id: string;
   readonly address: string;
-  /** Are its records simulated? Null if no response said. */
+  /** Are the records simulated? Null if no response said. */
   readonly simulated: boolean | null;
   readonly pages: readonly RawFile[];
   readonly received: number;
   readonly errored: number;
-  /** Null if it was published by a version without keys. */
+  /** Null if the resource was published by a version without keys. */
   readonly derivation_key: string | null;
-  /** Did that run or a later one set aside records of it? */
+  /** Did that run or a later one set aside records of the resource? */
   readonly has_rejects: boolean;
   readonly tables: Readonly<Record<string, TableCounts>>;
-  /** Null for a snapshot. The pages are those of the chain. */
+  /** Null for a snapshot. Otherwise, `pages` are the pages of the chain. */
   readonly chain: Chain | null;
 };
 
-/** The current contents of a table, in the terms of TableCounts. */
+/** The current contents of a table, with the same meaning as in TableCounts. */
 export type TableContents = { readonly live: number; readonly digest: string };
 
 export type RunEnd = {
@@ -83,43 +83,46 @@ export type RunEnd = {
 
 /** The ledger of one run. */
 export type Ledger = {
-  /** Opens the run. Marks runs that died as failed and drops their staging. */
+  /** Opens the run. Marks runs whose process died as failed, and drops their staging tables. */
   readonly begin: (run: RunHeader) => Promise<void>;
-  /** Reopens a run that ended without publishing. Throws `usage` if it or a later run has published. */
+  /** Reopens a run that ended without publishing. Throws `usage` if this or a later run has published. */
   readonly reopen: (run: RunHeader) => Promise<void>;
-  /** Ends a run that published nothing. A run that is no longer `running` stays as it is. */
+  /** Ends a run that published nothing. Does not change a run that is no longer `running`. */
   readonly abandon: (end: RunEnd) => Promise<void>;
-  /** What is published of a resource. */
+  /** What the last publish of a resource left. */
   readonly lastPublish: (resource: string) => Promise<LastPublish | null>;
-  /** Remembers whether the target holds real or simulated records. */
+  /** Stores whether the target contains real or simulated records. */
   readonly kind: KindStore;
 };
 
 /** A record that was set aside, as stored in the ledger. */
 export type StagedReject = {
   readonly record_id: string;
-  /** Identifies the places and codes of its errors. */
+  /** Identifies the paths and codes of the errors. */
   readonly fingerprint: string;
   /** JSON. */
   readonly errors: string;
   /** The number of its page, from 1. */
   readonly record_page: number;
   readonly record_index: number;
-  /** In bytes, in the raw file. */
+  /** The offset in the raw file, in bytes. */
   readonly record_offset: number;
-  /** Its bytes; null if it is too large to be stored twice. */
+  /** The record's bytes; null if they are too large to be stored twice. */
   readonly record: Buffer | null;
 };
 
 /** The staging tables of one resource in one run. */
 export type Staging = {
-  /** Takes rows as CSV without a header, columns in the order of the table literal. Returns the number of rows. */
+  /**
+   * Copies rows from CSV without a header, with columns in the order of the table literal. Returns the number of
+   * rows.
+   */
   readonly copy: (table: Table, csv: Uint8Array<ArrayBuffer>) => Promise<number>;
-  /** Ids of records that arrived and broke their contract: their rows stay. */
+  /** Keeps the rows with these ids, because their records arrived but broke their contract. */
   readonly hold: (ids: Iterable<string>) => Promise<void>;
-  /** The digest of the newest record of each id, for a resource whose changes are pulled. */
+  /** Stages the digest of each id's newest record, for a resource whose changes are pulled. */
   readonly newest: (records: ReadonlyMap<string, string>) => Promise<void>;
-  /** Records that were set aside. */
+  /** Stages records that were set aside. */
   readonly reject: (rejects: readonly StagedReject[]) => Promise<void>;
   /** Call after the last row, with the number of rows staged for each table. */
   readonly finish: (staged: Readonly<Record<string, number>>) => Promise<void>;
@@ -130,8 +133,8 @@ export type Staging = {
 export type Target = {
   readonly stage: (resource: Resource) => Promise<Staging>;
   /**
-   * id → text column, for the rows that the main table will have after this run's staging is published. If the run
-   * staged none of the resource, these are the live rows.
+   * Maps ids to the values of a text column, for the rows that the main table will have after this run's staging is
+   * published. If the run staged nothing for the resource, uses the live rows.
    */
   readonly lookup: (
     resource: Resource,
@@ -142,7 +145,10 @@ export type Target = {
   readonly newest: (resource: Resource, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** The contents of each table of the resource, by name. */
   readonly contents: (resource: Resource) => Promise<Readonly<Record<string, TableContents>>>;
-  /** One transaction on locked tables. Commits when `work` returns, otherwise leaves everything as it was. */
+  /**
+   * Runs `work` in one transaction on locked tables. Commits when `work` returns; otherwise leaves everything
+   * unchanged.
+   */
   readonly publish: <T>(
     tables: readonly Table[],
     work: (transaction: PublishTransaction) => Promise<T>,
@@ -152,11 +158,11 @@ export type Target = {
     resource: Resource,
     scope: PreviewScope,
   ) => Promise<{ readonly tables: Readonly<Record<string, TableChanges>>; readonly rejects: RejectChanges }>;
-  /** Drops what was staged. */
+  /** Drops everything that was staged. */
   readonly discard: () => Promise<void>;
   /**
-   * Runs the data checks of these resources on the published rows, and writes the findings into the ledger.
-   * For a resource in `touched`, they look only at those ids, and the ledger keeps the result of its last
+   * Runs the data checks of these resources on the published rows, and writes the findings to the ledger. For a
+   * resource in `touched`, the checks examine only the given ids, and the ledger keeps the result of the last
    * complete check.
    */
   readonly check: (
@@ -166,7 +172,7 @@ export type Target = {
 };
 
 export type PublishTransaction = {
-  /** Rows of the resource's main table: the live ones, and those that a merge would delete. */
+  /** Counts the live rows of the resource's main table, and the rows that a merge would delete. */
   readonly countVanishing: (resource: Resource) => Promise<{ live: number; vanishing: number }>;
   readonly merge: (
     table: Table,
@@ -174,11 +180,12 @@ export type PublishTransaction = {
     deletes: boolean,
   ) => Promise<Omit<TableCounts, 'dangling'>>;
   /**
-   * A merge when only staged rows may have changed since `left`: the work is proportional to the number of staged rows.
+   * A merge for tables in which only staged rows can have changed since `left`: the work is proportional to the
+   * number of staged rows.
    */
   readonly mergeTouched: (table: Table, resource: Resource, left: TableCounts) => Promise<TableCounts>;
   readonly contents: Target['contents'];
   readonly countDangling: (table: Table) => Promise<TableCounts['dangling']>;
-  /** Writes the run's end into the ledger. Throws if the run is no longer `running`. */
+  /** Writes the end of the run to the ledger. Throws if the run is no longer `running`. */
   readonly record: (end: RunEnd) => Promise<void>;
 };

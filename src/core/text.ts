@@ -1,9 +1,9 @@
-/** Trims white space; null stays null. */
+/** Trims whitespace; null stays null. */
 export function trimmed(value: string | null | undefined): string | null {
   return value?.trim() ?? null;
 }
 
-/** Trims white space; null if nothing is left. */
+/** Trims whitespace; null if nothing is left. */
 export function nonBlank(value: string | null | undefined): string | null {
   return trimmed(value) || null;
 }

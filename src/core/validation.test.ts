@@ -19,8 +19,8 @@ import {
 
 const ID = '5eb87cd9ffd86e000604b32a';
 
-describe('a compiled check', () => {
-  it('returns null for a value that satisfies its contract, unknown fields included', () => {
+describe('a compiled validation', () => {
+  it('returns null for a value that satisfies its contract, even with unknown fields', () => {
     const check = compileValidation(object({ id: objectId(), at: nullable(timestamp()) }));
     assert.equal(check({ id: ID, at: '2006-03-24T22:30:00.000Z' }), null);
     assert.equal(check({ id: ID, at: null, more: { than: 'asked' } }), null);
@@ -74,20 +74,20 @@ describe('a compiled check', () => {
     ]);
   });
 
-  it('gives one fault for one wrong value, null or not', () => {
+  it('reports one fault for a wrong value of a nullable schema', () => {
     for (const schema of [nullable(text()), nullable(object({})), nullable(bool())]) {
       assert.equal(compileValidation(schema)(null), null);
       assert.equal(compileValidation(schema)(7)?.length, 1);
     }
   });
 
-  it('takes null and the choices, and nothing else, for a nullable choice', () => {
+  it('accepts only null and the choices for a nullable choice', () => {
     const check = compileValidation(nullable(oneOf(['a', 'b'])));
     assert.deepEqual([check('a'), check('b'), check(null)], [null, null, null]);
     assert.equal(check('c')?.[0]?.message, 'must be one of ["a","b",null], found "c"');
   });
 
-  it('refuses what a column cannot hold', () => {
+  it('rejects values that a column cannot store', () => {
     const refused: [ReturnType<typeof compileValidation>, readonly unknown[]][] = [
       [compileValidation(text()), ['\0', '\uD800', 1, null, {}]],
       [compileValidation(integer()), [2 ** 31, -(2 ** 31) - 1, 0.5, Number.NaN, '1', true]],
@@ -107,7 +107,7 @@ describe('a compiled check', () => {
     }
   });
 
-  it('keeps and shows the start of a huge value, and infinity as text', () => {
+  it('keeps and shows only the start of a huge value, and keeps infinity as text', () => {
     const [fault] = compileValidation(integer())('x'.repeat(5000)) ?? [];
     assert.equal(String(fault?.value).length, 1001);
     assert.ok((fault?.message.length ?? 0) < 150);
@@ -122,7 +122,7 @@ describe('a compiled check', () => {
     assert.match(JSON.stringify(fault), /nested too deeply/);
   });
 
-  it('is not fooled by fields that every object inherits', () => {
+  it('ignores fields that every object inherits', () => {
     const check = compileValidation(object({ constructor: text(), toString: text() }));
     assert.deepEqual(
       check({})?.map(({ path }) => path),

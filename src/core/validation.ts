@@ -7,7 +7,10 @@ import type { Schema } from './schema.ts';
 /** Returns null if the value satisfies the schema, otherwise every fault. */
 export type Validation = (value: unknown) => ContractFault[] | null;
 
-/** Compiles the validation of a schema: a fast one first, and one that finds every fault only for values that failed it. */
+/**
+ * Compiles the validation of a schema: a fast validation first, and one that finds every fault only for values that
+ * failed the fast one.
+ */
 export function compileValidation(schema: Schema): Validation {
   const compile = (allErrors: boolean): ValidateFunction =>
     new Ajv(validationOptions(allErrors)).compile(schema);
@@ -15,7 +18,9 @@ export function compileValidation(schema: Schema): Validation {
   return createValidation(compile(false), () => (thorough ??= compile(true)));
 }
 
-/** @public Made from Ajv's checks of a schema without `allErrors` and with it: scripts/precompile.ts. */
+/**
+ * @public Combines Ajv's validations of a schema without and with `allErrors`, which scripts/precompile.ts generates.
+ */
 export function createValidation(isValid: ValidateFunction, thorough: () => ValidateFunction): Validation {
   return (value) => {
     if (isValid(value)) return null;
@@ -35,7 +40,7 @@ export function validationOptions(allErrors: boolean): Options {
     // The keyword of a lenient schema. Ajv ignores its content.
     keywords: ['expected'],
     allowUnionTypes: true,
-    // The optimizer took 30 ms of each start and did not make the checks faster.
+    // The optimizer added 30 ms to each start and did not make validation faster.
     code: { optimize: false },
   };
 }
@@ -87,7 +92,7 @@ function showValue(value: unknown): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
-/** JSON has no infinite numbers, and a huge value is already in the record that is kept beside the fault. */
+/** JSON has no infinite numbers, and a huge value is already in the record that is stored with the fault. */
 function keepable(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   const text = jsonOf(value) ?? null;
