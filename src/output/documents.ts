@@ -8,9 +8,9 @@ import { planDocument, pruneDocument, runDocument, verifyDocument } from './runs
 import { statusDocument } from './status.ts';
 
 export type CommandDocument = {
-  /** The commands that print it, by the words after the program's name. */
+  /** The commands that print it, without the program's name. */
   readonly commands: readonly string[];
-  /** The flags it needs, if the command prints another document without them. */
+  /** The flags that select this document, if the command prints a different document without them. */
   readonly flags: string | null;
   readonly schema: Schema;
 };
@@ -18,20 +18,20 @@ export type CommandDocument = {
 const RESOURCE = {
   name: text(),
   description: text(),
-  path: text('below the base URL'),
+  path: text('relative to the base URL'),
   shape: choice(['array', 'object']),
-  needs: list(text(), 'resources that it needs'),
+  needs: list(text(), 'resources that must be loaded before it'),
 };
 
 const newResource = object({
   resource: text('its name'),
   source: text('its name'),
-  samples: count('how many records it was drafted from'),
-  tables: list(text(), 'the main one first'),
-  wrote: list(text(), 'files, from the root of the project'),
-  changed: list(text(), 'files, from the root of the project'),
-  review: list(text(), 'what to check by hand'),
-  next: list(text(), 'commands to type in the root of the project'),
+  samples: count('how many records the draft is based on'),
+  tables: list(text(), 'the main table first'),
+  wrote: list(text(), 'files, relative to the project root'),
+  changed: list(text(), 'files, relative to the project root'),
+  review: list(text(), 'what to review manually'),
+  next: list(text(), 'commands to run in the project root'),
 });
 export type NewResource = Static<typeof newResource>;
 
@@ -47,7 +47,7 @@ const migrateDocument = object({
   missing: nullable(
     list(
       text(),
-      'objects of applied migrations that are missing; null if the role or server cannot make temporary tables to compare with',
+      'objects of applied migrations that are missing; null if the role or server cannot create the temporary tables for the comparison',
     ),
   ),
   migrations: list(
@@ -59,9 +59,11 @@ export type MigrateReport = Static<typeof migrateDocument>;
 const initDocument = object({
   file: text('the file that was written'),
   database: text('the server, or the data folder of the embedded database'),
-  version: nullable(text('of the server; null for the embedded database')),
-  pending: nullable(count('migrations; null for the embedded database, where a run applies them')),
-  next: text('the command to type now'),
+  version: nullable(text('the version of the server; null for the embedded database')),
+  pending: nullable(
+    count('the number of pending migrations; null for the embedded database, where a run applies them'),
+  ),
+  next: text('the command to run next'),
 });
 export type InitDocument = Static<typeof initDocument>;
 
@@ -70,11 +72,11 @@ const LISTED = {
   schema: text(),
   name: text(),
   kind: choice(['table', 'view']),
-  rows: nullable(count('counted now; null if the source was never loaded')),
-  bytes: nullable(count('with indexes; null for a view')),
+  rows: nullable(count('the current number of rows; null if the source was never loaded')),
+  bytes: nullable(count('the size with indexes; null for a view')),
   changed_at: nullable(time('the end of the run that last changed a row; null for a view')),
   empty: nullable(text('why it has no rows; null if it has some, or the reason is unknown')),
-  description: nullable(text('what a row is')),
+  description: nullable(text('what a row represents')),
 };
 const shownTable = object({
   ...LISTED,
@@ -102,10 +104,10 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(['plan'], planDocument),
   document(['verify'], verifyDocument),
   document(['status'], statusDocument),
-  document(['rejects list'], list(rejectDocument, 'in the order in which they arrived')),
+  document(['rejects list'], list(rejectDocument, 'in order of arrival')),
   document(['rejects list'], list(rejectLine), '--status'),
   document(['rejects show'], list(shownReject)),
-  document(['rejects waive'], object({ id: text(), waived: count('lines') })),
+  document(['rejects waive'], object({ id: text(), waived: count('the number of lines that were waived') })),
   document(['checks'], list(checkDocument)),
   document(['checks'], list(checkRow), '--rows'),
   document(['drift'], driftDocument),
@@ -118,9 +120,9 @@ export const DOCUMENTS: readonly CommandDocument[] = [
       tables: list(
         object({
           name: text(),
-          doc: text('what a row is'),
+          doc: text('what a row represents'),
           key: list(text()),
-          owner: text('the column that holds the id of the record'),
+          owner: text('the column with the id of the record'),
           columns: byName(
             described(
               { type: 'object' },
@@ -129,24 +131,27 @@ export const DOCUMENTS: readonly CommandDocument[] = [
           ),
         }),
       ),
-      contract: described({ type: 'object' }, 'of a record, as JSON Schema'),
+      contract: described({ type: 'object' }, 'the contract for a record, as a JSON Schema'),
     }),
   ),
   document(['resources new'], newResource),
   document(
     ['dag'],
-    list(object({ name: text(), needs: list(text()) }), 'each after those that it needs, publish last'),
+    list(
+      object({ name: text(), needs: list(text()) }),
+      'each after the resources that it needs, with publish last',
+    ),
   ),
   document(['migrate up', 'migrate down', 'migrate status'], migrateDocument),
   document(
     ['query'],
     list(
       byName(anything()),
-      'an object for each row, with the columns in their order; a repeated name gets the first free suffix: `_2`, `_3` and so on',
+      'one for each row, with the columns in order; a repeated column name gets the first free suffix: `_2`, `_3` and so on',
     ),
   ),
   document(['tables'], list(object(LISTED))),
-  document(['tables'], list(shownTable, 'two if both sources have one of that name'), 'NAME'),
+  document(['tables'], list(shownTable, 'two if both sources have a table with that name'), 'NAME'),
   document(['export'], list(exportedTable)),
   document(['init'], initDocument),
   document(
@@ -166,30 +171,30 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(
     ['serve'],
     object({
-      url: text('where it listens; printed once it is ready'),
-      pg_url: nullable(text('with --pg-port: for tools that read the embedded database')),
-      psql: nullable(text('with --pg-port: a psql command that reads a table')),
+      url: text('the address it listens on; printed once it is ready'),
+      pg_url: nullable(text('with --pg-port, the URL for tools that read the embedded database')),
+      psql: nullable(text('with --pg-port, a psql command that reads a table')),
       jobs: list(jobReport),
     }),
   ),
   document(
     ['db serve'],
     object({
-      url: text('where it listens; printed once it is ready'),
+      url: text('the address it listens on; printed once it is ready'),
       psql: text('a psql command that reads a table'),
     }),
   ),
-  document(['sandbox'], object({ url: text('where it listens; printed once it is ready') })),
+  document(['sandbox'], object({ url: text('the address it listens on; printed once it is ready') })),
   document(
     ['sandbox launch-library'],
-    object({ url: text('with the version of the service, when it is ready') }),
+    object({ url: text('the base URL, including the API version; printed once it is ready') }),
   ),
   document(
     ['sandbox'],
     object({
-      url: text('of the API, when it is ready'),
-      archive_url: text('for SPACEX_PIPELINE_ARCHIVE_URL'),
-      recordings_url: text('for SPACEX_PIPELINE_RECORDINGS_URL'),
+      url: text('the base URL of the API; printed once it is ready'),
+      archive_url: text('the value for SPACEX_PIPELINE_ARCHIVE_URL'),
+      recordings_url: text('the value for SPACEX_PIPELINE_RECORDINGS_URL'),
     }),
     '--wayback',
   ),

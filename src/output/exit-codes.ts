@@ -18,16 +18,16 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   interrupted: 130,
 };
 
-/** Used in the docs. */
+/** The meanings of the exit codes, for the docs. */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
-  1: 'another failure; books that do not balance, or rows that are not as they were published',
-  2: 'wrong flag, argument or configuration; an attempt to mix simulated and real records',
+  1: 'any other failure; books that do not balance, or rows that differ from what was published',
+  2: 'a wrong flag, argument or configuration; an attempt to mix simulated and real records',
   3: 'the API was unavailable, or its response was not valid',
   4: 'too many records broke their contract, or too many rows would vanish',
-  5: 'the database failed, or the SQL of a `query` did',
-  6: 'the schema is behind this program, ahead of it, or made by other migrations',
-  7: 'another run or process holds the database',
-  10: 'it worked, but the result needs attention: `plan` found that a run would change something; `checks` or `drift` found what `--fail-on` names; `status` found a reason to look',
+  5: 'the database failed, or the SQL that `query` ran failed',
+  6: 'the schema is older or newer than this program, or was created by different migrations',
+  7: 'another run or process is using the database',
+  10: 'the command worked, but the result needs attention: `plan` found that a run would change something, `checks` or `drift` found what `--fail-on` names, or `status` found a source that needs attention',
   130: 'Ctrl-C, SIGTERM or SIGHUP',
 };

@@ -5,24 +5,24 @@ import { choice, error, flag, list, text, time } from './parts.ts';
 
 const trigger: Schema<Trigger> = choice(
   ['schedule', 'command', 'first'],
-  'why it was queued; first: it had never run',
+  'why the job was queued; first: because it had never run',
 );
 
 const status: Schema<JobStatus> = choice(
   ['running', 'succeeded', 'partial', 'failed', 'interrupted', 'postponed'],
-  'postponed: its source had no quota left, or serve was stopped; it resumes automatically',
+  'postponed: its source had no quota left, or `serve` was stopped; the job resumes automatically',
 );
 
 export const jobTry: Schema<JobTry> = object({
   job: text('its name'),
-  job_id: text('the same for each attempt'),
+  job_id: text('the id of the execution, the same for each attempt'),
   try: integer({ minimum: 1 }),
   trigger,
   status,
   run_id: nullable(text('null if no run began')),
   started_at: time(),
-  finished_at: nullable(time('null while it runs, and if its process died')),
-  again_at: nullable(time('when it is retried; null if it is not')),
+  finished_at: nullable(time('null while the job is running, or if its process died')),
+  again_at: nullable(time('when the job will be retried; null if it will not be')),
   host: text(),
   pid: integer({ minimum: 0 }),
   error: error('why it failed'),
@@ -33,30 +33,30 @@ const state = choice(['idle', 'waiting', 'running']);
 export const jobReport: Schema<JobReport> = object({
   name: text(),
   source: text('its name'),
-  from: nullable(text('where its records come from; null: the address configured for the source')),
-  resources: nullable(list(text(), 'null: those of the source')),
+  from: nullable(text("where the records come from; null: the source's configured address")),
+  resources: nullable(list(text(), "null: the source's configured resources")),
   schedule: nullable(text('a cron expression; null: manual only')),
-  schedule_words: text('the same in words'),
+  schedule_words: text('the schedule in words'),
   timezone: text(),
-  enabled: flag('whether it runs on its schedule'),
+  enabled: flag('whether the job runs on its schedule'),
   next_run: nullable(time('the next tick; null if there is none')),
-  state: { ...state, description: 'waiting: in the queue, even if its process died' },
-  since: nullable(time('when it began to run, or when it may begin')),
+  state: { ...state, description: 'waiting: in the queue, including a job whose process died' },
+  since: nullable(time('when the job began to run, or when it can begin')),
   last: nullable(jobTry),
 });
 
 export const jobRunDocument = object({
   job: text('its name'),
   job_id: nullable(text('null: nothing was queued, see `state`; the exit code is 0')),
-  queued: flag('whether this command queued it for a running serve'),
+  queued: flag('whether this command queued the job for a running `serve`'),
   state: nullable({
     ...state,
-    description: 'its state in the queue afterwards; null: this process ran the job',
+    description: 'the state of the job in the queue afterwards; null: this process ran the job',
   }),
-  enabled: flag('false: it runs only when a command starts it'),
+  enabled: flag('false: the job runs only when a command starts it'),
   end: nullable({
     ...jobTry,
-    description: 'how the job ended that this process ran, because no serve was running',
+    description: 'how the job ended, if this process ran it because no `serve` was running',
   }),
 });
 export type JobRunDocument = Static<typeof jobRunDocument>;

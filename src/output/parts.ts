@@ -6,7 +6,7 @@ import type { Schema } from '../core/schema.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /**
- * Building blocks of the documents that `--json` prints, each with its description for docs/json.md. A part with a
+ * Building blocks for the documents that `--json` prints, each with its description for docs/json.md. A part with a
  * title is documented once and then referenced.
  */
 
@@ -54,8 +54,8 @@ export const errorReport: Schema<ErrorReport> = object(
   {
     code: choice(Object.keys(EXIT_CODES) as ErrorReport['code'][], 'decides the exit code'),
     message: text('one line'),
-    hint: nullable(text('what to do next; a command in it calls the program `spacex-pipeline`')),
-    retry_at: optional(time('when the server asked for a retry; missing if it did not')),
+    hint: nullable(text('what to do next; commands in it start with `spacex-pipeline`')),
+    retry_at: optional(time('the earliest time for a retry, if the server set one; otherwise missing')),
   },
   { title: 'error' },
 );
@@ -68,7 +68,7 @@ export const fault: Schema<ContractFault> = object(
   {
     path: text("a JSON Pointer into the record; `''` is the record itself"),
     code: text(
-      '`required`, `type`, `enum`, `format`, `pattern`, `minimum`, `maximum`: the rule of the contract that it broke; `json`: malformed; `encoding`: not UTF-8; `duplicate`: an id that already occurred',
+      '`required`, `type`, `enum`, `format`, `pattern`, `minimum`, `maximum`: the contract rule that the record broke; `json`: malformed; `encoding`: not UTF-8; `duplicate`: an id that occurred before',
     ),
     message: text('what was expected and what was found'),
     value: anything('what was found'),
@@ -79,8 +79,11 @@ export const fault: Schema<ContractFault> = object(
 export const rowChange: Schema<RowChange> = object(
   {
     kind: choice(['inserted', 'updated', 'deleted']),
-    key: byName(anything(), 'the columns that identify the row'),
-    cells: list(object({ column: text(), before: anything(), after: anything() }), 'only for an update'),
+    key: byName(anything(), 'the columns that identify the row, with their values'),
+    cells: list(
+      object({ column: text(), before: anything(), after: anything() }),
+      'only for an update, otherwise empty',
+    ),
   },
   { title: 'row change' },
 );

@@ -6,24 +6,24 @@ import { RAW_FILE } from './runs.ts';
 
 export const rejectDocument = object({
   resource: text(),
-  index: count('in the response, from 0'),
+  index: count('the position in the response, from 0'),
   id: nullable(text('null if it cannot be read')),
   errors: list(fault),
-  record: anything('as it was received; text if it is not JSON'),
+  record: anything('as received; text if it is not JSON'),
 });
 export type Reject = Static<typeof rejectDocument>;
 
 const REJECT_LINE = {
   resource: text(),
-  id: text('of the record'),
-  fingerprint: text('identifies the way in which it broke its contract'),
+  id: text('the id of the record'),
+  fingerprint: text('identifies how the record broke its contract'),
   status: choice(['open', 'fixed', 'gone', 'waived']),
   reason: nullable(text('why it was waived')),
   first_run_id: text(),
   last_run_id: text(),
   first_seen: time(),
   last_seen: time(),
-  times: count('number of runs in which it occurred'),
+  times: count('the number of runs in which it occurred'),
   errors: list(fault),
 };
 export const rejectLine = object(REJECT_LINE);
@@ -39,8 +39,8 @@ export const checkDocument = object({
   source: text(),
   resource: text(),
   severity,
-  count: nullable(count('rows that broke it; null: it was not run')),
-  error: nullable(text('why it could not be run')),
+  count: nullable(count('the number of rows that violate the check; null: the check did not run')),
+  error: nullable(text('why the check could not run')),
   description: text(),
 });
 export type CheckReport = Static<typeof checkDocument>;
@@ -53,21 +53,33 @@ const SHARE = { minimum: 0, maximum: 1 };
 const drift: Schema<Drift> = object({
   kind: choice(
     ['unknown_field', 'new_type', 'new_value', 'nulls', 'absent'],
-    'unknown_field: the contract does not know it; what is inside it is not listed again. new_type: the contract does not allow it; for an unknown field: it was not there before. new_value: none of those that the contract lists, or of the right type but unusable, so that it became null or was left out. nulls: their share changed. absent: the share of objects without the field changed',
+    'unknown_field: the contract does not contain the field; fields inside it are not listed separately. new_type: the contract does not allow the type; for an unknown field: the type did not occur before. new_value: the contract does not list the value, or the value has the right type but is unusable, so it became null or was omitted. nulls: the share of nulls changed. absent: the share of objects without the field changed',
   ),
   path: text(
-    'JSON Pointer into the record, * for any index of an array; names are truncated to 64 characters',
+    'a JSON Pointer into the record, with * for any array index; names are truncated to 64 characters',
   ),
   found: nullable(
     text(
-      'the type (for an unknown field, all types, separated by |), or the value; null for every value after the 20th at one pointer',
+      'the type (for an unknown field, all types, separated by |) or the value; null for every value after the 20th at one pointer',
     ),
   ),
   count: count(
-    'records with an unknown field; values of that type; equal values; nulls; objects without the field',
+    'depending on the kind: records with the unknown field, values of the new type, occurrences of the new value, nulls, or objects without the field',
   ),
-  before: nullable(number({ ...SHARE, description: 'the share' })),
-  now: nullable(number({ ...SHARE, description: 'null also if only changes were pulled' })),
+  before: nullable(
+    number({
+      ...SHARE,
+      description:
+        'the share in the earlier profile; null without an earlier profile, and for kinds other than nulls and absent',
+    }),
+  ),
+  now: nullable(
+    number({
+      ...SHARE,
+      description:
+        'the share in this run; null if only changes were pulled, and for kinds other than nulls and absent',
+    }),
+  ),
 });
 
 export const driftDocument = object({
@@ -75,11 +87,13 @@ export const driftDocument = object({
   resources: byName(
     object({
       against: nullable(
-        text('the newest earlier run in the data folder that left a profile; null: only the contract'),
+        text(
+          'the run that this run is compared with: the newest earlier run in the data folder that has a profile; null: only the contract',
+        ),
       ),
       records: count('records that were valid JSON, including errored ones'),
       untold: count(
-        'values of unknown fields that are not listed individually: in unknown fields after the 256th, or below 16 levels',
+        'values of unknown fields that are not listed individually: in unknown fields after the 256th, or more than 16 levels deep',
       ),
       moved: list(drift),
     }),
@@ -88,23 +102,27 @@ export const driftDocument = object({
 export type DriftReport = Static<typeof driftDocument>;
 
 const foundRecord = object({
-  run_id: text('the newest published run that read this body: after a 304, a later one'),
+  run_id: text(
+    'the newest published run that read this body; after a 304, this is a later run than `received_by`',
+  ),
   received_by: text('the run that received it'),
   path: text('the raw file'),
-  offset: count('where the record starts in it, in bytes'),
+  offset: count('where the record starts in the file, in bytes'),
   length: count('in bytes'),
-  index: count('in the response, from 0'),
-  sha256: text('of the complete file'),
+  index: count('the position in the response, from 0'),
+  sha256: text('the hash of the complete file'),
   request: object({
     url: nullable(text()),
     status: nullable(integer()),
     etag: nullable(text()),
     received_at: nullable(time()),
-    captured_at: nullable(time('when a preserved copy was made')),
+    captured_at: nullable(time('when a preserved copy was captured')),
     proof: nullable(proof),
   }),
-  errors: nullable(list(fault, 'why it broke its contract, so that the row comes from an older record')),
-  record: text('its bytes, which are UTF-8, as text'),
+  errors: nullable(
+    list(fault, 'how the record broke its contract, if it did; the row then comes from an older record'),
+  ),
+  record: text('its bytes, which are valid UTF-8, as text'),
 });
 export type FoundRecord = Static<typeof foundRecord>;
 
@@ -116,7 +134,7 @@ const lostRaw = object({
     'missing: pruned or moved; elsewhere: on another host; damaged: its bytes have changed',
   ),
   ...RAW_FILE,
-  path: text('where it was'),
+  path: text('where the file was'),
 });
 export type LostRaw = Static<typeof lostRaw>;
 
@@ -132,14 +150,14 @@ export const explainDocument = object({
   id: text(),
   resource: text(),
   key: list(text(), 'the columns that identify the rows'),
-  rows: list(row, 'the rows made from the record, with all columns; empty if they were deleted'),
+  rows: list(row, 'the rows derived from the record, with all columns; empty if they were deleted'),
   tombstones: list(
     object({
       run_id: text(),
       deleted_at: time(),
       row: byName(anything(), 'its last state, as JSON written by PostgreSQL'),
     }),
-    'newest first; they stay if the row came back',
+    'newest first; a tombstone stays even if its row comes back',
   ),
   runs: list(
     object({
@@ -152,16 +170,16 @@ export const explainDocument = object({
       host: text(),
       run_dir: text(),
     }),
-    'those that rows and tombstones refer to, oldest first',
+    'the runs that the rows and tombstones refer to, oldest first',
   ),
   records: list(
     foundRecord,
-    'from intact raw files, newest first; the row was made from the last one. For a table that keeps all its rows: the record of each',
+    'from intact raw files, newest first; the row was derived from the last one. For a table that keeps all its rows: the record of each row',
   ),
   lost: list(
     lostRaw,
-    'unreadable raw files that may hold a newer record, or the record of a row, as the ledger describes them',
+    'unreadable raw files that may contain a newer record, or the record of a row, as described in the ledger',
   ),
-  unproven: list(byName(anything()), 'keys of rows whose record is in no raw file that still exists'),
+  unproven: list(byName(anything()), 'keys of rows whose record is in none of the remaining raw files'),
 });
 export type Explanation = Static<typeof explainDocument>;

@@ -6,33 +6,39 @@ import { byName, choice, count, error, fault, flag, list, proof } from './parts.
 import { rowChange, runStatus, RUN_STATUSES, text, time } from './parts.ts';
 
 const tableCounts: Schema<TableCounts> = object({
-  staged: count('inserted + updated + unchanged; if the resource was not derived again, the live rows'),
+  staged: count(
+    'inserted + updated + unchanged; if the resource was not derived again, the number of live rows',
+  ),
   inserted: count(),
   updated: count(),
   unchanged: count(),
   deleted: count('moved to tombstones'),
-  held: count('kept as they were, because their record broke its contract'),
+  held: count('left unchanged because their record broke its contract'),
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
-  digest: text('of the live rows, whatever their order: their number, a colon, the sum of their hashes'),
+  digest: text(
+    'of the live rows, regardless of their order: their number, a colon and the sum of their hashes',
+  ),
   dangling: byName(count(), 'rows that refer to a missing row, by column'),
-  carried: flag('live rows and digest were not counted, but updated from the run before'),
+  carried: flag(
+    "whether the number of live rows and the digest were updated from the previous run's values instead of being computed from all rows",
+  ),
 });
 
 const resourceStatus: Schema<ResourceStatus> = choice(
   ['succeeded', 'failed', 'skipped', 'absent', 'kept'],
-  'skipped: something it needs was incomplete, or the run is all or nothing; absent: no copy of it exists, which is not a failure, and its rows stay; kept: another address published it, and a default run does not replace it',
+  'skipped: a resource that it needs was incomplete, or another resource failed in an all-or-nothing run; absent: no copy of it exists, which is not a failure, and its rows stay; kept: it was published from a different address, and a default run does not replace it',
 );
 
-/** What the ledger knows about a raw file. */
+/** A raw file as described in the ledger. */
 export const RAW_FILE = {
-  path: text('below the run folder'),
+  path: text('relative to the run folder'),
   url: text('for a preserved copy, the address of the copy'),
   bytes: count(),
   sha256: text(),
   etag: nullable(text()),
-  received_by: text('the run that received it: an earlier one if nothing has changed since'),
-  captured_at: nullable(time('for a preserved copy: when it was made')),
+  received_by: text('the run that received the file: an earlier run if nothing has changed since'),
+  captured_at: nullable(time('for a preserved copy, when it was captured')),
   proof: nullable(proof),
 };
 const rawFile: Schema<RawFile> = object(RAW_FILE);
@@ -49,18 +55,18 @@ const ROW_COUNTS = {
 
 const resourceReport: Schema<ResourceReport> = object({
   status: resourceStatus,
-  received: count('records; validated + errored + repeated'),
+  received: count('the number of records: validated + errored + repeated'),
   validated: count(),
   errored: count('set aside'),
-  repeated: count('valid, but a newer record of the same id arrived as well'),
+  repeated: count('valid, but superseded by a newer record with the same id'),
   pass,
   ...ROW_COUNTS,
-  inserted: count('this and the next four: rows of its main table'),
-  not_modified: flag('the API responded with 304: the records are those of an earlier response'),
+  inserted: count('this field and the next four count rows in the main table'),
+  not_modified: flag('the API responded with 304, so the records come from an earlier response'),
   pages: list(rawFile, 'the raw files; preserved copies may be from different days'),
   seconds: number({ minimum: 0 }),
-  tables: byName(tableCounts, 'its tables, counted by SQL in the transaction that published them'),
-  error: error('why it was not published'),
+  tables: byName(tableCounts, 'its tables, with rows counted by SQL in the transaction that published them'),
+  error: error('why the resource was not published'),
 });
 
 /** What `run --json` prints. A skipped run never began, so no past run has that status. */
@@ -68,31 +74,31 @@ export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStat
 
 export const runDocument: Schema<RunDocument> = object({
   run_id: nullable(
-    text('null: it never began, because of a wrong flag, or a busy or unmigrated database, for example'),
+    text('null: the run never began, for example because of a wrong flag or a busy or unmigrated database'),
   ),
   status: choice(
     [...RUN_STATUSES, 'skipped'],
-    'partial: some resources were published, others kept their old rows; running: only among past runs; skipped: it did not begin, because another run was using the database and --if-busy was skip',
+    'partial: some resources were published, others kept their old rows; running: only among past runs; skipped: the run did not begin, because another run was using the database and --if-busy was skip',
   ),
   source: nullable(text('its name')),
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
-  simulated: nullable(flag('the records are simulated; null: no response said which')),
+  simulated: nullable(flag('whether the records are simulated; null if no response said whether they are')),
   run_dir: nullable(text('its folder')),
-  job: nullable(text('the job that started it; null: a person did')),
+  job: nullable(text('the job that started the run; null: no job did')),
   started_at: nullable(time()),
   finished_at: nullable(time()),
-  resources: byName(resourceReport, 'the result of each'),
-  error: error('the one that decides the exit code'),
+  resources: byName(resourceReport, 'the result for each resource'),
+  error: error('the error that decides the exit code'),
 });
 
 const tableChanges: Schema<TableChanges> = object({
   ...ROW_COUNTS,
   kept: nullable(
     count(
-      'rows that stay although no record produces them, because their table keeps all; null if only changes were pulled',
+      'rows that stay although no record produces them, because their table keeps all rows; null if only changes were pulled',
     ),
   ),
-  changes: list(rowChange, 'the first of each kind'),
+  changes: list(rowChange, 'the first changes of each kind'),
 });
 
 export const planDocument = object({
@@ -109,10 +115,10 @@ export const planDocument = object({
       newly_accepted: list(text(), 'ids of records that now satisfy their contract'),
       newly_rejected: list(object({ id: text(), errors: list(fault) })),
       tables: byName(tableChanges, 'rows that a run would change'),
-      error: error('why it could not be compared'),
+      error: error('why the resource could not be compared'),
     }),
   ),
-  error: error('the one that decides the exit code'),
+  error: error('the error that decides the exit code'),
   changes: flag('whether a run would change anything; if so, the exit code is 10'),
 });
 export type PlanReport = Static<typeof planDocument>;
@@ -121,17 +127,17 @@ const tableVerdict = object({
   table: text(),
   source: text(),
   resource: text(),
-  digest: text('after the last run that published the table'),
+  digest: text('the digest after the last run that published the table'),
   digest_now: text(),
   missing: nullable(
     count('rows that are derived from the raw files but missing from the table; null without raw files'),
   ),
   extra: nullable(count('rows that are in the table but not derived from the raw files')),
-  altered: nullable(count('rows that differ')),
+  altered: nullable(count('rows that differ from the raw files')),
   underivable: nullable(
     count('rows that the table keeps although no raw file of the published data produces them'),
   ),
-  rows: list(rowChange, 'the first of each kind'),
+  rows: list(rowChange, 'the first changes of each kind'),
 });
 export type TableVerdict = Static<typeof tableVerdict>;
 
@@ -139,7 +145,7 @@ export const verifyDocument = object({
   tables: list(tableVerdict),
   underivable: byName(
     text(),
-    'resources that could not be derived again, and why; `source.name` for sources other than the default one',
+    'resources that could not be derived again, and why; named `source.resource` for sources other than the default one',
   ),
   intact: flag('false: the exit code is 1'),
 });
@@ -159,8 +165,8 @@ export type PrunedFolder = Static<typeof prunedFolder>;
 
 export const pruneDocument = object({
   dry_run: flag(),
-  pruned: list(prunedFolder, 'folders that were removed; with --dry-run, those that would be'),
-  kept: count('folders of runs that stay, including those of other databases and schemas'),
-  tombstones: count('deleted rows in the ledger that are old enough to be removed'),
+  pruned: list(prunedFolder, 'folders that were removed; with --dry-run, folders that would be removed'),
+  kept: count('the number of run folders that stay, including the folders of other databases and schemas'),
+  tombstones: count('the number of deleted rows in the ledger that are old enough to be removed'),
 });
 export type PruneReport = Static<typeof pruneDocument>;

@@ -13,7 +13,7 @@ const reason: Schema<Reason> = object({
     'job_failed',
     'check_error',
   ]),
-  message: text('for people'),
+  message: text('for people to read'),
 });
 
 const seconds = number({ minimum: 0 });
@@ -21,13 +21,13 @@ const seconds = number({ minimum: 0 });
 const sourceStatus: Schema<SourceStatus> = object({
   source: text('its name'),
   needs_attention: flag(),
-  reasons: list(reason, 'why it needs attention'),
+  reasons: list(reason, 'why the source needs attention'),
   last_success: nullable(
     object({
       run_id: text(),
       finished_at: time(),
       address: text('where the records came from'),
-      simulated: nullable(flag('the records are simulated')),
+      simulated: nullable(flag('whether the records are simulated')),
     }),
   ),
   last_run: nullable(
@@ -40,24 +40,24 @@ const sourceStatus: Schema<SourceStatus> = object({
     }),
   ),
   running: nullable(object({ run_id: text(), started_at: time() })),
-  rejects_open: count('records that broke their contract and that nobody has waived'),
-  held: count('rows that stay as they were, because their record broke its contract'),
+  rejects_open: count('records that broke their contract and have not been waived'),
+  held: count('rows left unchanged because their record broke its contract'),
   checks: object({ error: count(), warning: count(), info: count() }),
   age_seconds: nullable(described(seconds, 'since the end of the last success')),
   max_age_seconds: nullable(
-    described(seconds, 'from --max-age, or twice the interval of the jobs; null: no limit'),
+    described(seconds, "from --max-age, or twice the jobs' interval; null: no limit"),
   ),
-  next_run: nullable(time('the next tick of its jobs')),
+  next_run: nullable(time("the next tick of the source's jobs")),
   jobs: list(jobReport),
   quota: described(
-    nullable(object({ left: count('requests'), resets_at: nullable(time()) })),
-    'null if the source has none, or it is unknown',
+    nullable(object({ left: count('requests that are still allowed'), resets_at: nullable(time()) })),
+    'null if the source has no quota, or if the quota is unknown',
   ),
 });
 
 export const statusDocument: Schema<StatusReport> = object({
   checked_at: time(),
   database: text('the server, or the folder of the embedded database'),
-  needs_attention: flag('true if any source does; the exit code is then 10'),
+  needs_attention: flag('true if any source needs attention; the exit code is then 10'),
   sources: list(sourceStatus),
 });
