@@ -15,7 +15,7 @@ async function stop(): Promise<void> {
   abort.abort(
     new PipelineError('Cannot continue: interrupted', {
       code: 'interrupted',
-      hint: 'See how far it got before you start it again.',
+      hint: 'Check how far it got before you run it again.',
     }),
   );
 }
@@ -23,7 +23,8 @@ async function stop(): Promise<void> {
 const outlivesTerminal = startedByNohup();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 process.on('SIGHUP', () => void (outlivesTerminal || stop()));
-// The reader of our output may stop early, as in `| head -1`, and a log's disk may fill up: the work continues.
+// The program that reads our output may stop early, as in `| head -1`, and a log's disk may fill up. Neither stops
+// our work.
 const unwritten: Error[] = [];
 process.stderr.on('error', () => undefined);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,7 +50,7 @@ stopWithParent(
   // npm does not survive SIGHUP, with or without nohup.
   { startedByNpm: startedByNpm() && !outlivesTerminal },
 );
-// A pipe holds 64 kB; the rest waits for its reader, and an exit would cut it off.
+// A pipe holds 64 kB. The rest of the output waits for the reader, and would be lost if this process exited now.
 const write = (stream: NodeJS.WriteStream, text: string) =>
   new Promise<void>((resolve) => void stream.write(text, () => resolve()));
 const fail = async (code: 'usage' | 'internal', message: string, hint: string): Promise<void> => {
@@ -59,8 +60,12 @@ const fail = async (code: 'usage' | 'internal', message: string, hint: string): 
 };
 const cwd = currentFolder();
 if (cwd === null) {
-  const reason = 'the current folder was deleted, or a folder above it is closed to this user';
-  await fail('usage', `Cannot start spacex-pipeline: ${reason}`, 'Change to another folder, then try again.');
+  const reason = 'the current folder was deleted, or this user has no access to a folder above it';
+  await fail(
+    'usage',
+    `Cannot start spacex-pipeline: ${reason}`,
+    'Change to a different folder, then try again.',
+  );
   process.exit(EXIT_CODES.usage);
 }
 const failure = await runCli(args, {
@@ -73,7 +78,7 @@ const failure = await runCli(args, {
 await write(process.stdout, '');
 const [reason] = unwritten;
 if (reason === undefined) await write(process.stderr, '');
-else await fail('internal', `Cannot write the output: ${reason.message}`, 'Write it somewhere else.');
+else await fail('internal', `Cannot write the output: ${reason.message}`, 'Write the output somewhere else.');
 const outcome = failure ?? (reason === undefined ? null : 'internal');
 process.exit(outcome === null ? 0 : EXIT_CODES[outcome]);
 

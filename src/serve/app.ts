@@ -16,7 +16,7 @@ export type Api = {
   readonly jobs: () => Promise<readonly JobReport[]>;
   readonly job: (name: string) => Promise<JobReport>;
   readonly tries: (job: string, limit: number) => Promise<readonly JobTry[]>;
-  /** Returns the id of the job's execution; null if it is queued already. */
+  /** Returns the id of the job's execution; null if the job is already queued. */
   readonly runJob: (name: string) => Promise<string | null>;
   readonly enableJob: (name: string, enabled: boolean) => Promise<JobReport>;
   readonly runs: (limit: number) => Promise<readonly RunReport[]>;
@@ -30,7 +30,7 @@ export type Api = {
 export type AppOptions = GuardOptions & { readonly log: Log };
 
 const MOST_BYTES = 16 * 1024;
-const REFERENCE = 'See docs/api.md for all paths, their methods and parameters.';
+const REFERENCE = 'See docs/api.md for all paths with their methods and parameters.';
 
 /** Health, metrics and the API. docs/api.md describes each route. */
 export function createApp(api: Api, options: AppOptions): Hono {
@@ -40,7 +40,7 @@ export function createApp(api: Api, options: AppOptions): Hono {
     methodNotAllowed({
       app,
       onMethodNotAllowed({ req }, methods) {
-        throw new Refusal(405, `Cannot ${req.method} ${req.path}: it takes ${methods.join(' and ')}`, {
+        throw new Refusal(405, `Cannot ${req.method} ${req.path}: it accepts only ${methods.join(' and ')}`, {
           hint: REFERENCE,
           headers: { allow: methods.join(', ') },
         });
@@ -59,7 +59,7 @@ export function createApp(api: Api, options: AppOptions): Hono {
       maxSize: MOST_BYTES,
       onError() {
         throw new Refusal(413, `Cannot accept a body of more than ${MOST_BYTES} bytes`, {
-          hint: 'Leave the body out.',
+          hint: 'Send no body.',
         });
       },
     }),

@@ -11,7 +11,7 @@ type RefusalOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** A request that is refused as it stands. */
+/** A request that the server rejects. */
 export class Refusal extends PipelineError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function statusOf(error: unknown): number {
   return STATUS[reportError(error).code] ?? 500;
 }
 
-/** The response to every failure: its error as JSON. */
+/** The response to any failure: the error as JSON. */
 export function failure(error: unknown): Response {
   const body: { readonly error: ErrorReport } = { error: reportError(error) };
   const headers = error instanceof Refusal ? error.headers : {};

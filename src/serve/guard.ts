@@ -6,7 +6,7 @@ import { bracketed, isLoopback } from '../lib/loopback.ts';
 import { Refusal } from './failure.ts';
 
 export type GuardOptions = {
-  /** The address that it listens on. */
+  /** The address that the server listens on. */
   readonly host: string;
   /** Null if no token is needed. */
   readonly token: string | null;
@@ -27,11 +27,11 @@ export function guard({ host, token }: GuardOptions): MiddlewareHandler {
   };
 }
 
-/** A page of another site may reach this machine under a name of its own. */
+/** A page on another site could reach this machine through the site's own host name. */
 function refuseHost({ req }: Context, host: string): void {
   const named = req.header('host') ?? '';
   if (!isLoopback(bracketed(host)) || isLoopback(hostnameOf(named))) return;
-  throw new Refusal(421, `Cannot answer for host ${named}: this is ${host}`, {
+  throw new Refusal(421, `Cannot answer for host ${named}: this server is ${host}`, {
     hint: 'Use the address that serve prints.',
   });
 }
@@ -41,7 +41,7 @@ function refuseSite({ req }: Context): void {
   const origin = req.header('origin');
   const isOwn = origin === undefined || hostOf(origin) === req.header('host');
   if (['none', 'same-origin'].includes(site) && isOwn) return;
-  throw new Refusal(403, 'Cannot accept a request from a page of another site', {
+  throw new Refusal(403, 'Cannot accept a request from a page on another site', {
     hint: 'Send it from a program such as curl.',
   });
 }
@@ -52,7 +52,7 @@ function refuseType({ req }: Context): void {
   const hasBody = length !== '0' || req.header('transfer-encoding') !== undefined;
   if (!hasBody || type === 'application/json') return;
   throw new Refusal(415, 'Cannot read the body: it is not application/json', {
-    hint: 'Leave the body out.',
+    hint: 'Send no body.',
   });
 }
 
@@ -60,12 +60,12 @@ function refuseToken({ req }: Context, token: string): void {
   const given = /^Bearer (.+)$/.exec(req.header('authorization') ?? '')?.[1] ?? '';
   if (isSame(given, token)) return;
   throw new Refusal(401, 'Cannot answer: the token is missing or wrong', {
-    hint: 'Give the one that serve was started with, as Authorization: Bearer TOKEN.',
+    hint: 'Send the token that serve was started with, as Authorization: Bearer TOKEN.',
     headers: { 'www-authenticate': 'Bearer' },
   });
 }
 
-/** Takes the same time wherever the texts differ. */
+/** Takes the same time wherever the texts first differ. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

@@ -21,12 +21,12 @@ export type HttpServer = {
 
 const REQUEST_MS = 30_000;
 
-/** Throws `usage` if other machines could run jobs. */
+/** Throws `usage` if other machines could run jobs without a token. */
 export function requireToken({ host, token }: Pick<HttpOptions, 'host' | 'token'>): void {
   if (token === null && !isLoopback(bracketed(host))) {
-    throw new PipelineError(`Cannot serve on ${host} without a token: others could run jobs there`, {
+    throw new PipelineError(`Cannot serve on ${host} without a token: other machines could run jobs`, {
       code: 'usage',
-      hint: 'Give a token of at least 16 characters as SPACEX_PIPELINE_TOKEN, or leave --host out.',
+      hint: 'Set SPACEX_PIPELINE_TOKEN to a token of at least 16 characters, or omit --host.',
     });
   }
 }
@@ -37,7 +37,7 @@ export async function serveHttp(api: Api, { port, ...options }: HttpOptions): Pr
   const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => failure(error instanceof RequestError ? unreadable(400, error.message) : error),
   });
-  // The listener answers a request without a host, in the API's format.
+  // Lets the listener reject a request without a host, in the API's format. Otherwise, Node would reject it.
   const server = createServer({ requireHostHeader: false }, listener);
   server.on('clientError', answerUnreadable);
   server.requestTimeout = REQUEST_MS;
@@ -50,7 +50,7 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, reason: stri
   HPE_HEADER_OVERFLOW: [431, 'its headers are too large'],
 };
 
-/** Unparsable requests never reach the app, and Node would answer without a body. */
+/** Requests that cannot be parsed never reach the app, and Node would respond to them without a body. */
 async function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
   const [status, reason] = UNREADABLE[error.code ?? ''] ?? [400, 'it is not HTTP'];
   const answer = failure(unreadable(status, reason));
@@ -96,7 +96,7 @@ async function listen(server: Server, host: string, port: number): Promise<HttpS
 
 function listenHint(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'EADDRINUSE') return 'Give another --port, or 0 for any free one.';
-  if (code === 'EACCES') return 'Give a --port of 1024 or higher.';
-  return 'Give an address of this machine as --host.';
+  if (code === 'EADDRINUSE') return 'Choose a different --port, or 0 for any free port.';
+  if (code === 'EACCES') return 'Choose a --port of 1024 or higher.';
+  return 'Set --host to an address of this machine.';
 }

@@ -7,10 +7,12 @@ import { Refusal } from './failure.ts';
 const MOST_LISTED = 1000;
 const DEFAULT_LIMIT = 20;
 
-/** Refuses query parameters that are unknown or given twice. */
+/** Rejects query parameters that are unknown or appear twice. */
 export function onlyParameters(...known: readonly string[]): MiddlewareHandler {
   const hint =
-    known.length === 0 ? 'It takes no parameters: leave them out.' : `It takes ${known.join(' and ')}.`;
+    known.length === 0
+      ? 'This path accepts no parameters.'
+      : `This path accepts only ${known.join(' and ')}.`;
   return async (context, next) => {
     for (const [name, values] of Object.entries(context.req.queries())) {
       if (!known.includes(name)) {
@@ -22,8 +24,8 @@ export function onlyParameters(...known: readonly string[]): MiddlewareHandler {
         );
       }
       if (values.length > 1)
-        throw new Refusal(400, `Cannot read the parameter ${name}: it is given ${values.length} times`, {
-          hint: 'Give it once.',
+        throw new Refusal(400, `Cannot read the parameter ${name}: it appears ${values.length} times`, {
+          hint: 'Send it only once.',
         });
     }
     await next();
@@ -39,15 +41,15 @@ export function limitOf({ req }: Context): number {
   throw new Refusal(
     400,
     `Cannot read the parameter limit: it must be a whole number from 1 to ${MOST_LISTED}, found ${showFound(given)}`,
-    { hint: `Give one from 1 to ${MOST_LISTED}, or leave it out for ${DEFAULT_LIMIT}.` },
+    { hint: `Send a limit from 1 to ${MOST_LISTED}, or omit it for ${DEFAULT_LIMIT}.` },
   );
 }
 
-/** Refuses a body with content, because it would be ignored. */
+/** Rejects a body with content, because the content would be ignored. */
 export const refuseBody: MiddlewareHandler = async ({ req }, next) => {
   const fault = bodyFault(await req.text());
   if (fault !== null)
-    throw new Refusal(400, `Cannot read the body: ${fault}`, { hint: 'Leave the body out, or send {}.' });
+    throw new Refusal(400, `Cannot read the body: ${fault}`, { hint: 'Send no body, or {}.' });
   await next();
 };
 

@@ -18,17 +18,17 @@ import { watchJobs, type Watch } from './watch.ts';
 
 export type ServeOptions = {
   readonly whole: LoadedConfig;
-  /** For jobs that do not say where their records come from; null for the configured address. */
+  /** The address for jobs that set none themselves; null for the source's configured address. */
   readonly from: string | null;
   /** The sources whose jobs are served. */
   readonly ofSources: readonly Source[];
   readonly migrate: boolean;
-  /** The port on which tools may read the embedded database, 0 for any free one; null for none. */
+  /** The port on which tools may read the embedded database, 0 for any free port; null for none. */
   readonly pgPort: number | null;
   readonly ready: (serving: Serving) => void;
 };
 
-/** The addresses that it serves. */
+/** What `serve` reports once it is ready. */
 export type Serving = {
   readonly url: string;
   readonly pgUrl: string | null;
@@ -50,7 +50,7 @@ export async function serve(
   requireToken({ host, token });
   refuseServer(whole, pgPort);
   const jobs = await readJobs(whole, from, ofSources);
-  // Resources outlive the signal: a stopped job still has to write its end.
+  // The runtime stays open after the signal, because a stopped job still has to record its end.
   const open = { signal: new AbortController().signal };
   const schemas = [...new Set(jobs.map(({ source }) => forSource(whole, source).config.settings.schema))];
   const runtime = openRuntime({ ...open, schemas });
@@ -63,7 +63,7 @@ export async function serve(
     watch.observe(worker);
     const opened: { readonly close: () => Promise<void> }[] = [];
     try {
-      // No job starts before everything can be served.
+      // No job starts until everything can be served.
       const http = await serveHttp(apiOf(worker, watch, whole, own), { host, port, token, log });
       opened.push(http);
       const shared = await runtime.share({ port: pgPort, urlOf: () => http.url });
@@ -85,7 +85,7 @@ export async function serve(
 
 function stopLine(working: readonly string[], seconds: number): string {
   if (working.length === 0) return 'stopping';
-  return `stopping; job ${working.join(', ')} may take ${seconds} s more`;
+  return `stopping; job ${working.join(', ')} may run for another ${seconds} s`;
 }
 
 function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {
@@ -93,7 +93,7 @@ function refuseServer({ config }: LoadedConfig, pgPort: number | null): void {
   if (pgPort === null || url === null) return;
   throw new PipelineError(`Cannot serve ${maskUrl(url)} on a port: it is already a server`, {
     code: 'usage',
-    hint: 'Leave --pg-port out, and connect to that URL.',
+    hint: 'Omit --pg-port, and connect to that URL.',
   });
 }
 
@@ -108,7 +108,7 @@ function apiOf(worker: JobWorker, watch: Watch, whole: LoadedConfig, deps: AppDe
     runs: (limit) => pastRuns([...configs], limit, deps),
     async run(id) {
       const [first, ...others] = configs.map((config) => ({ ...forSource(whole, config.source), config }));
-      if (first === undefined) throw new Error('a worker has jobs');
+      if (first === undefined) throw new Error('the worker has no jobs');
       const run = await resolveRun([first, ...others], id, deps);
       return findRun(run.loaded.config, run.id, deps);
     },

@@ -11,7 +11,7 @@ import type { AppDeps } from '../app/runtime.ts';
 
 type Watched = Pick<JobWorker, 'configs' | 'list' | 'queue'>;
 
-/** The metrics of a process that serves jobs. They read from its worker once there is one. */
+/** The metrics of a process that serves jobs. They wait for its worker, which `observe` provides. */
 export type Watch = MetricsOfServe & { readonly observe: (worker: Watched) => void };
 
 export function watchJobs(jobs: readonly Job[], deps: AppDeps): Watch {
@@ -70,7 +70,7 @@ function enabledOf(reports: readonly JobReport[]): ReadonlySet<string> {
 
 function queueFacts(entries: readonly QueueEntry[], state: QueueEntry['state'], now: number): QueueFacts {
   const own = entries.filter((entry) => entry.state === state);
-  // A postponed job waits from that time on.
+  // A postponed job counts as waiting only from that time on.
   const ages = own.map(({ since }) => Math.max(0, now - Date.parse(since)) / 1000);
   return { count: own.length, age: Math.max(0, ...ages) };
 }

@@ -82,7 +82,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     assertFailure(await running.finished, {
       code: 130,
       message: /interrupted/,
-      hint: /See how far it got/,
+      hint: /Check how far it got/,
     });
     await blocker.query('ROLLBACK');
     assert.deepEqual(

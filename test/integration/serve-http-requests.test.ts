@@ -43,7 +43,7 @@ describe('requests to the serve HTTP API', () => {
     ] as const) {
       const answer = await ask(serve, method, path);
       assert.equal(answer.headers['allow'], allow, path);
-      assertRefused(answer, 405, new RegExp(`^Cannot ${method} ${path}: it takes `));
+      assertRefused(answer, 405, new RegExp(`^Cannot ${method} ${path}: it accepts only `));
     }
     const head = await ask(serve, 'HEAD', '/api/v1/jobs/pull/run');
     assert.deepEqual([head.status, head.headers['allow']], [405, 'POST']);
@@ -73,7 +73,7 @@ describe('requests to the serve HTTP API', () => {
           new RegExp(`^Cannot read the parameter limit: .*from 1 to 1000, found ${found}$`),
         );
       }
-      assertRefused(await ask(serve, 'GET', `${path}?limit=1&limit=2`), 400, /limit: it is given 2 times$/);
+      assertRefused(await ask(serve, 'GET', `${path}?limit=1&limit=2`), 400, /limit: it appears 2 times$/);
       for (const limit of [1, 1000])
         assert.equal((await ask(serve, 'GET', `${path}?limit=${limit}`)).status, 200);
     }

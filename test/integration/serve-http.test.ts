@@ -119,7 +119,7 @@ describe('the serve HTTP API', () => {
 
   it('rejects requests for a different host name and requests from pages on a different site', async () => {
     const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
-    assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this is 127\.0\.0\.1$/);
+    assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this server is 127\.0\.0\.1$/);
     const { host } = new URL(open.url);
     for (const headers of [
       { origin: 'https://evil.example' },
